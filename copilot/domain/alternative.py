@@ -1,0 +1,148 @@
+"""Ways to make a change: typed edits, grouped in phases.
+
+Each phase states its **whole target**: the full set of edits that leads from the base to the state after that phase. So every
+phase compiles from the same base text, places keep the offsets that the map gave them, and the difference between two phases
+is a difference of two states.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from copilot.domain.schema import SchemaSource
+
+SchemaAction = Literal[
+    "add_field",
+    "remove_field",
+    "rename_field",
+    "set_type",
+    "set_property",
+    "remove_property",
+    "add_symbol",
+    "remove_symbol",
+    "set_enum_property",
+]
+CodeAction = Literal["rename_key", "add_key", "remove_key", "read_default", "read_either", "set_value", "wrap_value"]
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaEdit:
+    """One edit of a schema text, wherever it stands (`source`).
+
+    `record` is the full name of the declaring record, `field` the field in it. `value` is JSON text:
+    add_field: the whole field object, appended after the last field (or after `name` where that names a sibling);
+    rename_field: the new name as a JSON string, nothing else changes (aliases are a set_property of their own, which names
+    the field as it is called in the base); set_type: the new type; set_property / remove_property: `name` is the property
+    of the field object ("default", "doc", "aliases", "deprecated"); add_symbol / remove_symbol: the symbol as a JSON string,
+    in the enum that the field's type holds; set_enum_property: `name` is a property of that enum ("default").
+    """
+
+    source: SchemaSource
+    action: SchemaAction
+    record: str
+    field: str
+    name: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeEdit:
+    """One edit at one use of a field in code, found again by `offset` (the name's token, UTF-8 bytes in the base text).
+
+    rename_key: the name becomes `to`. add_key: in the record literal (or assignment) that writes the name, also write `to`,
+    with the same value expression, or with the literal expression `expression` where one is given. remove_key: that entry
+    goes. read_default: the read no longer fails without the field, giving `expression`. read_either: reads `to` and falls
+    back on the old name. set_value: the written value becomes `expression`. wrap_value: the written value v becomes
+    `expression` with "{}" standing for v.
+    """
+
+    path: str
+    offset: int
+    action: CodeAction
+    name: str
+    to: str = ""
+    expression: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignalEdit:
+    """Adds a pipeline signal at a place; compiled by `signals`."""
+
+    path: str
+    line: int
+    signal: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A file that does not exist in the base."""
+
+    path: str
+    text: str
+
+
+Edit = SchemaEdit | CodeEdit | SignalEdit | NewFile
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to deploy together: `kind` tells what, `jobs` who, `paths` the files of the phase that it carries.
+
+    `manual` are places that a person must change by hand in this step, as "path:line  what".
+    """
+
+    title: str
+    kind: Literal["schema", "producers", "consumers", "sinks", "manual"]
+    jobs: tuple[str, ...]
+    paths: tuple[str, ...]
+    manual: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What must be seen before the next phase may start, in words that a person can check."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A state that may live in production for a while, the steps that lead to it in order, and the gate to leave it."""
+
+    name: str
+    edits: tuple[Edit, ...]
+    steps: tuple[Step, ...]
+    gate: Gate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One way to make the change. `id` is the strategy and a digest of the content; `argument` says when it wins.
+
+    `origin` is "rules", "claude", or "person" (a choice of hunks); `strategy` the catalogue's id ("ST3 alias").
+    An alternative without phases changes nothing.
+    """
+
+    id: str
+    title: str
+    origin: Literal["rules", "claude", "person"]
+    strategy: str
+    phases: tuple[Phase, ...]
+    argument: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotOffered:
+    """A strategy of the catalogue that does not fit this request, and why."""
+
+    strategy: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a planner answers; the alternative that changes nothing is always the first."""
+
+    alternatives: tuple[Alternative, ...]
+    not_offered: tuple[NotOffered, ...]

@@ -1,0 +1,165 @@
+"""The pipeline as read: jobs, the endpoints they read and write, with which schema and decoder, and who uses which field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from copilot.domain.schema import SchemaSubject
+from copilot.domain.source import Gap, Span
+
+EndpointKind = Literal["topic", "table", "file", "http"]
+Direction = Literal["produces", "consumes"]
+Certainty = Literal["certain", "likely", "possible"]
+Mode = Literal["reads", "writes", "passes", "keys", "compares", "computes"]
+UseForm = Literal["subscript", "get", "literal", "keyword", "attribute", "column", "string"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Endpoint:
+    """What carries records. `name` is "" where only the running system knows it; `variable` then names what sets it."""
+
+    kind: EndpointKind
+    name: str
+    variable: str = ""
+
+    def __str__(self) -> str:
+        return self.name or f"unknown ({self.variable or 'not set in this repository'})"
+
+
+@dataclass(frozen=True, slots=True)
+class Decoder:
+    """The implementation that a job decodes or encodes with.
+
+    `library` is "fastavro", "avro", "confluent-kafka" (its registry serde), "json", or "unknown". `reader_schema` is
+    "writer" (decodes with the schema the data carries), "own" (a schema of its own, resolved against the writer's),
+    "single" (one local schema for both, so the writer's must be that very one), or "unknown".
+    """
+
+    library: str
+    reader_schema: Literal["writer", "own", "single", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What reads and writes endpoints: a service, a step, a script. `root` is the folder (or file) that it consists of."""
+
+    name: str
+    root: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """One running copy of a job with its settings, as (name, value) sorted by name; secrets' values are never kept."""
+
+    job: str
+    name: str
+    settings: tuple[tuple[str, str], ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A job reads or writes an endpoint; `proof` is the chain of places that shows it, nearest to the call first.
+
+    `subject` is None where the schema isn't known.
+    """
+
+    job: str
+    endpoint: Endpoint
+    direction: Direction
+    subject: str | None
+    decoder: Decoder | None
+    certainty: Certainty
+    proof: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldUse:
+    """A place in code that uses a field of a subject.
+
+    `path` is the field's path in the subject. `offset` is where the name's token starts in the file, in UTF-8 bytes: the
+    string constant with its quotes, the keyword, or the attribute name. `excerpt` is the line, stripped.
+    """
+
+    job: str
+    subject: str
+    path: str
+    mode: Mode
+    form: UseForm
+    certainty: Certainty
+    span: Span
+    offset: int
+    is_test: bool
+    excerpt: str
+
+    @property
+    def name(self) -> str:
+        return self.path.rsplit(".", 1)[-1].rstrip("[]{}")
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """A business objective that `copilot.toml` states for an endpoint or a job."""
+
+    name: str
+    about: str
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class BlindSpot:
+    """A place of a job where fields are used by names that reading can't see (`rec[key]`, `getattr`, `**rec`)."""
+
+    job: str
+    span: Span
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineMap:
+    """All that was read at one commit; every tuple is sorted, so equal trees give equal maps."""
+
+    commit: str
+    subjects: tuple[SchemaSubject, ...]
+    endpoints: tuple[Endpoint, ...]
+    jobs: tuple[Job, ...]
+    deployments: tuple[Deployment, ...]
+    links: tuple[Link, ...]
+    uses: tuple[FieldUse, ...]
+    blind_spots: tuple[BlindSpot, ...]
+    objectives: tuple[Objective, ...]
+    gaps: tuple[Gap, ...]
+    files_read: int
+    uncommitted_count: int = 0
+
+    def subject(self, name: str) -> SchemaSubject:
+        """Returns the subject of exactly that name; raises KeyError."""
+        for subject in self.subjects:
+            if subject.name == name:
+                return subject
+        raise KeyError(name)
+
+    def links_of(self, subject: str, direction: Direction) -> tuple[Link, ...]:
+        """Returns who produces or consumes the subject."""
+        return tuple(link for link in self.links if link.subject == subject and link.direction == direction)
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """What a change of one field (or of a whole subject) touches; computed by `impact`, ranked most certain first.
+
+    `uses` of the field itself by mode; `producers` and `consumers` of the subject; `downstream` names subjects that carry a field
+    of the same name one job downstream, which people will want to look at; `blind_spots` and `gaps` are those of the jobs
+    concerned.
+    """
+
+    subject: str
+    path: str
+    producers: tuple[Link, ...]
+    consumers: tuple[Link, ...]
+    uses: tuple[FieldUse, ...]
+    downstream: tuple[str, ...]
+    blind_spots: tuple[BlindSpot, ...]
+    gaps: tuple[Gap, ...]

@@ -1,0 +1,188 @@
+"""A proposal: the fold of its records. Records are only ever appended, each chained by digest to the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from copilot.domain.alternative import Alternative, Plan
+from copilot.domain.codec import canonical, digest_of, digest_of_text, encode
+from copilot.domain.decision import Applied, Approval, Decision, Rejection, Undone
+from copilot.domain.evidence import Evidence
+from copilot.domain.operation import ChangeRequest
+from copilot.domain.patch import Patch, Refused
+from copilot.domain.pipeline import Impact
+
+State = Literal["open", "decided", "refused", "approved", "rejected", "applied", "undone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read for a proposal: the map's digest (the map itself is read again when needed) and the impact."""
+
+    map_digest: str
+    files_read: int
+    gap_count: int
+    impacts: tuple[Impact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What became of one alternative: a patch for each phase, or why there is none (then `patches` is empty)."""
+
+    alternative: str
+    patches: tuple[Patch, ...]
+    refused: Refused | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """A person left out hunks of an alternative: the result stands as an alternative of its own, to be proved anew."""
+
+    of: str
+    left_out: tuple[str, ...]
+    alternative: Alternative
+    compiled: Compiled
+
+
+Body = (
+    ChangeRequest | Reading | Plan | Compiled | Evidence | Decision | Revised | Approval | Rejection | Applied | Undone
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One line of a proposal's file. `previous` is the digest of the record before, "" for the first."""
+
+    number: int
+    at: str
+    previous: str
+    body: Body
+    digest: str
+
+
+def chain(previous: Record | None, at: str, body: Body) -> Record:
+    """Returns the record that follows `previous`."""
+    number = previous.number + 1 if previous else 0
+    record = Record(number, at, previous.digest if previous else "", body, "")
+    return replace(record, digest=record_digest(record))
+
+
+def record_digest(record: Record) -> str:
+    """Returns the digest that a record must carry."""
+    return digest_of_text(canonical(encode(replace(record, digest=""))))
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """All that is known of one proposal. Parts not reached yet are None or empty."""
+
+    id: str
+    request: ChangeRequest
+    reading: Reading | None = None
+    plan: Plan | None = None
+    revisions: tuple[Revised, ...] = ()
+    compiled: tuple[Compiled, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    decision: Decision | None = None
+    approvals: tuple[Approval, ...] = ()
+    rejections: tuple[Rejection, ...] = ()
+    applied: tuple[Applied, ...] = ()
+    undone: tuple[Undone, ...] = ()
+
+    @property
+    def alternatives(self) -> tuple[Alternative, ...]:
+        """Returns the planner's alternatives, then those that a person made of them."""
+        planned = self.plan.alternatives if self.plan else ()
+        return planned + tuple(revision.alternative for revision in self.revisions)
+
+    def alternative(self, id: str) -> Alternative:
+        """Returns the alternative of that id; raises KeyError."""
+        for alternative in self.alternatives:
+            if alternative.id == id:
+                return alternative
+        raise KeyError(id)
+
+    def patches_of(self, alternative: str) -> tuple[Patch, ...]:
+        """Returns a patch for each phase, none where the alternative changes nothing or could not be compiled."""
+        for compiled in self.compiled:
+            if compiled.alternative == alternative:
+                return compiled.patches
+        return ()
+
+    def evidence_of(self, alternative: str) -> tuple[Evidence, ...]:
+        """Returns the evidence about that alternative, in the order of the checks."""
+        return tuple(evidence for evidence in self.evidence if evidence.alternative == alternative)
+
+    @property
+    def state(self) -> State:
+        if self.undone:
+            return "undone"
+        if self.applied:
+            return "applied"
+        if self.decision is None:
+            return "open"
+        plans = {plan_digest(self, ruling.alternative) for ruling in self.decision.rulings}
+        if any(rejection.plan in plans for rejection in self.rejections[-1:]):
+            return "rejected"
+        if any(approval.plan in plans for approval in self.approvals):
+            return "approved"
+        return "decided" if self.decision.chosen else "refused"
+
+
+def proposal_id(request: ChangeRequest, tool_version: str) -> str:
+    """Returns the id: equal requests about equal commits, asked of equal tools, are one proposal."""
+    return "p-" + digest_of_text(tool_version + digest_of(request))[:10]
+
+
+def plan_digest(proposal: Proposal, alternative: str) -> str:
+    """Returns the digest that an approval signs: base commit, the patches, their evidence, and the decision."""
+    assert proposal.decision is not None, "there is no plan before there is a decision"
+    signed = {
+        "base": proposal.request.commit,
+        "patches": [patch.digest for patch in proposal.patches_of(alternative)],
+        "evidence": sorted(evidence.id for evidence in proposal.evidence_of(alternative)),
+        "decision": proposal.decision.digest,
+    }
+    return digest_of_text(canonical(signed))
+
+
+def fold(id: str, records: Iterable[Record]) -> Proposal:
+    """Returns the proposal that the records tell; the first one must hold the request."""
+    proposal: Proposal | None = None
+    for record in records:
+        if proposal is None:
+            assert isinstance(record.body, ChangeRequest), "the first record holds the request"
+            proposal = Proposal(id, record.body)
+        else:
+            proposal = _after(proposal, record.body)
+    assert proposal is not None, "a proposal has at least one record"
+    return proposal
+
+
+def _after(proposal: Proposal, body: Body) -> Proposal:
+    match body:
+        case Reading():
+            return replace(proposal, reading=body)
+        case Plan():
+            return replace(proposal, plan=body)
+        case Compiled():
+            return replace(proposal, compiled=(*proposal.compiled, body))
+        case Revised():
+            revisions = (*proposal.revisions, body)
+            return replace(proposal, revisions=revisions, compiled=(*proposal.compiled, body.compiled), decision=None)
+        case Evidence():
+            return replace(proposal, evidence=(*proposal.evidence, body))
+        case Decision():
+            return replace(proposal, decision=body)
+        case Approval():
+            return replace(proposal, approvals=(*proposal.approvals, body))
+        case Rejection():
+            return replace(proposal, rejections=(*proposal.rejections, body))
+        case Applied():
+            return replace(proposal, applied=(*proposal.applied, body))
+        case Undone():
+            return replace(proposal, undone=(*proposal.undone, body))
+        case ChangeRequest():
+            raise AssertionError("a proposal has one request")

@@ -1,0 +1,229 @@
+"""The sockets: what the folders of one layer may know of each other. `plugins` puts the implementations in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from copilot.domain.alternative import Alternative, NotOffered, Plan, SchemaEdit
+from copilot.domain.evidence import Evidence, Finding
+from copilot.domain.operation import ChangeRequest, Operation
+from copilot.domain.patch import Patch, Refused
+from copilot.domain.pipeline import Impact, PipelineMap
+from copilot.domain.proposal import Body, Record
+from copilot.domain.schema import SchemaSource, SchemaVersion
+from copilot.domain.source import Gap, PastFile, Snapshot, SourceFile
+from copilot.settings import Settings
+
+
+class Tree(Protocol):
+    """A snapshot whose files can be read."""
+
+    @property
+    def snapshot(self) -> Snapshot: ...
+
+    def read(self, paths: Iterable[str]) -> Mapping[str, SourceFile | Gap]:
+        """Returns each path's text, or why it can't be read (binary, huge, not UTF-8, a link, a submodule, absent)."""
+        ...
+
+
+class History(Protocol):
+    """Earlier versions of the files of a snapshot."""
+
+    def versions(self, paths: Sequence[str]) -> Mapping[str, tuple[PastFile, ...]]:
+        """Returns, for each path, its versions reachable from the snapshot's commit, oldest first, renames followed."""
+        ...
+
+    def texts(self, digests: Iterable[str]) -> Mapping[str, str]:
+        """Returns the texts of blobs; those that are no UTF-8 text are left out."""
+        ...
+
+
+class Index(Protocol):
+    """A cache by content: what was derived from a blob stays true for that blob. Losing it costs only time."""
+
+    def get(self, kind: str, keys: Sequence[str]) -> Mapping[str, bytes]: ...
+
+    def put(self, kind: str, entries: Mapping[str, bytes]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A decoded value (JSON-like, but bytes, Decimal, datetime, date, time and UUID as the decoder gives them)."""
+
+    value: Any
+    leftover_bytes: int
+
+
+class Undecodable(Exception):
+    """A decoder refused; the text is the decoder's own reason, shortened."""
+
+
+class DecoderUnderTest(Protocol):
+    """One real implementation of a format's encoding. Schemas are self-contained JSON texts (`SchemaVersion.resolved`)."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def version(self) -> str: ...
+
+    def encode(self, schema: str, value: Any) -> bytes:
+        """Returns the bytes of one record without a container; raises Undecodable."""
+        ...
+
+    def decode(self, data: bytes, writer: str, reader: str) -> Decoded:
+        """Decodes one record; raises Undecodable."""
+        ...
+
+
+class SchemaFormat(Protocol):
+    """One schema language."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def suffixes(self) -> tuple[str, ...]: ...
+
+    @property
+    def decoders(self) -> tuple[DecoderUnderTest, ...]: ...
+
+    def parse(self, text: str, source: SchemaSource, siblings: Mapping[str, str]) -> SchemaVersion | Gap:
+        """Reads one schema text (number 0, subject ""). `siblings` are texts by path that references may be found in."""
+        ...
+
+    def incompatibilities(self, reader: SchemaVersion, writer: SchemaVersion) -> tuple[Finding, ...]:
+        """Returns why data of `writer` can't be read as `reader`; empty means that it can."""
+        ...
+
+    def meaning_changes(self, old: SchemaVersion, new: SchemaVersion) -> tuple[Finding, ...]:
+        """Returns what compatibility rules don't see: units, scales, defaults, logical types, precision."""
+        ...
+
+    def samples(self, schema: str, seed: str, count: int) -> tuple[Any, ...]:
+        """Returns records for a self-contained schema, the same for the same arguments; boundary values first."""
+        ...
+
+    def edit(self, text: str, edits: Sequence[SchemaEdit]) -> str:
+        """Splices edits into a file's text, touching nothing else; raises SchemaUnreadable where one does not fit."""
+        ...
+
+
+class Mapper(Protocol):
+    """Reads a tree into the map of its pipeline."""
+
+    def map(self, tree: Tree, settings: Settings) -> PipelineMap: ...
+
+
+class ImpactOf(Protocol):
+    """Finds what an operation touches."""
+
+    def __call__(self, operation: Operation, pipeline: PipelineMap) -> Impact: ...
+
+
+class Strategy(Protocol):
+    """One family of ways to make a change: a pure function of operation, impact and map."""
+
+    def __call__(
+        self, operation: Operation, impact: Impact, pipeline: PipelineMap
+    ) -> tuple[Alternative | NotOffered, ...]: ...
+
+
+class Planner(Protocol):
+    """Finds alternatives for a request."""
+
+    def plan(self, request: ChangeRequest, impacts: tuple[Impact, ...], pipeline: PipelineMap) -> Plan: ...
+
+
+class Compiler(Protocol):
+    """Turns an alternative into a patch for each of its phases, in memory."""
+
+    def compile(self, alternative: Alternative, tree: Tree) -> tuple[Patch, ...] | Refused: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a check judges: one alternative, its patches, and the map before and after each phase."""
+
+    request: ChangeRequest
+    base: PipelineMap
+    impacts: tuple[Impact, ...]
+    alternative: Alternative
+    patches: tuple[Patch, ...]
+    states: tuple[PipelineMap, ...]
+    refused: Refused | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTrip:
+    """What applying a patch in a scratch tree and taking it back did, file by file, byte by byte."""
+
+    applied: bool
+    after_equal: bool
+    reversed_equal: bool
+    message: str
+
+
+class Scratch(Protocol):
+    """A throw-away repository beside the user's, which never sees the user's git directory for writing."""
+
+    def round_trip(self, patch: Patch) -> RoundTrip: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A command that ran: `stopped_by` names the limit that ended it, "" where it ended by itself."""
+
+    exit_code: int
+    output: str
+    took_seconds: float
+    stopped_by: str
+
+
+class Sandbox(Protocol):
+    """Runs the repository's own commands in an exported copy of the tree, without network."""
+
+    @property
+    def isolation(self) -> str:
+        """Names the isolation ("bubblewrap 0.8.0"), or is "" where there is none: then nothing is run."""
+        ...
+
+    def run(self, command: str, patches: tuple[Patch, ...], request: ChangeRequest) -> Ran: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """The tools that a check may use."""
+
+    tree: Tree
+    formats: Mapping[str, SchemaFormat]
+    scratch: Scratch
+    sandbox: Sandbox
+
+
+class Check(Protocol):
+    """One question about an alternative. Equal cases and tools give equal evidence."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def version(self) -> int: ...
+
+    def run(self, case: Case, bench: Bench) -> Evidence: ...
+
+
+class ProposalStore(Protocol):
+    """Where proposals live; appending is atomic, and one process at a time advances a proposal."""
+
+    def ids(self) -> tuple[str, ...]: ...
+
+    def records(self, id: str) -> tuple[Record, ...]:
+        """Returns all whole records; raises WrongUsage for an unknown id, ProposalCorrupt where the chain is broken."""
+        ...
+
+    def append(self, id: str, body: Body) -> Record:
+        """Appends one record, on disk before this returns; raises SurroundingsFailed where that fails."""
+        ...
