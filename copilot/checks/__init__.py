@@ -1,0 +1,1 @@
+"""The battery: one question about an alternative a module, all of the same shape, each answered with evidence."""

@@ -1,0 +1,1 @@
+"""From an alternative and a tree to exact patches: spliced bytes, never re-serialised text."""
