@@ -1,0 +1,45 @@
+"""Words and letters that every face uses for the same things."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from copilot.domain.decision import Ruling
+from copilot.domain.evidence import Verdict
+from copilot.domain.proposal import Proposal
+
+VERDICT_WORDS: Mapping[Verdict, str] = {"pass": "pass", "fail": "FAIL", "unknown": "unknown", "not-applicable": "n/a"}
+OUTCOME_WORDS: Mapping[str, str] = {
+    "chosen": "chosen",
+    "acceptable": "acceptable",
+    "unproved": "unproved",
+    "refused": "refused",
+}
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def letters_of(proposal: Proposal) -> dict[str, str]:
+    """Returns a letter for each alternative in their order: A, B, …, Z, A2, B2, …"""
+    return {alternative.id: _letter(number) for number, alternative in enumerate(proposal.alternatives)}
+
+
+def outcome_of(ruling: Ruling) -> str:
+    """Returns the outcome with its rank where there is one, e.g. "acceptable, rank 2"."""
+    word = OUTCOME_WORDS[ruling.outcome]
+    return f"{word}, rank {ruling.rank}" if ruling.outcome in ("acceptable", "unproved") else word
+
+
+def counted(count: float, one: str, many: str = "") -> str:
+    """Returns a count with its noun in the right number: "1 field", "3 fields"."""
+    return f"{count:g} {one}" if count == 1 else f"{count:g} {many or one + 's'}"
+
+
+def listed(items: Iterable[str], last: str = "and") -> str:
+    """Returns "a", "a and b", "a, b and c"."""
+    names = list(items)
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {last} {names[-1]}" if names else ""
+
+
+def _letter(number: int) -> str:
+    round_number, place = divmod(number, len(_LETTERS))
+    return _LETTERS[place] + (str(round_number + 1) if round_number else "")
