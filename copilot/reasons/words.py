@@ -9,6 +9,7 @@ from copilot.domain.evidence import Verdict
 from copilot.domain.proposal import Proposal
 
 VERDICT_WORDS: Mapping[Verdict, str] = {"pass": "pass", "fail": "FAIL", "unknown": "unknown", "not-applicable": "n/a"}
+VERDICT_SIGNS: Mapping[Verdict, str] = {"pass": "✓", "fail": "✗", "unknown": "?", "not-applicable": "–"}
 OUTCOME_WORDS: Mapping[str, str] = {
     "chosen": "chosen",
     "acceptable": "acceptable",
@@ -16,6 +17,11 @@ OUTCOME_WORDS: Mapping[str, str] = {
     "refused": "refused",
 }
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def signed(verdict: Verdict) -> str:
+    """Returns a verdict as a sign and a word, so that neither colour nor shape alone carries it."""
+    return f"{VERDICT_SIGNS[verdict]} {VERDICT_WORDS[verdict]}"
 
 
 def letters_of(proposal: Proposal) -> dict[str, str]:
