@@ -1,0 +1,217 @@
+"""Proposals on disk: one file of JSON lines each, under the repository's own git directory.
+
+A record is appended whole and synced before anyone hears of it. What a crash leaves behind the last line end is set aside, never
+read as a record; a line that doesn't fit its chain is named and nothing is guessed. Locks are the kernel's, so they end with
+the process that holds them.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import json
+import os
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from copilot.domain.codec import decode, encode
+from copilot.domain.operation import ChangeRequest
+from copilot.domain.proposal import Body, Record, chain, record_digest
+from copilot.errors import ProposalCorrupt, SurroundingsFailed, WrongUsage
+
+LOCK_WAIT_SECONDS = 3.0
+LOCK_POLL_SECONDS = 0.05
+_ID = re.compile(r"p-[0-9a-f]{10}")
+
+
+class FileStore:
+    """The proposals of one repository; `clock` gives the time of each record."""
+
+    def __init__(self, folder: Path, clock: Callable[[], str]) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._seen: dict[str, tuple[tuple[int, int, int], tuple[Record, ...]]] = {}
+
+    def ids(self) -> tuple[str, ...]:
+        """Returns the ids of all proposals, sorted."""
+        try:
+            names = os.listdir(self._folder)
+        except FileNotFoundError:
+            return ()
+        except OSError as error:
+            raise _failed("The proposals can't be listed", self._folder, error) from None
+        ids = (name.removesuffix(".jsonl") for name in names if name.endswith(".jsonl"))
+        return tuple(sorted(id for id in ids if _ID.fullmatch(id)))
+
+    def records(self, id: str) -> tuple[Record, ...]:
+        """Returns all whole records; raises WrongUsage for an unknown id, ProposalCorrupt where the chain is broken."""
+        path = self._path(id)
+        try:
+            with open(path, "rb") as file:
+                stamp = _stamp(file)
+                if id in self._seen and self._seen[id][0] == stamp:
+                    return self._seen[id][1]
+                records = _chained(path, file.read())
+        except FileNotFoundError:
+            raise self._unknown(id) from None
+        except OSError as error:
+            raise _failed(f"Proposal {id} can't be read", path, error) from None
+        if not records:
+            raise self._unknown(id)
+        self._seen[id] = (stamp, records)
+        return records
+
+    def append(self, id: str, body: Body) -> Record:
+        """Appends one record, on disk before this returns; raises SurroundingsFailed where that fails."""
+        path = self._path(id)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with open(path, "r+b" if path.exists() else "x+b") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                _set_partial_line_aside(file, path)
+                known = self._known(id, file, path)
+                record = chain(known[-1] if known else None, self._clock(), body)
+                _append_line(file, json.dumps(encode(record), sort_keys=True, separators=(",", ":")).encode() + b"\n")
+                self._seen[id] = (_stamp(file), (*known, record))
+            if not known:
+                _sync_folder(self._folder)
+        except FileExistsError:
+            return self.append(id, body)
+        except OSError as error:
+            raise _failed(f"Proposal {id} can't be written", path, error) from None
+        return record
+
+    @contextmanager
+    def lock(self, id: str) -> Iterator[None]:
+        """Keeps other processes from working on the proposal; raises SurroundingsFailed, naming who does, after a wait."""
+        path = self._path(id).with_suffix(".lock")
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            # Opened without truncation: the text in it belongs to whoever holds the lock.
+            file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644), "r+b", buffering=0)
+        except OSError as error:
+            raise _failed(f"Proposal {id} can't be locked", path, error) from None
+        with file:
+            _wait_for(file, id, path)
+            with suppress(OSError):
+                file.truncate(0)
+                file.write(f"process {os.getpid()}, since {self._clock()}".encode())
+            try:
+                yield
+            finally:
+                fcntl.flock(file, fcntl.LOCK_UN)
+
+    def _known(self, id: str, file: BinaryIO, path: Path) -> tuple[Record, ...]:
+        if id in self._seen and self._seen[id][0] == _stamp(file):
+            return self._seen[id][1]
+        file.seek(0)
+        return _chained(path, file.read())
+
+    def _path(self, id: str) -> Path:
+        if not _ID.fullmatch(id):
+            raise WrongUsage(f'"{id}" is not the id of a proposal.', next="pipeline-copilot log lists the proposals.")
+        return self._folder / f"{id}.jsonl"
+
+    def _unknown(self, id: str) -> WrongUsage:
+        return WrongUsage(
+            f"There is no proposal {id}.", where=self._folder, next="pipeline-copilot log lists the proposals."
+        )
+
+
+def _chained(path: Path, data: bytes) -> tuple[Record, ...]:
+    """Returns the records of all whole lines, each checked against its digest and the one before."""
+    records: list[Record] = []
+    for number, line in enumerate(data.split(b"\n")[:-1], 1):
+        try:
+            record = decode(Record, json.loads(line))
+        except (ValueError, TypeError, RecursionError) as error:
+            raise _corrupt(path, number, f"it is not a record ({str(error)[:120]})") from None
+        expected = records[-1].digest if records else ""
+        if record.number != number - 1 or record.previous != expected or record.digest != record_digest(record):
+            raise _corrupt(path, number, "its digest doesn't fit the records before it")
+        if isinstance(record.body, ChangeRequest) != (number == 1):
+            raise _corrupt(path, number, "a proposal has one request, in its first record")
+        records.append(record)
+    return tuple(records)
+
+
+def _append_line(file: BinaryIO, line: bytes) -> None:
+    """Writes the line and syncs it; where that fails the file is as long as before, so no half of a record stays."""
+    start = file.seek(0, os.SEEK_END)
+    try:
+        file.write(line)
+        file.flush()
+        os.fsync(file.fileno())
+    except OSError:
+        with suppress(OSError):
+            os.ftruncate(file.fileno(), start)
+        raise
+
+
+def _set_partial_line_aside(file: BinaryIO, path: Path) -> None:
+    """Moves what stands behind the last line end, left by a crash, to a file of its own."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(size - 1, 0))
+    if file.read(1) in (b"", b"\n"):
+        return
+    file.seek(0)
+    data = file.read()
+    end = data.rfind(b"\n") + 1
+    with open(path.with_suffix(f".{end}.partial"), "wb") as aside:
+        aside.write(data[end:])
+        aside.flush()
+        os.fsync(aside.fileno())
+    file.truncate(end)
+
+
+def _wait_for(file: BinaryIO, id: str, path: Path) -> None:
+    waited = 0.0
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if waited >= LOCK_WAIT_SECONDS:
+                holder = os.pread(file.fileno(), 200, 0).decode("utf-8", "replace") or "another process"
+                raise SurroundingsFailed(
+                    f"Proposal {id} is being worked on by {holder}.", where=path, next="Wait for it, or end it."
+                ) from None
+        except OSError as error:
+            raise _failed(f"Proposal {id} can't be locked", path, error) from None
+        time.sleep(LOCK_POLL_SECONDS)
+        waited += LOCK_POLL_SECONDS
+
+
+def _stamp(file: BinaryIO) -> tuple[int, int, int]:
+    found = os.fstat(file.fileno())
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _corrupt(path: Path, line: int, why: str) -> ProposalCorrupt:
+    return ProposalCorrupt(
+        f"The proposal's file was changed or damaged: {why}.",
+        where=f"{path}:{line}",
+        next="Nothing was changed. Keep the file for a look, and propose again.",
+    )
+
+
+def _failed(what: str, path: Path, error: OSError) -> SurroundingsFailed:
+    reason = os.strerror(error.errno) if error.errno else str(error)
+    next = {
+        errno.ENOSPC: "Free some space; nothing was lost, and the next run goes on from the last record.",
+        errno.EROFS: "Make the repository's git directory writable; nothing was lost.",
+        errno.EACCES: "Make the repository's git directory writable for you; nothing was lost.",
+    }.get(error.errno or 0, "Nothing was lost; the next run goes on from the last record.")
+    return SurroundingsFailed(f"{what}: {reason}.", where=path, next=next)

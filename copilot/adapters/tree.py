@@ -1,0 +1,218 @@
+"""The files of a repository, at a commit, in the working tree, or with a patch laid over either.
+
+Nothing here follows a link, enters a submodule, or reads a file beyond the limit: those become gaps with their reason.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+from copilot.adapters.blobs import FILE_BYTES_MAX, Unreadable, blob_digest, read_blobs, text_of, too_large
+from copilot.adapters.git import Git, Repository
+from copilot.domain.patch import FileChange
+from copilot.domain.source import WORKING_TREE, Gap, Snapshot, SourceFile, Span, TreeEntry
+from copilot.errors import WrongUsage
+from copilot.ports import Tree
+
+FILE_MODE = "100644"
+EXECUTABLE_MODE = "100755"
+LINK_MODE = "120000"
+SUBMODULE_MODE = "160000"
+_ODD = {LINK_MODE: "is a symbolic link, which is not followed", SUBMODULE_MODE: "is a submodule, which is not read"}
+
+
+class CommitTree:
+    """The files of one commit."""
+
+    def __init__(self, repository: Repository, commit: str, *, count_uncommitted: bool = False) -> None:
+        self._repository = repository
+        self._commit = commit
+        self._count_uncommitted = count_uncommitted
+
+    @cached_property
+    def snapshot(self) -> Snapshot:
+        count = uncommitted_count(self._repository) if self._count_uncommitted else 0
+        entries = list_commit(self._repository.git, self._commit)
+        return Snapshot(self._commit, entries, count, self._repository.is_shallow)
+
+    @cached_property
+    def _entries(self) -> dict[str, TreeEntry]:
+        return {entry.path: entry for entry in self.snapshot.entries}
+
+    def read(self, paths: Iterable[str]) -> dict[str, SourceFile | Gap]:
+        """Returns each path's text, or why it can't be read."""
+        read: dict[str, SourceFile | Gap] = {}
+        digests: dict[str, str] = {}
+        for path in paths:
+            reason = _unreadable_entry(self._entries.get(path))
+            if reason:
+                read[path] = _gap(path, reason)
+            else:
+                digests[path] = self._entries[path].digest
+        blobs = dict(read_blobs(self._repository.git, digests.values()))
+        for path, digest in digests.items():
+            read[path] = _source_file(path, digest, blobs[digest])
+        return read
+
+
+class WorkingTree:
+    """The files as they lie in the working tree: tracked ones and new ones that git doesn't ignore."""
+
+    def __init__(self, repository: Repository) -> None:
+        if repository.top is None:
+            raise WrongUsage(
+                "A bare repository has no working tree.",
+                where=repository.git_dir,
+                next="Leave --working-tree out; the commits can be read.",
+            )
+        self._git = repository.git
+        self._top = repository.top.resolve()
+        self._like = repository.head
+        self._folders: dict[Path, bool] = {}
+
+    @cached_property
+    def snapshot(self) -> Snapshot:
+        listed = self._git.run("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
+        paths = sorted({_decode_path(raw) for raw in listed.split(b"\0") if raw})
+        entries = (self._entry(path) for path in paths)
+        return Snapshot(WORKING_TREE, tuple(entry for entry in entries if entry))
+
+    @cached_property
+    def _entries(self) -> dict[str, TreeEntry]:
+        return {entry.path: entry for entry in self.snapshot.entries}
+
+    def read(self, paths: Iterable[str]) -> dict[str, SourceFile | Gap]:
+        """Returns each path's text, or why it can't be read."""
+        read: dict[str, SourceFile | Gap] = {}
+        for path in paths:
+            reason = _unreadable_entry(self._entries.get(path))
+            data = None if reason else self._bytes(self._top / path)
+            read[path] = _gap(path, reason) if reason else _source_file(path, self._digest(data), data)
+        return read
+
+    def _entry(self, path: str) -> TreeEntry | None:
+        file = self._top / path
+        try:
+            found = file.lstat()
+        except (OSError, ValueError):
+            return None
+        if not self._is_inside(file.parent) or stat.S_ISLNK(found.st_mode):
+            return TreeEntry(path, "", found.st_size, LINK_MODE)
+        if stat.S_ISDIR(found.st_mode):
+            return TreeEntry(path.rstrip("/"), "", 0, SUBMODULE_MODE)
+        if not stat.S_ISREG(found.st_mode):
+            return None
+        mode = EXECUTABLE_MODE if found.st_mode & stat.S_IXUSR else FILE_MODE
+        data = self._bytes(file) if found.st_size <= FILE_BYTES_MAX else None
+        return TreeEntry(path, self._digest(data), found.st_size, mode)
+
+    def _digest(self, data: bytes | None) -> str:
+        return "" if data is None else blob_digest(data, self._like)
+
+    def _bytes(self, file: Path) -> bytes | None:
+        if not self._is_inside(file.parent):
+            return None
+        try:
+            descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            with open(descriptor, "rb") as opened:
+                return opened.read(FILE_BYTES_MAX + 1)
+        except OSError:
+            return None
+
+    def _is_inside(self, folder: Path) -> bool:
+        """Tells whether the folder is reached without a link; a tracked folder may have been replaced by one."""
+        if folder not in self._folders:
+            self._folders[folder] = folder == self._top or folder.resolve() == folder
+        return self._folders[folder]
+
+
+class OverlayTree:
+    """A tree with file changes laid over it, in memory."""
+
+    def __init__(self, tree: Tree, changes: Iterable[FileChange]) -> None:
+        self._tree = tree
+        self._after = {change.path: change.after for change in changes}
+
+    @cached_property
+    def snapshot(self) -> Snapshot:
+        base = self._tree.snapshot
+        like = next((entry.digest for entry in base.entries if entry.digest), "")
+        entries = {entry.path: entry for entry in base.entries}
+        for path, text in self._after.items():
+            if text is None:
+                entries.pop(path, None)
+                continue
+            data = text.encode()
+            mode = entries[path].mode if path in entries else FILE_MODE
+            entries[path] = TreeEntry(path, blob_digest(data, like), len(data), mode)
+        return replace(base, entries=tuple(sorted(entries.values(), key=lambda entry: entry.path)))
+
+    @cached_property
+    def _digests(self) -> dict[str, str]:
+        return {entry.path: entry.digest for entry in self.snapshot.entries if entry.path in self._after}
+
+    def read(self, paths: Iterable[str]) -> Mapping[str, SourceFile | Gap]:
+        """Returns each path's text after the changes, or why it can't be read."""
+        wanted = list(paths)
+        read = dict(self._tree.read(path for path in wanted if path not in self._after))
+        for path in wanted:
+            if path in self._after:
+                text = self._after[path]
+                read[path] = (
+                    _gap(path, "does not exist") if text is None else SourceFile(path, text, self._digests[path])
+                )
+        return read
+
+
+def list_commit(git: Git, commit: str) -> tuple[TreeEntry, ...]:
+    """Returns the files of a commit, sorted by path; a name that is no UTF-8 is listed with escapes."""
+    listed = git.run("ls-tree", "-r", "-z", "--long", "--full-tree", commit)
+    entries: list[TreeEntry] = []
+    for line in listed.split(b"\0"):
+        if line:
+            meta, _, raw = line.partition(b"\t")
+            mode, _, digest, size = meta.split()
+            # "-" is a submodule, "BAD" a blob that a partial clone lacks.
+            size_bytes = int(size) if size.isdigit() else 0
+            entries.append(TreeEntry(_decode_path(raw), digest.decode(), size_bytes, mode.decode()))
+    return tuple(sorted(entries, key=lambda entry: entry.path))
+
+
+def uncommitted_count(repository: Repository) -> int:
+    """Returns how many paths differ from the last commit or are new; 0 in a bare repository."""
+    if repository.top is None:
+        return 0
+    printed = repository.git.run(
+        "status", "--porcelain", "-z", "--no-renames", "--untracked-files=normal", "--ignore-submodules=dirty"
+    )
+    return printed.count(b"\0")
+
+
+def _unreadable_entry(entry: TreeEntry | None) -> str:
+    if entry is None:
+        return "does not exist"
+    if entry.mode in _ODD:
+        return _ODD[entry.mode]
+    return too_large(entry.size_bytes) if entry.size_bytes > FILE_BYTES_MAX else ""
+
+
+def _source_file(path: str, digest: str, data: bytes | None) -> SourceFile | Gap:
+    if data is None:
+        return _gap(path, "is not in this clone, or can't be read")
+    try:
+        return SourceFile(path, text_of(data), digest)
+    except Unreadable as reason:
+        return _gap(path, str(reason))
+
+
+def _gap(path: str, reason: str) -> Gap:
+    return Gap(Span(path, 1, 1), reason)
+
+
+def _decode_path(raw: bytes) -> str:
+    return raw.decode("utf-8", "backslashreplace")
