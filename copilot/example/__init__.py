@@ -1,0 +1,1 @@
+"""The example repository: a small fraud pipeline with a history and real flaws, to try the product on without risk."""
