@@ -1,0 +1,177 @@
+"""Do the schemas after each phase keep the compatibility level that their subjects must keep?
+
+The level's words are the registry's: BACKWARD, the new schema reads data of the one before; FORWARD, the one before reads
+data of the new; FULL, both; with _TRANSITIVE, against every version in history. The level decides the verdict; a failure that
+it does not ask about is a warning that names the version. What stood between two versions before the change already is a
+warning too. Rules only: whether real decoders read real bytes to the same values is for `replay`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from copilot.checks.evidence import make_evidence
+from copilot.checks.lineage import Lineage, Pair, demanded, lineages, pairs, phase_label
+from copilot.domain.evidence import Evidence, Finding, Measure, Severity, Verdict
+from copilot.domain.schema import SchemaVersion
+from copilot.ports import Bench, Case, SchemaFormat
+
+Judge = Callable[[SchemaVersion, SchemaVersion], tuple[Finding, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was found about one lineage."""
+
+    findings: tuple[Finding, ...] = ()
+    versions: int = 0
+    pairs: int = 0
+    failed: int = 0
+    failed_beyond_level: int = 0
+    meaning_changes: int = 0
+
+
+class Compatibility:
+    """Each changed subject against its history, by its level."""
+
+    name = "compatibility"
+    version = 1
+
+    def run(self, case: Case, bench: Bench) -> Evidence:
+        changed = lineages(case)
+        judged = [_judge(lineage, case, bench) for lineage in changed]
+        findings = [finding for it in judged for finding in it.findings]
+        return make_evidence(
+            self.name,
+            self.version,
+            case,
+            verdict=_verdict(changed, findings),
+            measures=(
+                Measure("subjects_changed", len(changed), "subjects"),
+                Measure("versions_checked", sum(it.versions for it in judged), "versions"),
+                Measure("pairs_checked", sum(it.pairs for it in judged), "pairs"),
+                Measure("pairs_failed", sum(it.failed for it in judged), "pairs"),
+                Measure("pairs_failed_beyond_level", sum(it.failed_beyond_level for it in judged), "pairs"),
+                Measure("meaning_changes", sum(it.meaning_changes for it in judged), "changes"),
+            ),
+            findings=findings,
+            inputs=[(f"level.{lineage.name}", lineage.subject.compatibility) for lineage in changed],
+        )
+
+
+def _verdict(changed: tuple[Lineage, ...], findings: Iterable[Finding]) -> Verdict:
+    if not changed:
+        return "not-applicable"
+    rules = {finding.rule for finding in findings if finding.severity == "error"}
+    if rules:
+        return "fail"
+    return "unknown" if any(finding.rule == "compatibility.format-unknown" for finding in findings) else "pass"
+
+
+def _judge(lineage: Lineage, case: Case, bench: Bench) -> Judged:
+    schema_format = bench.formats.get(lineage.subject.format)
+    if schema_format is None:
+        text = f'No rules are known for the format "{lineage.subject.format}" of {lineage.name}.'
+        return Judged((Finding("compatibility.format-unknown", "warning", text, subject=lineage.name),))
+    findings = [*_assumed(lineage), *_appearances(lineage, case)]
+    judge = _cached(schema_format)
+    met = pairs(lineage, case.alternative.phases)
+    failed = failed_beyond = 0
+    for pair in met:
+        reasons = judge(pair.reader, pair.writer)
+        is_demanded = (pair.direction, pair.age) in demanded(lineage.subject.compatibility)
+        before = _reasons_before(lineage, pair, judge)
+        told = [_told(it, pair, lineage, is_demanded, (it.rule, it.path) in before) for it in reasons]
+        findings += told
+        is_failed = any(finding.severity == "error" for finding in told)
+        failed += is_failed
+        failed_beyond += bool(told) and not is_failed
+    meanings = [
+        finding for number in range(len(lineage.after)) for finding in _meanings(lineage, number, schema_format)
+    ]
+    versions = {version.meaning for pair in met for version in (pair.reader, pair.writer)}
+    return Judged((*findings, *meanings), len(versions), len(met), failed, failed_beyond, len(meanings))
+
+
+def _told(reason: Finding, pair: Pair, lineage: Lineage, is_demanded: bool, was_before: bool) -> Finding:
+    level = lineage.subject.compatibility
+    told = f"{pair.reader_label} can't read data of {pair.writer_label}: {reason.message}"
+    if was_before:
+        told += " It was so before this change."
+    elif not is_demanded:
+        told += f" {level} does not ask for it."
+    severity: Severity = "error" if is_demanded and not was_before else "warning"
+    message = told[0].upper() + told[1:]
+    return replace(reason, severity=severity, message=message, subject=lineage.name, phase=pair.phase)
+
+
+def _reasons_before(lineage: Lineage, pair: Pair, judge: Judge) -> frozenset[tuple[str, str]]:
+    """What kept the base's own schema and that version apart already; empty for the pair of the base itself."""
+    if lineage.base is None or pair.age == "previous":
+        return frozenset()
+    latest = lineage.base.latest
+    earlier = pair.writer if pair.direction == "backward" else pair.reader
+    if earlier not in lineage.history:
+        return frozenset()
+    if pair.direction == "backward":
+        reasons = judge(latest, pair.writer) if pair.writer.meaning != latest.meaning else ()
+    else:
+        reasons = judge(pair.reader, latest) if pair.reader.meaning != latest.meaning else ()
+    return frozenset((reason.rule, reason.path) for reason in reasons)
+
+
+def _meanings(lineage: Lineage, phase: int, schema_format: SchemaFormat) -> list[Finding]:
+    before, after = lineage.previous(phase), lineage.after[phase]
+    if before is None or after is None or before.meaning == after.meaning:
+        return []
+    found = schema_format.meaning_changes(before, after)
+    return [
+        replace(it, severity="warning" if it.severity == "error" else it.severity, subject=lineage.name, phase=phase)
+        for it in found
+    ]
+
+
+def _assumed(lineage: Lineage) -> list[Finding]:
+    if lineage.subject.level_source != "assumed":
+        return []
+    text = f'No compatibility level is set for "{lineage.name}": {lineage.subject.compatibility} is assumed.'
+    fix = f'Set it in copilot.toml: [compatibility] "{lineage.name}" = "{lineage.subject.compatibility}".'
+    return [Finding("compatibility.level-assumed", "note", text, subject=lineage.name, fix=fix)]
+
+
+def _appearances(lineage: Lineage, case: Case) -> list[Finding]:
+    """Subjects that are new or gone."""
+    if lineage.base is None:
+        text = f'"{lineage.name}" is a new schema; no earlier data has it.'
+        return [Finding("compatibility.new-subject", "note", text, lineage.subject.latest.source.span, lineage.name)]
+    for number, after in enumerate(lineage.after):
+        if after is None:
+            return [_gone(lineage, number, case)]
+    return []
+
+
+def _gone(lineage: Lineage, phase: int, case: Case) -> Finding:
+    source = lineage.subject.latest.source
+    label = phase_label(phase, case.alternative.phases[phase])
+    gap = next((gap for gap in case.states[phase].gaps if gap.span.path == source.path), None)
+    if gap:
+        text = f'"{lineage.name}" can\'t be read after {label}: {gap.reason}.'
+        return Finding("compatibility.unreadable-after", "error", text, gap.span, lineage.name, phase=phase)
+    is_used = any(link.subject == lineage.name for link in case.base.links)
+    users = "jobs of this repository use it" if is_used else "no job of this repository is known to use it"
+    text = f'"{lineage.name}" is gone after {label}; {users}.'
+    severity: Severity = "error" if is_used else "warning"
+    return Finding("compatibility.subject-gone", severity, text, source.span, lineage.name, phase=phase)
+
+
+def _cached(schema_format: SchemaFormat) -> Judge:
+    known: dict[tuple[str, str], tuple[Finding, ...]] = {}
+
+    def judge(reader: SchemaVersion, writer: SchemaVersion) -> tuple[Finding, ...]:
+        key = (reader.meaning, writer.meaning)
+        if key not in known:
+            known[key] = schema_format.incompatibilities(reader, writer)
+        return known[key]
+
+    return judge

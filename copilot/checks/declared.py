@@ -1,0 +1,87 @@
+"""What did the request declare about a subject's values: which may vanish, which come back under another name or type?
+
+This is the oracle of `replay`: a written value must come back under its own path, or as declared here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from copilot.domain.operation import ChangeType, Operation, RemoveField, RemoveSymbol, RenameField
+from copilot.domain.schema import SchemaVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """The declared paths of one subject, as called in the base.
+
+    `replaced` are paths of every other operation: their value may move to a field that is new beside them.
+    """
+
+    removed: frozenset[str] = frozenset()
+    renamed: tuple[tuple[str, str], ...] = ()
+    retyped: frozenset[str] = frozenset()
+    replaced: frozenset[str] = frozenset()
+    removed_symbols: frozenset[str] = frozenset()
+
+    @property
+    def paths(self) -> frozenset[str]:
+        return self.removed | {old for old, _ in self.renamed} | self.replaced
+
+
+def declared_about(subject: str, base: SchemaVersion | None, operations: Iterable[Operation]) -> Declared:
+    """Returns what the operations declare about the subject, and about other subjects that hold the same record."""
+    removed: set[str] = set()
+    renamed: set[tuple[str, str]] = set()
+    retyped: set[str] = set()
+    replaced: set[str] = set()
+    symbols: set[str] = set()
+    for operation in operations:
+        for path in paths_of(operation, subject, base):
+            match operation:
+                case RemoveField():
+                    removed.add(path)
+                case RenameField():
+                    renamed.add((path, sibling(path, operation.field, operation.to)))
+                case ChangeType():
+                    retyped.add(path)
+                    replaced.add(path)
+                case RemoveSymbol():
+                    symbols.add(path)
+                    replaced.add(path)
+                case _:
+                    replaced.add(path)
+    return Declared(
+        frozenset(removed), tuple(sorted(renamed)), frozenset(retyped), frozenset(replaced), frozenset(symbols)
+    )
+
+
+def paths_of(operation: Operation, subject: str, base: SchemaVersion | None) -> tuple[str, ...]:
+    """Returns every path at which the operation's field stands in that version; empty where it stands nowhere."""
+    if base is None:
+        return ()
+    record = operation.record or (base.name if operation.subject == subject else "")
+    return tuple(field.path for field in base.fields if field.record == record and field.name == operation.field)
+
+
+def sibling(path: str, name: str, other: str) -> str:
+    """Returns the path of another field of the same record."""
+    return path[: len(path) - len(name)] + other
+
+
+def parent(path: str) -> str:
+    """Returns the path of the record that declares the field, "" for the outermost one."""
+    return path.rpartition(".")[0]
+
+
+def at_or_below(path: str, top: str) -> bool:
+    """Tells whether a path is `top` or lies inside it."""
+    return path == top or (path.startswith(top) and path[len(top)] in ".[{")
+
+
+def stand_ins(path: str, version: SchemaVersion, base: Mapping[str, str] | frozenset[str]) -> tuple[str, ...]:
+    """Returns the fields beside `path` that the base did not have: one of them may carry its value."""
+    return tuple(
+        field.path for field in version.fields if parent(field.path) == parent(path) and field.path not in base
+    )

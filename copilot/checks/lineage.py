@@ -1,0 +1,182 @@
+"""Which schemas does an alternative change, and between which states do their data and their readers meet?
+
+A lineage is one subject with its history and its text after each phase. Subjects of two maps are matched by where they stand
+and what their outermost type is called, because a new file can change the names of others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from copilot.domain.alternative import Phase
+from copilot.domain.pipeline import PipelineMap
+from copilot.domain.schema import Level, SchemaSubject, SchemaVersion
+from copilot.ports import Case
+
+Direction = Literal["backward", "forward"]
+"""backward: the new schema reads data of the old one. forward: the old schema reads data of the new one."""
+Age = Literal["previous", "older"]
+
+_DIRECTIONS: dict[str, tuple[Direction, ...]] = {
+    "NONE": (),
+    "BACKWARD": ("backward",),
+    "FORWARD": ("forward",),
+    "FULL": ("backward", "forward"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """A subject that the alternative changes; `base` is None where it is new, `after` holds None where it is gone."""
+
+    subject: SchemaSubject
+    base: SchemaSubject | None
+    after: tuple[SchemaVersion | None, ...]
+
+    @property
+    def name(self) -> str:
+        return self.subject.name
+
+    @property
+    def history(self) -> tuple[SchemaVersion, ...]:
+        return self.base.versions if self.base else ()
+
+    def previous(self, phase: int) -> SchemaVersion | None:
+        """Returns what stood before that phase, None where nothing did."""
+        if phase > 0:
+            return self.after[phase - 1]
+        return self.base.latest if self.base else None
+
+    def changes_in(self, phase: int) -> bool:
+        """Tells whether the meaning of the schema is another after the phase than before it."""
+        before, after = self.previous(phase), self.after[phase]
+        return (before and before.meaning) != (after and after.meaning)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Data of one version meets a reader with another one, because of a phase."""
+
+    phase: int
+    direction: Direction
+    age: Age
+    writer: SchemaVersion
+    reader: SchemaVersion
+    writer_label: str
+    reader_label: str
+
+
+def lineages(case: Case) -> tuple[Lineage, ...]:
+    """Returns the subjects that mean something else, are new, or are gone after some phase, sorted by name."""
+    found = [
+        Lineage(subject, subject, tuple(_counterpart(subject, case.base, state) for state in case.states))
+        for subject in case.base.subjects
+    ]
+    known = {_place(version) for lineage in found for version in lineage.after if version}
+    known |= {_place(subject.latest) for subject in case.base.subjects}
+    fresh = {_place(subject.latest): subject for state in case.states for subject in state.subjects}
+    for place, subject in fresh.items():
+        if place not in known:
+            found.append(Lineage(subject, None, tuple(_at(place, state) for state in case.states)))
+    changed = (it for it in found if any(it.changes_in(phase) for phase in range(len(it.after))))
+    return tuple(sorted(changed, key=lambda lineage: lineage.name))
+
+
+def pairs(lineage: Lineage, phases: tuple[Phase, ...]) -> tuple[Pair, ...]:
+    """Returns every meeting that a phase brings about, in the order of the phases.
+
+    The new schema meets data of every version before it; readers of the base and of earlier phases, which may still run,
+    meet new data. Pairs that mean the same are left out.
+    """
+    labels = [phase_label(number, phase) for number, phase in enumerate(phases)]
+    found: list[Pair] = []
+    for number, after in enumerate(lineage.after):
+        if after is None or not lineage.changes_in(number):
+            continue
+        earlier = [(version, f"version {version.number}") for version in lineage.history]
+        earlier += [(it, labels[index]) for index, it in enumerate(lineage.after[:number]) if it]
+        running = earlier[len(lineage.history) - 1 :] if lineage.history else earlier
+        found += _pairs(number, after, labels[number], lineage.previous(number), earlier, running)
+    return tuple(found)
+
+
+def demanded(level: Level) -> frozenset[tuple[Direction, Age]]:
+    """Returns which meetings a level asks to work; the words are the registry's."""
+    name, _, transitive = level.partition("_")
+    ages: tuple[Age, ...] = ("previous", "older") if transitive else ("previous",)
+    return frozenset((direction, age) for direction in _DIRECTIONS[name] for age in ages)
+
+
+def demanded_by_order(phase: Phase) -> frozenset[Direction]:
+    """Returns which directions the order of a phase's steps puts to work.
+
+    Producers before consumers: old readers meet new data. Consumers before producers, or alone: new readers meet old data.
+    """
+    kinds = [step.kind for step in phase.steps if step.kind in ("producers", "consumers")]
+    directions: set[Direction] = set()
+    if "producers" in kinds and "consumers" in kinds[kinds.index("producers") :]:
+        directions.add("forward")
+    if kinds and kinds[0] == "consumers":
+        directions.add("backward")
+    return frozenset(directions)
+
+
+def moves_consumers_first(phase: Phase) -> bool:
+    """Tells whether the steps move every consumer before the first producer, so that no old reader meets new data."""
+    kinds = [step.kind for step in phase.steps if step.kind in ("producers", "consumers")]
+    return "consumers" in kinds and "producers" in kinds and "consumers" not in kinds[kinds.index("producers") :]
+
+
+def phase_label(number: int, phase: Phase) -> str:
+    """Returns what a finding calls the state after a phase."""
+    return f'phase {number + 1} "{phase.name}"'
+
+
+def _pairs(
+    phase: int,
+    after: SchemaVersion,
+    label: str,
+    previous: SchemaVersion | None,
+    earlier: Iterable[tuple[SchemaVersion, str]],
+    running: Iterable[tuple[SchemaVersion, str]],
+) -> list[Pair]:
+    found = []
+    for direction, others in (("backward", earlier), ("forward", running)):
+        seen: set[str] = {after.meaning}
+        for other, name in reversed(list(others)):
+            if other.meaning in seen:
+                continue
+            seen.add(other.meaning)
+            age: Age = "previous" if previous and other.meaning == previous.meaning else "older"
+            if direction == "backward":
+                found.append(Pair(phase, "backward", age, other, after, name, label))
+            else:
+                found.append(Pair(phase, "forward", age, after, other, label, name))
+    return found
+
+
+def _counterpart(subject: SchemaSubject, base: PipelineMap, state: PipelineMap) -> SchemaVersion | None:
+    same_place = _at(_place(subject.latest), state)
+    if same_place:
+        return same_place
+    taken = {_place(other.latest) for other in base.subjects if other.name != subject.name}
+    by_path = [it.latest for it in state.subjects if it.latest.source.path == subject.latest.source.path]
+    free = [version for version in by_path if _place(version) not in taken]
+    if len(free) == 1:
+        return free[0]
+    by_name = _subjects_by_name(state).get(subject.name)
+    return by_name.latest if by_name and _place(by_name.latest) not in taken else None
+
+
+def _at(place: tuple[str, str], state: PipelineMap) -> SchemaVersion | None:
+    return next((it.latest for it in state.subjects if _place(it.latest) == place), None)
+
+
+def _place(version: SchemaVersion) -> tuple[str, str]:
+    return version.source.path, version.name
+
+
+def _subjects_by_name(state: PipelineMap) -> Mapping[str, SchemaSubject]:
+    return {subject.name: subject for subject in state.subjects}

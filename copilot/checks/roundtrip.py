@@ -1,0 +1,180 @@
+"""Sends sample records of every writer through every decoder to every reader, and groups what did not come back.
+
+Each record is written once per writer and decoder; what it was is what that decoder reads with the same schema.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from copilot.checks.declared import Declared
+from copilot.checks.lineage import Direction, Pair
+from copilot.checks.values import compare, meeting
+from copilot.domain.schema import SchemaVersion
+from copilot.ports import DecoderUnderTest, SchemaFormat, Undecodable
+
+SAMPLE_COUNT = 8
+HISTORY_LIMIT = 12
+REASON_CHARACTERS = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one decoder did on one pair with one path; `kind` is "" for a pair that came back whole.
+
+    `writers` and `readers` are the labels of all the versions with the same outcome, `pair` the first of them.
+    """
+
+    decoder: str
+    pair: Pair
+    kind: str
+    path: str = ""
+    written: str = ""
+    read: str = ""
+    records: int = 0
+    asked: int = 0
+    others: tuple[str, ...] = ()
+
+    @property
+    def rule(self) -> str:
+        return {"refused": "refused", "leftover": "leftover-bytes"}.get(self.kind, f"value-{self.kind}")
+
+    def text(self, words: Mapping[str, str]) -> str:
+        """Returns one sentence that names versions, path and an example."""
+        meeting = f"data of {self._labels(self.pair.writer_label, 'backward')} read as"
+        meeting += f" {self._labels(self.pair.reader_label, 'forward')}"
+        share = f"({self.records} of {self.asked} records)"
+        if self.kind == "refused":
+            return f"refuses {meeting} {share}: {self.read}"
+        if self.kind == "leftover":
+            return f"leaves {self.read} bytes unread of {meeting} {share}."
+        return f"{self.path} {words[self.kind]}: {self.written} gives {self.read}, {meeting} {share}."
+
+    def _labels(self, own: str, direction: Direction) -> str:
+        return ", ".join((own, *self.others)) if self.pair.direction == direction else own
+
+
+@dataclass(frozen=True, slots=True)
+class Unreplayed:
+    """A decoder that could not write a version's samples."""
+
+    decoder: str
+    writer: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One record as bytes, and as the decoder itself reads it with the true writer schema."""
+
+    data: bytes
+    value: Any
+
+
+def round_trips(
+    schema_format: SchemaFormat, met: Iterable[Pair], declared: Declared, base: frozenset[str], seed: str
+) -> tuple[tuple[Seen, ...], tuple[Unreplayed, ...], Counter[str]]:
+    """Returns what was seen, what could not be asked, and counts of records, versions, values and defaults."""
+    kept = _newest(met)
+    samples = {pair.writer.meaning: pair.writer for pair in kept}
+    records = {key: schema_format.samples(it.resolved, seed, SAMPLE_COUNT) for key, it in samples.items()}
+    counts: Counter[str] = Counter(versions=len(samples), pairs=len(kept))
+    seen: list[Seen] = []
+    unreplayed: dict[tuple[str, str], Unreplayed] = {}
+    for decoder in schema_format.decoders:
+        written: dict[str, tuple[Written, ...] | str] = {}
+        for pair in kept:
+            key = pair.writer.meaning
+            if key not in written:
+                written[key] = _write(decoder, pair.writer, records[key])
+            outcome = written[key]
+            if isinstance(outcome, str):
+                unreplayed[decoder.name, key] = Unreplayed(decoder.name, pair.writer_label, outcome)
+                continue
+            seen += _read(decoder, pair, outcome, declared, base, counts)
+    return _grouped(seen), tuple(unreplayed.values()), counts
+
+
+def _newest(met: Iterable[Pair]) -> tuple[Pair, ...]:
+    """Keeps the newest `HISTORY_LIMIT` meetings of each phase and direction; `pairs` lists them newest first."""
+    counted: Counter[tuple[int, Direction]] = Counter()
+    kept = []
+    for pair in met:
+        counted[pair.phase, pair.direction] += 1
+        if counted[pair.phase, pair.direction] <= HISTORY_LIMIT:
+            kept.append(pair)
+    return tuple(kept)
+
+
+def _write(decoder: DecoderUnderTest, writer: SchemaVersion, samples: Iterable[Any]) -> tuple[Written, ...] | str:
+    written = []
+    for sample in samples:
+        try:
+            data = decoder.encode(writer.resolved, sample)
+            decoded = decoder.decode(data, writer.resolved, writer.resolved)
+        except Undecodable as error:
+            return str(error)[:REASON_CHARACTERS]
+        if decoded.leftover_bytes:
+            return f"it left {decoded.leftover_bytes} of its own bytes unread"
+        written.append(Written(data, decoded.value))
+    return tuple(written)
+
+
+def _read(
+    decoder: DecoderUnderTest,
+    pair: Pair,
+    written: tuple[Written, ...],
+    declared: Declared,
+    base: frozenset[str],
+    counts: Counter[str],
+) -> list[Seen]:
+    met = meeting(pair.direction, pair.writer, pair.reader, declared, base)
+    found: dict[tuple[str, str], Seen] = {}
+    seen_records: Counter[tuple[str, str]] = Counter()
+    for record in written:
+        counts["records"] += 1
+        try:
+            decoded = decoder.decode(record.data, pair.writer.resolved, pair.reader.resolved)
+        except Undecodable as error:
+            found.setdefault(("refused", ""), Seen(decoder.name, pair, "refused", read=_short(error)))
+            seen_records["refused", ""] += 1
+            counts["refused"] += 1
+            continue
+        if decoded.leftover_bytes:
+            found.setdefault(("leftover", ""), Seen(decoder.name, pair, "leftover", read=str(decoded.leftover_bytes)))
+            seen_records["leftover", ""] += 1
+            counts["leftover"] += 1
+        compared = compare(record.value, decoded.value, met)
+        counts["values"] += compared.values
+        counts["defaults"] += compared.defaults_used
+        for it in compared.differences:
+            counts[it.kind] += 1
+            seen_records[it.kind, it.path] += 1
+            found.setdefault((it.kind, it.path), Seen(decoder.name, pair, it.kind, it.path, it.written, it.read))
+    counted = [replace(it, records=seen_records[key], asked=len(written)) for key, it in found.items()]
+    return counted or [Seen(decoder.name, pair, "")]
+
+
+def _short(error: Undecodable) -> str:
+    text = str(error)
+    return text if len(text) <= REASON_CHARACTERS else text[: REASON_CHARACTERS - 1] + "…"
+
+
+def _grouped(seen: Iterable[Seen]) -> tuple[Seen, ...]:
+    """Joins what differs only in the older version concerned; a meeting with the previous one stands alone."""
+    groups: dict[tuple[object, ...], list[Seen]] = {}
+    for number, it in enumerate(seen):
+        is_alone = not it.kind or it.pair.age == "previous"
+        key = (it.decoder, it.kind, it.path, it.pair.phase, it.pair.direction, number if is_alone else -1)
+        groups.setdefault(key, []).append(it)
+    return tuple(_joined(group) for group in groups.values())
+
+
+def _joined(group: list[Seen]) -> Seen:
+    first = group[0]
+    is_backward = first.pair.direction == "backward"
+    others = tuple(it.pair.writer_label if is_backward else it.pair.reader_label for it in group[1:])
+    return replace(first, others=others)

@@ -1,0 +1,72 @@
+"""Which uses of fields still stand in the code after a phase?
+
+The map of a state no longer ties a name to a field that its schema lost. So the uses of the base are followed by text: a use
+stands where its line came through the patch unchanged; a changed line was somebody's edit, and the state's own map tells what
+became of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+
+from copilot.domain.patch import FileChange, Patch
+from copilot.domain.pipeline import FieldUse
+from copilot.domain.source import Span
+from copilot.ports import Case
+
+# SequenceMatcher is quadratic in bad cases; a file this long is compared by its unchanged head and tail.
+LINES_COMPARED = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The uses after a phase: `kept` came through the patch, `edited` stood on changed lines, `after` all that is there now."""
+
+    kept: tuple[FieldUse, ...]
+    edited: tuple[FieldUse, ...]
+    after: tuple[FieldUse, ...]
+
+
+def standing_uses(case: Case, phase: int) -> Standing:
+    """Returns what became of the base's uses in the state after that phase."""
+    moved = {change.path: _kept_lines(change) for change in _changes(case.patches, phase)}
+    kept: list[FieldUse] = []
+    edited: list[FieldUse] = []
+    for use in case.base.uses:
+        lines = moved.get(use.span.path)
+        if lines is None:
+            kept.append(use)
+        elif use.span.first_line in lines and use.span.last_line in lines:
+            first, last = lines[use.span.first_line], lines[use.span.last_line]
+            kept.append(replace(use, span=Span(use.span.path, first, last)))
+        else:
+            edited.append(use)
+    after = {_place(use): use for use in (*kept, *case.states[phase].uses)}
+    return Standing(tuple(kept), tuple(edited), tuple(after.values()))
+
+
+def _place(use: FieldUse) -> tuple[str, str, str, str, str, int]:
+    return use.job, use.subject, use.path, use.mode, use.span.path, use.span.first_line
+
+
+def _changes(patches: tuple[Patch, ...], phase: int) -> tuple[FileChange, ...]:
+    return next((patch.changes for patch in patches if patch.phase == phase), ())
+
+
+def _kept_lines(change: FileChange) -> dict[int, int]:
+    """Returns the new number of every line that came through unchanged."""
+    before, after = (change.before or "").splitlines(), (change.after or "").splitlines()
+    head = 0
+    while head < min(len(before), len(after)) and before[head] == after[head]:
+        head += 1
+    tail = 0
+    while tail < min(len(before), len(after)) - head and before[-1 - tail] == after[-1 - tail]:
+        tail += 1
+    kept = {line: line for line in range(1, head + 1)}
+    kept |= {len(before) - back: len(after) - back for back in range(tail)}
+    old, new = before[head : len(before) - tail], after[head : len(after) - tail]
+    if len(old) + len(new) <= LINES_COMPARED:
+        for block in SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks():
+            kept |= {head + block.a + step + 1: head + block.b + step + 1 for step in range(block.size)}
+    return kept

@@ -1,0 +1,225 @@
+"""Did a written value come back? Compares what was written with what a reader got, path by path.
+
+The rule: a value comes back under its own path; where the reader has no such field, as `declared` says; where it has none and
+nothing is declared, it was dropped. An old reader need not know what was added after it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Literal
+
+from copilot.checks.declared import Declared, at_or_below, stand_ins
+from copilot.checks.lineage import Direction
+from copilot.domain.schema import SchemaVersion
+
+Kind = Literal["lost", "changed", "collapsed", "dropped", "imprecise"]
+EXAMPLE_CHARACTERS = 60
+_MISSING = object()
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Difference:
+    """A written value that did not come back; `path` as the writer calls it."""
+
+    path: str
+    kind: Kind
+    written: str
+    read: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One record, compared."""
+
+    differences: tuple[Difference, ...]
+    values: int
+    defaults_used: int
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """What comparing needs to know of the two schemas, worked out once for all records."""
+
+    direction: Direction
+    declared: Declared
+    written_paths: frozenset[str]
+    read_paths: frozenset[str]
+    enums: frozenset[str]
+    stand_ins: tuple[tuple[str, tuple[str, ...]], ...]
+
+    def target(self, path: str) -> str | None:
+        """Returns where the reader has the value of that path, None where nothing is expected there."""
+        if path in self.read_paths:
+            return path
+        for old, new in self.declared.renamed:
+            source, target = (old, new) if self.direction == "backward" else (new, old)
+            if at_or_below(path, source) and target not in self.written_paths:
+                return target + path[len(source) :]
+        return None
+
+    def may_vanish(self, path: str) -> bool:
+        """Tells whether the request allows that the reader gets nothing for that path."""
+        if self.direction == "forward" or any(at_or_below(path, gone) for gone in self.declared.removed):
+            return True
+        moved = (*self.stand_ins, *((old, (new,)) for old, new in self.declared.renamed))
+        return any(at_or_below(path, old) and self.written_paths & set(new) for old, new in moved)
+
+
+def meeting(
+    direction: Direction, writer: SchemaVersion, reader: SchemaVersion, declared: Declared, base: frozenset[str]
+) -> Meeting:
+    """Returns what `compare` needs; `base` are the paths that the base's schema has."""
+    newer = reader if direction == "backward" else writer
+    return Meeting(
+        direction,
+        declared,
+        frozenset(field.path for field in writer.fields),
+        frozenset(field.path for field in reader.fields),
+        frozenset(field.path for field in reader.fields if '"enum"' in field.type),
+        tuple((path, stand_ins(path, newer, base)) for path in sorted(declared.replaced)),
+    )
+
+
+def compare(written: Any, read: Any, met: Meeting) -> Compared:
+    """Compares one record as written with the same record as read."""
+    before = dict(_leaves(written, "", "", met.written_paths))
+    after = dict(_leaves(read, "", "", met.read_paths))
+    differences = []
+    expected: set[str] = set()
+    for place, (path, value) in before.items():
+        target = met.target(path)
+        if target is None:
+            if not met.may_vanish(path):
+                differences.append(Difference(path, _gone_kind(path, met), example(value), "nothing"))
+            continue
+        target_place = _renamed_place(place, path, target)
+        expected.add(target_place)
+        _, got = after.get(target_place, ("", _MISSING))
+        difference = _difference(path, target, value, got, met)
+        if difference:
+            differences.append(difference)
+    defaults = sum(1 for place, (path, _) in after.items() if place not in expected and path not in met.written_paths)
+    return Compared(tuple(differences), len(before), defaults)
+
+
+def same(written: Any, read: Any) -> bool:
+    """Tells whether two values are equal, numbers by their exact value, NaN equal to NaN, true and 1 not equal."""
+    if isinstance(written, bool) or isinstance(read, bool):
+        return written is read
+    if isinstance(written, float) and isinstance(read, float) and math.isnan(written):
+        return math.isnan(read)
+    if isinstance(written, dict) and isinstance(read, dict):
+        return written.keys() == read.keys() and all(same(value, read[key]) for key, value in written.items())
+    if isinstance(written, list | tuple) and isinstance(read, list | tuple):
+        return len(written) == len(read) and all(same(one, other) for one, other in zip(written, read, strict=True))
+    if isinstance(written, str) != isinstance(read, str):
+        return False
+    return bool(written == read)
+
+
+def converted(written: Any, read: Any) -> bool:
+    """Tells whether `read` is `written` in another type: a rounded number, a text as bytes, a time as its number."""
+    if isinstance(written, list) and isinstance(read, list):
+        return len(written) == len(read) and all(
+            same(one, other) or converted(one, other) for one, other in zip(written, read, strict=True)
+        )
+    match written, read:
+        case (bool(), _) | (_, bool()):
+            return False
+        case (int(), float()):
+            return math.isclose(float(written), read, rel_tol=1e-6)
+        case (float(), float()) | (float(), Decimal()) | (Decimal(), float()) | (Decimal(), Decimal()):
+            return math.isclose(float(written), float(read), rel_tol=1e-6)
+        case (str(), bytes()):
+            return written.encode() == read
+        case (bytes(), str()):
+            return written == read.encode("utf-8", "surrogateescape")
+        case (int(), datetime()):
+            return _is_instant(written, read)
+        case (datetime(), int()):
+            return _is_instant(read, written)
+    return False
+
+
+def example(value: Any) -> str:
+    """Returns a value as short text."""
+    text = repr(value)
+    return text if len(text) <= EXAMPLE_CHARACTERS else text[: EXAMPLE_CHARACTERS - 1] + "…"
+
+
+def _leaves(value: Any, place: str, path: str, paths: frozenset[str]) -> Iterator[tuple[str, tuple[str, Any]]]:
+    """Yields (place, (path, value)): a place carries indexes and keys where its path has "[]" and "{}"."""
+    if isinstance(value, dict):
+        joined = {name: f"{path}.{name}" if path else str(name) for name in value}
+        if value and all(own in paths for own in joined.values()):
+            for name, item in value.items():
+                yield from _leaves(item, f"{place}.{name}" if place else str(name), joined[name], paths)
+            return
+        if any(own.startswith(path + "{}") for own in paths):
+            for name, item in value.items():
+                yield from _leaves(item, f"{place}{{{name}}}", path + "{}", paths)
+            return
+    if isinstance(value, list) and value and any(own.startswith(path + "[]") for own in paths):
+        for index, item in enumerate(value):
+            yield from _leaves(item, f"{place}[{index}]", path + "[]", paths)
+        return
+    yield place, (path, value)
+
+
+def _difference(path: str, target: str, written: Any, read: Any, met: Meeting) -> Difference | None:
+    if read is not _MISSING and same(written, read):
+        return None
+    if read is _MISSING:
+        return Difference(path, "lost", example(written), "nothing")
+    is_declared = any(at_or_below(path, own) for own in met.declared.retyped)
+    if is_declared and converted(written, read):
+        is_exact = not isinstance(written, int | float) or isinstance(read, datetime)
+        return None if is_exact else Difference(path, "imprecise", example(written), example(read))
+    if target in met.enums and isinstance(written, str) and isinstance(read, str):
+        return Difference(path, "collapsed", example(written), example(read))
+    kind: Kind = "lost" if target not in met.written_paths else "changed"
+    return Difference(path, kind, example(written), example(read))
+
+
+def _gone_kind(path: str, met: Meeting) -> Kind:
+    is_known = any(at_or_below(path, own) for own in met.declared.paths)
+    return "lost" if is_known else "dropped"
+
+
+def _renamed_place(place: str, path: str, target: str) -> str:
+    """Puts the target's names where the place has the path's own; indexes and keys stay."""
+    if path == target:
+        return place
+    names, new_names = path.split("."), target.split(".")
+    parts = _parts(place, len(names))
+    for index, (old, new) in enumerate(zip(names, new_names, strict=False)):
+        if old != new:
+            bare = old.rstrip("[]{}")
+            parts[index] = new.rstrip("[]{}") + parts[index][len(bare) :]
+    return ".".join(parts)
+
+
+def _parts(place: str, count: int) -> list[str]:
+    """Splits a place at the dots between names, not at those inside a map's keys."""
+    parts: list[str] = []
+    depth, current = 0, ""
+    for character in place:
+        depth += (character == "{") - (character == "}")
+        if character == "." and depth <= 0 and len(parts) < count - 1:
+            parts.append(current)
+            current = ""
+        else:
+            current += character
+    return [*parts, current]
+
+
+def _is_instant(number: int, instant: datetime) -> bool:
+    aware = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    passed = aware - _EPOCH
+    return number in (passed // timedelta(milliseconds=1), passed // timedelta(microseconds=1))
