@@ -98,7 +98,7 @@ def test_the_sample_records_are_of_the_order_schema(example: Path) -> None:
     lines = (example / "samples/orders.jsonl").read_text().splitlines()
 
     with (example / "samples/orders.avro").open("rb") as container:
-        read = list(fastavro.reader(container, reader_schema=schema))
+        read: list[Any] = list(fastavro.reader(container, reader_schema=schema))
 
     assert [record["order_id"] for record in read] == [json.loads(line)["order_id"] for line in lines]
     assert len(read) == 40

@@ -1,0 +1,50 @@
+"""What all tests share: a test that needs an outside tool is skipped, and named at the end, where the tool is missing."""
+
+from __future__ import annotations
+
+import functools
+import shutil
+import subprocess
+
+import pytest
+
+PROBE_SECONDS_MAX = 20
+# A tool that is there may still not work: containers often forbid the namespaces that bubblewrap is made of.
+PROBES = {
+    "bwrap": ("bwrap", "--ro-bind", "/", "/", "--unshare-all", "--die-with-parent", "true"),
+    "tmux": ("tmux", "-V"),
+}
+NOT_RUN = pytest.StashKey[dict[str, str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[NOT_RUN] = {}
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker in item.iter_markers("tool"):
+        name = marker.args[0]
+        if not tool_works(name):
+            item.config.stash[NOT_RUN][item.nodeid] = name
+            pytest.skip(f"{name} is missing or doesn't work here")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    not_run = config.stash[NOT_RUN]
+    if not_run:
+        width = max(len(test) for test in not_run)
+        terminalreporter.write_line(f"not run: {'test':<{width - 9}}  tool" if width > 13 else "not run: test, tool")
+        for test, name in sorted(not_run.items()):
+            terminalreporter.write_line(f"{test:<{width}}  {name}")
+
+
+@functools.cache
+def tool_works(name: str) -> bool:
+    """Tells whether the tool can be used here, by using it once."""
+    command = PROBES.get(name, (name, "--version"))
+    if shutil.which(command[0]) is None:
+        return False
+    try:
+        return subprocess.run(command, capture_output=True, timeout=PROBE_SECONDS_MAX, check=False).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False

@@ -1,0 +1,258 @@
+"""The shape of the code: which folder may import which, who alone may import a library, and what a command loads."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import copilot
+
+PACKAGE = Path(copilot.__file__).parent
+DATA = ("example", "repository")
+
+# Each row imports only rows below it, or its own folder.
+ROWS = (
+    ("cli", "tui", "bot", "evaluation"),
+    ("proposals",),
+    ("flow",),
+    ("plugins",),
+    ("rehearsal",),
+    ("adapters", "example"),
+    ("formats", "readers", "impact", "strategies", "planners", "patches", "checks", "signals", "reasons"),
+    ("ports",),
+    ("settings",),
+    ("domain",),
+    ("errors",),
+)
+# Somebody has to open the screen that a person asked for, and the command line is where they ask.
+ALLOWED = {("cli", "tui"), ("cli", "bot"), ("cli", "evaluation")}
+# Each library, and the only folder that may import it.
+IMPORTERS = {
+    "anthropic": "adapters",
+    "avro": "formats",
+    "confluent_kafka": "rehearsal",
+    "fastavro": "formats",
+    "gidgethub": "adapters",
+    "git": "adapters",
+    "httpx2": "adapters",
+    "huey": "bot",
+    "inspect_ai": "evaluation",
+    "langgraph": "flow",
+    "langsmith": "flow",
+    "libcst": "patches",
+    "rich": "tui",
+    "sqlglot": "readers",
+    "starlette": "bot",
+    "textual": "tui",
+    "uvicorn": "bot",
+    "yaml": "readers",
+}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Import:
+    """`module` imports `target` (both dotted) at `line` of `path`."""
+
+    path: str
+    line: int
+    module: str
+    target: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.module} imports {self.target}"
+
+
+def modules_in(package: Path) -> dict[str, Path]:
+    found = {}
+    for path in sorted(package.rglob("*.py")):
+        parts = path.relative_to(package).with_suffix("").parts
+        if parts[: len(DATA)] != DATA:
+            names = parts[:-1] if parts[-1] == "__init__" else parts
+            found[".".join((package.name, *names))] = path
+    return found
+
+
+def imports_in(package: Path) -> Iterator[Import]:
+    """Yields all imports, those inside functions too: a deferred import saves time, not architecture."""
+    modules = modules_in(package)
+    for module, path in modules.items():
+        relative = path.relative_to(package.parent).as_posix()
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                targets = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                base = base_of(node, module, is_package=path.name == "__init__.py")
+                names = [f"{base}.{alias.name}" for alias in node.names]
+                targets = [name if name in modules else base for name in names]
+            else:
+                continue
+            for target in dict.fromkeys(targets):
+                yield Import(relative, node.lineno, module, target)
+
+
+def base_of(node: ast.ImportFrom, module: str, *, is_package: bool) -> str:
+    if not node.level:
+        return node.module or ""
+    parents = module.split(".")[: None if is_package and node.level == 1 else -(node.level - is_package)]
+    return ".".join([*parents, node.module] if node.module else parents)
+
+
+def folder_of(module: str) -> str:
+    """Returns the folder (or module) right below the package, "" for the package itself."""
+    return [*module.split("."), ""][1]
+
+
+def rows_broken(package: Path) -> list[str]:
+    row_of = {folder: number for number, row in enumerate(ROWS) for folder in row}
+    unknown = {folder_of(module) for module in modules_in(package)} - {"", *row_of}
+    broken = [f"{folder}: no row of the table holds it" for folder in sorted(unknown)]
+    for found in imports_in(package):
+        if found.target.split(".")[0] != package.name:
+            continue
+        importer, imported = folder_of(found.module), folder_of(found.target)
+        if imported == "" or importer == imported or (importer, imported) in ALLOWED or unknown & {importer, imported}:
+            continue
+        if importer == "" or row_of[importer] >= row_of.get(imported, -1):
+            broken.append(str(found))
+    return broken
+
+
+def libraries_misplaced(package: Path) -> list[str]:
+    own = {*sys.stdlib_module_names, package.name}
+    return [
+        str(found)
+        for found in imports_in(package)
+        if (library := found.target.split(".")[0]) not in own
+        and IMPORTERS.get(library, "nobody") != folder_of(found.module)
+    ]
+
+
+def cycles(package: Path) -> list[str]:
+    graph: dict[str, set[str]] = {module: set() for module in modules_in(package)}
+    for found in imports_in(package):
+        if found.target in graph and found.target != found.module:
+            graph[found.module].add(found.target)
+    while leaves := {module for module, targets in graph.items() if not targets & graph.keys()}:
+        graph = {module: targets for module, targets in graph.items() if module not in leaves}
+    return sorted(graph)
+
+
+def test_each_row_imports_only_rows_below() -> None:
+    assert rows_broken(PACKAGE) == []
+
+
+def test_each_library_has_one_importer() -> None:
+    assert libraries_misplaced(PACKAGE) == []
+
+
+def test_no_module_takes_part_in_an_import_cycle() -> None:
+    assert cycles(PACKAGE) == []
+
+
+class TestTheTestsThemselves:
+    """A guard that can't fail guards nothing."""
+
+    def seed(self, folder: Path, **texts: str) -> Path:
+        package = folder / "copilot"
+        for name, text in {"": "", **texts}.items():
+            path = package / (name.replace("__", "/") + ".py") if name else package / "__init__.py"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        return package
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "import copilot.cli.main",
+            "from copilot.cli import main",
+            "from copilot.cli.main import run",
+            "from ..cli import main",
+            "def later():\n    from copilot.cli.main import run",
+        ],
+    )
+    def test_an_import_upwards_is_seen(self, tmp_path: Path, statement: str) -> None:
+        package = self.seed(tmp_path, cli__main="run = 1\n", domain__nouns=statement + "\n")
+
+        assert len(rows_broken(package)) == 1
+
+    def test_an_import_between_folders_of_one_row_is_seen(self, tmp_path: Path) -> None:
+        package = self.seed(tmp_path, checks__replay="import copilot.formats.avro\n", formats__avro="")
+
+        assert rows_broken(package) == [
+            "copilot/checks/replay.py:1: copilot.checks.replay imports copilot.formats.avro"
+        ]
+
+    def test_a_folder_without_a_row_is_seen(self, tmp_path: Path) -> None:
+        assert rows_broken(self.seed(tmp_path, utils__text="")) == ["utils: no row of the table holds it"]
+
+    def test_imports_of_the_own_folder_and_downwards_are_fine(self, tmp_path: Path) -> None:
+        package = self.seed(
+            tmp_path, cli__main="from copilot.cli import x\nimport copilot.domain.y\n", cli__x="", domain__y=""
+        )
+
+        assert rows_broken(package) == []
+
+    @pytest.mark.parametrize("statement", ["import yaml", "from yaml import load", "import no_such_library.part"])
+    def test_a_library_in_the_wrong_folder_is_seen(self, tmp_path: Path, statement: str) -> None:
+        assert len(libraries_misplaced(self.seed(tmp_path, domain__nouns=statement + "\n"))) == 1
+
+    def test_a_library_in_its_folder_is_fine(self, tmp_path: Path) -> None:
+        assert libraries_misplaced(self.seed(tmp_path, readers__helm="import yaml\nimport json\n")) == []
+
+    def test_a_cycle_is_seen(self, tmp_path: Path) -> None:
+        package = self.seed(
+            tmp_path,
+            domain__a="from . import b\n",
+            domain__b="import copilot.domain.a\n",
+            domain__c="import copilot.domain.a\n",
+        )
+
+        assert cycles(package) == ["copilot.domain.a", "copilot.domain.b", "copilot.domain.c"]
+
+
+LOADED = """
+import json, sys
+before = set(sys.modules)
+from copilot.cli.main import main
+try:
+    main(sys.argv[1:])
+except SystemExit:
+    pass
+print()
+print(json.dumps(sorted({name.split(".")[0] for name in set(sys.modules) - before})))
+"""
+
+
+def libraries_loaded(*arguments: str) -> set[str]:
+    """Returns the libraries that a command line loads in a fresh interpreter."""
+    ran = subprocess.run(
+        [sys.executable, "-c", LOADED, *arguments], capture_output=True, text=True, check=True, timeout=120
+    )
+    loaded = set(json.loads(ran.stdout.splitlines()[-1]))
+    return (
+        {name for name in loaded if name.lstrip("_") not in sys.stdlib_module_names}
+        - sys.stdlib_module_names
+        - {"copilot"}
+    )
+
+
+@pytest.mark.parametrize("argument", ["--version", "--help"])
+def test_version_and_help_load_no_library(argument: str) -> None:
+    assert libraries_loaded(argument) == set()
+
+
+def test_map_loads_neither_the_graph_nor_the_screen_nor_decoders(tmp_path: Path) -> None:
+    from copilot.example.build import build_repository
+
+    build_repository(tmp_path / "shop")
+
+    loaded = libraries_loaded("map", str(tmp_path / "shop"))
+
+    assert loaded & {"langgraph", "langchain_core", "textual", "avro", "fastavro", "anthropic"} == set()
