@@ -1,0 +1,196 @@
+"""After each phase: does every producer set what the schema demands, and does every consumer read only what its schema has?
+
+Only what the alternative makes worse fails; what was so in the base is a warning that says so. A producer whose record
+construction can't be seen is unknown where the schema demands something new of it. A consumer that compares or computes with a
+field that becomes nullable is a breach too, unless the place was edited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from copilot.checks.declared import parent
+from copilot.checks.evidence import make_evidence
+from copilot.checks.lineage import Lineage, lineages, phase_label
+from copilot.checks.reading import reader_schema
+from copilot.checks.standing import Standing, standing_uses
+from copilot.domain.evidence import Evidence, Finding, Measure, Verdict
+from copilot.domain.fieldtype import is_nullable, parsed
+from copilot.domain.pipeline import FieldUse, Link, PipelineMap
+from copilot.domain.schema import SchemaVersion
+from copilot.ports import Bench, Case
+
+_READING = ("reads", "keys", "compares", "computes")
+_OPEN_RULES = ("contract.construction-unseen", "contract.may-not-be-set", "contract.may-read-absent")
+
+
+class Contract:
+    """Producers against demands, consumers against what is there, before and after."""
+
+    name = "contract"
+    version = 1
+
+    def run(self, case: Case, bench: Bench) -> Evidence:
+        changed = lineages(case)
+        views = [
+            _View(lineage, phase, case, bench, standing_uses(case, phase))
+            for phase in range(len(case.states))
+            for lineage in changed
+        ]
+        findings = [finding for view in views for finding in view.findings()]
+        return make_evidence(
+            self.name,
+            self.version,
+            case,
+            verdict=_verdict(bool(views), findings),
+            measures=_measures(views),
+            findings=findings,
+        )
+
+
+def _verdict(is_applicable: bool, findings: Iterable[Finding]) -> Verdict:
+    if not is_applicable:
+        return "not-applicable"
+    if any(finding.severity == "error" for finding in findings):
+        return "fail"
+    return "unknown" if any(finding.rule in _OPEN_RULES for finding in findings) else "pass"
+
+
+def _measures(views: list[_View]) -> tuple[Measure, ...]:
+    producers = {link.job for view in views for link in view.links("produces")}
+    consumers = {link.job for view in views for link in view.links("consumes")}
+    demanded = {(view.lineage.name, path) for view in views for path in view.required}
+    written = {(view.lineage.name, use.path) for view in views for use in view.standing.after if view.writes(use)}
+    return (
+        Measure("producers", len(producers), "jobs"),
+        Measure("consumers", len(consumers), "jobs"),
+        Measure("fields_required", len(demanded), "fields"),
+        Measure("required_seen_written", len(demanded & written), "fields"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """One changed subject after one phase."""
+
+    lineage: Lineage
+    phase: int
+    case: Case
+    bench: Bench
+    standing: Standing
+
+    @property
+    def after(self) -> SchemaVersion | None:
+        return self.lineage.after[self.phase]
+
+    @property
+    def required(self) -> frozenset[str]:
+        return _required(self.after)
+
+    def links(self, direction: str) -> tuple[Link, ...]:
+        """Returns the producers or consumers, one link a job, that are more than possible."""
+        state: PipelineMap = self.case.states[self.phase]
+        known = [*self.case.base.links, *state.links]
+        found = {
+            link.job: link
+            for link in known
+            if link.subject == self.lineage.name and link.direction == direction and link.certainty != "possible"
+        }
+        return tuple(found[job] for job in sorted(found))
+
+    def writes(self, use: FieldUse) -> bool:
+        """Tells whether a use sets a field of this subject in production code."""
+        sets = use.mode == "writes" or (use.mode == "passes" and use.form in ("literal", "keyword"))
+        return sets and use.subject == self.lineage.name and not use.is_test
+
+    def findings(self) -> Iterator[Finding]:
+        for link in self.links("produces"):
+            yield from self._of_producer(link)
+        for link in self.links("consumes"):
+            yield from self._of_consumer(link)
+
+    def _of_producer(self, link: Link) -> Iterator[Finding]:
+        before = {use.path for use in self.case.base.uses if use.job == link.job and self.writes(use)}
+        now = {use.path for use in self.standing.after if use.job == link.job and self.writes(use)}
+        if self.after is None:
+            return
+        visible = {parent(path) for path in before | now}
+        required_before = _required(self.lineage.base.latest if self.lineage.base else None)
+        for path in sorted(self.required - now):
+            is_new = path not in required_before or path in before
+            if parent(path) in visible:
+                yield self._unset(link, path, is_new)
+            elif is_new and self._is_built_here(path, visible):
+                yield self._unseen(link, path)
+
+    def _is_built_here(self, path: str, visible: set[str]) -> bool:
+        """A record inside an optional one need not be built at all; the outermost one must."""
+        return parent(path) == "" or parent(parent(path)) in visible or not visible
+
+    def _unset(self, link: Link, path: str, is_new: bool) -> Finding:
+        label = phase_label(self.phase, self.case.alternative.phases[self.phase])
+        text = f"{link.job} does not set {path}, which the schema demands after {label}."
+        span = link.proof[0] if link.proof else None
+        place = (span, self.lineage.name, path, self.phase)
+        if not is_new:
+            return Finding("contract.not-set-before", "warning", f"{text} It was so before this change.", *place)
+        if self._has_blind_spots(link.job):
+            text = f"{text[:-1]} as far as can be seen; it also sets fields by names that reading can't see."
+            return Finding("contract.may-not-be-set", "warning", text, *place)
+        fix = f"Set {path} where {link.job} builds the record, or give the field a default."
+        return Finding("contract.not-set", "error", text, *place, fix)
+
+    def _unseen(self, link: Link, path: str) -> Finding:
+        text = f"Where {link.job} builds its records could not be seen, so whether it sets {path} is not known."
+        span = link.proof[0] if link.proof else None
+        return Finding("contract.construction-unseen", "warning", text, span, self.lineage.name, path, self.phase)
+
+    def _has_blind_spots(self, job: str) -> bool:
+        return any(spot.job == job for spot in self.case.states[self.phase].blind_spots)
+
+    def _of_consumer(self, link: Link) -> Iterator[Finding]:
+        base = self.lineage.base
+        reader = reader_schema(link, self.lineage, self.phase, self.case, self.bench)
+        if base is None or reader is None:
+            return
+        has = {field.path: field for field in reader.fields}
+        had = {field.path: field for field in base.latest.fields}
+        new_names = {field.path for field in self.after.fields} if self.after else set()
+        kept = {(use.span, use.path, use.mode) for use in self.standing.kept}
+        for use in self.standing.after:
+            if use.job != link.job or use.subject != self.lineage.name or use.is_test or use.mode not in _READING:
+                continue
+            is_kept = (use.span, use.path, use.mode) in kept
+            if use.path not in has and ((use.path in had and is_kept) or use.path in new_names):
+                yield self._absent(link, use)
+            elif use.path in has and use.path in had and is_kept:
+                became_nullable = is_nullable(parsed(has[use.path].type)) and not is_nullable(
+                    parsed(had[use.path].type)
+                )
+                if became_nullable and use.mode in ("compares", "computes", "keys"):
+                    yield self._nullable(use)
+
+    def _absent(self, link: Link, use: FieldUse) -> Finding:
+        label = phase_label(self.phase, self.case.alternative.phases[self.phase])
+        text = f"{link.job} reads {use.path}, which its reader schema does not have after {label}."
+        if use.certainty != "certain":
+            text = f"{text[:-1]}; that it is this field is only {use.certainty}."
+            return Finding(
+                "contract.may-read-absent", "warning", text, use.span, self.lineage.name, use.path, self.phase
+            )
+        return Finding("contract.reads-absent", "error", text, use.span, self.lineage.name, use.path, self.phase)
+
+    def _nullable(self, use: FieldUse) -> Finding:
+        verb = "compares" if use.mode == "compares" else "computes with" if use.mode == "computes" else "keys by"
+        text = f"{use.job} {verb} {use.path}, which may be null from now on."
+        fix = f"Handle null at {use.span}."
+        if use.certainty != "certain":
+            return Finding(
+                "contract.may-meet-null", "warning", text, use.span, self.lineage.name, use.path, self.phase, fix
+            )
+        return Finding("contract.meets-null", "error", text, use.span, self.lineage.name, use.path, self.phase, fix)
+
+
+def _required(version: SchemaVersion | None) -> frozenset[str]:
+    return frozenset(field.path for field in version.fields if field.is_required) if version else frozenset()

@@ -1,0 +1,119 @@
+"""How far does an alternative reach: does it do what was asked, and how much has to move together?
+
+Plain counts that the ranking compares; whether any of it is safe is for the other questions.
+"""
+
+from __future__ import annotations
+
+import json
+
+from copilot.checks.declared import paths_of, sibling, stand_ins
+from copilot.domain.alternative import Alternative
+from copilot.domain.fieldtype import is_nullable
+from copilot.domain.operation import (
+    AddField,
+    AddSymbol,
+    ChangeDefault,
+    ChangeType,
+    Deprecate,
+    MakeOptional,
+    MakeRequired,
+    Operation,
+    RemoveField,
+    RemoveSymbol,
+    RenameField,
+)
+from copilot.domain.pipeline import Direction
+from copilot.domain.schema import SchemaField, SchemaVersion
+from copilot.ports import Case
+
+_MOVING = ("producers", "consumers", "sinks", "manual")
+
+
+def operations_done(case: Case, final: dict[str, SchemaVersion | None]) -> int:
+    """Returns how many operations the last state has carried out; `final` holds the subjects that changed.
+
+    A change of a field's type, default or symbols counts as done too where a field that is new beside it has what was asked.
+    """
+    done = 0
+    for operation in case.request.operations:
+        base = next((it.latest for it in case.base.subjects if it.name == operation.subject), None)
+        after = final.get(operation.subject)
+        done += base is not None and after is not None and _is_done(operation, base, after)
+    return done
+
+
+def coordinated_deploys(alternative: Alternative) -> int:
+    """Returns how many jobs have to move in a set order or at once: those of phases that move more than one kind of job."""
+    total = 0
+    for phase in alternative.phases:
+        moving = [step for step in phase.steps if step.kind in _MOVING and step.jobs]
+        if len({step.kind for step in moving}) > 1:
+            total += len({job for step in moving for job in step.jobs})
+    return total
+
+
+def touched_jobs(case: Case, direction: Direction) -> frozenset[str]:
+    """Returns the producers or consumers of the concerned subjects whose steps or files the alternative changes."""
+    links = [link for impact in case.impacts for link in (*impact.producers, *impact.consumers)]
+    concerned = {link.job for link in links if link.direction == direction}
+    kind = "producers" if direction == "produces" else "consumers"
+    moved = {job for phase in case.alternative.phases for step in phase.steps if step.kind == kind for job in step.jobs}
+    paths = {change.path for patch in case.patches for change in patch.changes}
+    roots = {job.name: job.root.rstrip("/") for job in case.base.jobs}
+    changed = {
+        name for name, root in roots.items() if root not in ("", ".") and any(_is_below(it, root) for it in paths)
+    }
+    return frozenset(concerned & (moved | changed))
+
+
+def lines_changed(case: Case) -> int:
+    """Returns the lines that the patches add and take away, over all phases' states."""
+    lines = (line for patch in case.patches for line in patch.diff.splitlines())
+    return sum(1 for line in lines if line.startswith(("+", "-")) and not line.startswith(("+++", "---")))
+
+
+def _is_below(path: str, root: str) -> bool:
+    return path == root or path.startswith(root + "/")
+
+
+def _is_done(operation: Operation, base: SchemaVersion, after: SchemaVersion) -> bool:
+    if isinstance(operation, AddField):
+        record = operation.record or base.name
+        return any(it.record in (record, after.name) and it.name == operation.field for it in after.fields)
+    fields = {field.path: field for field in after.fields}
+    known = frozenset(field.path for field in base.fields)
+    before = {field.path: field for field in base.fields}
+    paths = paths_of(operation, operation.subject, base)
+    return bool(paths) and all(
+        _is_done_at(operation, path, before[path], fields, [fields[it] for it in stand_ins(path, after, known)])
+        for path in paths
+    )
+
+
+def _is_done_at(
+    operation: Operation, path: str, before: SchemaField, fields: dict[str, SchemaField], new: list[SchemaField]
+) -> bool:
+    own = fields.get(path)
+    candidates = [*([own] if own else []), *new]
+    match operation:
+        case RemoveField():
+            return own is None
+        case RenameField():
+            return own is None and sibling(path, operation.field, operation.to) in fields
+        case ChangeType():
+            return any(operation.type in it.type for it in candidates if it.type != before.type)
+        case MakeOptional():
+            return any(it.default is not None for it in candidates) and (bool(new) or own != before)
+        case MakeRequired():
+            return any(not is_nullable(json.loads(it.type)) for it in candidates) and (bool(new) or own != before)
+        case AddSymbol():
+            return any(json.dumps(operation.symbol) in it.type for it in candidates)
+        case RemoveSymbol():
+            return own is None or json.dumps(operation.symbol) not in own.type
+        case ChangeDefault():
+            return any(it.default == operation.default for it in candidates)
+        case Deprecate():
+            return True
+        case _:
+            return False

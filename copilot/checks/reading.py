@@ -1,0 +1,57 @@
+"""Which schema does a consumer read with, after a phase? Its own copy where it keeps one, the subject's own otherwise."""
+
+from __future__ import annotations
+
+from copilot.checks.lineage import Lineage
+from copilot.domain.pipeline import Link, PipelineMap
+from copilot.domain.schema import SchemaSource, SchemaVersion
+from copilot.domain.source import SourceFile
+from copilot.ports import Bench, Case
+
+BASE = -1
+
+
+def reader_schema(link: Link, lineage: Lineage, phase: int, case: Case, bench: Bench) -> SchemaVersion | None:
+    """Returns the schema that the consumer's own code reads with; `phase` is `BASE` for the base.
+
+    None where the copy can't be read, or the subject is gone.
+    """
+    state = case.states[phase] if phase != BASE else case.base
+    current = lineage.after[phase] if phase != BASE else lineage.base.latest if lineage.base else None
+    if link.decoder is None or link.decoder.reader_schema not in ("own", "single"):
+        return current
+    copy = _copy_of(link.job, lineage, state)
+    if copy is None or current is None:
+        return current
+    text = _text_at(copy, phase, case, bench)
+    schema_format = bench.formats.get(lineage.subject.format)
+    if text is None or schema_format is None:
+        return None
+    parsed = schema_format.parse(text, copy, {})
+    return parsed if isinstance(parsed, SchemaVersion) else None
+
+
+def _copy_of(job: str, lineage: Lineage, state: PipelineMap) -> SchemaSource | None:
+    """Returns the copy in the job's own folder, None where there is none or several."""
+    root = next((it.root.rstrip("/") for it in state.jobs if it.name == job), "")
+    subject = next((it for it in state.subjects if it.name == lineage.name), None)
+    if not root or root == "." or subject is None:
+        return None
+    own = [copy for copy in subject.copies if copy.path == root or copy.path.startswith(root + "/")]
+    return own[0] if len(own) == 1 else None
+
+
+def _text_at(source: SchemaSource, phase: int, case: Case, bench: Bench) -> str | None:
+    whole = _file_text(source.path, phase, case, bench)
+    if whole is None or source.host == "file":
+        return whole
+    return whole.encode()[source.start : source.end].decode("utf-8", "replace")
+
+
+def _file_text(path: str, phase: int, case: Case, bench: Bench) -> str | None:
+    changes = next((patch.changes for patch in case.patches if patch.phase == phase), ())
+    for change in changes:
+        if change.path == path:
+            return change.after
+    found = bench.tree.read([path]).get(path)
+    return found.text if isinstance(found, SourceFile) else None

@@ -1,0 +1,223 @@
+"""Who uses what changes, and is any use left behind?
+
+Fails where a certain use outside tests still stands in a state whose schema no longer has the field. Unknown where only likely
+or possible uses are left, or where a concerned job uses fields by names that reading can't see while the field goes away or
+changes its type. It also counts how far the alternative reaches, for the ranking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from copilot.checks.declared import at_or_below, paths_of
+from copilot.checks.evidence import make_evidence
+from copilot.checks.extent import coordinated_deploys, lines_changed, operations_done, touched_jobs
+from copilot.checks.lineage import Lineage, lineages, phase_label
+from copilot.checks.standing import Standing, standing_uses
+from copilot.domain.evidence import Evidence, Finding, Measure, Severity, Verdict
+from copilot.domain.fieldtype import is_nullable, parsed, without_null
+from copilot.domain.operation import AddField, Deprecate
+from copilot.domain.pipeline import BlindSpot, FieldUse, Link
+from copilot.domain.source import Gap
+from copilot.ports import Bench, Case
+
+_MODE_WORDS = {
+    "reads": "reads",
+    "writes": "writes",
+    "passes": "passes on",
+    "keys": "uses as a key",
+    "compares": "compares",
+    "computes": "computes with",
+}
+_OPEN_RULES = ("usage.likely-use-left", "usage.blind-spot")
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A use that stands in a state whose schema no longer has its field."""
+
+    use: FieldUse
+    phase: int
+
+
+class Usage:
+    """Every use of what changes, before and after."""
+
+    name = "usage"
+    version = 1
+
+    def run(self, case: Case, bench: Bench) -> Evidence:
+        changed = lineages(case)
+        states = [standing_uses(case, number) for number in range(len(case.states))]
+        left = list(_uses_left(changed, states))
+        concerned = list(_concerned_uses(case))
+        findings = [_left_finding(it, case) for it in left]
+        findings += _surroundings(case, is_open=bool(_vanishing(changed)), touched=bool(case.patches))
+        findings += _delicate_uses(case, concerned)
+        return make_evidence(
+            self.name,
+            self.version,
+            case,
+            verdict=_verdict(case, findings),
+            measures=_measures(case, changed, states, left, concerned),
+            findings=findings,
+        )
+
+
+def _verdict(case: Case, findings: Iterable[Finding]) -> Verdict:
+    if not case.patches:
+        return "not-applicable"
+    if any(finding.severity == "error" for finding in findings):
+        return "fail"
+    return "unknown" if any(it.rule in _OPEN_RULES and it.severity == "warning" for it in findings) else "pass"
+
+
+def _measures(
+    case: Case, changed: tuple[Lineage, ...], states: list[Standing], left: list[Left], concerned: list[FieldUse]
+) -> tuple[Measure, ...]:
+    final = {lineage.name: lineage.after[-1] for lineage in changed}
+    places = {_place(use) for use in concerned}
+    edited = {_place(use) for state in states for use in state.edited} & places
+    blind = {spot for impact in case.impacts for spot in impact.blind_spots}
+    gaps = {gap for impact in case.impacts for gap in impact.gaps}
+    production_left = {(it.use.job, it.use.path, it.use.span) for it in left if not it.use.is_test}
+    return (
+        Measure("operations", len(case.request.operations), "operations"),
+        Measure("operations_done", operations_done(case, final), "operations"),
+        Measure("consumers", len({link.job for link in _links(case, "consumes")}), "jobs"),
+        Measure("producers", len({link.job for link in _links(case, "produces")}), "jobs"),
+        Measure("consumers_touched", len(touched_jobs(case, "consumes")), "jobs"),
+        Measure("producers_touched", len(touched_jobs(case, "produces")), "jobs"),
+        Measure("uses", len(places), "uses"),
+        Measure("uses_edited", len(edited), "uses"),
+        Measure("uses_left", len(production_left), "uses"),
+        Measure("key_uses", len({_place(it) for it in concerned if it.mode == "keys" and not it.is_test}), "uses"),
+        Measure("blind_spots", len(blind), "places"),
+        Measure("gaps", len(gaps), "places"),
+        Measure("phases", len(case.alternative.phases), "phases"),
+        Measure("coordinated_deploys", coordinated_deploys(case.alternative), "jobs"),
+        Measure("lines_changed", lines_changed(case), "lines"),
+    )
+
+
+def _place(use: FieldUse) -> tuple[str, int, str, str]:
+    return use.span.path, use.offset, use.path, use.mode
+
+
+def _links(case: Case, direction: str) -> Iterator[Link]:
+    for impact in case.impacts:
+        yield from impact.producers if direction == "produces" else impact.consumers
+
+
+def _uses_left(changed: tuple[Lineage, ...], states: list[Standing]) -> Iterator[Left]:
+    for phase, state in enumerate(states):
+        for lineage in changed:
+            after = lineage.after[phase]
+            gone = _paths(lineage) - {field.path for field in after.fields} if after else frozenset()
+            for use in state.kept:
+                if use.subject == lineage.name and use.path in gone:
+                    yield Left(use, phase)
+
+
+def _paths(lineage: Lineage) -> frozenset[str]:
+    return frozenset(field.path for field in lineage.base.latest.fields) if lineage.base else frozenset()
+
+
+def _vanishing(changed: tuple[Lineage, ...]) -> frozenset[str]:
+    """Returns the paths whose readers get something else after some phase: gone, or of another type."""
+    found: set[str] = set()
+    for lineage in changed:
+        for after in lineage.after:
+            if lineage.base is None or after is None:
+                continue
+            types = {field.path: field.type for field in after.fields}
+            for field in lineage.base.latest.fields:
+                now = types.get(field.path)
+                if now is None or (now != field.type and not _is_narrowed(field.type, now)):
+                    found.add(field.path)
+    return frozenset(found)
+
+
+def _is_narrowed(before: str, after: str) -> bool:
+    """Tells whether the only difference is that null is no longer one of the values."""
+    old, new = parsed(before), parsed(after)
+    return not is_nullable(new) and without_null(old) == without_null(new)
+
+
+def _left_finding(left: Left, case: Case) -> Finding:
+    use, phase = left.use, case.alternative.phases[left.phase]
+    label = phase_label(left.phase, phase)
+    text = f"{use.job} {_MODE_WORDS[use.mode]} {use.path}, which the schema no longer has after {label}."
+    severity: Severity = "warning"
+    rule = "usage.likely-use-left"
+    if use.is_test:
+        severity, rule = "note", "usage.test-use-left"
+    elif use.certainty == "certain":
+        severity, rule = "error", "usage.use-left"
+    else:
+        text = f"{text[:-1]}; that it is this field is only {use.certainty}."
+    fix = f"Edit {use.span} in this phase or before it."
+    return Finding(rule, severity, text, use.span, use.subject, use.path, left.phase, fix)
+
+
+def _concerned_uses(case: Case) -> Iterator[FieldUse]:
+    """Yields the base's uses of the fields that the operations are about."""
+    wanted = {
+        (operation.subject, path)
+        for operation in case.request.operations
+        for subject in case.base.subjects
+        if subject.name == operation.subject
+        for path in paths_of(operation, subject.name, subject.latest)
+    }
+    for use in case.base.uses:
+        if any(use.subject == subject and at_or_below(use.path, path) for subject, path in wanted):
+            yield use
+
+
+def _delicate_uses(case: Case, concerned: list[FieldUse]) -> Iterator[Finding]:
+    """Uses where a changed value does more than show: keys, comparisons, arithmetic."""
+    harmless = {
+        (it.subject, path)
+        for it in case.request.operations
+        if isinstance(it, AddField | Deprecate)
+        for path in [it.field]
+    }
+    for use in concerned:
+        if use.is_test or not case.patches or (use.subject, use.name) in harmless:
+            continue
+        if use.mode == "keys":
+            text = f"{use.job} uses {use.path} as a key: order, partitions and joins hang on its bytes."
+            yield Finding("usage.key", "warning", text, use.span, use.subject, use.path)
+        elif use.mode in ("computes", "compares"):
+            text = f"{use.job} {_MODE_WORDS[use.mode]} {use.path}."
+            yield Finding(f"usage.{use.mode}", "note", text, use.span, use.subject, use.path)
+
+
+def _surroundings(case: Case, *, is_open: bool, touched: bool) -> Iterator[Finding]:
+    """What reading could not see around the change; nothing where nothing changes."""
+    if not touched:
+        return
+    for impact in case.impacts:
+        for spot in impact.blind_spots:
+            yield _blind(spot, impact.subject, is_open)
+        for gap in impact.gaps:
+            yield _gap(gap, impact.subject)
+        for link in (*impact.consumers, *impact.producers):
+            if link.decoder is None or link.decoder.library == "unknown":
+                verb = "reads" if link.direction == "consumes" else "writes"
+                text = f"It is not known which decoder {link.job} {verb} {impact.subject} with."
+                span = link.proof[0] if link.proof else None
+                yield Finding("usage.decoder-unknown", "warning", text, span, impact.subject)
+        if not impact.consumers:
+            text = f"No consumer of {impact.subject} was found in this repository."
+            yield Finding("usage.no-consumer", "note", text, subject=impact.subject)
+
+
+def _blind(spot: BlindSpot, subject: str, is_open: bool) -> Finding:
+    text = f"{spot.job} uses fields here that reading can't name: {spot.reason}."
+    return Finding("usage.blind-spot", "warning" if is_open else "note", text, spot.span, subject)
+
+
+def _gap(gap: Gap, subject: str) -> Finding:
+    return Finding("usage.gap", "warning", f"Not read: {gap.reason}.", gap.span, subject)
