@@ -1,0 +1,220 @@
+"""What a field's type says, read from its JSON text: branches, null, enums, neutral values, and whether a default fits.
+
+Pure functions over JSON values of Avro's shape, for those who plan changes. Whether a whole schema is valid is the format's
+own question (`formats`); references that can't be seen here count as fitting.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from copilot.domain.codec import canonical
+
+PRIMITIVES = ("null", "boolean", "int", "long", "float", "double", "bytes", "string")
+_NAMED = ("record", "error", "enum", "fixed")
+_NEUTRAL: dict[str, Any] = {
+    "boolean": False,
+    "int": 0,
+    "long": 0,
+    "float": 0.0,
+    "double": 0.0,
+    "bytes": "",
+    "string": "",
+}
+_DEPTH_LIMIT = 64
+
+
+def branches(kind: Any) -> tuple[Any, ...]:
+    """Returns the branches of a union, or the type itself as the only one."""
+    return tuple(kind) if isinstance(kind, list) else (kind,)
+
+
+def is_nullable(kind: Any) -> bool:
+    """Tells whether null is one of the values."""
+    return any(_bare(branch) == "null" for branch in branches(kind))
+
+
+def without_null(kind: Any) -> Any:
+    """Returns the type without its null branch; a union of one branch becomes that branch."""
+    rest = [branch for branch in branches(kind) if _bare(branch) != "null"]
+    return rest[0] if len(rest) == 1 else rest
+
+
+def null_first(kind: Any) -> list[Any]:
+    """Returns the union of null and the type, null as its first branch, so that a default of null is valid everywhere."""
+    return ["null", *branches(without_null(kind))]
+
+
+def value_first(kind: Any, default: Any) -> Any:
+    """Returns the union with the branch that `default` fits moved to the front, as a default must fit the first branch."""
+    if not isinstance(kind, list):
+        return kind
+    for branch in kind:
+        if fits(default, branch):
+            return [branch, *(other for other in kind if other is not branch)]
+    return kind
+
+
+def base_kind(kind: Any) -> str:
+    """Returns the name of the type that carries the bytes: "string", "array", "record", or a reference's own name."""
+    if isinstance(kind, list):
+        return "union"
+    inner = kind.get("type", "") if isinstance(kind, dict) else kind
+    return base_kind(inner) if isinstance(inner, dict | list) else str(inner)
+
+
+def logical_kind(kind: Any) -> str:
+    """Returns the logical type's name, "" where there is none."""
+    return str(kind.get("logicalType", "")) if isinstance(kind, dict) else ""
+
+
+def enum_of(kind: Any) -> dict[str, Any] | None:
+    """Returns the enum that a field's type holds, through null, arrays and maps; None where there is none, or several."""
+    found = [inner for inner in _parts(kind) if isinstance(inner, dict) and inner.get("type") == "enum"]
+    return found[0] if len(found) == 1 else None
+
+
+def neutral_value(kind: Any) -> Any:
+    """Returns the value that says the least (0, "", false, [], {}, an enum's default or first symbol).
+
+    Raises ValueError where the type has no such value (a record, a fixed, a reference, a time).
+    """
+    first = branches(kind)[0] if branches(kind) else "null"
+    bare = base_kind(first)
+    if bare == "null":
+        return None
+    if bare in _NEUTRAL and not logical_kind(first):
+        return _NEUTRAL[bare]
+    if bare == "array":
+        return []
+    if bare == "map":
+        return {}
+    if bare == "enum" and isinstance(first, dict) and first.get("symbols"):
+        return first.get("default", first["symbols"][0])
+    raise ValueError(f"no neutral value for {canonical(first)}")
+
+
+def fits(value: Any, kind: Any) -> bool:
+    """Tells whether a default's JSON value fits a type; of a union, whether it fits one of the branches."""
+    if isinstance(kind, list):
+        return any(fits(value, branch) for branch in kind)
+    bare = base_kind(kind)
+    if bare == "null":
+        return value is None
+    if bare == "boolean":
+        return isinstance(value, bool)
+    if bare in ("int", "long"):
+        bits = 31 if bare == "int" else 63
+        return isinstance(value, int) and not isinstance(value, bool) and -(2**bits) <= value < 2**bits
+    if bare in ("float", "double"):
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    if bare in ("string", "bytes", "fixed"):
+        return isinstance(value, str)
+    return _fits_complex(value, bare, kind)
+
+
+def _fits_complex(value: Any, bare: str, kind: Any) -> bool:
+    inner = kind if isinstance(kind, dict) else {}
+    if bare == "enum":
+        return isinstance(value, str) and value in inner.get("symbols", ())
+    if bare == "array":
+        return isinstance(value, list) and all(fits(item, inner.get("items", "null")) for item in value)
+    if bare == "map":
+        return isinstance(value, dict) and all(fits(item, inner.get("values", "null")) for item in value.values())
+    if bare in ("record", "error"):
+        fields = {field["name"]: field for field in inner.get("fields", ())}
+        return isinstance(value, dict) and all(
+            fits(value[name], field["type"]) if name in value else "default" in field for name, field in fields.items()
+        )
+    return True
+
+
+def python_literal(value: Any) -> str:
+    """Returns a JSON value as a Python expression."""
+    return repr(value)
+
+
+def record_of(schema: Any, name: str) -> dict[str, Any] | None:
+    """Returns the record of that full name inside a schema, the outermost one for ""; None where there is none."""
+    records = [(full, kind) for full, kind in named_types(schema) if kind.get("type") in ("record", "error")]
+    if not name and records:
+        return records[0][1]
+    return next((kind for full, kind in records if full == name), None)
+
+
+def field_of(schema: Any, record: str, field: str) -> dict[str, Any] | None:
+    """Returns the field's object in that record; None where there is none."""
+    fields = (record_of(schema, record) or {}).get("fields", ())
+    return next((entry for entry in fields if isinstance(entry, dict) and entry.get("name") == field), None)
+
+
+def named_types(schema: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yields every type that a schema declares with its full name, outermost first."""
+    yield from _named(schema, "", 0)
+
+
+def _named(kind: Any, namespace: str, depth: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    if depth > _DEPTH_LIMIT:
+        return
+    if isinstance(kind, list):
+        for branch in kind:
+            yield from _named(branch, namespace, depth + 1)
+    if not isinstance(kind, dict):
+        return
+    if kind.get("type") in _NAMED and isinstance(kind.get("name"), str):
+        full = full_name(kind["name"], str(kind.get("namespace") or namespace))
+        yield full, kind
+        namespace = full.rpartition(".")[0]
+    for entry in kind.get("fields", ()) if isinstance(kind.get("fields"), list) else ():
+        yield from _named(entry.get("type") if isinstance(entry, dict) else None, namespace, depth + 1)
+    for key in ("type", "items", "values"):
+        yield from _named(kind.get(key), namespace, depth + 1)
+
+
+def full_name(name: str, namespace: str) -> str:
+    """Returns the full name of a type declared as `name` inside `namespace`."""
+    return name if "." in name or not namespace else f"{namespace}.{name}"
+
+
+def by_reference(kind: Any, defined: Any, namespace: str) -> Any:
+    """Returns the type with every named type that `defined` declares replaced by its full name: a name is declared once."""
+    declared = {full for full, _ in _named(defined, namespace, 0)}
+    return _referring(kind, declared, namespace, 0)
+
+
+def _referring(kind: Any, declared: set[str], namespace: str, depth: int) -> Any:
+    if depth > _DEPTH_LIMIT:
+        return kind
+    if isinstance(kind, list):
+        return [_referring(branch, declared, namespace, depth + 1) for branch in kind]
+    if not isinstance(kind, dict):
+        return kind
+    if kind.get("type") in _NAMED and isinstance(kind.get("name"), str):
+        full = full_name(kind["name"], str(kind.get("namespace") or namespace))
+        return full if full in declared else kind
+    inner = {
+        key: _referring(kind[key], declared, namespace, depth + 1) for key in ("type", "items", "values") if key in kind
+    }
+    return {**kind, **inner}
+
+
+def parsed(text: str) -> Any:
+    """Returns the JSON value of a type or a default as the map keeps it."""
+    return json.loads(text)
+
+
+def _bare(kind: Any) -> str:
+    return base_kind(kind) if isinstance(kind, str | dict) else ""
+
+
+def _parts(kind: Any, depth: int = 0) -> Iterator[Any]:
+    if depth > _DEPTH_LIMIT:
+        return
+    for branch in branches(kind):
+        yield branch
+        if isinstance(branch, dict) and branch.get("type") in ("array", "map"):
+            yield from _parts(branch.get("items", branch.get("values")), depth + 1)
+        elif isinstance(branch, dict) and isinstance(branch.get("type"), dict | list):
+            yield from _parts(branch["type"], depth + 1)

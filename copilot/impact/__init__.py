@@ -1,0 +1,1 @@
+"""From an operation to the places that people will have to touch."""

@@ -1,0 +1,26 @@
+"""All families of strategies, in the order in which their alternatives are listed."""
+
+from __future__ import annotations
+
+from copilot.ports import Strategy
+from copilot.strategies.add import add
+from copilot.strategies.default import change_default
+from copilot.strategies.deprecate import deprecate
+from copilot.strategies.enums import add_symbol, remove_symbol
+from copilot.strategies.remove import remove
+from copilot.strategies.rename import rename
+from copilot.strategies.requiredness import make_optional, make_required
+from copilot.strategies.retype import retype
+
+STRATEGIES: tuple[Strategy, ...] = (
+    add,
+    remove,
+    rename,
+    retype,
+    make_optional,
+    make_required,
+    add_symbol,
+    remove_symbol,
+    change_default,
+    deprecate,
+)

@@ -1,0 +1,101 @@
+"""Ways to deprecate a field: marked for programs, for people only, made ready for removal, or with its readers moved off."""
+
+from __future__ import annotations
+
+from copilot.domain import fieldtype
+from copilot.domain.alternative import Alternative, NotOffered
+from copilot.domain.operation import Deprecate, Operation
+from copilot.domain.pipeline import Impact, PipelineMap
+from copilot.strategies.ground import Ground, ground_of
+from copilot.strategies.rollout import CONSUMERS_FIRST, State, alternative
+from copilot.strategies.words import GATE_DEPRECATED, about_decoders, joined
+from copilot.strategies.work import Work, code_work, doubtful_work, reads, set_property, set_type
+
+NOTICE = "Deprecated: do not use in new code."
+READY = "ST14 ready for removal"
+READERS = "ST14 readers stop"
+
+
+def deprecate(operation: Operation, impact: Impact, pipeline: PipelineMap) -> tuple[Alternative | NotOffered, ...]:
+    """Offers the ways to deprecate a field; nothing for other operations."""
+    if not isinstance(operation, Deprecate):
+        return ()
+    ground = ground_of(operation, impact, pipeline)
+    return (_marked(ground), _doc_only(ground), _ready(ground), _readers_off(ground))
+
+
+def deprecation(ground: Ground) -> Work:
+    """Marks the field as deprecated, for programs and for people."""
+    return set_property(ground, "deprecated", True) + _noticed(ground)
+
+
+def _noticed(ground: Ground) -> Work:
+    doc = str(ground.properties.get("doc", ""))
+    return set_property(ground, "doc", doc if NOTICE in doc else f"{doc} {NOTICE}".strip())
+
+
+def _marked(ground: Ground) -> Alternative:
+    return alternative(
+        ground,
+        "marked",
+        f"Mark `{ground.operation.field}` as deprecated, as a property and in its doc",
+        "ST14 deprecate",
+        (State("deprecate", deprecation(ground), CONSUMERS_FIRST),),
+        "The default choice: linters and catalogues see the property, people see the doc, and no byte changes.",
+    )
+
+
+def _doc_only(ground: Ground) -> Alternative:
+    return alternative(
+        ground,
+        "doc-only",
+        f"Say in the doc of `{ground.operation.field}` that it is deprecated",
+        "K17 doc only",
+        (State("deprecate", _noticed(ground), CONSUMERS_FIRST),),
+        "It wins where tools refuse properties that they don't know. No program will notice it.",
+    )
+
+
+def _ready(ground: Ground) -> Alternative | NotOffered:
+    if ground.has_default:
+        return NotOffered(READY, "The field has a default, so readers can do without it already.")
+    if fieldtype.is_nullable(ground.kind):
+        ordered = fieldtype.null_first(ground.kind)
+        given = (set_type(ground, ordered) if ordered != ground.kind else Work()) + set_property(
+            ground, "default", None
+        )
+    else:
+        try:
+            given = set_property(ground, "default", fieldtype.neutral_value(ground.kind))
+        except ValueError:
+            return NotOffered(READY, "Its type has no neutral value to use as a default.")
+    return alternative(
+        ground,
+        "ready",
+        f"Deprecate `{ground.operation.field}` and give it a default, ready for removal",
+        READY,
+        (State("deprecate", deprecation(ground) + given, CONSUMERS_FIRST),),
+        joined(
+            "It wins where the removal is planned: once every reader has the default, the field can go in any order of deploys.",
+            about_decoders(ground),
+        ),
+    )
+
+
+def _readers_off(ground: Ground) -> Alternative | NotOffered:
+    expression = fieldtype.python_literal(ground.default if ground.has_default else None)
+    moved = code_work(ground, reads(ground), "read_default", expression=expression)
+    if not moved.edits:
+        return NotOffered(READERS, "No consumer was found that reads the field in a way that can be edited.")
+    marked = deprecation(ground)
+    work = marked + moved + doubtful_work(ground, "stop reading it by hand", "consumers")
+    return alternative(
+        ground,
+        "readers-stop",
+        f"Deprecate `{ground.operation.field}`, then let its readers do without it",
+        READERS,
+        (State("deprecate", marked, CONSUMERS_FIRST, GATE_DEPRECATED), State("readers stop", work, CONSUMERS_FIRST)),
+        joined(
+            "It wins where the readers are ours: afterwards only the producers know the field.", about_decoders(ground)
+        ),
+    )

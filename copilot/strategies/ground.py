@@ -1,0 +1,125 @@
+"""What a strategy stands on: the operation together with the schema as written, the places that hold it, and its uses by side."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from copilot.domain import fieldtype
+from copilot.domain.operation import Operation
+from copilot.domain.pipeline import FieldUse, Impact, PipelineMap
+from copilot.domain.schema import SchemaField, SchemaSource, SchemaSubject
+
+Side = Literal["producers", "consumers"]
+_TEST_PATH = re.compile(r"(^|/)(tests?|testing|fixtures?|conftest\.py)(/|$)|(^|/)test_[^/]*$|_test\.[a-z]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One operation and everything about its field that the map knows.
+
+    `schema` is the latest version's JSON as written; `record` the full name of the declaring record; `field` is None where it
+    is to be added. `sources` are the places to edit: the latest text and its copies outside of tests. `uses` are those that may
+    be edited (certain or likely, one a token); `doubtful` are only named to a person.
+    """
+
+    operation: Operation
+    impact: Impact
+    pipeline: PipelineMap
+    subject: SchemaSubject
+    schema: Any
+    record: str
+    field: SchemaField | None
+    sources: tuple[SchemaSource, ...]
+    uses: tuple[FieldUse, ...]
+    doubtful: tuple[FieldUse, ...]
+
+    @property
+    def kind(self) -> Any:
+        """The field's type as written."""
+        return self.properties.get("type", "null")
+
+    @property
+    def properties(self) -> dict[str, Any]:
+        """The field's object as written; built from the map where the text can't be read here."""
+        written = fieldtype.field_of(self.schema, self.record, self.operation.field)
+        if written is not None:
+            return written
+        assert self.field is not None, "an added field has no properties yet"
+        return {"name": self.field.name, "type": fieldtype.parsed(self.field.type)}
+
+    @property
+    def has_default(self) -> bool:
+        return self.field is not None and self.field.default is not None
+
+    @property
+    def default(self) -> Any:
+        """The default's value, None where there is none (ask `has_default`)."""
+        if self.field is None or self.field.default is None:
+            return None
+        return fieldtype.parsed(self.field.default)
+
+    def uses_by(self, side: Side) -> tuple[FieldUse, ...]:
+        """Returns the editable uses on one side of the subject."""
+        return tuple(use for use in self.uses if side_of(use, self.impact) == side)
+
+    def schema_copy(self) -> Any:
+        """Returns the schema as written, to be changed freely."""
+        return copy.deepcopy(self.schema)
+
+
+def ground_of(operation: Operation, impact: Impact, pipeline: PipelineMap) -> Ground:
+    """Returns the ground of an operation whose names were validated against the same map."""
+    subject = pipeline.subject(operation.subject)
+    latest = subject.latest
+    record = operation.record or latest.name
+    field = next((f for f in latest.fields if f.record == record and f.name == operation.field), None)
+    return Ground(
+        operation=operation,
+        impact=impact,
+        pipeline=pipeline,
+        subject=subject,
+        schema=_as_written(latest.text, latest.resolved),
+        record=record,
+        field=field,
+        sources=(latest.source, *(place for place in subject.copies if not is_test_path(place.path))),
+        uses=_one_per_token(use for use in impact.uses if use.certainty != "possible"),
+        doubtful=_one_per_token(use for use in impact.uses if use.certainty == "possible"),
+    )
+
+
+def side_of(use: FieldUse, impact: Impact) -> Side:
+    """Tells with whom a use must move: with its job's side of the subject, by its mode where the job is on both or none."""
+    produces = any(link.job == use.job for link in impact.producers)
+    consumes = any(link.job == use.job for link in impact.consumers)
+    if produces != consumes:
+        return "producers" if produces else "consumers"
+    return "producers" if use.mode in ("writes", "passes") else "consumers"
+
+
+def is_test_path(path: str) -> bool:
+    """Tells whether a path belongs to tests, by the names people give them."""
+    return _TEST_PATH.search(path) is not None
+
+
+def _one_per_token(uses: Any) -> tuple[FieldUse, ...]:
+    seen: dict[tuple[str, int], FieldUse] = {}
+    for use in uses:
+        seen.setdefault((use.span.path, use.offset), use)
+    return tuple(seen.values())
+
+
+def _as_written(text: str, resolved: str) -> Any:
+    # The text keeps references to named types; `resolved` inlines them, and would define them again when written back.
+    for read in (json.loads, ast.literal_eval):
+        try:
+            schema = read(text)
+        except (ValueError, SyntaxError, RecursionError, MemoryError):
+            continue
+        if isinstance(schema, dict | list):
+            return schema
+    return json.loads(resolved)

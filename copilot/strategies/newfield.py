@@ -1,0 +1,141 @@
+"""Expand and contract (ST2): a new field next to the old one, both written for a while, readers moved, the old one dropped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from copilot.domain import fieldtype
+from copilot.domain.alternative import Alternative
+from copilot.strategies.ground import Ground
+from copilot.strategies.rollout import CONSUMERS_FIRST, PRODUCERS_FIRST, State, alternative
+from copilot.strategies.words import GATE_EXPANDED, GATE_MOVED, about_decoders, about_keys, joined
+from copilot.strategies.work import (
+    Work,
+    add_field,
+    as_json,
+    built_by_consumers,
+    code_work,
+    doubtful_work,
+    notes_at,
+    reads,
+    remove_default,
+    schema_work,
+    set_property,
+    set_type,
+    writes,
+)
+
+STRATEGY = "ST2 expand and contract"
+
+
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """The field that follows the old one. `default` is None where it has none, else the value in a tuple of one.
+
+    `conversion` is a Python expression with "{}" for the written value, "" where the same value is right; None where a person
+    must write the conversion.
+    """
+
+    name: str
+    kind: Any
+    default: tuple[Any, ...] | None
+    conversion: str | None = ""
+    doc: str = ""
+
+
+def free_name(ground: Ground) -> str:
+    """Returns the next free name of the field's family: `amount_v2`, in the record's own way of writing."""
+    old = ground.operation.field
+    mark = "V" if old.lower() != old and "_" not in old else "_v"
+    taken = {field.name for field in ground.subject.latest.fields if field.record == ground.record}
+    number = 2
+    while f"{old}{mark}{number}" in taken:
+        number += 1
+    return f"{old}{mark}{number}"
+
+
+def expand_contract(ground: Ground, slug: str, title: str, successor: Successor, argument: str) -> Alternative:
+    """Offers the three states of a parallel change; the old name is not kept as an alias.
+
+    An alias next to both fields makes Java and avsc refuse, and fastavro return the stale value (measured).
+    """
+    expanded = _expanded(ground, successor)
+    moved = expanded + _readers_moved(ground, successor)
+    states = (
+        State("expand", expanded, PRODUCERS_FIRST, GATE_EXPANDED),
+        State("move readers", moved, CONSUMERS_FIRST, GATE_MOVED),
+        State("contract", _contracted(ground, successor), CONSUMERS_FIRST),
+    )
+    text = joined(
+        argument,
+        f"Each state is compatible with the one before it; a reader that skips from before the expansion to after the"
+        f" contraction gets the default of `{successor.name}` instead of the value, so old records must be gone or rewritten.",
+        about_decoders(ground),
+        about_keys(ground),
+    )
+    return alternative(ground, slug, title, STRATEGY, states, text)
+
+
+def field_object(ground: Ground, successor: Successor) -> dict[str, Any]:
+    """Returns the new field's object: the old one's properties with another name, type and default.
+
+    Types that the old field defines are referred to by name: a schema may define a name only once.
+    """
+    namespace = ground.record.rpartition(".")[0]
+    kept = {key: value for key, value in ground.properties.items() if key not in ("aliases", "default", "name", "type")}
+    added: dict[str, Any] = {
+        "name": successor.name,
+        "type": fieldtype.by_reference(successor.kind, ground.kind, namespace),
+    }
+    if successor.doc:
+        kept["doc"] = successor.doc
+    if successor.default is not None:
+        added["default"] = successor.default[0]
+    return {**added, **kept}
+
+
+def _expanded(ground: Ground, successor: Successor) -> Work:
+    work = add_field(ground, field_object(ground, successor), after=ground.operation.field)
+    work += _written_twice(ground, successor)
+    return work + doubtful_work(ground, f"where it writes, write `{successor.name}` too", "producers")
+
+
+def _written_twice(ground: Ground, successor: Successor) -> Work:
+    if successor.conversion == "":
+        return code_work(ground, writes(ground), "add_key", to=successor.name)
+    what = f"write `{successor.name}` next to it"
+    if successor.conversion:
+        what += f", as {successor.conversion.replace('{}', 'the value')}"
+    return notes_at(ground, writes(ground), what)
+
+
+def _readers_moved(ground: Ground, successor: Successor) -> Work:
+    """Consumers read the new field, else the old one; records that their tests build carry both."""
+    own = reads(ground)
+    either = [use for use in own if use.form in ("subscript", "get")]
+    other = [use for use in own if use.form not in ("subscript", "get")]
+    work = code_work(ground, either, "read_either", to=successor.name)
+    work += code_work(ground, other, "rename_key", to=successor.name)
+    work += code_work(ground, built_by_consumers(ground), "add_key", to=successor.name)
+    return work + doubtful_work(ground, f"where it reads, read `{successor.name}` instead", "consumers")
+
+
+def _contracted(ground: Ground, successor: Successor) -> Work:
+    # The old field's own object is turned into the new one in place: the lines that differ from the base stay few.
+    work = schema_work(ground, "rename_field", value=as_json(successor.name))
+    if successor.kind != ground.kind:
+        work += set_type(ground, successor.kind)
+    work += (
+        remove_default(ground) if successor.default is None else set_property(ground, "default", successor.default[0])
+    )
+    if ground.properties.get("aliases"):
+        work += schema_work(ground, "remove_property", name="aliases")
+    if successor.doc:
+        work += set_property(ground, "doc", successor.doc)
+    work += code_work(ground, ground.uses, "rename_key", to=successor.name)
+    if successor.conversion:
+        work += code_work(ground, writes(ground), "wrap_value", expression=successor.conversion)
+    elif successor.conversion is None:
+        work += notes_at(ground, writes(ground), f"write the value of `{successor.name}`")
+    return work + doubtful_work(ground, f"leave the old name for `{successor.name}`, by hand where it is this field")

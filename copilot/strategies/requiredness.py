@@ -1,0 +1,220 @@
+"""Ways to make a field optional or required: by null, by a sentinel, by a rule in the documentation, or in a new field."""
+
+from __future__ import annotations
+
+from copilot.domain import fieldtype
+from copilot.domain.alternative import Alternative, NotOffered
+from copilot.domain.operation import MakeOptional, MakeRequired, Operation
+from copilot.domain.pipeline import Impact, PipelineMap
+from copilot.strategies.ground import Ground, ground_of
+from copilot.strategies.newfield import Successor, expand_contract, free_name
+from copilot.strategies.rollout import CONSUMERS_FIRST, PRODUCERS_FIRST, State, alternative
+from copilot.strategies.words import about_decoders, about_keys, joined
+from copilot.strategies.work import (
+    Work,
+    as_json,
+    doubtful_work,
+    link_notes,
+    notes_at,
+    reads,
+    remove_default,
+    set_property,
+    set_type,
+)
+
+SENTINEL = "K8 sentinel default"
+VALUE_FIRST = "K8 value first"
+NO_DEFAULT = "K8 naive nullable"
+WITH_DEFAULT = "K7 default instead of null"
+GUARDED = "K7 rule, not type"
+
+
+def make_optional(operation: Operation, impact: Impact, pipeline: PipelineMap) -> tuple[Alternative | NotOffered, ...]:
+    """Offers the ways to make a field optional; nothing for other operations."""
+    if not isinstance(operation, MakeOptional):
+        return ()
+    ground = ground_of(operation, impact, pipeline)
+    return (
+        _null_first(ground),
+        _sentinel(ground),
+        _value_first(ground),
+        _nullable_successor(ground),
+        _no_default(ground),
+    )
+
+
+def make_required(operation: Operation, impact: Impact, pipeline: PipelineMap) -> tuple[Alternative | NotOffered, ...]:
+    """Offers the ways to make a field required; nothing for other operations."""
+    if not isinstance(operation, MakeRequired):
+        return ()
+    ground = ground_of(operation, impact, pipeline)
+    return (_rule_only(ground), _default_instead(ground), _strict_successor(ground), _strict(ground))
+
+
+def _null_guards(ground: Ground) -> Work:
+    guards = notes_at(ground, reads(ground), "make it work with None, by hand")
+    return guards + doubtful_work(ground, "make it work with None, by hand", "consumers")
+
+
+def _null_first(ground: Ground) -> Alternative:
+    kind = fieldtype.null_first(ground.kind)
+    work = (set_type(ground, kind) if kind != ground.kind else Work()) + set_property(ground, "default", None)
+    return alternative(
+        ground,
+        "null-first",
+        f"Let `{ground.operation.field}` be null, null being its default",
+        "ST1 null first",
+        (State("optional", work + _null_guards(ground), CONSUMERS_FIRST),),
+        joined(
+            "It wins where every consumer can be given a branch for null and moves before the producers: old readers can't read"
+            " a null.",
+            about_decoders(ground),
+            about_keys(ground),
+        ),
+    )
+
+
+def _sentinel(ground: Ground) -> Alternative | NotOffered:
+    if ground.has_default:
+        return NotOffered(SENTINEL, "The field has a default already, so data without it can be read.")
+    kind = fieldtype.without_null(ground.kind)
+    try:
+        value = fieldtype.neutral_value(kind)
+    except ValueError:
+        return NotOffered(SENTINEL, "Its type has no value that could stand for a missing one.")
+    work = set_property(ground, "default", value)
+    if fieldtype.is_nullable(ground.kind):
+        work += set_type(ground, [*fieldtype.branches(kind), "null"])
+    return alternative(
+        ground,
+        "sentinel",
+        f"Keep the type of `{ground.operation.field}` and give it the default {as_json(value)}",
+        SENTINEL,
+        (State("optional", work, CONSUMERS_FIRST),),
+        joined(
+            "It wins where old readers can't move: the bytes stay as they are. Nobody can tell the default from a value, so it"
+            " must not occur in real data.",
+            about_decoders(ground),
+        ),
+    )
+
+
+def _value_first(ground: Ground) -> Alternative | NotOffered:
+    if not ground.has_default or ground.default is None:
+        return NotOffered(VALUE_FIRST, "The field has no default of its own type to keep.")
+    work = set_type(ground, [*fieldtype.branches(fieldtype.without_null(ground.kind)), "null"])
+    return alternative(
+        ground,
+        "value-first",
+        f"Let `{ground.operation.field}` be null and keep its default {as_json(ground.default)}",
+        VALUE_FIRST,
+        (State("optional", work + _null_guards(ground), CONSUMERS_FIRST),),
+        joined("It wins where data without the field must keep its present meaning.", about_decoders(ground)),
+    )
+
+
+def _nullable_successor(ground: Ground) -> Alternative:
+    name = free_name(ground)
+    return expand_contract(
+        ground,
+        "phased",
+        f"Bring the optional field `{name}`, then drop `{ground.operation.field}`",
+        Successor(name, fieldtype.null_first(ground.kind), (None,)),
+        "It wins where consumers can't all move first: old readers keep a field that is never null until they have moved.",
+    )
+
+
+def _no_default(ground: Ground) -> Alternative | NotOffered:
+    if fieldtype.is_nullable(ground.kind):
+        return NotOffered(NO_DEFAULT, "The field can be null already; only its default is missing.")
+    work = set_type(ground, fieldtype.null_first(ground.kind)) + remove_default(ground)
+    return alternative(
+        ground,
+        "naive",
+        f"Let `{ground.operation.field}` be null, without a default",
+        NO_DEFAULT,
+        (State("nullable", work + _null_guards(ground), CONSUMERS_FIRST),),
+        joined(
+            "The edit people make first. Null is allowed, yet data without the field still can't be read: in Avro only a default"
+            " makes a field optional.",
+            about_decoders(ground),
+        ),
+    )
+
+
+def _strict(ground: Ground) -> Alternative:
+    kind = fieldtype.without_null(ground.kind)
+    work = (set_type(ground, kind) if kind != ground.kind else Work()) + remove_default(ground)
+    work += link_notes(ground, "producers", f"make sure that `{ground.operation.field}` is set in every record")
+    return alternative(
+        ground,
+        "naive",
+        f"Require `{ground.operation.field}` in place",
+        "K7 naive required",
+        (State("required", work, PRODUCERS_FIRST),),
+        joined(
+            "The edit people make first. New readers refuse old data of the nullable type, even where no null was ever written;"
+            " producers go first.",
+            about_decoders(ground),
+        ),
+    )
+
+
+def _default_instead(ground: Ground) -> Alternative | NotOffered:
+    kind = fieldtype.without_null(ground.kind)
+    if ground.has_default and ground.default is not None and kind == ground.kind:
+        return NotOffered(WITH_DEFAULT, "The field is not nullable and has a default already.")
+    try:
+        value = ground.default if ground.has_default and ground.default is not None else fieldtype.neutral_value(kind)
+    except ValueError:
+        return NotOffered(WITH_DEFAULT, "Its type has no neutral value to use as a default.")
+    work = (set_type(ground, kind) if kind != ground.kind else Work()) + set_property(ground, "default", value)
+    work += link_notes(ground, "producers", f"make sure that `{ground.operation.field}` is never null")
+    return alternative(
+        ground,
+        "default",
+        f"Forbid null in `{ground.operation.field}`, with the default {as_json(value)}",
+        WITH_DEFAULT,
+        (State("required", work, PRODUCERS_FIRST),),
+        joined(
+            "It wins where old records lack the field altogether. It does not help with old nulls: a default stands in for a"
+            " missing field, not for a null.",
+            about_decoders(ground),
+        ),
+    )
+
+
+def _rule_only(ground: Ground) -> Alternative:
+    name = ground.operation.field
+    doc = f"{ground.properties.get('doc', '')} Required: producers must set it, readers may rely on it.".strip()
+    work = set_property(ground, "required", True) + set_property(ground, "doc", doc)
+    work += link_notes(ground, "producers", f"refuse a record without `{name}` before it is sent")
+    return alternative(
+        ground,
+        "guarded",
+        f"Keep the type of `{name}` and require it by a rule",
+        GUARDED,
+        (State("required", work, PRODUCERS_FIRST),),
+        "The cheapest that breaks nobody: old data stays readable, and producers are held to the rule by a guard of their own."
+        " The format itself enforces nothing.",
+    )
+
+
+def _strict_successor(ground: Ground) -> Alternative | NotOffered:
+    kind = fieldtype.without_null(ground.kind)
+    try:
+        value = fieldtype.neutral_value(kind)
+    except ValueError:
+        return NotOffered(
+            "ST2 expand and contract", "A new field of this type would have no default to read old data with."
+        )
+    name = free_name(ground)
+    nullable = fieldtype.is_nullable(ground.kind)
+    return expand_contract(
+        ground,
+        "phased",
+        f"Bring the field `{name}` that is never null, then drop `{ground.operation.field}`",
+        Successor(name, kind, (value,), None if nullable else ""),
+        "It wins where readers want a type without null and history must stay readable: what stands for an old null is decided"
+        " where the new field is written.",
+    )

@@ -1,0 +1,185 @@
+"""Ways to change a field's type: in place, as a union for a while, as a parallel change, or in a new subject."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from copilot.domain import fieldtype
+from copilot.domain.alternative import Alternative, NotOffered
+from copilot.domain.operation import ChangeType, Operation
+from copilot.domain.pipeline import Impact, PipelineMap
+from copilot.strategies.ground import Ground, ground_of
+from copilot.strategies.newfield import Successor, expand_contract, free_name
+from copilot.strategies.newsubject import new_version
+from copilot.strategies.rollout import CONSUMERS_FIRST, State, alternative
+from copilot.strategies.words import about_decoders, about_keys, joined
+from copilot.strategies.work import (
+    Work,
+    as_json,
+    code_work,
+    doubtful_work,
+    notes_at,
+    reads,
+    remove_default,
+    set_property,
+    set_type,
+    writes,
+)
+
+UNION = "ST10 union"
+_PROMOTIONS = {
+    "int": ("long", "float", "double"),
+    "long": ("float", "double"),
+    "float": ("double",),
+    "string": ("bytes",),
+    "bytes": ("string",),
+}
+_LOSSY = {("int", "float"), ("long", "float"), ("long", "double")}
+_NUMBERS = ("int", "long", "float", "double")
+_CONVERSIONS = {"string": "str({})", "int": "int({})", "long": "int({})", "float": "float({})", "double": "float({})"}
+
+
+def retype(operation: Operation, impact: Impact, pipeline: PipelineMap) -> tuple[Alternative | NotOffered, ...]:
+    """Offers the ways to change a field's type; nothing for other operations."""
+    if not isinstance(operation, ChangeType):
+        return ()
+    ground = ground_of(operation, impact, pipeline)
+    kind = fieldtype.parsed(operation.type)
+    what = f"Change `{operation.field}` to {_said(kind)}"
+    return (
+        _in_place(ground, kind, what),
+        _parallel(ground, kind, what),
+        _as_union(ground, kind),
+        new_version(ground, what, _retyped(ground, kind)),
+    )
+
+
+def conversion(old: Any, new: Any) -> str | None:
+    """Returns a Python expression that turns a written value into the new type; "" where none is needed, None if unknown."""
+    before, after = fieldtype.without_null(old), fieldtype.without_null(new)
+    bare, target = fieldtype.base_kind(before), fieldtype.base_kind(after)
+    if fieldtype.logical_kind(before) or fieldtype.logical_kind(after):
+        return None
+    if bare == target or (target in _PROMOTIONS.get(bare, ()) and bare in _NUMBERS):
+        return ""
+    if fieldtype.is_nullable(old) or bare not in (*_NUMBERS, "string", "boolean"):
+        return None
+    if bare == "string" and target == "bytes":
+        return "({}).encode()"
+    return _CONVERSIONS.get(target)
+
+
+def converted_default(value: Any, kind: Any) -> tuple[Any, ...]:
+    """Returns a default's value as the new type has it, as a tuple of one; empty where there is no equal value."""
+    if fieldtype.fits(value, kind):
+        return (value,)
+    for branch in fieldtype.branches(kind):
+        bare = fieldtype.base_kind(branch)
+        if bare == "string" and isinstance(value, int | float) and not isinstance(value, bool):
+            return (str(value),)
+        if bare in ("int", "long") and isinstance(value, float) and value == int(value):
+            return (int(value),)
+    return ()
+
+
+def _said(kind: Any) -> str:
+    return kind if isinstance(kind, str) else as_json(kind)
+
+
+def _new_default(ground: Ground, kind: Any) -> Work:
+    if not ground.has_default:
+        return Work()
+    converted = converted_default(ground.default, kind)
+    return set_property(ground, "default", converted[0]) if converted else remove_default(ground)
+
+
+def _written(ground: Ground, kind: Any) -> Work:
+    how = conversion(ground.kind, kind)
+    if how is None:
+        return notes_at(ground, writes(ground), "convert the value that is written, by hand")
+    return code_work(ground, writes(ground), "wrap_value", expression=how) if how else Work()
+
+
+def _in_place(ground: Ground, kind: Any, what: str) -> Alternative:
+    ordered = fieldtype.value_first(kind, ground.default) if ground.has_default else kind
+    work = set_type(ground, ordered) + _new_default(ground, ordered) + _written(ground, kind)
+    if conversion(ground.kind, kind) != "":
+        work += notes_at(ground, reads(ground), "expect the new type, by hand")
+    work += doubtful_work(ground, "see to the new type by hand")
+    return alternative(
+        ground,
+        "naive",
+        f"{what} in place",
+        "K5 in place" if _is_promotion(ground.kind, kind) else "K6 naive type change",
+        (State("retyped", work, CONSUMERS_FIRST),),
+        joined(_about_promotion(ground.kind, kind), about_decoders(ground), about_keys(ground)),
+    )
+
+
+def _is_promotion(old: Any, new: Any) -> bool:
+    """Tells whether every branch of the old type is read by the new one, by the promotions of Avro."""
+    wanted = {fieldtype.base_kind(branch) for branch in fieldtype.branches(new)}
+    names = [fieldtype.base_kind(branch) for branch in fieldtype.branches(old)]
+    return all(name in wanted or wanted & set(_PROMOTIONS.get(name, ())) for name in names)
+
+
+def _about_promotion(old: Any, new: Any) -> str:
+    before, after = fieldtype.without_null(old), fieldtype.without_null(new)
+    pair = (fieldtype.base_kind(before), fieldtype.base_kind(after))
+    if fieldtype.logical_kind(before) != fieldtype.logical_kind(after) or (pair[0] == pair[1] and before != after):
+        return (
+            "The bytes stay the same and only their meaning changes: every registry level accepts it, and some readers return"
+            " other values than were written."
+        )
+    if pair in _LOSSY:
+        return "Avro promotes the old type, so new readers read old data; consumers go first. Large whole numbers lose digits."
+    if _is_promotion(old, new):
+        return "Avro promotes the old type, so new readers read old data: it wins where all consumers can move first."
+    if _is_promotion(new, old):
+        return "Old readers read new data, but not the other way round: it needs proof that every value is in range."
+    return "The edit people make first. Neither side can read what the other wrote."
+
+
+def _parallel(ground: Ground, kind: Any, what: str) -> Alternative:
+    name = free_name(ground)
+    return expand_contract(
+        ground,
+        "phased",
+        f"{what} step by step, in the new field `{name}`",
+        Successor(name, fieldtype.null_first(kind), (None,), conversion(ground.kind, kind)),
+        "It wins where old and new readers must both work while the change goes out, or where a value may not convert.",
+    )
+
+
+def _as_union(ground: Ground, kind: Any) -> Alternative | NotOffered:
+    old = fieldtype.branches(ground.kind)
+    present = {fieldtype.base_kind(branch) for branch in old}
+    more = [branch for branch in fieldtype.branches(kind) if fieldtype.base_kind(branch) not in present]
+    if not more:
+        return NotOffered(UNION, "Both types are carried by the same Avro type, and a union can hold that only once.")
+    union = [*old, *more]
+    work = set_type(ground, union) + notes_at(ground, reads(ground), "branch on the type of the value, by hand")
+    work += doubtful_work(ground, "branch on the type of the value, by hand", "consumers")
+    work += notes_at(ground, writes(ground), f"write {_said(kind)} once every consumer takes both")
+    return alternative(
+        ground,
+        "union",
+        f"Let `{ground.operation.field}` be of the old or of the new type for a while",
+        UNION,
+        (State("widened", work, CONSUMERS_FIRST),),
+        joined(
+            "It wins where producers can't be sure of one type yet. Old data stays readable, consumers go first and must branch,"
+            " and the union is to be narrowed later.",
+            about_decoders(ground),
+        ),
+    )
+
+
+def _retyped(ground: Ground, kind: Any) -> Any:
+    def change(record: dict[str, Any], field: dict[str, Any]) -> None:
+        field["type"] = kind
+        if "default" in field:
+            converted = converted_default(field.pop("default"), kind)
+            field.update({"default": converted[0]} if converted else {})
+
+    return change

@@ -1,0 +1,151 @@
+"""Edits of schema and code for one state, and the places that are left to a person because no edit fits them safely."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from copilot.domain.alternative import CodeAction, CodeEdit, Edit, NewFile, SchemaAction, SchemaEdit
+from copilot.domain.pipeline import FieldUse
+from copilot.strategies.ground import Ground, Side, side_of
+
+_ENTRIES = ("literal", "keyword", "subscript")
+_FORMS: dict[str, tuple[str, ...]] = {
+    "rename_key": ("subscript", "get", "literal", "keyword", "attribute", "string"),
+    "add_key": _ENTRIES,
+    "remove_key": _ENTRIES,
+    "set_value": _ENTRIES,
+    "wrap_value": _ENTRIES,
+    "read_default": ("subscript", "get"),
+    "read_either": ("subscript", "get"),
+}
+_WRITES = ("writes", "passes")
+_BY_HAND = {
+    "rename_key": "rename it by hand",
+    "add_key": "write the new field here too, by hand",
+    "remove_key": "stop writing it, by hand",
+    "set_value": "change the value that is written, by hand",
+    "wrap_value": "convert the value that is written, by hand",
+    "read_default": "make the read work without the field, by hand",
+    "read_either": "read the new field, else the old one, by hand",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """A place that a person must see to: `text` is "path:line  what"."""
+
+    side: Side
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What leads from the base to one state."""
+
+    edits: tuple[Edit, ...] = ()
+    by_hand: tuple[ByHand, ...] = ()
+
+    def __add__(self, other: Work) -> Work:
+        return Work(self.edits + other.edits, self.by_hand + other.by_hand)
+
+
+def as_json(value: Any) -> str:
+    """Returns JSON text as people write it on one line, keys in the order given."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def schema_work(ground: Ground, action: SchemaAction, *, field: str = "", name: str = "", value: str = "") -> Work:
+    """Returns one schema edit for each place that holds the schema; `field` is the operation's unless given."""
+    own = field or ground.operation.field
+    return Work(tuple(SchemaEdit(place, action, ground.record, own, name, value) for place in ground.sources))
+
+
+def set_type(ground: Ground, kind: Any) -> Work:
+    """Gives the field another type."""
+    return schema_work(ground, "set_type", value=as_json(kind))
+
+
+def set_property(ground: Ground, name: str, value: Any) -> Work:
+    """Sets a property of the field's object, unless it has that value already."""
+    if ground.properties.get(name, ...) == value and type(ground.properties.get(name)) is type(value):
+        return Work()
+    return schema_work(ground, "set_property", name=name, value=as_json(value))
+
+
+def remove_default(ground: Ground) -> Work:
+    """Takes the field's default away, where it has one."""
+    return schema_work(ground, "remove_property", name="default") if ground.has_default else Work()
+
+
+def add_field(ground: Ground, field: dict[str, Any], *, after: str = "") -> Work:
+    """Adds a whole field object, at the end of the record or after a sibling."""
+    return schema_work(ground, "add_field", field=str(field["name"]), name=after, value=as_json(field))
+
+
+def new_file(path: str, schema: Any) -> Work:
+    """Adds a schema file, laid out with two spaces."""
+    return Work((NewFile(path, json.dumps(schema, indent=2, ensure_ascii=False) + "\n"),))
+
+
+def code_work(
+    ground: Ground, uses: Iterable[FieldUse], action: CodeAction, *, to: str = "", expression: str = ""
+) -> Work:
+    """Returns one code edit for each use whose form the action fits; the other places are left to a person."""
+    edits: list[Edit] = []
+    by_hand: list[ByHand] = []
+    for use in uses:
+        if use.form in _FORMS[action] and use.span.path.endswith(".py"):
+            edits.append(CodeEdit(use.span.path, use.offset, action, use.name, to, expression))
+        else:
+            by_hand.append(ByHand(side_of(use, ground.impact), _at(use, f"uses `{use.name}`: {_BY_HAND[action]}")))
+    return Work(tuple(edits), tuple(by_hand))
+
+
+def add_sibling(uses: Iterable[FieldUse], name: str, expression: str) -> Work:
+    """Adds an entry with a literal value to the records that the uses build."""
+    return Work(tuple(CodeEdit(use.span.path, use.offset, "add_key", use.name, name, expression) for use in uses))
+
+
+def doubtful_work(ground: Ground, what: str, *sides: Side) -> Work:
+    """Names the places that may use the field; they are never edited."""
+    chosen = [use for use in ground.doubtful if not sides or side_of(use, ground.impact) in sides]
+    return Work(
+        (), tuple(ByHand(side_of(use, ground.impact), _at(use, f"may use `{use.name}`: {what}")) for use in chosen)
+    )
+
+
+def notes_at(ground: Ground, uses: Iterable[FieldUse], what: str) -> Work:
+    """Names certain uses for a person to look at, without an edit."""
+    return Work((), tuple(ByHand(side_of(use, ground.impact), _at(use, f"uses `{use.name}`: {what}")) for use in uses))
+
+
+def link_notes(ground: Ground, side: Side, what: str) -> Work:
+    """Names, once a job, where a side meets the subject."""
+    links = ground.impact.producers if side == "producers" else ground.impact.consumers
+    seen: dict[str, ByHand] = {}
+    for link in links:
+        place = str(link.proof[0]) if link.proof else link.job
+        seen.setdefault(link.job, ByHand(side, f"{place}  {link.job}: {what}"))
+    return Work((), tuple(seen.values()))
+
+
+def writes(ground: Ground) -> tuple[FieldUse, ...]:
+    """Returns where producers, their tests included, write the field."""
+    return tuple(use for use in ground.uses_by("producers") if use.mode in _WRITES)
+
+
+def reads(ground: Ground) -> tuple[FieldUse, ...]:
+    """Returns where consumers read the field; records that their tests build are not reads."""
+    return tuple(use for use in ground.uses_by("consumers") if use.mode not in _WRITES)
+
+
+def built_by_consumers(ground: Ground) -> tuple[FieldUse, ...]:
+    """Returns the records that consumers, or their tests, build or hand on with the field."""
+    return tuple(use for use in ground.uses_by("consumers") if use.mode in _WRITES)
+
+
+def _at(use: FieldUse, what: str) -> str:
+    return f"{use.span.path}:{use.span.first_line}  {what}"
