@@ -30,7 +30,7 @@ class MemoryTree:
         for entry in self.snapshot.entries:
             if entry.path == path and entry.mode in ("100644", "100755"):
                 return SourceFile(path, self.files[path], entry.digest)
-        return Gap(Span(path, 1, 1), "there is no such file")
+        return Gap(Span(path, 1, 1), "does not exist")
 
 
 def tree_of(files: Mapping[str, str], modes: Mapping[str, str] | None = None) -> MemoryTree:

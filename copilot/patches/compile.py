@@ -1,0 +1,149 @@
+"""From an alternative to one patch a phase, in memory: every edit becomes splices of the base text, or the reason why not.
+
+A phase states its whole target, so all its edits find their places in the base, and edits of one file (a schema literal and
+the code around it) combine as splices of one text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from copilot.domain.alternative import Alternative, CodeEdit, Edit, NewFile, Phase, SchemaEdit, SignalEdit
+from copilot.domain.patch import FileChange, Patch, Refused
+from copilot.domain.source import Gap, SourceFile, Span
+from copilot.errors import SchemaUnreadable
+from copilot.patches.diff import make_patch
+from copilot.patches.python_edits import edit_python
+from copilot.patches.python_source import PythonSource
+from copilot.patches.python_verify import verify_python
+from copilot.patches.splices import CannotEdit, Splices, line_of, splice_between
+from copilot.ports import SchemaFormat, Tree
+
+PLACES_SHOWN = 5
+Kind = TypeVar("Kind", SchemaEdit, CodeEdit, NewFile)
+
+
+class PatchCompiler:
+    """Compiles alternatives; `formats` edit the schema texts."""
+
+    def __init__(self, formats: Mapping[str, SchemaFormat]) -> None:
+        self._formats = formats
+
+    def compile(self, alternative: Alternative, tree: Tree) -> tuple[Patch, ...] | Refused:
+        """Returns the patch from the base to each phase, or what stands against the first phase that can't be compiled."""
+        patches: list[Patch] = []
+        for number, phase in enumerate(alternative.phases):
+            changes, problems = self._changes(phase, tree)
+            if problems:
+                return _refused(alternative.id, problems)
+            patches.append(make_patch(alternative.id, number, tree.snapshot.commit, changes))
+        return tuple(patches)
+
+    def _changes(self, phase: Phase, tree: Tree) -> tuple[list[FileChange], list[CannotEdit]]:
+        changes: list[FileChange] = []
+        problems: list[CannotEdit] = []
+        paths = sorted({path_of(edit) for edit in phase.edits})
+        files = tree.read([path for path in paths if is_inside(path)])
+        for path in paths:
+            try:
+                changes.append(self._change(path, [edit for edit in phase.edits if path_of(edit) == path], files, tree))
+            except CannotEdit as problem:
+                problems.append(problem)
+        return changes, problems
+
+    def _change(self, path: str, edits: list[Edit], files: Mapping[str, SourceFile | Gap], tree: Tree) -> FileChange:
+        if not is_inside(path):
+            raise CannotEdit(
+                f'"{path}" is not a file of this repository.', None, "Name a path inside it, outside of .git."
+            )
+        if any(isinstance(edit, SignalEdit) for edit in edits):
+            raise CannotEdit("Signals cannot be compiled yet.", Span(path, 1, 1), "Add the signal by hand.")
+        new = _of(NewFile, edits)
+        if new:
+            return _new_file(path, edits, new, tree)
+        file = files[path]
+        if isinstance(file, Gap):
+            raise CannotEdit(f"{path} cannot be edited: it {file.reason}.", file.span, "Change this file by hand.")
+        return FileChange(path, file.text, self._edited(file, _of(SchemaEdit, edits), _of(CodeEdit, edits)))
+
+    def _edited(self, file: SourceFile, schema_edits: list[SchemaEdit], code_edits: list[CodeEdit]) -> str:
+        splices = Splices(file.path, file.text.encode())
+        for source in dict.fromkeys(edit.source for edit in schema_edits):
+            self._edit_schema(file, splices, [edit for edit in schema_edits if edit.source == source])
+        if not file.path.endswith(".py"):
+            if code_edits:
+                raise _not_python(file, splices.base, code_edits[0])
+            return splices.apply()
+        python = PythonSource(file.path, file.text)
+        edit_python(python, splices, code_edits)
+        after = splices.apply()
+        if after != file.text:
+            verify_python(python, after, splices.all())
+        return after
+
+    def _edit_schema(self, file: SourceFile, splices: Splices, edits: list[SchemaEdit]) -> None:
+        source = edits[0].source
+        start, end = (0, len(splices.base)) if source.host == "file" else (source.start, source.end)
+        try:
+            after = self._format_of(file.path).edit(file.text, edits)
+            splice = splice_between(splices.base, start, end, after.encode())
+        except SchemaUnreadable as error:
+            raise CannotEdit(error.what, source.span, error.next or "Change the schema by hand.") from None
+        except ValueError as error:
+            raise CannotEdit(
+                f"The schema in {source.span} {error}.", source.span, "Change the schema by hand."
+            ) from None
+        if splice is not None:
+            splices.replace(splice.start, splice.end, splice.text)
+
+    def _format_of(self, path: str) -> SchemaFormat:
+        for format in self._formats.values():
+            if path.endswith(format.suffixes):
+                return format
+        # A literal inside code has no suffix of its own; the first format is the one that reads literals.
+        return next(iter(self._formats.values()))
+
+
+def path_of(edit: Edit) -> str:
+    """Returns the file that an edit is about."""
+    return edit.source.path if isinstance(edit, SchemaEdit) else edit.path
+
+
+def is_inside(path: str) -> bool:
+    """Tells whether a path names a file inside the repository and outside of every git directory, on any file system."""
+    parts = path.split("/")
+    is_plain = all(part not in ("", ".", "..") and not part.lower().rstrip(". ").startswith(".git~") for part in parts)
+    is_git = any(part.lower().rstrip(". ") in (".git", "git~1") for part in parts)
+    return is_plain and not is_git and "\0" not in path and "\\" not in path and ":" not in parts[0]
+
+
+def _new_file(path: str, edits: list[Edit], new: list[NewFile], tree: Tree) -> FileChange:
+    where = Span(path, 1, 1)
+    if len(edits) > 1:
+        raise CannotEdit(f"{path} is created and edited in one phase.", where, "Create it once, with its whole text.")
+    for entry in tree.snapshot.entries:
+        if entry.path == path:
+            raise CannotEdit(f"{path} exists already.", where, "Choose another name for the new file.")
+        if path.startswith(entry.path + "/") or entry.path.startswith(path + "/"):
+            raise CannotEdit(
+                f"{path} cannot be created beside {entry.path}.", where, "Choose another name for the new file."
+            )
+    return FileChange(path, None, new[0].text)
+
+
+def _not_python(file: SourceFile, base: bytes, edit: CodeEdit) -> CannotEdit:
+    line = line_of(base, edit.offset)
+    what = f'"{edit.name}" is used in {file.path}, which is not Python.'
+    return CannotEdit(what, Span(file.path, line, line), "Change this file by hand.")
+
+
+def _of(kind: type[Kind], edits: Iterable[Edit]) -> list[Kind]:
+    return [edit for edit in edits if isinstance(edit, kind)]
+
+
+def _refused(alternative: str, problems: list[CannotEdit]) -> Refused:
+    first = problems[0]
+    others = [str(problem.where) for problem in problems[1:] if problem.where][:PLACES_SHOWN]
+    more = f" The same holds for {', '.join(others)}." if others else ""
+    return Refused(alternative, first.what, first.where, first.next + more)

@@ -1,0 +1,141 @@
+"""File changes as the unified diff that `git apply` takes, byte for byte, and as a `Patch` that a person can approve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from copilot.domain.codec import canonical, digest_of_text, encode
+from copilot.domain.patch import FileChange, Patch
+
+CONTEXT_LINES = 3
+NO_NEWLINE = "\\ No newline at end of file"
+_ESCAPES = {7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r", 34: '\\"', 92: "\\\\"}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Lines `old_start` to before `old_end` became `new_start` to before `new_end`, counted from 0."""
+
+    old_start: int
+    old_end: int
+    new_start: int
+    new_end: int
+
+
+def make_patch(alternative: str, phase: int, base: str, changes: Iterable[FileChange]) -> Patch:
+    """Returns the patch of these changes; files that stay as they were are left out. The digest covers base and changes."""
+    kept = tuple(
+        sorted((change for change in changes if change.before != change.after), key=lambda change: change.path)
+    )
+    signed = {"base": base, "changes": [encode(change) for change in kept]}
+    return Patch(alternative, phase, base, kept, unified_diff(kept), digest_of_text(canonical(signed)))
+
+
+def unified_diff(changes: Iterable[FileChange]) -> str:
+    """Returns the changes in git's format, in the order given. Only "\\n" ends a line; other line ends are part of it."""
+    return "".join(_file_diff(change) for change in changes if change.before != change.after)
+
+
+def _file_diff(change: FileChange) -> str:
+    old, new = quoted(f"a/{change.path}"), quoted(f"b/{change.path}")
+    header = f"diff --git {old} {new}\n"
+    if change.before is None:
+        header += "new file mode 100644\n"
+    if change.after is None:
+        header += "deleted file mode 100644\n"
+    hunks = "".join(f"{header_of(change, group)}\n{''.join(_body(change, group))}" for group in groups_of(change))
+    if not hunks:
+        return header
+    return header + _names(change, old, new) + hunks
+
+
+def _names(change: FileChange, old: str, new: str) -> str:
+    # git ends a name with a tab where it holds a space, because some tools take what follows a space for a date.
+    end = "\t" if " " in change.path and not old.startswith('"') else ""
+    before = "/dev/null" if change.before is None else old + end
+    after = "/dev/null" if change.after is None else new + end
+    return f"--- {before}\n+++ {after}\n"
+
+
+def _body(change: FileChange, group: tuple[Run, ...]) -> Iterator[str]:
+    for sign, line in lines_of(change, group):
+        yield f"{sign}{line}" if line.endswith("\n") else f"{sign}{line}\n{NO_NEWLINE}\n"
+
+
+def lines_of(change: FileChange, group: tuple[Run, ...]) -> Iterator[tuple[str, str]]:
+    """Yields the lines of one hunk with their sign (" ", "-" or "+"), each with its line end."""
+    old, new = split_lines(change.before or ""), split_lines(change.after or "")
+    at = max(group[0].old_start - CONTEXT_LINES, 0)
+    for run in group:
+        yield from ((" ", line) for line in old[at : run.old_start])
+        yield from (("-", line) for line in old[run.old_start : run.old_end])
+        yield from (("+", line) for line in new[run.new_start : run.new_end])
+        at = run.old_end
+    yield from ((" ", line) for line in old[at : at + CONTEXT_LINES])
+
+
+def header_of(change: FileChange, group: tuple[Run, ...]) -> str:
+    """Returns the "@@" line of one hunk. Where a side has no lines, git counts the line before it."""
+    signs = [sign for sign, _ in lines_of(change, group)]
+    old_count, new_count = len(signs) - signs.count("+"), len(signs) - signs.count("-")
+    lead = min(group[0].old_start, CONTEXT_LINES)
+    old_first, new_first = group[0].old_start - lead, group[0].new_start - lead
+    return f"@@ -{_range(old_first, old_count)} +{_range(new_first, new_count)} @@"
+
+
+def _range(first: int, count: int) -> str:
+    start = first + 1 if count else first
+    return str(start) if count == 1 else f"{start},{count}"
+
+
+def groups_of(change: FileChange) -> tuple[tuple[Run, ...], ...]:
+    """Returns the runs of changed lines, those whose contexts touch together in one hunk."""
+    groups: list[tuple[Run, ...]] = []
+    for run in runs_of(change):
+        if groups and run.old_start - groups[-1][-1].old_end <= 2 * CONTEXT_LINES:
+            groups[-1] = (*groups[-1], run)
+        else:
+            groups.append((run,))
+    return tuple(groups)
+
+
+def runs_of(change: FileChange) -> tuple[Run, ...]:
+    """Returns the runs of changed lines from top to bottom."""
+    old, new = split_lines(change.before or ""), split_lines(change.after or "")
+    front = _common(old, new)
+    back = min(_common(old[::-1], new[::-1]), len(old) - front, len(new) - front)
+    # What is equal at both ends is cut off first: the matcher's cost grows with the square of repeated lines.
+    matcher = SequenceMatcher(None, old[front : len(old) - back], new[front : len(new) - back], autojunk=False)
+    return tuple(
+        Run(front + old_start, front + old_end, front + new_start, front + new_end)
+        for tag, old_start, old_end, new_start, new_end in matcher.get_opcodes()
+        if tag != "equal"
+    )
+
+
+def split_lines(text: str) -> list[str]:
+    """Returns the lines as git sees them, each with its "\\n"; the last may lack it."""
+    lines = text.split("\n")
+    whole = [line + "\n" for line in lines[:-1]]
+    return [*whole, lines[-1]] if lines[-1] else whole
+
+
+def quoted(path: str) -> str:
+    """Returns a path as git prints it: in quotes, with escapes, where it holds quotes, controls or anything beyond ASCII."""
+    encoded = path.encode("utf-8", "surrogateescape")
+    if all(32 <= byte < 127 and byte not in (34, 92) for byte in encoded):
+        return path
+    return '"' + "".join(_ESCAPES.get(byte) or _plain_or_octal(byte) for byte in encoded) + '"'
+
+
+def _plain_or_octal(byte: int) -> str:
+    return chr(byte) if 32 <= byte < 127 else f"\\{byte:03o}"
+
+
+def _common(left: list[str], right: list[str]) -> int:
+    for position, (one, other) in enumerate(zip(left, right, strict=False)):
+        if one != other:
+            return position
+    return min(len(left), len(right))

@@ -1,0 +1,165 @@
+"""Code edits as byte splices of one Python file, refused wherever the result could mean something else than asked.
+
+Edits find their place by offset in the base text; inner edits are made first, so that an outer one carries them along. What
+the splices lead to is compared with the base, tree by tree, in `python_verify`.
+"""
+
+from __future__ import annotations
+
+import ast
+import keyword
+from collections.abc import Callable, Sequence
+from itertools import groupby
+
+from copilot.domain.alternative import CodeEdit
+from copilot.patches.python_entries import (
+    Entry,
+    add_entry,
+    add_statement,
+    entry_of,
+    remove_entries,
+    remove_statements,
+)
+from copilot.patches.python_expressions import checked_expression, is_repeatable, parenthesised, reference_only, wrapped
+from copilot.patches.python_places import (
+    BY_HAND,
+    IN_ENTRIES,
+    Placed,
+    place,
+    quoted_like,
+    refused,
+    sibling_names,
+    sole_target,
+    written_value,
+)
+from copilot.patches.python_reads import read_default, read_either
+from copilot.patches.python_source import PythonSource, literal
+from copilot.patches.splices import CannotEdit, Splices
+
+
+def edit_python(source: PythonSource, splices: Splices, edits: Sequence[CodeEdit]) -> None:
+    """Adds the splices of these edits; raises CannotEdit at the first place that needs a person."""
+    placed = [place(source, edit) for edit in dict.fromkeys(edits)]
+    _refuse_contradictions(source, placed)
+    removals = [one for one in placed if one.edit.action == "remove_key"]
+    for one in sorted(placed, key=lambda one: (one.end - one.start, one.start)):
+        if one.edit.action != "remove_key":
+            _ACTIONS[one.edit.action](source, splices, one)
+    _remove(source, splices, removals)
+
+
+def _refuse_contradictions(source: PythonSource, placed: list[Placed]) -> None:
+    for start, group in groupby(sorted(placed, key=lambda one: one.use.start), key=lambda one: one.use.start):
+        edits = [one.edit for one in group]
+        actions = [edit.action for edit in edits]
+        is_alone = not {"remove_key", "read_either"} & set(actions) or len(actions) == 1
+        is_once = all(actions.count(action) == 1 or action == "add_key" for action in actions)
+        if not is_alone or not is_once:
+            where = source.span(start)
+            raise CannotEdit(f'The edits of "{edits[0].name}" at {where} contradict each other.', where, BY_HAND)
+
+
+def _rename(source: PythonSource, splices: Splices, one: Placed) -> None:
+    edit, use = one.edit, one.use
+    is_name = use.role in ("keyword", "attribute", "declared")
+    if is_name and (not edit.to.isidentifier() or keyword.iskeyword(edit.to)):
+        raise refused(source, one, f'"{edit.to}" is not a name that Python code can use')
+    if use.role in ("dict-key", "keyword") and edit.to in sibling_names(use):
+        raise refused(source, one, f'"{edit.to}" is set in the same place already')
+    if is_name or use.role == "word":
+        splices.replace(use.start, use.end, edit.to)
+        return
+    token = source.data[use.start : use.end].decode()
+    at = token.find(edit.name)
+    if at < 0 or literal(token[:at] + edit.to + token[at + len(edit.name) :]) != edit.to:
+        raise refused(source, one, f'"{edit.to}" cannot stand in these quotes')
+    start = use.start + len(token[:at].encode())
+    splices.replace(start, start + len(edit.name.encode()), edit.to)
+
+
+def _add(source: PythonSource, splices: Splices, one: Placed) -> None:
+    edit, use = one.edit, one.use
+    if use.role in IN_ENTRIES:
+        _add_beside(source, splices, one)
+        return
+    statement = source.statement(use.node)
+    if use.role == "declared":
+        add_statement(source, splices, statement, edit.to + splices.render(use.end, one.end))
+        return
+    target = sole_target(source, one, statement)
+    if not reference_only(target):
+        raise refused(source, one, "what it is written to would be evaluated twice")
+    start, end = source.start(target), source.end(target)
+    name = edit.to if isinstance(target, ast.Attribute) else quoted_like(source, one)
+    copy = splices.render(start, use.start) + name + splices.render(use.end, end)
+    value = checked_expression(edit.expression) if edit.expression else splices.render(start, end)
+    add_statement(source, splices, statement, f"{copy} = {value}")
+
+
+def _add_beside(source: PythonSource, splices: Splices, one: Placed) -> None:
+    edit, use = one.edit, one.use
+    entry = entry_of(source, use)
+    if edit.to in sibling_names(use):
+        raise refused(source, one, f'"{edit.to}" is set in the same place already')
+    if use.role == "element":
+        add_entry(source, splices, entry, quoted_like(source, one))
+        return
+    if not edit.expression and not is_repeatable(written_value(use)):
+        raise refused(source, one, "its value may differ when it is computed twice")
+    value = parenthesised(edit.expression) if edit.expression else splices.render(entry.value_start, entry.end)
+    name = f"{edit.to}=" if use.role == "keyword" else f"{quoted_like(source, one)}: "
+    add_entry(source, splices, entry, name + value)
+
+
+def _remove(source: PythonSource, splices: Splices, removals: list[Placed]) -> None:
+    statements: list[ast.stmt] = []
+    holders: dict[ast.AST, list[Entry]] = {}
+    for one in removals:
+        if one.use.role in IN_ENTRIES:
+            holders.setdefault(one.use.holder, []).append(entry_of(source, one.use))
+        else:
+            statements.append(_removable_statement(source, one))
+    for holder in sorted(holders, key=lambda holder: source.end(holder) - source.start(holder)):
+        remove_entries(source, splices, holder, holders[holder])
+    remove_statements(source, splices, list(dict.fromkeys(statements)))
+
+
+def _removable_statement(source: PythonSource, one: Placed) -> ast.stmt:
+    statement = source.statement(one.use.node)
+    is_pop = isinstance(statement, ast.Expr) and statement.value is one.use.holder and one.use.role == "get"
+    is_del = isinstance(statement, ast.Delete) and statement.targets == [one.use.holder]
+    if one.use.role != "declared" and not is_pop and not is_del:
+        sole_target(source, one, statement)
+    return statement
+
+
+def _set_value(source: PythonSource, splices: Splices, one: Placed) -> None:
+    start, end, _ = _value_range(source, one)
+    splices.replace(start, end, parenthesised(one.edit.expression))
+
+
+def _wrap_value(source: PythonSource, splices: Splices, one: Placed) -> None:
+    start, end, value = _value_range(source, one)
+    splices.replace(start, end, wrapped(one.edit.expression, splices.render(start, end), value))
+
+
+def _value_range(source: PythonSource, one: Placed) -> tuple[int, int, ast.expr]:
+    if one.use.role in ("dict-key", "keyword"):
+        entry = entry_of(source, one.use)
+        return entry.value_start, entry.end, written_value(one.use)
+    statement = source.statement(one.use.node)
+    sole_target(source, one, statement)
+    if not isinstance(statement, ast.Assign):
+        raise refused(source, one, "it is changed in place here")
+    start = source.after_trivia(source.data.index(b"=", source.end(statement.targets[0])) + 1)
+    return start, source.end(statement), statement.value
+
+
+_ACTIONS: dict[str, Callable[[PythonSource, Splices, Placed], None]] = {
+    "rename_key": _rename,
+    "add_key": _add,
+    "read_default": read_default,
+    "read_either": read_either,
+    "set_value": _set_value,
+    "wrap_value": _wrap_value,
+}

@@ -1,0 +1,69 @@
+"""Edits of reads: a default where the field may be missing, and another name first where both may be there."""
+
+from __future__ import annotations
+
+import ast
+
+from copilot.patches.python_expressions import needs_parentheses, parenthesised, reference_only
+from copilot.patches.python_places import Placed, quoted_like, refused
+from copilot.patches.python_source import PythonSource, Use
+from copilot.patches.splices import Splices
+
+
+def read_default(source: PythonSource, splices: Splices, one: Placed) -> None:
+    """Turns `rec["x"]` into `rec.get("x", default)`; a read that has a default, or only asks whether it's there, stays."""
+    use = one.use
+    if use.role == "compared":
+        return
+    default = parenthesised(one.edit.expression)
+    if isinstance(use.holder, ast.Subscript) and isinstance(use.holder.ctx, ast.Load):
+        opening = splices.base.rindex(b"[", source.end(use.holder.value), use.start)
+        splices.replace(opening, opening + 1, ".get(")
+        splices.replace(one.end - 1, one.end, f", {default})")
+    elif isinstance(use.holder, ast.Call) and use.role == "get":
+        if len(use.holder.args) + len(use.holder.keywords) == 1:
+            splices.insert(use.end, f", {default}")
+    else:
+        raise refused(source, one, "a read of this kind has no place for a default")
+
+
+def read_either(source: PythonSource, splices: Splices, one: Placed) -> None:
+    """Reads the new name, and the old one where the new one is missing or None.
+
+    None counts as missing because a decoder fills in a null default where the writer did not know the field.
+    """
+    receiver = _receiver(one.use)
+    if receiver is None or not reference_only(receiver):
+        raise refused(source, one, "what it is read from would be evaluated more than once")
+    about = splices.render(source.start(receiver), source.end(receiver))
+    if isinstance(one.use.holder, ast.Compare):
+        splices.replace(one.start, one.end, _membership(source, one, one.use.holder, about))
+        return
+    old = splices.render(one.start, one.end)
+    if isinstance(one.use.holder, ast.Attribute):
+        test, new = f'getattr({about}, "{one.edit.to}", None)', f"{about}.{one.edit.to}"
+    else:
+        quoted = quoted_like(source, one)
+        end = ")" if isinstance(one.use.holder, ast.Call) else splices.render(one.use.end, one.end)
+        test, new = f"{about}.get({quoted})", splices.render(one.start, one.use.start) + quoted + end
+    chosen = f"{old} if {test} is None else {new}"
+    is_bare = "\n" not in chosen and not needs_parentheses(source, one.use.holder)
+    splices.replace(one.start, one.end, chosen if is_bare else f"({chosen})")
+
+
+def _membership(source: PythonSource, one: Placed, compare: ast.Compare, about: str) -> str:
+    new, old = quoted_like(source, one), source.data[one.use.start : one.use.end].decode()
+    if isinstance(compare.ops[0], ast.In):
+        return f"({new} in {about} or {old} in {about})"
+    return f"({new} not in {about} and {old} not in {about})"
+
+
+def _receiver(use: Use) -> ast.expr | None:
+    match use.holder:
+        case ast.Subscript(value=value, ctx=ast.Load()) | ast.Attribute(value=value, ctx=ast.Load()):
+            return value
+        case ast.Call(func=ast.Attribute(value=value, attr="get")) if use.role == "get":
+            return value
+        case ast.Compare(left=left, ops=[ast.In() | ast.NotIn()], comparators=[value]) if left is use.node:
+            return value
+    return None
