@@ -1,0 +1,147 @@
+"""The two Avro implementations that Python pipelines decode with, behind one socket; both are imported on first use.
+
+Values are as the libraries give them, but for two kinds on which they disagree without a schema being at fault: a UUID is its
+text, and the local timestamps, which the Apache package does not know, are the numbers on the wire.
+"""
+
+from __future__ import annotations
+
+import decimal
+import io
+import json
+import struct
+import uuid
+import warnings
+from functools import lru_cache
+from importlib.metadata import version
+from typing import Any
+
+from copilot.ports import Decoded, Undecodable
+
+REASON_CHARACTERS_MAX = 300
+_CACHED_SCHEMAS_MAX = 256
+_WIRE_ONLY = frozenset({"local-timestamp-millis", "local-timestamp-micros"})
+# What the two libraries let escape, besides their own errors, when data, value and schema don't fit.
+_REFUSALS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    RecursionError,
+    StopIteration,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+
+
+class FastavroDecoder:
+    """fastavro's schemaless reader and writer."""
+
+    name = "fastavro"
+
+    @property
+    def version(self) -> str:
+        return version("fastavro")
+
+    def encode(self, schema: str, value: Any) -> bytes:
+        """Returns the bytes of one record; raises Undecodable."""
+        from fastavro import schemaless_writer
+        from fastavro.schema import SchemaParseException, UnknownType
+
+        buffer = io.BytesIO()
+        try:
+            schemaless_writer(buffer, _fastavro_schema(schema), value)
+        except (*_REFUSALS, SchemaParseException, UnknownType) as error:
+            raise Undecodable(_reason(error)) from None
+        return buffer.getvalue()
+
+    def decode(self, data: bytes, writer: str, reader: str) -> Decoded:
+        """Decodes one record; raises Undecodable."""
+        from fastavro import schemaless_reader
+        from fastavro.read import SchemaResolutionError
+        from fastavro.schema import SchemaParseException, UnknownType
+
+        buffer = io.BytesIO(data)
+        try:
+            value = schemaless_reader(buffer, _fastavro_schema(writer), _fastavro_schema(reader))
+        except (*_REFUSALS, SchemaResolutionError, SchemaParseException, UnknownType) as error:
+            raise Undecodable(_reason(error)) from None
+        return Decoded(_without_uuid_objects(value), len(data) - buffer.tell())
+
+
+class ApacheDecoder:
+    """The Apache Avro project's own Python package, called `avro`."""
+
+    name = "avro"
+
+    @property
+    def version(self) -> str:
+        return version("avro")
+
+    def encode(self, schema: str, value: Any) -> bytes:
+        """Returns the bytes of one record; raises Undecodable."""
+        from avro.errors import AvroException
+        from avro.io import BinaryEncoder, DatumWriter
+
+        buffer = io.BytesIO()
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                DatumWriter(_apache_schema(schema)).write(value, BinaryEncoder(buffer))
+        except (*_REFUSALS, AvroException) as error:
+            raise Undecodable(_reason(error)) from None
+        return buffer.getvalue()
+
+    def decode(self, data: bytes, writer: str, reader: str) -> Decoded:
+        """Decodes one record; raises Undecodable."""
+        from avro.errors import AvroException
+        from avro.io import BinaryDecoder, DatumReader
+
+        buffer = io.BytesIO(data)
+        try:
+            # The package sets the precision of the thread's decimal context as it reads.
+            with warnings.catch_warnings(), decimal.localcontext():
+                warnings.simplefilter("ignore")
+                value = DatumReader(_apache_schema(writer), _apache_schema(reader)).read(BinaryDecoder(buffer))
+        except (*_REFUSALS, AvroException) as error:
+            raise Undecodable(_reason(error)) from None
+        return Decoded(value, len(data) - buffer.tell())
+
+
+@lru_cache(maxsize=_CACHED_SCHEMAS_MAX)
+def _fastavro_schema(schema: str) -> Any:
+    from fastavro import parse_schema
+
+    return parse_schema(_without_local_timestamps(json.loads(schema)))
+
+
+@lru_cache(maxsize=_CACHED_SCHEMAS_MAX)
+def _apache_schema(schema: str) -> Any:
+    from avro.schema import parse
+
+    return parse(schema)
+
+
+def _without_local_timestamps(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_without_local_timestamps(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    is_wire_only = schema.get("logicalType") in _WIRE_ONLY and schema.get("type") == "long"
+    return "long" if is_wire_only else {name: _without_local_timestamps(member) for name, member in schema.items()}
+
+
+def _without_uuid_objects(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_uuid_objects(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_without_uuid_objects(item) for item in value]
+    return str(value) if isinstance(value, uuid.UUID) else value
+
+
+def _reason(error: BaseException) -> str:
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= REASON_CHARACTERS_MAX else f"{text[: REASON_CHARACTERS_MAX - 3]}..."

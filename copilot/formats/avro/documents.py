@@ -1,0 +1,183 @@
+"""Schema texts with their places: a file or a literal in code, the named types that it defines, and who defines which name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from posixpath import dirname
+
+from copilot.domain.schema import SchemaHost, SchemaSource
+from copilot.domain.source import Span
+from copilot.formats.avro.names import NAMED_KINDS, RECORD_KINDS, full_name, namespace_of
+from copilot.formats.json_text import InvalidText, Node, column_of, line_of, scan_json
+from copilot.formats.python_literal import scan_python
+
+SCHEMA_DEPTH_MAX = 90
+_CACHED_TEXTS_MAX = 1024
+
+
+class Unreadable(Exception):
+    """A schema can't be read; the message says why, `span` where."""
+
+    def __init__(self, span: Span, reason: str) -> None:
+        super().__init__(reason)
+        self.span = span
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One schema text: `text` is the schema alone, `first_line` the line of the file on which it starts."""
+
+    path: str
+    text: str
+    root: Node
+    first_line: int
+
+    def span(self, node: Node) -> Span:
+        """Returns the lines of the file on which a node stands."""
+        before = self.first_line - 1
+        return Span(
+            self.path, before + line_of(self.text, node.start), before + line_of(self.text, max(node.end - 1, 0))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """Where a named type is defined; `enclosing` is the namespace around the definition."""
+
+    name: str
+    node: Node
+    enclosing: str
+
+
+def open_document(text: str, source: SchemaSource) -> Document:
+    """Returns the document of a source; `text` is the file's text or the schema's alone; raises Unreadable."""
+    schema, start = cut_out(text, source)
+    first_line = source.span.first_line if source.host != "file" and schema is text else line_of(text, start)
+    try:
+        return Document(source.path, schema, scan(schema, source.host), first_line)
+    except InvalidText as error:
+        line = first_line - 1 + line_of(schema, error.offset)
+        column = column_of(schema, error.offset)
+        kind = "Python literal" if source.host == "python-dict" else "JSON"
+        reason = f"not valid {kind}: line {line}, column {column}: {error.reason}"
+        raise Unreadable(Span(source.path, line, line), reason) from None
+
+
+def cut_out(text: str, source: SchemaSource) -> tuple[str, int]:
+    """Returns the schema's own text and its offset in `text`, which is the whole file or already the schema alone."""
+    if source.host == "file":
+        return text, 0
+    size = len(text) if text.isascii() else len(text.encode("utf-8"))
+    if size <= source.end - source.start:
+        return text, 0
+    if text.isascii():
+        return text[source.start : source.end], source.start
+    data = text.encode("utf-8")
+    start = len(data[: source.start].decode("utf-8", "replace"))
+    return data[source.start : source.end].decode("utf-8", "replace"), start
+
+
+def scan(schema: str, host: SchemaHost) -> Node:
+    """Returns the tree of a schema's own text; raises InvalidText."""
+    if host == "python-dict":
+        return scan_python(schema)
+    if host == "python-string" and "\\" in schema:
+        offset = schema.index("\\")
+        raise InvalidText(
+            offset, "an escape inside the Python string, so that offsets in the code differ from those in JSON"
+        )
+    return scan_json(schema)
+
+
+def definitions_in(root: Node) -> Iterator[Definition]:
+    """Yields the named types that a schema defines, in text order; stops at `SCHEMA_DEPTH_MAX`."""
+    return _definitions(root, "", 0)
+
+
+def _definitions(node: Node, enclosing: str, depth: int) -> Iterator[Definition]:
+    if depth > SCHEMA_DEPTH_MAX:
+        return
+    if isinstance(node.value, list):
+        for branch in node.value:
+            yield from _definitions(branch, enclosing, depth + 1)
+    if not isinstance(node.value, dict):
+        return
+    kind = scalar(node, "type")
+    if kind == "array" or kind == "map":
+        inner = node.value.get("items" if kind == "array" else "values")
+        if inner is not None:
+            yield from _definitions(inner, enclosing, depth + 1)
+        return
+    name = scalar(node, "name")
+    if kind not in NAMED_KINDS or not isinstance(name, str):
+        return
+    full = full_name(name, scalar(node, "namespace"), enclosing)
+    yield Definition(full, node, enclosing)
+    if kind in RECORD_KINDS:
+        for field in items_of(node, "fields"):
+            inner = field.member("type")
+            if inner is not None:
+                yield from _definitions(inner, namespace_of(full), depth + 1)
+
+
+def scalar(node: Node, name: str) -> object:
+    """Returns the scalar value of a member, None where it is absent or holds a list or an object."""
+    member = node.member(name)
+    return None if member is None or isinstance(member.value, dict | list) else member.value
+
+
+def items_of(node: Node, name: str) -> list[Node]:
+    """Returns the items of a member that is a list, else none."""
+    member = node.member(name)
+    return member.value if member is not None and isinstance(member.value, list) else []
+
+
+@lru_cache(maxsize=_CACHED_TEXTS_MAX)
+def _defined_in(text: str) -> Mapping[str, Definition]:
+    try:
+        return {definition.name: definition for definition in definitions_in(scan_json(text))}
+    except InvalidText:
+        return {}
+
+
+def sibling_definition(
+    names: tuple[str, ...], path: str, siblings: Mapping[str, str]
+) -> tuple[Document, Definition] | str | None:
+    """Returns the sibling that defines one of the names, nearest to `path`; None where none does.
+
+    A string is the reason why it can't be told which: two equally near files define the name differently.
+    """
+    for name in names:
+        found = [
+            (_distance(path, other), other, definition)
+            for other, text in siblings.items()
+            if other != path and (definition := _defined_in(text).get(name)) is not None
+        ]
+        if not found:
+            continue
+        found.sort(key=lambda entry: entry[:2])
+        nearest = [(other, definition) for distance, other, definition in found if distance == found[0][0]]
+        other, definition = nearest[0]
+        for rival, rival_definition in nearest[1:]:
+            if _text_of(rival_definition, siblings[rival]) != _text_of(definition, siblings[other]):
+                return f'"{name}" is defined differently in {other} and in {rival}'
+        text = siblings[other]
+        return Document(other, text, scan_json(text), 1), definition
+    return None
+
+
+def _text_of(definition: Definition, text: str) -> str:
+    return "".join(text[definition.node.start : definition.node.end].split())
+
+
+def _distance(path: str, other: str) -> int:
+    here, there = dirname(path).split("/"), dirname(other).split("/")
+    shared = 0
+    for ours, theirs in zip(here, there, strict=False):
+        if ours != theirs:
+            break
+        shared += 1
+    return len(here) + len(there) - 2 * shared

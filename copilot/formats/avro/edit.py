@@ -1,0 +1,249 @@
+"""Splices edits into Avro schemas where they stand, in a file or in code, keeping layout, key order and comments.
+
+Every edit names places of the base text; several edits of one text are planned together, then spliced at once. What comes out
+is read again: an edit that would leave something unreadable is refused.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+from copilot.domain.alternative import SchemaEdit
+from copilot.domain.codec import canonical
+from copilot.domain.schema import SchemaSource
+from copilot.errors import SchemaUnreadable
+from copilot.formats.avro.documents import Document, Unreadable, cut_out, open_document
+from copilot.formats.avro.parse import Resolver
+from copilot.formats.avro.places import Places
+from copilot.formats.json_text import Node, plain
+from copilot.formats.layout import REUSED, Style, elements_of, indent_at, style_of, write
+from copilot.formats.splices import Splice, apply, reshape
+
+
+def edit_text(text: str, edits: Sequence[SchemaEdit]) -> str:
+    """Returns a file's text with all edits in it; raises SchemaUnreadable where one does not fit."""
+    grouped: dict[tuple[str, int, int], list[SchemaEdit]] = {}
+    for edit in edits:
+        grouped.setdefault((edit.source.host, edit.source.start, edit.source.end), []).append(edit)
+    splices: list[Splice] = []
+    for group in grouped.values():
+        source = group[0].source
+        _, offset = cut_out(text, source)
+        document = _opened(text, source)
+        own = _Plan(document, source).splices(group)
+        _check(apply(document.text, own), source)
+        splices += [Splice(splice.start + offset, splice.end + offset, splice.text) for splice in own]
+    edited = apply(text, splices)
+    if any(host != "file" for host, _, _ in grouped):
+        _check_code(text, edited, edits[0].source)
+    return edited
+
+
+class _Plan:
+    """The changes of one schema: values to replace, and elements to take out of or put into containers."""
+
+    def __init__(self, document: Document, source: SchemaSource) -> None:
+        self._document = document
+        self._source = source
+        self._text = document.text
+        self._is_python = source.host == "python-dict"
+        self._places = Places(document)
+        self._replaced: dict[int, list[Splice]] = {}
+        self._containers: dict[int, Node] = {}
+        self._removed: dict[int, set[int]] = {}
+        self._inserted: dict[int, dict[int, list[str]]] = {}
+
+    def splices(self, edits: Sequence[SchemaEdit]) -> list[Splice]:
+        for edit in edits:
+            self._plan(edit)
+        found = [splice for splices in self._replaced.values() for splice in splices]
+        for key, node in self._containers.items():
+            style = self._style([node])
+            found += reshape(self._text, node, self._removed.get(key, set()), self._inserted.get(key, {}), style)
+        ordered = sorted(found, key=lambda splice: (splice.start, splice.end))
+        for before, after in pairwise(ordered):
+            if after.start < before.end:
+                raise SchemaUnreadable(
+                    "Two edits change the same place of a schema.",
+                    where=self._document.span(Node(after.start, after.end, None)),
+                    next="Leave one of them out.",
+                )
+        return found
+
+    def _plan(self, edit: SchemaEdit) -> None:
+        places = self._places
+        if edit.action == "add_field":
+            self._add_field(edit)
+            return
+        field = places.field(edit.record, edit.field)
+        if edit.action == "remove_field":
+            fields = places.fields(edit.record)
+            self._remove(fields, fields.value.index(field))
+        elif edit.action == "rename_field":
+            places.check_free(edit.record, _value(edit))
+            self._replace(field.value["name"], _value(edit))
+        elif edit.action == "set_type":
+            self._replace(field.value["type"], _value(edit))
+        elif edit.action == "set_property":
+            self._set_member(field, edit.name, _value(edit))
+        elif edit.action == "remove_property":
+            self._remove_member(field, edit.name)
+        elif edit.action == "set_enum_property":
+            self._set_member(places.enum(edit.record, field, ""), edit.name, _value(edit))
+        else:
+            self._change_symbol(edit, field)
+
+    def _add_field(self, edit: SchemaEdit) -> None:
+        value = _value(edit)
+        if not isinstance(value, dict) or not isinstance(value.get("name"), str):
+            raise SchemaUnreadable(
+                "A new field must be an object with a name.", next='Write {"name": ..., "type": ...}.'
+            )
+        self._places.check_free(edit.record, value["name"])
+        fields = self._places.fields(edit.record)
+        items: list[Node] = fields.value
+        after = len(items) - 1
+        if edit.name:
+            after = items.index(self._places.field(edit.record, edit.name))
+        near = items[after : after + 1] or items
+        style = self._style(near)
+        is_tall = "\n" in self._text[near[0].start : near[0].end] if near else style.has_tall_objects
+        indent = indent_at(self._text, near[0].start if near else fields.start)
+        if not near and is_tall:
+            indent += style.unit
+        self._insert(fields, after, write(value, style, indent, is_tall))
+
+    def _change_symbol(self, edit: SchemaEdit, field: Node) -> None:
+        symbol = _value(edit)
+        enum = self._places.enum(edit.record, field, symbol if edit.action == "remove_symbol" else "")
+        symbols: Node = enum.value["symbols"]
+        names = [item.value for item in symbols.value]
+        if edit.action == "add_symbol":
+            if symbol in names:
+                raise SchemaUnreadable(f'The enum of "{edit.field}" has the symbol "{symbol}" already.')
+            self._insert(symbols, len(names) - 1, write(symbol, self._style([symbols]), "", False))
+        elif symbol in names:
+            self._remove(symbols, names.index(symbol))
+        else:
+            raise SchemaUnreadable(
+                f'The enum of "{edit.field}" has no symbol "{symbol}".', next=f"Its symbols are {', '.join(names)}."
+            )
+
+    def _set_member(self, node: Node, name: str, value: Any) -> None:
+        member = node.member(name)
+        if member is not None:
+            self._replace(member, value)
+            return
+        style = self._style([node])
+        elements = list(elements_of(node))
+        is_tall = "\n" in self._text[node.start : elements[0][0]]
+        indent = indent_at(self._text, elements[-1][0])
+        key = write(name, style, indent, False)
+        self._insert(node, len(elements) - 1, f"{key}{style.colon}{write(value, style, indent, is_tall)}")
+
+    def _remove_member(self, node: Node, name: str) -> None:
+        if node.member(name) is None:
+            raise SchemaUnreadable(
+                f'The field has no property "{name}" to remove.',
+                where=self._document.span(node),
+                next="Leave the edit out.",
+            )
+        self._remove(node, list(node.keys or ()).index(name))
+
+    def _replace(self, node: Node, value: Any) -> None:
+        """A new value around an old one (a type in a union, or out of one) keeps the old one's text."""
+        kept = _shared_part(node, value)
+        style = self._style([node])
+        is_tall = "\n" in self._text[node.start : node.end] and not kept
+        new = write(value, style, indent_at(self._text, node.start), is_tall, canonical(plain(kept)) if kept else "")
+        if id(node) in self._replaced:
+            raise SchemaUnreadable("Two edits change the same value.", where=self._document.span(node))
+        if kept is not None and new.count(REUSED) == 1:
+            before, after = new.split(REUSED)
+            self._replaced[id(node)] = [Splice(node.start, kept.start, before), Splice(kept.end, node.end, after)]
+        else:
+            self._replaced[id(node)] = [Splice(node.start, node.end, write(value, style, "", False) if kept else new)]
+
+    def _insert(self, node: Node, after: int, text: str) -> None:
+        self._containers[id(node)] = node
+        self._inserted.setdefault(id(node), {}).setdefault(after, []).append(text)
+
+    def _remove(self, node: Node, index: int) -> None:
+        self._containers[id(node)] = node
+        self._removed.setdefault(id(node), set()).add(index)
+
+    def _style(self, near: Sequence[Node]) -> Style:
+        return style_of(self._text, self._document.root, near, self._is_python)
+
+
+def _shared_part(node: Node, value: Any) -> Node | None:
+    """The largest list or object of the old value that the new value holds too, None where only scalars are shared."""
+    wanted = set()
+    pending = [value]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, dict | list):
+            wanted.add(canonical(part))
+            pending += part.values() if isinstance(part, dict) else part
+    return _first_of(node, wanted)
+
+
+def _first_of(node: Node, wanted: set[str]) -> Node | None:
+    if not isinstance(node.value, dict | list):
+        return None
+    if canonical(plain(node)) in wanted:
+        return node
+    for _, _, member in elements_of(node):
+        found = _first_of(member, wanted)
+        if found is not None:
+            return found
+    return None
+
+
+def _value(edit: SchemaEdit) -> Any:
+    try:
+        return json.loads(edit.value)
+    except ValueError as error:
+        raise SchemaUnreadable(
+            f'The value of an edit of "{edit.field or edit.record}" is not JSON: {error}',
+            next="Write the value as JSON.",
+        ) from None
+
+
+def _opened(text: str, source: SchemaSource) -> Document:
+    try:
+        return open_document(text, source)
+    except Unreadable as error:
+        raise SchemaUnreadable(f"The schema can't be edited: {error.reason}.", where=error.span) from None
+
+
+def _check(schema: str, source: SchemaSource) -> None:
+    """The edited schema is read as a source of its own, without siblings."""
+    alone = SchemaSource(source.path, "", "", source.host, 0, len(schema.encode("utf-8")), source.span)
+    try:
+        Resolver(open_document(schema, alone), {}, accepts_unknown=True).resolve()
+    except Unreadable as error:
+        raise SchemaUnreadable(
+            f"The edit would leave the schema unreadable: {error.reason}.",
+            where=error.span,
+            next="Choose a value that Avro accepts there.",
+        ) from None
+
+
+def _check_code(base: str, edited: str, source: SchemaSource) -> None:
+    try:
+        ast.parse(base)
+    except (SyntaxError, ValueError):
+        return
+    try:
+        ast.parse(edited)
+    except (SyntaxError, ValueError) as error:
+        raise SchemaUnreadable(
+            f"The edit would break the Python code around the schema: {error}.",
+            where=source.span,
+            next="Move the schema to a file of its own, or choose a value without quotes and line ends.",
+        ) from None

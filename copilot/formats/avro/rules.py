@@ -1,0 +1,225 @@
+"""Can data of one schema be read as another? The rules of Avro's schema resolution, with reasons down to the inner field.
+
+Source: Avro specification 1.11.1, "Schema Resolution", read as Avro for Java's `SchemaCompatibility` since 1.9 does (names are
+compared without namespace, aliases with it), because registries answer with it. Two cases that it lets through, or fails on,
+though no reader can decode them are refused here: an alias that fits two writer fields, and two fields fed by one.
+"""
+
+from __future__ import annotations
+
+from copilot.domain.evidence import Finding
+from copilot.domain.schema import SchemaVersion
+from copilot.formats.avro.types import NO_DEFAULT, Field, Type, graph_of
+
+PROMOTIONS = {
+    "long": frozenset({"int"}),
+    "float": frozenset({"int", "long"}),
+    "double": frozenset({"int", "long", "float"}),
+    "bytes": frozenset({"string"}),
+    "string": frozenset({"bytes"}),
+}
+_SHOWN_SYMBOLS_MAX = 8
+
+
+def incompatibilities(reader: SchemaVersion, writer: SchemaVersion) -> tuple[Finding, ...]:
+    """Returns why data of `writer` can't be read as `reader`; the paths and lines are the reader's."""
+    reasons = Walk().reasons(graph_of(reader.resolved), graph_of(writer.resolved), "")
+    if not reasons:
+        return ()
+    spans = {field.path: field.span for field in reversed(reader.fields)}
+    return tuple(
+        Finding(
+            rule=rule,
+            severity="error",
+            message=message,
+            span=spans.get(path.removesuffix("[]").removesuffix("{}"), reader.source.span),
+            subject=reader.subject,
+            path=path,
+            fix=fix,
+        )
+        for rule, path, message, fix in dict.fromkeys(reasons)
+    )
+
+
+Reason = tuple[str, str, str, str]
+Reasons = tuple[Reason, ...]
+
+
+class Walk:
+    """One comparison of two graphs; remembers the pairs it has seen, so recursion ends and shared types are compared once."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[int, int], Reasons] = {}
+
+    def reasons(self, reader: Type, writer: Type, path: str) -> Reasons:
+        """Returns (rule, path, message, fix) for each reason; nothing where the writer's data can be read."""
+        if reader is writer:
+            return ()
+        pair = (id(reader), id(writer))
+        known = self._seen.get(pair)
+        if known is not None:
+            return known
+        self._seen[pair] = ()
+        found = self._seen[pair] = self._compare(reader, writer, path)
+        return found
+
+    def _compare(self, reader: Type, writer: Type, path: str) -> Reasons:
+        kind = reader.kind
+        if kind == "union":
+            return self._into_union(reader, writer, path)
+        if writer.kind == "union":
+            return self._out_of_union(reader, writer, path)
+        if kind != writer.kind:
+            if writer.kind in PROMOTIONS.get(kind, ()):
+                return ()
+            return (_type_mismatch(reader, writer, path),)
+        if kind == "record":
+            return (*_name_mismatch(reader, writer, path), *self._fields(reader, writer, path))
+        if kind == "array":
+            return self._inner(reader, writer, f"{path}[]")
+        if kind == "map":
+            return self._inner(reader, writer, f"{path}{{}}")
+        if kind == "enum":
+            return (*_name_mismatch(reader, writer, path), *_missing_symbols(reader, writer, path))
+        if kind == "fixed":
+            return (*_name_mismatch(reader, writer, path), *_size_mismatch(reader, writer, path))
+        return ()
+
+    def _inner(self, reader: Type, writer: Type, path: str) -> Reasons:
+        assert reader.inner is not None
+        assert writer.inner is not None
+        return self.reasons(reader.inner, writer.inner, path)
+
+    def _into_union(self, reader: Type, writer: Type, path: str) -> Reasons:
+        found: list[Reason] = []
+        for branch in writer.branches if writer.kind == "union" else (writer,):
+            if not any(not self.reasons(own, branch, path) for own in reader.branches):
+                found.extend(self._missing_branch(reader, branch, path))
+        return tuple(found)
+
+    def _missing_branch(self, reader: Type, branch: Type, path: str) -> Reasons:
+        # The branch that was meant is the one of the same kind, of the same name where several are: its inner reasons say
+        # more than that the union lacks a record.
+        alike = [own for own in reader.branches if own.kind == branch.kind and own.kind not in PROMOTIONS]
+        meant = [own for own in alike if own.short == branch.short or branch.name in own.aliases] or alike
+        if meant:
+            return self.reasons(meant[0], branch, path)
+        taken = ", ".join(own.label for own in reader.branches) or "nothing"
+        message = f"The union{_at(path)} has no branch for {branch.label}; it takes {taken}."
+        fix = f"Keep {branch.label} as a branch of the union, at least as long as such data can be read."
+        return (("avro.missing-union-branch", path, message, fix),)
+
+    def _out_of_union(self, reader: Type, writer: Type, path: str) -> Reasons:
+        found: list[Reason] = []
+        for branch in writer.branches:
+            reasons = self.reasons(reader, branch, path)
+            if reasons and branch.kind == "null":
+                message = f"The data may hold null{_at(path)}, and {reader.label} can't."
+                fix = f'Read it as ["null", {reader.kind}] as long as data with null can be read.'
+                reasons = (("avro.type-mismatch", path, message, fix),)
+            found.extend(reasons)
+        return tuple(found)
+
+    def _fields(self, reader: Type, writer: Type, path: str) -> Reasons:
+        found: list[Reason] = []
+        taken: dict[str, str] = {}
+        for field in reader.fields:
+            sources = source_fields(field, writer)
+            field_path = f"{path}.{field.name}" if path else field.name
+            if not sources:
+                if field.default is NO_DEFAULT:
+                    found.append(_missing_default(field, reader, field_path))
+                continue
+            if len(sources) > 1:
+                found.append(_ambiguous_alias(field, sources, field_path))
+            found.extend(self.reasons(field.type, sources[0].type, field_path))
+            if sources[0].name in taken:
+                found.append(_shared_source(field, sources[0].name, taken[sources[0].name], field_path))
+            taken.setdefault(sources[0].name, field.name)
+        return tuple(found)
+
+
+def source_fields(field: Field, writer: Type) -> list[Field]:
+    """Returns the writer's fields that a reader's field may be fed from: of its own name first, then of its aliases."""
+    direct = writer.by_name.get(field.name)
+    if not field.aliases:
+        return [] if direct is None else [direct]
+    names = dict.fromkeys((field.name, *field.aliases))
+    return [source for name in names if (source := writer.by_name.get(name)) is not None]
+
+
+def names_fit(reader: Type, writer: Type) -> bool:
+    """Tells whether a named type of the reader stands for the writer's: equal short names, or an alias of the full name."""
+    return reader.short == writer.short or writer.name in reader.aliases
+
+
+def _at(path: str) -> str:
+    return f' at "{path}"' if path else ""
+
+
+def _type_mismatch(reader: Type, writer: Type, path: str) -> Reason:
+    message = f"{writer.label} can't be read as {reader.label}{_at(path)}."
+    fix = f"Keep {writer.label} here and add a new field of the new type beside it."
+    if reader.kind in PROMOTIONS.get(writer.kind, ()):
+        fix = f"Only the other way round is a promotion: {reader.kind} data can be read as {writer.kind}. Keep {writer.kind}."
+    return "avro.type-mismatch", path, message, fix
+
+
+def _name_mismatch(reader: Type, writer: Type, path: str) -> Reasons:
+    if names_fit(reader, writer):
+        return ()
+    message = f"The {reader.kind}{_at(path)} is called {reader.name}, in the data {writer.name}."
+    fix = f'Add "{writer.name}" to the aliases of {reader.name}.'
+    return (("avro.name-mismatch", path, message, fix),)
+
+
+def _missing_symbols(reader: Type, writer: Type, path: str) -> Reasons:
+    missing = [symbol for symbol in writer.symbols if symbol not in reader.symbols]
+    if not missing or (reader.default is not None and reader.default in reader.symbols):
+        return ()
+    shown = ", ".join(missing[:_SHOWN_SYMBOLS_MAX]) + (", ..." if len(missing) > _SHOWN_SYMBOLS_MAX else "")
+    message = f"The enum {reader.name}{_at(path)} lacks symbols that the data may hold: {shown}."
+    fix = "Keep these symbols, or give the enum itself (not the field) a default that they may collapse into."
+    return (("avro.missing-enum-symbols", path, message, fix),)
+
+
+def _size_mismatch(reader: Type, writer: Type, path: str) -> Reasons:
+    if reader.size == writer.size:
+        return ()
+    message = f"The fixed {reader.name}{_at(path)} has {reader.size} bytes, in the data {writer.size}."
+    return (
+        (
+            "avro.fixed-size-mismatch",
+            path,
+            message,
+            f"Keep the size {writer.size}, or use a new fixed of another name.",
+        ),
+    )
+
+
+def _missing_default(field: Field, reader: Type, path: str) -> Reason:
+    message = f'The data lacks "{path}" (of {reader.name}), and the field has no default.'
+    fix = f'Give "{field.name}" a default.'
+    nullable = field.type.kind == "union" and any(branch.kind == "null" for branch in field.type.branches)
+    if nullable:
+        fix = f'Give "{field.name}" a default; that it may be null is not one.'
+    elif field.type.kind == "enum" and field.type.default is not None:
+        fix = f'Give the field "{field.name}" a default; the default of its enum only replaces unknown symbols.'
+    return "avro.reader-field-missing-default", path, message, fix
+
+
+def _ambiguous_alias(field: Field, sources: list[Field], path: str) -> Reason:
+    names = " and ".join(f'"{source.name}"' for source in sources)
+    message = f'The field "{path}" matches several fields of the data by name or alias: {names}.'
+    return (
+        "avro.ambiguous-alias",
+        path,
+        message,
+        f'Drop the alias from "{field.name}": readers disagree on which one they take.',
+    )
+
+
+def _shared_source(field: Field, source: str, other: str, path: str) -> Reason:
+    message = f'The fields "{other}" and "{field.name}" would both be read from "{source}" of the data.'
+    fix = f'Drop the alias "{source}": a field of the data can feed one field only.'
+    return "avro.shared-alias", path, message, fix
