@@ -1,0 +1,260 @@
+"""Runs the line: read, plan, compile, prove, decide. LangGraph carries the proposal from stage to stage.
+
+Each stage is a plain function from a proposal to the records that come next, and `next_stage` alone says which one is due, so
+a run that was cut short goes on from its last record and does nothing twice. `run_plain` is the same line without LangGraph.
+Neither checkpoints nor interrupts of the graph are used: the proposal's file is the only state.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Annotated, Any, Literal, TypedDict
+
+from copilot.adapters.tree import OverlayTree
+from copilot.checks.evidence import make_evidence
+from copilot.domain.codec import digest_of
+from copilot.domain.evidence import Evidence, Finding
+from copilot.domain.patch import Patch, Refused
+from copilot.domain.pipeline import PipelineMap
+from copilot.domain.proposal import Body, Compiled, Proposal, Reading, Record, fold
+from copilot.errors import SurroundingsFailed
+from copilot.plugins import Kit
+from copilot.ports import Case, Check, ProposalStore
+
+Stage = Literal["read", "plan", "compile", "prove", "decide", "done"]
+
+# Whatever the environment says, nothing about a user's repository is sent to a tracing service.
+_TRACING_VARIABLES = (
+    "LANGSMITH_TRACING",
+    "LANGSMITH_TRACING_V2",
+    "LANGCHAIN_TRACING",
+    "LANGCHAIN_TRACING_V2",
+    "LANGGRAPH_TRACING",
+)
+
+
+def next_stage(proposal: Proposal, checks: Sequence[str]) -> Stage:
+    """Tells which stage is due, from what the proposal holds and the names of the checks that it must pass through."""
+    if proposal.decision is not None:
+        return "done"
+    if proposal.reading is None:
+        return "read"
+    if proposal.plan is None:
+        return "plan"
+    compiled = {one.alternative for one in proposal.compiled}
+    if any(alternative.id not in compiled for alternative in proposal.alternatives):
+        return "compile"
+    return "prove" if unproved(proposal, checks) else "decide"
+
+
+def unproved(proposal: Proposal, checks: Sequence[str]) -> tuple[str, ...]:
+    """Returns the alternatives that lack evidence of some check, in the order of the plan."""
+    proved = {(evidence.alternative, evidence.check) for evidence in proposal.evidence}
+    ids = (alternative.id for alternative in proposal.alternatives)
+    return tuple(id for id in ids if any((id, check) not in proved for check in checks))
+
+
+def read(proposal: Proposal, kit: Kit) -> Iterator[Body]:
+    """Reads the map, and what the operations touch in it."""
+    pipeline = kit.base_map()
+    impacts = tuple(kit.impact_of(operation, pipeline) for operation in proposal.request.operations)
+    yield Reading(_map_digest(pipeline), pipeline.files_read, len(pipeline.gaps), impacts)
+
+
+def plan(proposal: Proposal, kit: Kit) -> Iterator[Body]:
+    """Finds the alternatives."""
+    assert proposal.reading is not None, "planning comes after reading"
+    yield kit.planner.plan(proposal.request, proposal.reading.impacts, kit.base_map())
+
+
+def compile_patches(proposal: Proposal, kit: Kit) -> Iterator[Body]:
+    """Turns each alternative that has none yet into patches, or says why there are none."""
+    compiled = {one.alternative for one in proposal.compiled}
+    for alternative in proposal.alternatives:
+        if alternative.id not in compiled:
+            result = kit.compiler.compile(alternative, kit.tree)
+            if isinstance(result, Refused):
+                yield Compiled(alternative.id, (), result)
+            else:
+                yield Compiled(alternative.id, result)
+
+
+def prove(proposal: Proposal, kit: Kit) -> Iterator[Body]:
+    """Puts every alternative through every check that it has not been through."""
+    for alternative in unproved(proposal, check_names(kit)):
+        yield from prove_alternative(proposal, kit, alternative)
+
+
+def prove_alternative(proposal: Proposal, kit: Kit, alternative: str) -> Iterator[Evidence]:
+    """Puts one alternative through the checks that it has not been through, in their order."""
+    proved = {evidence.check for evidence in proposal.evidence_of(alternative)}
+    due = [check for check in kit.checks if check.name not in proved]
+    if due:
+        case = case_of(proposal, kit, alternative)
+        for check in due:
+            yield run_check(check, case, kit)
+
+
+def decide(proposal: Proposal, kit: Kit) -> Iterator[Body]:
+    """Decides over the evidence."""
+    yield kit.decide(proposal)
+
+
+STAGES: dict[Stage, Callable[[Proposal, Kit], Iterator[Body]]] = {
+    "read": read,
+    "plan": plan,
+    "compile": compile_patches,
+    "prove": prove,
+    "decide": decide,
+}
+
+
+def check_names(kit: Kit) -> tuple[str, ...]:
+    """Returns the names of the kit's checks, in their order."""
+    return tuple(check.name for check in kit.checks)
+
+
+def case_of(proposal: Proposal, kit: Kit, alternative: str) -> Case:
+    """Returns what a check judges; raises SurroundingsFailed where the base reads differently than when it was planned."""
+    assert proposal.reading is not None, "proving comes after reading"
+    base = kit.base_map()
+    if _map_digest(base) != proposal.reading.map_digest:
+        raise SurroundingsFailed(
+            f"Commit {proposal.request.commit[:12]} reads differently now than when this proposal was begun.",
+            next="The program or a plug-in changed in between: propose again.",
+        )
+    compiled = next(one for one in proposal.compiled if one.alternative == alternative)
+    states = tuple(_state_after(patch, kit) for patch in compiled.patches)
+    return Case(
+        proposal.request,
+        base,
+        proposal.reading.impacts,
+        proposal.alternative(alternative),
+        compiled.patches,
+        states,
+        compiled.refused,
+    )
+
+
+def run_check(check: Check, case: Case, kit: Kit) -> Evidence:
+    """Returns the check's evidence, or "unknown" with the reason where it failed itself or took too long.
+
+    A check that doesn't end can't be killed inside this process: it is left behind in its thread, and the line goes on.
+    """
+    limits = case.request.limits
+    # A check that runs the repository's commands has a limit of its own for each of them.
+    seconds = limits.check_seconds + limits.command_seconds * len(case.request.commands)
+    done: list[Evidence] = []
+    failures: list[str] = []
+
+    def attempt() -> None:
+        try:
+            done.append(check.run(case, kit.bench))
+        # The one place that catches everything: a defect in a check (or in a plug-in) must show up as unknown, never as a pass,
+        # and must not take the other evidence with it.
+        except Exception as error:
+            failures.append(f"The check failed itself: {type(error).__name__}: {error}")
+
+    worker = threading.Thread(target=attempt, name=f"check {check.name}", daemon=True)
+    worker.start()
+    worker.join(seconds)
+    if done:
+        return done[0]
+    reason = failures[0] if failures else f"The check was stopped by the limit check_seconds ({seconds} s)."
+    rule = "check.failed" if failures else "check.limit"
+    finding = Finding(rule, "warning", reason, fix="Report this with the proposal's file.")
+    return make_evidence(check.name, check.version, case, verdict="unknown", findings=(finding,))
+
+
+def run_plain(proposal: Proposal, kit: Kit, store: ProposalStore) -> Iterator[Record]:
+    """Runs the line to its decision, one record at a time, each on disk before it is yielded."""
+    checks = check_names(kit)
+    while (stage := next_stage(proposal, checks)) != "done":
+        for body in STAGES[stage](proposal, kit):
+            yield store.append(proposal.id, body)
+        proposal = fold(proposal.id, store.records(proposal.id))
+
+
+def run(proposal: Proposal, kit: Kit, store: ProposalStore) -> Iterator[Record]:
+    """Runs the line to its decision through LangGraph, yielding each record when it is on disk."""
+    if next_stage(proposal, check_names(kit)) == "done":
+        return
+    silence_tracing()
+    # One at a time: checks are bound to the processor, and a fixed order of records is worth more than the little that
+    # threads could save.
+    yield from build_graph(kit, store).stream({"proposal": proposal}, {"max_concurrency": 1}, stream_mode="custom")
+
+
+def silence_tracing() -> None:
+    """Turns tracing off for this process, before langgraph (and langsmith in it) is imported."""
+    for name in _TRACING_VARIABLES:
+        os.environ[name] = "false"
+    if "langsmith" in sys.modules:
+        # A host program imported it before us; it remembers the environment as it was.
+        sys.modules["langsmith"].utils.get_env_var.cache_clear()
+
+
+def _further(left: Proposal | None, right: Proposal) -> Proposal:
+    """Joins the views that parallel tasks have of one proposal: each is a fold of the same file, the longer one is newer."""
+    return right if left is None or len(right.evidence) >= len(left.evidence) else left
+
+
+class _State(TypedDict):
+    proposal: Annotated[Proposal, _further]
+
+
+class _Due(TypedDict):
+    proposal: Proposal
+    alternative: str
+
+
+def build_graph(kit: Kit, store: ProposalStore) -> Any:
+    """Returns the compiled graph: a node for each stage, `next_stage` behind the edges, proving fanned out by alternative."""
+    from langgraph.config import get_stream_writer
+    from langgraph.graph import END, START, StateGraph
+    from langgraph.types import Send
+
+    checks = check_names(kit)
+
+    def keep(proposal: Proposal, bodies: Iterator[Body]) -> _State:
+        show = get_stream_writer()
+        for body in bodies:
+            show(store.append(proposal.id, body))
+        return {"proposal": fold(proposal.id, store.records(proposal.id))}
+
+    def stage_node(stage: Stage) -> Callable[[_State], _State]:
+        return lambda state: keep(state["proposal"], STAGES[stage](state["proposal"], kit))
+
+    def prove_node(due: _Due) -> _State:
+        return keep(due["proposal"], prove_alternative(due["proposal"], kit, due["alternative"]))
+
+    def route(state: _State) -> Any:
+        proposal = state["proposal"]
+        stage = next_stage(proposal, checks)
+        if stage == "prove":
+            return [Send("prove", _Due(proposal=proposal, alternative=id)) for id in unproved(proposal, checks)]
+        return END if stage == "done" else stage
+
+    graph: Any = StateGraph(_State)
+    graph.add_node("prove", prove_node, input_schema=_Due)
+    graph.add_node("proved", lambda state: {})
+    graph.add_edge("prove", "proved")
+    for stage in STAGES:
+        if stage != "prove":
+            graph.add_node(stage, stage_node(stage))
+    for source in (START, "read", "plan", "compile", "proved", "decide"):
+        graph.add_conditional_edges(source, route, [*STAGES, END])
+    return graph.compile()
+
+
+def _state_after(patch: Patch, kit: Kit) -> PipelineMap:
+    return kit.mapper.map(OverlayTree(kit.tree, patch.changes), kit.settings)
+
+
+def _map_digest(pipeline: PipelineMap) -> str:
+    # What lies uncommitted in somebody's working tree is no part of what was read.
+    return digest_of(replace(pipeline, uncommitted_count=0))

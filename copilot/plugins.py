@@ -1,0 +1,122 @@
+"""Names what is built in and what installed packages add, and builds the kit that the flow is given.
+
+An installed package adds to a list by an entry point of a group below. Everything is imported when a kit is built, never when
+this module is.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Any
+
+from copilot.domain.decision import Decision
+from copilot.domain.pipeline import PipelineMap
+from copilot.domain.proposal import Proposal
+from copilot.errors import SurroundingsFailed
+from copilot.ports import (
+    Bench,
+    Check,
+    Compiler,
+    History,
+    ImpactOf,
+    Index,
+    Mapper,
+    Planner,
+    SchemaFormat,
+    Strategy,
+    Tree,
+)
+from copilot.settings import Settings
+
+if TYPE_CHECKING:
+    from copilot.adapters.git import Repository
+
+FORMATS_GROUP = "pipeline_copilot.formats"
+STRATEGIES_GROUP = "pipeline_copilot.strategies"
+CHECKS_GROUP = "pipeline_copilot.checks"
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """All that the line works with on one commit. `base_map` reads the map once and keeps it."""
+
+    tree: Tree
+    settings: Settings
+    formats: Mapping[str, SchemaFormat]
+    mapper: Mapper
+    base_map: Callable[[], PipelineMap]
+    impact_of: ImpactOf
+    planner: Planner
+    compiler: Compiler
+    checks: tuple[Check, ...]
+    decide: Callable[[Proposal], Decision]
+    bench: Bench
+
+
+def build_kit(repository: Repository, tree: Tree, settings: Settings, index: Index) -> Kit:
+    """Returns the kit for one commit of a repository."""
+    from copilot.adapters.sandbox import BubblewrapSandbox
+    from copilot.adapters.scratch import GitScratch
+    from copilot.checks.battery import BATTERY
+    from copilot.impact.fields import impact_of
+    from copilot.patches.compile import PatchCompiler
+    from copilot.planners.rules import RulesPlanner
+    from copilot.reasons.ranking import decide
+    from copilot.strategies.catalogue import STRATEGIES
+
+    formats = load_formats()
+    mapper = _mapper(formats, repository, tree, index)
+    strategies: tuple[Strategy, ...] = (*STRATEGIES, *_installed(STRATEGIES_GROUP))
+    return Kit(
+        tree=tree,
+        settings=settings,
+        formats=formats,
+        mapper=mapper,
+        base_map=functools.cache(lambda: mapper.map(tree, settings)),
+        impact_of=impact_of,
+        planner=RulesPlanner(strategies),
+        compiler=PatchCompiler(formats),
+        checks=(*BATTERY, *(check() for check in _installed(CHECKS_GROUP))),
+        decide=decide,
+        bench=Bench(tree, formats, GitScratch(tree), BubblewrapSandbox(tree)),
+    )
+
+
+def build_mapper(repository: Repository, tree: Tree, index: Index) -> Mapper:
+    """Returns what `map` needs and no more, so that reading starts at once."""
+    return _mapper(load_formats(), repository, tree, index)
+
+
+def load_formats() -> dict[str, SchemaFormat]:
+    """Returns the schema languages by name."""
+    from copilot.formats.avro import AvroFormat
+
+    formats: Iterable[SchemaFormat] = (AvroFormat(), *(kind() for kind in _installed(FORMATS_GROUP)))
+    return {schema_format.name: schema_format for schema_format in formats}
+
+
+def _mapper(formats: Mapping[str, SchemaFormat], repository: Repository, tree: Tree, index: Index) -> Mapper:
+    from copilot.adapters.history import GitHistory
+    from copilot.domain.source import WORKING_TREE
+    from copilot.readers.mapper import PipelineMapper
+
+    commit = tree.snapshot.commit
+    history: History = GitHistory(repository.git, repository.head if commit == WORKING_TREE else commit, index)
+    return PipelineMapper(formats, history, index)
+
+
+def _installed(group: str) -> tuple[Any, ...]:
+    loaded: list[Any] = []
+    for point in sorted(entry_points(group=group), key=lambda point: point.name):
+        try:
+            loaded.append(point.load())
+        except (ImportError, AttributeError) as error:
+            raise SurroundingsFailed(
+                f'The plug-in "{point.name}" can\'t be loaded: {error}',
+                where=f"entry point {group}",
+                next="Install a version of it that fits, or uninstall it.",
+            ) from None
+    return tuple(loaded)

@@ -1,0 +1,92 @@
+"""A person's yes or no to exactly one plan."""
+
+from __future__ import annotations
+
+from copilot.domain.decision import Approval, Decision, Rejection, Ruling
+from copilot.domain.proposal import Proposal, plan_digest
+from copilot.errors import RefusedByEvidence, WrongUsage
+
+
+def approval_of(
+    proposal: Proposal, *, by: str, at: str, note: str, alternative: str = "", plan: str = "", confirmation: str = ""
+) -> Approval:
+    """Returns the approval of an alternative, the chosen one unless another is named.
+
+    `plan` is the digest that the person saw; where it is given it must still be the proposal's. Raises RefusedByEvidence where
+    the evidence or a law forbids it, WrongUsage where nothing could come of it.
+    """
+    decision = _decided(proposal)
+    ruling = _ruling(proposal, decision, alternative)
+    _refuse_state(proposal)
+    current = plan_digest(proposal, ruling.alternative)
+    if plan and plan != current:
+        raise RefusedByEvidence(
+            "The plan changed since you looked at it.", next=f"Look again: pipeline-copilot show {proposal.id}"
+        )
+    if ruling.outcome == "refused":
+        why = " ".join(claim.text for claim in ruling.claims if not claim.is_background)
+        raise RefusedByEvidence(
+            f'"{ruling.alternative}" is refused by the evidence (rule "{ruling.rule}"). {why}'.rstrip(),
+            next=f"Approve another one: pipeline-copilot show {proposal.id}",
+        )
+    if not proposal.patches_of(ruling.alternative):
+        raise WrongUsage(
+            f'"{ruling.alternative}" changes nothing, so there is nothing to approve.',
+            next="Name another alternative, or reject the proposal.",
+        )
+    word = confirmation_word(proposal, ruling.alternative)
+    if word and confirmation != word:
+        raise RefusedByEvidence(
+            "This change has high stakes or is not fully proved, so it needs a typed confirmation.",
+            next=f'Type the name of the subject: "{word}".',
+        )
+    return Approval(current, ruling.alternative, by, at, note)
+
+
+def rejection_of(proposal: Proposal, *, by: str, at: str, note: str, alternative: str = "") -> Rejection:
+    """Returns the rejection of the current plan; it also ends an approval that was given before."""
+    decision = _decided(proposal)
+    if proposal.applied:
+        raise WrongUsage(
+            f"{proposal.id} is applied already.", next=f"pipeline-copilot undo {proposal.id} --from BRANCH"
+        )
+    named = alternative or decision.chosen or decision.rulings[0].alternative
+    ruling = _ruling(proposal, decision, named)
+    return Rejection(plan_digest(proposal, ruling.alternative), ruling.alternative, by, at, note)
+
+
+def confirmation_word(proposal: Proposal, alternative: str) -> str:
+    """Returns what a person must type to approve (the name of the first subject), "" where nothing must be typed."""
+    decision = _decided(proposal)
+    is_grave = decision.stakes == "high" or decision.ruling(alternative).outcome == "unproved"
+    return proposal.request.operations[0].subject if is_grave and proposal.request.operations else ""
+
+
+def _decided(proposal: Proposal) -> Decision:
+    if proposal.decision is None:
+        raise WrongUsage(
+            f"{proposal.id} is not decided yet.", next=f"Let it run to its end: pipeline-copilot show {proposal.id}"
+        )
+    return proposal.decision
+
+
+def _ruling(proposal: Proposal, decision: Decision, alternative: str) -> Ruling:
+    if not alternative and not decision.chosen:
+        raise RefusedByEvidence(
+            "Every alternative was refused, so there is none to approve.",
+            next=f"Read why: pipeline-copilot show {proposal.id}",
+        )
+    try:
+        return decision.ruling(alternative or decision.chosen)
+    except KeyError:
+        known = ", ".join(ruling.alternative for ruling in decision.rulings)
+        raise WrongUsage(f'There is no alternative "{alternative}".', next=f"Use one of {known}.") from None
+
+
+def _refuse_state(proposal: Proposal) -> None:
+    if proposal.state == "rejected":
+        raise RefusedByEvidence(
+            "This plan was rejected, and a no is final for a plan.", next="Leave hunks out, or propose again."
+        )
+    if proposal.applied:
+        raise WrongUsage(f"{proposal.id} is applied already, on {proposal.applied[-1].branch}.")

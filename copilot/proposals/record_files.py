@@ -1,0 +1,108 @@
+"""The decision record: the two files that are committed with a change, found again later, and marked when it is undone."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from copilot.domain.operation import ChangeRequest
+from copilot.domain.proposal import Proposal
+from copilot.domain.source import SourceFile, TreeEntry
+from copilot.errors import WrongUsage
+from copilot.ports import Tree
+
+SLUG_LENGTH_MAX = 40
+NAME_ATTEMPTS_MAX = 100
+UNDONE_HEADING = "## Undone"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFiles:
+    """The record as files, by path."""
+
+    markdown_path: str
+    markdown: str
+    json_path: str
+    json: str
+
+    def files(self) -> dict[str, bytes]:
+        """Returns the bytes to commit."""
+        return {self.markdown_path: self.markdown.encode(), self.json_path: self.json.encode()}
+
+
+def record_files(proposal: Proposal, folder: str, at: str, base: Iterable[TreeEntry]) -> RecordFiles:
+    """Returns the record of a decided proposal under names that the base doesn't use."""
+    from copilot.reasons.document import document
+    from copilot.reasons.render import markdown
+
+    modes = {entry.path: entry.mode for entry in base}
+    _check_folder(folder, modes)
+    stem = _free_stem(f"{folder}/{at[:10]}-{slug_of(proposal.request)}", lambda path: path in modes)
+    text = json.dumps(document(proposal), indent=2, ensure_ascii=False) + "\n"
+    return RecordFiles(f"{stem}.md", markdown(proposal).rstrip("\n") + "\n", f"{stem}.json", text)
+
+
+def find_record(tree: Tree, proposal: str, folder: str) -> RecordFiles | None:
+    """Returns the record of a proposal in a tree, wherever in the folder it was moved to."""
+    entries = tree.snapshot.entries
+    candidates = [
+        entry.path for entry in entries if entry.path.startswith(f"{folder}/") and entry.path.endswith(".json")
+    ]
+    for path, file in tree.read(candidates).items():
+        if isinstance(file, SourceFile) and _proposal_in(file.text) == proposal:
+            markdown_path = path.removesuffix(".json") + ".md"
+            markdown = tree.read([markdown_path])[markdown_path]
+            return RecordFiles(
+                markdown_path, markdown.text if isinstance(markdown, SourceFile) else "", path, file.text
+            )
+    return None
+
+
+def marked_undone(record: RecordFiles, *, by: str, at: str, source: str) -> dict[str, bytes]:
+    """Returns the record's files with a note that the change was taken back; what they said before stays."""
+    note = f"\n{UNDONE_HEADING}\n\n{at} by {by}: the files were restored on top of {source}.\n"
+    document = json.loads(record.json)
+    document["undone"] = [*document.get("undone", []), {"at": at, "by": by, "from": source}]
+    files = {record.json_path: (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()}
+    if record.markdown:
+        files[record.markdown_path] = (record.markdown.rstrip("\n") + "\n" + note).encode()
+    return files
+
+
+def slug_of(request: ChangeRequest) -> str:
+    """Returns a short name of the request for files and branches, in lower case with "-"."""
+    words = request.text or " ".join(
+        f"{operation.op} {operation.field} {operation.subject}" for operation in request.operations
+    )
+    slug = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")[:SLUG_LENGTH_MAX].rstrip("-")
+    return slug or "change"
+
+
+def _free_stem(wanted: str, is_taken: Callable[[str], bool]) -> str:
+    for attempt in range(1, NAME_ATTEMPTS_MAX + 1):
+        stem = wanted if attempt == 1 else f"{wanted}-{attempt}"
+        if not is_taken(f"{stem}.md") and not is_taken(f"{stem}.json"):
+            return stem
+    raise WrongUsage(f"All names like {wanted}.md are taken.", next="Move old decision records to another folder.")
+
+
+def _check_folder(folder: str, modes: Mapping[str, str]) -> None:
+    parts = folder.split("/")
+    for count in range(1, len(parts) + 1):
+        part = "/".join(parts[:count])
+        if part in modes:
+            raise WrongUsage(
+                f"The decision record can't be kept in {folder}: {part} is not a folder in this repository.",
+                where="copilot.toml",
+                next='Name another folder: [decisions] folder = "...".',
+            )
+
+
+def _proposal_in(text: str) -> str:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return ""
+    return str(found.get("proposal", "")) if isinstance(found, dict) else ""

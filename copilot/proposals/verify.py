@@ -1,0 +1,145 @@
+"""Sees every evidence of a proposal again by its recipe, and says what is the same, what changed, what can't be seen again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from copilot.domain.decision import Decision
+from copilot.domain.evidence import Evidence
+from copilot.domain.patch import Refused
+from copilot.domain.proposal import Compiled, Proposal, Reading
+from copilot.errors import CopilotError, WrongUsage
+from copilot.flow import case_of, read, run_check
+from copilot.plugins import Kit
+from copilot.proposals.revise import revised_patches
+
+Outcome = Literal["same", "changed", "can't be re-run"]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One evidence, seen again; `now` is the id of what was seen this time, "" where it can't be re-run."""
+
+    alternative: str
+    check: str
+    evidence: str
+    now: str
+    outcome: Outcome
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What became of a decision. It holds where the same alternative is chosen and each ruling has the outcome that it had."""
+
+    proposal: str
+    seen: tuple[Seen, ...]
+    decision: Outcome
+    reason: str
+
+    @property
+    def holds(self) -> bool:
+        return self.decision == "same"
+
+    def first_changed(self) -> Seen | None:
+        """Returns the first evidence that no longer holds."""
+        return next((seen for seen in self.seen if seen.outcome != "same"), None)
+
+
+def verify(proposal: Proposal, kit: Kit) -> Verification:
+    """Compiles and proves a decided proposal anew on its base, and decides again over what was seen."""
+    if proposal.decision is None:
+        raise WrongUsage(f"{proposal.id} is not decided yet, so there is nothing to verify.")
+    fresh = replace(proposal, reading=_read_again(proposal, kit), evidence=(), decision=None)
+    compiled = _compiled_again(fresh, kit)
+    fresh = replace(fresh, compiled=tuple(compiled.values()))
+    pairs = [(old, _seen_again(old, fresh, kit)) for old in proposal.evidence]
+    seen = tuple(_compared(old, new) for old, new in pairs)
+    # What can't be seen again still counts as it was seen; the rows say so.
+    kept = tuple(old if new is None or _is_blind(old, new) else new for old, new in pairs)
+    decided = kit.decide(replace(fresh, evidence=kept))
+    outcome, reason = _decision_compared(proposal.decision, decided)
+    if outcome == "same" and seen and all(row.outcome == "can't be re-run" for row in seen):
+        outcome, reason = "can't be re-run", "No evidence could be seen again."
+    return Verification(proposal.id, seen, outcome, reason)
+
+
+def lost_base(proposal: Proposal, error: CopilotError) -> Verification:
+    """Returns the verification of a proposal whose base commit can't be read any more."""
+    rows = tuple(
+        Seen(one.alternative, one.check, one.id, "", "can't be re-run", error.what) for one in proposal.evidence
+    )
+    return Verification(proposal.id, rows, "can't be re-run", error.what)
+
+
+def _read_again(proposal: Proposal, kit: Kit) -> Reading:
+    bodies: Iterator[object] = read(proposal, kit)
+    reading = next(bodies)
+    assert isinstance(reading, Reading), "reading gives a reading"
+    return reading
+
+
+def _compiled_again(proposal: Proposal, kit: Kit) -> dict[str, Compiled]:
+    compiled: dict[str, Compiled] = {}
+    assert proposal.plan is not None, "a decided proposal has a plan"
+    for alternative in proposal.plan.alternatives:
+        result = kit.compiler.compile(alternative, kit.tree)
+        if isinstance(result, Refused):
+            compiled[alternative.id] = Compiled(alternative.id, (), result)
+        else:
+            compiled[alternative.id] = Compiled(alternative.id, result)
+    for revision in proposal.revisions:
+        id = revision.alternative.id
+        parent = compiled[revision.of].patches
+        try:
+            compiled[id] = Compiled(id, revised_patches(parent, frozenset(revision.left_out), id))
+        except WrongUsage as error:
+            compiled[id] = Compiled(id, (), Refused(id, error.what, None, error.next))
+    return compiled
+
+
+def _seen_again(old: Evidence, fresh: Proposal, kit: Kit) -> Evidence | None:
+    for check in kit.checks:
+        if check.name == old.check:
+            return run_check(check, case_of(fresh, kit, old.alternative), kit)
+    return None
+
+
+def _is_blind(old: Evidence, new: Evidence) -> bool:
+    return new.verdict == "unknown" and old.verdict != "unknown"
+
+
+def _compared(old: Evidence, new: Evidence | None) -> Seen:
+    row = Seen(old.alternative, old.check, old.id, new.id if new else "", "same", "")
+    if new is None:
+        return replace(row, outcome="can't be re-run", reason=f'The check "{old.check}" is not installed here.')
+    if new.id == old.id:
+        return row
+    if _is_blind(old, new):
+        why = new.findings[0].message if new.findings else "The check could not see it here."
+        return replace(row, outcome="can't be re-run", reason=why)
+    return replace(row, outcome="changed", reason=_difference(old, new))
+
+
+def _difference(old: Evidence, new: Evidence) -> str:
+    if old.verdict != new.verdict:
+        return f"The verdict was {old.verdict} and is {new.verdict} now."
+    if old.recipe.tools != new.recipe.tools:
+        changed = sorted(set(new.recipe.tools) ^ set(old.recipe.tools))
+        return "The tools differ: " + ", ".join(f"{name} {version}" for name, version in changed) + "."
+    if old.recipe != new.recipe:
+        return "The inputs differ: the alternative compiles to other bytes, or the check was changed."
+    return "The findings or measures differ."
+
+
+def _decision_compared(old: Decision, new: Decision) -> tuple[Outcome, str]:
+    if old.chosen != new.chosen:
+        return "changed", f'"{old.chosen or "none"}" was chosen, and now it is "{new.chosen or "none"}".'
+    now = {ruling.alternative: ruling.outcome for ruling in new.rulings}
+    for ruling in old.rulings:
+        outcome = now.get(ruling.alternative)
+        if outcome != ruling.outcome:
+            return "changed", f'"{ruling.alternative}" was {ruling.outcome}, and now it is {outcome or "gone"}.'
+    return "same", ""

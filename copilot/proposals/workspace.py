@@ -1,0 +1,327 @@
+"""A repository as every face sees it: its map, its proposals, and what can be done with them.
+
+Each act takes the proposal's lock, reads the proposal anew from its file, and appends what came of it. The rules of each act
+stand in the module of its name; here is only who calls whom.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from copilot import VERSION
+from copilot.adapters.git import Repository, open_repository
+from copilot.adapters.index import SqliteIndex, cache_folder
+from copilot.adapters.store import FileStore
+from copilot.adapters.tree import CommitTree, WorkingTree
+from copilot.domain.decision import Applied, Approval, Rejection, Undone
+from copilot.domain.operation import ChangeRequest, Limits, Operation
+from copilot.domain.pipeline import PipelineMap
+from copilot.domain.proposal import Proposal, Record, fold, proposal_id
+from copilot.domain.source import WORKING_TREE, Gap
+from copilot.errors import Ambiguous, CopilotError, ProposalCorrupt, SurroundingsFailed, WrongUsage
+from copilot.plugins import Kit, build_kit, build_mapper
+from copilot.ports import Index, Tree
+from copilot.proposals.verify import Verification
+from copilot.settings import SETTINGS_PATH, Settings, read_settings
+
+FOLDER = "pipeline-copilot"
+FOLLOWS_MAX = 100
+
+
+def utc_now() -> str:
+    """Returns the time, UTC, ISO 8601, in whole seconds."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Workspace:
+    """One repository at one commit (or its working tree), and its proposals."""
+
+    def __init__(self, repository: Repository, commit: str, index: Index, clock: Callable[[], str]) -> None:
+        self._repository = repository
+        self._at = commit
+        self._index = index
+        self._clock = clock
+        self._store = FileStore(repository.common_dir / FOLDER / "proposals", clock)
+        self._kits: dict[str, Kit] = {}
+
+    @classmethod
+    def open(
+        cls,
+        path: Path | str,
+        *,
+        at: str = "HEAD",
+        working_tree: bool = False,
+        clock: Callable[[], str] = utc_now,
+    ) -> Workspace:
+        """Opens the repository around a folder; raises WrongUsage or SurroundingsFailed, saying why it can't."""
+        repository = open_repository(path)
+        commit = WORKING_TREE if working_tree else repository.resolve(at)
+        index = SqliteIndex(cache_folder(os.environ, Path.home()) / "index.sqlite")
+        return cls(repository, commit, index, clock)
+
+    @property
+    def folder(self) -> Path:
+        """The repository's top folder, or its git directory where it is bare."""
+        return self._repository.where
+
+    @property
+    def person(self) -> str:
+        """Who sits here, as "Name <mail>"; raises WrongUsage where git doesn't know."""
+        return self._repository.identity()
+
+    def map(self) -> PipelineMap:
+        """Reads the pipeline."""
+        tree: Tree = (
+            WorkingTree(self._repository)
+            if self._at == WORKING_TREE
+            else CommitTree(self._repository, self._at, count_uncommitted=True)
+        )
+        return build_mapper(self._repository, tree, self._index).map(tree, _settings(tree))
+
+    def propose(
+        self,
+        text: str = "",
+        operations: Sequence[Operation | str] = (),
+        *,
+        run_commands: bool = False,
+        commands: Sequence[str] = (),
+        follows: str = "",
+        limits: Limits | None = None,
+    ) -> str:
+        """Writes the request down and returns the proposal's id; an open one for the same request is taken up again.
+
+        An operation may be given as JSON text. `commands` replace those of copilot.toml.
+        """
+        commit = self._commit()
+        kit = self._kit(commit)
+        understood = self._understood(text, operations, kit)
+        request = ChangeRequest(
+            text.strip(),
+            understood,
+            commit,
+            self.person,
+            follows,
+            limits or Limits(),
+            _commands(kit.settings, commands) if run_commands else (),
+        )
+        return self._begin(request)
+
+    def advance(self, id: str) -> Iterator[Record]:
+        """Runs the line from where it stands to its decision, yielding each record when it is on disk."""
+        from copilot.flow import run
+
+        with self._store.lock(id):
+            proposal = self.load(id)
+            if proposal.decision is None:
+                yield from run(proposal, self._kit(self._base(proposal)), self._store)
+
+    def load(self, id: str) -> Proposal:
+        """Returns the proposal as its file tells it."""
+        return fold(id, self._store.records(id))
+
+    def records(self, id: str) -> tuple[Record, ...]:
+        """Returns the proposal's records, oldest first."""
+        return self._store.records(id)
+
+    def find(self, prefix: str = "") -> str:
+        """Returns the id that begins so, that of the newest proposal without a prefix; raises WrongUsage or Ambiguous."""
+        if not prefix:
+            proposals = self.list()
+            if not proposals:
+                raise WrongUsage("There are no proposals here yet.", next='Make one: pipeline-copilot propose "..."')
+            return proposals[-1].id
+        found = tuple(
+            id for id in self._store.ids() if id.startswith(prefix) or id.removeprefix("p-").startswith(prefix)
+        )
+        if len(found) > 1 and prefix not in found:
+            raise Ambiguous(f'"{prefix}" begins several ids.', found, next=f"Use one of {', '.join(found)}.")
+        return prefix if prefix in found or not found else found[0]
+
+    def list(self) -> tuple[Proposal, ...]:
+        """Returns the proposals that can be read, oldest first; `damaged` tells of the others."""
+        read = {id: self._readable(id) for id in self._store.ids()}
+        whole = [(records[0].at, id, records) for id, records in read.items() if isinstance(records, tuple)]
+        return tuple(fold(id, records) for _, id, records in sorted(whole, key=lambda row: row[:2]))
+
+    def damaged(self) -> tuple[CopilotError, ...]:
+        """Returns why proposals that lie here can't be read."""
+        read = [self._readable(id) for id in self._store.ids()]
+        return tuple(error for error in read if isinstance(error, CopilotError))
+
+    def revise(self, id: str, alternative: str, left_out: Sequence[str] | frozenset[str]) -> Iterator[Record]:
+        """Makes an alternative of what is left of another one without those hunks, and proves and decides anew.
+
+        Hunks that were left out before lead to the alternative that is there already; then no record comes.
+        """
+        from copilot.flow import run
+        from copilot.proposals.revise import revision_of
+
+        with self._store.lock(id):
+            proposal = self.load(id)
+            revision = revision_of(proposal, alternative, frozenset(left_out))
+            if revision.alternative.id not in {one.id for one in proposal.alternatives}:
+                yield self._store.append(id, revision)
+                yield from run(self.load(id), self._kit(self._base(proposal)), self._store)
+
+    def approve(
+        self,
+        id: str,
+        *,
+        by: str = "",
+        note: str = "",
+        alternative: str | None = None,
+        plan: str = "",
+        confirmation: str = "",
+    ) -> Approval:
+        """Writes a person's yes down; see `proposals.approve` for what is refused."""
+        from copilot.proposals.approve import approval_of
+
+        with self._store.lock(id):
+            approval = approval_of(
+                self.load(id),
+                by=by or self.person,
+                at=self._clock(),
+                note=note,
+                alternative=alternative or "",
+                plan=plan,
+                confirmation=confirmation,
+            )
+            self._store.append(id, approval)
+            return approval
+
+    def reject(self, id: str, *, by: str = "", note: str = "", alternative: str | None = None) -> Rejection:
+        """Writes a person's no down; it also ends an approval that was given before."""
+        from copilot.proposals.approve import rejection_of
+
+        with self._store.lock(id):
+            rejection = rejection_of(
+                self.load(id), by=by or self.person, at=self._clock(), note=note, alternative=alternative or ""
+            )
+            self._store.append(id, rejection)
+            return rejection
+
+    def apply(self, id: str) -> Applied:
+        """Makes the branch of the approved plan; where that was done already, tells what was made then."""
+        from copilot.proposals.apply import apply_plan
+
+        with self._store.lock(id):
+            proposal = self.load(id)
+            if proposal.applied:
+                return proposal.applied[-1]
+            base = CommitTree(self._repository, self._base(proposal))
+            applied = apply_plan(self._repository, proposal, _settings(base), target=self._commit(), at=self._clock())
+            self._store.append(id, applied)
+            return applied
+
+    def undo(self, id: str, *, from_branch: str) -> Undone:
+        """Makes the branch that takes an applied change back."""
+        from copilot.proposals.undo import undo_applied
+
+        with self._store.lock(id):
+            proposal = self.load(id)
+            undone = undo_applied(
+                self._repository,
+                proposal,
+                _settings(CommitTree(self._repository, self._base(proposal))),
+                from_branch=from_branch,
+                by=self.person,
+                at=self._clock(),
+            )
+            if not any(undone.commit == known.commit for known in proposal.undone):
+                self._store.append(id, undone)
+            return undone
+
+    def verify(self, id: str) -> Verification:
+        """Sees the evidence of a decided proposal again; changes nothing."""
+        from copilot.proposals.verify import lost_base, verify
+
+        proposal = self.load(id)
+        try:
+            commit = self._base(proposal)
+        except SurroundingsFailed as error:
+            return lost_base(proposal, error)
+        return verify(proposal, self._kit(commit))
+
+    def _begin(self, request: ChangeRequest) -> str:
+        for _ in range(FOLLOWS_MAX):
+            id = proposal_id(request, VERSION)
+            with self._store.lock(id):
+                if id not in self._store.ids() or isinstance(known := self._readable(id), WrongUsage):
+                    self._store.append(id, request)
+                    return id
+                if isinstance(known, CopilotError):
+                    raise known
+                if fold(id, known).state not in ("rejected", "undone"):
+                    return id
+            # A closed proposal stays closed: the same words asked again are a new one that follows it.
+            request = replace(request, follows=id)
+        raise WrongUsage("This was proposed and closed too often.", next="Commit something, or ask for something else.")
+
+    def _readable(self, id: str) -> tuple[Record, ...] | ProposalCorrupt | WrongUsage:
+        try:
+            return self._store.records(id)
+        except (ProposalCorrupt, WrongUsage) as error:
+            return error
+
+    def _understood(self, text: str, operations: Sequence[Operation | str], kit: Kit) -> tuple[Operation, ...]:
+        from copilot.planners.intent import understand
+        from copilot.planners.structured import operations_from_json
+
+        pipeline = kit.base_map()
+        understood = list(understand(text, pipeline)) if text.strip() else []
+        for operation in operations:
+            understood += operations_from_json(operation, pipeline) if isinstance(operation, str) else [operation]
+        if not understood:
+            raise WrongUsage(
+                "Nothing was asked for.", next='Write for example: propose "rename amount to total_cents in orders".'
+            )
+        return tuple(dict.fromkeys(understood))
+
+    def _commit(self) -> str:
+        if self._at == WORKING_TREE:
+            raise WrongUsage(
+                "Proposals are made and applied on commits, not on uncommitted files.",
+                where=self.folder,
+                next="Leave --working-tree out; commit first what the proposal should see.",
+            )
+        return self._at
+
+    def _base(self, proposal: Proposal) -> str:
+        try:
+            return self._repository.resolve(proposal.request.commit)
+        except WrongUsage:
+            raise SurroundingsFailed(
+                f"Commit {proposal.request.commit[:12]}, which {proposal.id} is about, is not in this repository any more.",
+                where=self.folder,
+                next="Fetch it back, or propose again on a commit that is there.",
+            ) from None
+
+    def _kit(self, commit: str) -> Kit:
+        if commit not in self._kits:
+            tree = CommitTree(self._repository, commit)
+            self._kits[commit] = build_kit(self._repository, tree, _settings(tree), self._index)
+        return self._kits[commit]
+
+
+def _settings(tree: Tree) -> Settings:
+    if not any(entry.path == SETTINGS_PATH for entry in tree.snapshot.entries):
+        return Settings()
+    file = tree.read([SETTINGS_PATH])[SETTINGS_PATH]
+    if isinstance(file, Gap):
+        raise WrongUsage(f"{SETTINGS_PATH} {file.reason}.", where=SETTINGS_PATH, next="Make it a plain text file.")
+    return read_settings(file.text)
+
+
+def _commands(settings: Settings, commands: Sequence[str]) -> tuple[str, ...]:
+    chosen = tuple(commands) or settings.test_commands
+    if not chosen:
+        raise WrongUsage(
+            "There are no commands to run.",
+            where=SETTINGS_PATH,
+            next='Name them: [commands] test = ["pytest -q"], or give --command.',
+        )
+    return chosen
