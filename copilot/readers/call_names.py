@@ -1,0 +1,116 @@
+"""Which methods take a name of a field as an argument? `get` and `pop` of dicts, columns of tables, keys of messages."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from copilot.readers import calls
+from copilot.readers.scope import NOTHING, Seen, receiver_name
+
+if TYPE_CHECKING:
+    from copilot.readers.expressions import Expressions
+
+_KEYED = {"get": "reads", "pop": "reads", "setdefault": "writes"}
+_COLUMN_METHODS = {
+    "groupby": "keys",
+    "set_index": "keys",
+    "partition_by": "keys",
+    "partitionBy": "keys",
+    "key_by": "keys",
+    "group_by": "keys",
+    "sort_values": "reads",
+    "drop_duplicates": "reads",
+    "drop": "writes",
+    "dropna": "reads",
+    "pivot": "reads",
+    "pivot_table": "reads",
+    "explode": "reads",
+    "select": "reads",
+    "filter": "reads",
+    "reindex": "reads",
+    "isin": "compares",
+    "nlargest": "reads",
+    "nsmallest": "reads",
+    "with_column": "writes",
+    "withColumn": "writes",
+    "withColumnRenamed": "writes",
+    "col": "reads",
+}
+_COLUMN_KEYWORDS = {
+    "by": "keys",
+    "on": "keys",
+    "left_on": "keys",
+    "right_on": "keys",
+    "subset": "reads",
+    "columns": "reads",
+    "index": "reads",
+    "values": "reads",
+    "usecols": "reads",
+    "keys": "keys",
+    "key": "keys",
+    "key_field": "keys",
+    "partition_key": "keys",
+}
+_COLUMN_DICTS = frozenset({"rename", "astype", "agg", "aggregate", "fillna", "replace", "transform", "assign"})
+
+
+def see_names(reader: Expressions, node: ast.Call, function: ast.Attribute, base: Seen, mode: str) -> Seen | None:
+    """Reads a call of a method whose arguments are names of fields, None where the method is none of these."""
+    name = function.attr
+    first = node.args[0] if node.args else None
+    if name in _KEYED and isinstance(first, ast.Constant) and isinstance(first.value, str):
+        used = _KEYED[name] if name != "get" else mode
+        found = reader.key_use(first, first.value, used, "get", function.value, base)
+        for argument in node.args[1:]:
+            reader.see(argument)
+        calls.see_keywords(reader, node)
+        return found
+    if name == "update" and isinstance(first, ast.Dict):
+        seen = reader.see_as(first, receiver_name(function.value))
+        if seen.origin is not None and base.origin is not None and not base.origin.path:
+            reader.sheet.flow.flows(seen.origin, base.origin.root)
+            reader.sheet.flow.flows(base.origin, seen.origin.root)
+        calls.see_keywords(reader, node)
+        return NOTHING
+    if (
+        "key" in name.lower()
+        and name not in ("keys", "fromkeys")
+        and isinstance(first, ast.Constant)
+        and isinstance(first.value, str)
+    ):
+        reader.sheet.add_use(first.value, first, "keys", "string", receiver_name(function.value), base.origin)
+        return NOTHING
+    has_names = any(keyword.arg in _COLUMN_KEYWORDS for keyword in node.keywords)
+    if name in _COLUMN_METHODS or name in _COLUMN_DICTS or (has_names and name in ("merge", "join", "to_csv", "melt")):
+        return _columns(reader, node, function, base)
+    return None
+
+
+def _columns(reader: Expressions, node: ast.Call, function: ast.Attribute, base: Seen) -> Seen:
+    receiver = receiver_name(function.value)
+    used = _COLUMN_METHODS.get(function.attr, "reads")
+    for argument in node.args:
+        if isinstance(argument, ast.Dict):
+            _column_dict(reader, argument, receiver, base)
+        else:
+            reader.columns(argument, used, receiver, base.origin)
+    for keyword in node.keywords:
+        if isinstance(keyword.value, ast.Dict):
+            _column_dict(reader, keyword.value, receiver, base)
+        elif keyword.arg in _COLUMN_KEYWORDS:
+            reader.columns(keyword.value, _COLUMN_KEYWORDS[keyword.arg], receiver, base.origin)
+        else:
+            reader.see(keyword.value)
+    return Seen(None, base.origin)
+
+
+def _column_dict(reader: Expressions, node: ast.Dict, receiver: str, base: Seen) -> None:
+    """Reads {column: what becomes of it}; the new name of a renamed column is written."""
+    for key, value in zip(node.keys, node.values, strict=True):
+        if key is not None:
+            reader.columns(key, "reads", receiver, base.origin)
+        if isinstance(value, ast.Constant):
+            reader.columns(value, "writes", receiver, base.origin)
+        else:
+            reader.see(value)

@@ -1,0 +1,328 @@
+"""What does an expression of Python stand for, and which names does it use? One method a kind of node.
+
+Each method reads the parts of its node once and gives back a `Seen`. `mode` tells how the value around is used, so that a key
+read inside a comparison counts as one. Calls are read by `calls`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from copilot.readers import calls
+from copilot.readers.configs import ConfigTable
+from copilot.readers.flow import Origin
+from copilot.readers.schema_literals import literal_of_dict, literal_of_string
+from copilot.readers.scope import NOTHING, Scope, Seen, receiver_name
+from copilot.readers.values import Value, either
+
+MAX_ITEMS = 64
+_COUNTERS = frozenset({"i", "j", "n", "idx", "index", "pos", "position", "start", "end", "mask", "_"})
+_INNER_KINDS = ("message", "raw", "consumer", "producer")
+
+
+class Expressions:
+    """Reads expressions in a scope."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.sheet = scope.sheet
+        self.configs = ConfigTable()
+        self._seen: dict[int, Seen] = {}
+        self._methods: dict[type[ast.AST], Callable[..., Seen]] = {
+            ast.Constant: self._constant,
+            ast.Name: self._name,
+            ast.Attribute: self._attribute,
+            ast.Subscript: self._subscript,
+            ast.Call: self._call,
+            ast.Dict: self.dictionary,
+            ast.List: self._sequence,
+            ast.Tuple: self._sequence,
+            ast.Set: self._sequence,
+            ast.BinOp: self._arithmetic,
+            ast.UnaryOp: self._unary,
+            ast.BoolOp: self._logic,
+            ast.Compare: self._comparison,
+            ast.IfExp: self._choice,
+            ast.JoinedStr: self._formatted,
+            ast.ListComp: self._comprehension,
+            ast.GeneratorExp: self._comprehension,
+            ast.SetComp: self._comprehension,
+            ast.DictComp: self._comprehension,
+            ast.Lambda: self._lambda,
+            ast.Await: self._inner,
+            ast.Starred: self._inner,
+            ast.FormattedValue: self._inner,
+            ast.Yield: self._yield,
+            ast.YieldFrom: self._yield,
+            ast.NamedExpr: self._named,
+        }
+
+    def see(self, node: ast.expr | None, mode: str = "reads") -> Seen:
+        """Reads an expression and everything in it."""
+        if node is None:
+            return NOTHING
+        method = self._methods.get(type(node))
+        if method is None:
+            return self._parts(node, mode)
+        if not isinstance(node, ast.Call | ast.Dict):
+            return method(node, mode)
+        # Calls and dicts add facts when they are read, and some are looked at twice: as an argument, and for its meaning.
+        seen = self._seen.get(id(node))
+        if seen is None:
+            seen = self._seen[id(node)] = method(node, mode)
+        return seen
+
+    def _parts(self, node: ast.expr, mode: str) -> Seen:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                self.see(child, mode)
+        return NOTHING
+
+    def see_as(self, node: ast.expr | None, receiver: str, mode: str = "reads") -> Seen:
+        """Reads an expression whose value gets the name `receiver`."""
+        if isinstance(node, ast.Dict) and id(node) not in self._seen:
+            self._seen[id(node)] = self.dictionary(node, mode, receiver)
+        seen = self.see(node, mode)
+        if seen.value is not None and seen.value[0] == "dict":
+            self.configs.name(seen.value[1], receiver)
+        return seen
+
+    def _constant(self, node: ast.Constant, mode: str) -> Seen:
+        text = node.value
+        if not isinstance(text, str):
+            return NOTHING
+        literal = literal_of_string(node, text, self.sheet)
+        if literal is not None:
+            return Seen(("literal", literal))
+        if len(text) > 1 and text.isidentifier():
+            self.sheet.add_use(text, node, mode, "string")
+        return Seen(("s", text)) if len(text) <= 400 else NOTHING
+
+    def _name(self, node: ast.Name, mode: str) -> Seen:
+        if node.id == "__file__":
+            return Seen(("file", 0))
+        return self.scope.named(node.id)
+
+    def _attribute(self, node: ast.Attribute, mode: str) -> Seen:
+        dotted = self.scope.dotted(node)
+        if dotted:
+            return Seen(("name", dotted.rpartition(".")[0], node.attr))
+        if isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
+            return self.scope.attributes.get((self.scope.class_name, node.attr), NOTHING)
+        base = self.see(node.value)
+        if base.value is not None:
+            return Seen(calls.path_attribute(base.value, node.attr))
+        if base.origin is not None and base.origin.root[0] in _INNER_KINDS:
+            return calls.message_value(self, base.origin) if node.attr == "value" else NOTHING
+        if isinstance(node.value, ast.Name) and not node.attr.startswith("_"):
+            used = "writes" if isinstance(node.ctx, ast.Store | ast.Del) else mode
+            self.sheet.add_use(node.attr, node, used, "attribute", node.value.id, base.origin)
+        return Seen(None, base.origin.at(node.attr) if base.origin else None)
+
+    def _subscript(self, node: ast.Subscript, mode: str) -> Seen:
+        key = node.slice
+        if isinstance(key, ast.Constant) and isinstance(key.value, str):
+            if self.scope.dotted(node.value) == "os.environ":
+                return Seen(("env", key.value, None))
+            base = self.see(node.value)
+            used = mode if isinstance(node.ctx, ast.Load) else "writes"
+            return self.key_use(key, key.value, used, "subscript", node.value, base)
+        base = self.see(node.value)
+        if isinstance(key, ast.Constant | ast.Slice | ast.UnaryOp):
+            self.see(key)
+            is_item = not isinstance(key, ast.Slice)
+            value = calls.path_item(base.value, key) if base.value is not None else None
+            return Seen(value, _item(base.origin) if is_item else base.origin)
+        if isinstance(key, ast.List | ast.Tuple):
+            self.columns(
+                key, mode if isinstance(node.ctx, ast.Load) else "writes", receiver_name(node.value), base.origin
+            )
+            return Seen(None, base.origin)
+        self.see(key)
+        if isinstance(key, ast.Name | ast.Attribute) and _is_record_kind(base.origin):
+            name = receiver_name(key)
+            if name not in _COUNTERS:
+                reason = f"the name of the field is computed ({receiver_name(node.value)}[{name}])"
+                self.sheet.add_blind(node, reason, receiver_name(node.value), base.origin)
+        return Seen(None, _item(base.origin) if base.origin and base.origin.lists else None)
+
+    def key_use(
+        self, token: ast.expr, name: str, mode: str, form: str, receiver: ast.expr, base: Seen, shape: int = -1
+    ) -> Seen:
+        """Adds the use of a key of `receiver` and returns what lies under it."""
+        if base.value is not None and base.value[0] == "dict":
+            return Seen(self.configs.entry(base.value[1], name))
+        self.sheet.add_use(name, token, mode, form, receiver_name(receiver), base.origin, shape)
+        if base.origin is not None and base.origin.root[0] in _INNER_KINDS:
+            return Seen(None, base.origin)
+        return Seen(None, base.origin.at(name) if base.origin else None)
+
+    def columns(self, node: ast.expr, mode: str, receiver: str, origin: Origin | None) -> None:
+        """Adds the uses of a column name, or of a list of them."""
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            self.sheet.add_use(node.value, node, mode, "column", receiver, origin)
+        elif isinstance(node, ast.List | ast.Tuple | ast.Set):
+            for item in node.elts:
+                self.columns(item, mode, receiver, origin)
+        else:
+            self.see(node)
+
+    def _call(self, node: ast.Call, mode: str) -> Seen:
+        return calls.see_call(self, node, mode)
+
+    def dictionary(self, node: ast.Dict, mode: str = "reads", receiver: str = "") -> Seen:
+        """Reads a dict literal that gets the name `receiver`."""
+        names = tuple(key.value for key in node.keys if isinstance(key, ast.Constant) and isinstance(key.value, str))
+        literal = literal_of_dict(node, names, receiver, self.sheet)
+        if literal is not None:
+            return Seen(("literal", literal))
+        table = self.configs.open(node, names, receiver)
+        if table is not None:
+            for key, item in zip(node.keys, node.values, strict=True):
+                name = key.value if isinstance(key, ast.Constant) else None
+                seen = self.see_as(item, name if isinstance(name, str) else "")
+                if isinstance(name, str) and key is not None:
+                    self.configs.put(table, name, seen.value, key.lineno)
+            return Seen(("dict", table))
+        origin = self.sheet.new_literal()
+        shape = -1
+        if names:
+            shape = len(self.sheet.shapes)
+            self.sheet.shapes.append(names)
+        for key, item in zip(node.keys, node.values, strict=True):
+            self._entry(key, item, origin, receiver, shape)
+        return Seen(None, origin)
+
+    def _entry(self, key: ast.expr | None, item: ast.expr, origin: Origin, receiver: str, shape: int) -> None:
+        if key is None:
+            spread = self.see(item)
+            if spread.origin is not None:
+                self.sheet.flow.flows(spread.origin, origin.root)
+            self.sheet.add_blind(
+                item, f"spreads all fields (**{receiver_name(item)})", receiver_name(item), spread.origin
+            )
+        elif isinstance(key, ast.Constant) and isinstance(key.value, str):
+            passes = is_read_of_key(item)
+            self.sheet.add_use(key.value, key, "passes" if passes else "writes", "literal", receiver, origin, shape)
+            seen = self.see_as(item, key.value, "passes" if passes else "reads")
+            self.sheet.flow.flows(seen.origin, origin.root, key.value)
+        else:
+            self.see(key)
+            self.see(item)
+
+    def _sequence(self, node: ast.List | ast.Tuple | ast.Set, mode: str) -> Seen:
+        seen = [self.see(item, mode) for item in node.elts]
+        values = tuple(item.value for item in seen[:MAX_ITEMS])
+        origin = next((item.origin for item in seen if item.origin is not None), None)
+        is_known = any(value is not None for value in values)
+        return Seen(("list", values) if is_known else None, origin.wrapped() if origin else None)
+
+    def _arithmetic(self, node: ast.BinOp, mode: str) -> Seen:
+        inner = "computes" if mode in ("reads", "passes") else mode
+        left, right = self.see(node.left, inner), self.see(node.right, inner)
+        if left.value is not None and isinstance(node.op, ast.Div):
+            return Seen(("path", (left.value, right.value)))
+        if isinstance(node.op, ast.Add) and (left.value is not None or right.value is not None):
+            kind = "list" if left.value is not None and left.value[0] == "list" else "cat"
+            return Seen((kind, (left.value, right.value)))
+        return NOTHING
+
+    def _unary(self, node: ast.UnaryOp, mode: str) -> Seen:
+        self.see(node.operand, "compares" if isinstance(node.op, ast.Not) else "computes")
+        return NOTHING
+
+    def _logic(self, node: ast.BoolOp, mode: str) -> Seen:
+        seen = [self.see(part, mode) for part in node.values]
+        value: Value = None
+        for part in seen:
+            value = either(value, part.value)
+        if len(seen) == 2 and isinstance(node.op, ast.Or) and seen[0].value is not None and seen[0].value[0] == "env":
+            value = ("env", seen[0].value[1], either(seen[0].value[2], seen[1].value))
+        return Seen(value, next((part.origin for part in seen if part.origin is not None), None))
+
+    def _comparison(self, node: ast.Compare, mode: str) -> Seen:
+        first = node.left
+        is_membership = isinstance(node.ops[0], ast.In | ast.NotIn)
+        if is_membership and isinstance(first, ast.Constant) and isinstance(first.value, str):
+            base = self.see(node.comparators[0])
+            self.sheet.add_use(
+                first.value, first, "compares", "string", receiver_name(node.comparators[0]), base.origin
+            )
+            return NOTHING
+        for part in (first, *node.comparators):
+            self.see(part, "compares")
+        return NOTHING
+
+    def _choice(self, node: ast.IfExp, mode: str) -> Seen:
+        self.see(node.test, "compares")
+        body, other = self.see(node.body, mode), self.see(node.orelse, mode)
+        return Seen(either(body.value, other.value), body.origin or other.origin)
+
+    def _formatted(self, node: ast.JoinedStr, mode: str) -> Seen:
+        parts: list[Value] = []
+        for part in node.values:
+            if isinstance(part, ast.Constant):
+                parts.append(("s", part.value))
+            else:
+                parts.append(self.see(part).value)
+        return Seen(("cat", tuple(parts))) if len(parts) <= MAX_ITEMS else NOTHING
+
+    def _comprehension(self, node: ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp, mode: str) -> Seen:
+        for loop in node.generators:
+            self.bind_items(loop.target, self.see(loop.iter))
+            for condition in loop.ifs:
+                self.see(condition, "compares")
+        if isinstance(node, ast.DictComp):
+            self.see(node.key)
+            self.see(node.value, mode)
+            return NOTHING
+        item = self.see(node.elt, mode)
+        return Seen(None, item.origin.wrapped() if item.origin else None)
+
+    def bind_items(self, target: ast.expr, container: Seen) -> None:
+        """Lets the target of a loop stand for the items of a container."""
+        value = container.value
+        item = ("any", value[1]) if value is not None and value[0] in ("list", "any") else None
+        self.scope.bind(target, Seen(item, _item(container.origin)))
+        if isinstance(target, ast.Tuple) and len(target.elts) == 2:
+            self.scope.bind(target.elts[1], Seen(None, _item(container.origin)))
+
+    def _lambda(self, node: ast.Lambda, mode: str) -> Seen:
+        return Seen(None, self.see(node.body, mode).origin)
+
+    def _inner(self, node: ast.Await | ast.Starred | ast.FormattedValue, mode: str) -> Seen:
+        return self.see(node.value, mode)
+
+    def _yield(self, node: ast.Yield | ast.YieldFrom, mode: str) -> Seen:
+        seen = self.see(node.value)
+        if seen.origin is not None:
+            given = seen.origin if isinstance(node, ast.YieldFrom) else seen.origin.wrapped()
+            self.sheet.flow.flows(given, ("ret", self.scope.qualified))
+        return NOTHING
+
+    def _named(self, node: ast.NamedExpr, mode: str) -> Seen:
+        seen = self.see(node.value, mode)
+        self.scope.bind(node.target, seen)
+        return seen
+
+
+def is_read_of_key(node: ast.expr) -> bool:
+    """Tells whether an expression is nothing but a value read under a name, or a plain conversion of one."""
+    if isinstance(node, ast.Subscript):
+        return isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
+    if not isinstance(node, ast.Call) or not node.args:
+        return False
+    if isinstance(node.func, ast.Attribute):
+        return node.func.attr in ("get", "pop") and isinstance(node.args[0], ast.Constant)
+    return isinstance(node.func, ast.Name) and node.func.id in calls.CONVERSIONS and is_read_of_key(node.args[0])
+
+
+def _item(origin: Origin | None) -> Origin | None:
+    if origin is None or origin.root[0] in _INNER_KINDS:
+        return origin
+    return origin.item()
+
+
+def _is_record_kind(origin: Origin | None) -> bool:
+    return origin is None or (origin.root[0] in ("call", "param", "ret", "lit") and origin.lists == 0)

@@ -1,0 +1,144 @@
+"""What one Python file says, as plain data that depends on its text alone: the rows that a cache keeps by blob id.
+
+Rows are tuples of numbers and texts. `marshal` reads them several times faster than JSON; the kind under which they are
+cached carries the layout's version and the interpreter's, and what doesn't decode is derived again.
+"""
+
+from __future__ import annotations
+
+import marshal
+import sys
+from typing import NamedTuple
+
+from copilot.readers.values import Value
+
+FACTS_VERSION = 1
+FACTS_KIND = f"python-facts-{FACTS_VERSION}-{sys.version_info.major}.{sys.version_info.minor}"
+
+
+class Call(NamedTuple):
+    """A call to a client library: `role` is consume, produce, decode or encode.
+
+    `topics` belong to consume and produce, `writer` and `reader` (schemas) to decode and encode. `scope` is the qualified name
+    of the function or class around. `codec` is the index of the decode or encode call that gives or makes the bytes, -1 where
+    no such call was traced. `receiver` is the name of the object that is called ("scribe_producer").
+    """
+
+    role: str
+    library: str
+    topics: Value
+    writer: Value
+    reader: Value
+    scope: str
+    line: int
+    last_line: int
+    codec: int
+    receiver: str
+
+
+class Config(NamedTuple):
+    """A dict of settings that says what a framework consumes or produces; `role` is the name it stands under."""
+
+    role: str
+    direction: str
+    topics: Value
+    schema: Value
+    library_class: Value
+    line: int
+
+
+class Literal(NamedTuple):
+    """A schema in the code; `start` and `end` are byte offsets, `name` the variable it is assigned to, `root` its full name."""
+
+    host: str
+    start: int
+    end: int
+    line: int
+    last_line: int
+    name: str
+    root: str
+    text: str
+
+
+class Use(NamedTuple):
+    """A place where a name is used as a key, column, keyword or attribute.
+
+    `tags` are (direction, call index, path) for a receiver that was traced to records of that decode or encode call; `path`
+    leads from the record to what holds the name ("" the record itself, "detections[]"). `receiver` is the last name of the
+    receiver, `shape` the index of the dict literal's keys in the file's `shapes`, -1 where it is no literal.
+    """
+
+    name: str
+    offset: int
+    line: int
+    mode: str
+    form: str
+    receiver: str
+    shape: int
+    tags: tuple[tuple[str, int, str], ...]
+
+
+class Blind(NamedTuple):
+    """A place where a field is used under a computed name."""
+
+    line: int
+    reason: str
+    receiver: str
+    is_traced: bool
+
+
+class FileFacts(NamedTuple):
+    """All that one Python file says. `names` are module-level values, `excerpts` the stripped lines of uses by number."""
+
+    gaps: tuple[tuple[int, str], ...] = ()
+    names: tuple[tuple[str, Value], ...] = ()
+    classes: tuple[str, ...] = ()
+    imports: tuple[tuple[str, str, str], ...] = ()
+    calls: tuple[Call, ...] = ()
+    configs: tuple[Config, ...] = ()
+    literals: tuple[Literal, ...] = ()
+    uses: tuple[Use, ...] = ()
+    shapes: tuple[tuple[str, ...], ...] = ()
+    blinds: tuple[Blind, ...] = ()
+    excerpts: tuple[tuple[int, str], ...] = ()
+
+
+def dump_facts(facts: FileFacts) -> bytes:
+    """Returns the facts as bytes for the cache."""
+    rows = (facts.calls, facts.configs, facts.literals, facts.uses, facts.blinds)
+    calls, configs, literals, uses, blinds = (tuple(tuple(row) for row in table) for table in rows)
+    plain = (
+        facts.gaps,
+        facts.names,
+        facts.classes,
+        facts.imports,
+        calls,
+        configs,
+        literals,
+        uses,
+        facts.shapes,
+        blinds,
+        facts.excerpts,
+    )
+    return marshal.dumps(plain)
+
+
+def load_facts(data: bytes) -> FileFacts | None:
+    """Returns the facts that `dump_facts` wrote, None where the bytes are no such thing."""
+    try:
+        gaps, names, classes, imports, calls, configs, literals, uses, shapes, blinds, excerpts = marshal.loads(data)
+        return FileFacts(
+            gaps,
+            names,
+            classes,
+            imports,
+            tuple(map(Call._make, calls)),
+            tuple(map(Config._make, configs)),
+            tuple(map(Literal._make, literals)),
+            tuple(map(Use._make, uses)),
+            shapes,
+            tuple(map(Blind._make, blinds)),
+            excerpts,
+        )
+    except (EOFError, ValueError, TypeError):
+        return None

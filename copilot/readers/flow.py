@@ -1,0 +1,135 @@
+"""Which values of a file are records that it decodes, or records that it encodes?
+
+Reading gives every expression an `Origin`: a root (a decode call, a dict literal, a parameter, what a function returns) and the
+path from it. `RecordFlow` collects how roots flow into each other and, at the end of the file, tags each with the calls whose
+records it holds. Decoded records are followed forwards, encoded ones backwards.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+Root = tuple[str, str | int]
+Tag = tuple[str, int, str, int]
+"""(direction "c" or "p", index of the call, path from its record, lists around it)."""
+MAX_ROUNDS = 8
+MAX_TAGS = 8
+MAX_PATH = 120
+
+
+class Origin(NamedTuple):
+    """Where a value comes from: `lists` times a list of what lies at `path` from `root`."""
+
+    root: Root
+    path: str = ""
+    lists: int = 0
+
+    def at(self, step: str) -> Origin | None:
+        """Returns the origin of the part under the key `step`, None where the value is a list of records."""
+        if self.lists or len(self.path) > MAX_PATH:
+            return None
+        return Origin(self.root, join_paths(self.path, step))
+
+    def item(self) -> Origin:
+        """Returns the origin of one item of the value."""
+        if self.lists:
+            return Origin(self.root, self.path, self.lists - 1)
+        return self if len(self.path) > MAX_PATH else Origin(self.root, self.path + "[]")
+
+    def wrapped(self) -> Origin:
+        """Returns the origin of a list of the value."""
+        return Origin(self.root, self.path, self.lists + 1)
+
+
+def join_paths(path: str, step: str) -> str:
+    """Returns the path of what lies at `step` from `path`."""
+    if not path or not step or step.startswith(("[]", "{}")):
+        return path + step
+    return f"{path}.{step}"
+
+
+class RecordFlow:
+    """The flow of records in one file."""
+
+    def __init__(self) -> None:
+        self._tags: dict[Root, set[Tag]] = {}
+        self._edges: list[tuple[Origin, Root, str]] = []
+
+    def flows(self, source: Origin | None, target: Root, path: str = "") -> None:
+        """Notes that the value of `source` becomes what lies at `path` from `target`."""
+        if source is not None and source.root != target:
+            self._edges.append((source, target, path))
+
+    def decoded(self, call: int, lists: int = 0) -> Origin:
+        """Returns the origin of what a decode call gives: one record, or `lists` times a list of them."""
+        root: Root = ("call", call)
+        self._tags.setdefault(root, set()).add(("c", call, "", 0))
+        return Origin(root, "", lists)
+
+    def encoded(self, call: int, record: Origin | None) -> None:
+        """Notes that an encode call takes this record."""
+        if record is not None:
+            steps = record.path.count("[]")
+            if record.path == "[]" * steps:
+                self._tag(record.root, ("p", call, "", steps - record.lists))
+
+    def sources(self, target: Root, kind: str) -> list[str | int]:
+        """Returns the keys of the roots of that kind that flow into `target`, through any number of functions."""
+        seen, waiting, keys = {target}, [target], []
+        while waiting:
+            current = waiting.pop()
+            if current[0] == kind:
+                keys.append(current[1])
+            for source, other, _ in self._edges:
+                if other == current and source.root not in seen:
+                    seen.add(source.root)
+                    waiting.append(source.root)
+        return keys
+
+    def settle(self) -> None:
+        """Spreads the tags along the flow until nothing changes, at most `MAX_ROUNDS` times."""
+        for _ in range(MAX_ROUNDS):
+            changes = [self._spread(source, target, path) for source, target, path in self._edges]
+            if not any(changes):
+                return
+
+    def tags(self, origin: Origin | None) -> tuple[tuple[str, int, str], ...]:
+        """Returns (direction, call, path) for each record that the value may be a part of."""
+        if origin is None or origin.lists:
+            return ()
+        found = {_applied(tag, origin) for tag in self._tags.get(origin.root, ())}
+        return tuple(sorted((tag[0], tag[1], tag[2]) for tag in found if tag is not None and tag[3] == 0))
+
+    def _spread(self, source: Origin, target: Root, path: str) -> bool:
+        changed = False
+        if not path:
+            for tag in list(self._tags.get(source.root, ())):
+                moved = _applied(tag, Origin(source.root, source.path)) if tag[0] == "c" else None
+                if moved is not None:
+                    changed |= self._tag(target, (*moved[:3], moved[3] + source.lists))
+        steps = source.path.count("[]")
+        if source.path == "[]" * steps:
+            for tag in list(self._tags.get(target, ())):
+                if tag[0] == "p" and not (path and tag[3]):
+                    at, lists = join_paths(tag[2], path), tag[3]
+                    unwrapped = min(lists, source.lists)
+                    deeper = at + "[]" * (source.lists - unwrapped)
+                    changed |= self._tag(source.root, ("p", tag[1], deeper, lists - unwrapped + steps))
+        return changed
+
+    def _tag(self, root: Root, tag: Tag) -> bool:
+        tags = self._tags.setdefault(root, set())
+        if tag in tags or tag[3] < 0 or len(tags) >= MAX_TAGS or len(tag[2]) > MAX_PATH:
+            return False
+        tags.add(tag)
+        return True
+
+
+def _applied(tag: Tag, origin: Origin) -> Tag | None:
+    """Returns the tag of what lies at the origin's path, None where the path does not enter the lists around the record."""
+    path, lists = origin.path, tag[3]
+    while lists and path.startswith("[]"):
+        path, lists = path[2:].removeprefix("."), lists - 1
+    if lists and path:
+        return None
+    return (tag[0], tag[1], join_paths(tag[2], path), lists)

@@ -1,0 +1,223 @@
+"""What does one Python file say? Statements in order: imports, names, functions, classes, and the expressions in them.
+
+Function bodies are read after the module's own statements, constructors first, so that constants and attributes are known
+where they are used. A file that can't be parsed gives a gap and nothing else.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Sequence
+
+from copilot.readers.calls import see_decorator
+from copilot.readers.expressions import Expressions
+from copilot.readers.facts import FileFacts
+from copilot.readers.flow import Origin
+from copilot.readers.scope import NOTHING, FunctionNode, Scope, Seen, is_self, parameters
+from copilot.readers.sheet import Sheet
+
+MAX_PYTHON_BYTES = 2_000_000
+_CONSTRUCTORS = ("__init__", "__new__", "setup", "__post_init__")
+
+
+def read_python(text: str) -> FileFacts:
+    """Returns the facts of a Python source text; never raises for what stands in it."""
+    if len(text) > MAX_PYTHON_BYTES:
+        return FileFacts(gaps=((1, f"the file is larger than {MAX_PYTHON_BYTES} bytes and was not read"),))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text.removeprefix("\ufeff"))
+        return _Statements(Sheet(text)).read(tree)
+    except SyntaxError as error:
+        return FileFacts(gaps=((error.lineno or 1, f"not valid Python 3: {error.msg}"),))
+    except (RecursionError, MemoryError):
+        return FileFacts(gaps=((1, "nested too deeply to be read"),))
+    except ValueError as error:
+        return FileFacts(gaps=((1, f"not valid Python 3: {error}"),))
+
+
+class _Statements:
+    """Reads the statements of one file."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self.scope = Scope(sheet)
+        self.expressions = Expressions(self.scope)
+        self.classes: list[str] = []
+        self.imported: list[tuple[str, str, str]] = []
+        self._waiting: list[tuple[str, FunctionNode]] = []
+
+    def read(self, tree: ast.Module) -> FileFacts:
+        self._declare(tree.body, "")
+        self._block(tree.body)
+        waiting = self._waiting
+        while waiting:
+            self._waiting = []
+            for class_name, node in sorted(waiting, key=lambda entry: entry[1].name not in _CONSTRUCTORS):
+                self._function_body(class_name, node)
+            waiting = self._waiting
+        self.sheet.configs.extend(self.expressions.configs.configs())
+        names = {name: seen.value for name, seen in self.scope.module.items()}
+        return self.sheet.facts(names, self.classes, self.imported)
+
+    def _declare(self, body: Sequence[ast.stmt], class_name: str) -> None:
+        for node in body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                name = f"{class_name}.{node.name}" if class_name else node.name
+                self.scope.functions[name] = parameters(node)
+            elif isinstance(node, ast.ClassDef) and not class_name:
+                self.classes.append(node.name)
+                self._declare(node.body, node.name)
+
+    def _block(self, body: Sequence[ast.stmt]) -> None:
+        for node in body:
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+                continue
+            self._statement(node)
+
+    def _statement(self, node: ast.stmt) -> None:
+        see = self.expressions.see
+        match node:
+            case ast.Assign():
+                self._assign(node.targets, node.value)
+            case ast.AnnAssign():
+                self._annotated(node)
+            case ast.AugAssign():
+                see(node.value, "computes")
+                see(node.target, "computes")
+            case ast.Expr():
+                see(node.value)
+            case ast.Return():
+                seen = self.expressions.see_as(node.value, self.scope.function_name)
+                self.sheet.flow.flows(seen.origin, ("ret", self.scope.qualified))
+            case ast.If() | ast.While():
+                see(node.test, "compares")
+                self._branches(node.body, node.orelse)
+            case ast.For() | ast.AsyncFor():
+                self.expressions.bind_items(node.target, see(node.iter))
+                if isinstance(node.target, ast.Subscript | ast.Attribute):
+                    see(node.target)
+                self._branches(node.body, node.orelse)
+            case ast.With() | ast.AsyncWith():
+                for item in node.items:
+                    seen = see(item.context_expr)
+                    if item.optional_vars is not None:
+                        self.scope.bind(item.optional_vars, seen)
+                self._block(node.body)
+            case ast.Try() | ast.TryStar():
+                self._branches(node.body, *(handler.body for handler in node.handlers), node.orelse, node.finalbody)
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                for decorator in node.decorator_list:
+                    see_decorator(self.expressions, decorator, node)
+                self._waiting.append((self.scope.class_name, node))
+            case ast.ClassDef():
+                self._class(node)
+            case ast.Import() | ast.ImportFrom():
+                self._import(node)
+            case ast.Match():
+                see(node.subject)
+                self._branches(*(case.body for case in node.cases))
+            case ast.Delete():
+                for target in node.targets:
+                    see(target, "writes")
+            case _:
+                for child in ast.iter_child_nodes(node):
+                    if isinstance(child, ast.expr):
+                        see(child)
+
+    def _branches(self, *bodies: Sequence[ast.stmt]) -> None:
+        self.scope.branch_depth += 1
+        for body in bodies:
+            self._block(body)
+        self.scope.branch_depth -= 1
+
+    def _assign(self, targets: Sequence[ast.expr], value: ast.expr) -> None:
+        seen = self.expressions.see_as(value, _target_name(targets[0]))
+        for target in targets:
+            if isinstance(target, ast.Subscript):
+                self._assign_item(target, value, seen)
+            elif isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List):
+                for part in target.elts:
+                    self._see_target(part)
+                self.scope.bind(target, seen)
+            else:
+                self._see_target(target)
+                self.scope.bind(target, seen)
+
+    def _see_target(self, target: ast.expr) -> None:
+        is_own = isinstance(target, ast.Attribute) and is_self(target.value)
+        if isinstance(target, ast.Subscript | ast.Attribute) and not is_own:
+            self.expressions.see(target, "writes")
+
+    def _assign_item(self, target: ast.Subscript, value: ast.expr, seen: Seen) -> None:
+        key = target.slice
+        base = self.expressions.see(target.value) if isinstance(target.value, ast.Name) else NOTHING
+        if (
+            base.value is not None
+            and base.value[0] == "dict"
+            and isinstance(key, ast.Constant)
+            and isinstance(key.value, str)
+        ):
+            self.expressions.configs.put(base.value[1], key.value, seen.value, target.lineno)
+            return
+        self.expressions.see(target, "writes")
+        if (
+            base.origin is not None
+            and isinstance(key, ast.Constant)
+            and isinstance(key.value, str)
+            and not base.origin.path
+        ):
+            self.sheet.flow.flows(seen.origin, base.origin.root, key.value)
+
+    def _annotated(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self._assign([node.target], node.value)
+        if self.scope.class_name and not self.scope.function_name and isinstance(node.target, ast.Name):
+            self.sheet.add_use(node.target.id, node.target, "reads", "attribute", self.scope.class_name)
+
+    def _class(self, node: ast.ClassDef) -> None:
+        if self.scope.class_name:
+            return
+        for decorator in node.decorator_list:
+            self.expressions.see(decorator)
+        self.scope.class_name, before = node.name, self.scope.names
+        self.scope.names = {}
+        self._block(node.body)
+        for name, seen in self.scope.names.items():
+            self.scope.attributes.setdefault((node.name, name), seen)
+        self.scope.class_name, self.scope.names = "", before
+
+    def _function_body(self, class_name: str, node: FunctionNode) -> None:
+        scope = self.scope
+        scope.class_name, scope.function_name, scope.names, scope.branch_depth = class_name, node.name, {}, 0
+        defaults = dict(zip(reversed(node.args.args), reversed(node.args.defaults), strict=False))
+        for argument in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]:
+            default = self.expressions.see(defaults[argument]) if argument in defaults else NOTHING
+            origin = Origin(("param", f"{scope.qualified}:{argument.arg}"))
+            if argument.arg not in ("self", "cls"):
+                scope.names[argument.arg] = Seen(default.value, origin)
+        self._block(node.body)
+        scope.class_name, scope.function_name, scope.names = "", "", scope.module
+
+    def _import(self, node: ast.Import | ast.ImportFrom) -> None:
+        for alias in node.names:
+            if isinstance(node, ast.Import):
+                top = alias.name.partition(".")[0]
+                self.scope.imports[alias.asname or top] = (alias.name if alias.asname else top, "")
+                self.imported.append((alias.asname or top, alias.name, ""))
+            else:
+                module = "." * node.level + (node.module or "")
+                self.scope.imports[alias.asname or alias.name] = (module, alias.name)
+                self.imported.append((alias.asname or alias.name, module, alias.name))
+
+
+def _target_name(target: ast.expr) -> str:
+    if (
+        isinstance(target, ast.Subscript)
+        and isinstance(target.slice, ast.Constant)
+        and isinstance(target.slice.value, str)
+    ):
+        return target.slice.value
+    return target.attr if isinstance(target, ast.Attribute) else target.id if isinstance(target, ast.Name) else ""

@@ -1,0 +1,138 @@
+"""What a Python file's names stand for while it is read: module, class and function scopes, parameters, imports.
+
+Names are followed in the order in which they are written; a name set in several branches keeps all its values. That is less
+than an interpreter does and is meant to be: what can't be followed stays unknown.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import NamedTuple
+
+from copilot.readers.flow import Origin
+from copilot.readers.sheet import Sheet
+from copilot.readers.values import Value, either
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+class Seen(NamedTuple):
+    """What reading an expression gave: the value it may have, and the record it comes from."""
+
+    value: Value = None
+    origin: Origin | None = None
+
+
+NOTHING = Seen()
+
+
+class Scope:
+    """The names in view at one place of a file."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self.module: dict[str, Seen] = {}
+        self.names: dict[str, Seen] = self.module
+        self.attributes: dict[tuple[str, str], Seen] = {}
+        self.imports: dict[str, tuple[str, str]] = {}
+        self.functions: dict[str, list[str]] = {}
+        self.class_name = ""
+        self.function_name = ""
+        self.branch_depth = 0
+
+    @property
+    def qualified(self) -> str:
+        """The qualified name of the function or class that is being read."""
+        return ".".join(part for part in (self.class_name, self.function_name) if part)
+
+    def bind(self, target: ast.expr, seen: Seen) -> None:
+        """Lets a name, or an attribute of `self`, stand for what was seen."""
+        if isinstance(target, ast.Name):
+            self._set(self.names, target.id, seen)
+        elif isinstance(target, ast.Attribute) and is_self(target.value):
+            key = (self.class_name, target.attr)
+            before = self.attributes.get(key, NOTHING)
+            self.attributes[key] = Seen(either(before.value, seen.value), seen.origin or before.origin)
+        elif isinstance(target, ast.Starred):
+            self.bind(target.value, NOTHING)
+        elif isinstance(target, ast.Tuple | ast.List):
+            for index, part in enumerate(target.elts):
+                self.bind(part, part_of(seen, index))
+
+    def named(self, name: str) -> Seen:
+        """Returns what a plain name stands for here."""
+        seen = self.names.get(name) or self.module.get(name)
+        if seen is not None:
+            return seen
+        imported = self.imports.get(name)
+        return Seen(("name", *imported)) if imported else NOTHING
+
+    def dotted(self, node: ast.expr) -> str:
+        """Returns the full dotted name of an imported thing ("fastavro.schemaless_reader"), "" where it is something else."""
+        parts: list[str] = []
+        while isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+            node = node.value
+        if not isinstance(node, ast.Name):
+            return ""
+        module, name = self.imports.get(node.id, ("", ""))
+        if not module:
+            return "" if parts or node.id in self.names or node.id in self.module else node.id
+        return ".".join([*(part for part in (module, name) if part), *reversed(parts)])
+
+    def function_called(self, node: ast.expr) -> str:
+        """Returns the qualified name of the function of this file that is called, "" where it is none."""
+        name = ""
+        if isinstance(node, ast.Name):
+            name = node.id
+        elif isinstance(node, ast.Attribute) and (is_self(node.value) or _is_name(node.value, self.class_name)):
+            name = f"{self.class_name}.{node.attr}"
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            name = f"{node.value.id}.{node.attr}"
+        return name if name in self.functions else ""
+
+    def _set(self, names: dict[str, Seen], name: str, seen: Seen) -> None:
+        before = names.get(name)
+        if before is not None and self.branch_depth:
+            seen = Seen(either(before.value, seen.value), seen.origin or before.origin)
+        names[name] = seen
+
+
+def part_of(seen: Seen, index: int) -> Seen:
+    """Returns what the item at `index` of an unpacked value is."""
+    value = seen.value
+    if value is not None and value[0] == "list" and index < len(value[1]):
+        return Seen(value[1][index])
+    return NOTHING
+
+
+def is_self(node: ast.expr) -> bool:
+    """Tells whether a node is the `self` or `cls` of a method."""
+    return isinstance(node, ast.Name) and node.id in ("self", "cls")
+
+
+def parameters(node: FunctionNode) -> list[str]:
+    """Returns the names of a function's positional and keyword parameters, without `self` and `cls`."""
+    arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+    return [argument.arg for argument in arguments if argument.arg not in ("self", "cls")]
+
+
+def receiver_name(node: ast.expr) -> str:
+    """Returns the last name by which a value is reached: `coords` of `result["coords"][oid]`, `row` of `self.row`."""
+    while True:
+        if isinstance(node, ast.Subscript):
+            if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
+                return node.slice.value
+            node = node.value
+        elif isinstance(node, ast.Call):
+            node = node.func.value if isinstance(node.func, ast.Attribute) else node.func
+        elif isinstance(node, ast.Attribute):
+            return node.attr
+        elif isinstance(node, ast.Await | ast.Starred):
+            node = node.value
+        else:
+            return node.id if isinstance(node, ast.Name) else ""
+
+
+def _is_name(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name

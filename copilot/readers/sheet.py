@@ -1,0 +1,133 @@
+"""The sheet that reading one Python file fills in: calls, configs, literals, uses, and the byte offsets of tokens.
+
+Syntax trees count columns in UTF-8 bytes, but inside f-strings (before Python 3.12) the numbers can be wrong; so every token is
+looked up in the bytes before its offset is believed.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import Any
+
+from copilot.readers.facts import Blind, Call, Config, FileFacts, Literal, Use
+from copilot.readers.flow import Origin, RecordFlow
+from copilot.readers.values import Value
+
+MAX_EXCERPT = 160
+MAX_NAME = 80
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+
+
+class Sheet:
+    """Collects the facts of one file."""
+
+    def __init__(self, text: str) -> None:
+        self.data = text.encode("utf-8", "surrogatepass")
+        start = len(_BYTE_ORDER_MARK) if self.data.startswith(_BYTE_ORDER_MARK) else 0
+        self._line_starts = [start, *(match.end() for match in _LINE_END.finditer(self.data))]
+        self.flow = RecordFlow()
+        self.calls: list[Call] = []
+        self.call_values: dict[int, Origin | None] = {}
+        self.configs: list[Config] = []
+        self.literals: list[Literal] = []
+        self.shapes: list[tuple[str, ...]] = []
+        self.gaps: list[tuple[int, str]] = []
+        self.is_about_kafka = b"kafka" in self.data or b"Kafka" in self.data
+        self._uses: list[tuple[str, int, int, str, str, str, int, Origin | None]] = []
+        self._blinds: list[tuple[int, str, str, Origin | None]] = []
+        self._literal_count = 0
+
+    def offset(self, line: int, column: int) -> int:
+        """Returns the byte offset of a place that the syntax tree names."""
+        return self._line_starts[line - 1] + column
+
+    def line_of(self, offset: int) -> int:
+        """Returns the line that holds a byte offset."""
+        return sum(start <= offset for start in self._line_starts)
+
+    def new_literal(self) -> Origin:
+        """Returns the origin of a new dict literal."""
+        self._literal_count += 1
+        return Origin(("lit", self._literal_count))
+
+    def add_call(self, role: str, library: str, node: ast.AST, scope: str, **given: Any) -> int:
+        """Adds a call of a client library and returns its index; `given` are the fields of `Call` that are known."""
+        values: dict[str, Any] = {"topics": None, "writer": None, "reader": None, "codec": -1, "receiver": "", **given}
+        line, last = getattr(node, "lineno", 1), getattr(node, "end_lineno", 1)
+        self.calls.append(Call(role, library, scope=scope, line=line, last_line=last, **values))
+        return len(self.calls) - 1
+
+    def add_use(
+        self,
+        name: str,
+        node: ast.expr,
+        mode: str,
+        form: str,
+        receiver: str = "",
+        origin: Origin | None = None,
+        shape: int = -1,
+    ) -> None:
+        """Adds the use of a name whose token `node` is (for an attribute, the token ends where the node ends)."""
+        if not name or len(name) > MAX_NAME:
+            return
+        encoded = name.encode("utf-8", "surrogatepass")
+        if form == "attribute" and isinstance(node, ast.Attribute):
+            end = self.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
+            offset, is_there = end - len(encoded), self.data[end - len(encoded) : end] == encoded
+        else:
+            offset = self.offset(node.lineno, node.col_offset)
+            is_there = encoded in self.data[offset : offset + len(encoded) + 4]
+        line = (node.end_lineno or node.lineno) if form == "attribute" else node.lineno
+        if is_there:
+            self._uses.append((name, offset, line, mode, form, receiver, shape, origin))
+        elif name.isidentifier():
+            self._blinds.append((line, f'uses "{name}" where the place of the name can\'t be told', receiver, origin))
+
+    def add_blind(self, node: ast.AST, reason: str, receiver: str, origin: Origin | None) -> None:
+        """Adds a place where a name is computed."""
+        self._blinds.append((getattr(node, "lineno", 1), reason, receiver, origin))
+
+    def facts(self, names: dict[str, Value], classes: list[str], imports: list[tuple[str, str, str]]) -> FileFacts:
+        """Returns what was collected, with every use tagged by the records it belongs to."""
+        self.flow.settle()
+        uses = [Use(*use[:7], self.flow.tags(use[7])) for use in self._uses]
+        blinds = [
+            Blind(line, reason, receiver, bool(self.flow.tags(origin)))
+            for line, reason, receiver, origin in self._blinds
+        ]
+        return FileFacts(
+            gaps=tuple(self.gaps),
+            names=tuple(
+                sorted((name, value) for name, value in names.items() if value is not None and value[0] != "dict")
+            ),
+            classes=tuple(classes),
+            imports=tuple(sorted(set(imports))),
+            calls=tuple(self._with_codec(index, call) for index, call in enumerate(self.calls)),
+            configs=tuple(self.configs),
+            literals=tuple(self.literals),
+            uses=tuple(sorted(set(uses), key=lambda use: (use.offset, use))),
+            shapes=tuple(self.shapes),
+            blinds=tuple(sorted(set(blinds))),
+            excerpts=self._excerpts({use.line for use in uses}),
+        )
+
+    def _with_codec(self, index: int, call: Call) -> Call:
+        origin = self.call_values.get(index)
+        if origin is None:
+            return call
+        codecs = sorted(int(key) for key in self.flow.sources(origin.root, "encoded"))
+        return call._replace(codec=codecs[0]) if codecs else call
+
+    def _excerpts(self, lines: set[int]) -> tuple[tuple[int, str], ...]:
+        ends = [*self._line_starts[1:], len(self.data)]
+        return tuple(
+            (
+                line,
+                self.data[self._line_starts[line - 1] : ends[line - 1]]
+                .decode("utf-8", "replace")
+                .strip()[:MAX_EXCERPT],
+            )
+            for line in sorted(lines)
+        )
