@@ -1,0 +1,62 @@
+"""Where the command line prints: results to standard output, progress and errors to standard error, never mixed.
+
+Everything printed is made visible first: text of a repository can carry control and bidi characters, and a terminal obeys them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from typing import Any, TextIO
+
+from copilot.errors import CopilotError
+from copilot.reasons.visible import visible
+
+
+class Console:
+    """Prints lines; `is_quiet` keeps progress silent."""
+
+    def __init__(self, results: TextIO, progress: TextIO, *, is_quiet: bool = False) -> None:
+        self._results = results
+        self._progress = progress
+        self.is_quiet = is_quiet
+
+    def print(self, text: str = "") -> None:
+        """Prints a result, which may have several lines."""
+        for line in text.split("\n"):
+            self._results.write(visible(line) + "\n")
+
+    def print_json(self, value: Any) -> None:
+        """Prints a JSON value, in ASCII: every other character is an escape, which programs read and terminals don't obey."""
+        text = json.dumps(value, indent=2)
+        self._results.write(text.replace("\x7f", "\\u007f") + "\n")
+
+    def note(self, text: str) -> None:
+        """Prints one line of progress at once, so that a watcher sees it while the work goes on."""
+        if not self.is_quiet:
+            self._progress.write(visible(text, keep="\t") + "\n")
+            self._progress.flush()
+
+    def report(self, error: CopilotError) -> None:
+        """Prints what happened, where, and what to do next."""
+        for line in str(error).split("\n"):
+            self._progress.write(visible(line) + "\n")
+        self._progress.flush()
+
+    def flush(self) -> None:
+        self._results.flush()
+
+
+def standard_console() -> Console:
+    """Returns the console of this process; a character that its encoding lacks becomes an escape, never an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    return Console(sys.stdout, sys.stderr)
+
+
+def has_terminal(environment: Mapping[str, str] = os.environ) -> bool:
+    """Tells whether a screen can be opened: both ends are a terminal, and one that can move its cursor."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and environment.get("TERM", "dumb") != "dumb"

@@ -1,0 +1,36 @@
+"""Plain text that fits a terminal: wrapped lines, aligned columns, counted rests."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+
+WIDTH = 100
+
+
+def wrapped(text: str, first: str = "", rest: str | None = None) -> list[str]:
+    """Returns the text in lines of at most WIDTH, the first one after `first`, the others after `rest`."""
+    indent = " " * len(first) if rest is None else rest
+    lines = textwrap.wrap(
+        text, WIDTH, initial_indent=first, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+    return lines or [first.rstrip()]
+
+
+def columns(rows: Iterable[Sequence[str]], indent: str = "", gap: str = "  ") -> list[str]:
+    """Returns the rows with their cells aligned; the last cell of a row is free."""
+    table = [tuple(row) for row in rows]
+    widths: dict[int, int] = {}
+    for row in table:
+        for position, cell in enumerate(row[:-1]):
+            widths[position] = max(widths.get(position, 0), len(cell))
+    return [
+        (indent + gap.join([*(cell.ljust(widths[at]) for at, cell in enumerate(row[:-1])), row[-1]])).rstrip()
+        for row in table
+    ]
+
+
+def section(title: str, lines: Sequence[str], count: int | None = None) -> list[str]:
+    """Returns a headed block after an empty line, nothing where there are no lines."""
+    heading = title if count is None else f"{title} ({count})"
+    return ["", heading, *lines] if lines else []

@@ -1,0 +1,42 @@
+"""The map as a Mermaid flowchart: jobs as boxes, endpoints as their own shapes, what is only likely as dotted arrows."""
+
+from __future__ import annotations
+
+from copilot.domain.pipeline import Endpoint, Link, PipelineMap
+from copilot.reasons.visible import visible
+
+_SHAPES = {"topic": ("([", "])"), "table": ("[(", ")]"), "file": ("[/", "/]"), "http": ("{{", "}}")}
+_ESCAPED = {"#": "#35;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "&": "#amp;", "`": "#96;", "\\": "#92;"}
+
+
+def map_mermaid(pipeline: PipelineMap) -> str:
+    """Returns a `flowchart LR`; labels are quoted and escaped, and node names never come from the repository."""
+    jobs = {job.name: f"job{number}" for number, job in enumerate(pipeline.jobs, 1)}
+    endpoints = {endpoint: f"{endpoint.kind}{number}" for number, endpoint in enumerate(pipeline.endpoints, 1)}
+    lines = ["flowchart LR"]
+    lines += [f'    {node}["{label(name)}"]' for name, node in jobs.items()]
+    lines += [_endpoint_line(endpoint, node) for endpoint, node in endpoints.items()]
+    for link in pipeline.links:
+        arrow = _arrow(link)
+        job, endpoint = jobs[link.job], endpoints[link.endpoint]
+        ends = (job, endpoint) if link.direction == "produces" else (endpoint, job)
+        lines.append(f"    {ends[0]} {arrow} {ends[1]}")
+    if any(not endpoint.name for endpoint in endpoints):
+        lines.append("    classDef unknown stroke-dasharray: 4 4")
+    return "\n".join(dict.fromkeys(lines))
+
+
+def label(text: str) -> str:
+    """Returns text as it can stand between the quotes of a Mermaid label."""
+    return "".join(_ESCAPED.get(character, character) for character in visible(text.replace("\n", " ")))
+
+
+def _endpoint_line(endpoint: Endpoint, node: str) -> str:
+    opening, closing = _SHAPES[endpoint.kind]
+    mark = "" if endpoint.name else ":::unknown"
+    return f'    {node}{opening}"{label(str(endpoint))}"{closing}{mark}'
+
+
+def _arrow(link: Link) -> str:
+    line = "-->" if link.certainty == "certain" else "-.->"
+    return f'{line}|"{label(link.subject or "schema unknown")}"|'

@@ -1,0 +1,203 @@
+"""The map as text for a person who has never seen the repository: what there is, who talks to whom, and what is unknown."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from copilot.cli.layout import columns, section, wrapped
+from copilot.cli.version_words import version_words
+from copilot.domain.pipeline import Decoder, Endpoint, FieldUse, Link, PipelineMap
+from copilot.domain.schema import SchemaSource, SchemaSubject
+from copilot.domain.source import WORKING_TREE, Span
+from copilot.reasons.words import counted
+
+VERSIONS_SHOWN = 6
+FIELDS_SHOWN = 12
+PLACES_SHOWN = 4
+ROWS_SHOWN = 15
+
+_READER_WORDS = {
+    "writer": "the schema that the data carries",
+    "own": "a reader schema of its own",
+    "single": "one local schema for both sides",
+    "unknown": "reader schema unknown",
+}
+_HOST_WORDS = {"python-dict": "Python dict", "python-string": "Python string", "file": "file"}
+
+
+def map_text(pipeline: PipelineMap) -> str:
+    """Returns the whole map as text, at most about 100 columns wide; long lists end with a count of what is left."""
+    topics = [endpoint for endpoint in pipeline.endpoints if endpoint.kind == "topic"]
+    others = [endpoint for endpoint in pipeline.endpoints if endpoint.kind != "topic"]
+    lines = [
+        *_heading(pipeline),
+        *section("SCHEMAS", _subjects(pipeline.subjects), len(pipeline.subjects)),
+        *section("TOPICS", _endpoints(topics, pipeline.links), len(topics)),
+        *section("OTHER ENDPOINTS", _endpoints(others, pipeline.links), len(others)),
+        *section("JOBS", _jobs(pipeline), len(pipeline.jobs)),
+        *section("SCHEMAS WRITTEN IN CODE", _hard_coded(pipeline.subjects)),
+        *section("FIELD USES", _uses(pipeline.uses), len(pipeline.uses)),
+        *section("OBJECTIVES", [line for it in pipeline.objectives for line in wrapped(it.text, f"  {it.about}  ")]),
+        *section("FIELDS USED BY NAMES THAT CAN'T BE READ", _blind_spots(pipeline), len(pipeline.blind_spots)),
+        *section("NOT READ", _gaps(pipeline), len(pipeline.gaps)),
+    ]
+    return "\n".join(lines)
+
+
+def _heading(pipeline: PipelineMap) -> list[str]:
+    at = "the working tree" if pipeline.commit == WORKING_TREE else f"commit {short(pipeline.commit)}"
+    lines = [f"Pipeline at {at}, {counted(pipeline.files_read, 'file')} read"]
+    if pipeline.uncommitted_count:
+        changes = counted(pipeline.uncommitted_count, "uncommitted change")
+        lines.append(f"Not read: {changes} in the working tree (--working-tree reads the files as they stand).")
+    if not pipeline.subjects and not pipeline.links:
+        lines.append("No schema and no reader or writer of a topic was found.")
+    return lines
+
+
+def short(commit: str) -> str:
+    """Returns the first characters of a commit id, enough to find it by."""
+    return commit[:9]
+
+
+def _subjects(subjects: Iterable[SchemaSubject]) -> list[str]:
+    lines = []
+    for subject in subjects:
+        lines += wrapped(
+            f"{subject.name}  {subject.format} {subject.latest.name}, keeps {subject.compatibility} ({subject.level_source}), "
+            f"in {subject.latest.source.span.path}",
+            "  ",
+            "      ",
+        )
+        lines += _versions(subject)
+        lines += [f"      also in {_place(copy)}" for copy in subject.copies]
+    return lines
+
+
+def _versions(subject: SchemaSubject) -> list[str]:
+    hidden = max(0, len(subject.versions) - VERSIONS_SHOWN)
+    lines = [f"      … {counted(hidden, 'earlier version')}"] if hidden else []
+    for position, version in enumerate(subject.versions):
+        if position >= hidden:
+            words = version_words(subject.versions[position - 1] if position else None, version)
+            commit = "working  " if version.source.commit == WORKING_TREE else short(version.source.commit)
+            lines += wrapped(words, f"      v{version.number:<3} {commit}  ")
+    return lines
+
+
+def _place(source: SchemaSource) -> str:
+    return f"{source.span} ({_HOST_WORDS[source.host]})"
+
+
+def _endpoints(endpoints: Sequence[Endpoint], links: Sequence[Link]) -> list[str]:
+    by_endpoint: dict[Endpoint, list[Link]] = defaultdict(list)
+    for link in links:
+        by_endpoint[link.endpoint].append(link)
+    lines = []
+    for endpoint in endpoints:
+        kind = "" if endpoint.kind == "topic" else f"{endpoint.kind} "
+        lines.append(f"  {kind}{endpoint}")
+        rows = [_link_row(link) for link in sorted(by_endpoint[endpoint], key=lambda it: it.direction == "consumes")]
+        directions = {link.direction for link in by_endpoint[endpoint]}
+        if "produces" not in directions:
+            rows.insert(0, ("from", "unknown", "no writer was found in this repository", ""))
+        if "consumes" not in directions:
+            rows.append(("to", "unknown", "no reader was found in this repository", ""))
+        lines += columns(rows, "      ")
+    return lines
+
+
+def _link_row(link: Link) -> tuple[str, str, str, str]:
+    how = [decoder_words(link.decoder, link.direction == "consumes")] if link.decoder else []
+    how += [link.certainty] if link.certainty != "certain" else []
+    how += [f"at {link.proof[0]}"] if link.proof else []
+    return "from" if link.direction == "produces" else "to", link.job, link.subject or "schema unknown", ", ".join(how)
+
+
+def decoder_words(decoder: Decoder, is_reading: bool) -> str:
+    """Returns which implementation encodes or decodes, and as which schema it reads."""
+    library = "decoder unknown" if decoder.library == "unknown" else decoder.library
+    return f"{library}, {_READER_WORDS[decoder.reader_schema]}" if is_reading else library
+
+
+def _jobs(pipeline: PipelineMap) -> list[str]:
+    copies: dict[str, int] = defaultdict(int)
+    for deployment in pipeline.deployments:
+        copies[deployment.job] += 1
+    lines = []
+    for job in pipeline.jobs:
+        reads = _names(pipeline.links, job.name, "consumes")
+        writes = _names(pipeline.links, job.name, "produces")
+        deployed = counted(copies[job.name], "deployment") if copies[job.name] else "no deployment found"
+        lines += wrapped(f"{job.name}  in {job.root}, {deployed}", "  ", "      ")
+        lines += wrapped(f"{reads} → {writes}", "      ")
+    return lines
+
+
+def _names(links: Iterable[Link], job: str, direction: str) -> str:
+    names = dict.fromkeys(str(link.endpoint) for link in links if link.job == job and link.direction == direction)
+    return ", ".join(names) or "nothing found"
+
+
+def _hard_coded(subjects: Iterable[SchemaSubject]) -> list[str]:
+    rows = []
+    for subject in subjects:
+        for source in (subject.latest.source, *subject.copies):
+            if source.host != "file":
+                rows.append((str(source.span), _HOST_WORDS[source.host], subject.name))
+    return columns(rows, "  ")
+
+
+def _uses(uses: Iterable[FieldUse]) -> list[str]:
+    by_subject: dict[str, dict[str, list[FieldUse]]] = defaultdict(lambda: defaultdict(list))
+    for use in uses:
+        by_subject[use.subject][use.path].append(use)
+    lines = []
+    for subject, by_path in by_subject.items():
+        lines.append(f"  {subject}")
+        shown = list(by_path.items())[:FIELDS_SHOWN]
+        rows = [(path, mode, places) for path, found in shown for mode, places in _by_mode(found)]
+        aligned = [(path if not at or rows[at - 1][0] != path else "", *rest) for at, (path, *rest) in enumerate(rows)]
+        lines += columns(aligned, "      ")
+        lines += _rest(len(by_path) - len(shown), "field", "      ")
+    return lines
+
+
+def _by_mode(uses: Sequence[FieldUse]) -> list[tuple[str, str]]:
+    modes: dict[str, list[FieldUse]] = defaultdict(list)
+    for use in uses:
+        modes[f"{use.mode} in tests" if use.is_test else use.mode].append(use)
+    return [(mode, _places(found)) for mode, found in modes.items()]
+
+
+def _places(uses: Sequence[FieldUse]) -> str:
+    places = []
+    path = ""
+    for use in uses[:PLACES_SHOWN]:
+        line = f":{use.span.first_line}" if use.span.path == path else f"{use.span.path}:{use.span.first_line}"
+        places.append(line + ("" if use.certainty == "certain" else f" ({use.certainty})"))
+        path = use.span.path
+    left = len(uses) - PLACES_SHOWN
+    return ", ".join(places) + (f", and {left} more" if left > 0 else "")
+
+
+def _blind_spots(pipeline: PipelineMap) -> list[str]:
+    spots = [(spot.job, spot.span, spot.reason) for spot in pipeline.blind_spots]
+    lines = columns([(job, str(span), reason) for job, span, reason in spots[:ROWS_SHOWN]], "  ")
+    return lines + _rest(len(spots) - ROWS_SHOWN, "place", "  ")
+
+
+def _gaps(pipeline: PipelineMap) -> list[str]:
+    lines = []
+    for gap in pipeline.gaps[:ROWS_SHOWN]:
+        lines += _placed(gap.span, gap.reason)
+    return lines + _rest(len(pipeline.gaps) - ROWS_SHOWN, "gap", "  ")
+
+
+def _placed(span: Span, reason: str) -> list[str]:
+    return wrapped(reason, f"  {span}  ", "      ")
+
+
+def _rest(left: int, noun: str, indent: str) -> list[str]:
+    return [f"{indent}… {left} more {noun if left == 1 else noun + 's'}: --format json shows all"] if left > 0 else []

@@ -1,0 +1,139 @@
+"""A proposal as text for the terminal: the decision first, then the table of alternatives and checks, then what is left open."""
+
+from __future__ import annotations
+
+from copilot.cli.layout import columns, section, wrapped
+from copilot.cli.verbs import COMMAND
+from copilot.domain.alternative import Alternative
+from copilot.domain.decision import Claim, Decision, Ruling
+from copilot.domain.evidence import Verdict
+from copilot.domain.proposal import Proposal
+from copilot.reasons.words import counted, letters_of, outcome_of, signed
+
+NOT_OFFERED_SHOWN = 8
+CLAIMS_SHOWN = 3
+
+
+def proposal_text(proposal: Proposal) -> str:
+    """Returns the text of a decided proposal; one that is not decided yet says how far it is."""
+    if proposal.decision is None or proposal.plan is None:
+        return "\n".join([f"{proposal.id} is not decided yet.", *next_lines(proposal)])
+    decision = proposal.decision
+    lines = [
+        *wrapped(proposal.request.text or "operations given as JSON", f"{proposal.id}  "),
+        "",
+        *_decision(proposal, decision),
+        *section("ALTERNATIVES", _alternatives(proposal, decision)),
+        *section("CHECKS", _matrix(proposal)),
+        *section("WHY THE OTHERS WERE NOT CHOSEN", _others(proposal, decision)),
+        *section("NOT OFFERED", _not_offered(proposal)),
+        *section("NOT COVERED", [line for text in decision.not_covered for line in wrapped(text, "  - ")]),
+        *section("NEXT", next_lines(proposal)),
+    ]
+    return "\n".join(lines)
+
+
+def _decision(proposal: Proposal, decision: Decision) -> list[str]:
+    letters = letters_of(proposal)
+    if not decision.chosen:
+        return ["Every alternative is refused; nothing can be applied."]
+    chosen = proposal.alternative(decision.chosen)
+    ruling = decision.ruling(chosen.id)
+    lines = wrapped(f"{letters[chosen.id]} ({chosen.id}): {chosen.title}", "Chosen  ")
+    lines += wrapped(ruling.rule, "   why  ")
+    lines += _claims(ruling.claims, "        ")
+    lines += [f"stakes  {decision.stakes}"]
+    return lines + _claims(decision.stakes_reasons, "        ")
+
+
+def _claims(claims: tuple[Claim, ...], indent: str) -> list[str]:
+    lines = []
+    for claim in claims[:CLAIMS_SHOWN]:
+        cites = f" [{', '.join(claim.cites)}]" if claim.cites else ""
+        lines += wrapped(f"{claim.text}{cites}", f"{indent}- ")
+    left = len(claims) - CLAIMS_SHOWN
+    return lines + ([f"{indent}- … {left} more in the rationale"] if left > 0 else [])
+
+
+def _alternatives(proposal: Proposal, decision: Decision) -> list[str]:
+    letters = letters_of(proposal)
+    rows = []
+    for alternative in sorted(proposal.alternatives, key=lambda it: _rank(decision, it)):
+        ruling = _ruling(decision, alternative)
+        outcome = outcome_of(ruling) if ruling else "not decided"
+        rows.append(
+            (letters[alternative.id], outcome, alternative.id, _shape(proposal, alternative), alternative.title)
+        )
+    return columns(rows, "  ")
+
+
+def _shape(proposal: Proposal, alternative: Alternative) -> str:
+    patches = proposal.patches_of(alternative.id)
+    if not alternative.phases:
+        return "no change"
+    if not patches:
+        return "no patch"
+    files = len({change.path for patch in patches for change in patch.changes})
+    phases = "" if len(alternative.phases) == 1 else f"{len(alternative.phases)} phases, "
+    return phases + counted(files, "file")
+
+
+def _matrix(proposal: Proposal) -> list[str]:
+    letters = letters_of(proposal)
+    checks = list(dict.fromkeys(evidence.check for evidence in proposal.evidence))
+    verdicts: dict[tuple[str, str], Verdict] = {(it.check, it.alternative): it.verdict for it in proposal.evidence}
+    judged = [
+        it.id for it in proposal.alternatives if any(it.id == evidence.alternative for evidence in proposal.evidence)
+    ]
+    rows = [("", *(letters[id] for id in judged), "")]
+    for check in checks:
+        rows.append((check, *(signed(verdicts.get((check, id), "unknown")) for id in judged), ""))
+    return columns(rows, "  ") if checks else []
+
+
+def _others(proposal: Proposal, decision: Decision) -> list[str]:
+    letters = letters_of(proposal)
+    lines = []
+    for ruling in sorted(decision.rulings, key=lambda it: letters[it.alternative]):
+        if ruling.outcome != "chosen":
+            lines += wrapped(f"{outcome_of(ruling)}: {ruling.rule}", f"  {letters[ruling.alternative]}  ")
+            lines += _claims(ruling.claims[:1], "     ")
+    return lines
+
+
+def _not_offered(proposal: Proposal) -> list[str]:
+    assert proposal.plan is not None
+    absent = proposal.plan.not_offered
+    lines = [line for it in absent[:NOT_OFFERED_SHOWN] for line in wrapped(it.reason, f"  {it.strategy}: ", "      ")]
+    left = len(absent) - NOT_OFFERED_SHOWN
+    return lines + ([f"  … {left} more: --format json shows all"] if left > 0 else [])
+
+
+def next_lines(proposal: Proposal) -> list[str]:
+    """Returns what to type next, for the state that the proposal is in."""
+    id = proposal.id
+    match proposal.state:
+        case "open":
+            return [f'  "{COMMAND} propose" with the same request goes on from the last record']
+        case "refused":
+            return ["  ask for another change, or change first what the refused alternatives name"]
+        case "approved":
+            return [f"  {COMMAND} apply {id}"]
+        case "applied":
+            branch = proposal.applied[-1].branch
+            return [f"  git log --patch HEAD..{branch}", f"  {COMMAND} undo {id} --from {branch}"]
+        case "undone" | "rejected":
+            return [f"  {COMMAND} show {id}"]
+    return [
+        f"  {COMMAND} review {id}  look at the diff and the evidence, approve or reject",
+        f"  {COMMAND} show {id}    read the whole rationale",
+    ]
+
+
+def _rank(decision: Decision, alternative: Alternative) -> tuple[bool, int]:
+    ruling = _ruling(decision, alternative)
+    return (ruling is None or ruling.rank == 0, ruling.rank if ruling else 0)
+
+
+def _ruling(decision: Decision, alternative: Alternative) -> Ruling | None:
+    return next((ruling for ruling in decision.rulings if ruling.alternative == alternative.id), None)

@@ -1,0 +1,39 @@
+"""`map`: prints what was read, as text, JSON or a Mermaid flowchart."""
+
+from __future__ import annotations
+
+import argparse
+
+from copilot.cli.console import Console
+from copilot.errors import EXIT_DONE, WrongUsage
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", metavar="PATH", nargs="?", default=".", help="a folder of the repository (default: .)")
+    parser.add_argument("--format", choices=("text", "json", "mermaid"), default="text", help="how to print it")
+    parser.add_argument("--at", metavar="REV", help="the commit to read (default: HEAD)")
+    parser.add_argument("--working-tree", action="store_true", help="read the files as they stand, uncommitted or not")
+
+
+def run(arguments: argparse.Namespace, console: Console) -> int:
+    if arguments.at and arguments.working_tree:
+        raise WrongUsage("--at and --working-tree name two different things to read.", next="Leave one of them out.")
+
+    from copilot.proposals import Workspace
+
+    workspace = Workspace.open(arguments.path, at=arguments.at or "HEAD", working_tree=arguments.working_tree)
+    pipeline = workspace.map()
+    match arguments.format:
+        case "json":
+            from copilot.cli.map_json import map_json
+
+            console.print_json(map_json(pipeline))
+        case "mermaid":
+            from copilot.cli.map_mermaid import map_mermaid
+
+            console.print(map_mermaid(pipeline))
+        case _:
+            from copilot.cli.map_text import map_text
+
+            console.print(map_text(pipeline))
+    return EXIT_DONE

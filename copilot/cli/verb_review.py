@@ -1,0 +1,55 @@
+"""`review`: opens a proposal on a screen, and prints afterwards where it stands."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from copilot.cli.arguments import add_id, add_repository
+from copilot.cli.console import Console, has_terminal
+from copilot.cli.verbs import COMMAND
+from copilot.errors import EXIT_DONE, WrongUsage
+
+if TYPE_CHECKING:
+    from copilot.proposals import Workspace
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_id(parser)
+    add_repository(parser)
+
+
+def run(arguments: argparse.Namespace, console: Console) -> int:
+    from copilot.proposals import Workspace
+
+    workspace = Workspace.open(arguments.repository)
+    id = workspace.find(arguments.id)
+    if not has_terminal():
+        raise WrongUsage(
+            "The review needs a terminal to draw on.",
+            next=f'Open one, or read "{COMMAND} show {id}". Approving is done on the screen only.',
+        )
+    open_review(workspace, id, console)
+    return EXIT_DONE
+
+
+def open_review(workspace: Workspace, id: str, console: Console) -> None:
+    """Opens the review, and prints where the proposal stands when the person has left it."""
+    from copilot.cli.proposal_text import next_lines
+    from copilot.tui.app import review
+
+    review(workspace, id)
+
+    proposal = workspace.load(id)
+    console.print(f"{id} is {proposal.state}.")
+    for line in next_lines(proposal):
+        console.print(line)
+
+
+def open_list(console: Console) -> int:
+    """Opens the list of the proposals of the repository around the current folder."""
+    from copilot.proposals import Workspace
+    from copilot.tui.app import choose
+
+    choose(Workspace.open("."))
+    return EXIT_DONE

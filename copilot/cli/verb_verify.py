@@ -1,0 +1,53 @@
+"""`verify`: sees the evidence of a proposal again by its recipes, and tells what no longer holds."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from copilot.cli.arguments import add_format, add_id, add_repository
+from copilot.cli.console import Console
+from copilot.cli.layout import columns, wrapped
+from copilot.errors import EXIT_DONE, EXIT_REFUSED
+from copilot.reasons.words import counted, letters_of
+
+if TYPE_CHECKING:
+    from copilot.proposals import Verification
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_id(parser)
+    add_repository(parser)
+    add_format(parser, "text", "json")
+
+
+def run(arguments: argparse.Namespace, console: Console) -> int:
+    from copilot.domain.codec import encode
+    from copilot.proposals import Workspace
+
+    workspace = Workspace.open(arguments.repository)
+    id = workspace.find(arguments.id)
+    console.note(f"proving {id} again, by the recipes of its evidence")
+    verification = workspace.verify(id)
+    if arguments.format == "json":
+        console.print_json({"version": 1, "holds": verification.holds, **encode(verification)})
+    else:
+        console.print(verification_text(verification, letters_of(workspace.load(id))))
+    return EXIT_DONE if verification.holds else EXIT_REFUSED
+
+
+def verification_text(verification: Verification, letters: Mapping[str, str]) -> str:
+    """Returns what is still the same as one count, and each evidence that is not with its reason."""
+    differing = [seen for seen in verification.seen if seen.outcome != "same"]
+    same = len(verification.seen) - len(differing)
+    lines = [f"{counted(same, 'evidence', 'evidences')} of {len(verification.seen)} seen again, the same."]
+    rows = [(seen.outcome, letters[seen.alternative], seen.check, seen.evidence) for seen in differing]
+    for row, seen in zip(columns(rows, "  "), differing, strict=True):
+        lines += [row, *wrapped(seen.reason, "      ")]
+    if verification.holds:
+        return "\n".join([*lines, f"The decision of {verification.proposal} holds."])
+    verb = "can't be confirmed" if verification.decision == "can't be re-run" else "no longer holds"
+    return "\n".join(
+        [*lines, *wrapped(f"The decision of {verification.proposal} {verb}: {verification.reason}", rest="  ")]
+    )

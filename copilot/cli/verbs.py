@@ -1,0 +1,56 @@
+"""The verbs of the command line as data: what `--help` prints, and which module to load for which word."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Verb(NamedTuple):
+    """One verb; its module has `add_arguments(parser)` and `run(arguments, console)`, which returns the exit code."""
+
+    name: str
+    usage: str
+    summary: str
+    module: str
+
+
+VERBS = (
+    Verb("map", "map [PATH]", "print what a repository's pipeline consists of", "copilot.cli.verb_map"),
+    Verb(
+        "propose", 'propose "CHANGE"', "find ways to make a change, prove each, choose one", "copilot.cli.verb_propose"
+    ),
+    Verb("review", "review [ID]", "look at a proposal on a screen; approve or reject it", "copilot.cli.verb_review"),
+    Verb("apply", "apply [ID]", "put what was approved on a new branch", "copilot.cli.verb_apply"),
+    Verb(
+        "undo",
+        "undo ID --from BRANCH",
+        "restore the files of an applied proposal on a new branch",
+        "copilot.cli.verb_undo",
+    ),
+    Verb("show", "show [ID]", "print a proposal and its reasons", "copilot.cli.verb_show"),
+    Verb("log", "log", "list the proposals of a repository", "copilot.cli.verb_log"),
+    Verb("verify", "verify [ID]", "see the evidence again; tell what no longer holds", "copilot.cli.verb_verify"),
+    Verb("demo", "demo", "see all of it on an example repository, offline", "copilot.cli.verb_demo"),
+)
+
+COMMAND = "pipeline-copilot"
+
+
+def help_text() -> str:
+    """Returns the text of `--help`."""
+    width = max(len(verb.usage) for verb in VERBS)
+    lines = [
+        f"usage: {COMMAND} VERB ...",
+        "",
+        "Proposes changes to data pipelines: several alternatives, each compiled to a real patch and",
+        "put through the same checks. Nothing is touched until a person approves exactly those bytes.",
+        "",
+        *(f"  {verb.usage:{width}}  {verb.summary}" for verb in VERBS),
+        "",
+        f"Without a verb, {COMMAND} lists the proposals of this repository on a screen.",
+        f'"{COMMAND} VERB --help" tells more; "{COMMAND} --version" prints the version.',
+        "",
+        "Exit codes: 0 done, 1 refused by evidence, 2 wrong usage, 3 waiting for approval,",
+        "4 the surroundings failed (git, network, disk).",
+    ]
+    return "\n".join(lines)

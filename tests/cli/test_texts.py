@@ -1,0 +1,134 @@
+"""The texts of the command line, as a person reads them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from copilot.cli.layout import WIDTH
+from copilot.cli.map_mermaid import label, map_mermaid
+from copilot.cli.map_text import FIELDS_SHOWN, PLACES_SHOWN, map_text
+from copilot.cli.progress import progress_line
+from copilot.cli.proposal_text import next_lines, proposal_text
+from copilot.cli.verbs import help_text
+from copilot.cli.version_words import type_words, version_words
+from copilot.domain.pipeline import FieldUse
+from tests import faces
+from tests.golden import assert_golden
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def test_the_help_is_as_written() -> None:
+    assert_golden(GOLDEN / "help.txt", help_text())
+
+
+def test_the_map_is_as_written() -> None:
+    assert_golden(GOLDEN / "map.txt", map_text(faces.a_map()))
+
+
+def test_the_flowchart_is_as_written() -> None:
+    assert_golden(GOLDEN / "map.mmd", map_mermaid(faces.a_map()))
+
+
+def test_an_empty_repository_is_told_so() -> None:
+    assert_golden(GOLDEN / "map-empty.txt", map_text(faces.an_empty_map()))
+
+
+@pytest.mark.parametrize("name", ["low", "high"])
+def test_a_proposal_is_as_written(name: str) -> None:
+    proposal = faces.a_proposal(stakes="high" if name == "high" else "low")
+
+    assert_golden(GOLDEN / f"proposal-{name}.txt", proposal_text(proposal))
+
+
+def test_a_refused_proposal_is_as_written() -> None:
+    assert_golden(GOLDEN / "proposal-refused.txt", proposal_text(faces.a_refused_proposal()))
+
+
+def test_an_undecided_proposal_says_how_to_go_on() -> None:
+    text = proposal_text(faces.an_undecided_proposal())
+
+    assert "is not decided yet" in text
+    assert "goes on from the last record" in text
+
+
+def test_no_text_of_ours_is_wider_than_the_screen_we_promise() -> None:
+    for text in (help_text(), map_text(faces.a_map()), proposal_text(faces.a_proposal(stakes="high"))):
+        assert max(len(line) for line in text.split("\n")) <= WIDTH
+
+
+def test_many_places_of_one_field_are_counted_not_listed() -> None:
+    uses = tuple(faces.a_use("amount", "reads", line, "certain") for line in range(1, PLACES_SHOWN + 4))
+
+    text = map_text(faces.a_map_with_uses(uses))
+
+    assert "and 3 more" in text
+
+
+def test_many_fields_of_one_subject_are_counted_not_listed() -> None:
+    uses: tuple[FieldUse, ...] = tuple(
+        faces.a_use(f"field_{number:02}", "reads", number + 1, "certain") for number in range(FIELDS_SHOWN + 2)
+    )
+
+    text = map_text(faces.a_map_with_uses(uses))
+
+    assert "… 2 more fields: --format json shows all" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [('a"b', "a#quot;b"), ("a\nb", "a b"), ("<b>&", "#lt;b#gt;#amp;"), ("x\u202ey", "x#92;u202ey"), ("#1;", "#35;1;")],
+)
+def test_a_label_can_not_leave_its_quotes(text: str, shown: str) -> None:
+    assert label(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("type_json", "words"),
+    [
+        ('"long"', "long"),
+        ('["null","double"]', "null | double"),
+        ('{"logicalType":"timestamp-millis","type":"long"}', "long (timestamp-millis)"),
+        ('{"items":{"fields":[],"name":"Item","type":"record"},"type":"array"}', "array of Item"),
+        ('{"type":"map","values":"int"}', "map of int"),
+        ('{"name":"Side","symbols":["L"],"type":"enum"}', "Side"),
+        ('{"type":"string"}', "string"),
+    ],
+)
+def test_types_are_said_in_words(type_json: str, words: str) -> None:
+    assert type_words(type_json) == words
+
+
+def test_a_version_is_said_by_what_it_changed() -> None:
+    first, second = faces.a_subject().versions
+
+    assert version_words(None, first) == "2 fields"
+    assert version_words(first, second) == "+ note null | string; amount: int → long"
+    assert version_words(second, second) == "docs, names or order only"
+
+
+def test_every_record_that_the_line_makes_has_a_line_of_progress() -> None:
+    proposal = faces.a_proposal()
+    bodies = (
+        proposal.request,
+        proposal.reading,
+        proposal.plan,
+        *proposal.compiled,
+        *proposal.evidence,
+        proposal.decision,
+    )
+
+    lines = [progress_line(body) for body in bodies if body is not None]
+
+    assert all(lines)
+    assert not any("\n" in line for line in lines)
+    assert lines[0] == "understood  1 operation"
+    assert lines[-1] == "decided     alias-33bb44, stakes low"
+
+
+def test_what_to_type_next_follows_from_the_state() -> None:
+    assert any("review p-0123456789" in line for line in next_lines(faces.a_proposal()))
+    assert next_lines(faces.an_approved_proposal()) == ["  pipeline-copilot apply p-0123456789"]
+    assert any("undo p-0123456789 --from" in line for line in next_lines(faces.an_applied_proposal()))
