@@ -1,0 +1,87 @@
+"""The table of alternatives: one row each, a column for each check where the screen is wide enough, else one for all."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from copilot.domain.decision import Ruling
+from copilot.domain.evidence import Verdict
+from copilot.domain.proposal import Proposal
+from copilot.reasons.visible import visible
+from copilot.reasons.words import letters_of, signed
+from copilot.tui.panes import Rows
+
+WIDE = 120
+_COLOURS: dict[Verdict, str] = {
+    "pass": "green",
+    "fail": "bold red",
+    "unknown": "bold yellow",
+    "not-applicable": "dim",
+}
+_NARROW_CHECKS = 36
+
+
+def ruling_of(proposal: Proposal, alternative: str) -> Ruling | None:
+    """Returns the ruling about an alternative, None before there is a decision about it."""
+    rulings = proposal.decision.rulings if proposal.decision else ()
+    return next((ruling for ruling in rulings if ruling.alternative == alternative), None)
+
+
+def fill(table: Rows, proposal: Proposal, width: int, selected: str) -> None:
+    """Fills the table for a screen of that width and puts the cursor on the selected alternative."""
+    letters = letters_of(proposal)
+    checks = list(dict.fromkeys(evidence.check for evidence in proposal.evidence))
+    is_wide = width >= WIDE
+    heads = checks if is_wide else ["checks"]
+    widths = [max(len(check), len("? unknown")) for check in checks] if is_wide else [_NARROW_CHECKS]
+    title_width = max(16, width - sum(widths) - 2 * len(widths) - 2 - 1 - 10 - 6 - 2)
+    table.clear(columns=True)
+    table.add_column("", width=1)
+    table.add_column("outcome", width=10)
+    table.add_column("alternative", width=title_width)
+    for head, cell_width in zip(heads, widths, strict=True):
+        table.add_column(head, width=cell_width)
+    for alternative in proposal.alternatives:
+        ruling = ruling_of(proposal, alternative.id)
+        outcome = _outcome(ruling)
+        verdicts = {it.check: it.verdict for it in proposal.evidence_of(alternative.id)}
+        cells = [_verdict(verdicts.get(check)) for check in checks] if is_wide else [_summary(verdicts)]
+        title = Text(visible(alternative.title), overflow="ellipsis", no_wrap=True)
+        title.truncate(title_width, overflow="ellipsis")
+        table.add_row(
+            letters[alternative.id], Text(outcome, style=_outcome_style(ruling)), title, *cells, key=alternative.id
+        )
+    if selected:
+        move_to(table, selected)
+
+
+def move_to(table: Rows, alternative: str) -> None:
+    """Puts the cursor on the row of an alternative."""
+    table.move_cursor(row=table.get_row_index(alternative))
+
+
+def _verdict(verdict: Verdict | None) -> Text:
+    return Text(signed(verdict), style=_COLOURS[verdict]) if verdict else Text("")
+
+
+def _summary(verdicts: dict[str, Verdict]) -> Text:
+    """Returns all verdicts in one cell, the bad ones first and by name."""
+    parts = []
+    for verdict in ("fail", "unknown", "pass"):
+        checks = [check for check, of in verdicts.items() if of == verdict]
+        if checks:
+            names = str(len(checks)) if verdict == "pass" else ", ".join(checks)
+            parts.append(Text(f"{signed(verdict)} {names}", style=_COLOURS[verdict]))
+    summary = Text("  ").join(parts) if parts else Text("not checked", style="dim")
+    summary.truncate(_NARROW_CHECKS, overflow="ellipsis")
+    return summary
+
+
+def _outcome(ruling: Ruling | None) -> str:
+    if ruling is None:
+        return "undecided"
+    return f"rank {ruling.rank}" if ruling.outcome == "acceptable" else ruling.outcome
+
+
+def _outcome_style(ruling: Ruling | None) -> str:
+    return {"chosen": "bold green", "refused": "red", "unproved": "yellow"}.get(ruling.outcome if ruling else "", "")

@@ -1,0 +1,139 @@
+"""The questions that the review asks: each gives an answer, or None where the person took it back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+from textual.widgets.option_list import Option
+
+from copilot.tui.panes import Choices, Scroll, plain
+
+HELP = """\
+j k, arrows   move in a list or a text
+tab           go to the next part of the screen; shift+tab goes back
+1 2 3 4       diff, evidence, rationale, not covered
+space         leave the highlighted hunk out, or take it in again
+p             prove the change without the hunks that are left out
+enter         on a line of the rationale: open the evidence that it cites
+a             approve the selected alternative, exactly as it is shown
+r             reject the proposal
+q             leave; nothing is lost, and nothing was changed
+
+Approving changes no file. What is approved is put on a branch of its own by
+"apply", which never touches your working tree, index or current branch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A yes: what was typed to confirm it ("" where nothing had to be), the note, or the id that was picked."""
+
+    text: str = ""
+    confirmation: str = ""
+
+
+class Dialog(ModalScreen[Answer | None]):
+    """A titled box over the review; escape takes the question back."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]
+
+    def __init__(self, title: str, text: Sequence[str]) -> None:
+        super().__init__()
+        self._heading = title
+        self._text = text
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(plain(self._heading), classes="dialog-title")
+            with Scroll(classes="dialog-text"):
+                yield Static(Content("\n").join([plain(line) for line in self._text]))
+            yield from self.answers()
+
+    def answers(self) -> ComposeResult:
+        """Yields the widgets that take the answer."""
+        yield Static(plain("esc closes", "$text-muted"))
+
+
+class Note(Dialog):
+    """Asks for a note, which may be empty; enter is the yes."""
+
+    def __init__(self, title: str, text: Sequence[str], verb: str) -> None:
+        super().__init__(title, text)
+        self._verb = verb
+
+    def answers(self) -> ComposeResult:
+        yield Input(placeholder="a note, or nothing", id="note")
+        yield Static(plain(f"enter {self._verb}, esc goes back", "$text-muted"))
+
+    def on_mount(self) -> None:
+        self.query_one("#note", Input).focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        self.dismiss(Answer(event.value))
+
+
+class TypedNote(Dialog):
+    """Asks for a note and for a name to be typed, for what can't be taken back cheaply."""
+
+    def __init__(self, title: str, text: Sequence[str], name: str) -> None:
+        super().__init__(title, text)
+        self._expected = name
+
+    def answers(self) -> ComposeResult:
+        yield Static(Content.assemble("Type ", plain(self._expected, "bold"), " to approve:"))
+        yield Input(id="name")
+        yield Input(placeholder="a note, or nothing", id="note")
+        yield Static(plain("enter approves, esc goes back", "$text-muted"), id="hint")
+
+    def on_mount(self) -> None:
+        self.query_one("#name", Input).focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        if self.query_one("#name", Input).value.strip() != self._expected:
+            self.query_one("#hint", Static).update(
+                plain("That is not the name: nothing is approved yet.", "bold $text-error")
+            )
+            self.query_one("#name", Input).focus()
+        elif event.input.id == "name":
+            self.query_one("#note", Input).focus()
+        else:
+            self.dismiss(Answer(event.value, self._expected))
+
+
+class YesNo(Dialog):
+    """Asks a question that one key answers."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y,enter", "yes", "Yes"),
+        Binding("n", "dismiss(None)", "No"),
+    ]
+
+    def answers(self) -> ComposeResult:
+        yield Static(plain("y yes, n no", "$text-muted"))
+
+    def action_yes(self) -> None:
+        self.dismiss(Answer())
+
+
+class Pick(Dialog):
+    """Asks for one of several ids."""
+
+    def __init__(self, title: str, options: Sequence[tuple[str, Content]]) -> None:
+        super().__init__(title, ())
+        self._options = options
+
+    def answers(self) -> ComposeResult:
+        yield Choices(*(Option(prompt, id=id) for id, prompt in self._options))
+
+    def on_mount(self) -> None:
+        self.query_one(Choices).focus()
+
+    def on_option_list_option_selected(self, event: Choices.OptionSelected) -> None:
+        self.dismiss(Answer(event.option_id or ""))

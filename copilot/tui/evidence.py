@@ -1,0 +1,63 @@
+"""How evidence looks: one line for each check, and the detail with recipe, measures and findings."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from copilot.domain.evidence import Evidence, Finding, Measure, Verdict
+from copilot.reasons.words import signed
+from copilot.tui.panes import plain
+
+STYLES: dict[Verdict, str] = {
+    "pass": "$text-success",
+    "fail": "bold $text-error",
+    "unknown": "bold $text-warning",
+    "not-applicable": "$text-muted",
+}
+_FINDING_STYLES = {"error": "bold $text-error", "warning": "$text-warning", "note": "$text-muted"}
+
+
+def verdict(of: Verdict) -> Content:
+    """Returns the verdict as a sign and a word."""
+    return plain(signed(of), STYLES[of])
+
+
+def evidence_title(evidence: Evidence) -> Content:
+    """Returns the list line of one check."""
+    return Content.assemble(plain(f"{evidence.check:14}"), verdict(evidence.verdict))
+
+
+def evidence_text(evidence: Evidence) -> Content:
+    """Returns all that the check saw, and how to see it again."""
+    lines = [
+        Content.assemble(plain(f"{evidence.check}  ", "bold"), verdict(evidence.verdict)),
+        plain(evidence.id, "$text-muted"),
+    ]
+    lines += [Content("")] if evidence.findings else []
+    for finding in evidence.findings:
+        lines += _finding(finding)
+    if evidence.measures:
+        lines += [Content(""), plain("Measures", "bold"), *map(_measure, evidence.measures)]
+    recipe = evidence.recipe
+    lines += [Content(""), plain("Recipe", "bold"), plain(f"check {recipe.check}, version {recipe.version}")]
+    lines += [plain(f"tool {name} {version}") for name, version in recipe.tools]
+    lines += [plain(f"{name} {value[:16]}", "$text-muted") for name, value in recipe.inputs]
+    return Content("\n").join(lines)
+
+
+def _finding(finding: Finding) -> list[Content]:
+    lines = [
+        Content.assemble(plain(f"{finding.severity}  ", _FINDING_STYLES[finding.severity]), plain(finding.message))
+    ]
+    about = ".".join(part for part in (finding.subject, finding.path) if part)
+    where = [str(finding.span)] if finding.span else []
+    where += [about] if about else []
+    where += [f"phase {finding.phase + 1}"] if finding.phase else []
+    lines += [plain(f"  {'  '.join(where)}", "$text-accent")] if where else []
+    lines += [plain(f"  fix: {finding.fix}")] if finding.fix else []
+    return [*lines, plain(f"  {finding.rule}", "$text-muted")]
+
+
+def _measure(measure: Measure) -> Content:
+    volatile = "  (differs from run to run)" if measure.is_volatile else ""
+    return plain(f"{measure.name} {measure.value:g} {measure.unit}{volatile}")

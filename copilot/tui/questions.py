@@ -1,0 +1,69 @@
+"""What the review says and asks: what stands in the way of an approval, what to confirm, what was done. Pure functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from copilot.domain.decision import Applied
+from copilot.domain.evidence import Evidence
+from copilot.domain.proposal import Body, Proposal
+from copilot.proposals.approve import confirmation_word
+from copilot.reasons.words import counted, letters_of, listed
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a dialog asks; `name` must be typed where it is not ""."""
+
+    title: str
+    text: tuple[str, ...]
+    name: str
+
+
+def obstacle_to(proposal: Proposal, alternative: str, left_out: frozenset[str]) -> str:
+    """Returns why the alternative can't be approved as it is shown, "" where it can."""
+    if proposal.decision is None:
+        return "Nothing is decided yet, so there is nothing to approve: p goes on with the proof."
+    if left_out:
+        return "Hunks are left out, and nobody has proved that change: press p first."
+    if proposal.state in ("applied", "undone", "rejected"):
+        return f"This proposal is {proposal.state}, which is final. Propose again to change your mind."
+    if not proposal.patches_of(alternative):
+        return "This alternative changes nothing, so there is nothing to approve. To say no, press r."
+    ruling = next((it for it in proposal.decision.rulings if it.alternative == alternative), None)
+    if ruling is None or ruling.outcome == "refused":
+        return f"This alternative is refused: {ruling.rule if ruling else 'it was not judged'}."
+    return ""
+
+
+def about_approval(proposal: Proposal, alternative: str) -> Question:
+    """Returns what to ask before that alternative is approved."""
+    assert proposal.decision is not None, "asked only about a decided proposal"
+    letter = letters_of(proposal)[alternative]
+    patches = proposal.patches_of(alternative)
+    paths = sorted({change.path for change in patches[0].changes})
+    text = [proposal.alternative(alternative).title]
+    if alternative != proposal.decision.chosen:
+        text += ["The rules chose another alternative."]
+    if proposal.decision.ruling(alternative).outcome == "unproved":
+        text += ["It is not fully proved."]
+    text += ["", f"{counted(len(paths), 'file')}: {listed(paths)}"]
+    if len(patches) > 1:
+        text += [f"Applying makes the first of {len(patches)} phases."]
+    word = confirmation_word(proposal, alternative)
+    if not word:
+        return Question(f"Approve {letter}? Stakes are low.", tuple(text), "")
+    text += ["", *(claim.text for claim in proposal.decision.stakes_reasons)]
+    return Question(f"Approve {letter}? Stakes are {proposal.decision.stakes}.", tuple(text), word)
+
+
+def applied_words(applied: Applied) -> str:
+    """Returns what applying did, in one sentence."""
+    return f"Applied: {counted(len(applied.commits), 'commit')} on branch {applied.branch}"
+
+
+def record_words(body: Body) -> str:
+    """Returns what a record that came while proving says."""
+    if isinstance(body, Evidence):
+        return f"proving … {body.check}: {body.verdict}"
+    return f"proving … {type(body).__name__.lower()}"

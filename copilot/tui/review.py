@@ -1,0 +1,325 @@
+"""The review of one proposal: alternatives and their verdicts above, what the selected one changes and why below.
+
+The screen holds no truth: everything shown is read from the proposal, and every act goes through the workspace, which refuses
+what the laws forbid. Work runs in threads, which never touch a widget themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.events import Resize
+from textual.screen import Screen
+from textual.widgets import DataTable, Footer, OptionList, Static, TabbedContent, TabPane
+from textual.worker import WorkerCancelled, get_current_worker
+
+from copilot.domain.alternative import Alternative
+from copilot.domain.proposal import plan_digest
+from copilot.errors import CopilotError
+from copilot.reasons.render import markdown
+from copilot.reasons.words import counted, letters_of
+from copilot.tui import alternatives
+from copilot.tui.dialogs import HELP, Answer, Dialog, Note, Pick, TypedNote, YesNo
+from copilot.tui.evidence import evidence_text, evidence_title
+from copilot.tui.hunks import HunkPane
+from copilot.tui.panes import Choices, ListAndDetail, Rows, Scroll, plain
+from copilot.tui.questions import about_approval, applied_words, obstacle_to, record_words
+from copilot.tui.rationale import cited, rationale_lines
+
+if TYPE_CHECKING:
+    from copilot.proposals import Workspace
+
+Report = Callable[[str], None]
+
+BUSY = "Work is going on; it can be left at any time, and nothing is lost."
+TABS = (("diff", "Diff"), ("evidence", "Evidence"), ("rationale", "Rationale"), ("open", "Not covered"))
+
+
+class ReviewScreen(Screen[None]):
+    """Shows a proposal and takes a person's decision about it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "approve", "Approve"),
+        Binding("r", "reject", "Reject"),
+        Binding("space", "toggle_hunk", "Hunk in/out"),
+        Binding("p", "prove", "Prove again"),
+        Binding("question_mark", "help", "Help", key_display="?"),
+        Binding("q", "leave", "Quit"),
+        *(Binding(str(number), f"tab('{id}')", show=False) for number, (id, _) in enumerate(TABS, 1)),
+    ]
+
+    def __init__(self, workspace: Workspace, id: str) -> None:
+        super().__init__()
+        self._workspace = workspace
+        self._proposal = workspace.load(id)
+        decision = self._proposal.decision
+        self._selected = decision.chosen if decision and decision.chosen else self._first()
+        self._is_busy = False
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="heading")
+        yield Rows(id="alternatives", cursor_type="row")
+        yield Static(id="selected")
+        with TabbedContent(id="tabs"):
+            with TabPane("Diff", id="diff"):
+                yield HunkPane(id="hunks")
+            with TabPane("Evidence", id="evidence"):
+                yield ListAndDetail(id="checks")
+            with TabPane("Rationale", id="rationale"):
+                yield Choices(id="reasons")
+            with TabPane("Not covered", id="open"), Scroll():
+                yield Static(id="uncovered")
+        yield Static(id="status")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        self._show_proposal()
+        self.query_one("#alternatives").focus()
+
+    def on_resize(self, event: Resize) -> None:
+        alternatives.fill(self.query_one(Rows), self._proposal, event.size.width, self._selected)
+
+    def _first(self) -> str:
+        """Returns the first alternative that changes something, "" where there is none yet."""
+        return next((it.id for it in self._proposal.alternatives if it.phases), "")
+
+    @property
+    def _alternative(self) -> Alternative | None:
+        return self._proposal.alternative(self._selected) if self._selected else None
+
+    def _show_proposal(self) -> None:
+        proposal = self._proposal
+        stakes = f", stakes {proposal.decision.stakes}" if proposal.decision else ""
+        self.query_one("#heading", Static).update(
+            Content.assemble(
+                plain(f"{proposal.id} ", "bold"),
+                plain(" ".join(proposal.request.text.split()) or "operations given as JSON"),
+                plain(f"  {proposal.state}{stakes}", "$text-muted"),
+            )
+        )
+        alternatives.fill(self.query_one(Rows), proposal, self.size.width, self._selected)
+        self._show_reasons()
+        self._show_alternative()
+
+    def _show_reasons(self) -> None:
+        decision = self._proposal.decision
+        reasons = self.query_one("#reasons", Choices)
+        self._lines = rationale_lines(markdown(self._proposal)) if decision else []
+        reasons.clear_options()
+        reasons.add_options([look for _, look in self._lines])
+        uncovered = decision.not_covered if decision else ("This proposal is not decided yet.",)
+        self.query_one("#uncovered", Static).update(Content("\n").join([plain(f"- {text}") for text in uncovered]))
+
+    def _show_alternative(self) -> None:
+        alternative = self._alternative
+        if alternative is None:
+            return
+        ruling = alternatives.ruling_of(self._proposal, alternative.id)
+        rule = plain(f"  {ruling.rule}", "$text-muted") if ruling else Content("")
+        self.query_one("#selected", Static).update(
+            Content.assemble(
+                plain(f"{letters_of(self._proposal)[alternative.id]}  ", "bold"), plain(alternative.title), rule
+            )
+        )
+        self.query_one(HunkPane).show_patches(alternative, self._proposal.patches_of(alternative.id), self._refusal())
+        evidence = {it.id: it for it in self._proposal.evidence_of(alternative.id)}
+        self.query_one("#checks", ListAndDetail).show(
+            [(id, evidence_title(it)) for id, it in evidence.items()], lambda id: evidence_text(evidence[id])
+        )
+        self.tell("")
+
+    def _refusal(self) -> str:
+        for compiled in self._proposal.compiled:
+            if compiled.alternative == self._selected and compiled.refused:
+                return f"No patch: {compiled.refused.what} {compiled.refused.next}"
+        return "This alternative changes nothing."
+
+    def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
+        id = event.row_key.value
+        if id and id != self._selected and id in letters_of(self._proposal):
+            self._selected = id
+            self._show_alternative()
+
+    def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
+        self.action_tab("diff")
+
+    def action_tab(self, id: str) -> None:
+        self.query_one(TabbedContent).active = id
+        focus = {
+            "diff": "#hunks Choices",
+            "evidence": "#checks Choices",
+            "rationale": "#reasons",
+            "open": "#open Scroll",
+        }
+        self.query_one(focus[id]).focus()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        if event.option_list.id != "reasons":
+            return
+        known = {it.id: it for it in self._proposal.evidence}
+        ids = [id for id in cited(self._lines[event.option_index][0]) if id in known]
+        if len(ids) == 1:
+            self._open_evidence(ids[0])
+        elif ids:
+            letters = letters_of(self._proposal)
+            options = [
+                (id, Content.assemble(plain(f"{letters[known[id].alternative]}  "), evidence_title(known[id])))
+                for id in ids
+            ]
+            self.app.push_screen(Pick("This line cites", options), self._open_picked)
+
+    def _open_picked(self, answer: Answer | None) -> None:
+        if answer:
+            self._open_evidence(answer.text)
+
+    def _open_evidence(self, id: str) -> None:
+        evidence = next(it for it in self._proposal.evidence if it.id == id)
+        if evidence.alternative != self._selected:
+            self._selected = evidence.alternative
+            alternatives.move_to(self.query_one("#alternatives", Rows), self._selected)
+            self._show_alternative()
+        self.query_one("#checks", ListAndDetail).highlight(id)
+        self.action_tab("evidence")
+
+    def action_help(self) -> None:
+        self.app.push_screen(Dialog("Keys", HELP.split("\n")))
+
+    def action_leave(self) -> None:
+        if len(self.app.screen_stack) > 2:
+            self.dismiss()
+        else:
+            self.app.exit()
+
+    def action_toggle_hunk(self) -> None:
+        if self._is_busy:
+            return
+        self.query_one(HunkPane).toggle()
+        self.tell("")
+
+    def action_prove(self) -> None:
+        left_out = self.query_one(HunkPane).left_out
+        if self._is_busy:
+            return
+        if self._proposal.decision is None:
+            self._start("going on with the proof", self._advance)
+        elif left_out:
+            self._start("proving the change without them", lambda report: self._revise(left_out, report))
+        else:
+            self.tell("Nothing is left out: the evidence shown is about exactly this change.")
+
+    def _advance(self, report: Report) -> str:
+        for record in self._workspace.advance(self._proposal.id):
+            report(record_words(record.body))
+        return "Proved and decided."
+
+    def _revise(self, left_out: frozenset[str], report: Report) -> str:
+        id, of = self._proposal.id, self._selected
+        for record in self._workspace.revise(id, of, left_out):
+            report(record_words(record.body))
+        for revision in self._workspace.load(id).revisions:
+            if (revision.of, frozenset(revision.left_out)) == (of, left_out):
+                self._selected = revision.alternative.id
+        return "Proved: what is left is an alternative of its own, shown here."
+
+    def action_approve(self) -> None:
+        left_out = self.query_one(HunkPane).left_out
+        obstacle = BUSY if self._is_busy else obstacle_to(self._proposal, self._selected, left_out)
+        if obstacle:
+            self.tell(obstacle)
+            return
+        asked = about_approval(self._proposal, self._selected)
+        self.app.push_screen(
+            TypedNote(asked.title, asked.text, asked.name) if asked.name else Note(asked.title, asked.text, "approves"),
+            self._approve,
+        )
+
+    def _approve(self, answer: Answer | None) -> None:
+        if answer is None:
+            return
+        seen = plan_digest(self._proposal, self._selected)
+        try:
+            self._workspace.approve(
+                self._proposal.id,
+                note=answer.text,
+                alternative=self._selected,
+                plan=seen,
+                confirmation=answer.confirmation,
+            )
+        except CopilotError as error:
+            self._fail(error)
+            return
+        self._reload()
+        text = ["The changes go on a branch of their own; your working tree stays as it is."]
+        self.app.push_screen(YesNo("Approved. Apply it now?", text), self._apply)
+
+    def _apply(self, answer: Answer | None) -> None:
+        if answer is None:
+            self.tell(f"Approved. To apply: pipeline-copilot apply {self._proposal.id}")
+        else:
+            self._start("applying", lambda _: applied_words(self._workspace.apply(self._proposal.id)))
+
+    def action_reject(self) -> None:
+        if self._is_busy:
+            self.tell(BUSY)
+            return
+        text = ["The proposal and its evidence are kept; nothing is applied."]
+        self.app.push_screen(Note(f"Reject {self._proposal.id}?", text, "rejects"), self._reject)
+
+    def _reject(self, answer: Answer | None) -> None:
+        if answer is None:
+            return
+        try:
+            self._workspace.reject(self._proposal.id, note=answer.text)
+        except CopilotError as error:
+            self._fail(error)
+            return
+        self._reload()
+        self.tell("Rejected.")
+
+    def _start(self, doing: str, act: Callable[[Report], str]) -> None:
+        """Runs `act` in a thread; what it returns, or the error it ends with, is shown when it ends."""
+        self._is_busy = True
+        self.tell(f"{doing} …")
+        self.run_worker(lambda: self._act(act), thread=True, exclusive=True)
+
+    def _act(self, act: Callable[[Report], str]) -> None:
+        worker = get_current_worker()
+
+        def report(text: str) -> None:
+            if worker.is_cancelled:
+                raise WorkerCancelled
+            self.app.call_from_thread(self.tell, text)
+
+        try:
+            words = act(report)
+        except CopilotError as error:
+            self.app.call_from_thread(self._end, "", error)
+        except WorkerCancelled:
+            return
+        else:
+            self.app.call_from_thread(self._end, words, None)
+
+    def _end(self, words: str, error: CopilotError | None) -> None:
+        self._is_busy = False
+        self._reload()
+        self.tell(words)
+        if error:
+            self._fail(error)
+
+    def _reload(self) -> None:
+        self._proposal = self._workspace.load(self._proposal.id)
+        self._show_proposal()
+
+    def _fail(self, error: CopilotError) -> None:
+        self.app.push_screen(Dialog("That did not work", str(error).split("\n")))
+
+    def tell(self, text: str) -> None:
+        """Shows one line above the keys."""
+        left_out = self.query_one(HunkPane).left_out
+        if not text and left_out:
+            text = f"{counted(len(left_out), 'hunk')} left out: p proves it again, approving waits for that"
+        self.query_one("#status", Static).update(plain(text, "$text-warning" if left_out else ""))
