@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
@@ -20,8 +21,10 @@ from copilot.formats.avro.documents import Document, Unreadable, cut_out, open_d
 from copilot.formats.avro.parse import Resolver
 from copilot.formats.avro.places import Places
 from copilot.formats.json_text import Node, plain
-from copilot.formats.layout import REUSED, Style, elements_of, indent_at, style_of, write
+from copilot.formats.layout import REUSED, Style, elements_of, indent_at, line_start, style_of, write
 from copilot.formats.splices import Splice, apply, reshape
+
+_OWN_LINE = re.compile(r"""[ \t]*(["'])[^"']*\1[ \t]*:[ \t]*""")
 
 
 def edit_text(text: str, edits: Sequence[SchemaEdit]) -> str:
@@ -109,11 +112,11 @@ class _Plan:
         after = len(items) - 1
         if edit.name:
             after = items.index(self._places.field(edit.record, edit.name))
-        near = items[after : after + 1] or items
+        near = self._models(items, after)
         style = self._style(near)
-        is_tall = "\n" in self._text[near[0].start : near[0].end] if near else style.has_tall_objects
-        indent = indent_at(self._text, near[0].start if near else fields.start)
-        if not near and is_tall:
+        is_tall = self._is_tall(near[0]) if near else style.has_tall_objects
+        indent = indent_at(self._text, items[after].start if items else fields.start)
+        if not items and is_tall:
             indent += style.unit
         self._insert(fields, after, write(value, style, indent, is_tall))
 
@@ -140,7 +143,7 @@ class _Plan:
             return
         style = self._style([node])
         elements = list(elements_of(node))
-        is_tall = "\n" in self._text[node.start : elements[0][0]]
+        is_tall = self._is_tall(node)
         indent = indent_at(self._text, elements[-1][0])
         key = write(name, style, indent, False)
         self._insert(node, len(elements) - 1, f"{key}{style.colon}{write(value, style, indent, is_tall)}")
@@ -158,7 +161,9 @@ class _Plan:
         """A new value around an old one (a type in a union, or out of one) keeps the old one's text."""
         kept = _shared_part(node, value)
         style = self._style([node])
-        is_tall = "\n" in self._text[node.start : node.end] and not kept
+        is_tall = kept is None and bool(
+            _OWN_LINE.fullmatch(self._text[line_start(self._text, node.start) : node.start])
+        )
         new = write(value, style, indent_at(self._text, node.start), is_tall, canonical(plain(kept)) if kept else "")
         if id(node) in self._replaced:
             raise SchemaUnreadable("Two edits change the same value.", where=self._document.span(node))
@@ -167,6 +172,20 @@ class _Plan:
             self._replaced[id(node)] = [Splice(node.start, kept.start, before), Splice(kept.end, node.end, after)]
         else:
             self._replaced[id(node)] = [Splice(node.start, node.end, write(value, style, "", False) if kept else new)]
+
+    def _models(self, items: Sequence[Node], after: int) -> list[Node]:
+        """The neighbours that a new item should look like: those of the commoner shape, the nearest first."""
+        nearest = [item for _, item in sorted(enumerate(items), key=lambda entry: abs(entry[0] - after))]
+        tall = [item for item in nearest if self._is_tall(item)]
+        flat = [item for item in nearest if not self._is_tall(item)]
+        if len(tall) == len(flat) and nearest:
+            return tall if self._is_tall(nearest[0]) else flat
+        return tall if len(tall) > len(flat) else flat
+
+    def _is_tall(self, node: Node) -> bool:
+        """Tells whether a container starts its first element on a new line."""
+        first = next((start for start, _, _ in elements_of(node)), node.start)
+        return "\n" in self._text[node.start : first]
 
     def _insert(self, node: Node, after: int, text: str) -> None:
         self._containers[id(node)] = node

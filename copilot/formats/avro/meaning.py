@@ -1,8 +1,197 @@
+"""What changes although the compatibility rules allow it: units, scales, defaults, logical types, precision, names.
+
+Errors change values in at least one real reader for certain, warnings where data or readers are of the kind named, notes inform.
+Compares two versions only: a name that an earlier version used and that comes back needs the whole history.
+"""
+
 from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from typing import Any
 
 from copilot.domain.evidence import Finding
 from copilot.domain.schema import SchemaVersion
+from copilot.formats.avro.rules import Walk, source_fields
+from copilot.formats.avro.type_changes import (
+    Change,
+    logical_type_changes,
+    name_changes,
+    promotion_changes,
+    symbol_changes,
+)
+from copilot.formats.avro.types import NO_DEFAULT, Field, Type, graph_of
+from copilot.formats.avro.units import unit_changes
+
+SIMILAR_NAMES_MIN = 0.5
+_SENTINELS = frozenset(
+    {"-1", "-9", "-99", "-999", "-9999", "999", "9999", "99999", "-1.0", "-99.0", "-999.0", "-9999.0"}
+    | {'"N/A"', '"n/a"', '"NA"', '"unknown"', '"UNKNOWN"', '"none"', '"null"', '"-"', '"1970-01-01"'}
+)
+_PLAIN_VALUES = frozenset({"0", "0.0", '""', "false"})
 
 
 def meaning_changes(old: SchemaVersion, new: SchemaVersion) -> tuple[Finding, ...]:
-    return ()
+    """Returns what reading with `new` what `old` wrote changes in meaning; paths and lines are those of `new`."""
+    if old.meaning == new.meaning:
+        return ()
+    changes = tuple(dict.fromkeys(_Comparison().types(graph_of(old.resolved), graph_of(new.resolved), "")))
+    spans = {field.path: field.span for field in reversed(new.fields)}
+    return tuple(
+        Finding(
+            rule=rule,
+            severity=severity,
+            message=message,
+            span=spans.get(path.removesuffix("[]").removesuffix("{}"), new.source.span),
+            subject=new.subject,
+            path=path,
+            fix=fix,
+        )
+        for rule, severity, path, message, fix in changes
+    )
+
+
+class _Comparison:
+    def __init__(self) -> None:
+        self._seen: set[tuple[int, int]] = set()
+
+    def types(self, old: Type, new: Type, path: str) -> Iterator[Change]:
+        if (id(old), id(new)) in self._seen:
+            return
+        self._seen.add((id(old), id(new)))
+        if old.kind == "union" or new.kind == "union":
+            for before, after in _paired_branches(old, new):
+                yield from self.types(before, after, path)
+            return
+        if old.kind != new.kind:
+            yield from promotion_changes(old, new, path)
+            return
+        yield from logical_type_changes(old, new, path)
+        yield from name_changes(old, new, path)
+        if old.kind == "enum":
+            yield from symbol_changes(old, new, path)
+        elif old.kind == "record":
+            yield from self._fields(old, new, path)
+        elif old.inner is not None and new.inner is not None:
+            yield from self.types(old.inner, new.inner, path + ("[]" if old.kind == "array" else "{}"))
+
+    def _fields(self, old: Type, new: Type, path: str) -> Iterator[Change]:
+        fed: set[str] = set()
+        added: list[Field] = []
+        for field in new.fields:
+            field_path = f"{path}.{field.name}" if path else field.name
+            sources = source_fields(field, old)
+            if not sources:
+                added.append(field)
+                yield from _default_of_new(field, field_path)
+                continue
+            fed.add(sources[0].name)
+            yield from _field(sources[0], field, field_path)
+            yield from self.types(sources[0].type, field.type, field_path)
+        removed = [field for field in old.fields if field.name not in fed]
+        yield from _silent_renames(removed, added, old, new, path)
+        yield from _reused_names(new, path)
+
+
+def _field(old: Field, new: Field, path: str) -> Iterator[Change]:
+    if old.name != new.name:
+        message = f'"{path}" takes its values from "{old.name}" by alias; readers that ignore aliases don\'t see them.'
+        fix = "Check that every consumer decodes with an implementation that honours aliases."
+        yield "avro.alias-needed", "note", path, message, fix
+    lost = [alias for alias in old.aliases if alias not in new.aliases and alias != new.name]
+    if lost:
+        message = (
+            f'"{path}" no longer has the alias {", ".join(lost)}: values of older data under that name are not found.'
+        )
+        yield "avro.alias-removed", "warning", path, message, "Keep all earlier names as aliases."
+    yield from _default(old, new, path)
+    for dimension, before, after in unit_changes(old.doc, new.doc):
+        message = f'The doc of "{path}" changes its {dimension} from {before} to {after}; data that is there keeps the old one.'
+        fix = "Add a new field with the unit in its name instead of giving the old name a new meaning."
+        yield "avro.doc-unit-changed", "warning", path, message, fix
+
+
+def _default(old: Field, new: Field, path: str) -> Iterator[Change]:
+    if old.default is NO_DEFAULT:
+        if new.default is not NO_DEFAULT:
+            yield from _default_of_new(new, path)
+        return
+    before = _json(old.default)
+    if new.default is NO_DEFAULT:
+        message = f'"{path}" loses its default {before}: data from before the field can no longer be read.'
+        yield "avro.default-removed", "warning", path, message, "Keep the default as long as such data is there."
+    elif _json(new.default) != before:
+        message = f'Data without "{path}" now reads as {_json(new.default)}, before as {before}.'
+        fix = "Check what consumers do with the value for data that never had the field."
+        yield "avro.default-changed", "warning", path, message, fix
+        yield from _default_of_new(new, path)
+
+
+def _default_of_new(field: Field, path: str) -> Iterator[Change]:
+    if field.default is NO_DEFAULT:
+        return
+    value = _json(field.default)
+    if value in _SENTINELS:
+        message = (
+            f'The default of "{path}" is {value}, a value by which people mean "missing": it enters sums and averages.'
+        )
+        yield "avro.default-is-sentinel", "warning", path, message, "Use a union with null, and null as the default."
+    elif value in _PLAIN_VALUES:
+        message = f'The default of "{path}" is {value}; readers can\'t tell it from a value that was written.'
+        yield "avro.default-looks-written", "note", path, message, "Use a union with null where the difference matters."
+    first = field.type.branches[0] if field.type.branches else None
+    if first is not None and (first.kind == "null") != (field.default is None):
+        message = f'The default {value} of "{path}" is not of the first branch of its union ({first.label}).'
+        fix = "Put the branch of the default first; Avro for Java and for JavaScript may refuse the schema otherwise."
+        yield "avro.default-not-of-first-branch", "warning", path, message, fix
+
+
+def _silent_renames(removed: list[Field], added: list[Field], old: Type, new: Type, path: str) -> Iterator[Change]:
+    for field in added:
+        if field.default is NO_DEFAULT:
+            continue
+        for gone in removed:
+            if Walk().reasons(field.type, gone.type, ""):
+                continue
+            ratio = SequenceMatcher(None, gone.name.lower(), field.name.lower()).ratio()
+            same_place = old.fields.index(gone) == new.fields.index(field)
+            if not same_place and ratio < SIMILAR_NAMES_MIN:
+                continue
+            field_path = f"{path}.{field.name}" if path else field.name
+            message = (
+                f'"{gone.name}" goes and "{field.name}" comes with a default: if it is a rename, '
+                f"old data reads as {_json(field.default)} instead of its value."
+            )
+            fix = f'Add "{gone.name}" to the aliases of "{field.name}", or write both until old data is gone.'
+            yield "avro.rename-loses-values", "warning", field_path, message, fix
+
+
+def _reused_names(new: Type, path: str) -> Iterator[Change]:
+    for field in new.fields:
+        for alias in field.aliases:
+            if alias in new.by_name and alias != field.name:
+                field_path = f"{path}.{field.name}" if path else field.name
+                message = f'"{alias}" is an alias of "{field_path}" and a field too: readers disagree on which one gets the value.'
+                yield (
+                    "avro.name-reused",
+                    "warning",
+                    field_path,
+                    message,
+                    f'Drop the alias, or give the field "{alias}" another name.',
+                )
+
+
+def _paired_branches(old: Type, new: Type) -> Iterator[tuple[Type, Type]]:
+    """Pairs the branches that readers would pair: the same kind (and name), else the first that takes it by promotion."""
+    branches = new.branches if new.kind == "union" else (new,)
+    for before in old.branches if old.kind == "union" else (old,):
+        same = [after for after in branches if after.kind == before.kind]
+        named = [after for after in same if after.short == before.short or before.name in after.aliases]
+        fitting = named or same or [after for after in branches if not Walk().reasons(after, before, "")]
+        if fitting:
+            yield before, fitting[0]
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
