@@ -33,13 +33,16 @@ _MOVING = ("producers", "consumers", "sinks", "manual")
 def operations_done(case: Case, final: dict[str, SchemaVersion | None]) -> int:
     """Returns how many operations the last state has carried out; `final` holds the subjects that changed.
 
-    A change of a field's type, default or symbols counts as done too where a field that is new beside it has what was asked.
+    A subject that is new counts for each operation that it carries out on the old one's fields. A change of a field's type,
+    default or symbols counts as done too where a field that is new beside it has what was asked.
     """
+    known = {subject.name: subject.latest for subject in case.base.subjects}
+    fresh = [version for name, version in final.items() if name not in known]
     done = 0
     for operation in case.request.operations:
-        base = next((it.latest for it in case.base.subjects if it.name == operation.subject), None)
-        after = final.get(operation.subject)
-        done += base is not None and after is not None and _is_done(operation, base, after)
+        base = known.get(operation.subject)
+        candidates = [final.get(operation.subject), *fresh]
+        done += base is not None and any(it is not None and _is_done(operation, base, it) for it in candidates)
     return done
 
 
@@ -57,8 +60,10 @@ def touched_jobs(case: Case, direction: Direction) -> frozenset[str]:
     """Returns the producers or consumers of the concerned subjects whose steps or files the alternative changes."""
     links = [link for impact in case.impacts for link in (*impact.producers, *impact.consumers)]
     concerned = {link.job for link in links if link.direction == direction}
-    kind = "producers" if direction == "produces" else "consumers"
-    moved = {job for phase in case.alternative.phases for step in phase.steps if step.kind == kind for job in step.jobs}
+    kinds = ("producers",) if direction == "produces" else ("consumers", "sinks")
+    moved = {
+        job for phase in case.alternative.phases for step in phase.steps if step.kind in kinds for job in step.jobs
+    }
     paths = {change.path for patch in case.patches for change in patch.changes}
     roots = {job.name: job.root.rstrip("/") for job in case.base.jobs}
     changed = {

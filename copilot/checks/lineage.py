@@ -109,24 +109,32 @@ def demanded(level: Level) -> frozenset[tuple[Direction, Age]]:
     return frozenset((direction, age) for direction in _DIRECTIONS[name] for age in ages)
 
 
+_READERS = ("consumers", "sinks")
+
+
 def demanded_by_order(phase: Phase) -> frozenset[Direction]:
     """Returns which directions the order of a phase's steps puts to work.
 
     Producers before consumers: old readers meet new data. Consumers before producers, or alone: new readers meet old data.
     """
-    kinds = [step.kind for step in phase.steps if step.kind in ("producers", "consumers")]
+    sides = _sides(phase)
     directions: set[Direction] = set()
-    if "producers" in kinds and "consumers" in kinds[kinds.index("producers") :]:
+    if "producers" in sides and "consumers" in sides[sides.index("producers") :]:
         directions.add("forward")
-    if kinds and kinds[0] == "consumers":
+    if sides and sides[0] == "consumers":
         directions.add("backward")
     return frozenset(directions)
 
 
 def moves_consumers_first(phase: Phase) -> bool:
     """Tells whether the steps move every consumer before the first producer, so that no old reader meets new data."""
-    kinds = [step.kind for step in phase.steps if step.kind in ("producers", "consumers")]
-    return "consumers" in kinds and "producers" in kinds and "consumers" not in kinds[kinds.index("producers") :]
+    sides = _sides(phase)
+    return {"consumers", "producers"} <= set(sides) and "consumers" not in sides[sides.index("producers") :]
+
+
+def _sides(phase: Phase) -> list[str]:
+    kinds = [step.kind for step in phase.steps if step.kind in ("producers", *_READERS)]
+    return ["consumers" if kind in _READERS else kind for kind in kinds]
 
 
 def phase_label(number: int, phase: Phase) -> str:

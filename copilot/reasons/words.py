@@ -37,7 +37,7 @@ def outcome_of(ruling: Ruling) -> str:
 
 def counted(count: float, one: str, many: str = "") -> str:
     """Returns a count with its noun in the right number: "1 field", "3 fields"."""
-    return f"{count:g} {one}" if count == 1 else f"{count:g} {many or one + 's'}"
+    return f"{count} {one}" if count == 1 else f"{count} {many or one + 's'}"
 
 
 def listed(items: Iterable[str], last: str = "and") -> str:

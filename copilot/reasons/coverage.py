@@ -1,0 +1,78 @@
+"""What does the decision not speak about? Everything that could not be read, asked or run, one sentence each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from copilot.domain.evidence import Evidence
+from copilot.domain.pipeline import Impact
+from copilot.domain.proposal import Proposal
+from copilot.reasons.words import counted, listed
+
+PLACES_SHOWN = 3
+
+
+def not_covered(proposal: Proposal, chosen: Mapping[str, Evidence]) -> tuple[str, ...]:
+    """Returns what nobody should take the decision to say; `chosen` is the chosen alternative's evidence by check."""
+    impacts = proposal.reading.impacts if proposal.reading else ()
+    found = [*_reading(proposal, impacts), *_runs(proposal), *_assumptions(chosen)]
+    return tuple(dict.fromkeys(found))
+
+
+def _reading(proposal: Proposal, impacts: tuple[Impact, ...]) -> Iterator[str]:
+    yield "Consumers and producers outside this repository were not read."
+    yield "Only Python code was searched for uses; code in other languages was not."
+    spots = sorted({(spot.span, spot.job) for impact in impacts for spot in impact.blind_spots})
+    if spots:
+        where = _places(str(span) for span, _ in spots)
+        yield f"Fields used by names that reading can't see, in concerned jobs: {where}."
+    gaps = sorted({gap for impact in impacts for gap in impact.gaps})
+    if gaps:
+        yield f"Places of concerned jobs that could not be read: {_places(f'{gap.span} ({gap.reason})' for gap in gaps)}."
+    others = (proposal.reading.gap_count if proposal.reading else 0) - len(gaps)
+    if others > 0:
+        yield f"The map has {counted(others, 'other gap')}, which `pipeline-copilot map` lists."
+    unknown = sorted(
+        {
+            link.job
+            for impact in impacts
+            for link in (*impact.producers, *impact.consumers)
+            if link.decoder is None or link.decoder.library == "unknown"
+        }
+    )
+    if unknown:
+        yield f"Which decoder they use is not known: {listed(unknown)}."
+    for impact in impacts:
+        if not impact.consumers:
+            yield f"No consumer of {impact.subject} was found, so nothing is known of its readers."
+
+
+def _runs(proposal: Proposal) -> Iterator[str]:
+    verdicts = {it.verdict for it in proposal.evidence if it.check == "commands"}
+    if not verdicts & {"pass", "fail"}:
+        yield "The repository's own tests were not run."
+    replays = [it for it in proposal.evidence if it.check == "replay" and it.measure("records")]
+    tools = sorted({f"{name} {version}" for it in replays for name, version in it.recipe.tools})
+    if tools:
+        yield f"Samples were decoded with {listed(tools)} only; readers in Java, JavaScript and other languages were not run."
+    if replays:
+        yield "Samples are made from the schemas; real data was not looked at."
+        yield "How long old data stays readable (retention, replay horizon) is not known."
+
+
+def _assumptions(chosen: Mapping[str, Evidence]) -> Iterator[str]:
+    compatibility = chosen.get("compatibility")
+    for finding in compatibility.findings if compatibility else ():
+        if finding.rule == "compatibility.level-assumed":
+            yield finding.message
+    replay = chosen.get("replay")
+    for finding in replay.findings if replay else ():
+        if finding.rule == "replay.not-replayed":
+            yield finding.message
+
+
+def _places(places: Iterable[str]) -> str:
+    listed_places = list(dict.fromkeys(places))
+    left = len(listed_places) - PLACES_SHOWN
+    shown = ", ".join(listed_places[:PLACES_SHOWN])
+    return f"{shown} and {left} more" if left > 0 else shown

@@ -1,0 +1,126 @@
+"""The soft rules, in order: by what one alternative is better than another when both may be applied.
+
+They are compared one after the other; the first that tells two apart decides. A measure that is missing counts as the worst.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from copilot.domain.decision import Claim
+from copilot.domain.evidence import Evidence
+from copilot.reasons.words import listed
+
+ByCheck = Mapping[str, Evidence]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An alternative that is not refused, with its evidence by check and the checks that are not settled."""
+
+    id: str
+    evidence: ByCheck
+    unproved: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SoftRule:
+    """A number to keep small: where it stands, and the words for it."""
+
+    name: str
+    check: str
+    measure: str
+    unit: str
+
+
+SOFT_RULES = (
+    SoftRule(
+        "fewest coordinated deploys", "usage", "coordinated_deploys", "jobs that have to move together or in order"
+    ),
+    SoftRule(
+        "fewest phases that can't be taken back", "replay", "one_way_phases", "phases whose data old readers can't read"
+    ),
+    SoftRule("fewest consumers touched", "usage", "consumers_touched", "consumers touched"),
+    SoftRule("fewest phases", "usage", "phases", "phases"),
+    SoftRule("smallest patch", "usage", "lines_changed", "changed lines"),
+)
+MOST_ASKED = "most of what was asked"
+PROVED = "proved, not only hoped"
+FEWEST_OPEN = "fewest open questions"
+BY_NAME = "first by name, all else being equal"
+
+
+def sort_key(candidate: Candidate) -> tuple[float | str, ...]:
+    """Returns what candidates are sorted by, best first."""
+    return (
+        _undone(candidate),
+        bool(candidate.unproved),
+        len(candidate.unproved),
+        *(_value(rule, candidate) for rule in SOFT_RULES),
+        candidate.id,
+    )
+
+
+def advantage(better: Candidate, worse: Candidate) -> tuple[str, Claim]:
+    """Returns the rule by which the better one is ahead, and the claim with both figures."""
+    if _undone(better) != _undone(worse):
+        return MOST_ASKED, _asked_claim(better, worse)
+    if len(better.unproved) != len(worse.unproved):
+        name = FEWEST_OPEN if better.unproved else PROVED
+        text = f"{listed(worse.unproved)} could not be settled for {worse.id}."
+        cites = _cited(worse, worse.unproved)
+        return name, Claim(text[0].upper() + text[1:], cites, is_background=not cites)
+    for rule in SOFT_RULES:
+        one, other = _value(rule, better), _value(rule, worse)
+        if one != other:
+            return rule.name, _figures(rule, better, worse)
+    text = f"{better.id} and {worse.id} are equal by every rule; the name decides so that the order never does."
+    return BY_NAME, Claim(text, (), is_background=True)
+
+
+def _figures(rule: SoftRule, better: Candidate, worse: Candidate) -> Claim:
+    one, other = (
+        it.evidence[rule.check].measure(rule.measure) if rule.check in it.evidence else None for it in (better, worse)
+    )
+    if one is None or other is None:
+        text = f"{rule.name.capitalize()}: there is no figure for {worse.id}."
+        return Claim(text, _cited(better, (rule.check,)), is_background=True)
+    text = f"{rule.name.capitalize()}: {one} against {other} of {worse.id} ({rule.unit})."
+    return Claim(text, (*_cited(better, (rule.check,)), *_cited(worse, (rule.check,))))
+
+
+def _asked_claim(better: Candidate, worse: Candidate) -> Claim:
+    mine, theirs = better.evidence.get("usage"), worse.evidence.get("usage")
+    if mine is None or theirs is None:
+        return Claim(f"How much of the request {worse.id} does is not known.", (), is_background=True)
+    text = (
+        f"It does {mine.measure('operations_done')} of {mine.measure('operations')} operations,"
+        f" {worse.id} {theirs.measure('operations_done')}."
+    )
+    return Claim(text, (mine.id, theirs.id))
+
+
+def _cited(candidate: Candidate, checks: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(candidate.evidence[check].id for check in checks if check in candidate.evidence)
+
+
+def _value(rule: SoftRule, candidate: Candidate) -> float:
+    found = candidate.evidence.get(rule.check)
+    if found is not None and found.verdict == "not-applicable" and found.measure(rule.measure) is None:
+        return 0
+    return _or_worst(lambda: found.measure(rule.measure) if found else None)
+
+
+def _undone(candidate: Candidate) -> float:
+    usage = candidate.evidence.get("usage")
+    if usage is None:
+        return math.inf
+    asked, done = usage.measure("operations"), usage.measure("operations_done")
+    return _or_worst(lambda: None if asked is None or done is None else asked - done)
+
+
+def _or_worst(measure: Callable[[], float | None]) -> float:
+    value = measure()
+    return math.inf if value is None else value

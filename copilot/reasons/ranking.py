@@ -1,0 +1,91 @@
+"""From evidence to a decision, by rules that anyone can read: what is refused, what is unproved, what wins, and by which rule.
+
+Pure: equal evidence gives an equal decision in whatever order alternatives and evidence come, and an alternative that loses
+changes nothing about those ahead of it. Hard rules come first (`refusals`), then merits (`merits`). An alternative that is not
+proved ranks behind every proved one that does as much of what was asked; where none is proved, the best of them is put forward,
+says so in its rule, and its stakes are high.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from copilot.domain.codec import digest_of
+from copilot.domain.decision import Claim, Decision, Outcome, Ruling
+from copilot.domain.evidence import Evidence
+from copilot.domain.proposal import Proposal
+from copilot.reasons.coverage import not_covered
+from copilot.reasons.merits import Candidate, advantage, sort_key
+from copilot.reasons.refusals import NOT_ASKED, Standing, passed, standing_of
+from copilot.reasons.stakes import stakes_of
+from copilot.reasons.words import listed
+
+ONLY_ONE = "the only one that is not refused"
+
+
+def decide(proposal: Proposal) -> Decision:
+    """Returns the decision that the proposal's evidence leads to."""
+    evidence = {it.id: evidence_by_check(proposal, it.id) for it in proposal.alternatives}
+    refusals = {it.alternative: it.refused for it in proposal.compiled}
+    asked = bool(proposal.request.commands)
+    standings = {it.id: standing_of(it, refusals.get(it.id), evidence[it.id], asked) for it in proposal.alternatives}
+    candidates = sorted(
+        (Candidate(id, evidence[id], it.unproved) for id, it in standings.items() if not it.rule), key=sort_key
+    )
+    ranked = [_ruling(number, candidates, standings) for number in range(len(candidates))]
+    refused = [_refused(id, it, bool(candidates)) for id, it in sorted(standings.items()) if it.rule]
+    chosen = candidates[0].id if candidates else ""
+    stakes, reasons = stakes_of(evidence[chosen]) if chosen else ("low", ())
+    decision = Decision(
+        rulings=(*ranked, *refused),
+        chosen=chosen,
+        stakes=stakes,
+        stakes_reasons=reasons,
+        not_covered=not_covered(proposal, evidence.get(chosen, {})),
+        digest="",
+    )
+    return replace(decision, digest=digest_of(decision))
+
+
+def evidence_by_check(proposal: Proposal, alternative: str) -> Mapping[str, Evidence]:
+    """Returns the alternative's evidence by check, the last word of each check."""
+    return {it.check: it for it in proposal.evidence_of(alternative)}
+
+
+def _ruling(number: int, candidates: Sequence[Candidate], standings: Mapping[str, Standing]) -> Ruling:
+    candidate = candidates[number]
+    standing = standings[candidate.id]
+    outcome: Outcome = "chosen" if number == 0 else "unproved" if candidate.unproved else "acceptable"
+    if len(candidates) == 1:
+        name, claims = ONLY_ONE, []
+    elif number == 0:
+        rule, claim = advantage(candidate, candidates[1])
+        name, claims = f"wins by: {rule}", [claim]
+    else:
+        rule, claim = advantage(candidates[0], candidate)
+        name, claims = f"behind by: {rule}", [claim]
+    if candidate.unproved:
+        name = f"unproved ({listed(candidate.unproved)}), {name}"
+    proof = passed(candidate.evidence)
+    told = [*claims, *([proof] if proof else []), *_replayed(candidate), *standing.claims]
+    return Ruling(candidate.id, outcome, number + 1, name, tuple(told))
+
+
+def _refused(alternative: str, standing: Standing, is_any_left: bool) -> Ruling:
+    if standing.rule == NOT_ASKED and not is_any_left:
+        rule = "all that is left, as every other alternative is refused"
+        return Ruling(alternative, "acceptable", 1, rule, standing.claims)
+    return Ruling(alternative, "refused", 0, standing.rule, standing.claims)
+
+
+def _replayed(candidate: Candidate) -> list[Claim]:
+    replay = candidate.evidence.get("replay")
+    if replay is None or not replay.measure("records"):
+        return []
+    figures = {name: replay.measure(name) for name in ("records", "versions", "decoders", "lost", "changed", "refused")}
+    text = (
+        "Replay sent {records} records of {versions} versions through {decoders} decoders:"
+        " {lost} values lost, {changed} changed, {refused} records refused."
+    )
+    return [Claim(text.format(**figures), (replay.id,))]

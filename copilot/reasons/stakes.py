@@ -1,0 +1,75 @@
+"""How much hangs on the chosen alternative? High asks the person for more than a keystroke, and says why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from copilot.domain.decision import Claim, Stakes
+from copilot.domain.evidence import Evidence, Finding
+from copilot.reasons.words import counted
+
+MANY_CONSUMERS = 5
+_LOSSES = ("replay.value-", "replay.leftover-bytes", "replay.single-")
+
+
+def stakes_of(evidence: Mapping[str, Evidence]) -> tuple[Stakes, tuple[Claim, ...]]:
+    """Returns the stakes of an alternative with this evidence, and the reasons; low stakes have none."""
+    reasons = tuple(claim for reason in _REASONS for claim in reason(evidence))
+    return ("high" if reasons else "low"), reasons
+
+
+def _unknown(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
+    for check in sorted(evidence):
+        if evidence[check].verdict == "unknown" and check != "commands":
+            yield Claim(f"What {check} asks is not settled.", (evidence[check].id,))
+
+
+def _losses(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
+    yield from _first(evidence.get("replay"), lambda it: it.rule.startswith(_LOSSES), "Some reader gets another value")
+
+
+def _one_way(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
+    replay = evidence.get("replay")
+    count = replay.measure("one_way_phases") if replay else None
+    if replay and count:
+        text = f"{counted(count, 'phase')} can't simply be taken back: old readers fail on data written after."
+        yield Claim(text, (replay.id,))
+
+
+def _keys(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
+    usage = evidence.get("usage")
+    count = usage.measure("key_uses") if usage else None
+    if usage and count and any(finding.rule == "usage.key" for finding in usage.findings):
+        yield Claim(f"{counted(count, 'use')} of the field as a key or partition.", (usage.id,))
+
+
+def _blind_spots(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
+    yield from _first(
+        evidence.get("usage"),
+        lambda it: it.rule == "usage.blind-spot" and it.severity == "warning",
+        "A concerned job has blind spots",
+    )
+
+
+def _meanings(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
+    compatibility = evidence.get("compatibility")
+    count = compatibility.measure("meaning_changes") if compatibility else None
+    if compatibility and count:
+        text = f"{counted(count, 'change')} of meaning that compatibility rules don't see."
+        yield Claim(text, (compatibility.id,))
+
+
+def _many(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
+    usage = evidence.get("usage")
+    count = usage.measure("consumers") if usage else None
+    if usage and count and count > MANY_CONSUMERS:
+        yield Claim(f"{counted(count, 'consumer')} read what changes.", (usage.id,))
+
+
+def _first(evidence: Evidence | None, wanted: Callable[[Finding], bool], text: str) -> Iterator[Claim]:
+    found = [finding for finding in evidence.findings if wanted(finding)] if evidence else []
+    if evidence and found:
+        yield Claim(f"{text}: {found[0].message}", (evidence.id,))
+
+
+_REASONS = (_unknown, _losses, _one_way, _keys, _blind_spots, _meanings, _many)
