@@ -127,11 +127,15 @@ def _chained(path: Path, data: bytes) -> tuple[Record, ...]:
     records: list[Record] = []
     for number, line in enumerate(data.split(b"\n")[:-1], 1):
         try:
-            record = decode(Record, json.loads(line))
+            value = json.loads(line)
+            if not isinstance(value, dict):
+                raise ValueError("no object")
+            record = decode(Record, value)
+            digest = record_digest(record)
         except (ValueError, TypeError, RecursionError) as error:
             raise _corrupt(path, number, f"it is not a record ({str(error)[:120]})") from None
         expected = records[-1].digest if records else ""
-        if record.number != number - 1 or record.previous != expected or record.digest != record_digest(record):
+        if record.number != number - 1 or record.previous != expected or record.digest != digest:
             raise _corrupt(path, number, "its digest doesn't fit the records before it")
         if isinstance(record.body, ChangeRequest) != (number == 1):
             raise _corrupt(path, number, "a proposal has one request, in its first record")

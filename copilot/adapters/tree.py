@@ -74,12 +74,13 @@ class WorkingTree:
         self._top = repository.top.resolve()
         self._like = repository.head
         self._folders: dict[Path, bool] = {}
+        self._files: dict[str, Path] = {}
 
     @cached_property
     def snapshot(self) -> Snapshot:
         listed = self._git.run("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
-        paths = sorted({_decode_path(raw) for raw in listed.split(b"\0") if raw})
-        entries = (self._entry(path) for path in paths)
+        self._files = {_decode_path(raw): self._top / os.fsdecode(raw) for raw in listed.split(b"\0") if raw}
+        entries = (self._entry(path, file) for path, file in sorted(self._files.items()))
         return Snapshot(WORKING_TREE, tuple(entry for entry in entries if entry))
 
     @cached_property
@@ -91,15 +92,14 @@ class WorkingTree:
         read: dict[str, SourceFile | Gap] = {}
         for path in paths:
             reason = _unreadable_entry(self._entries.get(path))
-            data = None if reason else self._bytes(self._top / path)
+            data = None if reason else self._bytes(self._files[path])
             read[path] = _gap(path, reason) if reason else _source_file(path, self._digest(data), data)
         return read
 
-    def _entry(self, path: str) -> TreeEntry | None:
-        file = self._top / path
+    def _entry(self, path: str, file: Path) -> TreeEntry | None:
         try:
             found = file.lstat()
-        except (OSError, ValueError):
+        except OSError:
             return None
         if not self._is_inside(file.parent) or stat.S_ISLNK(found.st_mode):
             return TreeEntry(path, "", found.st_size, LINK_MODE)

@@ -1,0 +1,97 @@
+"""Earlier versions of files: order, renames, merges, shallow clones, and the cache."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from copilot.adapters.git import open_repository
+from copilot.adapters.history import GitHistory
+from copilot.adapters.index import SqliteIndex
+from tests.repositories import commit, git, init
+
+HOUR = 3600
+START = 1_700_000_000
+
+
+def test_versions_come_oldest_first_with_their_time(tmp_path: Path) -> None:
+    init(tmp_path)
+    commits = [commit(tmp_path, {"a": f"{number}\n" * 9}, at=START + number * HOUR) for number in range(3)]
+
+    versions = history(tmp_path).versions(["a"])["a"]
+
+    assert [version.commit for version in versions] == commits
+    assert versions[0].at == "2023-11-14T22:13:20Z"
+    assert list(history(tmp_path).texts([versions[1].digest]).values()) == ["1\n" * 9]
+
+
+def test_renames_are_followed_over_several_names(tmp_path: Path) -> None:
+    init(tmp_path)
+    body = "".join(f"line {number}\n" for number in range(20))
+    commit(tmp_path, {"old.avsc": body, "noise": "x"}, at=START)
+    commit(tmp_path, {"old.avsc": None, "mid/new.avsc": body + "1\n"}, at=START + HOUR)
+    commit(tmp_path, {"mid/new.avsc": None, "final.avsc": body + "1\n2\n", "other": "x"}, at=START + 2 * HOUR)
+
+    versions = history(tmp_path).versions(["final.avsc"])["final.avsc"]
+
+    assert [version.path for version in versions] == ["old.avsc", "mid/new.avsc", "final.avsc"]
+
+
+def test_a_file_that_was_deleted_and_came_back_keeps_its_first_life(tmp_path: Path) -> None:
+    init(tmp_path)
+    commit(tmp_path, {"a": "1\n", "b": "x"}, at=START)
+    commit(tmp_path, {"a": None}, at=START + HOUR)
+    commit(tmp_path, {"a": "2\n"}, at=START + 2 * HOUR)
+
+    assert len(history(tmp_path).versions(["a"])["a"]) == 2
+
+
+def test_a_merged_side_branch_and_its_conflict_are_versions(tmp_path: Path) -> None:
+    init(tmp_path)
+    commit(tmp_path, {"a": "base\n"}, at=START)
+    git(tmp_path, "checkout", "-q", "-b", "side")
+    commit(tmp_path, {"a": "side\n"}, at=START + HOUR)
+    git(tmp_path, "checkout", "-q", "main")
+    commit(tmp_path, {"a": "main\n"}, at=START + 2 * HOUR)
+    git(tmp_path, "merge", "-q", "-s", "ours", "side", at=START + 3 * HOUR)
+    (tmp_path / "a").write_text("both\n")
+    git(tmp_path, "commit", "-q", "-a", "--amend", "--no-edit", at=START + 3 * HOUR)
+
+    texts = history(tmp_path)
+    digests = [version.digest for version in texts.versions(["a"])["a"]]
+
+    words = [texts.texts([digest])[digest].strip() for digest in digests]
+    assert words[0] == "base"
+    assert words[-1] == "both"
+    assert set(words) == {"base", "side", "main", "both"}
+
+
+def test_a_shallow_clone_knows_what_it_has(tmp_path: Path) -> None:
+    source = init(tmp_path / "source")
+    commit(source, {"a": "1\n"})
+    commit(source, {"a": "2\n"})
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{source}", "shallow")
+
+    assert len(history(tmp_path / "shallow").versions(["a"])["a"]) == 1
+
+
+def test_a_path_without_history_has_no_versions(tmp_path: Path) -> None:
+    init(tmp_path)
+    commit(tmp_path, {"a": "1"})
+
+    assert history(tmp_path).versions(["b", ":(top)*"]) == {"b": (), ":(top)*": ()}
+
+
+def test_the_second_reading_comes_from_the_cache(tmp_path: Path) -> None:
+    top = init(tmp_path / "top")
+    head = commit(top, {"a": "1"})
+    index = SqliteIndex(tmp_path / "cache" / "index.sqlite")
+    repository = open_repository(top)
+    first = GitHistory(repository.git, head, index).versions(["a"])
+    (top / ".git").rename(tmp_path / "gone")
+
+    assert GitHistory(repository.git, head, index).versions(["a"]) == first
+
+
+def history(folder: Path) -> GitHistory:
+    repository = open_repository(folder)
+    return GitHistory(repository.git, repository.head, SqliteIndex(folder.parent / "no-cache" / "index.sqlite"))

@@ -1,0 +1,112 @@
+"""The cache: whatever happens to its file, only time is lost."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from copilot.adapters.index import SqliteIndex, cache_folder
+
+WRITER = """
+import sys
+from pathlib import Path
+from copilot.adapters.index import SqliteIndex
+index = SqliteIndex(Path(sys.argv[1]))
+for number in range(50):
+    index.put("kind", {f"{sys.argv[2]}-{number}": b"value"})
+"""
+
+
+def test_what_was_put_is_found_by_the_next_process(tmp_path: Path) -> None:
+    path = tmp_path / "cache" / "index.sqlite"
+    first = SqliteIndex(path)
+    first.put("facts", {"a": b"1", "b": b"\x00\xff"})
+    first.put("facts", {"a": b"2"})
+    first.close()
+
+    assert SqliteIndex(path).get("facts", ["a", "b", "c"]) == {"a": b"2", "b": b"\x00\xff"}
+    assert SqliteIndex(path).get("other", ["a"]) == {}
+
+
+def test_many_keys_are_asked_for_at_once(tmp_path: Path) -> None:
+    index = SqliteIndex(tmp_path / "index.sqlite")
+    index.put("facts", {str(number): b"x" for number in range(5000)})
+
+    assert len(index.get("facts", [str(number) for number in range(5000)])) == 5000
+
+
+def test_a_file_that_is_no_database_is_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "index.sqlite"
+    path.write_bytes(b"this is no database, " * 1000)
+
+    index = SqliteIndex(path)
+    index.put("facts", {"a": b"1"})
+    index.close()
+
+    assert SqliteIndex(path).get("facts", ["a"]) == {"a": b"1"}
+
+
+def test_a_file_that_breaks_while_open_costs_only_what_was_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "index.sqlite"
+    index = SqliteIndex(path)
+    index.put("facts", {str(number): b"x" * 500 for number in range(500)})
+    index.close()
+    index = SqliteIndex(path)
+    with open(path, "r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * 40960)
+
+    index.get("facts", [str(number) for number in range(500)])
+    index.put("facts", {"new": b"1"})
+
+    assert index.get("facts", ["new"]) == {"new": b"1"}
+
+
+def test_a_folder_that_cannot_be_made_means_memory(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    index = SqliteIndex(tmp_path / "file" / "cache" / "index.sqlite")
+
+    index.put("facts", {"a": b"1"})
+
+    assert index.get("facts", ["a"]) == {"a": b"1"}
+
+
+def test_a_locked_cache_is_done_without(tmp_path: Path) -> None:
+    path = tmp_path / "index.sqlite"
+    holder = SqliteIndex(path)
+    assert holder._connection is not None
+    holder._connection.execute("BEGIN EXCLUSIVE")
+    other = SqliteIndex(path)
+
+    other.put("facts", {"a": b"1"})
+
+    assert other.get("facts", ["a"]) == {"a": b"1"}
+
+
+def test_processes_and_threads_write_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "index.sqlite"
+    index = SqliteIndex(path)
+    running = [subprocess.Popen([sys.executable, "-c", WRITER, str(path), name]) for name in ("a", "b")]
+    threads = [threading.Thread(target=index.put, args=("kind", {f"t-{n}": b"value"})) for n in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert [process.wait(30) for process in running] == [0, 0]
+    assert len(index.get("kind", [f"{name}-{n}" for name in "ab" for n in range(50)])) == 100
+    assert len(index.get("kind", [f"t-{n}" for n in range(20)])) == 20
+
+
+def test_the_cache_follows_the_environment(tmp_path: Path) -> None:
+    assert cache_folder({"XDG_CACHE_HOME": "/c"}, tmp_path) == Path("/c/pipeline-copilot")
+    assert cache_folder({"XDG_CACHE_HOME": "relative"}, tmp_path) == tmp_path / ".cache" / "pipeline-copilot"
+
+
+def test_only_its_owner_may_read_the_cache(tmp_path: Path) -> None:
+    SqliteIndex(tmp_path / "cache" / "index.sqlite")
+
+    assert os.stat(tmp_path / "cache").st_mode & 0o077 == 0

@@ -1,0 +1,147 @@
+"""Reading the files of a commit, of the working tree, and with a patch over them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from copilot.adapters.blobs import FILE_BYTES_MAX
+from copilot.adapters.git import open_repository
+from copilot.adapters.tree import CommitTree, OverlayTree, WorkingTree, uncommitted_count
+from copilot.domain.patch import FileChange
+from copilot.domain.source import Gap, SourceFile
+from copilot.errors import WrongUsage
+from copilot.ports import Tree
+from tests.repositories import commit, fingerprint, git, init, write
+
+
+def test_a_commit_is_read_as_it_was(tmp_path: Path) -> None:
+    init(tmp_path)
+    first = commit(tmp_path, {"b.txt": "one\r\n", "a/ü.txt": "two"})
+    commit(tmp_path, {"b.txt": "changed"})
+
+    tree = CommitTree(open_repository(tmp_path), first)
+
+    assert [entry.path for entry in tree.snapshot.entries] == ["a/ü.txt", "b.txt"]
+    assert texts(tree, "b.txt", "a/ü.txt") == {"b.txt": "one\r\n", "a/ü.txt": "two"}
+    assert tree.snapshot.entries[1].digest == git(tmp_path, "rev-parse", f"{first}:b.txt")
+
+
+@pytest.mark.parametrize("kind", [CommitTree, WorkingTree])
+def test_what_is_no_text_becomes_a_gap_with_its_reason(tmp_path: Path, kind: type) -> None:
+    init(tmp_path)
+    write(tmp_path, {"binary": b"a\0b", "latin": b"caf\xe9", "huge": b"x" * (FILE_BYTES_MAX + 1), "fine": "x"})
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "out").symlink_to("/etc/hostname")
+    head = commit(tmp_path, {})
+    repository = open_repository(tmp_path)
+    tree = CommitTree(repository, head) if kind is CommitTree else WorkingTree(repository)
+
+    reasons = gaps(tree, "binary", "latin", "huge", "loop", "out", "absent", "fine")
+
+    assert reasons["binary"] == "is binary"
+    assert reasons["latin"] == "is not valid UTF-8 (byte 3)"
+    assert reasons["huge"].startswith("is larger than the limit of 1024 KiB")
+    assert reasons["loop"] == reasons["out"] == "is a symbolic link, which is not followed"
+    assert reasons["absent"] == "does not exist"
+    assert "fine" not in reasons
+
+
+def test_a_submodule_is_a_gap(tmp_path: Path) -> None:
+    inner = init(tmp_path / "inner")
+    commit(inner, {"a": "x"})
+    outer = init(tmp_path / "outer")
+    git(outer, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(inner), "module")
+    head = commit(outer, {})
+    repository = open_repository(outer)
+
+    for tree in (CommitTree(repository, head), WorkingTree(repository)):
+        assert gaps(tree, "module") == {"module": "is a submodule, which is not read"}
+
+
+def test_the_working_tree_shows_new_and_changed_files_but_not_ignored_ones(tmp_path: Path) -> None:
+    init(tmp_path)
+    commit(tmp_path, {"kept": "old", "gone": "x", ".gitignore": "*.log\n"})
+    write(tmp_path, {"kept": "new", "gone": None, "fresh": "y", "noise.log": "z"})
+
+    tree = WorkingTree(open_repository(tmp_path))
+
+    assert [entry.path for entry in tree.snapshot.entries] == [".gitignore", "fresh", "kept"]
+    assert texts(tree, "kept", "fresh") == {"kept": "new", "fresh": "y"}
+    digest = {entry.path: entry.digest for entry in tree.snapshot.entries}["kept"]
+    assert digest == git(tmp_path, "hash-object", "kept")
+
+
+def test_a_tracked_folder_that_became_a_link_is_not_left_through_it(tmp_path: Path) -> None:
+    secret = tmp_path / "outside"
+    write(secret, {"file": "secret"})
+    top = init(tmp_path / "top")
+    commit(top, {"folder/file": "mine"})
+    write(top, {"folder/file": None})
+    os.rmdir(top / "folder")
+    (top / "folder").symlink_to(secret)
+
+    tree = WorkingTree(open_repository(top))
+
+    assert "folder/file" in gaps(tree, "folder/file")
+
+
+def test_a_bare_repository_has_no_working_tree(tmp_path: Path) -> None:
+    with pytest.raises(WrongUsage, match="no working tree"):
+        WorkingTree(open_repository(init(tmp_path, "--bare")))
+
+
+def test_an_overlay_shows_the_state_after_a_patch(tmp_path: Path) -> None:
+    init(tmp_path)
+    head = commit(tmp_path, {"a": "1", "b": "2", "c": "3"})
+    base = CommitTree(open_repository(tmp_path), head)
+    changes = (FileChange("a", "1", "one"), FileChange("b", "2", None), FileChange("d", None, "four"))
+
+    tree = OverlayTree(base, changes)
+
+    assert [entry.path for entry in tree.snapshot.entries] == ["a", "c", "d"]
+    assert texts(tree, "a", "c", "d") == {"a": "one", "c": "3", "d": "four"}
+    assert gaps(tree, "b") == {"b": "does not exist"}
+    write(tmp_path, {"a": "one"})
+    assert tree.snapshot.entries[0].digest == git(tmp_path, "hash-object", "a")
+
+
+def test_uncommitted_changes_are_counted_without_touching_the_index(tmp_path: Path) -> None:
+    init(tmp_path)
+    commit(tmp_path, {"a": "1", "b": "2"})
+    write(tmp_path, {"a": "changed", "new": "x"})
+    git(tmp_path, "add", "new")
+    os.utime(tmp_path / "b")
+    before = fingerprint(tmp_path)
+
+    assert uncommitted_count(open_repository(tmp_path)) == 2
+    assert fingerprint(tmp_path) == before
+
+
+def test_a_file_whose_name_is_no_utf8_is_listed_with_escapes(tmp_path: Path) -> None:
+    init(tmp_path)
+    with open(os.fsencode(tmp_path) + b"/caf\xe9.txt", "w") as file:
+        file.write("x")
+    head = commit(tmp_path, {})
+
+    for tree in (CommitTree(open_repository(tmp_path), head), WorkingTree(open_repository(tmp_path))):
+        assert [entry.path for entry in tree.snapshot.entries] == ["caf\\xe9.txt"]
+
+
+def test_many_blobs_are_read_in_batches(tmp_path: Path) -> None:
+    init(tmp_path)
+    head = commit(tmp_path, {f"{number}.txt": f"text {number}\n" for number in range(300)})
+
+    tree = CommitTree(open_repository(tmp_path), head)
+
+    assert texts(tree, *(f"{number}.txt" for number in range(300)))["299.txt"] == "text 299\n"
+
+
+def texts(tree: Tree, *paths: str) -> dict[str, str]:
+    return {path: file.text for path, file in tree.read(paths).items() if isinstance(file, SourceFile)}
+
+
+def gaps(tree: Tree, *paths: str) -> dict[str, str]:
+    return {path: file.reason for path, file in tree.read(paths).items() if isinstance(file, Gap)}
