@@ -18,7 +18,7 @@ GATE_READERS_STOPPED = (
 )
 GATE_DEFAULT_OUT = "Every consumer runs with the schema that has the default; no older copy of it is deployed."
 GATE_SYMBOL_STOPPED = (
-    "No record with the symbol was written for longer than the topic retains records; the count over that time is zero."
+    "No record with the symbol was written for longer than the topic retains records: a count over that time is zero."
 )
 GATE_OWN_COPIES = "Every consumer runs with its new copy of the schema."
 GATE_NEW_SUBJECT = (

@@ -1,0 +1,1 @@
+"""From words or JSON to validated operations, and from operations to alternatives."""

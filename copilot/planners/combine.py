@@ -1,0 +1,126 @@
+"""Several operations in one request: their alternatives are combined kind by kind, phases merged by position."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from copilot.domain.alternative import Alternative, Gate, NewFile, NotOffered, Phase, Step
+from copilot.domain.codec import canonical, digest_of_text, encode
+
+Choice = tuple[Alternative, ...]
+_TITLE_LENGTH_LIMIT = 400
+
+
+def content_of(alternative: Alternative) -> str:
+    """Returns what an alternative does, without its words: the edits of its phases, in order."""
+    return canonical([[[type(edit).__name__, encode(edit)] for edit in phase.edits] for phase in alternative.phases])
+
+
+def combined(offers: tuple[Choice, ...]) -> tuple[Choice, list[NotOffered]]:
+    """Returns the alternatives for all operations together, and why others are left out.
+
+    One operation keeps its own alternatives. Of several, each kind (one round of deploys, phased, new subject, naive) takes
+    every operation's first alternative of that kind, or its first at all.
+    """
+    if len(offers) == 1:
+        return offers[0], []
+    if not offers or not all(offers):
+        missing = [
+            NotOffered(
+                "catalogue", "One of the operations can't be made in any way, so there is no way to make them all."
+            )
+        ]
+        return (), missing if offers else []
+    choices: dict[str, Choice] = {}
+    for fits in _KINDS:
+        choice = tuple(next((one for one in offer if fits(one)), offer[0]) for offer in offers)
+        choices.setdefault(canonical([one.id for one in choice]), choice)
+    alternatives: list[Alternative] = []
+    left: list[NotOffered] = []
+    for choice in choices.values():
+        clash = _clash(choice)
+        if clash:
+            left.append(
+                NotOffered(_strategy(choice), f"Several operations would each make {clash} in a way of their own.")
+            )
+        else:
+            alternatives.append(_merged(choice))
+    return tuple(alternatives), left
+
+
+def _is_new_subject(alternative: Alternative) -> bool:
+    return any(isinstance(edit, NewFile) for phase in alternative.phases for edit in phase.edits)
+
+
+def _is_naive(alternative: Alternative) -> bool:
+    return alternative.id.startswith("naive-")
+
+
+def _is_phased(alternative: Alternative) -> bool:
+    return len(alternative.phases) > 1
+
+
+def _is_one_round(alternative: Alternative) -> bool:
+    return not (_is_new_subject(alternative) or _is_naive(alternative) or _is_phased(alternative))
+
+
+_KINDS: tuple[Callable[[Alternative], bool], ...] = (_is_one_round, _is_phased, _is_naive, _is_new_subject)
+
+
+def _clash(choice: Choice) -> str:
+    made: dict[str, str] = {}
+    for alternative in choice:
+        for edit in (edit for phase in alternative.phases for edit in phase.edits if isinstance(edit, NewFile)):
+            if made.setdefault(edit.path, edit.text) != edit.text:
+                return edit.path
+    return ""
+
+
+def _merged(choice: Choice) -> Alternative:
+    depth = max(len(alternative.phases) for alternative in choice)
+    phases = tuple(_phase(choice, position) for position in range(depth))
+    title = "; ".join(alternative.title for alternative in choice)
+    if len(title) > _TITLE_LENGTH_LIMIT:
+        title = f"{choice[0].title}; and the other operations in the same way"
+    strategy = _strategy(choice)
+    slug = "-".join(dict.fromkeys(alternative.id.rpartition("-")[0] for alternative in choice))
+    digest = digest_of_text(canonical([title, [encode(phase) for phase in phases]]))
+    argument = " ".join(dict.fromkeys(alternative.argument for alternative in choice))
+    return Alternative(f"{slug}-{digest[:6]}", title, "rules", strategy, phases, argument)
+
+
+def _strategy(choice: Choice) -> str:
+    return " + ".join(dict.fromkeys(alternative.strategy for alternative in choice))
+
+
+def _phase(choice: Choice, position: int) -> Phase:
+    """The phases at one position; an alternative that is finished by then keeps its last state and adds no steps."""
+    states = [alternative.phases[min(position, len(alternative.phases) - 1)] for alternative in choice]
+    moving = [state for state, one in zip(states, choice, strict=True) if position < len(one.phases)]
+    edits = tuple(dict.fromkeys(edit for state in states for edit in state.edits))
+    gates = dict.fromkeys(state.gate.text for state in moving if state.gate is not None)
+    name = " + ".join(dict.fromkeys(state.name for state in moving))
+    return Phase(name, edits, _steps(moving), Gate(" ".join(gates)) if gates else None)
+
+
+def _steps(moving: list[Phase]) -> tuple[Step, ...]:
+    """Steps of one kind become one, in the order of the longest list; a file stays in the first step that has it."""
+    order: list[str] = []
+    for phase in sorted(moving, key=lambda phase: -len(phase.steps)):
+        order += [step.kind for step in phase.steps if step.kind not in order]
+    merged: list[Step] = []
+    taken: set[str] = set()
+    for kind in order:
+        own = [step for phase in moving for step in phase.steps if step.kind == kind]
+        paths = {path for step in own for path in step.paths} - taken
+        taken |= paths
+        merged.append(
+            replace(
+                own[0],
+                jobs=tuple(sorted({job for step in own for job in step.jobs})),
+                paths=tuple(sorted(paths)),
+                manual=tuple(dict.fromkeys(text for step in own for text in step.manual)),
+            )
+        )
+    return tuple(merged)

@@ -1,0 +1,183 @@
+"""The sentences that are understood: each form is a pattern, and what it says is still words until it meets the map."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from copilot.planners.sentences import Part
+
+FORMS = (
+    "add an optional double `parallax` to SCHEMA",
+    "add a long `retries` with default 0 to SCHEMA",
+    "remove FIELD from SCHEMA",
+    "rename FIELD to NAME in SCHEMA",
+    "change the type of FIELD to long in SCHEMA",
+    "make FIELD optional in SCHEMA",
+    "make FIELD required in SCHEMA",
+    "add symbol REVIEW to FIELD in SCHEMA",
+    "remove symbol REVIEW from FIELD in SCHEMA",
+    "set the default of FIELD in SCHEMA to 0",
+    "deprecate FIELD in SCHEMA",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one sentence says, as pieces of its part's text; "" where it says nothing about it."""
+
+    op: str
+    part: Part
+    field: str
+    scope: str = ""
+    to: str = ""
+    type: str = ""
+    default: str = ""
+    symbol: str = ""
+    is_nullable: bool = False
+    is_optional: bool = False
+
+
+_FIELD = r"(?:the\s+)?(?:fields?\s+|columns?\s+|attribute\s+)?(?P<field>.+?)(?:\s+(?:fields?|columns?))?"
+_ENUM = r"(?:the\s+)?(?:enum\s+|symbols\s+of\s+|values\s+of\s+)?(?:field\s+)?(?P<field>.+?)(?:\s+(?:enum|field))?"
+_SCOPE = r"(?:\s+(?:in|of|on|from|for|inside|within)\s+(?P<scope>.+?))?"
+_AFTER = r"(?:\s+(?:in|on|for|inside|within)\s+(?P<scope2>.+?))?"
+_TO = r"\s+(?:to|as|into|->|=>)\s+"
+_WAS = r"(?:\s+from\s+(?P<was>\S+))?"
+
+_SCOPE_LAST = _SCOPE.replace("scope", "scope2")
+_DEFAULT_WORD = r"default(?:\s+value)?"
+_TO_DEFAULT = rf"{_WAS}{_TO}(?P<default>\S+){_AFTER}"
+_TO_TYPE = rf"{_WAS}{_TO}(?P<type>.+?){_AFTER}"
+_ADDS = r"(?:add|append|introduce)\s+"
+_REMOVES = r"(?:remove|drop|delete)\s+"
+_SETS = r"(?:set|change|update|alter)\s+"
+_MARKS = r"(?:make|mark|set|let|declare)\s+"
+_BE = r"(?:\s+to\s+be|\s+be|\s+as)?\s+"
+_ENUM_WORD = r"(?:the\s+)?(?:enum|symbols\s+of|values\s+of)\s+"
+_REQUIRED = r"(?:required|mandatory|non-?\s?null(?:able)?|not\s+null(?:able)?|non-?optional)"
+_RETYPES = r"(?:retype|widen|narrow|promote|convert|cast|turn|change|alter)\s+"
+_SYMBOL = r"(?:enum\s+)?(?:symbol|value)\s+(?P<symbol>\S+)\s+"
+_FIELD_ENUM = r"(?:the\s+)?(?P<field>\S+)\s+enum"
+
+_PATTERNS: tuple[tuple[str, str], ...] = (
+    ("add_symbol", rf"{_ADDS}(?:an?\s+|the\s+)?(?:new\s+)?{_SYMBOL}(?:to|in)\s+{_ENUM}{_SCOPE}"),
+    ("add_symbol", rf"{_ADDS}(?P<symbol>\S+)\s+to\s+{_ENUM_WORD}(?P<field>.+?){_SCOPE}"),
+    ("add_symbol", rf"{_ADDS}(?P<symbol>\S+)\s+to\s+{_FIELD_ENUM}{_SCOPE}"),
+    ("remove_symbol", rf"{_REMOVES}(?:the\s+)?{_SYMBOL}(?:from|of|in)\s+{_ENUM}{_SCOPE}"),
+    ("remove_symbol", rf"{_REMOVES}(?P<symbol>\S+)\s+from\s+{_ENUM_WORD}(?P<field>.+?){_SCOPE}"),
+    ("remove_symbol", rf"{_REMOVES}(?P<symbol>\S+)\s+from\s+{_FIELD_ENUM}{_SCOPE}"),
+    ("change_default", rf"{_SETS}(?:the\s+)?{_DEFAULT_WORD}\s+(?:of|for)\s+{_FIELD}{_SCOPE}{_TO_DEFAULT}"),
+    ("change_default", rf"{_SETS}(?:the\s+)?{_FIELD}(?:'s)?\s+{_DEFAULT_WORD}{_SCOPE}{_TO_DEFAULT}"),
+    (
+        "change_default",
+        rf"give\s+{_FIELD}{_SCOPE}\s+(?:an?\s+|the\s+)?{_DEFAULT_WORD}(?:\s+of)?\s+(?P<default>\S+){_AFTER}",
+    ),
+    ("rename_field", rf"rename\s+{_FIELD}{_SCOPE}{_TO}(?P<to>\S+){_AFTER}"),
+    ("rename_field", rf"change\s+the\s+name\s+of\s+{_FIELD}{_SCOPE}{_TO}(?P<to>\S+){_AFTER}"),
+    (
+        "change_type",
+        rf"(?:set|change|update|alter|convert)\s+(?:the\s+)?(?:data\s*)?type\s+of\s+{_FIELD}{_SCOPE}{_TO_TYPE}",
+    ),
+    ("change_type", rf"{_RETYPES}{_FIELD}{_SCOPE}{_TO_TYPE}"),
+    ("make_optional", rf"{_MARKS}{_FIELD}{_SCOPE}{_BE}(?:optional|nullable){_SCOPE_LAST}"),
+    ("make_required", rf"{_MARKS}{_FIELD}{_SCOPE}{_BE}{_REQUIRED}{_SCOPE_LAST}"),
+    ("deprecate", rf"{_MARKS}{_FIELD}{_SCOPE}{_BE}deprecated{_SCOPE_LAST}"),
+    ("make_required", rf"require\s+{_FIELD}{_SCOPE}"),
+    ("deprecate", rf"deprecate\s+{_FIELD}{_SCOPE}"),
+    ("remove_field", rf"{_REMOVES}{_FIELD}{_SCOPE}"),
+    ("change_type", rf"make\s+{_FIELD}{_SCOPE}\s+an?\s+(?P<type>.+?){_AFTER}"),
+)
+_COMPILED = tuple((op, re.compile(f"^{pattern}$", re.IGNORECASE)) for op, pattern in _PATTERNS)
+
+_ADD = re.compile(r"^(?:add|introduce|create|append)\s+(?P<rest>.+)$", re.IGNORECASE)
+_DEFAULT = re.compile(
+    r",?\s+(?:(?:with|and|having)\s+)?(?:an?\s+|the\s+|its\s+)?default(?:s|ing|ed)?(?:\s+value)?\s*(?:\s(?:of|to|set\s+to|is)|[:=])?\s*(?P<default>[^\s,]+)",
+    re.IGNORECASE,
+)
+_NO_DEFAULT = re.compile(r",?\s+(?:without|with\s+no)\s+(?:an?\s+|any\s+)?default(?:\s+value)?", re.IGNORECASE)
+_TARGET = re.compile(r"^(?P<body>.+?)\s+(?:to|into|in|on)\s+(?P<scope>.+)$", re.IGNORECASE)
+_FLAG = re.compile(r"\b(?P<flag>optional|nullable|required|mandatory)\b,?\s*", re.IGNORECASE)
+_NOISE = re.compile(r"^(?:(?:an?|the|new|another)\s+)+|^(?:field|column|attribute|property)\s+", re.IGNORECASE)
+_LEADING_SCOPE = re.compile(r"^(?:in|for|on|within)\s+(?P<scope>.+?)[:,]?$", re.IGNORECASE)
+_QUOTED = re.compile("\ue000\\d+\ue001")
+_LINK = re.compile(
+    r"^(?::|\(|,|of\s+type|with\s+(?:the\s+)?type|typed(?:\s+as)?|as|being|which\s+is)\s*", re.IGNORECASE
+)
+_NAME_FIRST = re.compile(
+    r"^(?P<name>[^\s:(,]+)\s*(?::|\(|,?\s+(?:of\s+type|with\s+(?:the\s+)?type|typed(?:\s+as)?|as)\s)\s*(?P<type>.+?)\)?$",
+    re.IGNORECASE,
+)
+_ENUM_NAMED = re.compile(
+    r"^enum\s+(?P<name>[^\s,]+)\s+(?:(?:with|of)(?:\s+the)?(?:\s+(?:symbols|values))?\s+)?(?P<symbols>.*[,|].*)$",
+    re.IGNORECASE,
+)
+_TYPE_FIRST = re.compile(
+    r"^(?P<type>.+?[^,\s])\s+(?:(?:field|column|attribute|property)\s+)?(?:(?:called|named)\s+)?(?P<name>[^\s,]+)$",
+    re.IGNORECASE,
+)
+_NAME_THEN_TYPE = re.compile(r"^(?P<name>[^\s,]+)\s+(?P<type>.+)$")
+
+
+def readings_of(part: Part) -> tuple[Said, ...]:
+    """Returns what a sentence can say, the likeliest first; nothing where no form fits."""
+    for op, pattern in _COMPILED:
+        match = pattern.match(part.text)
+        if match:
+            return (_said(op, part, match.groupdict()),)
+    match = _ADD.match(part.text)
+    return tuple(_added(part, match["rest"])) if match else ()
+
+
+def leading_scope(part: Part) -> str:
+    """Returns the scope of a part that says nothing else, such as "in Order"; "" for all others."""
+    match = _LEADING_SCOPE.match(part.text)
+    return match["scope"] if match else ""
+
+
+def _said(op: str, part: Part, found: dict[str, str | None]) -> Said:
+    given = {key: value for key, value in found.items() if value}
+    scope = given.get("scope") or given.get("scope2", "")
+    field, to, kind, default, symbol = (given.get(key, "") for key in ("field", "to", "type", "default", "symbol"))
+    return Said(op, part, field, scope, to, kind, default, symbol)
+
+
+def _added(part: Part, rest: str) -> list[Said]:
+    """Every way to tell the name from the type; which is right shows when the type is looked up."""
+    rest, default = _taken(_DEFAULT, _NO_DEFAULT.sub("", rest), "default")
+    match = _TARGET.match(rest)
+    body, scope = (match["body"], match["scope"]) if match else (rest, "")
+    flags = {found["flag"].lower() for found in _FLAG.finditer(body)}
+    body = _FLAG.sub("", body).strip(" ,")
+    while _NOISE.match(body):
+        body = _NOISE.sub("", body)
+    nullable, optional = "nullable" in flags, "optional" in flags
+    pairs = _names_and_types(body)
+    return [Said("add_field", part, name, scope, "", kind, default, "", nullable, optional) for name, kind in pairs]
+
+
+def _names_and_types(body: str) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for quoted in reversed(list(_QUOTED.finditer(body))):
+        before = re.sub(
+            r"\s*\b(?:field|column|called|named)\s*$", "", body[: quoted.start()].strip(), flags=re.IGNORECASE
+        )
+        after = _LINK.sub("", body[quoted.end() :].strip())
+        rest = " ".join(piece for piece in (before, after) if piece)
+        found.append((quoted[0], rest.rstrip(")") if "(" not in rest else rest))
+    match = _ENUM_NAMED.match(body)
+    if match:
+        found.append((match["name"], f"enum {match['symbols']}"))
+    for pattern in (_NAME_FIRST, _TYPE_FIRST, _NAME_THEN_TYPE):
+        match = pattern.match(body)
+        if match:
+            found.append((match["name"], match["type"]))
+    return found or [(body, "")]
+
+
+def _taken(pattern: re.Pattern[str], text: str, group: str) -> tuple[str, str]:
+    """Takes the first match out of the text, and returns what is left and the group."""
+    match = pattern.search(text)
+    if not match:
+        return text, ""
+    return (text[: match.start()] + text[match.end() :]).strip(), match[group]

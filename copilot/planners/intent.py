@@ -1,0 +1,246 @@
+"""Controlled sentences to operations: what the words name is looked up in the map, and whatever is unclear is asked back."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+from copilot.domain import fieldtype
+from copilot.domain.codec import canonical
+from copilot.domain.operation import (
+    AddField,
+    AddSymbol,
+    ChangeDefault,
+    ChangeType,
+    Deprecate,
+    MakeOptional,
+    MakeRequired,
+    Operation,
+    RemoveField,
+    RemoveSymbol,
+    RenameField,
+)
+from copilot.domain.pipeline import PipelineMap
+from copilot.domain.schema import SchemaField
+from copilot.errors import WrongUsage
+from copilot.planners.forms import FORMS, Said, leading_scope, readings_of
+from copilot.planners.matching import Scope, fields_of, scopes_of, the_field, the_scope
+from copilot.planners.sentences import Part, parts_of
+from copilot.planners.typewords import type_of
+from copilot.planners.validation import check_together, checked, known_types
+
+_LISTS = ("remove_field", "make_optional", "make_required", "deprecate")
+_WORDS = {"none": None, "null": None, "true": True, "false": False}
+_SHOWN_LENGTH = 160
+
+
+def understand(text: str, pipeline: PipelineMap) -> tuple[Operation, ...]:
+    """Returns the operations that the sentences ask for, in their order, each checked against the latest schemas.
+
+    Raises Ambiguous where names fit several things, and WrongUsage with the part that is not understood.
+    """
+    operations: list[Operation] = []
+    carried: tuple[Scope, ...] = ()
+    for part in parts_of(text):
+        named = leading_scope(part)
+        if named:
+            carried = scopes_of(part.name(named), pipeline)
+            continue
+        for operation in _operations(part, carried, pipeline):
+            operations.append(checked(operation, pipeline))
+            carried = carried or (Scope(pipeline.subject(operation.subject), operation.record),)
+        if operations:
+            last = operations[-1]
+            carried = (Scope(pipeline.subject(last.subject)),)
+    if not operations:
+        raise _not_understood(parts_of(text)[-1])
+    check_together(tuple(operations))
+    return tuple(operations)
+
+
+def _operations(part: Part, carried: tuple[Scope, ...], pipeline: PipelineMap) -> list[Operation]:
+    readings = readings_of(part)
+    if not readings:
+        raise _not_understood(part)
+    if readings[0].op == "add_field":
+        return [_add(readings, carried, pipeline)]
+    said = readings[0]
+    return [_about_field(one, carried, pipeline) for one in _each(said, carried, pipeline)]
+
+
+def _each(said: Said, carried: tuple[Scope, ...], pipeline: PipelineMap) -> list[Said]:
+    """Takes "a, b and c" apart, for the sentences in which that can only be a list of fields."""
+    names = [name for name in re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+", said.field) if name]
+    if said.op not in _LISTS or len(names) < 2:
+        return [said]
+    return [replace(said, field=name) for name in names]
+
+
+def _about_field(said: Said, carried: tuple[Scope, ...], pipeline: PipelineMap) -> Operation:
+    scope, field = _found(said, carried, pipeline)
+    subject, record = scope.subject.name, _record(field.record, scope)
+    where = f'"{_shown(said.part)}"'
+    match said.op:
+        case "remove_field":
+            return RemoveField(subject, record, field.name)
+        case "rename_field":
+            return RenameField(subject, record, field.name, said.part.name(said.to))
+        case "change_type":
+            kind = _type(said, field.name, scope)
+            if kind is None:
+                raise _no_type(said, where)
+            return ChangeType(subject, record, field.name, canonical(_as_nullable_as(kind, field)))
+        case "make_optional":
+            return MakeOptional(subject, record, field.name)
+        case "make_required":
+            return MakeRequired(subject, record, field.name)
+        case "add_symbol":
+            return AddSymbol(subject, record, field.name, said.part.name(said.symbol))
+        case "remove_symbol":
+            return RemoveSymbol(subject, record, field.name, said.part.name(said.symbol))
+        case "change_default":
+            return ChangeDefault(subject, record, field.name, canonical(_value(said, where)))
+        case _:
+            return Deprecate(subject, record, field.name)
+
+
+def _found(said: Said, carried: tuple[Scope, ...], pipeline: PipelineMap) -> tuple[Scope, SchemaField]:
+    name = said.part.name(said.field)
+    where = f'"{_shown(said.part)}"'
+    if said.scope:
+        return the_field(name, scopes_of(said.part.name(said.scope), pipeline), named=True, where=where)
+    everywhere = tuple(Scope(subject) for subject in pipeline.subjects)
+    for scopes in (carried, everywhere):
+        if any(fields_of(name, scope) for scope in scopes):
+            return the_field(name, scopes, named=False, where=where)
+    for outer, inner in _dotted(name):
+        try:
+            scopes = scopes_of(outer, pipeline)
+        except WrongUsage:
+            continue
+        return the_field(inner, scopes, named=True, where=where)
+    return the_field(name, carried or everywhere, named=bool(carried), where=where)
+
+
+def _dotted(name: str) -> list[tuple[str, str]]:
+    """Reads `Order.amount` and "Order's amount" as a field of a schema, at each dot."""
+    pairs = [(name[: match.start()], name[match.end() :]) for match in re.finditer(r"\.|'s\s+|s'\s+", name)]
+    return [(outer, inner) for outer, inner in pairs if outer and inner]
+
+
+def _add(readings: tuple[Said, ...], carried: tuple[Scope, ...], pipeline: PipelineMap) -> Operation:
+    said = readings[0]
+    where = f'"{_shown(said.part)}"'
+    scopes = scopes_of(said.part.name(said.scope), pipeline) if said.scope else carried
+    if not scopes:
+        scopes = tuple(Scope(subject) for subject in pipeline.subjects)
+    scope: Scope | None = None
+    for reading in readings:
+        name, inner = _path_and_name(said.part.name(reading.field), scopes)
+        kinds = [_type(reading, name, candidate) for candidate in inner]
+        if kinds and all(kind is not None for kind in kinds):
+            scope = the_scope(inner, said.part.name(said.scope), where=where)
+            return _added(reading, name, kinds[0], scope, where)
+    symbol = _symbol_after_all(said, pipeline)
+    if symbol is not None:
+        return symbol
+    raise _no_type(said, where)
+
+
+def _path_and_name(said: str, scopes: tuple[Scope, ...]) -> tuple[str, tuple[Scope, ...]]:
+    """Reads `detections[].parallax` as a new field of the record at that path."""
+    parent, dot, name = said.rpartition(".")
+    if not dot:
+        return said, scopes
+    inner: list[Scope] = []
+    for scope in scopes:
+        for field in scope.subject.latest.fields:
+            if field.path.rpartition(".")[0].replace("[]", "").replace("{}", "") == parent.replace("[]", "").replace(
+                "{}", ""
+            ):
+                inner.append(Scope(scope.subject, field.record))
+    return (name, tuple(dict.fromkeys(inner))) if inner else (said, scopes)
+
+
+def _added(said: Said, name: str, kind: Any, scope: Scope, where: str) -> AddField:
+    subject, record = scope.subject.name, _record(scope.record, scope)
+    default = _value(said, where) if said.default else ...
+    if said.is_nullable or (said.is_optional and default in (..., None)) or (default is None and kind != "null"):
+        kind = fieldtype.null_first(kind) if default in (..., None) else [*fieldtype.branches(kind), "null"]
+        default = None if default is ... else default
+    if default is ...:
+        return AddField(subject, record, name, canonical(kind))
+    return AddField(subject, record, name, canonical(kind), canonical(default), True)
+
+
+def _symbol_after_all(said: Said, pipeline: PipelineMap) -> Operation | None:
+    """Reads "add REVIEW to status in Order" as a symbol, where that field is an enum."""
+    match = re.match(r"^(?P<field>.+?)(?:\s+(?:in|of|on)\s+(?P<scope>.+))?$", said.scope)
+    if said.type or not match:
+        return None
+    try:
+        scope, field = _found(replace(said, field=match["field"], scope=match["scope"] or ""), (), pipeline)
+    except WrongUsage:
+        return None
+    if fieldtype.enum_of(fieldtype.parsed(field.type)) is None:
+        return None
+    return AddSymbol(scope.subject.name, _record(field.record, scope), field.name, said.part.name(said.field))
+
+
+def _record(full: str, scope: Scope) -> str:
+    return "" if full == scope.subject.latest.name else full
+
+
+def _type(said: Said, field: str, scope: Scope) -> Any:
+    return type_of(said.part.restored(said.type), field, known_types(scope.subject.latest))
+
+
+def _as_nullable_as(kind: Any, field: SchemaField) -> Any:
+    """Keeps null allowed where it is: "change the type of x to long" is not about null."""
+    old = fieldtype.parsed(field.type)
+    if isinstance(old, list) and fieldtype.is_nullable(old) and not fieldtype.is_nullable(kind):
+        first = fieldtype.branches(old)[0] == "null"
+        return fieldtype.null_first(kind) if first else [*fieldtype.branches(kind), "null"]
+    return kind
+
+
+def _value(said: Said, where: str) -> Any:
+    raw = said.part.restored(said.default).strip()
+    if raw.lower() in _WORDS:
+        return _WORDS[raw.lower()]
+    try:
+        return json.loads(raw, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        name = said.part.name(said.default)
+    if raw[:1] in "{[":
+        raise WrongUsage(f"The default {raw[:80]} is not valid JSON.", where=where)
+    return name
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+def _no_type(said: Said, where: str) -> WrongUsage:
+    given = said.part.restored(said.type)
+    what = f'"{given[:80]}" is not a type.' if given else "The sentence says no type for the field."
+    return WrongUsage(
+        what,
+        where=where,
+        next='Say one such as double, "array of string", "map of long", timestamp-millis, "decimal(10,2)", "enum A, B" or a type'
+        " as JSON, and put the field's name in backticks.",
+    )
+
+
+def _not_understood(part: Part) -> WrongUsage:
+    forms = "\n        ".join(FORMS)
+    return WrongUsage(
+        f'This part is not understood: "{_shown(part)}".', next=f"Say it in one of these forms:\n        {forms}"
+    )
+
+
+def _shown(part: Part) -> str:
+    said = part.said
+    return said if len(said) <= _SHOWN_LENGTH else said[: _SHOWN_LENGTH - 3] + "..."

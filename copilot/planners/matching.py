@@ -1,0 +1,259 @@
+"""Which subject, record or field does a person mean? Strict names win over loose ones; several equal candidates are asked back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from copilot.domain.pipeline import Direction, PipelineMap
+from copilot.domain.schema import SchemaField, SchemaSubject
+from copilot.errors import Ambiguous, WrongUsage
+from copilot.planners.names import best_matches, listed, nearest, singular, words_of
+
+_LEAD = re.compile(r"^(?:the|our|this|that|an?)\s+", re.IGNORECASE)
+_TAIL = re.compile(r"\s+(?:schemas?|subjects?|topics?|tables?|records?|messages?|events?|avro|file)$", re.IGNORECASE)
+_OUTPUT = re.compile(r"^(?:output|outputs|result|results)\s+(?:of|from)\s+(?P<job>.+)$", re.IGNORECASE)
+_INPUT = re.compile(r"^(?:input|inputs)\s+(?:of|to|for)\s+(?P<job>.+)$", re.IGNORECASE)
+_OWN = re.compile(r"^(?P<job>.+?)(?:'s|s')?\s+(?P<what>outputs?|inputs?|results?)$", re.IGNORECASE)
+_WHAT = re.compile(
+    r"^what\s+(?P<job>.+?)\s+(?P<verb>produces|writes|publishes|emits|sends|reads|consumes|takes)$", re.IGNORECASE
+)
+_JOB_WORDS = {"step", "service", "job", "worker", "app", "process"}
+_SHOWN_AT_MOST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where an operation is about: a subject, and the full name of a record inside it ("" where that was not said)."""
+
+    subject: SchemaSubject
+    record: str = ""
+
+
+def scopes_of(said: str, pipeline: PipelineMap) -> tuple[Scope, ...]:
+    """Returns what a phrase such as "detections in the lightcurve step's output" can mean; raises WrongUsage for nothing.
+
+    Fields of the subjects are not looked at: see `narrowed`.
+    """
+    whole = tuple(Scope(subject) for subject in subjects_of(said, pipeline))
+    if whole:
+        return whole
+    inner: list[Scope] = []
+    for match in re.finditer(r"\s+(?:in|of|inside|within)\s+", said):
+        outer, part = said[match.end() :], said[: match.start()]
+        for subject in subjects_of(outer, pipeline):
+            inner += [Scope(subject, record) for record in records_of(part, subject)]
+    if not inner:
+        inner = [Scope(subject, record) for subject in pipeline.subjects for record in records_of(said, subject)]
+    if inner:
+        return tuple(dict.fromkeys(inner))
+    raise _unknown_subject(said, pipeline)
+
+
+def subjects_of(said: str, pipeline: PipelineMap) -> tuple[SchemaSubject, ...]:
+    """Returns the subjects that a phrase can mean: by name, path, record or topic, or as what a job writes or reads."""
+    phrase = _bare(said)
+    by_name = _by_name(phrase, pipeline)
+    by_job = _by_job(phrase, pipeline)
+    both = [name for name in by_name if name in by_job]
+    names = both or [*by_name, *by_job] or _by_words(phrase, pipeline)
+    return tuple(subject for subject in pipeline.subjects if subject.name in names)
+
+
+def records_of(said: str, subject: SchemaSubject) -> tuple[str, ...]:
+    """Returns the full names of the inner records that a phrase can mean: by their name, or by a field that holds one."""
+    phrase = _bare(said)
+    fields = subject.latest.fields
+    names = {field.record: field.record for field in fields}
+    short = {full.rpartition(".")[2]: full for full in names}
+    matched = best_matches(phrase, [*names, *short])
+    if matched:
+        return tuple(dict.fromkeys(short.get(name, name) for name in matched))
+    holders = {_plain(_parent(field.path)): field.record for field in fields if "." in field.path}
+    last = {path.rpartition(".")[2]: record for path, record in holders.items()}
+    matched = best_matches(_plain(phrase), [*holders, *last])
+    return tuple(dict.fromkeys(holders.get(name) or last[name] for name in matched))
+
+
+def fields_of(said: str, scope: Scope) -> tuple[SchemaField, ...]:
+    """Returns the fields that a name or path can mean inside a scope, one for each declaring record."""
+    fields = [field for field in scope.subject.latest.fields if not scope.record or field.record == scope.record]
+    by_path = best_matches_by(said, fields, lambda field: field.path)
+    found = by_path or best_matches_by(_plain(said), fields, lambda field: _plain(field.path))
+    found = found or best_matches_by(said, fields, lambda field: field.name)
+    found = found or [field for field in fields if "." in said and _plain(field.path).endswith("." + _plain(said))]
+    one_each: dict[tuple[str, str], SchemaField] = {}
+    for field in found:
+        one_each.setdefault((field.record, field.name), field)
+    return tuple(one_each.values())
+
+
+def best_matches_by(said: str, fields: Iterable[SchemaField], key: Callable[[SchemaField], str]) -> list[SchemaField]:
+    """Returns the fields whose key matches best."""
+    known = list(fields)
+    matched = set(best_matches(said, [key(field) for field in known]))
+    return [field for field in known if key(field) in matched]
+
+
+def the_field(said: str, scopes: tuple[Scope, ...], *, named: bool, where: str = "") -> tuple[Scope, SchemaField]:
+    """Returns the one field that is meant; raises WrongUsage with the nearest names, or Ambiguous with the candidates.
+
+    `named` tells whether the person named the subject, or every subject is a candidate.
+    """
+    found = [(scope, field) for scope in scopes for field in fields_of(said, scope)]
+    unique = {(scope.subject.name, field.record, field.name): (scope, field) for scope, field in found}
+    if len(unique) == 1:
+        return next(iter(unique.values()))
+    if not unique:
+        raise _unknown_field(said, scopes, named, where)
+    candidates = tuple(f"{field.path} in {scope.subject.name}" for scope, field in unique.values())
+    raise Ambiguous(
+        f'"{said}" can be {listed(candidates[:_SHOWN_AT_MOST])}.',
+        candidates,
+        where=where,
+        next=f'Say it exactly, as in "{candidates[0]}".',
+    )
+
+
+def the_scope(scopes: tuple[Scope, ...], said: str, *, where: str = "") -> Scope:
+    """Returns the only scope; raises Ambiguous where there are several."""
+    if len(scopes) == 1:
+        return scopes[0]
+    candidates = tuple(_described(scope) for scope in scopes)
+    what = f'"{said}" can be {listed(candidates[:_SHOWN_AT_MOST])}.' if said else "Several schemas are there."
+    raise Ambiguous(what, candidates, where=where, next=f'Say which one, as in "in {candidates[0]}".')
+
+
+def _described(scope: Scope) -> str:
+    return f"{scope.record} in {scope.subject.name}" if scope.record else scope.subject.name
+
+
+def _bare(said: str) -> str:
+    phrase = said.strip().strip("`\"'").strip()
+    phrase = _LEAD.sub("", phrase)
+    while _TAIL.search(phrase) and not _OWN.match(_TAIL.sub("", phrase)):
+        phrase = _TAIL.sub("", phrase)
+    return phrase
+
+
+def _by_name(phrase: str, pipeline: PipelineMap) -> list[str]:
+    """Subjects by their own name, then path, then record or topic, each as a whole or by its last parts."""
+    phrase = re.sub(r"'s\b|s'(?=\s)", "", phrase)
+    for names in (_subject_names, _paths, _record_names, _topics):
+        keyed = names(pipeline)
+        matched = best_matches(phrase, keyed)
+        if matched:
+            return sorted({subject for name in matched for subject in keyed[name]})
+    return []
+
+
+def _subject_names(pipeline: PipelineMap) -> dict[str, set[str]]:
+    keyed: dict[str, set[str]] = {}
+    for subject in pipeline.subjects:
+        for name in _tails(subject.name):
+            keyed.setdefault(name, set()).add(subject.name)
+    return keyed
+
+
+def _paths(pipeline: PipelineMap) -> dict[str, set[str]]:
+    keyed: dict[str, set[str]] = {}
+    for subject in pipeline.subjects:
+        for source in (subject.latest.source, *subject.copies):
+            for name in _tails(source.path):
+                keyed.setdefault(name, set()).add(subject.name)
+    return keyed
+
+
+def _record_names(pipeline: PipelineMap) -> dict[str, set[str]]:
+    keyed: dict[str, set[str]] = {}
+    for subject in pipeline.subjects:
+        full = subject.latest.name
+        for name in (full, full.rpartition(".")[2]):
+            keyed.setdefault(name, set()).add(subject.name)
+    return keyed
+
+
+def _topics(pipeline: PipelineMap) -> dict[str, set[str]]:
+    keyed: dict[str, set[str]] = {}
+    for link in pipeline.links:
+        if link.subject and link.endpoint.name:
+            keyed.setdefault(link.endpoint.name, set()).add(link.subject)
+    return keyed
+
+
+def _tails(path: str) -> list[str]:
+    """The path and what is left of it after each leading folder is taken off: a/b/c, b/c, c."""
+    parts = path.split("/")
+    return ["/".join(parts[start:]) for start in range(len(parts))]
+
+
+def _by_job(phrase: str, pipeline: PipelineMap) -> list[str]:
+    job, direction = _job_phrase(phrase)
+    if not job:
+        return []
+    bare = _job_key(job)
+    found = [known.name for known in pipeline.jobs if _job_key(known.name) == bare]
+    found = found or [known.name for known in pipeline.jobs if _job_key(known.root.rpartition("/")[2]) == bare]
+    links = [link for link in pipeline.links if link.job in found and link.direction == direction]
+    return sorted({link.subject for link in links if link.subject})
+
+
+def _job_phrase(phrase: str) -> tuple[str, Direction]:
+    for pattern, direction in ((_OUTPUT, "produces"), (_INPUT, "consumes")):
+        match = pattern.match(phrase)
+        if match:
+            return match["job"], "produces" if direction == "produces" else "consumes"
+    match = _OWN.match(phrase)
+    if match:
+        return match["job"], "consumes" if match["what"].lower().startswith("input") else "produces"
+    match = _WHAT.match(phrase)
+    if match:
+        return match["job"], "consumes" if match["verb"].lower() in ("reads", "consumes", "takes") else "produces"
+    return "", "produces"
+
+
+def _job_key(name: str) -> str:
+    words = words_of(_LEAD.sub("", name.strip().strip("`\"'")))
+    kept = [word for word in words if word not in _JOB_WORDS] or list(words)
+    return singular("_".join(kept))
+
+
+def _by_words(phrase: str, pipeline: PipelineMap) -> list[str]:
+    """The loosest way: every word of the phrase stands in the subject's name."""
+    wanted = set(words_of(re.sub(r"'s\b", "", phrase)))
+    return [subject.name for subject in pipeline.subjects if wanted and wanted <= set(words_of(subject.name))]
+
+
+def _parent(path: str) -> str:
+    return path.rpartition(".")[0]
+
+
+def _plain(path: str) -> str:
+    return path.replace("[]", "").replace("{}", "")
+
+
+def _unknown_subject(said: str, pipeline: PipelineMap) -> WrongUsage:
+    names = [subject.name for subject in pipeline.subjects]
+    if not names:
+        return WrongUsage(
+            "No schema was found in this repository.", next='Run "pipeline-copilot map" to see what was read.'
+        )
+    others = {**_record_names(pipeline), **_topics(pipeline)}
+    close = nearest(_bare(said), [*names, *others, *(job.name for job in pipeline.jobs)])
+    known = close or tuple(names[:_SHOWN_AT_MOST])
+    lead = "Did you mean" if close else "Known ones are"
+    mark = "?" if close else "."
+    return WrongUsage(f'No schema, topic or job matches "{said}".', next=f"{lead} {listed(known)}{mark}")
+
+
+def _unknown_field(said: str, scopes: tuple[Scope, ...], named: bool, where: str) -> WrongUsage:
+    paths = [field.path for scope in scopes for field in scope.subject.latest.fields]
+    names = [field.name for scope in scopes for field in scope.subject.latest.fields]
+    close = nearest(said, [*dict.fromkeys([*paths, *names])])
+    subjects = listed(_described(scope) for scope in scopes[:_SHOWN_AT_MOST]) if named else "any schema"
+    known = close or tuple(dict.fromkeys(names))[:_SHOWN_AT_MOST]
+    lead, mark = ("Did you mean", "?") if close else ("Its fields are", ".")
+    if not known:
+        lead, mark = "There are no fields to choose from", "."
+    return WrongUsage(f'No field "{said}" in {subjects}.', where=where, next=f"{lead} {listed(known)}".rstrip() + mark)
