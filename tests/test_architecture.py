@@ -64,6 +64,7 @@ class Import:
     line: int
     module: str
     target: str
+    is_for_types: bool = False
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.module} imports {self.target}"
@@ -84,7 +85,9 @@ def imports_in(package: Path) -> Iterator[Import]:
     modules = modules_in(package)
     for module, path in modules.items():
         relative = path.relative_to(package.parent).as_posix()
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        tree = ast.parse(path.read_text("utf-8"))
+        for_types = nodes_for_types(tree)
+        for node in ast.walk(tree):
             if isinstance(node, ast.Import):
                 targets = [alias.name for alias in node.names]
             elif isinstance(node, ast.ImportFrom):
@@ -94,7 +97,13 @@ def imports_in(package: Path) -> Iterator[Import]:
             else:
                 continue
             for target in dict.fromkeys(targets):
-                yield Import(relative, node.lineno, module, target)
+                yield Import(relative, node.lineno, module, target, node in for_types)
+
+
+def nodes_for_types(tree: ast.AST) -> set[ast.AST]:
+    """Returns what stands below `if TYPE_CHECKING:`, which no interpreter runs."""
+    tests = [node for node in ast.walk(tree) if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)]
+    return {inner for test in tests for statement in test.body for inner in ast.walk(statement)}
 
 
 def base_of(node: ast.ImportFrom, module: str, *, is_package: bool) -> str:
@@ -135,13 +144,20 @@ def libraries_misplaced(package: Path) -> list[str]:
 
 
 def cycles(package: Path) -> list[str]:
-    graph: dict[str, set[str]] = {module: set() for module in modules_in(package)}
-    for found in imports_in(package):
-        if found.target in graph and found.target != found.module:
-            graph[found.module].add(found.target)
-    while leaves := {module for module, targets in graph.items() if not targets & graph.keys()}:
-        graph = {module: targets for module, targets in graph.items() if module not in leaves}
-    return sorted(graph)
+    """Returns the imports that go round, or lie on the way between two rounds."""
+    modules = modules_in(package)
+    # Two modules may name each other's types; what is not run can't go round.
+    edges = [
+        found
+        for found in imports_in(package)
+        if found.target in modules and found.target != found.module and not found.is_for_types
+    ]
+    while True:
+        importers, imported = {edge.module for edge in edges}, {edge.target for edge in edges}
+        kept = [edge for edge in edges if edge.module in imported and edge.target in importers]
+        if len(kept) == len(edges):
+            return [str(edge) for edge in kept]
+        edges = kept
 
 
 def test_each_row_imports_only_rows_below() -> None:
@@ -214,7 +230,15 @@ class TestTheTestsThemselves:
             domain__c="import copilot.domain.a\n",
         )
 
-        assert cycles(package) == ["copilot.domain.a", "copilot.domain.b", "copilot.domain.c"]
+        assert cycles(package) == [
+            "copilot/domain/a.py:1: copilot.domain.a imports copilot.domain.b",
+            "copilot/domain/b.py:1: copilot.domain.b imports copilot.domain.a",
+        ]
+
+    def test_naming_a_type_makes_no_cycle(self, tmp_path: Path) -> None:
+        later = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from copilot.domain import b\n"
+
+        assert cycles(self.seed(tmp_path, domain__a=later, domain__b="import copilot.domain.a\n")) == []
 
 
 LOADED = """
