@@ -1,0 +1,154 @@
+"""The public JSON object of a proposal, version 1; its schema is `proposal-1.schema.json` beside this module.
+
+Programs may rely on its keys: they are never renamed within a version. Texts are as read, not escaped.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import Any
+
+from copilot.domain.alternative import Alternative, Phase
+from copilot.domain.decision import Claim, Decision
+from copilot.domain.evidence import Evidence, Finding
+from copilot.domain.operation import Operation
+from copilot.domain.patch import Patch
+from copilot.domain.proposal import Proposal
+
+VERSION = 1
+SCHEMA_NAME = "proposal-1.schema.json"
+
+
+def document(proposal: Proposal) -> dict[str, Any]:
+    """Returns the proposal as JSON values; parts not reached yet are empty, the decision None."""
+    request, plan = proposal.request, proposal.plan
+    return {
+        "version": VERSION,
+        "proposal": proposal.id,
+        "state": proposal.state,
+        "request": request.text,
+        "asked_by": request.asked_by,
+        "follows": request.follows,
+        "base": request.commit,
+        "operations": [operation_object(operation) for operation in request.operations],
+        "alternatives": [_alternative(it, proposal) for it in proposal.alternatives],
+        "not_offered": [{"strategy": it.strategy, "reason": it.reason} for it in (plan.not_offered if plan else ())],
+        "evidence": [_evidence(it) for it in proposal.evidence],
+        "decision": _decision(proposal.decision) if proposal.decision else None,
+    }
+
+
+def operation_object(operation: Operation) -> dict[str, Any]:
+    """Returns an operation as `--operation` takes it; types and defaults are JSON values."""
+    found: dict[str, Any] = {
+        "op": operation.op,
+        "subject": operation.subject,
+        "record": operation.record,
+        "field": operation.field,
+    }
+    for key in ("to", "symbol"):
+        if hasattr(operation, key):
+            found[key] = getattr(operation, key)
+    for key in ("type", "default"):
+        text = getattr(operation, key, None)
+        if text is not None:
+            found[key] = json.loads(text)
+    return found
+
+
+def schema() -> dict[str, Any]:
+    """Returns the JSON Schema of `document`."""
+    text = files("copilot.reasons").joinpath(SCHEMA_NAME).read_text("utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def _alternative(alternative: Alternative, proposal: Proposal) -> dict[str, Any]:
+    patches = {patch.phase: patch for patch in proposal.patches_of(alternative.id)}
+    refused = next((it.refused for it in proposal.compiled if it.alternative == alternative.id and it.refused), None)
+    return {
+        "id": alternative.id,
+        "title": alternative.title,
+        "origin": alternative.origin,
+        "strategy": alternative.strategy,
+        "argument": alternative.argument,
+        "refused": {"what": refused.what, "where": str(refused.where or ""), "next": refused.next} if refused else None,
+        "phases": [_phase(phase, patches.get(number)) for number, phase in enumerate(alternative.phases)],
+    }
+
+
+def _phase(phase: Phase, patch: Patch | None) -> dict[str, Any]:
+    changes = patch.changes if patch else ()
+    return {
+        "name": phase.name,
+        "digest": patch.digest if patch else "",
+        "diff": patch.diff if patch else "",
+        "files": [{"path": it.path, "before": it.before, "after": it.after} for it in changes],
+        "steps": [
+            {
+                "title": step.title,
+                "kind": step.kind,
+                "jobs": list(step.jobs),
+                "paths": list(step.paths),
+                "manual": list(step.manual),
+            }
+            for step in phase.steps
+        ],
+        "gate": phase.gate.text if phase.gate else "",
+    }
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    recipe = evidence.recipe
+    return {
+        "id": evidence.id,
+        "alternative": evidence.alternative,
+        "check": evidence.check,
+        "verdict": evidence.verdict,
+        "recipe": {"version": recipe.version, "tools": dict(recipe.tools), "inputs": dict(recipe.inputs)},
+        "measures": [
+            {"name": it.name, "value": it.value, "unit": it.unit, "is_volatile": it.is_volatile}
+            for it in evidence.measures
+        ],
+        "findings": [_finding(it) for it in evidence.findings],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    span = finding.span
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "message": finding.message,
+        "file": span.path if span else "",
+        "line": span.first_line if span else None,
+        "subject": finding.subject,
+        "path": finding.path,
+        "phase": finding.phase,
+        "fix": finding.fix,
+    }
+
+
+def _decision(decision: Decision) -> dict[str, Any]:
+    return {
+        "chosen": decision.chosen,
+        "rulings": [
+            {
+                "alternative": it.alternative,
+                "outcome": it.outcome,
+                "rank": it.rank,
+                "rule": it.rule,
+                "claims": [_claim(claim) for claim in it.claims],
+            }
+            for it in decision.rulings
+        ],
+        "stakes": decision.stakes,
+        "stakes_reasons": [_claim(claim) for claim in decision.stakes_reasons],
+        "not_covered": list(decision.not_covered),
+        "digest": decision.digest,
+    }
+
+
+def _claim(claim: Claim) -> dict[str, Any]:
+    return {"text": claim.text, "cites": list(claim.cites), "background": claim.is_background}

@@ -1,0 +1,185 @@
+"""One Markdown text of a proposal for every face: the decision first, then what it rests on, then what it leaves open.
+
+The same proposal gives the same text on every machine. All that came from a repository, a person or a model is escaped; a claim
+that its evidence doesn't carry is refused.
+"""
+
+from __future__ import annotations
+
+from copilot.domain.alternative import Alternative, Phase, Step
+from copilot.domain.codec import canonical
+from copilot.domain.decision import Claim, Decision, Ruling
+from copilot.domain.evidence import Evidence, Finding
+from copilot.domain.proposal import Proposal
+from copilot.reasons.document import operation_object
+from copilot.reasons.markup import code, plain, table
+from copilot.reasons.rationale import check_claims
+from copilot.reasons.words import VERDICT_WORDS, letters_of, outcome_of
+
+FINDINGS_SHOWN = 12
+
+
+def markdown(proposal: Proposal) -> str:
+    """Returns the text of a decided proposal; one that is not decided yet says so.
+
+    Raises RefusedByEvidence where a claim doesn't stand on its evidence.
+    """
+    if proposal.decision is None:
+        return f"# Proposal {proposal.id}\n\nNot decided yet.\n"
+    check_claims(proposal.decision, proposal.evidence)
+    sections = (
+        _head(proposal, proposal.decision),
+        _alternatives(proposal, proposal.decision),
+        _rulings(proposal, proposal.decision),
+        _rollout(proposal, proposal.decision),
+        _stakes(proposal.decision),
+        _not_offered(proposal),
+        _listed("Not covered", proposal.decision.not_covered),
+        _evidence(proposal),
+        _verify(proposal),
+    )
+    return "\n".join(line for section in sections for line in section).rstrip() + "\n"
+
+
+def _head(proposal: Proposal, decision: Decision) -> list[str]:
+    request = proposal.request
+    lines = [f"# {_title(proposal)}", "", _first_line(proposal, decision), ""]
+    lines += [f"Asked by {plain(request.asked_by)}, on commit {code(request.commit)}:", ""]
+    lines += [f"> {plain(line)}" for line in request.text.splitlines() or ["(operations given as JSON)"]]
+    lines += ["", "Understood as:", ""]
+    lines += [f"- {code(canonical(operation_object(operation)))}" for operation in request.operations]
+    if request.follows:
+        lines += ["", f"Follows {code(request.follows)}."]
+    return [*lines, ""]
+
+
+def _title(proposal: Proposal) -> str:
+    words = " ".join(proposal.request.text.split())
+    return f"{plain(words)} ({proposal.id})" if words else f"Proposal {proposal.id}"
+
+
+def _first_line(proposal: Proposal, decision: Decision) -> str:
+    if not decision.chosen:
+        return "**Decision: nothing is put forward; every alternative is refused.**"
+    chosen = proposal.alternative(decision.chosen)
+    ruling = decision.ruling(chosen.id)
+    return (
+        f"**Decision: {letters_of(proposal)[chosen.id]}, {plain(chosen.title)}** ({code(chosen.id)};"
+        f" {plain(ruling.rule)}; stakes {decision.stakes})."
+    )
+
+
+def _alternatives(proposal: Proposal, decision: Decision) -> list[str]:
+    letters = letters_of(proposal)
+    checks = list(dict.fromkeys(evidence.check for evidence in proposal.evidence))
+    rows = []
+    for alternative in proposal.alternatives:
+        verdicts = {
+            evidence.check: VERDICT_WORDS[evidence.verdict] for evidence in proposal.evidence_of(alternative.id)
+        }
+        outcome = next((outcome_of(it) for it in decision.rulings if it.alternative == alternative.id), "not decided")
+        cells = [verdicts.get(check, "-") for check in checks]
+        rows.append([letters[alternative.id], f"{plain(alternative.title)}", outcome, *cells])
+    return ["## Alternatives", "", *table(["", "alternative", "outcome", *checks], rows), ""]
+
+
+def _rulings(proposal: Proposal, decision: Decision) -> list[str]:
+    lines = ["## Why", ""]
+    letters = letters_of(proposal)
+    for ruling in decision.rulings:
+        alternative = proposal.alternative(ruling.alternative)
+        lines += [f"### {letters[alternative.id]}: {plain(alternative.title)}", "", _ruled(alternative, ruling), ""]
+        if alternative.argument:
+            lines += [f"Its case: {plain(alternative.argument)}", ""]
+        lines += [_claim(claim) for claim in ruling.claims]
+        lines += [""] if ruling.claims else []
+    return lines
+
+
+def _ruled(alternative: Alternative, ruling: Ruling) -> str:
+    facts = [code(alternative.id), plain(alternative.strategy), f"from {alternative.origin}"]
+    return f"{outcome_of(ruling).capitalize()}: **{plain(ruling.rule)}** ({', '.join(facts)})."
+
+
+def _claim(claim: Claim) -> str:
+    cites = " ".join(f"[{id}]" for id in claim.cites)
+    background = "(background) " if claim.is_background else ""
+    return f"- {background}{plain(claim.text)}" + (f" {cites}" if cites else "")
+
+
+def _rollout(proposal: Proposal, decision: Decision) -> list[str]:
+    if not decision.chosen:
+        return []
+    lines = ["## Rollout", ""]
+    for number, phase in enumerate(proposal.alternative(decision.chosen).phases, 1):
+        lines += [f"{number}. **{plain(phase.name)}**"]
+        lines += [line for step in phase.steps for line in _step(step)]
+        lines += _gate(phase)
+    return [*lines, ""]
+
+
+def _step(step: Step) -> list[str]:
+    jobs = f": {', '.join(plain(job) for job in step.jobs)}" if step.jobs else ""
+    lines = [f"   - {plain(step.title)}{jobs}"]
+    lines += [f"     - {code(path)}" for path in step.paths]
+    return lines + [f"     - by hand: {plain(place)}" for place in step.manual]
+
+
+def _gate(phase: Phase) -> list[str]:
+    return [f"   - Before going on: {plain(phase.gate.text)}"] if phase.gate else []
+
+
+def _stakes(decision: Decision) -> list[str]:
+    if not decision.chosen:
+        return []
+    lines = ["## Stakes", "", f"Stakes are {decision.stakes}.", ""]
+    return [*lines, *(_claim(claim) for claim in decision.stakes_reasons), *([""] if decision.stakes_reasons else [])]
+
+
+def _not_offered(proposal: Proposal) -> list[str]:
+    absent = proposal.plan.not_offered if proposal.plan else ()
+    if not absent:
+        return []
+    return ["## Not offered", "", *(f"- {plain(it.strategy)}: {plain(it.reason)}" for it in absent), ""]
+
+
+def _listed(title: str, texts: tuple[str, ...]) -> list[str]:
+    return [f"## {title}", "", *(f"- {plain(text)}" for text in texts), ""] if texts else []
+
+
+def _evidence(proposal: Proposal) -> list[str]:
+    lines = ["## Evidence", ""]
+    for alternative in proposal.alternatives:
+        for evidence in proposal.evidence_of(alternative.id):
+            lines += _one(evidence, letters_of(proposal)[alternative.id])
+    return lines
+
+
+def _one(evidence: Evidence, letter: str) -> list[str]:
+    lines = [f"### [{evidence.id}] {evidence.check} of {letter}: {VERDICT_WORDS[evidence.verdict]}", ""]
+    recipe = evidence.recipe
+    tools = ", ".join(f"{name} {version}" for name, version in recipe.tools) or "no outside tools"
+    lines += [f"- recipe: {recipe.check} {recipe.version}, {plain(tools)}"]
+    lines += [f"- input {plain(name)}: {code(value)}" for name, value in recipe.inputs]
+    stable = [measure for measure in evidence.measures if not measure.is_volatile]
+    if stable:
+        lines += ["- measures: " + ", ".join(f"{plain(it.name)} {it.value} {plain(it.unit)}" for it in stable)]
+    shown = evidence.findings[:FINDINGS_SHOWN]
+    lines += [_finding(finding) for finding in shown]
+    left = len(evidence.findings) - len(shown)
+    return [*lines, *([f"- {left} more findings: `show --format json` has all"] if left else []), ""]
+
+
+def _finding(finding: Finding) -> str:
+    where = f" ({code(str(finding.span))})" if finding.span else ""
+    fix = f" {plain(finding.fix)}" if finding.fix else ""
+    return f"- {finding.severity} {plain(finding.rule)}: {plain(finding.message)}{where}{fix}"
+
+
+def _verify(proposal: Proposal) -> list[str]:
+    return [
+        "## How to verify",
+        "",
+        f"`pipeline-copilot verify {proposal.id}` runs every recipe above again and names the first evidence that no longer holds.",
+        "",
+    ]
