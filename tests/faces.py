@@ -215,3 +215,12 @@ def an_applied_proposal() -> Proposal:
     plan = plan_digest(proposal, "alias-33bb44")
     applied = Applied(plan, "alias-33bb44", 0, ("c" * 40,), "copilot/p-0123456789", "2026-01-01T00:00:00Z")
     return replace(proposal, applied=(applied,))
+
+
+def a_hostile_proposal() -> Proposal:
+    """Returns a proposal whose texts try to be markup and terminal commands."""
+    proposal = a_proposal()
+    assert proposal.plan is not None
+    alternatives = tuple(replace(it, title="[bold red]boo[/] \x1b[31m") for it in proposal.plan.alternatives)
+    request = replace(proposal.request, text="[@click=quit]rename[/] \x1b]0;x\x07")
+    return replace(proposal, request=request, plan=replace(proposal.plan, alternatives=alternatives))

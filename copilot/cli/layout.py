@@ -6,6 +6,8 @@ import textwrap
 from collections.abc import Iterable, Sequence
 
 WIDTH = 100
+NARROWEST = 24
+"""A last cell with less room than this is not wrapped: it would be a tower of words."""
 
 
 def wrapped(text: str, first: str = "", rest: str | None = None) -> list[str]:
@@ -18,16 +20,17 @@ def wrapped(text: str, first: str = "", rest: str | None = None) -> list[str]:
 
 
 def columns(rows: Iterable[Sequence[str]], indent: str = "", gap: str = "  ") -> list[str]:
-    """Returns the rows with their cells aligned; the last cell of a row is free."""
+    """Returns the rows with their cells aligned; the last cell of a row is free, and goes on below itself where it is long."""
     table = [tuple(row) for row in rows]
     widths: dict[int, int] = {}
     for row in table:
         for position, cell in enumerate(row[:-1]):
             widths[position] = max(widths.get(position, 0), len(cell))
-    return [
-        (indent + gap.join([*(cell.ljust(widths[at]) for at, cell in enumerate(row[:-1])), row[-1]])).rstrip()
-        for row in table
-    ]
+    lines = []
+    for row in table:
+        head = indent + "".join(cell.ljust(widths[at]) + gap for at, cell in enumerate(row[:-1]))
+        lines += wrapped(row[-1], head) if len(head) <= WIDTH - NARROWEST else [(head + row[-1]).rstrip()]
+    return lines
 
 
 def section(title: str, lines: Sequence[str], count: int | None = None) -> list[str]:

@@ -42,9 +42,9 @@ def verification_text(verification: Verification, letters: Mapping[str, str]) ->
     differing = [seen for seen in verification.seen if seen.outcome != "same"]
     same = len(verification.seen) - len(differing)
     lines = [f"{counted(same, 'evidence', 'evidences')} of {len(verification.seen)} seen again, the same."]
-    rows = [(seen.outcome, letters[seen.alternative], seen.check, seen.evidence) for seen in differing]
-    for row, seen in zip(columns(rows, "  "), differing, strict=True):
-        lines += [row, *wrapped(seen.reason, "      ")]
+    lines += columns(
+        [(it.outcome, letters[it.alternative], it.check, it.evidence, it.reason) for it in differing], "  "
+    )
     if verification.holds:
         return "\n".join([*lines, f"The decision of {verification.proposal} holds."])
     verb = "can't be confirmed" if verification.decision == "can't be re-run" else "no longer holds"

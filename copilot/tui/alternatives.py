@@ -60,6 +60,13 @@ def move_to(table: Rows, alternative: str) -> None:
     table.move_cursor(row=table.get_row_index(alternative))
 
 
+def current(table: Rows) -> str:
+    """Returns the alternative under the cursor, "" where the table is empty."""
+    if not table.row_count:
+        return ""
+    return table.coordinate_to_cell_key(table.cursor_coordinate).row_key.value or ""
+
+
 def _verdict(verdict: Verdict | None) -> Text:
     return Text(signed(verdict), style=_COLOURS[verdict]) if verdict else Text("")
 
@@ -72,7 +79,7 @@ def _summary(verdicts: dict[str, Verdict]) -> Text:
         if checks:
             names = str(len(checks)) if verdict == "pass" else ", ".join(checks)
             parts.append(Text(f"{signed(verdict)} {names}", style=_COLOURS[verdict]))
-    summary = Text("  ").join(parts) if parts else Text("not checked", style="dim")
+    summary = Text("  ").join(parts) if parts else Text("nothing to check" if verdicts else "not checked", style="dim")
     summary.truncate(_NARROW_CHECKS, overflow="ellipsis")
     return summary
 

@@ -20,19 +20,19 @@ class HunkPane(ListAndDetail):
         self._alternative = ""
         self._phases: list[tuple[str, tuple[Hunk, ...]]] = []
         self._hunks: dict[str, Hunk] = {}
-        self._absent = ""
+        self._reason = ""
 
     @property
     def left_out(self) -> frozenset[str]:
         """Returns the ids of the hunks that are left out of the alternative shown."""
         return self._left_out.get(self._alternative, frozenset())
 
-    def show_patches(self, alternative: Alternative, patches: tuple[Patch, ...], absent: str) -> None:
-        """Shows an alternative's hunks, or `absent` where it has none."""
+    def show_patches(self, alternative: Alternative, patches: tuple[Patch, ...], reason: str) -> None:
+        """Shows an alternative's hunks, or the reason why it has none."""
         self._alternative = alternative.id
         names = [phase.name for phase in alternative.phases]
         self._phases = [(names[patch.phase], hunks_of(patch)) for patch in patches]
-        self._absent = absent
+        self._reason = reason
         self._fill(None)
 
     def toggle(self) -> None:
@@ -59,7 +59,7 @@ class HunkPane(ListAndDetail):
             for hunk in hunks:
                 self._hunks[f"{number} {hunk.id}"] = hunk
                 items.append((f"{number} {hunk.id}", hunk_title(hunk, self._is_left_out(hunk))))
-        self.show(items or [("", plain(self._absent))], self._text, keep)
+        self.show(items, self._text, keep=keep, absent=self._reason)
 
     def _is_left_out(self, hunk: Hunk) -> bool:
         return bool(self.left_out) and self._first_phase_id(hunk) in self.left_out

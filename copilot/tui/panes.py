@@ -55,6 +55,7 @@ class ListAndDetail(Horizontal):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id, classes="list-and-detail")
         self._detail: Detail = lambda _: Content("")
+        self._absent = ""
 
     def compose(self) -> ComposeResult:
         yield Choices(classes="items")
@@ -65,9 +66,12 @@ class ListAndDetail(Horizontal):
     def items(self) -> Choices:
         return self.query_one(Choices)
 
-    def show(self, items: Sequence[tuple[str, Content]], detail: Detail, keep: str | None = None) -> None:
-        """Fills the list; an item whose id is "" is a heading. `keep` is the id to highlight."""
+    def show(
+        self, items: Sequence[tuple[str, Content]], detail: Detail, *, keep: str | None = None, absent: str = ""
+    ) -> None:
+        """Fills the list; an item whose id is "" is a heading. `keep` is the id to highlight, `absent` stands for no items."""
         self._detail = detail
+        self._absent = absent
         self.items.clear_options()
         self.items.add_options([Option(prompt, id=id or None, disabled=not id) for id, prompt in items])
         ids = [id for id, _ in items]
@@ -86,8 +90,9 @@ class ListAndDetail(Horizontal):
         self.items.highlighted = self.items.get_option_index(id)
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        self._show_detail(event.option_id)
+        # The message can be older than the list that is shown now.
+        self._show_detail(self.highlighted_id)
 
     def _show_detail(self, id: str | None) -> None:
-        self.query_one(".detail-text", Static).update(self._detail(id) if id else Content(""))
+        self.query_one(".detail-text", Static).update(self._detail(id) if id else plain(self._absent, "$text-muted"))
         self.query_one(Scroll).scroll_home(animate=False)

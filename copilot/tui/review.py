@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 Report = Callable[[str], None]
 
 BUSY = "Work is going on; it can be left at any time, and nothing is lost."
-TABS = (("diff", "Diff"), ("evidence", "Evidence"), ("rationale", "Rationale"), ("open", "Not covered"))
+TABS = ("diff", "evidence", "rationale", "open")
 
 
 class ReviewScreen(Screen[None]):
@@ -49,7 +49,7 @@ class ReviewScreen(Screen[None]):
         Binding("p", "prove", "Prove again"),
         Binding("question_mark", "help", "Help", key_display="?"),
         Binding("q", "leave", "Quit"),
-        *(Binding(str(number), f"tab('{id}')", show=False) for number, (id, _) in enumerate(TABS, 1)),
+        *(Binding(str(number), f"tab('{id}')", show=False) for number, id in enumerate(TABS, 1)),
     ]
 
     def __init__(self, workspace: Workspace, id: str) -> None:
@@ -57,7 +57,7 @@ class ReviewScreen(Screen[None]):
         self._workspace = workspace
         self._proposal = workspace.load(id)
         decision = self._proposal.decision
-        self._selected = decision.chosen if decision and decision.chosen else self._first()
+        self.selected = decision.chosen if decision and decision.chosen else self._first()
         self._is_busy = False
 
     def compose(self) -> ComposeResult:
@@ -65,13 +65,13 @@ class ReviewScreen(Screen[None]):
         yield Rows(id="alternatives", cursor_type="row")
         yield Static(id="selected")
         with TabbedContent(id="tabs"):
-            with TabPane("Diff", id="diff"):
+            with TabPane("1 Diff", id="diff"):
                 yield HunkPane(id="hunks")
-            with TabPane("Evidence", id="evidence"):
+            with TabPane("2 Evidence", id="evidence"):
                 yield ListAndDetail(id="checks")
-            with TabPane("Rationale", id="rationale"):
+            with TabPane("3 Rationale", id="rationale"):
                 yield Choices(id="reasons")
-            with TabPane("Not covered", id="open"), Scroll():
+            with TabPane("4 Not covered", id="open"), Scroll():
                 yield Static(id="uncovered")
         yield Static(id="status")
         yield Footer()
@@ -81,7 +81,7 @@ class ReviewScreen(Screen[None]):
         self.query_one("#alternatives").focus()
 
     def on_resize(self, event: Resize) -> None:
-        alternatives.fill(self.query_one(Rows), self._proposal, event.size.width, self._selected)
+        alternatives.fill(self.query_one(Rows), self._proposal, event.size.width, self.selected)
 
     def _first(self) -> str:
         """Returns the first alternative that changes something, "" where there is none yet."""
@@ -89,7 +89,7 @@ class ReviewScreen(Screen[None]):
 
     @property
     def _alternative(self) -> Alternative | None:
-        return self._proposal.alternative(self._selected) if self._selected else None
+        return self._proposal.alternative(self.selected) if self.selected else None
 
     def _show_proposal(self) -> None:
         proposal = self._proposal
@@ -101,7 +101,7 @@ class ReviewScreen(Screen[None]):
                 plain(f"  {proposal.state}{stakes}", "$text-muted"),
             )
         )
-        alternatives.fill(self.query_one(Rows), proposal, self.size.width, self._selected)
+        alternatives.fill(self.query_one(Rows), proposal, self.size.width, self.selected)
         self._show_reasons()
         self._show_alternative()
 
@@ -128,20 +128,23 @@ class ReviewScreen(Screen[None]):
         self.query_one(HunkPane).show_patches(alternative, self._proposal.patches_of(alternative.id), self._refusal())
         evidence = {it.id: it for it in self._proposal.evidence_of(alternative.id)}
         self.query_one("#checks", ListAndDetail).show(
-            [(id, evidence_title(it)) for id, it in evidence.items()], lambda id: evidence_text(evidence[id])
+            [(id, evidence_title(it)) for id, it in evidence.items()],
+            lambda id: evidence_text(evidence[id]),
+            absent="Not checked yet.",
         )
         self.tell("")
 
     def _refusal(self) -> str:
         for compiled in self._proposal.compiled:
-            if compiled.alternative == self._selected and compiled.refused:
+            if compiled.alternative == self.selected and compiled.refused:
                 return f"No patch: {compiled.refused.what} {compiled.refused.next}"
         return "This alternative changes nothing."
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
-        id = event.row_key.value
-        if id and id != self._selected and id in letters_of(self._proposal):
-            self._selected = id
+        # The message can be older than the table that is shown now.
+        id = alternatives.current(self.query_one("#alternatives", Rows))
+        if id and id != self.selected:
+            self.selected = id
             self._show_alternative()
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
@@ -172,15 +175,20 @@ class ReviewScreen(Screen[None]):
             ]
             self.app.push_screen(Pick("This line cites", options), self._open_picked)
 
+    def go_to_line_citing(self, evidence: str) -> None:
+        """Highlights the first line of the rationale that cites that evidence."""
+        at = next(at for at, (line, _) in enumerate(self._lines) if evidence in line)
+        self.query_one("#reasons", Choices).highlighted = at
+
     def _open_picked(self, answer: Answer | None) -> None:
         if answer:
             self._open_evidence(answer.text)
 
     def _open_evidence(self, id: str) -> None:
         evidence = next(it for it in self._proposal.evidence if it.id == id)
-        if evidence.alternative != self._selected:
-            self._selected = evidence.alternative
-            alternatives.move_to(self.query_one("#alternatives", Rows), self._selected)
+        if evidence.alternative != self.selected:
+            self.selected = evidence.alternative
+            alternatives.move_to(self.query_one("#alternatives", Rows), self.selected)
             self._show_alternative()
         self.query_one("#checks", ListAndDetail).highlight(id)
         self.action_tab("evidence")
@@ -217,21 +225,21 @@ class ReviewScreen(Screen[None]):
         return "Proved and decided."
 
     def _revise(self, left_out: frozenset[str], report: Report) -> str:
-        id, of = self._proposal.id, self._selected
+        id, of = self._proposal.id, self.selected
         for record in self._workspace.revise(id, of, left_out):
             report(record_words(record.body))
         for revision in self._workspace.load(id).revisions:
             if (revision.of, frozenset(revision.left_out)) == (of, left_out):
-                self._selected = revision.alternative.id
+                self.selected = revision.alternative.id
         return "Proved: what is left is an alternative of its own, shown here."
 
     def action_approve(self) -> None:
         left_out = self.query_one(HunkPane).left_out
-        obstacle = BUSY if self._is_busy else obstacle_to(self._proposal, self._selected, left_out)
+        obstacle = BUSY if self._is_busy else obstacle_to(self._proposal, self.selected, left_out)
         if obstacle:
             self.tell(obstacle)
             return
-        asked = about_approval(self._proposal, self._selected)
+        asked = about_approval(self._proposal, self.selected)
         self.app.push_screen(
             TypedNote(asked.title, asked.text, asked.name) if asked.name else Note(asked.title, asked.text, "approves"),
             self._approve,
@@ -240,12 +248,12 @@ class ReviewScreen(Screen[None]):
     def _approve(self, answer: Answer | None) -> None:
         if answer is None:
             return
-        seen = plan_digest(self._proposal, self._selected)
+        seen = plan_digest(self._proposal, self.selected)
         try:
             self._workspace.approve(
                 self._proposal.id,
                 note=answer.text,
-                alternative=self._selected,
+                alternative=self.selected,
                 plan=seen,
                 confirmation=answer.confirmation,
             )

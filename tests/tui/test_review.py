@@ -1,0 +1,309 @@
+"""The review screen, driven by its keys at the smallest and at a comfortable size."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input, Static, TabbedContent
+
+from copilot.domain.proposal import Proposal
+from copilot.proposals import Workspace
+from copilot.tui.app import CopilotApp
+from copilot.tui.dialogs import Dialog, Note, TypedNote, YesNo
+from copilot.tui.hunks import HunkPane
+from copilot.tui.panes import ListAndDetail
+from copilot.tui.review import ReviewScreen
+from tests import faces
+from tests.golden import assert_golden
+from tests.tui.stage import SIZES, screen_text, workspace_with
+
+GOLDEN = Path(__file__).parent / "golden"
+Act = Callable[[CopilotApp, Pilot[None]], Awaitable[None]]
+
+
+def drive(workspace: Workspace, act: Act, *, id: str = "p-0123456789", size: tuple[int, int] = (80, 24)) -> None:
+    """Runs the application without a terminal and lets `act` press its keys."""
+
+    async def run() -> None:
+        app = CopilotApp(workspace, id)
+        async with app.run_test(size=size) as pilot:
+            await pilot.pause()
+            await act(app, pilot)
+
+    asyncio.run(run())
+
+
+def status_of(app: CopilotApp) -> str:
+    return str(review_of(app).query_one("#status", Static).render())
+
+
+def review_of(app: CopilotApp) -> ReviewScreen:
+    return next(screen for screen in app.screen_stack if isinstance(screen, ReviewScreen))
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("diff", ()),
+        ("evidence", ("2", "j", "j", "j")),
+        ("rationale", ("3",)),
+        ("not-covered", ("4",)),
+        ("refused-evidence", ("k", "2", "j", "j", "j")),
+        ("hunk-out", ("1", "j", "space")),
+        ("help", ("question_mark",)),
+        ("approve", ("a",)),
+    ],
+)
+def test_the_screen_is_as_drawn(tmp_path: Path, size: tuple[int, int], name: str, keys: tuple[str, ...]) -> None:
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        await pilot.press(*keys)
+        await pilot.pause()
+        assert_golden(GOLDEN / f"{name}-{size[0]}x{size[1]}.txt", screen_text(app))
+
+    drive(workspace_with(tmp_path, faces.a_proposal(stakes="high")), act, size=size)
+
+
+def test_the_chosen_alternative_is_selected_first(tmp_path: Path) -> None:
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        assert review_of(app).selected == "alias-33bb44"
+
+    drive(workspace_with(tmp_path, faces.a_proposal()), act)
+
+
+def test_moving_in_the_table_shows_another_alternative(tmp_path: Path) -> None:
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        await pilot.press("j")
+        assert review_of(app).selected == "expand-55cc66"
+        await pilot.press("k", "up", "k")
+        assert review_of(app).selected == "nothing"
+        await pilot.pause()
+        assert "This alternative changes nothing." in screen_text(app)
+
+    drive(workspace_with(tmp_path, faces.a_proposal()), act)
+
+
+def test_low_stakes_are_approved_with_one_more_key(tmp_path: Path) -> None:
+    workspace = workspace_with(tmp_path, faces.a_proposal())
+
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        await pilot.press("a")
+        assert isinstance(app.screen, Note)
+        await pilot.press(*"fine", "enter")
+        await pilot.pause()
+        assert isinstance(app.screen, YesNo)
+        await pilot.press("n")
+        await pilot.pause()
+        assert "pipeline-copilot apply p-0123456789" in status_of(app)
+
+    drive(workspace, act)
+    approval = workspace.load("p-0123456789").approvals[-1]
+    assert (approval.alternative, approval.note, approval.by) == ("alias-33bb44", "fine", "Ada <ada@example.com>")
+
+
+def test_high_stakes_need_the_name_of_the_subject(tmp_path: Path) -> None:
+    workspace = workspace_with(tmp_path, faces.a_proposal(stakes="high"))
+
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        await pilot.press("a")
+        assert isinstance(app.screen, TypedNote)
+        await pilot.press(*"ordre", "enter")
+        await pilot.pause()
+        assert isinstance(app.screen, TypedNote)
+        assert workspace.load("p-0123456789").approvals == ()
+        app.screen.query_one("#name", Input).value = ""
+        await pilot.press(*"order", "enter", *"ok", "enter")
+        await pilot.pause()
+        assert isinstance(app.screen, YesNo)
+        await pilot.press("escape")
+
+    drive(workspace, act)
+    assert workspace.load("p-0123456789").approvals[-1].note == "ok"
+
+
+@pytest.mark.parametrize("stakes", ["low", "high"])
+def test_escape_takes_an_approval_back_before_it_is_given(tmp_path: Path, stakes: str) -> None:
+    workspace = workspace_with(tmp_path, faces.a_proposal(stakes="high" if stakes == "high" else "low"))
+
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        await pilot.press("a", "escape")
+        await pilot.pause()
+        assert isinstance(app.screen, ReviewScreen)
+
+    drive(workspace, act)
+    assert workspace.load("p-0123456789").approvals == ()
+
+
+def test_a_rejection_keeps_its_note_and_is_final(tmp_path: Path) -> None:
+    workspace = workspace_with(tmp_path, faces.a_proposal())
+
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        await pilot.press("r", *"no", "enter")
+        await pilot.pause()
+        assert workspace.load("p-0123456789").state == "rejected"
+        await pilot.press("a")
+        await pilot.pause()
+        assert isinstance(app.screen, ReviewScreen)
+        assert "rejected, which is final" in status_of(app)
+
+    drive(workspace, act)
+    assert workspace.load("p-0123456789").rejections[-1].note == "no"
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        (("k", "a"), "This alternative is refused: unreadable."),
+        (("k", "k", "a"), "changes nothing, so there is nothing to approve"),
+        (("1", "space", "a"), "nobody has proved that change: press p first"),
+    ],
+)
+def test_what_can_not_be_approved_says_why(tmp_path: Path, keys: tuple[str, ...], said: str) -> None:
+    workspace = workspace_with(tmp_path, faces.a_proposal())
+
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        await pilot.press(*keys)
+        await pilot.pause()
+        assert said in status_of(app)
+        assert isinstance(app.screen, ReviewScreen)
+
+    drive(workspace, act)
+    assert workspace.load("p-0123456789").approvals == ()
+
+
+def test_a_hunk_that_is_left_out_can_be_taken_in_again(tmp_path: Path) -> None:
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        await pilot.press("1", "space")
+        assert review_of(app).query_one(HunkPane).left_out == {"jobs/billing.py@@1"}
+        await pilot.press("space")
+        assert review_of(app).query_one(HunkPane).left_out == frozenset()
+
+    drive(workspace_with(tmp_path, faces.a_proposal()), act)
+
+
+def test_left_out_hunks_belong_to_their_alternative(tmp_path: Path) -> None:
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        pane = review_of(app).query_one(HunkPane)
+        await pilot.press("1", "space", "shift+tab", "shift+tab", "j")
+        await pilot.pause()
+        assert review_of(app).selected == "expand-55cc66"
+        assert pane.left_out == frozenset()
+        await pilot.press("k")
+        await pilot.pause()
+        assert pane.left_out == {"jobs/billing.py@@1"}
+
+    drive(workspace_with(tmp_path, faces.a_proposal()), act)
+
+
+def test_a_hunk_of_a_later_phase_alone_can_not_be_left_out(tmp_path: Path) -> None:
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        pane = review_of(app).query_one(HunkPane)
+        await pilot.press("j", "1", "j")
+        assert pane.highlighted_id == "1 jobs/billing.py@@1"
+        await pilot.press("space")
+        assert pane.left_out == frozenset()
+        await pilot.press("j", "space")
+        assert pane.left_out == {"schemas/order.avsc@@1"}
+
+    drive(workspace_with(tmp_path, faces.a_proposal()), act)
+
+
+def test_a_citation_opens_its_evidence(tmp_path: Path) -> None:
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        review = review_of(app)
+        failed = next(it for it in faces.a_proposal().evidence if it.verdict == "fail")
+        await pilot.press("3")
+        review.go_to_line_citing(failed.id)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert review.query_one(TabbedContent).active == "evidence"
+        assert review.selected == failed.alternative
+        assert review.query_one("#checks", ListAndDetail).highlighted_id == failed.id
+
+    drive(workspace_with(tmp_path, faces.a_proposal()), act)
+
+
+def test_a_text_of_the_repository_is_no_markup(tmp_path: Path) -> None:
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        await pilot.pause()
+        assert "[bold red]boo[/] \\u001b[31m" in screen_text(app)
+
+    drive(workspace_with(tmp_path, faces.a_hostile_proposal()), act, size=(140, 40))
+
+
+def test_quitting_changes_nothing(tmp_path: Path) -> None:
+    workspace = workspace_with(tmp_path, faces.a_proposal())
+    before = workspace.records("p-0123456789")
+
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        await pilot.press("1", "space", "q")
+        await pilot.pause()
+
+    drive(workspace, act)
+    assert workspace.records("p-0123456789") == before
+
+
+def test_an_undecided_proposal_can_be_looked_at(tmp_path: Path) -> None:
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        await pilot.press("j", "2", "3", "4", "a")
+        await pilot.pause()
+        assert "p goes on with the proof" in status_of(app)
+
+    drive(workspace_with(tmp_path, faces.an_undecided_proposal()), act)
+
+
+def test_a_screen_that_shrinks_keeps_the_selection(tmp_path: Path) -> None:
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        await pilot.press("j")
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert review_of(app).selected == "expand-55cc66"
+        await pilot.resize_terminal(140, 40)
+        await pilot.pause()
+        assert review_of(app).selected == "expand-55cc66"
+
+    drive(workspace_with(tmp_path, faces.a_proposal()), act, size=(140, 40))
+
+
+def test_the_list_opens_a_review_and_comes_back(tmp_path: Path) -> None:
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        assert "p-0123456789  decided   rename amount to total in order" in screen_text(app)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, ReviewScreen)
+        await pilot.press("q")
+        await pilot.pause()
+        assert not isinstance(app.screen, ReviewScreen | Dialog)
+        assert "Proposals, newest first" in screen_text(app)
+
+    drive(workspace_with(tmp_path, faces.a_proposal()), act, id="")
+
+
+def test_an_empty_list_says_how_to_begin(tmp_path: Path) -> None:
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        assert "No proposals yet." in screen_text(app)
+
+    drive(workspace_with(tmp_path), act, id="")
+
+
+def proposals() -> tuple[Proposal, ...]:
+    return (
+        faces.a_proposal(),
+        faces.a_proposal(stakes="high"),
+        faces.a_refused_proposal(),
+        faces.an_applied_proposal(),
+    )
+
+
+@pytest.mark.parametrize("proposal", proposals(), ids=lambda proposal: proposal.state)
+def test_every_state_can_be_walked_through(tmp_path: Path, proposal: Proposal) -> None:
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        await pilot.press("j", "j", "k", "2", "j", "tab", "j", "3", "j", "enter", "escape", "4", "j", "1", "p")
+        await pilot.pause()
+        assert review_of(app).is_current or app.screen_stack
+
+    drive(workspace_with(tmp_path, proposal), act)
