@@ -23,6 +23,7 @@ _TOKEN = re.compile(
 )
 _STRING, _MARK, _NUMBER, _WORD = 1, 2, 3, 4
 _WORDS = {"true": True, "false": False, "null": None}
+_NO_VALUE = "no JSON value"
 _SPACES = re.compile(r"[ \t\n\r]*")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -97,7 +98,7 @@ class _Scanner:
         token = self._match(self._text, offset)
         if token is None:
             place = _skip_spaces(self._text, offset)
-            raise InvalidText(place, _diagnose(self._text, place, "no JSON value"))
+            raise InvalidText(place, _diagnose(self._text, place, _NO_VALUE))
         kind = token.lastindex
         start, end = token.span(kind or 0)
         if kind == _STRING:
@@ -225,7 +226,7 @@ def _diagnose(text: str, offset: int, otherwise: str) -> str:
         return "a number that JSON does not have (NaN or Infinity)"
     if rest.startswith(("True", "False", "None")):
         return "a Python word, where JSON has true, false and null"
-    if rest[0].isdigit() or rest[0] in "+.-":
+    if rest[0] in "+-.0123456789" and (otherwise == _NO_VALUE or text[offset - 1] in ".0123456789"):
         return "a number that is not written as JSON writes numbers"
     return otherwise
 

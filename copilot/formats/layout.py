@@ -142,17 +142,21 @@ class _Habits:
         before = text[node.start + 1 : elements[0][0]]
         after = text[elements[-1][1] : node.end - 1]
         is_tall = "\n" in before
+        # Only lists of scalars show how a list is written: one of objects has the shape of the objects.
+        shows_shape = node.keys is not None or not any(
+            isinstance(member.value, dict | list) for _, _, member in elements
+        )
         pads, shapes = (
             (self.object_pads, self.object_shapes) if node.keys is not None else (self.array_pads, self.array_shapes)
         )
-        if node.keys is not None or not any(isinstance(member.value, dict | list) for _, _, member in elements):
+        if shows_shape:
             shapes[is_tall] += 1
         if is_tall:
             self.trailing[after.lstrip(" \t)").startswith(",")] += 1
             unit = indent_at(text, elements[0][0]).removeprefix(indent_at(text, node.start))
             if unit and not unit.strip():
                 self.units[unit] += 1
-        elif not before.strip():
+        elif shows_shape and not before.strip():
             pads[before] += 1
         for (_, end, _), (start, _, _) in pairwise(elements):
             between = text[end:start]

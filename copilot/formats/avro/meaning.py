@@ -43,7 +43,7 @@ def meaning_changes(old: SchemaVersion, new: SchemaVersion) -> tuple[Finding, ..
             rule=rule,
             severity=severity,
             message=message,
-            span=spans.get(path.removesuffix("[]").removesuffix("{}"), new.source.span),
+            span=spans.get(path.rstrip("[]{}"), new.source.span),
             subject=new.subject,
             path=path,
             fix=fix,

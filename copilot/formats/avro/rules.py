@@ -32,7 +32,7 @@ def incompatibilities(reader: SchemaVersion, writer: SchemaVersion) -> tuple[Fin
             rule=rule,
             severity="error",
             message=message,
-            span=spans.get(path.removesuffix("[]").removesuffix("{}"), reader.source.span),
+            span=spans.get(path.rstrip("[]{}"), reader.source.span),
             subject=reader.subject,
             path=path,
             fix=fix,
