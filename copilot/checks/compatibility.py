@@ -91,7 +91,8 @@ def _judge(lineage: Lineage, case: Case, bench: Bench) -> Judged:
         finding for number in range(len(lineage.after)) for finding in _meanings(lineage, number, schema_format)
     ]
     versions = {version.meaning for pair in met for version in (pair.reader, pair.writer)}
-    return Judged((*findings, *meanings), len(versions), len(met), failed, failed_beyond, len(meanings))
+    told_meanings = sum(1 for finding in meanings if finding.severity != "note")
+    return Judged((*findings, *meanings), len(versions), len(met), failed, failed_beyond, told_meanings)
 
 
 def _told(reason: Finding, pair: Pair, lineage: Lineage, is_demanded: bool, was_before: bool) -> Finding:

@@ -1,0 +1,118 @@
+"""Producers set what is demanded, consumers read what is there; only what gets worse fails."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from copilot.checks.contract import Contract
+from copilot.domain.codec import digest_of_text
+from copilot.domain.evidence import Evidence
+from copilot.domain.operation import AddField, MakeOptional, RenameField
+from copilot.domain.pipeline import BlindSpot, Decoder
+from copilot.domain.schema import SchemaSource
+from copilot.domain.source import Span
+from copilot.ports import Case
+from tests.checks.cases import COMMIT
+from tests.checks.orders import SCORER_PATH, SHOP_PATH, bench, case, field, schema_text, use
+
+AMOUNT = field("amount", "long")
+ID = field("id", "string")
+TOTAL = field("total", "long")
+RENAME = RenameField("order", "", "amount", "total")
+WRITES = [use("id", "writes", job="shop", line=2), use("amount", "writes", job="shop", line=3)]
+MAKE_OLD = 'ORDER = {\n    "id": "1",\n    "amount": 2,\n}\n'
+MAKE_NEW = MAKE_OLD.replace("amount", "total")
+
+
+def run(it: Case, files: dict[str, str] | None = None) -> Evidence:
+    return Contract().run(it, bench(files))
+
+
+def errors(evidence: Evidence) -> list[str]:
+    return [finding.rule for finding in evidence.findings if finding.severity == "error"]
+
+
+def test_a_forgotten_producer_fails() -> None:
+    evidence = run(case(RENAME, [[ID, AMOUNT]], [[ID, TOTAL]], uses=WRITES))
+
+    assert evidence.verdict == "fail"
+    assert errors(evidence) == ["contract.not-set"]
+    assert (evidence.measure("fields_required"), evidence.measure("required_seen_written")) == (2, 1)
+
+
+def test_an_edited_producer_passes() -> None:
+    edited = case(
+        RENAME,
+        [[ID, AMOUNT]],
+        [[ID, TOTAL]],
+        uses=WRITES,
+        uses_after=[[WRITES[0], use("total", "writes", job="shop", line=3)]],
+        base_code={SHOP_PATH: MAKE_OLD},
+        code={SHOP_PATH: [MAKE_NEW]},
+    )
+
+    assert run(edited).verdict == "pass"
+
+
+def test_a_required_field_that_no_one_is_seen_to_set_is_unknown() -> None:
+    add = AddField("order", "", "note", '"string"')
+
+    evidence = run(case(add, [[ID]], [[ID, field("note", "string")]]))
+
+    assert evidence.verdict == "unknown"
+
+
+def test_a_producer_with_blind_spots_is_unknown_not_wrong() -> None:
+    spot = BlindSpot("shop", Span(SHOP_PATH, 5, 5), "**extra")
+
+    assert run(case(RENAME, [[ID, AMOUNT]], [[ID, TOTAL]], uses=WRITES, blind_spots=[spot])).verdict == "unknown"
+
+
+def test_what_was_never_set_is_no_new_breach() -> None:
+    add = AddField("order", "", "note", '"string"', '""')
+    after = [ID, AMOUNT, field("note", "string", default="")]
+
+    evidence = run(case(add, [[ID, AMOUNT]], [after], uses=[WRITES[0]]))
+
+    assert evidence.verdict == "pass"
+    assert [it.rule for it in evidence.findings] == ["contract.not-set-before"]
+
+
+def test_a_consumer_that_reads_what_is_gone_fails() -> None:
+    after = [ID, field("total", "long", default=0)]
+
+    evidence = run(case(RENAME, [[ID, AMOUNT]], [after], uses=[use("amount")]))
+
+    assert errors(evidence) == ["contract.reads-absent"]
+
+
+def test_arithmetic_with_what_may_be_null_fails() -> None:
+    optional = MakeOptional("order", "", "amount")
+    after = [ID, field("amount", ["null", "long"], default=None)]
+
+    computing = run(case(optional, [[ID, AMOUNT]], [after], uses=[use("amount", "computes")]))
+    reading = run(case(optional, [[ID, AMOUNT]], [after], uses=[use("amount", "reads")]))
+
+    assert errors(computing) == ["contract.meets-null"]
+    assert reading.verdict == "pass"
+
+
+def test_a_consumer_with_its_own_copy_reads_with_that_copy() -> None:
+    add = AddField("order", "", "note", '"string"', '""')
+    after = [ID, field("note", "string", default="")]
+    text = schema_text([ID])
+    copy = SchemaSource(
+        "scorer/order.avsc", digest_of_text(text), COMMIT, "file", 0, len(text), Span("scorer/order.avsc", 1, 9)
+    )
+    it = case(add, [[ID]], [after], uses_after=[[use("note")]], reader=Decoder("fastavro", "own"))
+    states = tuple(
+        replace(state, subjects=tuple(replace(one, copies=(copy,)) for one in state.subjects)) for state in it.states
+    )
+
+    evidence = run(replace(it, states=states), {"scorer/order.avsc": text, SCORER_PATH: ""})
+
+    assert errors(evidence) == ["contract.reads-absent"]
+
+
+def test_nothing_changed_is_not_applicable() -> None:
+    assert run(case(RENAME, [[ID]], [[ID]])).verdict == "not-applicable"

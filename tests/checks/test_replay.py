@@ -1,0 +1,225 @@
+"""Values through real decoders: what comes back, what is lost, and which of it is an error."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from copilot.checks.replay import Replay
+from copilot.domain.alternative import Step
+from copilot.domain.evidence import Evidence
+from copilot.domain.operation import (
+    AddField,
+    AddSymbol,
+    ChangeType,
+    Deprecate,
+    Operation,
+    RemoveField,
+    RemoveSymbol,
+    RenameField,
+)
+from copilot.domain.pipeline import Decoder
+from copilot.ports import Case
+from tests.checks.orders import bench, case, field, use
+
+AMOUNT = field("amount", "long")
+ID = field("id", "string")
+RENAME = RenameField("order", "", "amount", "total")
+PRODUCERS = Step("Deploy the producers", "producers", ("shop",), ())
+CONSUMERS = Step("Deploy the consumers", "consumers", ("scorer",), ())
+
+
+def run(it: Case) -> Evidence:
+    return Replay().run(it, bench())
+
+
+def errors(evidence: Evidence) -> set[str]:
+    return {finding.rule for finding in evidence.findings if finding.severity == "error"}
+
+
+def test_a_field_with_a_default_loses_nothing() -> None:
+    add = AddField("order", "", "note", '"string"', '""')
+
+    evidence = run(case(add, [[ID, AMOUNT]], [[ID, AMOUNT, field("note", "string", default="")]], level="FULL"))
+
+    assert evidence.verdict == "pass"
+    assert (evidence.measure("lost"), evidence.measure("changed"), evidence.measure("refused")) == (0, 0, 0)
+    assert evidence.measure("decoders") == 2
+    assert evidence.measure("one_way_phases") == 0
+    used = evidence.measure("defaults_used")
+    assert used is not None
+    assert used > 0
+
+
+def test_a_rename_that_a_default_hides_loses_the_value() -> None:
+    """The edit that every registry level accepts: legal, readable, and wrong."""
+    before, after = [ID, field("amount", "long", default=0)], [ID, field("total", "long", default=0)]
+
+    evidence = run(case(RENAME, [before], [after], level="FULL"))
+
+    assert evidence.verdict == "fail"
+    assert "replay.value-lost" in errors(evidence)
+    assert any(it.path == "amount" and "fastavro" in it.message for it in evidence.findings)
+
+
+def test_an_alias_is_judged_by_the_decoder_in_use() -> None:
+    after = [ID, field("total", "long", aliases=["amount"])]
+    steps = [(CONSUMERS, PRODUCERS)]
+
+    with_fastavro = run(case(RENAME, [[ID, AMOUNT]], [after], steps=steps))
+    with_avro = run(case(RENAME, [[ID, AMOUNT]], [after], steps=steps, reader=Decoder("avro", "own")))
+    with_unknown = run(case(RENAME, [[ID, AMOUNT]], [after], steps=steps, reader=None))
+
+    assert with_fastavro.verdict == "pass"
+    assert any("No known consumer uses avro" in it.message for it in with_fastavro.findings)
+    assert with_avro.verdict == "fail"
+    assert with_unknown.verdict == "unknown"
+    assert with_fastavro.measure("one_way_phases") == 1
+
+
+def test_dropping_the_alias_is_caught() -> None:
+    after = [ID, field("total", "long", default=0)]
+
+    evidence = run(case(RENAME, [[ID, AMOUNT]], [after]))
+
+    assert evidence.verdict == "fail"
+    assert errors(evidence) == {"replay.value-lost"}
+
+
+def test_an_alias_together_with_both_fields_is_caught() -> None:
+    both = [ID, AMOUNT, field("total", "long", default=0)]
+    last = [ID, field("total", "long", default=0, aliases=["amount"])]
+
+    evidence = run(case(RENAME, [[ID, AMOUNT]], [both, last]))
+
+    assert evidence.verdict == "fail"
+    assert any(it.rule == "replay.value-changed" and it.path == "total" and it.phase == 1 for it in evidence.findings)
+
+
+def test_a_parallel_change_passes_and_says_what_skipping_a_version_loses() -> None:
+    both = [ID, AMOUNT, field("total", ["null", "long"], default=None)]
+    last = [ID, field("total", ["null", "long"], default=None)]
+
+    evidence = run(case(RENAME, [[ID, AMOUNT]], [both, last]))
+
+    assert evidence.verdict == "pass"
+    skipped = [it for it in evidence.findings if it.rule == "replay.value-lost" and it.phase == 1]
+    assert skipped
+    assert {it.severity for it in skipped} == {"warning"}
+    assert "version 1" in skipped[0].message
+
+
+def test_a_transitive_level_makes_skipping_a_version_an_error() -> None:
+    both = [ID, field("amount", "long", default=0), field("total", "long", default=0)]
+    last = [ID, field("total", "long", default=0)]
+
+    evidence = run(case(RENAME, [[ID, field("amount", "long", default=0)]], [both, last], level="BACKWARD_TRANSITIVE"))
+
+    assert evidence.verdict == "fail"
+
+
+def test_removing_a_field_is_no_loss() -> None:
+    remove = RemoveField("order", "", "amount")
+
+    evidence = run(case(remove, [[ID, AMOUNT]], [[ID]]))
+
+    assert evidence.verdict == "pass"
+    assert evidence.measure("lost") == 0
+
+
+def test_removing_a_field_that_nobody_asked_about_is_caught() -> None:
+    add = AddField("order", "", "note", '"string"', '""')
+
+    evidence = run(case(add, [[ID, AMOUNT]], [[ID, field("note", "string", default="")]]))
+
+    assert errors(evidence) == {"replay.value-dropped"}
+
+
+@pytest.mark.parametrize(
+    ("order", "verdict"), [((PRODUCERS, CONSUMERS), "fail"), ((CONSUMERS, PRODUCERS), "pass"), ((), "pass")]
+)
+def test_the_order_of_the_steps_decides_what_old_readers_must_stand(order: tuple[Step, ...], verdict: str) -> None:
+    after = [ID, field("total", "long", aliases=["amount"])]
+
+    assert run(case(RENAME, [[ID, AMOUNT]], [after], steps=[order])).verdict == verdict
+
+
+def test_a_value_lost_to_old_readers_is_an_error_only_where_it_is_read_and_not_ordered_away() -> None:
+    before = [ID, field("amount", "long", default=0)]
+    after = [ID, field("total", "long", default=0, aliases=["amount"])]
+    read = [use("amount")]
+
+    assert run(case(RENAME, [before], [after], uses=read)).verdict == "pass"
+    assert "replay.value-lost" in errors(run(case(RENAME, [before], [after], uses=[use("total")])))
+    assert run(case(RENAME, [before], [after], uses=[use("total")], steps=[(CONSUMERS, PRODUCERS)])).verdict == "pass"
+
+
+def test_a_widened_number_comes_back_and_what_it_rounds_is_said() -> None:
+    change = ChangeType("order", "", "amount", '"double"')
+
+    evidence = run(case(change, [[ID, AMOUNT]], [[ID, field("amount", "double")]]))
+
+    assert evidence.verdict == "pass"
+    assert any(it.rule == "replay.value-imprecise" for it in evidence.findings)
+
+
+def test_a_type_that_nobody_asked_to_change_is_not_forgiven() -> None:
+    deprecate = Deprecate("order", "", "id")
+
+    evidence = run(case(deprecate, [[ID, AMOUNT]], [[ID, field("amount", "double")]]))
+
+    assert "replay.value-changed" in errors(evidence)
+
+
+def enum(symbols: Sequence[str], **more: Any) -> dict[str, Any]:
+    return field("state", {"type": "enum", "name": "State", "symbols": list(symbols), **more})
+
+
+def test_a_removed_symbol_collapses_unless_a_gate_waited_for_it() -> None:
+    remove = RemoveSymbol("order", "", "state", "OLD")
+    before, after = [ID, enum(["NEW", "OLD"])], [ID, enum(["NEW"], default="NEW")]
+    between = [ID, enum(["NEW", "OLD"], default="NEW")]
+
+    at_once = run(case(remove, [before], [after]))
+    waited = run(case(remove, [before], [between, after], gates=["no OLD has been written for the retention time"]))
+
+    assert "replay.value-collapsed" in errors(at_once)
+    assert waited.verdict == "pass"
+    assert any(it.rule == "replay.value-collapsed" for it in waited.findings)
+
+
+def test_a_new_symbol_reaches_old_readers_only_as_their_default() -> None:
+    add = AddSymbol("order", "", "state", "HELD")
+    before = [ID, enum(["NEW"], default="NEW")]
+    after = [ID, enum(["NEW", "HELD"], default="NEW")]
+
+    evidence = run(case(add, [before], [after], uses=[use("state")]))
+
+    assert any(it.rule == "replay.value-collapsed" and "HELD" in it.message for it in evidence.findings)
+
+
+def test_values_inside_arrays_and_maps_are_compared() -> None:
+    def item(name: str, **more: Any) -> dict[str, Any]:
+        return {"type": "record", "name": "Item", "fields": [field(name, "long", default=0, **more)]}
+
+    rename = RenameField("order", "Item", "count", "pieces")
+    before = [field("items", {"type": "array", "items": item("count")})]
+    good = [field("items", {"type": "array", "items": item("pieces", aliases=["count"])})]
+    bad = [field("items", {"type": "array", "items": item("pieces")})]
+
+    assert errors(run(case(rename, [before], [bad]))) == {"replay.value-lost"}
+    assert errors(run(case(rename, [before], [good]))) == set()
+
+
+def test_proving_twice_gives_the_same_evidence() -> None:
+    it = case(RENAME, [[ID, AMOUNT]], [[ID, field("total", "long", default=0)]])
+
+    assert run(it) == run(it)
+
+
+def test_nothing_changed_is_not_applicable() -> None:
+    operation: Operation = Deprecate("order", "", "amount")
+
+    assert run(case(operation, [[ID, AMOUNT]], [[ID, AMOUNT]])).verdict == "not-applicable"

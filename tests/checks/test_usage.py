@@ -1,0 +1,148 @@
+"""Uses of what changes: edited, left behind, or out of sight."""
+
+from __future__ import annotations
+
+from copilot.checks.usage import Usage
+from copilot.domain.evidence import Evidence
+from copilot.domain.operation import AddField, RemoveField, RenameField
+from copilot.domain.pipeline import BlindSpot
+from copilot.domain.source import Span
+from copilot.ports import Case
+from tests.checks.orders import SCORER_PATH, SHOP_PATH, bench, case, field, use
+
+AMOUNT = field("amount", "long")
+ID = field("id", "string")
+TOTAL = field("total", "long", aliases=["amount"])
+RENAME = RenameField("order", "", "amount", "total")
+READ_OLD = 'def score(order):\n    return order["amount"]\n'
+READ_NEW = 'def score(order):\n    return order["total"]\n'
+SPOT = BlindSpot("scorer", Span(SCORER_PATH, 9, 9), "order[key]")
+
+
+def run(it: Case) -> Evidence:
+    return Usage().run(it, bench())
+
+
+def rules(evidence: Evidence, severity: str) -> list[str]:
+    return [finding.rule for finding in evidence.findings if finding.severity == severity]
+
+
+def test_a_use_left_behind_fails() -> None:
+    evidence = run(case(RENAME, [[ID, AMOUNT]], [[ID, TOTAL]], uses=[use("amount", line=2)]))
+
+    assert evidence.verdict == "fail"
+    assert rules(evidence, "error") == ["usage.use-left"]
+    assert evidence.measure("uses_left") == 1
+
+
+def test_an_edited_use_passes() -> None:
+    edited = case(
+        RENAME,
+        [[ID, AMOUNT]],
+        [[ID, TOTAL]],
+        uses=[use("amount", line=2)],
+        uses_after=[[use("total", line=2)]],
+        base_code={SCORER_PATH: READ_OLD},
+        code={SCORER_PATH: [READ_NEW]},
+    )
+
+    evidence = run(edited)
+
+    assert evidence.verdict == "pass"
+    assert (evidence.measure("uses_edited"), evidence.measure("uses_left")) == (1, 0)
+    assert evidence.measure("operations_done") == 1
+    assert evidence.measure("consumers_touched") == 1
+
+
+def test_a_use_is_followed_when_lines_above_it_change() -> None:
+    moved = case(
+        RENAME,
+        [[ID, AMOUNT]],
+        [[ID, TOTAL]],
+        uses=[use("amount", line=2)],
+        base_code={SCORER_PATH: READ_OLD},
+        code={SCORER_PATH: ["import os\n\n" + READ_OLD]},
+    )
+
+    evidence = run(moved)
+
+    assert evidence.verdict == "fail"
+    assert evidence.findings[0].span == Span(SCORER_PATH, 4, 4)
+
+
+def test_a_use_may_stand_while_the_field_does() -> None:
+    both = [ID, AMOUNT, field("total", ["null", "long"], default=None)]
+
+    assert run(case(RENAME, [[ID, AMOUNT]], [both], uses=[use("amount")])).verdict == "pass"
+
+
+def test_a_phase_that_is_too_early_fails_although_the_last_one_is_clean() -> None:
+    early = case(
+        RENAME,
+        [[ID, AMOUNT]],
+        [[ID, TOTAL], [ID, field("total", "long")]],
+        uses=[use("amount", line=2)],
+        base_code={SCORER_PATH: READ_OLD},
+        code={SCORER_PATH: [READ_OLD, READ_NEW]},
+    )
+
+    evidence = run(early)
+
+    assert evidence.verdict == "fail"
+    assert {it.phase for it in evidence.findings if it.severity == "error"} == {0}
+
+
+def test_a_likely_use_or_a_blind_spot_leaves_it_unknown() -> None:
+    likely = run(case(RENAME, [[ID, AMOUNT]], [[ID, TOTAL]], uses=[use("amount", certainty="likely")]))
+    blind = run(case(RENAME, [[ID, AMOUNT]], [[ID, TOTAL]], blind_spots=[SPOT]))
+
+    assert likely.verdict == "unknown"
+    assert blind.verdict == "unknown"
+    assert blind.measure("blind_spots") == 1
+
+
+def test_a_blind_spot_does_not_matter_for_a_new_field() -> None:
+    add = AddField("order", "", "note", '"string"', '""')
+
+    evidence = run(case(add, [[ID]], [[ID, field("note", "string", default="")]], blind_spots=[SPOT]))
+
+    assert evidence.verdict == "pass"
+    assert rules(evidence, "note") == ["usage.blind-spot"]
+
+
+def test_uses_in_tests_are_only_told() -> None:
+    evidence = run(case(RENAME, [[ID, AMOUNT]], [[ID, TOTAL]], uses=[use("amount", is_test=True)]))
+
+    assert evidence.verdict == "pass"
+    assert rules(evidence, "note") == ["usage.test-use-left"]
+
+
+def test_a_key_is_told() -> None:
+    remove = RemoveField("order", "", "amount")
+    removed = case(
+        remove,
+        [[ID, AMOUNT]],
+        [[ID]],
+        uses=[use("amount", "keys", job="shop", line=2)],
+        base_code={SHOP_PATH: READ_OLD},
+        code={SHOP_PATH: [READ_NEW]},
+    )
+
+    evidence = run(removed)
+
+    assert evidence.verdict == "pass"
+    assert evidence.measure("key_uses") == 1
+    assert rules(evidence, "warning") == ["usage.key"]
+
+
+def test_an_unknown_decoder_is_told() -> None:
+    evidence = run(case(RENAME, [[ID, AMOUNT]], [[ID, TOTAL]], reader=None))
+
+    assert "usage.decoder-unknown" in rules(evidence, "warning")
+
+
+def test_changing_nothing_counts_what_is_not_done() -> None:
+    evidence = run(case(RENAME, [[ID, AMOUNT]], []))
+
+    assert evidence.verdict == "not-applicable"
+    assert (evidence.measure("operations"), evidence.measure("operations_done")) == (1, 0)
