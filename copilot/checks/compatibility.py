@@ -32,7 +32,7 @@ class Judged:
     meaning_changes: int = 0
 
 
-class Compatibility:
+class CompatibilityCheck:
     """Each changed subject against its history, by its level."""
 
     name = "compatibility"

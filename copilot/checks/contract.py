@@ -25,7 +25,7 @@ _READING = ("reads", "keys", "compares", "computes")
 _OPEN_RULES = ("contract.construction-unseen", "contract.may-not-be-set", "contract.may-read-absent")
 
 
-class Contract:
+class ContractCheck:
     """Producers against demands, consumers against what is there, before and after."""
 
     name = "contract"

@@ -64,7 +64,7 @@ class Replayed:
     one_way_phases: frozenset[int]
 
 
-class Replay:
+class ReplayCheck:
     """Real bytes, each decoder, value by value."""
 
     name = "replay"

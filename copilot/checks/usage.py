@@ -41,7 +41,7 @@ class Left:
     phase: int
 
 
-class Usage:
+class UsageCheck:
     """Every use of what changes, before and after."""
 
     name = "usage"

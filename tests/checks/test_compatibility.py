@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from copilot.checks.compatibility import Compatibility
+from copilot.checks.compatibility import CompatibilityCheck
 from copilot.domain.evidence import Evidence
 from copilot.domain.operation import AddField, RemoveField, RenameField
 from copilot.ports import Case
@@ -17,7 +17,7 @@ ADD = AddField("order", "", "note", '"string"')
 
 
 def run(it: Case) -> Evidence:
-    return Compatibility().run(it, bench())
+    return CompatibilityCheck().run(it, bench())
 
 
 def rules(evidence: Evidence, severity: str = "error") -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from copilot.checks.contract import Contract
+from copilot.checks.contract import ContractCheck
 from copilot.domain.codec import digest_of_text
 from copilot.domain.evidence import Evidence
 from copilot.domain.operation import AddField, MakeOptional, RenameField
@@ -25,7 +25,7 @@ MAKE_NEW = MAKE_OLD.replace("amount", "total")
 
 
 def run(it: Case, files: dict[str, str] | None = None) -> Evidence:
-    return Contract().run(it, bench(files))
+    return ContractCheck().run(it, bench(files))
 
 
 def errors(evidence: Evidence) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from copilot.checks.replay import Replay
+from copilot.checks.replay import ReplayCheck
 from copilot.domain.alternative import Step
 from copilot.domain.evidence import Evidence
 from copilot.domain.operation import (
@@ -32,7 +32,7 @@ CONSUMERS = Step("Deploy the consumers", "consumers", ("scorer",), ())
 
 
 def run(it: Case) -> Evidence:
-    return Replay().run(it, bench())
+    return ReplayCheck().run(it, bench())
 
 
 def errors(evidence: Evidence) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copilot.checks.usage import Usage
+from copilot.checks.usage import UsageCheck
 from copilot.domain.evidence import Evidence
 from copilot.domain.operation import AddField, RemoveField, RenameField
 from copilot.domain.pipeline import BlindSpot
@@ -20,7 +20,7 @@ SPOT = BlindSpot("scorer", Span(SCORER_PATH, 9, 9), "order[key]")
 
 
 def run(it: Case) -> Evidence:
-    return Usage().run(it, bench())
+    return UsageCheck().run(it, bench())
 
 
 def rules(evidence: Evidence, severity: str) -> list[str]:
