@@ -1,14 +1,25 @@
-"""How the rationale looks: its Markdown line by line, as the file has it, with headings and citations made easy to find."""
+"""How the rationale looks: its Markdown line by line, with the marks turned into looks and the citations easy to find."""
 
 from __future__ import annotations
 
+import html
 import re
+from itertools import groupby
 
 from textual.content import Content
 
 from copilot.tui.panes import plain
 
+TABLE_NOTE = "(the table of alternatives stands at the top of this screen)"
 _CITATION = re.compile(r"ev-[0-9a-f]{12}")
+_MARKS = re.compile(
+    r"\\(?P<escaped>[^\w\s])"
+    r"|(?P<entity>&(?:lt|gt|amp|#\d{1,4});)"
+    r"|(?P<fence>`+)(?P<code>.+?)(?P=fence)(?!`)"
+    r"|\*\*(?P<bold>.+?)\*\*"
+    r"|\[(?P<cite>ev-[0-9a-f]{12})\]"
+)
+_STARTS = (("- ", "• "), ("> ", "│ "))
 
 
 def cited(line: str) -> tuple[str, ...]:
@@ -17,22 +28,53 @@ def cited(line: str) -> tuple[str, ...]:
 
 
 def rationale_lines(markdown: str) -> list[tuple[str, Content]]:
-    """Returns the lines of a rationale with their looks; runs of empty lines are one."""
+    """Returns the lines of a rationale with their looks; runs of empty lines are one, and a table is only mentioned."""
     lines: list[tuple[str, Content]] = []
-    for line in markdown.split("\n"):
-        if line.strip() or (lines and lines[-1][0].strip()):
-            lines.append((line, _look(line)))
+    for kind, block in groupby(markdown.split("\n"), _kind):
+        if kind == "table":
+            lines.append(("", plain(TABLE_NOTE, "$text-muted")))
+        elif kind == "empty":
+            lines.append(("", Content(" ")))
+        else:
+            lines += [(line, _look(line)) for line in block]
     return lines
+
+
+def _kind(line: str) -> str:
+    if not line.strip():
+        return "empty"
+    return "table" if line.startswith("|") else "text"
 
 
 def _look(line: str) -> Content:
     if line.startswith("#"):
-        return plain(line.lstrip("# "), "bold underline")
-    if not _CITATION.search(line):
-        return plain(line or " ")
+        return _inline(line.lstrip("#").strip(), "bold underline" if line.startswith(("# ", "## ")) else "bold")
+    text = line.lstrip(" ")
+    indent = line[: len(line) - len(text)]
+    for mark, sign in _STARTS:
+        if text.startswith(mark):
+            return Content.assemble(indent + sign, _inline(text.removeprefix(mark)))
+    return Content.assemble(indent, _inline(text))
+
+
+def _inline(text: str, style: str = "") -> Content:
     parts = []
     position = 0
-    for match in _CITATION.finditer(line):
-        parts += [plain(line[position : match.start()]), plain(match.group(), "$text-accent underline")]
+    for match in _MARKS.finditer(text):
+        parts += [plain(text[position : match.start()], style), _marked(match, style)]
         position = match.end()
-    return Content.assemble(*parts, plain(line[position:]))
+    return Content.assemble(*parts, plain(text[position:], style))
+
+
+def _marked(match: re.Match[str], style: str) -> Content:
+    match match.lastgroup:
+        case "escaped":
+            return plain(match["escaped"], style)
+        case "entity":
+            return plain(html.unescape(match["entity"]), style)
+        case "code":
+            return plain(match["code"], f"{style} $text-primary")
+        case "bold":
+            return _inline(match["bold"], f"{style} bold")
+        case _:
+            return plain(f"[{match['cite']}]", f"{style} $text-accent underline")

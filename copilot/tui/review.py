@@ -108,11 +108,17 @@ class ReviewScreen(Screen[None]):
     def _show_reasons(self) -> None:
         decision = self._proposal.decision
         reasons = self.query_one("#reasons", Choices)
-        self._lines = rationale_lines(markdown(self._proposal)) if decision else []
+        self._lines = rationale_lines(self._markdown())
         reasons.clear_options()
         reasons.add_options([look for _, look in self._lines])
         uncovered = decision.not_covered if decision else ("This proposal is not decided yet.",)
         self.query_one("#uncovered", Static).update(Content("\n").join([plain(f"- {text}") for text in uncovered]))
+
+    def _markdown(self) -> str:
+        try:
+            return markdown(self._proposal)
+        except CopilotError as error:
+            return str(error)
 
     def _show_alternative(self) -> None:
         alternative = self._alternative
