@@ -81,7 +81,7 @@ def build_kit(repository: Repository, tree: Tree, settings: Settings, index: Ind
         compiler=PatchCompiler(formats),
         checks=(*BATTERY, *(check() for check in _installed(CHECKS_GROUP))),
         decide=decide,
-        bench=Bench(tree, formats, GitScratch(tree), BubblewrapSandbox(tree)),
+        bench=Bench(tree, formats, GitScratch(tree), BubblewrapSandbox(tree, repository.git)),
     )
 
 

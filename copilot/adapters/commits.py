@@ -19,6 +19,7 @@ from copilot.errors import SurroundingsFailed, WrongUsage
 
 BRANCH_ATTEMPTS_MAX = 100
 SUBJECT_LENGTH_MAX = 72
+ID_DIGITS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def changed_paths(git: Git, old: str, new: str) -> tuple[str, ...]:
 def commits_since(git: Git, commit: str, path: str, until_digest: str, at_most: int) -> tuple[str, ...]:
     """Returns the newest commits ("id subject") that changed the path since it had that content, newest first."""
     printed = git.run(
-        "--literal-pathspecs", "log", f"-n{at_most}", "--raw", "--no-abbrev", "--no-renames", "--format=%x01%h %s", commit,
+        "--literal-pathspecs", "log", f"-n{at_most}", "--raw", "--no-abbrev", "--no-renames", "--format=%x01%H %s", commit,
         "--", path,
     ).decode("utf-8", "replace")  # fmt: skip
     found: list[str] = []
@@ -107,7 +108,8 @@ def commits_since(git: Git, commit: str, path: str, until_digest: str, at_most: 
         subject, _, raw = block.partition("\n")
         if f" {until_digest} " in raw.partition("\t")[0] and raw.split()[3:4] == [until_digest]:
             break
-        found.append(subject)
+        id, _, words = subject.partition(" ")
+        found.append(f"{id[:ID_DIGITS]} {words}")
     return tuple(found)
 
 

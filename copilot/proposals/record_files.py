@@ -29,7 +29,7 @@ class RecordFiles:
 
     def files(self) -> dict[str, bytes]:
         """Returns the bytes to commit."""
-        return {self.markdown_path: self.markdown.encode(), self.json_path: self.json.encode()}
+        return {self.markdown_path: _bytes(self.markdown), self.json_path: _bytes(self.json)}
 
 
 def record_files(proposal: Proposal, folder: str, at: str, base: Iterable[TreeEntry]) -> RecordFiles:
@@ -40,8 +40,8 @@ def record_files(proposal: Proposal, folder: str, at: str, base: Iterable[TreeEn
     modes = {entry.path: entry.mode for entry in base}
     _check_folder(folder, modes)
     stem = _free_stem(f"{folder}/{at[:10]}-{slug_of(proposal.request)}", lambda path: path in modes)
-    text = json.dumps(document(proposal), indent=2, ensure_ascii=False) + "\n"
-    return RecordFiles(f"{stem}.md", markdown(proposal).rstrip("\n") + "\n", f"{stem}.json", text)
+    text = markdown(proposal).rstrip("\n") + "\n"
+    return RecordFiles(f"{stem}.md", text, f"{stem}.json", _json_text(document(proposal)))
 
 
 def find_record(tree: Tree, proposal: str, folder: str) -> RecordFiles | None:
@@ -64,10 +64,10 @@ def marked_undone(record: RecordFiles, *, by: str, at: str, source: str) -> dict
     """Returns the record's files with a note that the change was taken back; what they said before stays."""
     note = f"\n{UNDONE_HEADING}\n\n{at} by {by}: the files were restored on top of {source}.\n"
     document = json.loads(record.json)
-    document["undone"] = [*document.get("undone", []), {"at": at, "by": by, "from": source}]
-    files = {record.json_path: (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()}
+    document["state"] = "undone"
+    files = {record.json_path: _bytes(_json_text(document))}
     if record.markdown:
-        files[record.markdown_path] = (record.markdown.rstrip("\n") + "\n" + note).encode()
+        files[record.markdown_path] = _bytes(record.markdown.rstrip("\n") + "\n" + note)
     return files
 
 
@@ -78,6 +78,15 @@ def slug_of(request: ChangeRequest) -> str:
     )
     slug = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")[:SLUG_LENGTH_MAX].rstrip("-")
     return slug or "change"
+
+
+def _json_text(document: object) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _bytes(text: str) -> bytes:
+    # A request may carry bytes of a terminal that are no UTF-8; in JSON and in Markdown they stay visible as escapes.
+    return text.encode("utf-8", "backslashreplace")
 
 
 def _free_stem(wanted: str, is_taken: Callable[[str], bool]) -> str:
