@@ -10,6 +10,7 @@ from copilot.domain.codec import canonical, digest_of_text, encode
 
 Choice = tuple[Alternative, ...]
 _TITLE_LENGTH_LIMIT = 400
+_SLUGS_SHOWN = 3
 
 
 def content_of(alternative: Alternative) -> str:
@@ -84,7 +85,8 @@ def _merged(choice: Choice) -> Alternative:
     if len(title) > _TITLE_LENGTH_LIMIT:
         title = f"{choice[0].title}; and the other operations in the same way"
     strategy = _strategy(choice)
-    slug = "-".join(dict.fromkeys(alternative.id.rpartition("-")[0] for alternative in choice))
+    slugs = list(dict.fromkeys(alternative.id.rpartition("-")[0] for alternative in choice))
+    slug = "-".join(slugs[:_SLUGS_SHOWN])
     digest = digest_of_text(canonical([title, [encode(phase) for phase in phases]]))
     argument = " ".join(dict.fromkeys(alternative.argument for alternative in choice))
     return Alternative(f"{slug}-{digest[:6]}", title, "rules", strategy, phases, argument)

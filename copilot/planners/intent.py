@@ -33,6 +33,7 @@ from copilot.planners.validation import check_together, checked, known_types
 
 _LISTS = ("remove_field", "make_optional", "make_required", "deprecate")
 _WORDS = {"none": None, "null": None, "true": True, "false": False}
+_SAME = re.compile(r"^(?:it|there|them|the\s+same(?:\s+\w+)?|that(?:\s+\w+)?|this(?:\s+\w+)?)$", re.IGNORECASE)
 _SHOWN_LENGTH = 160
 
 
@@ -61,13 +62,18 @@ def understand(text: str, pipeline: PipelineMap) -> tuple[Operation, ...]:
 
 
 def _operations(part: Part, carried: tuple[Scope, ...], pipeline: PipelineMap) -> list[Operation]:
-    readings = readings_of(part)
+    readings = tuple(_resumed(said, carried) for said in readings_of(part))
     if not readings:
         raise _not_understood(part)
     if readings[0].op == "add_field":
         return [_add(readings, carried, pipeline)]
     said = readings[0]
     return [_about_field(one, carried, pipeline) for one in _each(said, carried, pipeline)]
+
+
+def _resumed(said: Said, carried: tuple[Scope, ...]) -> Said:
+    """Takes "in it" and "in the same schema" for the schema that the part before was about."""
+    return replace(said, scope="") if carried and _SAME.match(said.scope) else said
 
 
 def _each(said: Said, carried: tuple[Scope, ...], pipeline: PipelineMap) -> list[Said]:

@@ -6,7 +6,8 @@ from copilot.ports import Strategy
 from copilot.strategies.add import add
 from copilot.strategies.default import change_default
 from copilot.strategies.deprecate import deprecate
-from copilot.strategies.enums import add_symbol, remove_symbol
+from copilot.strategies.enum_add import add_symbol
+from copilot.strategies.enum_remove import remove_symbol
 from copilot.strategies.remove import remove
 from copilot.strategies.rename import rename
 from copilot.strategies.requiredness import make_optional, make_required

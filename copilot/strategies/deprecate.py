@@ -7,13 +7,14 @@ from copilot.domain.alternative import Alternative, NotOffered
 from copilot.domain.operation import Deprecate, Operation
 from copilot.domain.pipeline import Impact, PipelineMap
 from copilot.strategies.ground import Ground, ground_of
-from copilot.strategies.rollout import CONSUMERS_FIRST, State, alternative
+from copilot.strategies.rollout import CONSUMERS_FIRST, PRODUCERS_FIRST, State, alternative
 from copilot.strategies.words import GATE_DEPRECATED, about_decoders, joined
-from copilot.strategies.work import Work, code_work, doubtful_work, reads, set_property, set_type
+from copilot.strategies.work import Work, code_work, doubtful_work, reads, set_property, set_type, writes
 
 NOTICE = "Deprecated: do not use in new code."
 READY = "ST14 ready for removal"
 READERS = "ST14 readers stop"
+WRITERS = "ST14 producers stop"
 
 
 def deprecate(operation: Operation, impact: Impact, pipeline: PipelineMap) -> tuple[Alternative | NotOffered, ...]:
@@ -21,7 +22,7 @@ def deprecate(operation: Operation, impact: Impact, pipeline: PipelineMap) -> tu
     if not isinstance(operation, Deprecate):
         return ()
     ground = ground_of(operation, impact, pipeline)
-    return (_marked(ground), _doc_only(ground), _ready(ground), _readers_off(ground))
+    return (_marked(ground), _doc_only(ground), _ready(ground), _readers_off(ground), _writers_off(ground))
 
 
 def deprecation(ground: Ground) -> Work:
@@ -97,5 +98,26 @@ def _readers_off(ground: Ground) -> Alternative | NotOffered:
         (State("deprecate", marked, CONSUMERS_FIRST, GATE_DEPRECATED), State("readers stop", work, CONSUMERS_FIRST)),
         joined(
             "It wins where the readers are ours: afterwards only the producers know the field.", about_decoders(ground)
+        ),
+    )
+
+
+def _writers_off(ground: Ground) -> Alternative | NotOffered:
+    if not ground.has_default:
+        return NotOffered(WRITERS, "The field has no default, so producers must go on writing it.")
+    stopped = code_work(ground, writes(ground), "remove_key")
+    if not stopped.edits:
+        return NotOffered(WRITERS, "No producer was found that writes the field in a way that can be edited.")
+    marked = deprecation(ground)
+    work = marked + stopped + doubtful_work(ground, "stop writing it by hand", "producers")
+    return alternative(
+        ground,
+        "producers-stop",
+        f"Deprecate `{ground.operation.field}`, then let its producers leave it to the default",
+        WRITERS,
+        (State("deprecate", marked, CONSUMERS_FIRST, GATE_DEPRECATED), State("producers stop", work, PRODUCERS_FIRST)),
+        joined(
+            "It wins where the value has become meaningless: readers see the default from then on.",
+            about_decoders(ground),
         ),
     )

@@ -6,13 +6,14 @@ import ast
 import copy
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from copilot.domain import fieldtype
-from copilot.domain.operation import Operation
+from copilot.domain.operation import AddField, AddSymbol, Operation, RemoveSymbol, RenameField
 from copilot.domain.pipeline import FieldUse, Impact, PipelineMap
-from copilot.domain.schema import SchemaField, SchemaSource, SchemaSubject
+from copilot.domain.schema import SchemaField, SchemaSource, SchemaSubject, SchemaVersion
 
 Side = Literal["producers", "consumers"]
 _TEST_PATH = re.compile(r"(^|/)(tests?|testing|fixtures?|conftest\.py)(/|$)|(^|/)test_[^/]*$|_test\.[a-z]+$")
@@ -67,6 +68,11 @@ class Ground:
         """Returns the editable uses on one side of the subject."""
         return tuple(use for use in self.uses if side_of(use, self.impact) == side)
 
+    def field_at(self, source: SchemaSource) -> SchemaField | None:
+        """Returns the field as one place has it; a copy that was not read counts as equal to the latest version."""
+        version = _version_at(self.subject, source)
+        return _field_in(version, self.record, self.operation.field) if version else self.field
+
     def schema_copy(self) -> Any:
         """Returns the schema as written, to be changed freely."""
         return copy.deepcopy(self.schema)
@@ -86,7 +92,7 @@ def ground_of(operation: Operation, impact: Impact, pipeline: PipelineMap) -> Gr
         schema=_as_written(latest.text, latest.resolved),
         record=record,
         field=field,
-        sources=(latest.source, *(place for place in subject.copies if not is_test_path(place.path))),
+        sources=(latest.source, *_editable_copies(operation, record, subject)),
         uses=_one_per_token(use for use in impact.uses if use.certainty != "possible"),
         doubtful=_one_per_token(use for use in impact.uses if use.certainty == "possible"),
     )
@@ -104,6 +110,40 @@ def side_of(use: FieldUse, impact: Impact) -> Side:
 def is_test_path(path: str) -> bool:
     """Tells whether a path belongs to tests, by the names people give them."""
     return _TEST_PATH.search(path) is not None
+
+
+def _editable_copies(operation: Operation, record: str, subject: SchemaSubject) -> Iterator[SchemaSource]:
+    """The copies outside of tests on which the operation makes sense; a drifted one may lack the field, or be ahead."""
+    for source in subject.copies:
+        version = _version_at(subject, source)
+        if is_test_path(source.path):
+            continue
+        if version is None or _makes_sense(operation, record, version):
+            yield source
+
+
+def _makes_sense(operation: Operation, record: str, version: SchemaVersion) -> bool:
+    field = _field_in(version, record, operation.field)
+    if isinstance(operation, AddField):
+        return field is None and any(other.record == record for other in version.fields)
+    if field is None:
+        return False
+    if isinstance(operation, RenameField):
+        return _field_in(version, record, operation.to) is None
+    if isinstance(operation, AddSymbol | RemoveSymbol):
+        enum = fieldtype.enum_of(fieldtype.parsed(field.type)) or {}
+        return (operation.symbol in enum.get("symbols", ())) == isinstance(operation, RemoveSymbol)
+    return True
+
+
+def _version_at(subject: SchemaSubject, source: SchemaSource) -> SchemaVersion | None:
+    if source == subject.latest.source:
+        return subject.latest
+    return next((version for version in subject.copy_versions if version.source == source), None)
+
+
+def _field_in(version: SchemaVersion, record: str, name: str) -> SchemaField | None:
+    return next((field for field in version.fields if field.record == record and field.name == name), None)
 
 
 def _one_per_token(uses: Any) -> tuple[FieldUse, ...]:

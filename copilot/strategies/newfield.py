@@ -19,6 +19,7 @@ from copilot.strategies.work import (
     doubtful_work,
     notes_at,
     reads,
+    remove_aliases,
     remove_default,
     schema_work,
     set_property,
@@ -129,8 +130,7 @@ def _contracted(ground: Ground, successor: Successor) -> Work:
     work += (
         remove_default(ground) if successor.default is None else set_property(ground, "default", successor.default[0])
     )
-    if ground.properties.get("aliases"):
-        work += schema_work(ground, "remove_property", name="aliases")
+    work += remove_aliases(ground)
     if successor.doc:
         work += set_property(ground, "doc", successor.doc)
     work += code_work(ground, ground.uses, "rename_key", to=successor.name)

@@ -76,8 +76,17 @@ def set_property(ground: Ground, name: str, value: Any) -> Work:
 
 
 def remove_default(ground: Ground) -> Work:
-    """Takes the field's default away, where it has one."""
-    return schema_work(ground, "remove_property", name="default") if ground.has_default else Work()
+    """Takes the field's default away, where a place has one."""
+    places = [place for place in ground.sources if (field := ground.field_at(place)) and field.default is not None]
+    own = ground.operation.field
+    return Work(tuple(SchemaEdit(place, "remove_property", ground.record, own, "default") for place in places))
+
+
+def remove_aliases(ground: Ground) -> Work:
+    """Takes the field's aliases away, where a place has some."""
+    places = [place for place in ground.sources if (field := ground.field_at(place)) and field.aliases]
+    own = ground.operation.field
+    return Work(tuple(SchemaEdit(place, "remove_property", ground.record, own, "aliases") for place in places))
 
 
 def add_field(ground: Ground, field: dict[str, Any], *, after: str = "") -> Work:
