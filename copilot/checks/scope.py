@@ -1,0 +1,135 @@
+"""Does the patch touch what the alternative's edits name, and nothing else: no settings of git or of the build, no links?
+
+Also measures the patch, between one phase and the next, and how many of its lines changed in nothing but their layout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+
+from copilot.checks.evidence import make_evidence
+from copilot.domain.alternative import Alternative, SchemaEdit
+from copilot.domain.evidence import Evidence, Finding, Measure
+from copilot.domain.patch import Patch
+from copilot.domain.source import Snapshot, Span
+from copilot.ports import Bench, Case
+
+LINK_MODES = {"120000": "a link", "160000": "a submodule"}
+# What decides over reviews, builds and this program itself; a change of a pipeline has no business there.
+PROTECTED_FOLDERS = (".git", ".github", ".gitlab", ".circleci", ".buildkite", ".ci", ".husky")
+PROTECTED_FILES = frozenset(
+    {"copilot.toml", ".gitlab-ci.yml", ".travis.yml", "jenkinsfile", "azure-pipelines.yml", "bitbucket-pipelines.yml"}
+    | {".pre-commit-config.yaml", ".drone.yml", "cloudbuild.yaml"}
+)
+PROTECTED_NAMES = frozenset({"codeowners", ".gitattributes", ".gitmodules", ".gitignore"})
+
+
+class ScopeCheck:
+    """Compares the files of every patch with the edits of its phase."""
+
+    name = "scope"
+    version = 1
+
+    def run(self, case: Case, bench: Bench) -> Evidence:
+        """Returns the evidence; an alternative that changes nothing stays in any scope."""
+        if not case.patches:
+            return make_evidence(self.name, self.version, case, verdict="not-applicable")
+        snapshot = bench.tree.snapshot
+        findings = [finding for patch in case.patches for finding in _findings(case.alternative, patch, snapshot)]
+        added, removed, moved = _sizes(case.patches)
+        if moved:
+            findings.append(Finding("scope.layout-changed", "warning", f"{moved} lines change in their layout only."))
+        edits = {edit for phase in case.alternative.phases for edit in phase.edits}
+        return make_evidence(
+            self.name,
+            self.version,
+            case,
+            verdict="fail" if any(finding.severity == "error" for finding in findings) else "pass",
+            measures=(
+                Measure("files", len({change.path for patch in case.patches for change in patch.changes}), "files"),
+                Measure("edits", len(edits), "edits"),
+                Measure("lines_added", added, "lines"),
+                Measure("lines_removed", removed, "lines"),
+                Measure("lines_layout_only", moved, "lines"),
+            ),
+            findings=findings,
+        )
+
+
+def is_protected(path: str) -> bool:
+    """Tells whether a path belongs to git, to the build, to who reviews, or to the settings of this program."""
+    parts = path.lower().split("/")
+    return (
+        parts[0] in PROTECTED_FOLDERS
+        or ".git" in parts
+        or path.lower() in PROTECTED_FILES
+        or parts[-1] in PROTECTED_NAMES
+    )
+
+
+def _findings(alternative: Alternative, patch: Patch, snapshot: Snapshot) -> Iterator[Finding]:
+    phase = alternative.phases[patch.phase]
+    named = {edit.source.path if isinstance(edit, SchemaEdit) else edit.path for edit in phase.edits}
+    modes = {entry.path: entry.mode for entry in snapshot.entries}
+    for change in patch.changes:
+        path = change.path
+        if path not in named:
+            yield _error(patch, path, "scope.not-asked", f"No edit of the alternative names {path}.")
+        if is_protected(path):
+            yield _error(patch, path, "scope.protected", f"{path} is not for a change of the pipeline to touch.")
+        for part, mode in _on_the_way(path, modes):
+            yield _error(patch, path, "scope.link", f"{part} is {LINK_MODES[mode]}, and is not followed.")
+        if change.before is None and path in modes:
+            yield _error(patch, path, "scope.exists", f"{path} is created, but exists already.")
+
+
+def _on_the_way(path: str, modes: dict[str, str]) -> Iterator[tuple[str, str]]:
+    parts = path.split("/")
+    for length in range(1, len(parts) + 1):
+        part = "/".join(parts[:length])
+        if modes.get(part) in LINK_MODES:
+            yield part, modes[part]
+
+
+def _error(patch: Patch, path: str, rule: str, message: str) -> Finding:
+    return Finding(rule, "error", message, Span(path, 1, 1), phase=patch.phase, fix="Leave this file out.")
+
+
+def _sizes(patches: tuple[Patch, ...]) -> tuple[int, int, int]:
+    """Returns lines added, removed, and changed in layout only, summed over the steps from each phase to the next."""
+    added = removed = moved = 0
+    state: dict[str, str] = {}
+    for patch in patches:
+        base = {change.path: change.before or "" for change in patch.changes}
+        after = {change.path: change.after or "" for change in patch.changes}
+        gone_back = {path: _base_text(patches, path) for path in state if path not in after}
+        for path, text in sorted({**gone_back, **after}.items()):
+            lines = _changed_lines(state.get(path, base.get(path, "")), text)
+            added, removed, moved = added + lines[0], removed + lines[1], moved + lines[2]
+        state = after
+    return added, removed, moved
+
+
+def _base_text(patches: tuple[Patch, ...], path: str) -> str:
+    return next(change.before or "" for patch in patches for change in patch.changes if change.path == path)
+
+
+def _changed_lines(before: str, after: str) -> tuple[int, int, int]:
+    old, new = before.split("\n"), after.split("\n")
+    front = next(
+        (at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), min(len(old), len(new))
+    )
+    old, new = old[front:], new[front:]
+    while old and new and old[-1] == new[-1]:
+        old.pop()
+        new.pop()
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    changed = [codes for codes in matcher.get_opcodes() if codes[0] != "equal"]
+    moved = 0
+    for _, old_start, old_end, new_start, new_end in changed:
+        bare = ["".join(line.split()) for line in new[new_start:new_end]]
+        moved += sum("".join(line.split()) in bare for line in old[old_start:old_end] if line.strip())
+    added = sum(codes[4] - codes[3] for codes in changed)
+    removed = sum(codes[2] - codes[1] for codes in changed)
+    return added, removed, moved
