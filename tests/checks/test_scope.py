@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import pytest
+
+from copilot.checks.scope import ScopeCheck, is_protected
+from copilot.domain.alternative import NewFile
+from copilot.domain.evidence import Evidence
+from copilot.domain.patch import FileChange
+from copilot.patches.diff import make_patch
+from tests.checks.benches import bench_of
+from tests.checks.cases import COMMIT, MemoryTree, alternative_of, case_of, tree_of
+
+
+def scope(*phases: list[FileChange], named: tuple[str, ...] = ("a.py",), tree: MemoryTree | None = None) -> Evidence:
+    edits = tuple(NewFile(path, "") for path in named)
+    patches = tuple(make_patch("try-000001", number, COMMIT, changes) for number, changes in enumerate(phases))
+    return ScopeCheck().run(case_of(alternative_of(*(edits for _ in phases)), patches), bench_of(tree))
+
+
+def rules(evidence: Evidence) -> list[str]:
+    return [finding.rule for finding in evidence.findings]
+
+
+def test_a_patch_of_what_the_edits_name_passes_with_its_size() -> None:
+    evidence = scope([FileChange("a.py", "a\nb\nc\n", "a\nB\nB2\nc\n")])
+
+    assert (evidence.verdict, evidence.findings) == ("pass", ())
+    assert (evidence.measure("lines_added"), evidence.measure("lines_removed"), evidence.measure("files")) == (2, 1, 1)
+
+
+def test_a_file_that_no_edit_names_fails() -> None:
+    evidence = scope([FileChange("b.py", "a\n", "b\n")])
+
+    assert (evidence.verdict, rules(evidence)) == ("fail", ["scope.not-asked"])
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ".github/workflows/ci.yml",
+        ".gitlab-ci.yml",
+        "docs/CODEOWNERS",
+        "copilot.toml",
+        ".gitattributes",
+        "sub/.gitmodules",
+        "Jenkinsfile",
+        "x/.git/config",
+    ],
+)
+def test_what_decides_over_builds_and_reviews_is_protected(path: str) -> None:
+    assert rules(scope([FileChange(path, "a\n", "b\n")], named=(path,))) == ["scope.protected"]
+
+
+def test_ordinary_files_are_not_protected() -> None:
+    assert not any(
+        is_protected(path) for path in ("github/a.py", "deploy/copilot.toml", "ci/run.py", "a/codeowners.py")
+    )
+
+
+@pytest.mark.parametrize(("link", "mode"), [("a.py", "120000"), ("sub", "160000")])
+def test_links_and_submodules_are_not_followed(link: str, mode: str) -> None:
+    path = link if link == "a.py" else f"{link}/a.py"
+
+    evidence = scope([FileChange(path, "a\n", "b\n")], named=(path,), tree=tree_of({link: "x"}, {link: mode}))
+
+    assert rules(evidence) == ["scope.link"]
+
+
+def test_a_new_file_that_exists_fails() -> None:
+    assert rules(scope([FileChange("a.py", None, "b\n")], tree=tree_of({"a.py": ""}))) == ["scope.exists"]
+
+
+def test_sizes_are_counted_from_each_phase_to_the_next() -> None:
+    first = FileChange("a.py", "a\nb\n", "a\nb\nb2\n")
+
+    evidence = scope([first], [first], [FileChange("a.py", "a\nb\n", "a\nb2\n")], [])
+
+    assert (evidence.measure("lines_added"), evidence.measure("lines_removed")) == (1 + 1, 1 + 1)
+
+
+def test_lines_that_change_in_layout_only_are_counted() -> None:
+    evidence = scope([FileChange("a.py", "a = {'b':1}\nc\n", "a = {'b': 1}\nc\n")])
+
+    assert (evidence.verdict, evidence.measure("lines_layout_only"), rules(evidence)) == (
+        "pass",
+        1,
+        ["scope.layout-changed"],
+    )
+
+
+def test_changing_nothing_stays_in_any_scope() -> None:
+    assert scope().verdict == "not-applicable"
