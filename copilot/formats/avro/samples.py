@@ -28,6 +28,7 @@ _FLOAT_MAX = 3.4028234663852886e38
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TEXTS = ("", "a", "ż雪🚀é", 'quote " and \\ and\nline', _LONG_TEXT)
 _DIGITS_MAX = 28
+_KEYS = ("a key", "", "ключ")
 
 _PLAIN: dict[str, tuple[Any, ...]] = {
     "null": (None,),
@@ -79,9 +80,10 @@ class _Sampler:
             return {field.name: self._boundary(field.type, index + place, depth + 1, None) for place, field in fields}
         if type.kind in ("array", "map"):
             assert type.inner is not None
-            size = 0 if depth >= DEPTH_MAX else (1, 0, 3)[index % 3]
+            sizes = (1, 3) if _is_beside_a_record(type, union) else (1, 0, 3)
+            size = 0 if depth >= DEPTH_MAX else sizes[index % len(sizes)]
             items = [self._boundary(type.inner, index + place, depth + 1, None) for place in range(size)]
-            return items if type.kind == "array" else dict(zip(("key", "", "ключ"), items, strict=False))
+            return items if type.kind == "array" else dict(zip(_KEYS, items, strict=False))
         values = boundary_values(type, union)
         return values[index % len(values)]
 
@@ -94,9 +96,9 @@ class _Sampler:
             return {field.name: self._any(field.type, depth + 1, None) for field in type.fields}
         if type.kind in ("array", "map"):
             assert type.inner is not None
-            size = 0 if depth >= DEPTH_MAX else source.randrange(4)
+            size = 0 if depth >= DEPTH_MAX else source.randrange(1 if _is_beside_a_record(type, union) else 0, 4)
             items = [self._any(type.inner, depth + 1, None) for _ in range(size)]
-            return items if type.kind == "array" else {f"key{place}": item for place, item in enumerate(items)}
+            return items if type.kind == "array" else {f"a key {place}": item for place, item in enumerate(items)}
         if source.random() < 0.2:
             return source.choice(boundary_values(type, union))
         return self._random_value(type, union)
@@ -109,10 +111,10 @@ class _Sampler:
         if type.kind in ("int", "long"):
             bound = _integer_bound(type, union)
             return source.randint(-bound, bound) >> source.randrange(bound.bit_length())
-        if type.kind == "float":
-            return float(struct.unpack("<f", struct.pack("<f", source.uniform(-1e6, 1e6)))[0])
-        if type.kind == "double":
+        if type.kind == "double" and not _is_beside_a_float(union):
             return source.uniform(-1e9, 1e9)
+        if type.kind in ("float", "double"):
+            return float(struct.unpack("<f", struct.pack("<f", source.uniform(-1e6, 1e6)))[0])
         if type.kind == "string":
             return "".join(source.choices("abcdefghij XYZ0123456789_-é", k=source.randrange(1, 20)))
         if type.kind == "bytes":
@@ -136,7 +138,7 @@ def boundary_values(type: Type, union: Type | None) -> tuple[Any, ...]:
         return tuple(value for value in _PLAIN[type.kind] if -bound - 1 <= value <= bound)
     if type.kind == "bytes":
         return tuple(_of_free_size(value, union) for value in _PLAIN["bytes"])
-    return _PLAIN[type.kind]
+    return _PLAIN["float" if type.kind == "double" and _is_beside_a_float(union) else type.kind]
 
 
 def _boundary_rounds(graph: Type) -> int:
@@ -163,18 +165,38 @@ def _is_leaf(type: Type) -> bool:
 
 
 def _branches(union: Type, depth: int) -> tuple[Type, ...]:
-    """The branches to choose from: those whose value can't be taken for another's, and deep down only those that end."""
-    numbers = [branch for branch in union.branches if branch.kind in ("int", "long")]
-    if len(numbers) > 1 and any(branch.logical for branch in numbers):
-        logical = [branch for branch in union.branches if branch not in numbers or branch.logical]
-        usable = tuple(logical)
-    else:
-        usable = union.branches
+    """The branches to choose from: those whose value both libraries take for theirs, and deep down only those that end."""
+    usable = tuple(branch for branch in union.branches if _is_recognised(branch, union)) or union.branches
     if depth >= DEPTH_MAX:
         usable = tuple(branch for branch in usable if branch.kind != "record") or usable
     if not usable:
         raise Endless
     return usable
+
+
+def _is_recognised(branch: Type, union: Type) -> bool:
+    """Tells whether a value of the branch is never taken for one of another branch.
+
+    fastavro takes the first branch that fits (of records, the one with most fields in common). The Apache package looks for
+    the first one that fits by its outer shape, checks the value against that, and then writes the last one that fits.
+    """
+    others = [other for other in union.branches if other is not branch]
+    if branch.kind in ("int", "long"):
+        return bool(branch.logical) or not any(other.logical for other in others if other.kind in ("int", "long"))
+    if branch.kind != "record":
+        return True
+    place = union.branches.index(branch)
+    keys = branch.by_name.keys()
+    earlier = any(
+        other.kind == "map" or (other.kind == "record" and keys <= other.by_name.keys())
+        for other in union.branches[:place]
+    )
+    return not earlier and not any(other.kind == "record" and keys < other.by_name.keys() for other in others)
+
+
+def _is_beside_a_record(type: Type, union: Type | None) -> bool:
+    """An empty map beside a record would be taken for a record without fields."""
+    return type.kind == "map" and union is not None and any(branch.kind == "record" for branch in union.branches)
 
 
 def _check_depth(depth: int) -> None:
@@ -188,6 +210,10 @@ def _integer_bound(type: Type, union: Type | None) -> int:
     if "float" in kinds:
         return min(bound, _FLOAT_EXACT)
     return min(bound, _DOUBLE_EXACT) if "double" in kinds else bound
+
+
+def _is_beside_a_float(union: Type | None) -> bool:
+    return union is not None and any(branch.kind == "float" for branch in union.branches)
 
 
 def _of_free_size(value: bytes, union: Type | None) -> bytes:
