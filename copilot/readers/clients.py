@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from copilot.readers import calls, libraries
+from copilot.readers.facts import FORWARDED
 from copilot.readers.flow import Origin
 from copilot.readers.scope import NOTHING, Seen, is_self, receiver_name
 from copilot.readers.values import Value
@@ -230,6 +231,8 @@ def _produce(reader: Expressions, node: ast.Call, receiver: str, is_client: bool
     )
     if codec >= 0:
         reader.sheet.flow.encoded(codec, value.origin)
+    elif value.origin is not None and value.origin.root[0] in ("raw", "message"):
+        reader.sheet.calls[index] = reader.sheet.calls[index]._replace(codec=FORWARDED)
     else:
         reader.sheet.call_values[index] = value.origin
     return NOTHING

@@ -14,6 +14,8 @@ from copilot.readers.values import Value
 
 FACTS_VERSION = 1
 FACTS_KIND = f"python-facts-{FACTS_VERSION}-{sys.version_info.major}.{sys.version_info.minor}"
+FORWARDED = -2
+"""The codec of a produce call that sends on the bytes it consumed."""
 
 
 class Call(NamedTuple):

@@ -78,7 +78,8 @@ class Scope:
         module, name = self.imports.get(node.id, ("", ""))
         if not module:
             return "" if parts or node.id in self.names or node.id in self.module else node.id
-        return ".".join([*(part for part in (module, name) if part), *reversed(parts)])
+        start = module + name if module.endswith(".") else ".".join(part for part in (module, name) if part)
+        return ".".join([start, *reversed(parts)])
 
     def function_called(self, node: ast.expr) -> str:
         """Returns the qualified name of the function of this file that is called, "" where it is none."""

@@ -1,0 +1,116 @@
+"""What is a job? The folder that is built and deployed as one thing, told by the files that say how it is built.
+
+A file belongs to the nearest folder above it with a Dockerfile or a manifest of a package; where only the repository's own root
+has one, to its folder under the root (or under a collecting folder such as `services/`); a lone script is a job by itself.
+Test folders belong to the job that they sit in.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable
+
+from copilot.domain.pipeline import Job
+
+_MARKERS = frozenset(
+    {
+        "Dockerfile",
+        "pyproject.toml",
+        "setup.py",
+        "setup.cfg",
+        "requirements.txt",
+        "package.json",
+        "Pipfile",
+        "poetry.lock",
+    }
+)
+_COLLECTING = frozenset(
+    {
+        "src",
+        "services",
+        "service",
+        "jobs",
+        "apps",
+        "packages",
+        "pipelines",
+        "steps",
+        "lib",
+        "libs",
+        "dags",
+        "scripts",
+        "bin",
+    }
+)
+_TEST_FOLDERS = frozenset({"tests", "test", "testing", "fixtures", "unittests", "integration_tests", "__tests__"})
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+
+
+def is_test_path(path: str) -> bool:
+    """Tells whether a file is there for tests only."""
+    *folders, name = path.split("/")
+    if not _TEST_FOLDERS.isdisjoint(folders):
+        return True
+    return name.startswith(("test_", "conftest.")) or name.endswith(("_test.py", "_tests.py"))
+
+
+def plain_name(name: str) -> str:
+    """Returns a name without case, dashes, underscores, tag and registry, for comparing names of folders, charts and images."""
+    return _NOT_WORD.sub("", name.rpartition("/")[2].partition(":")[0].lower())
+
+
+class JobRoots:
+    """The jobs of one tree; roots are folders, or files for lone scripts."""
+
+    def __init__(self, paths: Iterable[str], scripts: frozenset[str], built_folders: frozenset[str]) -> None:
+        marked = {posixpath.dirname(path) for path in paths if posixpath.basename(path) in _MARKERS}
+        marked |= {posixpath.dirname(path) for path in paths if posixpath.basename(path).startswith("Dockerfile")}
+        self._marked = {folder for folder in marked | built_folders if folder and not is_test_path(folder + "/x")}
+        self._scripts = scripts
+        self._jobs: dict[str, Job] = {}
+
+    def root_of(self, path: str) -> str:
+        """Returns the root of the job that a file belongs to."""
+        folder = posixpath.dirname(path)
+        while folder:
+            if folder in self._marked:
+                return folder
+            folder = posixpath.dirname(folder)
+        segments = path.split("/")
+        depth = 1
+        while depth < len(segments) and segments[depth - 1] in _COLLECTING:
+            depth += 1
+        if depth >= len(segments):
+            return path if path in self._scripts or depth == 1 else posixpath.dirname(path)
+        return "/".join(segments[:depth])
+
+    def name_jobs(self, roots: Iterable[str]) -> dict[str, Job]:
+        """Returns the jobs of these roots by root, each with the shortest name that tells it from the others."""
+        wanted = sorted(set(roots))
+        names = unique_names([posixpath.splitext(root)[0] if root.endswith(".py") else root for root in wanted])
+        self._jobs = {root: Job(name, root) for root, name in zip(wanted, names, strict=True)}
+        return self._jobs
+
+    def folders(self) -> frozenset[str]:
+        """Returns the folders that are marked as built."""
+        return frozenset(self._marked)
+
+
+def unique_names(paths: list[str]) -> list[str]:
+    """Returns for each path its last segments, as few as tell it from the others."""
+    counts = dict.fromkeys(paths, 1)
+    for _ in range(max((path.count("/") for path in paths), default=0)):
+        tails: dict[str, list[str]] = {}
+        for path in counts:
+            tails.setdefault(_tail(path, counts[path]), []).append(path)
+        clashing = [path for group in tails.values() if len(group) > 1 for path in group]
+        growing = [path for path in clashing if counts[path] <= path.count("/")]
+        if not growing:
+            break
+        for path in growing:
+            counts[path] += 1
+    return [_tail(path, counts[path]) for path in paths]
+
+
+def _tail(path: str, count: int) -> str:
+    return "/".join(path.split("/")[-count:])

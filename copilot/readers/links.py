@@ -1,0 +1,261 @@
+"""Who reads and writes which endpoint, with which schema and decoder? Calls and configs of the code, under each deployment.
+
+Each call or config is resolved once for every running copy of its job, so one call may be several links. A consumer that states
+no schema gets the subject of the producers of its topic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from copilot.domain.pipeline import Certainty, Decoder, Direction, Endpoint, Link
+from copilot.domain.source import Gap, Span
+from copilot.readers.configs import key_word
+from copilot.readers.deployments import Running
+from copilot.readers.facts import FORWARDED, Call, Config, FileFacts
+from copilot.readers.modules import Modules, SchemaFiles
+from copilot.readers.store import FactStore
+from copilot.readers.subjects import Subjects
+from copilot.readers.values import Surroundings, Text, Value, resolve
+
+_RANKS: dict[Certainty, int] = {"certain": 0, "likely": 1, "possible": 2}
+_SOURCES: dict[str, Certainty] = {"code": "certain", "setting": "certain", "default": "likely", "unset": "possible"}
+_NOWHERE = Running("", "", "", 1, {}, {}, ())
+
+
+@dataclass(frozen=True, slots=True)
+class JobCode:
+    """What is known of one job: its name, root, the facts of its files (tests left out), and its running copies."""
+
+    name: str
+    root: str
+    facts: Mapping[str, FileFacts]
+    running: tuple[Running, ...]
+
+
+class LinkReader:
+    """Reads the links of jobs."""
+
+    def __init__(
+        self, store: FactStore, subjects: Subjects, modules: Modules, everything: Mapping[str, FileFacts]
+    ) -> None:
+        self._store = store
+        self._subjects = subjects
+        self._modules = modules
+        self._schema_files = SchemaFiles(subjects.files)
+        self._classes: dict[str, list[str]] = {}
+        self._everything = everything
+        for path, facts in sorted(everything.items()):
+            for name in facts.classes:
+                self._classes.setdefault(name, []).append(path)
+
+    def read(self, jobs: Iterable[JobCode]) -> tuple[Link, ...]:
+        """Returns the links of all jobs, sorted."""
+        found = [link for job in jobs for link in (*self._of_configs(job), *self._of_calls(job))]
+        return _merged([*found, *_from_producers(found)])
+
+    def call_subjects(self, path: str, root: str, call: Call, settings: Mapping[str, str]) -> tuple[str, ...]:
+        """Returns the subjects of the schemas that a decode or encode call is given, the reader's first."""
+        around = Surroundings(path, settings, lambda module, name: self._modules.lookup(path, module, name))
+        found = [name for value in (call.reader, call.writer) for name in self._of_value(value, around, root, 0)]
+        return tuple(dict.fromkeys(found))
+
+    def _of_configs(self, job: JobCode) -> list[Link]:
+        stated = [(running.path, config, running) for running in job.running for config in running.configs]
+        coded = [(path, config) for path, facts in sorted(job.facts.items()) for config in facts.configs]
+        links: list[Link] = []
+        resolved: set[tuple[str, str]] = set()
+        for path, config, running in stated:
+            twin = next(((file, one) for file, one in coded if _role(one) == _role(config)), None)
+            made = self._of_config(job, path, config, running, twin)
+            if any(link.endpoint.name for link in made):
+                resolved.add(_role(config))
+            links += made
+        for path, config in coded:
+            for running in job.running or (_NOWHERE,):
+                made = self._of_config(job, path, config, running, None)
+                known = [link for link in made if link.endpoint.name]
+                links += known if known or _role(config) in resolved else made
+        named = {(link.direction, link.subject) for link in links if link.endpoint.name}
+        return [link for link in links if link.endpoint.name or (link.direction, link.subject) not in named]
+
+    def _of_config(
+        self, job: JobCode, path: str, config: Config, running: Running, twin: tuple[str, Config] | None
+    ) -> list[Link]:
+        around = self._around(path, running)
+        direction: Direction = "consumes" if config.direction == "consumes" else "produces"
+        subjects = self._of_value(config.schema, around, job.root, 0)
+        if not subjects and twin is not None:
+            subjects = self._of_value(twin[1].schema, self._around(twin[0], running), job.root, 0)
+        decoder = self._decoder_of_class(config.library_class, around, direction)
+        if decoder is None and twin is not None:
+            decoder = self._decoder_of_class(twin[1].library_class, self._around(twin[0], running), direction)
+        proof: tuple[Span, ...] = (Span(twin[0], twin[1].line, twin[1].line),) if twin is not None else ()
+        proof += (Span(path, config.line, config.line),)
+        texts = resolve(config.topics, around) or (Text("", "", "unset"),)
+        return [
+            link
+            for subject in subjects or (None,)
+            for link in self._links(job, texts, direction, subject, decoder, "certain", proof, running)
+        ]
+
+    def _of_calls(self, job: JobCode) -> list[Link]:
+        links: list[Link] = []
+        for path, facts in sorted(job.facts.items()):
+            for call in facts.calls:
+                if call.role not in ("consume", "produce"):
+                    continue
+                if call.topics is None:
+                    if call.receiver and call.library:
+                        self._store.gaps.add(Gap(Span(path, call.line, call.line), "the topic can't be told"))
+                    continue
+                for running in job.running or (_NOWHERE,):
+                    links += self._of_call(job, path, facts, call, running)
+        named = {(link.direction, link.proof[0]) for link in links if link.endpoint.name}
+        return [link for link in links if link.endpoint.name or (link.direction, link.proof[0]) not in named]
+
+    def _of_call(self, job: JobCode, path: str, facts: FileFacts, call: Call, running: Running) -> list[Link]:
+        direction: Direction = "consumes" if call.role == "consume" else "produces"
+        texts = resolve(call.topics, self._around(path, running))
+        codecs = self._codecs(job, path, facts, call)
+        certainty: Certainty = "certain" if call.codec >= 0 else "likely"
+        decoder = _decoder(codecs[0][1]) if codecs else None
+        proof = (Span(path, call.line, call.last_line), *(Span(file, one.line, one.line) for file, one in codecs[:1]))
+        found: list[str] = []
+        for file, codec in codecs:
+            found += self.call_subjects(file, job.root, codec, running.settings)
+        subjects = tuple(dict.fromkeys(found))
+        if len(subjects) > 1 and call.codec < 0:
+            certainty = "possible"
+        return [
+            link
+            for subject in subjects or (None,)
+            for link in self._links(
+                job, texts, direction, subject, decoder, certainty if subject else "certain", proof, running
+            )
+        ]
+
+    def _codecs(self, job: JobCode, path: str, facts: FileFacts, call: Call) -> list[tuple[str, Call]]:
+        """Returns the calls that decode or encode for a consume or produce call: the traced one, else the nearest."""
+        if call.codec >= 0:
+            return [(path, facts.calls[call.codec])]
+        role = "encode" if call.role == "produce" and call.codec != FORWARDED else "decode"
+        here = [(path, one) for one in facts.calls if one.role == role]
+        for near in (
+            [entry for entry in here if entry[1].scope == call.scope],
+            [entry for entry in here if entry[1].scope.partition(".")[0] == call.scope.partition(".")[0]],
+            here,
+        ):
+            if near:
+                return near
+        return [(file, one) for file, other in sorted(job.facts.items()) for one in other.calls if one.role == role]
+
+    def _links(
+        self,
+        job: JobCode,
+        texts: tuple[Text, ...],
+        direction: Direction,
+        subject: str | None,
+        decoder: Decoder | None,
+        certainty: Certainty,
+        proof: tuple[Span, ...],
+        running: Running,
+    ) -> list[Link]:
+        links: list[Link] = []
+        for text in texts:
+            endpoint = Endpoint("topic", text.text, "" if text.text else text.variable)
+            weakest = max(certainty, _SOURCES[text.source], key=lambda one: _RANKS[one])
+            place = running.places.get(text.variable) if text.source == "setting" else None
+            links.append(
+                Link(job.name, endpoint, direction, subject, decoder, weakest, (*proof, place) if place else proof)
+            )
+        return links
+
+    def _around(self, path: str, running: Running) -> Surroundings:
+        return Surroundings(path, running.settings, lambda module, name: self._modules.lookup(path, module, name))
+
+    def _of_value(self, value: Value, around: Surroundings, root: str, depth: int) -> tuple[str, ...]:
+        """Returns the subjects that a schema value may be: literals, other modules' names, or paths of schema files."""
+        if value is None or depth > 8:
+            return ()
+        if value[0] == "literal":
+            facts = self._store.python([around.path]).get(around.path)
+            start = facts.literals[value[1]].start if facts is not None else -2
+            name = self._subjects.at_literal(around.path, start)
+            return (name,) if name is not None else ()
+        if value[0] == "name":
+            found = around.lookup(value[1], value[2])
+            if found is None:
+                return ()
+            path = found[0]
+            inner = Surroundings(path, around.settings, lambda module, name: self._modules.lookup(path, module, name))
+            return self._of_value(found[1], inner, root, depth + 1)
+        if value[0] in ("any", "list"):
+            return tuple(
+                dict.fromkeys(name for one in value[1] for name in self._of_value(one, around, root, depth + 1))
+            )
+        if value[0] == "env" and not around.settings.get(value[1]):
+            return self._of_value(value[2], around, root, depth + 1)
+        names = (
+            self._subjects.at_file(self._schema_files.find(text.text, around.path, root))
+            for text in resolve(value, around)
+            if text.text
+        )
+        return tuple(dict.fromkeys(name for name in names if name is not None))
+
+    def _decoder_of_class(self, value: Value, around: Surroundings, direction: Direction) -> Decoder | None:
+        """Returns the decoder of a framework's class, where the repository holds the class."""
+        for text in resolve(value, around):
+            package, _, name = text.text.rpartition(".")
+            for path in self._classes.get(name, ()):
+                if not package or f"/{package.replace('.', '/')}" in f"/{path}":
+                    role = "decode" if direction == "consumes" else "encode"
+                    calls = [call for call in self._everything[path].calls if call.role == role]
+                    own = [call for call in calls if call.scope.partition(".")[0] == name]
+                    if own:
+                        return _decoder(own[0])
+        return None
+
+
+def _decoder(call: Call) -> Decoder:
+    if call.library == "json":
+        return Decoder("json", "writer")
+    if call.role == "encode":
+        return Decoder(call.library, "single" if call.writer is not None else "unknown")
+    if call.reader is not None:
+        return Decoder(call.library, "own")
+    return Decoder(call.library, "single" if call.writer is not None else "writer")
+
+
+def _role(config: Config) -> tuple[str, str]:
+    return (key_word(config.role), config.direction)
+
+
+def _from_producers(links: list[Link]) -> list[Link]:
+    """Returns what consumers read by the topic alone: the subjects of those who produce it."""
+    subjects: dict[Endpoint, list[str]] = {}
+    for link in links:
+        if link.direction == "produces" and link.subject is not None and link.endpoint.name:
+            known = subjects.setdefault(link.endpoint, [])
+            if link.subject not in known:
+                known.append(link.subject)
+    found: list[Link] = []
+    for link in links:
+        if link.direction == "consumes":
+            written = subjects.get(link.endpoint, [])
+            certainty: Certainty = "likely" if len(written) == 1 else "possible"
+            weakest = max(certainty, link.certainty, key=lambda one: _RANKS[one])
+            found += [replace(link, subject=name, certainty=weakest) for name in written if name != link.subject]
+    return found
+
+
+def _merged(links: list[Link]) -> tuple[Link, ...]:
+    """Returns each link once, with its most certain proof; a link without a subject goes where one with a subject is known."""
+    best: dict[tuple[str, Endpoint, Direction, str | None], Link] = {}
+    for link in sorted(links, key=lambda link: (_RANKS[link.certainty], link.proof, link.decoder is None)):
+        best.setdefault((link.job, link.endpoint, link.direction, link.subject), link)
+    for job, endpoint, direction, subject in list(best):
+        if subject is None and any(key[:3] == (job, endpoint, direction) and key[3] is not None for key in best):
+            del best[job, endpoint, direction, subject]
+    return tuple(sorted(best.values(), key=lambda link: (link.job, link.direction, link.endpoint, link.subject or "")))

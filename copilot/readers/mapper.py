@@ -1,0 +1,164 @@
+"""What is the pipeline in this tree? Subjects, jobs, links, deployments and field uses, in one map.
+
+The order is: deployment files, words of all Python files, facts of those that may hold endpoints, subjects, jobs, links, and then
+facts of the files of linked jobs that write a field's name. Each step reads only what the one before asks for, and everything
+is sorted, so equal trees give equal maps whatever the cache holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from copilot.domain.pipeline import BlindSpot, Deployment, FieldUse, Job, Link, PipelineMap
+from copilot.domain.source import Span
+from copilot.ports import History, Index, SchemaFormat, Tree
+from copilot.readers.deployments import Running, bind_deployments, built_folders, read_deployment_files
+from copilot.readers.facts import FileFacts
+from copilot.readers.jobs import JobRoots, is_test_path
+from copilot.readers.links import JobCode, LinkReader
+from copilot.readers.modules import Modules
+from copilot.readers.store import FactStore
+from copilot.readers.subjects import SubjectReader, Subjects
+from copilot.readers.uses import RECORD_WORDS, JobFields, places_of, uses_of_file, words_in
+from copilot.settings import Settings
+
+
+class PipelineMapper:
+    """Reads trees into maps; `formats` by name, `history` of the tree's commit, `index` kept between runs."""
+
+    def __init__(self, formats: Mapping[str, SchemaFormat], history: History, index: Index) -> None:
+        self._formats = formats
+        self._history = history
+        self._index = index
+
+    def map(self, tree: Tree, settings: Settings) -> PipelineMap:
+        """Returns the map of the tree; what can't be read is a gap in it, never an error."""
+        return _Reading(FactStore(tree, self._index), self._formats, self._history, self._index, settings).map()
+
+
+class _Reading:
+    """One reading of one tree."""
+
+    def __init__(
+        self,
+        store: FactStore,
+        formats: Mapping[str, SchemaFormat],
+        history: History,
+        index: Index,
+        settings: Settings,
+    ) -> None:
+        self._store = store
+        self._settings = settings
+        self._deployment_files = read_deployment_files(store)
+        self._python_paths = sorted(path for path in store.entries if path.endswith(".py"))
+        self._words = store.words(self._python_paths)
+        self._facts = store.python(path for path, words in self._words.items() if words[0])
+        self._schemas = SubjectReader(formats, history, index, store)
+        self._subjects: Subjects = self._schemas.read(self._facts, settings)
+        scripts = frozenset(path for path, words in self._words.items() if words[1])
+        self._roots = JobRoots(store.entries, scripts, built_folders(self._deployment_files))
+        self._root_of = {path: self._roots.root_of(path) for path in self._python_paths}
+
+    def map(self) -> PipelineMap:
+        roots = sorted(set(self._root_of.values()))
+        running = bind_deployments(self._deployment_files, roots)
+        jobs = self._roots.name_jobs(roots)
+        modules = Modules(self._store, self._python_paths)
+        reader = LinkReader(self._store, self._subjects, modules, self._facts)
+        codes = self._job_codes(jobs, running)
+        links = reader.read(codes.values())
+        uses, blind_spots = self._uses(codes, links, reader)
+        deployments = self._deployments(running, jobs)
+        active = {link.job for link in links} | {deployment.job for deployment in deployments}
+        snapshot = self._store.snapshot
+        return PipelineMap(
+            commit=snapshot.commit,
+            subjects=self._subjects.all,
+            endpoints=tuple(sorted({link.endpoint for link in links})),
+            jobs=tuple(sorted((job for job in jobs.values() if job.name in active), key=lambda job: job.name)),
+            deployments=deployments,
+            links=links,
+            uses=uses,
+            blind_spots=blind_spots,
+            objectives=tuple(sorted(self._settings.objectives, key=lambda objective: objective.name)),
+            gaps=tuple(sorted(self._store.gaps)),
+            files_read=len(self._words) + len(self._deployment_files) + len(self._schemas.schema_paths()),
+            uncommitted_count=snapshot.uncommitted_count,
+        )
+
+    def _job_codes(self, jobs: Mapping[str, Job], running: list[Running]) -> dict[str, JobCode]:
+        facts: dict[str, dict[str, FileFacts]] = {}
+        for path, found in self._facts.items():
+            if not is_test_path(path):
+                facts.setdefault(self._root_of[path], {})[path] = found
+        copies: dict[str, list[Running]] = {}
+        for one in running:
+            copies.setdefault(one.root, []).append(one)
+        return {
+            root: JobCode(jobs[root].name, root, facts.get(root, {}), tuple(copies.get(root, ())))
+            for root in sorted(jobs)
+            if root in facts or root in copies
+        }
+
+    def _deployments(self, running: list[Running], jobs: Mapping[str, Job]) -> tuple[Deployment, ...]:
+        found = (one.deployment(jobs[one.root].name if one.root else "") for one in running)
+        return tuple(sorted(found, key=lambda one: (one.job, one.name, one.span, one.settings)))
+
+    def _uses(
+        self, codes: Mapping[str, JobCode], links: tuple[Link, ...], reader: LinkReader
+    ) -> tuple[tuple[FieldUse, ...], tuple[BlindSpot, ...]]:
+        fields = {code.root: self._fields(code.name, links) for code in codes.values()}
+        wanted = [
+            path
+            for path, words in self._words.items()
+            if (names := fields.get(self._root_of[path])) is not None
+            and names.both
+            and (words[0] or not words[2].isdisjoint(names.names))
+        ]
+        facts = self._store.python(wanted)
+        uses: set[FieldUse] = set()
+        blind_spots: set[BlindSpot] = set()
+        for path, found in facts.items():
+            code = codes[self._root_of[path]]
+            is_test = is_test_path(path)
+            traced = self._traced(path, found, code, links, reader)
+            uses.update(uses_of_file(path, found, fields[code.root], is_test, traced))
+            for blind in found.blinds if not is_test else ():
+                if blind.is_traced or not words_in(blind.receiver).isdisjoint(RECORD_WORDS):
+                    blind_spots.add(BlindSpot(code.name, Span(path, blind.line, blind.line), blind.reason))
+        ordered = sorted(uses, key=lambda use: (use.subject, use.path, use.span, use.offset, use.job, use.mode))
+        return tuple(ordered), tuple(sorted(blind_spots, key=lambda spot: (spot.job, spot.span, spot.reason)))
+
+    def _fields(self, job: str, links: tuple[Link, ...]) -> JobFields:
+        produced = {link.subject for link in links if link.job == job and link.direction == "produces" and link.subject}
+        consumed = {link.subject for link in links if link.job == job and link.direction == "consumes" and link.subject}
+        by_name = self._subjects.by_name
+        return JobFields(
+            job,
+            places_of([by_name[name] for name in produced]),
+            places_of([by_name[name] for name in consumed]),
+            places_of([by_name[name] for name in produced | consumed]),
+        )
+
+    def _traced(
+        self, path: str, facts: FileFacts, code: JobCode, links: tuple[Link, ...], reader: LinkReader
+    ) -> dict[tuple[str, int | str], tuple[str, ...]]:
+        """Returns the subjects of the records that a file's calls decode ("c") and encode ("p")."""
+        settings = [one.settings for one in code.running] or [{}]
+        mine = [link for link in links if link.job == code.name and link.subject is not None]
+        traced: dict[tuple[str, int | str], tuple[str, ...]] = {}
+        for index, call in enumerate(facts.calls):
+            if call.role not in ("decode", "encode", "produce"):
+                continue
+            direction = "c" if call.role == "decode" else "p"
+            stated = {name for one in settings for name in reader.call_subjects(path, code.root, call, one)}
+            if direction == "c":
+                topics = {link.endpoint for link in mine if link.direction == "consumes" and link.subject in stated}
+                stated |= {
+                    link.subject or "" for link in mine if link.direction == "consumes" and link.endpoint in topics
+                }
+            if not stated and call.role != "encode":
+                wanted = "consumes" if direction == "c" else "produces"
+                stated = {link.subject or "" for link in mine if link.direction == wanted}
+            traced[direction, index] = tuple(sorted(stated))
+        return traced

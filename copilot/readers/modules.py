@@ -1,0 +1,103 @@
+"""Which file is a module or a schema path of the code? Names and paths as written, matched against the paths of the tree.
+
+Where code runs is not where it stands: images copy folders and set paths. So a path is looked for beside the file, under the
+job, under the repository's root, and then by its longest tail that only one file ends with.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable
+
+from copilot.readers.store import FactStore
+from copilot.readers.values import Value
+
+MAX_HOPS = 8
+
+
+class Modules:
+    """The Python modules of a tree."""
+
+    def __init__(self, store: FactStore, paths: Iterable[str]) -> None:
+        self._store = store
+        self._by_stem: dict[str, list[str]] = {}
+        for path in sorted(paths):
+            stem = posixpath.splitext(posixpath.basename(path))[0]
+            name = posixpath.basename(posixpath.dirname(path)) if stem == "__init__" else stem
+            self._by_stem.setdefault(name, []).append(path)
+
+    def file_of(self, path: str, module: str) -> str:
+        """Returns the file of a module that the file at `path` imports, "" where it isn't in the tree."""
+        dots = len(module) - len(module.lstrip("."))
+        tail = module.lstrip(".").replace(".", "/")
+        if dots:
+            folder = posixpath.dirname(path)
+            for _ in range(dots - 1):
+                folder = posixpath.dirname(folder)
+            exact = [posixpath.join(folder, end) for end in (f"{tail}.py", posixpath.join(tail, "__init__.py"))]
+            return next((file for file in exact if file in self._store.entries), "")
+        found = [
+            file
+            for file in self._by_stem.get(tail.rpartition("/")[2], ())
+            if f"/{file}".endswith((f"/{tail}.py", f"/{tail}/__init__.py"))
+        ]
+        return max(found, key=lambda file: (_shared(file, path), -len(file), file), default="")
+
+    def lookup(self, path: str, module: str, name: str) -> tuple[str, Value] | None:
+        """Returns the file and value of a module's name, re-exports followed."""
+        for _ in range(MAX_HOPS):
+            file = self.file_of(path, module)
+            if not file:
+                return None
+            facts = self._store.python([file]).get(file)
+            if facts is None:
+                return None
+            value = dict(facts.names).get(name)
+            if value is not None:
+                return file, value
+            again = next(((origin, real) for alias, origin, real in facts.imports if alias == name and real), None)
+            if again is None:
+                return None
+            path, (module, name) = file, again
+        return None
+
+
+class SchemaFiles:
+    """The schema files of a tree, found by the paths that code and settings name."""
+
+    def __init__(self, files: Iterable[str]) -> None:
+        self._files = frozenset(files)
+        self._by_name: dict[str, list[str]] = {}
+        for file in sorted(self._files):
+            self._by_name.setdefault(posixpath.basename(file), []).append(file)
+
+    def find(self, text: str, path: str, root: str) -> str:
+        """Returns the schema file that `text` names in the file at `path` of the job at `root`, "" where none or several."""
+        tail = posixpath.normpath("/" + text.strip()).strip("/")
+        while tail.startswith("../"):
+            tail = tail[3:]
+        for folder in (posixpath.dirname(path), root, ""):
+            exact = posixpath.normpath(posixpath.join("/", folder, text.strip())).strip("/")
+            for file in (exact, posixpath.join(folder, tail) if folder else tail):
+                if file in self._files:
+                    return file
+        while tail:
+            ending = [
+                file for file in self._by_name.get(posixpath.basename(tail), ()) if f"/{file}".endswith("/" + tail)
+            ]
+            inside = [file for file in ending if file.startswith(root + "/")] if root else []
+            if len(ending) == 1 or len(inside) == 1:
+                return (inside or ending)[0]
+            if ending:
+                return ""
+            tail = tail.partition("/")[2]
+        return ""
+
+
+def _shared(file: str, path: str) -> int:
+    count = 0
+    for ours, theirs in zip(file.split("/"), path.split("/"), strict=False):
+        if ours != theirs:
+            break
+        count += 1
+    return count

@@ -1,0 +1,327 @@
+"""Which schemas are there, in files and in code, and how did they come to be what they are?
+
+A subject is a schema text of the snapshot with its history. Equal texts in other places are its copies; a text of the same root
+name that has drifted is a copy too, and a subject of its own unless it is there for tests only.
+"""
+
+from __future__ import annotations
+
+import marshal
+import posixpath
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any, cast
+
+from copilot.domain.schema import SchemaField, SchemaHost, SchemaSource, SchemaSubject, SchemaVersion
+from copilot.domain.source import Gap, PastFile, Span
+from copilot.ports import History, Index, SchemaFormat
+from copilot.readers.facts import FileFacts, Literal
+from copilot.readers.jobs import is_test_path, unique_names
+from copilot.readers.store import FactStore
+from copilot.settings import Settings
+
+SCHEMA_KIND = "schema-facts-1"
+VERSIONS_MAX = 200
+DRIFT_SHARE_MIN = 0.5
+LITERAL_FORMAT = "avro"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A schema text at a place, not read yet."""
+
+    format: str
+    source: SchemaSource
+    text: str
+
+
+class Subjects:
+    """The subjects of one tree, and which place belongs to which of them."""
+
+    def __init__(self, subjects: tuple[SchemaSubject, ...], places: Mapping[tuple[str, int], str]) -> None:
+        self.all = subjects
+        self.by_name = {subject.name: subject for subject in subjects}
+        self._places = places
+        self.files = tuple(sorted({path for path, start in places if start < 0}))
+
+    def at_file(self, path: str) -> str | None:
+        """Returns the name of the subject whose text, or copy, the file is."""
+        return self._places.get((path, -1))
+
+    def at_literal(self, path: str, start: int) -> str | None:
+        """Returns the name of the subject whose text, or copy, starts there."""
+        return self._places.get((path, start))
+
+
+class SubjectReader:
+    """Reads the subjects of a tree."""
+
+    def __init__(self, formats: Mapping[str, SchemaFormat], history: History, index: Index, store: FactStore) -> None:
+        self._formats = formats
+        self._history = history
+        self._index = index
+        self._store = store
+        self._past: Mapping[str, tuple[PastFile, ...]] = {}
+
+    def schema_paths(self) -> list[str]:
+        """Returns the schema files of the tree."""
+        return sorted(path for path in self._store.entries if self._format_of(path))
+
+    def read(self, literals: Mapping[str, FileFacts], settings: Settings) -> Subjects:
+        """Returns the subjects in schema files and in the literals of Python files."""
+        paths = self.schema_paths()
+        hosts = sorted(path for path, facts in literals.items() if facts.literals)
+        self._past = self._history.versions([*paths, *(path for path in hosts if not is_test_path(path))])
+        current = self._parse([*self._files(paths), *self._literals(literals, hosts)])
+        groups = _grouped(current)
+        named = list(zip(_names([main for main, _ in groups]), groups, strict=True))
+        past = {name: self._past_texts(main, literals) for name, (main, _) in named}
+        parsed = self._parse([text for texts in past.values() for text in texts])
+        subjects: list[SchemaSubject] = []
+        places: dict[tuple[str, int], str] = {}
+        for name, (main, copies) in named:
+            earlier = _collapsed([parsed[text.source] for text in past[name] if text.source in parsed], main)
+            versions = tuple(
+                replace(version, subject=name, number=number) for number, version in enumerate([*earlier, main], 1)
+            )
+            level, level_source = settings.level_of(name)
+            subjects.append(SchemaSubject(name, self._format_name(main), level, level_source, versions, copies))
+        for name, (_, copies) in named:
+            for source in copies:
+                places.setdefault(_place(source), name)
+        places.update({_place(main.source): name for name, (main, _) in named})
+        return Subjects(tuple(sorted(subjects, key=lambda subject: subject.name)), places)
+
+    def _format_of(self, path: str) -> str:
+        return next((name for name, form in sorted(self._formats.items()) if path.endswith(form.suffixes)), "")
+
+    def _format_name(self, version: SchemaVersion) -> str:
+        return self._format_of(version.source.path) if version.source.host == "file" else LITERAL_FORMAT
+
+    def _files(self, paths: list[str]) -> list[Text]:
+        found: list[Text] = []
+        for path in paths:
+            entry = self._store.entries[path]
+            past = self._past.get(path, ())
+            commit = past[-1].commit if past and past[-1].digest == entry.digest else self._store.snapshot.commit
+            source = SchemaSource(path, entry.digest, commit, "file", 0, entry.size_bytes, Span(path, 1, 1))
+            found.append(Text(self._format_of(path), source, ""))
+        return found
+
+    def _literals(self, literals: Mapping[str, FileFacts], hosts: list[str]) -> list[Text]:
+        if LITERAL_FORMAT not in self._formats:
+            return []
+        commit, entries = self._store.snapshot.commit, self._store.entries
+        return [
+            Text(LITERAL_FORMAT, _literal_source(path, entries[path].digest, commit, literal), literal.text)
+            for path in hosts
+            for literal in literals[path].literals
+        ]
+
+    def _past_texts(self, main: SchemaVersion, literals: Mapping[str, FileFacts]) -> list[Text]:
+        """Returns the earlier texts of a subject, oldest first."""
+        past = self._past.get(main.source.path, ())[-VERSIONS_MAX:]
+        return self._past_files(main, past) if main.source.host == "file" else self._past_literals(main, past, literals)
+
+    def _past_files(self, main: SchemaVersion, past: tuple[PastFile, ...]) -> list[Text]:
+        name = self._format_of(main.source.path)
+        return [
+            Text(name, SchemaSource(file.path, file.digest, file.commit, "file", 0, 0, Span(file.path, 1, 1)), "")
+            for file in past
+            if file.digest != main.source.digest
+        ]
+
+    def _past_literals(
+        self, main: SchemaVersion, past: tuple[PastFile, ...], literals: Mapping[str, FileFacts]
+    ) -> list[Text]:
+        now = next(one for one in literals[main.source.path].literals if one.start == main.source.start)
+        digests = sorted({file.digest for file in past if file.digest != main.source.digest})
+        facts = self._store.past_python(digests, lambda missing: dict(self._history.texts(missing)))
+        found: list[Text] = []
+        for file in past:
+            for literal in facts[file.digest].literals if file.digest in facts else ():
+                if (literal.name or literal.root) == (now.name or now.root):
+                    found.append(
+                        Text(
+                            LITERAL_FORMAT, _literal_source(file.path, file.digest, file.commit, literal), literal.text
+                        )
+                    )
+                    break
+        return found
+
+    def _siblings_of(self, text: Text) -> dict[str, str]:
+        """Returns the blobs of the other schema files, as they were when the text was written."""
+        source = text.source
+        files = {path: past for path, past in self._past.items() if path != source.path and self._format_of(path)}
+        if source.digest == self._digest_now(source.path):
+            return {path: self._store.entries[path].digest for path in files}
+        own = self._past.get(source.path, ())
+        at = next((past.at for past in own if past.commit == source.commit), "")
+        before = {path: [past for past in files[path] if past.at <= at] for path in files}
+        return {path: past[-1].digest for path, past in before.items() if past}
+
+    def _parse(self, texts: list[Text]) -> dict[SchemaSource, SchemaVersion]:
+        """Reads schema texts: alone first, with their siblings where a reference asks for it; what fails becomes a gap."""
+        read = self._read_with(texts, {text.source: {} for text in texts})
+        failed = [text for text in texts if isinstance(read.get(text.source), Gap)]
+        siblings = {text.source: self._siblings_of(text) for text in failed}
+        read.update(self._read_with([text for text in failed if siblings[text.source]], siblings))
+        for source, outcome in read.items():
+            if isinstance(outcome, Gap) and source.digest == self._digest_now(source.path):
+                self._store.gaps.add(outcome)
+        return {source: outcome for source, outcome in read.items() if isinstance(outcome, SchemaVersion)}
+
+    def _read_with(
+        self, texts: list[Text], siblings: Mapping[SchemaSource, Mapping[str, str]]
+    ) -> dict[SchemaSource, SchemaVersion | Gap]:
+        keys = {text.source: _key(text, siblings[text.source]) for text in texts}
+        data = dict(self._index.get(SCHEMA_KIND, sorted(set(keys.values()))))
+        missing = [text for text in texts if keys[text.source] not in data]
+        blobs = {text.source.digest for text in missing if not text.text}
+        blobs.update(blob for text in missing for blob in siblings[text.source].values())
+        found = self._blob_texts(blobs)
+        fresh: dict[str, bytes] = {}
+        for text in missing:
+            schema = text.text or found.get(text.source.digest)
+            if schema is not None and keys[text.source] not in fresh:
+                others = {path: found[blob] for path, blob in siblings[text.source].items() if blob in found}
+                size = len(schema.encode("utf-8", "surrogatepass"))
+                source = text.source if text.source.host != "file" else replace(text.source, end=size)
+                outcome = self._formats[text.format].parse(schema, source, others)
+                fresh[keys[text.source]] = _dumped(outcome, source)
+        self._index.put(SCHEMA_KIND, fresh)
+        data.update(fresh)
+        loaded = ((text.source, _loaded(data.get(keys[text.source], b""), text.source)) for text in texts)
+        return {source: outcome for source, outcome in loaded if outcome is not None}
+
+    def _blob_texts(self, blobs: set[str]) -> dict[str, str]:
+        paths = {self._store.entries[path].digest: path for path in self.schema_paths()}
+        now = {blob: paths[blob] for blob in blobs if blob in paths}
+        present = self._store.text(sorted(now.values()))
+        texts = dict(self._history.texts(sorted(blobs - set(now)))) if blobs - set(now) else {}
+        texts.update({blob: present[path] for blob, path in now.items() if path in present})
+        return texts
+
+    def _digest_now(self, path: str) -> str:
+        entry = self._store.entries.get(path)
+        return entry.digest if entry is not None else ""
+
+
+def _collapsed(earlier: list[SchemaVersion], main: SchemaVersion) -> list[SchemaVersion]:
+    """Returns the versions before the main one, consecutive ones of equal meaning as one, the newest of them."""
+    kept: list[SchemaVersion] = []
+    for version in earlier:
+        if kept and kept[-1].meaning == version.meaning:
+            kept.pop()
+        kept.append(version)
+    while kept and kept[-1].meaning == main.meaning:
+        kept.pop()
+    return kept
+
+
+def _literal_source(path: str, digest: str, commit: str, literal: Literal) -> SchemaSource:
+    host = cast(SchemaHost, literal.host)
+    return SchemaSource(
+        path, digest, commit, host, literal.start, literal.end, Span(path, literal.line, literal.last_line)
+    )
+
+
+def _place(source: SchemaSource) -> tuple[str, int]:
+    return (source.path, -1 if source.host == "file" else source.start)
+
+
+def _key(text: Text, siblings: Mapping[str, str]) -> str:
+    parts = [text.format, text.source.digest, text.source.host, str(text.source.start)]
+    if siblings:
+        listed = "\n".join(f"{path}\0{digest}" for path, digest in sorted(siblings.items()))
+        parts += [text.source.path, listed]
+    return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _dumped(read: SchemaVersion | Gap, source: SchemaSource) -> bytes:
+    path = source.path
+    if isinstance(read, Gap):
+        return marshal.dumps((read.span.first_line, read.span.last_line, read.reason.replace(path, "\0")))
+    fields = tuple(
+        (
+            *(getattr(field, name) for name in _FIELD_NAMES),
+            "" if field.span.path == path else field.span.path,
+            field.span.first_line,
+            field.span.last_line,
+        )
+        for field in read.fields
+    )
+    last = read.text.count("\n") + source.span.first_line
+    return marshal.dumps(
+        (read.name, read.fingerprint, read.meaning, fields, read.text, read.resolved, source.end, last)
+    )
+
+
+_FIELD_NAMES = ("path", "name", "record", "type", "default", "aliases", "doc", "logical_type")
+
+
+def _loaded(data: bytes, source: SchemaSource) -> SchemaVersion | Gap | None:
+    if not data:
+        return None
+    try:
+        row: tuple[Any, ...] = marshal.loads(data)
+    except (EOFError, ValueError, TypeError):
+        return None
+    if len(row) == 3:
+        return Gap(Span(source.path, row[0], row[1]), row[2].replace("\0", source.path))
+    name, fingerprint, meaning, rows, text, resolved, end, last = row
+    fields = tuple(_field(row, source.path) for row in rows)
+    if source.host == "file":
+        source = replace(source, end=end, span=Span(source.path, 1, last))
+    return SchemaVersion("", 0, name, fingerprint, meaning, fields, text, resolved, source)
+
+
+def _field(row: tuple[Any, ...], path: str) -> SchemaField:
+    described = dict(zip(_FIELD_NAMES, row, strict=False))
+    return SchemaField(**described, span=Span(row[-3] or path, row[-2], row[-1]))
+
+
+def _grouped(
+    versions: Mapping[SchemaSource, SchemaVersion],
+) -> list[tuple[SchemaVersion, tuple[SchemaSource, ...]]]:
+    """Returns the subjects' present versions, each with the places of its copies."""
+    ordered = sorted(versions.values(), key=_standing)
+    mains: list[SchemaVersion] = []
+    for version in ordered:
+        likes = [main for main in mains if _is_alike(main, version)]
+        is_equal = any(main.meaning == version.meaning for main in likes)
+        is_for_tests = is_test_path(version.source.path) and (bool(likes) or version.source.host != "file")
+        if not is_equal and not is_for_tests:
+            mains.append(version)
+    return [
+        (main, tuple(other.source for other in ordered if other is not main and _is_alike(main, other)))
+        for main in mains
+    ]
+
+
+def _standing(version: SchemaVersion) -> tuple[bool, bool, int, str, int]:
+    """Orders places by how likely they are the original: no test, a file of its own, near the root."""
+    source = version.source
+    return (is_test_path(source.path), source.host != "file", source.path.count("/"), source.path, source.start)
+
+
+def _is_alike(one: SchemaVersion, other: SchemaVersion) -> bool:
+    if one.meaning == other.meaning:
+        return True
+    if one.name != other.name or not one.fields or not other.fields:
+        return False
+    ours = {field.path for field in one.fields}
+    theirs = {field.path for field in other.fields}
+    return len(ours & theirs) >= DRIFT_SHARE_MIN * len(ours | theirs)
+
+
+def _names(versions: Iterable[SchemaVersion]) -> list[str]:
+    """Returns subjects' names: the stem of the file, with as many folders as tell it from the others."""
+    listed = list(versions)
+    paths = [posixpath.splitext(version.source.path)[0] for version in listed]
+    stems = [
+        f"{path}.{version.name.rpartition('.')[2]}" if paths.count(path) > 1 and version.source.host != "file" else path
+        for path, version in zip(paths, listed, strict=True)
+    ]
+    return unique_names(stems)

@@ -1,0 +1,184 @@
+"""Which names in the code are fields of the subjects around it, and how sure is that?
+
+A name counts only where it is a field of a subject that its job produces or consumes: writes bind to what is produced, reads
+to what is consumed, and a receiver that was traced to a record binds to that record's subject. Without a trace, a receiver named
+like a record or like the field's container makes a use likely, a bare name makes it possible.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from copilot.domain.pipeline import Certainty, FieldUse, Mode, UseForm
+from copilot.domain.schema import SchemaSubject
+from copilot.domain.source import Span
+from copilot.readers.facts import FileFacts, Use
+
+RECORD_WORDS = frozenset(
+    {
+        "record",
+        "rec",
+        "message",
+        "msg",
+        "event",
+        "row",
+        "alert",
+        "payload",
+        "item",
+        "entry",
+        "document",
+        "doc",
+        "output",
+        "body",
+    }
+)
+SHAPE_SHARE_MIN = 0.5
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_WEAK_FORMS = frozenset({"string", "attribute", "keyword"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A field of a subject by name: where it lies, the words of what holds it, and the names beside it."""
+
+    subject: str
+    path: str
+    words: frozenset[str]
+    beside: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class JobFields:
+    """The fields that a job may use, by name; `traced` gives the subjects of the records of a file's codec calls."""
+
+    job: str
+    produced: Mapping[str, tuple[Place, ...]]
+    consumed: Mapping[str, tuple[Place, ...]]
+    both: Mapping[str, tuple[Place, ...]]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every name that may be a field."""
+        return frozenset(self.both)
+
+
+def places_of(subjects: list[SchemaSubject]) -> dict[str, tuple[Place, ...]]:
+    """Returns the fields of subjects by name, earlier names of the history left out."""
+    found: dict[str, list[Place]] = {}
+    for subject in sorted(subjects, key=lambda subject: subject.name):
+        beside: dict[str, set[str]] = {}
+        for field in subject.latest.fields:
+            beside.setdefault(field.path[: -len(field.name)], set()).add(field.name)
+        root_words = words_in(subject.latest.name.rpartition(".")[2]) | RECORD_WORDS
+        for field in subject.latest.fields:
+            holder = field.path[: -len(field.name)]
+            container = holder.rstrip(".").rpartition(".")[2].rstrip("[]{}")
+            words = words_in(container) if container else root_words
+            found.setdefault(field.name, []).append(Place(subject.name, field.path, words, frozenset(beside[holder])))
+    return {name: tuple(places) for name, places in found.items()}
+
+
+def words_in(name: str) -> frozenset[str]:
+    """Returns the words of a name in lower case and singular: `nonDetections` and `non_detection` give the same."""
+    words = (word.lower() for word in _WORD.findall(name))
+    return frozenset(word[:-1] if word.endswith("s") and len(word) > 3 else word for word in words)
+
+
+def uses_of_file(
+    path: str,
+    facts: FileFacts,
+    fields: JobFields,
+    is_test: bool,
+    traced: Mapping[tuple[str, int | str], tuple[str, ...]],
+) -> Iterator[FieldUse]:
+    """Yields the uses of fields in one file; `traced` gives the subjects of (direction, call) of its tags."""
+    excerpts = dict(facts.excerpts)
+    for use in facts.uses:
+        if use.name not in fields.both:
+            continue
+        for place, certainty in _places(use, facts, fields, is_test, traced):
+            yield FieldUse(
+                fields.job,
+                place.subject,
+                place.path,
+                _mode(use.mode),
+                _form(use.form),
+                certainty,
+                Span(path, use.line, use.line),
+                use.offset,
+                is_test,
+                excerpts.get(use.line, ""),
+            )
+
+
+def _places(
+    use: Use,
+    facts: FileFacts,
+    fields: JobFields,
+    is_test: bool,
+    traced: Mapping[tuple[str, int | str], tuple[str, ...]],
+) -> list[tuple[Place, Certainty]]:
+    known = [(traced[tag[0], tag[1]], tag[2]) for tag in use.tags if traced.get((tag[0], tag[1]))]
+    if known:
+        return _traced_places(use, fields.both[use.name], known)
+    writes = use.mode == "writes" or (use.mode == "passes" and use.form == "literal")
+    candidates = fields.both if is_test else fields.produced if writes else fields.consumed
+    places = candidates.get(use.name, ())
+    if use.form in _WEAK_FORMS:
+        return [(place, "possible") for place in places]
+    receiver = words_in(use.receiver)
+    keys = frozenset(facts.shapes[use.shape]) if use.shape >= 0 else frozenset()
+    likely = [place for place in places if _fits_shape(keys, place)] or [
+        place for place in places if not receiver.isdisjoint(place.words)
+    ]
+    if not likely:
+        return [(place, "possible") for place in places]
+    is_told = len({place.subject for place in likely}) == 1
+    return [(place, "likely" if is_told else "possible") for place in likely]
+
+
+def _traced_places(
+    use: Use, places: tuple[Place, ...], known: list[tuple[tuple[str, ...], str]]
+) -> list[tuple[Place, Certainty]]:
+    found: dict[Place, Certainty] = {}
+    for subjects, holder in known:
+        path = f"{holder}.{use.name}" if holder else use.name
+        ours = [place for place in places if place.subject in subjects]
+        exact = [place for place in ours if place.path == path]
+        for place in exact or ours:
+            if exact or place not in found:
+                found[place] = "certain" if exact else "possible"
+    return list(found.items())
+
+
+def _fits_shape(keys: frozenset[str], place: Place) -> bool:
+    """Tells whether a dict literal has the keys of the record: at least half of all its keys and of the record's fields."""
+    shared = len(keys & place.beside)
+    return shared >= 2 and shared >= SHAPE_SHARE_MIN * len(keys) and shared >= SHAPE_SHARE_MIN * len(place.beside)
+
+
+def _mode(text: str) -> Mode:
+    modes: dict[str, Mode] = {
+        "reads": "reads",
+        "writes": "writes",
+        "passes": "passes",
+        "keys": "keys",
+        "compares": "compares",
+        "computes": "computes",
+    }
+    return modes[text]
+
+
+def _form(text: str) -> UseForm:
+    forms: dict[str, UseForm] = {
+        "subscript": "subscript",
+        "get": "get",
+        "literal": "literal",
+        "keyword": "keyword",
+        "attribute": "attribute",
+        "column": "column",
+        "string": "string",
+    }
+    return forms[text]

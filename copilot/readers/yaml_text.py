@@ -1,0 +1,76 @@
+"""YAML as nodes with lines, and templated YAML as lines; PyYAML is loaded on first use only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+MAX_YAML_BYTES = 512 * 1024
+MAX_YAML_DEPTH = 40
+_NAME_LINE = re.compile(r"""^\s*-?\s*name:\s*["']?([A-Za-z_][A-Za-z0-9_.]*)["']?\s*$""")
+_VALUE_LINE = re.compile(r"""^\s*-?\s*value:\s*(.*?)\s*$""")
+_VALUES_REFERENCE = re.compile(r"\{\{-?\s*\.Values\.([A-Za-z0-9_.]+)\s*(?:\|[^}]*)?-?\}\}")
+
+
+class Entry(NamedTuple):
+    """A value of YAML with its line: a text, a list of entries, or a dict of entries."""
+
+    value: Any
+    line: int
+
+
+class NotYaml(Exception):
+    """The text is no YAML; the message says why, `line` where."""
+
+    def __init__(self, reason: str, line: int) -> None:
+        super().__init__(reason)
+        self.line = line
+
+
+def read_yaml(text: str) -> list[Entry]:
+    """Returns the documents of a YAML text, all scalars as texts; raises NotYaml."""
+    import yaml
+
+    if len(text) > MAX_YAML_BYTES:
+        raise NotYaml(f"the file is larger than {MAX_YAML_BYTES} bytes and was not read", 1)
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        return [_entry(node, 0) for node in yaml.compose_all(text, Loader=loader) if node is not None]
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        raise NotYaml(f"not valid YAML: {error.problem}", mark.line + 1 if mark else 1) from None
+    except (yaml.YAMLError, RecursionError) as error:
+        raise NotYaml(f"not valid YAML: {type(error).__name__}", 1) from None
+
+
+def _entry(node: Any, depth: int) -> Entry:
+    line = node.start_mark.line + 1
+    if depth > MAX_YAML_DEPTH:
+        return Entry("", line)
+    kind = node.id
+    if kind == "mapping":
+        pairs = ((str(key.value), _entry(value, depth + 1)) for key, value in node.value if key.id == "scalar")
+        return Entry(dict(pairs), line)
+    if kind == "sequence":
+        return Entry([_entry(item, depth + 1) for item in node.value], line)
+    is_null = node.tag.endswith(":null")
+    return Entry("" if is_null else str(node.value), line)
+
+
+def templated_pairs(text: str) -> Iterator[tuple[str, str, bool, int]]:
+    """Yields `name:` and the `value:` on the next line as (name, value, is it the path of a chart's value, line)."""
+    name = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        named = _NAME_LINE.match(line)
+        if named:
+            name = named[1]
+            continue
+        valued = _VALUE_LINE.match(line)
+        if name and valued:
+            reference = _VALUES_REFERENCE.search(valued[1])
+            if reference:
+                yield name, reference[1], True, number
+            elif "{{" not in valued[1]:
+                yield name, valued[1].strip("\"'"), False, number
+        name = ""
