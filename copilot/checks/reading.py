@@ -20,6 +20,9 @@ def reader_schema(link: Link, lineage: Lineage, phase: int, case: Case, bench: B
     current = lineage.after[phase] if phase != BASE else lineage.base.latest if lineage.base else None
     if link.decoder is None or link.decoder.reader_schema not in ("own", "single"):
         return current
+    read = _read_copy_of(link.job, lineage, state)
+    if read is not None:
+        return read
     copy = _copy_of(link.job, lineage, state)
     if copy is None or current is None:
         return current
@@ -31,14 +34,23 @@ def reader_schema(link: Link, lineage: Lineage, phase: int, case: Case, bench: B
     return parsed if isinstance(parsed, SchemaVersion) else None
 
 
+def _read_copy_of(job: str, lineage: Lineage, state: PipelineMap) -> SchemaVersion | None:
+    """Returns the copy in the job's own folder as the map read it, None where there is none or several."""
+    subject = next((it for it in state.subjects if it.name == lineage.name), None)
+    own = [copy for copy in subject.copy_versions if _is_of(job, copy.source.path, state)] if subject else []
+    return own[0] if len(own) == 1 else None
+
+
 def _copy_of(job: str, lineage: Lineage, state: PipelineMap) -> SchemaSource | None:
     """Returns the copy in the job's own folder, None where there is none or several."""
-    root = next((it.root.rstrip("/") for it in state.jobs if it.name == job), "")
     subject = next((it for it in state.subjects if it.name == lineage.name), None)
-    if not root or root == "." or subject is None:
-        return None
-    own = [copy for copy in subject.copies if copy.path == root or copy.path.startswith(root + "/")]
+    own = [copy for copy in subject.copies if _is_of(job, copy.path, state)] if subject else []
     return own[0] if len(own) == 1 else None
+
+
+def _is_of(job: str, path: str, state: PipelineMap) -> bool:
+    root = next((it.root.rstrip("/") for it in state.jobs if it.name == job), "")
+    return root not in ("", ".") and (path == root or path.startswith(root + "/"))
 
 
 def _text_at(source: SchemaSource, phase: int, case: Case, bench: Bench) -> str | None:

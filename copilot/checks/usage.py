@@ -55,6 +55,10 @@ class UsageCheck:
         findings = [_left_finding(it, case) for it in left]
         findings += _surroundings(case, is_open=bool(_vanishing(changed)), touched=bool(case.patches))
         findings += _delicate_uses(case, concerned)
+        if case.refused:
+            findings.append(
+                Finding("usage.no-patch", "note", case.refused.what, case.refused.where, fix=case.refused.next)
+            )
         return make_evidence(
             self.name,
             self.version,

@@ -87,7 +87,7 @@ def _figures(rule: SoftRule, better: Candidate, worse: Candidate) -> Claim:
     if one is None or other is None:
         text = f"{rule.name.capitalize()}: there is no figure for {worse.id}."
         return Claim(text, _cited(better, (rule.check,)), is_background=True)
-    text = f"{rule.name.capitalize()}: {one} against {other} of {worse.id} ({rule.unit})."
+    text = f"{rule.name.capitalize()}: {one} against {other} ({rule.unit}; {better.id} against {worse.id})."
     return Claim(text, (*_cited(better, (rule.check,)), *_cited(worse, (rule.check,))))
 
 

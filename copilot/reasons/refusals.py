@@ -93,15 +93,18 @@ def _rules(evidence: Mapping[str, Evidence]) -> Sequence[HardRule]:
 
 def _breaks(rule: HardRule, evidence: Mapping[str, Evidence]) -> bool:
     found = evidence.get(rule.check)
-    return found is not None and found.verdict == "fail" and (not rule.findings or bool(_errors(rule, found)))
+    if found is None or found.verdict != "fail":
+        return False
+    return bool(_errors(rule, found)) or not (rule.findings or any(it.severity == "error" for it in found.findings))
 
 
 def _errors(rule: HardRule, evidence: Evidence) -> list[Finding]:
+    """The errors that the rule is about: its own, or those that no other rule about the same check names."""
     errors = [finding for finding in evidence.findings if finding.severity == "error"]
     if rule.findings:
         return [finding for finding in errors if finding.rule.startswith(rule.findings)]
     others = tuple(start for other in HARD_RULES if other.check == rule.check for start in other.findings)
-    return [finding for finding in errors if not (others and finding.rule.startswith(others))] or errors
+    return [finding for finding in errors if not (others and finding.rule.startswith(others))]
 
 
 def _failure(rule: HardRule, errors: list[Finding], evidence: Evidence, is_background: bool) -> Claim:

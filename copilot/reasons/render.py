@@ -6,6 +6,8 @@ that its evidence doesn't carry is refused.
 
 from __future__ import annotations
 
+import re
+
 from copilot.domain.alternative import Alternative, Phase, Step
 from copilot.domain.codec import canonical
 from copilot.domain.decision import Claim, Decision, Ruling
@@ -17,6 +19,8 @@ from copilot.reasons.rationale import check_claims
 from copilot.reasons.words import VERDICT_WORDS, letters_of, outcome_of
 
 FINDINGS_SHOWN = 12
+DIGEST_DIGITS = 12
+_DIGEST = re.compile(r"[0-9a-f]{40,64}")
 
 
 def markdown(proposal: Proposal) -> str:
@@ -160,7 +164,9 @@ def _one(evidence: Evidence, letter: str) -> list[str]:
     recipe = evidence.recipe
     tools = ", ".join(f"{name} {version}" for name, version in recipe.tools) or "no outside tools"
     lines += [f"- recipe: {recipe.check} {recipe.version}, {plain(tools)}"]
-    lines += [f"- input {plain(name)}: {code(value)}" for name, value in recipe.inputs]
+    inputs = [(name, value) for name, value in recipe.inputs if name != "base"]
+    if inputs:
+        lines += ["- inputs: " + ", ".join(f"{plain(name)} {code(_shortened(value))}" for name, value in inputs)]
     stable = [measure for measure in evidence.measures if not measure.is_volatile]
     if stable:
         lines += ["- measures: " + ", ".join(f"{plain(it.name)} {it.value} {plain(it.unit)}" for it in stable)]
@@ -168,6 +174,10 @@ def _one(evidence: Evidence, letter: str) -> list[str]:
     lines += [_finding(finding) for finding in shown]
     left = len(evidence.findings) - len(shown)
     return [*lines, *([f"- {left} more findings: `show --format json` has all"] if left else []), ""]
+
+
+def _shortened(value: str) -> str:
+    return value[:DIGEST_DIGITS] if _DIGEST.fullmatch(value) else value
 
 
 def _finding(finding: Finding) -> str:

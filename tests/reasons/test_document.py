@@ -1,0 +1,81 @@
+"""The public JSON object is what its schema says, and holds everything that a program needs."""
+
+from __future__ import annotations
+
+import json
+
+import jsonschema
+import pytest
+
+from copilot.domain.operation import (
+    AddField,
+    AddSymbol,
+    ChangeDefault,
+    ChangeType,
+    Deprecate,
+    MakeOptional,
+    MakeRequired,
+    Operation,
+    RemoveField,
+    RemoveSymbol,
+    RenameField,
+)
+from copilot.reasons.document import document, operation_object, schema
+from tests.reasons.proposals import NOTHING, alternative, proposal
+from tests.reasons.test_render import decided
+
+OPERATIONS: tuple[Operation, ...] = (
+    AddField("order", "", "note", '["null","string"]', "null"),
+    AddField("order", "Item", "note", '{"items":"string","type":"array"}'),
+    RemoveField("order", "", "note"),
+    RenameField("order", "", "amount", "total"),
+    ChangeType("order", "", "amount", '"double"'),
+    MakeOptional("order", "", "amount"),
+    MakeRequired("order", "", "amount"),
+    AddSymbol("order", "", "state", "HELD"),
+    RemoveSymbol("order", "", "state", "HELD"),
+    ChangeDefault("order", "", "note", '"none"'),
+    Deprecate("order", "", "note"),
+)
+
+
+def validator() -> jsonschema.Draft202012Validator:
+    jsonschema.Draft202012Validator.check_schema(schema())
+    return jsonschema.Draft202012Validator(schema())
+
+
+def test_a_decided_proposal_fits_its_schema() -> None:
+    made = document(decided())
+
+    validator().validate(made)
+    assert json.loads(json.dumps(made)) == made
+
+
+def test_an_open_and_a_refused_one_fit_too() -> None:
+    validator().validate(document(proposal((NOTHING,), ())))
+    validator().validate(document(proposal((alternative("try-000001"),), (), refused=["try-000001"])))
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.op)
+def test_every_operation_fits_its_schema(operation: Operation) -> None:
+    whole = schema()
+    one = {**whole["$defs"]["operation"], "$defs": whole["$defs"]}
+
+    jsonschema.validate(operation_object(operation), one, jsonschema.Draft202012Validator)
+
+
+def test_nothing_undeclared_fits() -> None:
+    made = document(decided())
+    made["decision"]["rulings"][0]["score"] = 7
+
+    with pytest.raises(jsonschema.ValidationError):
+        validator().validate(made)
+
+
+def test_it_carries_the_files_the_evidence_and_the_decision() -> None:
+    made = document(decided())
+
+    assert made["version"] == 1
+    assert made["alternatives"][1]["phases"][0]["files"][0]["path"] == "scorer/main.py"
+    assert {it["check"] for it in made["evidence"]} >= {"replay", "usage"}
+    assert made["decision"]["chosen"] == "phased-0a1b2c"

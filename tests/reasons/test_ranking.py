@@ -1,0 +1,233 @@
+"""The decision is a function of the evidence, whatever order it comes in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from copilot.domain.decision import Decision
+from copilot.domain.evidence import Evidence, Finding, Verdict
+from copilot.domain.proposal import Proposal
+from copilot.reasons.ranking import decide
+from copilot.reasons.rationale import check_claims, claims_of
+from copilot.reasons.refusals import MANDATORY
+from tests.reasons.proposals import CHECKS, NOTHING, all_pass, alternative, error, evidence, of_nothing, proposal
+
+LOSS = error(
+    "replay.value-lost", "fastavro: amount is lost: 5 gives 0, data of version 1 read as phase 1 (8 of 8 records)."
+)
+
+
+def outcome(decision: Decision, id: str) -> tuple[str, int, str]:
+    ruling = decision.ruling(id)
+    return ruling.outcome, ruling.rank, ruling.rule
+
+
+def test_fewest_coordinated_deploys_win_and_it_says_so() -> None:
+    few, many = alternative("few-000001"), alternative("many-00001")
+    proofs = (
+        *all_pass("few-000001", usage=evidence("few-000001", "usage", measures={"coordinated_deploys": 1})),
+        *all_pass("many-00001", usage=evidence("many-00001", "usage", measures={"coordinated_deploys": 3})),
+        *of_nothing(),
+    )
+
+    decision = decide(proposal((NOTHING, many, few), proofs))
+
+    assert decision.chosen == "few-000001"
+    assert outcome(decision, "few-000001") == ("chosen", 1, "wins by: fewest coordinated deploys")
+    assert outcome(decision, "many-00001") == ("acceptable", 2, "behind by: fewest coordinated deploys")
+    assert "1 against 3" in decision.ruling("few-000001").claims[0].text
+    assert decision.stakes == "low"
+
+
+def test_value_loss_refuses_before_anything_else_is_compared() -> None:
+    lossy, safe = alternative("lossy-0001"), alternative("safe-00001", 3)
+    proofs = (
+        *all_pass("lossy-0001", replay=evidence("lossy-0001", "replay", "fail", {"lost": 8}, [LOSS])),
+        *all_pass(
+            "safe-00001", usage=evidence("safe-00001", "usage", measures={"phases": 3, "coordinated_deploys": 9})
+        ),
+    )
+
+    decision = decide(proposal((lossy, safe), proofs))
+
+    assert decision.chosen == "safe-00001"
+    assert outcome(decision, "lossy-0001") == ("refused", 0, "loses or changes values")
+    assert decision.ruling("lossy-0001").claims[0].text == LOSS.message
+
+
+def test_each_failing_check_refuses_by_its_own_rule() -> None:
+    names = {
+        "scope": "goes beyond its scope",
+        "syntax": "leaves broken syntax",
+        "compatibility": "breaks the compatibility level",
+        "replay": "can't be read",
+        "contract": "breaks a contract",
+        "usage": "leaves uses behind",
+        "undo": "can't be undone",
+        "commands": "fails the repository's own commands",
+        "plugged": "fails plugged",
+    }
+    for check, rule in names.items():
+        failing = evidence("try-000001", check, "fail", findings=[error(f"{check}.broken", "It broke.")])
+        proofs = all_pass("try-000001", **{check: failing})
+
+        assert outcome(decide(proposal((alternative("try-000001"),), proofs)), "try-000001") == ("refused", 0, rule)
+
+
+def test_what_cannot_be_compiled_is_refused() -> None:
+    decision = decide(proposal((alternative("try-000001"),), (), refused=["try-000001"]))
+
+    assert decision.chosen == ""
+    assert outcome(decision, "try-000001") == ("refused", 0, "can't be compiled to a patch")
+
+
+def test_unknown_never_counts_as_a_pass() -> None:
+    sure, unsure = alternative("sure-00001", 3), alternative("maybe-0001")
+    doubt = Finding("usage.blind-spot", "warning", "scorer uses fields here that reading can't name: order[key].")
+    proofs = (
+        *all_pass("sure-00001", usage=evidence("sure-00001", "usage", measures={"phases": 3})),
+        *all_pass("maybe-0001", usage=evidence("maybe-0001", "usage", "unknown", findings=[doubt])),
+    )
+
+    decision = decide(proposal((unsure, sure), proofs))
+
+    assert decision.chosen == "sure-00001"
+    assert outcome(decision, "maybe-0001") == ("unproved", 2, "unproved (usage), behind by: proved, not only hoped")
+
+
+def test_the_best_unproved_one_is_put_forward_with_high_stakes_where_none_is_proved() -> None:
+    proofs = all_pass("maybe-0001", usage=evidence("maybe-0001", "usage", "unknown"))
+
+    decision = decide(proposal((NOTHING, alternative("maybe-0001")), (*proofs, *of_nothing())))
+
+    assert outcome(decision, "maybe-0001") == ("chosen", 1, "unproved (usage), the only one that is not refused")
+    assert decision.stakes == "high"
+
+
+def test_a_missing_check_leaves_it_unproved() -> None:
+    proofs = [it for it in all_pass("try-000001") if it.check != "undo"]
+
+    assert "unproved (undo)" in decide(proposal((alternative("try-000001"),), proofs)).ruling("try-000001").rule
+
+
+def test_doing_what_was_asked_comes_before_every_merit() -> None:
+    half, whole = alternative("half-00001"), alternative("whole-0001", 3)
+    proofs = (
+        *all_pass("half-00001", usage=evidence("half-00001", "usage", measures={"operations_done": 0})),
+        *all_pass("whole-0001", usage=evidence("whole-0001", "usage", measures={"coordinated_deploys": 7})),
+    )
+
+    decision = decide(proposal((half, whole), proofs))
+
+    assert decision.chosen == "whole-0001"
+    assert decision.ruling("whole-0001").rule == "wins by: most of what was asked"
+
+
+def test_changing_nothing_is_refused_unless_all_else_is() -> None:
+    bad = all_pass("bad-000001", undo=evidence("bad-000001", "undo", "fail", findings=[error("undo.x", "It stays.")]))
+
+    with_good = decide(proposal((NOTHING, alternative("good-00001")), (*of_nothing(), *all_pass("good-00001"))))
+    with_bad = decide(proposal((NOTHING, alternative("bad-000001")), (*of_nothing(), *bad)))
+
+    assert outcome(with_good, "nothing") == ("refused", 0, "does not do what was asked")
+    assert outcome(with_bad, "nothing")[0] == "acceptable"
+    assert with_bad.chosen == ""
+
+
+def test_commands_that_were_asked_for_must_be_settled() -> None:
+    made = proposal(
+        (alternative("try-000001"),), all_pass("try-000001", commands=evidence("try-000001", "commands", "unknown"))
+    )
+    asked = replace(made, request=replace(made.request, commands=("pytest",)))
+
+    assert "unproved (commands)" in decide(asked).ruling("try-000001").rule
+    assert "unproved" not in decide(made).ruling("try-000001").rule
+
+
+VERDICTS: st.SearchStrategy[Verdict] = st.sampled_from(("pass", "pass", "pass", "fail", "unknown", "not-applicable"))
+SMALL = st.integers(0, 2)
+
+
+@st.composite
+def proofs_of(draw: st.DrawFn, id: str) -> tuple[Evidence, ...]:
+    made = []
+    for check in CHECKS:
+        verdict: Verdict = draw(VERDICTS)
+        measures: dict[str, float] = {}
+        if check == "usage":
+            measures = {
+                name: draw(SMALL) for name in ("coordinated_deploys", "consumers_touched", "phases", "lines_changed")
+            }
+            measures["operations_done"] = draw(st.integers(0, 1))
+        if check == "replay":
+            measures = {"one_way_phases": draw(SMALL), "lost": draw(SMALL)}
+        findings = [error(f"{check}.broken", f"{draw(SMALL)} of 3 broke.")] if verdict == "fail" else []
+        if draw(st.integers(0, 9)):
+            made.append(evidence(id, check, verdict, measures, findings))
+    return tuple(made)
+
+
+@st.composite
+def proposals(draw: st.DrawFn) -> Proposal:
+    ids = [f"way-{number:06d}" for number in range(draw(st.integers(1, 4)))]
+    proofs = [it for id in ids for it in draw(proofs_of(id))]
+    refused = [id for id in ids if draw(st.integers(0, 9)) == 0]
+    return proposal((NOTHING, *(alternative(id) for id in ids)), (*of_nothing(), *proofs), refused=refused)
+
+
+@given(proposals(), st.randoms(use_true_random=False))
+def test_order_changes_nothing(made: Proposal, random: Random) -> None:
+    shuffled = list(made.evidence)
+    random.shuffle(shuffled)
+    assert made.plan
+    turned = replace(made.plan, alternatives=tuple(reversed(made.plan.alternatives)))
+
+    assert decide(replace(made, evidence=tuple(shuffled), plan=turned)) == decide(made)
+
+
+@given(proposals())
+def test_adding_a_loser_changes_nothing_ahead_of_it(made: Proposal) -> None:
+    assert made.plan
+    before = decide(made)
+    for last in before.rulings:
+        if last.alternative == before.chosen or last.alternative == "nothing":
+            continue
+        rest = tuple(it for it in made.plan.alternatives if it.id != last.alternative)
+        without = decide(replace(made, plan=replace(made.plan, alternatives=rest)))
+
+        assert without.chosen == before.chosen
+        order = [it.alternative for it in before.rulings if it.rank and it.alternative != last.alternative]
+        assert [it.alternative for it in without.rulings if it.rank] == order
+
+
+@given(proposals())
+def test_every_number_in_a_claim_stands_in_a_cited_evidence(made: Proposal) -> None:
+    check_claims(decide(made), made.evidence)
+
+
+@given(proposals())
+@settings(max_examples=60)
+def test_a_ruling_changes_when_evidence_that_it_rests_on_is_taken_away(made: Proposal) -> None:
+    decision = decide(made)
+    for ruling in decision.rulings:
+        for id in {id for claim in ruling.claims if not claim.is_background for id in claim.cites}:
+            left = decide(replace(made, evidence=tuple(it for it in made.evidence if it.id != id)))
+
+            assert left.ruling(ruling.alternative) != ruling
+            assert id not in {cite for claim in claims_of(left) for cite in claim.cites}
+
+
+@given(proposals())
+def test_no_alternative_with_an_open_check_counts_as_proved(made: Proposal) -> None:
+    for ruling in decide(made).rulings:
+        if ruling.alternative == "nothing" or ruling.outcome == "refused":
+            continue
+        verdicts = {it.check: it.verdict for it in made.evidence_of(ruling.alternative)}
+        is_open = any(verdicts.get(check, "unknown") == "unknown" for check in MANDATORY)
+
+        assert "fail" not in verdicts.values()
+        assert ruling.rule.startswith("unproved") == is_open

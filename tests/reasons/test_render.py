@@ -1,0 +1,123 @@
+"""The one Markdown text: a golden file, and nothing foreign in it that acts."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from copilot.domain.decision import Claim
+from copilot.domain.evidence import Finding
+from copilot.domain.proposal import Proposal
+from copilot.domain.source import Span
+from copilot.errors import RefusedByEvidence
+from copilot.reasons.markup import code, plain
+from copilot.reasons.ranking import decide
+from copilot.reasons.render import markdown
+from tests.reasons.proposals import NOTHING, all_pass, alternative, error, evidence, of_nothing, proposal
+
+GOLDEN = Path(__file__).parent / "golden"
+NASTY = "<img src=x onerror=alert(1)> [click](javascript:alert(1)) **bold** `tick` | pipe\n# heading @everyone \x1b[31m \u202e"
+
+
+def decided() -> Proposal:
+    alias, phased, naive = alternative("alias-3fa2b1"), alternative("phased-0a1b2c", 3), alternative("naive-999999")
+    old_reader = Finding(
+        "replay.refused",
+        "warning",
+        'fastavro: refuses data of phase 1 "state 1" read as version 3 (8 of 8 records): no value and no default for amount',
+        phase=0,
+    )
+    lost = error(
+        "replay.value-lost", "avro: amount is lost: 5 gives 0, data of version 3 read as phase 1 (8 of 8 records)."
+    )
+    spot = Finding(
+        "usage.blind-spot",
+        "warning",
+        "scorer uses fields here that reading can't name: order[key].",
+        Span("scorer/old.py", 7, 7),
+    )
+    proofs = (
+        *of_nothing(),
+        *all_pass(
+            "alias-3fa2b1",
+            usage=evidence("alias-3fa2b1", "usage", measures={"coordinated_deploys": 3}),
+            replay=evidence("alias-3fa2b1", "replay", measures={"one_way_phases": 1}, findings=[old_reader]),
+        ),
+        *all_pass(
+            "phased-0a1b2c",
+            usage=evidence("phased-0a1b2c", "usage", measures={"phases": 3, "lines_changed": 22}, findings=[spot]),
+        ),
+        *all_pass("naive-999999", replay=evidence("naive-999999", "replay", "fail", {"lost": 8}, [lost])),
+    )
+    made = proposal((NOTHING, alias, phased, naive), proofs)
+    return replace(made, decision=decide(made))
+
+
+def test_the_text_is_the_golden_one() -> None:
+    text = markdown(decided())
+    path = GOLDEN / "decided.md"
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.write_text(text, "utf-8")
+
+    assert text == path.read_text("utf-8")
+
+
+def test_the_decision_is_the_first_line_after_the_title() -> None:
+    assert markdown(decided()).splitlines()[2].startswith("**Decision: C, Rename it the phased-0a1b2c way**")
+
+
+def test_an_undecided_proposal_says_so() -> None:
+    assert "Not decided yet" in markdown(proposal((NOTHING,), ()))
+
+
+def test_a_claim_that_does_not_stand_is_refused() -> None:
+    made = decided()
+    assert made.decision
+    rulings = (replace(made.decision.rulings[0], claims=(Claim("It wins 99 to 1.", ()),)), *made.decision.rulings[1:])
+
+    with pytest.raises(RefusedByEvidence):
+        markdown(replace(made, decision=replace(made.decision, rulings=rulings)))
+
+
+def test_foreign_text_never_becomes_markup_or_a_control_sequence() -> None:
+    nasty = replace(alternative("alias-3fa2b1"), title=NASTY, argument=NASTY, strategy=NASTY)
+    finding = Finding("usage.blind-spot", "warning", NASTY, Span("a`b|c.py", 1, 1), fix=NASTY)
+    proofs = all_pass("alias-3fa2b1", usage=evidence("alias-3fa2b1", "usage", "unknown", findings=[finding]))
+    made = proposal((nasty,), proofs, text=NASTY)
+    made = replace(made, request=replace(made.request, asked_by=NASTY))
+
+    text = markdown(replace(made, decision=decide(made)))
+
+    assert "<img" not in text
+    assert "javascript:" not in text
+    assert not re.search(r"(?<!\\)\]\(", text)
+    assert "**bold**" not in text
+    assert "@everyone" not in text
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    assert not re.search(r"(?m)^# heading", text)
+
+
+@given(st.text())
+def test_plain_text_stays_one_line_without_active_markup(text: str) -> None:
+    shown = plain(text)
+
+    assert "\n" not in shown
+    assert not re.search(r"(?<!\\)[`*<>\[\]|]", shown.replace("\\\\", ""))
+
+
+@given(st.text(alphabet="`ab |\\"))
+def test_inline_code_is_never_closed_by_its_content(text: str) -> None:
+    shown = code(text)
+    fence = re.match(r"`+", shown)
+
+    assert fence
+    inner = shown[len(fence[0]) : -len(fence[0])]
+    assert fence[0] not in re.findall(r"`+", inner)
+    assert not re.search(r"(?<!\\)\|", inner)
