@@ -58,7 +58,7 @@ class Dialog(ModalScreen[Answer | None]):
 
     def answers(self) -> ComposeResult:
         """Yields the widgets that take the answer."""
-        yield Static(plain("esc closes", "$text-muted"))
+        yield Static(plain("esc closes", "dim"))
 
 
 class Note(Dialog):
@@ -70,7 +70,7 @@ class Note(Dialog):
 
     def answers(self) -> ComposeResult:
         yield Input(placeholder="a note, or nothing", id="note")
-        yield Static(plain(f"enter {self._verb}, esc goes back", "$text-muted"))
+        yield Static(plain(f"enter {self._verb}, esc goes back", "dim"))
 
     def on_mount(self) -> None:
         self.query_one("#note", Input).focus()
@@ -90,7 +90,7 @@ class TypedNote(Dialog):
         yield Static(Content.assemble("Type ", plain(self._expected, "bold"), " to approve:"))
         yield Input(id="name")
         yield Input(placeholder="a note, or nothing", id="note")
-        yield Static(plain("enter approves, esc goes back", "$text-muted"), id="hint")
+        yield Static(plain("enter approves, esc goes back", "dim"), id="hint")
 
     def on_mount(self) -> None:
         self.query_one("#name", Input).focus()
@@ -116,7 +116,7 @@ class YesNo(Dialog):
     ]
 
     def answers(self) -> ComposeResult:
-        yield Static(plain("y yes, n no", "$text-muted"))
+        yield Static(plain("y yes, n no", "dim"))
 
     def action_yes(self) -> None:
         self.dismiss(Answer())

@@ -19,7 +19,7 @@ def hunk_title(hunk: Hunk, is_left_out: bool) -> Content:
     """Returns the list line of a hunk: whether it is taken, the file, and the line it begins at."""
     folder, _, name = hunk.path.rpartition("/")
     box = "[ ]" if is_left_out else "[x]"
-    where = plain(f"    {folder}/" if folder else "    .", "$text-muted")
+    where = plain(f"    {folder}/" if folder else "    .", "dim")
     title = plain(f"{box} {name}:{hunk.first_line}", "strike" if is_left_out else "")
     return Content("\n").join([title, where])
 

@@ -12,9 +12,9 @@ STYLES: dict[Verdict, str] = {
     "pass": "$text-success",
     "fail": "bold $text-error",
     "unknown": "bold $text-warning",
-    "not-applicable": "$text-muted",
+    "not-applicable": "dim",
 }
-_FINDING_STYLES = {"error": "bold $text-error", "warning": "$text-warning", "note": "$text-muted"}
+_FINDING_STYLES = {"error": "bold $text-error", "warning": "$text-warning", "note": "dim"}
 
 
 def verdict(of: Verdict) -> Content:
@@ -31,7 +31,7 @@ def evidence_text(evidence: Evidence) -> Content:
     """Returns all that the check saw, and how to see it again."""
     lines = [
         Content.assemble(plain(f"{evidence.check}  ", "bold"), verdict(evidence.verdict)),
-        plain(evidence.id, "$text-muted"),
+        plain(evidence.id, "dim"),
     ]
     lines += [Content("")] if evidence.findings else []
     for finding in evidence.findings:
@@ -41,7 +41,7 @@ def evidence_text(evidence: Evidence) -> Content:
     recipe = evidence.recipe
     lines += [Content(""), plain("Recipe", "bold"), plain(f"check {recipe.check}, version {recipe.version}")]
     lines += [plain(f"tool {name} {version}") for name, version in recipe.tools]
-    lines += [plain(f"{name} {value[:16]}", "$text-muted") for name, value in recipe.inputs]
+    lines += [plain(f"{name} {value[:16]}", "dim") for name, value in recipe.inputs]
     return Content("\n").join(lines)
 
 
@@ -55,9 +55,10 @@ def _finding(finding: Finding) -> list[Content]:
     where += [f"phase {finding.phase + 1}"] if finding.phase else []
     lines += [plain(f"  {'  '.join(where)}", "$text-accent")] if where else []
     lines += [plain(f"  fix: {finding.fix}")] if finding.fix else []
-    return [*lines, plain(f"  {finding.rule}", "$text-muted")]
+    return [*lines, plain(f"  {finding.rule}", "dim")]
 
 
 def _measure(measure: Measure) -> Content:
     volatile = "  (differs from run to run)" if measure.is_volatile else ""
-    return plain(f"{measure.name} {measure.value:g} {measure.unit}{volatile}")
+    unit = "" if measure.unit == measure.name else f" {measure.unit}"
+    return plain(f"{measure.name}: {measure.value:g}{unit}{volatile}")

@@ -94,5 +94,5 @@ class ListAndDetail(Horizontal):
         self._show_detail(self.highlighted_id)
 
     def _show_detail(self, id: str | None) -> None:
-        self.query_one(".detail-text", Static).update(self._detail(id) if id else plain(self._absent, "$text-muted"))
+        self.query_one(".detail-text", Static).update(self._detail(id) if id else plain(self._absent, "dim"))
         self.query_one(Scroll).scroll_home(animate=False)

@@ -32,7 +32,7 @@ def rationale_lines(markdown: str) -> list[tuple[str, Content]]:
     lines: list[tuple[str, Content]] = []
     for kind, block in groupby(markdown.split("\n"), _kind):
         if kind == "table":
-            lines.append(("", plain(TABLE_NOTE, "$text-muted")))
+            lines.append(("", plain(TABLE_NOTE, "dim")))
         elif kind == "empty":
             lines.append(("", Content(" ")))
         else:

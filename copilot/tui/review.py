@@ -62,7 +62,7 @@ class ReviewScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield Static(id="heading")
-        yield Rows(id="alternatives", cursor_type="row")
+        yield Rows(id="alternatives", cursor_type="row", cursor_foreground_priority="renderable")
         yield Static(id="selected")
         with TabbedContent(id="tabs"):
             with TabPane("1 Diff", id="diff"):
@@ -98,7 +98,7 @@ class ReviewScreen(Screen[None]):
             Content.assemble(
                 plain(f"{proposal.id} ", "bold"),
                 plain(" ".join(proposal.request.text.split()) or "operations given as JSON"),
-                plain(f"  {proposal.state}{stakes}", "$text-muted"),
+                plain(f"  {proposal.state}{stakes}", "dim"),
             )
         )
         alternatives.fill(self.query_one(Rows), proposal, self.size.width, self.selected)
@@ -125,7 +125,7 @@ class ReviewScreen(Screen[None]):
         if alternative is None:
             return
         ruling = alternatives.ruling_of(self._proposal, alternative.id)
-        rule = plain(f"  {ruling.rule}", "$text-muted") if ruling else Content("")
+        rule = plain(f"  {ruling.rule}", "dim") if ruling else Content("")
         self.query_one("#selected", Static).update(
             Content.assemble(
                 plain(f"{letters_of(self._proposal)[alternative.id]}  ", "bold"), plain(alternative.title), rule
