@@ -1,0 +1,105 @@
+"""The verbs that work on proposals, over a store that holds some made by hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from copilot.cli.main import main
+from copilot.errors import EXIT_DONE, EXIT_SURROUNDINGS, EXIT_USAGE
+from tests import faces
+from tests.tui.stage import workspace_with
+
+ID = "p-0123456789"
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    workspace_with(tmp_path, faces.a_proposal())
+    return tmp_path
+
+
+def test_show_prints_the_rationale(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "-C", str(shop)]) == EXIT_DONE
+
+    shown = capsys.readouterr().out
+    assert shown.startswith("# rename amount to total in order (p-0123456789)\n")
+    assert shown.endswith("holds.\n")
+
+
+def test_show_prints_json_for_programs(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "0123", "-C", str(shop), "--format", "json"]) == EXIT_DONE
+
+    value = json.loads(capsys.readouterr().out)
+    assert (value["version"], value["proposal"], value["decision"]["chosen"]) == (1, ID, "alias-33bb44")
+
+
+def test_an_undecided_proposal_is_shown_as_such(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    workspace_with(tmp_path, faces.an_undecided_proposal())
+
+    assert main(["show", "-C", str(tmp_path)]) == EXIT_DONE
+    assert "is not decided yet" in capsys.readouterr().out
+
+
+def test_log_lists_what_there_is(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["log", "-C", str(shop)]) == EXIT_DONE
+    assert capsys.readouterr().out == "p-0123456789  decided  3f7a1c0d3  rename amount to total in order\n"
+
+    assert main(["log", "-C", str(shop), "--format", "json"]) == EXIT_DONE
+    assert json.loads(capsys.readouterr().out)["proposals"][0]["state"] == "decided"
+
+
+def test_an_empty_log_prints_nothing_on_standard_output(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    workspace_with(tmp_path)
+
+    assert main(["log", "-C", str(tmp_path)]) == EXIT_DONE
+
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "No proposals yet." in shown.err
+
+
+def test_log_names_a_damaged_proposal_and_lists_the_others(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = shop / ".git" / "pipeline-copilot" / "proposals"
+    whole = (store / f"{ID}.jsonl").read_text("utf-8")
+    (store / "p-aaaaaaaaaa.jsonl").write_text(whole.replace("ada", "eve"), "utf-8")
+
+    assert main(["log", "-C", str(shop)]) == EXIT_DONE
+
+    shown = capsys.readouterr()
+    assert ID in shown.out
+    assert "p-aaaaaaaaaa" in shown.err
+
+
+def test_a_damaged_proposal_can_not_be_shown(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = shop / ".git" / "pipeline-copilot" / "proposals" / f"{ID}.jsonl"
+    file.write_text(file.read_text("utf-8").replace("alias-33bb44", "alias-33bb55"), "utf-8")
+
+    assert main(["show", ID, "-C", str(shop)]) == EXIT_SURROUNDINGS
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_review_without_a_terminal_says_so(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["review", "-C", str(shop)]) == EXIT_USAGE
+    assert "needs a terminal" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("verb", ["show", "apply", "verify", "review"])
+def test_an_unknown_id_is_wrong_usage(shop: Path, verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([verb, "p-ffff", "-C", str(shop)]) == EXIT_USAGE
+    assert "  next   " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("verb", ["show", "apply", "verify", "log", "map"])
+def test_a_folder_that_is_no_repository_is_told_so(
+    tmp_path: Path, verb: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = [str(tmp_path)] if verb == "map" else ["-C", str(tmp_path)]
+
+    assert main([verb, *where]) in (EXIT_USAGE, EXIT_SURROUNDINGS)
+
+    shown = capsys.readouterr()
+    assert str(tmp_path) in shown.err
+    assert shown.out == ""
