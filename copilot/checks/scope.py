@@ -6,11 +6,11 @@ Also measures the patch, between one phase and the next, and how many of its lin
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import SequenceMatcher
 
 from copilot.checks.evidence import make_evidence
 from copilot.domain.alternative import Alternative, SchemaEdit
 from copilot.domain.evidence import Evidence, Finding, Measure
+from copilot.domain.lines import changed_runs, split_lines
 from copilot.domain.patch import Patch
 from copilot.domain.source import Snapshot, Span
 from copilot.ports import Bench, Case
@@ -116,20 +116,11 @@ def _base_text(patches: tuple[Patch, ...], path: str) -> str:
 
 
 def _changed_lines(before: str, after: str) -> tuple[int, int, int]:
-    old, new = before.split("\n"), after.split("\n")
-    front = next(
-        (at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), min(len(old), len(new))
-    )
-    old, new = old[front:], new[front:]
-    while old and new and old[-1] == new[-1]:
-        old.pop()
-        new.pop()
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    changed = [codes for codes in matcher.get_opcodes() if codes[0] != "equal"]
-    moved = 0
-    for _, old_start, old_end, new_start, new_end in changed:
-        bare = ["".join(line.split()) for line in new[new_start:new_end]]
-        moved += sum("".join(line.split()) in bare for line in old[old_start:old_end] if line.strip())
-    added = sum(codes[4] - codes[3] for codes in changed)
-    removed = sum(codes[2] - codes[1] for codes in changed)
+    old, new = split_lines(before), split_lines(after)
+    added = removed = moved = 0
+    for run in changed_runs(old, new):
+        gone, come = old[run.old_start : run.old_end], new[run.new_start : run.new_end]
+        bare = {"".join(line.split()) for line in come}
+        moved += sum("".join(line.split()) in bare for line in gone if line.strip())
+        added, removed = added + len(come), removed + len(gone)
     return added, removed, moved

@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from difflib import SequenceMatcher
 
 from copilot.domain.codec import canonical, digest_of_text, encode
+from copilot.domain.lines import Run, changed_runs, split_lines
 from copilot.domain.patch import FileChange, Patch
 
 CONTEXT_LINES = 3
 NO_NEWLINE = "\\ No newline at end of file"
 _ESCAPES = {7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r", 34: '\\"', 92: "\\\\"}
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Lines `old_start` to before `old_end` became `new_start` to before `new_end`, counted from 0."""
-
-    old_start: int
-    old_end: int
-    new_start: int
-    new_end: int
 
 
 def make_patch(alternative: str, phase: int, base: str, changes: Iterable[FileChange]) -> Patch:
@@ -103,23 +92,7 @@ def groups_of(change: FileChange) -> tuple[tuple[Run, ...], ...]:
 
 def runs_of(change: FileChange) -> tuple[Run, ...]:
     """Returns the runs of changed lines from top to bottom."""
-    old, new = split_lines(change.before or ""), split_lines(change.after or "")
-    front = _common(old, new)
-    back = min(_common(old[::-1], new[::-1]), len(old) - front, len(new) - front)
-    # What is equal at both ends is cut off first: the matcher's cost grows with the square of repeated lines.
-    matcher = SequenceMatcher(None, old[front : len(old) - back], new[front : len(new) - back], autojunk=False)
-    return tuple(
-        Run(front + old_start, front + old_end, front + new_start, front + new_end)
-        for tag, old_start, old_end, new_start, new_end in matcher.get_opcodes()
-        if tag != "equal"
-    )
-
-
-def split_lines(text: str) -> list[str]:
-    """Returns the lines as git sees them, each with its "\\n"; the last may lack it."""
-    lines = text.split("\n")
-    whole = [line + "\n" for line in lines[:-1]]
-    return [*whole, lines[-1]] if lines[-1] else whole
+    return changed_runs(split_lines(change.before or ""), split_lines(change.after or ""))
 
 
 def quoted(path: str) -> str:
@@ -132,10 +105,3 @@ def quoted(path: str) -> str:
 
 def _plain_or_octal(byte: int) -> str:
     return chr(byte) if 32 <= byte < 127 else f"\\{byte:03o}"
-
-
-def _common(left: list[str], right: list[str]) -> int:
-    for position, (one, other) in enumerate(zip(left, right, strict=False)):
-        if one != other:
-            return position
-    return min(len(left), len(right))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from copilot.domain.lines import Run, split_lines
 from copilot.domain.patch import FileChange, Hunk, Patch
 from copilot.errors import WrongUsage
-from copilot.patches.diff import NO_NEWLINE, Run, groups_of, header_of, lines_of, make_patch, split_lines
+from copilot.patches.diff import NO_NEWLINE, groups_of, header_of, lines_of, make_patch
 
 _EMPTY = "@@ -0,0 +0,0 @@"
 
