@@ -47,6 +47,8 @@ _WAS = r"(?:\s+from\s+(?P<was>\S+))?"
 
 _SCOPE_LAST = _SCOPE.replace("scope", "scope2")
 _DEFAULT_WORD = r"default(?:\s+value)?"
+_IN = r"(?:\s+(?:in|of|on|for|inside|within)\s+(?P<scope>.+?))?"
+_WAS_IN = rf"(?:\s+from\s+\S+)?{_IN}"
 _TO_DEFAULT = rf"{_WAS}{_TO}(?P<default>\S+){_AFTER}"
 _TO_TYPE = rf"{_WAS}{_TO}(?P<type>.+?){_AFTER}"
 _ADDS = r"(?:add|append|introduce)\s+"
@@ -57,7 +59,7 @@ _BE = r"(?:\s+to\s+be|\s+be|\s+as)?\s+"
 _ENUM_WORD = r"(?:the\s+)?(?:enum|symbols\s+of|values\s+of)\s+"
 _REQUIRED = r"(?:required|mandatory|non-?\s?null(?:able)?|not\s+null(?:able)?|non-?optional)"
 _RETYPES = r"(?:retype|widen|narrow|promote|convert|cast|turn|change|alter)\s+"
-_SYMBOL = r"(?:enum\s+)?(?:symbol|value)\s+(?P<symbol>\S+)\s+"
+_SYMBOL = r"(?:enum\s+)?(?:symbol|value)\s+(?P<symbol>(?!fields?\b|columns?\b)\S+)\s+"
 _FIELD_ENUM = r"(?:the\s+)?(?P<field>\S+)\s+enum"
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
@@ -67,8 +69,8 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("remove_symbol", rf"{_REMOVES}(?:the\s+)?{_SYMBOL}(?:from|of|in)\s+{_ENUM}{_SCOPE}"),
     ("remove_symbol", rf"{_REMOVES}(?P<symbol>\S+)\s+from\s+{_ENUM_WORD}(?P<field>.+?){_SCOPE}"),
     ("remove_symbol", rf"{_REMOVES}(?P<symbol>\S+)\s+from\s+{_FIELD_ENUM}{_SCOPE}"),
-    ("change_default", rf"{_SETS}(?:the\s+)?{_DEFAULT_WORD}\s+(?:of|for)\s+{_FIELD}{_SCOPE}{_TO_DEFAULT}"),
-    ("change_default", rf"{_SETS}(?:the\s+)?{_FIELD}(?:'s)?\s+{_DEFAULT_WORD}{_SCOPE}{_TO_DEFAULT}"),
+    ("change_default", rf"{_SETS}(?:the\s+)?{_DEFAULT_WORD}\s+(?:of|for)\s+{_FIELD}{_WAS_IN}{_TO_DEFAULT}"),
+    ("change_default", rf"{_SETS}(?:the\s+)?{_FIELD}(?:'s)?\s+{_DEFAULT_WORD}{_WAS_IN}{_TO_DEFAULT}"),
     (
         "change_default",
         rf"give\s+{_FIELD}{_SCOPE}\s+(?:an?\s+|the\s+)?{_DEFAULT_WORD}(?:\s+of)?\s+(?P<default>\S+){_AFTER}",
@@ -77,9 +79,10 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("rename_field", rf"change\s+the\s+name\s+of\s+{_FIELD}{_SCOPE}{_TO}(?P<to>\S+){_AFTER}"),
     (
         "change_type",
-        rf"(?:set|change|update|alter|convert)\s+(?:the\s+)?(?:data\s*)?type\s+of\s+{_FIELD}{_SCOPE}{_TO_TYPE}",
+        rf"(?:set|change|update|alter|convert)\s+(?:the\s+)?(?:data\s*)?type\s+of\s+{_FIELD}{_WAS_IN}{_TO_TYPE}",
     ),
-    ("change_type", rf"{_RETYPES}{_FIELD}{_SCOPE}{_TO_TYPE}"),
+    ("change_type", rf"(?:set|change|update|alter|convert)\s+{_FIELD}(?:'s)?\s+type{_WAS_IN}{_TO_TYPE}"),
+    ("change_type", rf"{_RETYPES}{_FIELD}{_WAS_IN}{_TO_TYPE}"),
     ("make_optional", rf"{_MARKS}{_FIELD}{_SCOPE}{_BE}(?:optional|nullable){_SCOPE_LAST}"),
     ("make_required", rf"{_MARKS}{_FIELD}{_SCOPE}{_BE}{_REQUIRED}{_SCOPE_LAST}"),
     ("deprecate", rf"{_MARKS}{_FIELD}{_SCOPE}{_BE}deprecated{_SCOPE_LAST}"),
@@ -89,6 +92,22 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("change_type", rf"make\s+{_FIELD}{_SCOPE}\s+an?\s+(?P<type>.+?){_AFTER}"),
 )
 _COMPILED = tuple((op, re.compile(f"^{pattern}$", re.IGNORECASE)) for op, pattern in _PATTERNS)
+
+_NOT_OFFERED: tuple[tuple[str, str], ...] = (
+    (
+        r"(?:remove|drop|delete|unset)\s+(?:the\s+)?default\b.*",
+        'Taking a default away is not an operation: it makes the field required, so say "make FIELD required in SCHEMA".',
+    ),
+    (
+        r"rename\s+(?:the\s+)?(?:enum\s+)?(?:symbol|value)\s+(?!(?:to|as|into|in|of|on|->)\s).*",
+        "A symbol can't be renamed in Avro: add the new symbol, move its readers, and remove the old one.",
+    ),
+    (
+        r"rename\s+(?:the\s+)?(?:(?:record|schema|subject|topic|namespace)\s+(?!(?:to|as|into|in|of|on|->)\s).*|\S+\s+(?:record|schema|subject|topic)\s+to\s.*)",
+        "Only fields can be renamed; a record, a topic or a namespace of another name is a new subject.",
+    ),
+)
+_COMPILED_NOT_OFFERED = tuple((re.compile(f"^{pattern}$", re.IGNORECASE), why) for pattern, why in _NOT_OFFERED)
 
 _ADD = re.compile(r"^(?:add|introduce|create|append)\s+(?P<rest>.+)$", re.IGNORECASE)
 _DEFAULT = re.compile(
@@ -127,6 +146,11 @@ def readings_of(part: Part) -> tuple[Said, ...]:
             return (_said(op, part, match.groupdict()),)
     match = _ADD.match(part.text)
     return tuple(_added(part, match["rest"])) if match else ()
+
+
+def not_offered(part: Part) -> str:
+    """Returns why a sentence that people do write is not understood, and what to say instead; "" for all others."""
+    return next((why for pattern, why in _COMPILED_NOT_OFFERED if pattern.match(part.text)), "")
 
 
 def leading_scope(part: Part) -> str:

@@ -25,7 +25,7 @@ from copilot.domain.operation import (
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.schema import SchemaField
 from copilot.errors import WrongUsage
-from copilot.planners.forms import FORMS, Said, leading_scope, readings_of
+from copilot.planners.forms import FORMS, Said, leading_scope, not_offered, readings_of
 from copilot.planners.matching import Scope, fields_of, scopes_of, the_field, the_scope
 from copilot.planners.sentences import Part, parts_of
 from copilot.planners.typewords import type_of
@@ -43,27 +43,37 @@ def understand(text: str, pipeline: PipelineMap) -> tuple[Operation, ...]:
     Raises Ambiguous where names fit several things, and WrongUsage with the part that is not understood.
     """
     operations: list[Operation] = []
-    carried: tuple[Scope, ...] = ()
-    for part in parts_of(text):
+    parts = parts_of(text)
+    carried = _first_named(parts, pipeline)
+    for part in parts:
         named = leading_scope(part)
         if named:
             carried = scopes_of(part.name(named), pipeline)
             continue
         for operation in _operations(part, carried, pipeline):
             operations.append(checked(operation, pipeline))
-            carried = carried or (Scope(pipeline.subject(operation.subject), operation.record),)
-        if operations:
-            last = operations[-1]
-            carried = (Scope(pipeline.subject(last.subject)),)
+        carried = (Scope(pipeline.subject(operations[-1].subject)),)
     if not operations:
-        raise _not_understood(parts_of(text)[-1])
+        raise _not_understood(parts[-1])
     check_together(tuple(operations))
     return tuple(operations)
 
 
+def _first_named(parts: tuple[Part, ...], pipeline: PipelineMap) -> tuple[Scope, ...]:
+    """What the first part that names a schema names: "rename a to b and drop c in Order" is about Order throughout."""
+    for part in parts[1:]:
+        for said in readings_of(part)[:1]:
+            if said.scope and not _SAME.match(said.scope):
+                try:
+                    return scopes_of(part.name(said.scope), pipeline)
+                except WrongUsage:
+                    return ()
+    return ()
+
+
 def _operations(part: Part, carried: tuple[Scope, ...], pipeline: PipelineMap) -> list[Operation]:
     readings = tuple(_resumed(said, carried) for said in readings_of(part))
-    if not readings:
+    if not readings or not_offered(part):
         raise _not_understood(part)
     if readings[0].op == "add_field":
         return [_add(readings, carried, pipeline)]
@@ -139,6 +149,9 @@ def _dotted(name: str) -> list[tuple[str, str]]:
 def _add(readings: tuple[Said, ...], carried: tuple[Scope, ...], pipeline: PipelineMap) -> Operation:
     said = readings[0]
     where = f'"{_shown(said.part)}"'
+    symbol = _symbol_after_all(said, pipeline)
+    if symbol is not None:
+        return symbol
     scopes = scopes_of(said.part.name(said.scope), pipeline) if said.scope else carried
     if not scopes:
         scopes = tuple(Scope(subject) for subject in pipeline.subjects)
@@ -149,9 +162,6 @@ def _add(readings: tuple[Said, ...], carried: tuple[Scope, ...], pipeline: Pipel
         if kinds and all(kind is not None for kind in kinds):
             scope = the_scope(inner, said.part.name(said.scope), where=where)
             return _added(reading, name, kinds[0], scope, where)
-    symbol = _symbol_after_all(said, pipeline)
-    if symbol is not None:
-        return symbol
     raise _no_type(said, where)
 
 
@@ -241,6 +251,9 @@ def _no_type(said: Said, where: str) -> WrongUsage:
 
 
 def _not_understood(part: Part) -> WrongUsage:
+    instead = not_offered(part)
+    if instead:
+        return WrongUsage(f'This is not an operation: "{_shown(part)}".', next=instead)
     forms = "\n        ".join(FORMS)
     return WrongUsage(
         f'This part is not understood: "{_shown(part)}".', next=f"Say it in one of these forms:\n        {forms}"

@@ -31,6 +31,7 @@ _LOGICAL = {
     "local-timestamp-micros": "long",
     "uuid": "string",
 }
+_ARTICLE = re.compile(r"^(?:an?|the)\s+(?:new\s+)?", re.IGNORECASE)
 _LIST = re.compile(r"^(?:an?\s+)?(?:array|list|sequence)\s+of\s+(?P<inner>.+)$", re.IGNORECASE)
 _MAP = re.compile(r"^(?:an?\s+)?(?:map|dict|dictionary|mapping)\s+of\s+(?P<inner>.+)$", re.IGNORECASE)
 _ANGLE = re.compile(r"^(?P<outer>array|list|map)\s*<\s*(?P<inner>.+?)\s*>$", re.IGNORECASE)
@@ -74,7 +75,7 @@ def _bare(said: str) -> str:
     phrase = said.strip()
     while len(phrase) > 1 and phrase[0] == phrase[-1] and phrase[0] in "`'\"":
         phrase = phrase[1:-1].strip()
-    return phrase
+    return _ARTICLE.sub("", phrase)
 
 
 def _simple(phrase: str, field: str, known: frozenset[str]) -> Any:

@@ -7,6 +7,7 @@ from copilot.domain.alternative import Alternative, NotOffered
 from copilot.domain.operation import Deprecate, Operation
 from copilot.domain.pipeline import Impact, PipelineMap
 from copilot.strategies.ground import Ground, ground_of
+from copilot.strategies.newsubject import new_version, without_field
 from copilot.strategies.rollout import CONSUMERS_FIRST, PRODUCERS_FIRST, State, alternative
 from copilot.strategies.words import GATE_DEPRECATED, about_decoders, joined
 from copilot.strategies.work import Work, code_work, doubtful_work, reads, set_property, set_type, writes
@@ -22,7 +23,15 @@ def deprecate(operation: Operation, impact: Impact, pipeline: PipelineMap) -> tu
     if not isinstance(operation, Deprecate):
         return ()
     ground = ground_of(operation, impact, pipeline)
-    return (_marked(ground), _doc_only(ground), _ready(ground), _readers_off(ground), _writers_off(ground))
+    name = operation.field
+    return (
+        _marked(ground),
+        _doc_only(ground),
+        _ready(ground),
+        _readers_off(ground),
+        _writers_off(ground),
+        new_version(ground, f"Deprecate `{name}`, and leave it out", without_field(name), also=deprecation(ground)),
+    )
 
 
 def deprecation(ground: Ground) -> Work:

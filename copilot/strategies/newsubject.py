@@ -12,15 +12,18 @@ from copilot.domain.alternative import Alternative, NotOffered
 from copilot.strategies.ground import Ground
 from copilot.strategies.rollout import CONSUMERS_FIRST, State, alternative
 from copilot.strategies.words import GATE_NEW_SUBJECT, about_keys, joined
-from copilot.strategies.work import link_notes, new_file
+from copilot.strategies.work import Work, link_notes, new_file
 
 STRATEGY = "ST5 new subject version"
 Change = Callable[[dict[str, Any], dict[str, Any]], None]
 _NUMBERED = re.compile(r"^(?P<stem>.*?)(?P<mark>[._-]?v)(?P<number>\d+)$", re.IGNORECASE)
 
 
-def new_version(ground: Ground, what: str, change: Change) -> Alternative | NotOffered:
-    """Offers the changed schema as a file next to the old one; `change` gets the record and the field's object ({} if absent)."""
+def new_version(ground: Ground, what: str, change: Change, *, also: Work | None = None) -> Alternative | NotOffered:
+    """Offers the changed schema as a file next to the old one; `change` gets the record and the field's object ({} if absent).
+
+    `also` is what changes in the old subject at the same time.
+    """
     schema = ground.schema_copy()
     record = fieldtype.record_of(schema, ground.record)
     if record is None or not isinstance(schema, dict) or not isinstance(schema.get("name"), str):
@@ -30,7 +33,7 @@ def new_version(ground: Ground, what: str, change: Change) -> Alternative | NotO
     schema["name"] = _next_name(schema["name"])
     notes = link_notes(ground, "producers", f"publish with {path} to a topic of its own as well, one writer a key")
     notes += link_notes(ground, "consumers", f"read the new topic with {path}, then leave the old one")
-    state = State("new subject", new_file(path, schema) + notes, CONSUMERS_FIRST, GATE_NEW_SUBJECT)
+    state = State("new subject", (also or Work()) + new_file(path, schema) + notes, CONSUMERS_FIRST, GATE_NEW_SUBJECT)
     return alternative(
         ground,
         "new-subject",
@@ -38,7 +41,7 @@ def new_version(ground: Ground, what: str, change: Change) -> Alternative | NotO
         STRATEGY,
         (state,),
         joined(
-            "Nothing changes for those who read the present subject; each reader moves when it is ready, and can go back.",
+            "No byte changes for those who read the present subject; each reader moves when it is ready, and can go back.",
             "It wins with many readers, or where history must stay as it is. It costs a second topic, the order across the"
             " two is lost, and every producer and consumer is moved by hand.",
             about_keys(ground),
@@ -65,3 +68,12 @@ def _next_name(name: str, *, mark: str = "V") -> str:
     if match:
         return f"{match['stem']}{match['mark']}{int(match['number']) + 1}"
     return f"{name}{mark}2"
+
+
+def without_field(name: str) -> Change:
+    """Returns the change that leaves a field out."""
+
+    def change(record: dict[str, Any], field: dict[str, Any]) -> None:
+        record["fields"] = [entry for entry in record["fields"] if entry.get("name") != name]
+
+    return change

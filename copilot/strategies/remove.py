@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from copilot.domain import fieldtype
 from copilot.domain.alternative import Alternative, NotOffered
 from copilot.domain.operation import Operation, RemoveField
 from copilot.domain.pipeline import Impact, PipelineMap
 from copilot.strategies.deprecate import deprecation
 from copilot.strategies.ground import Ground, ground_of
-from copilot.strategies.newsubject import new_version
+from copilot.strategies.newsubject import new_version, without_field
 from copilot.strategies.rollout import CONSUMERS_FIRST, PRODUCERS_FIRST, State, alternative
 from copilot.strategies.words import (
     GATE_DEFAULT_OUT,
@@ -50,15 +48,8 @@ def remove(operation: Operation, impact: Impact, pipeline: PipelineMap) -> tuple
         _default_first(ground),
         _null_out(ground),
         _at_once(ground),
-        new_version(ground, f"Leave `{operation.field}` out", _without_field(operation.field)),
+        new_version(ground, f"Leave `{operation.field}` out", without_field(operation.field)),
     )
-
-
-def _without_field(name: str) -> Any:
-    def change(record: dict[str, Any], field: dict[str, Any]) -> None:
-        record["fields"] = [entry for entry in record["fields"] if entry.get("name") != name]
-
-    return change
 
 
 def _fallback(ground: Ground) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from copilot.domain.alternative import Alternative, CodeEdit, Edit, Gate, Phase, SchemaEdit, SignalEdit, Step
 from copilot.domain.codec import canonical, digest_of_text, encode
 from copilot.strategies.ground import Ground
-from copilot.strategies.work import Work
+from copilot.strategies.work import ByHand, Work
 
 Role = Literal["schema", "producers", "consumers", "sinks"]
 CONSUMERS_FIRST: tuple[Role, ...] = ("schema", "sinks", "consumers", "producers")
@@ -38,7 +38,7 @@ def alternative(
     """Returns an alternative whose id is the slug and a digest of title and phases."""
     phases: list[Phase] = []
     before = Work()
-    for state in states:
+    for state in _distinct(states):
         phases.append(_phase(ground, state, before))
         before = state.work
     digest = digest_of_text(canonical([title, [encode(phase) for phase in phases]]))
@@ -48,6 +48,24 @@ def alternative(
 def path_of(edit: Edit) -> str:
     """Returns the file that an edit changes or makes."""
     return edit.source.path if isinstance(edit, SchemaEdit) else edit.path
+
+
+def _distinct(states: Sequence[State]) -> list[State]:
+    """Leaves out a state that changes no byte of the one before; its gate and what it leaves to people join a neighbour."""
+    kept: list[State] = []
+    waiting: tuple[ByHand, ...] = ()
+    for state in states:
+        if kept and state.work.edits == kept[-1].work.edits:
+            before = kept[-1]
+            kept[-1] = replace(before, gate=" ".join(text for text in (before.gate, state.gate) if text))
+            waiting += tuple(item for item in state.work.by_hand if item not in before.work.by_hand)
+        else:
+            kept.append(replace(state, work=Work(state.work.edits, waiting + state.work.by_hand)))
+            waiting = ()
+    if waiting:
+        last = kept[-1]
+        kept[-1] = replace(last, work=Work(last.work.edits, last.work.by_hand + waiting))
+    return kept
 
 
 def _phase(ground: Ground, state: State, before: Work) -> Phase:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -106,6 +107,8 @@ def code_work(
     edits: list[Edit] = []
     by_hand: list[ByHand] = []
     for use in uses:
+        if action == "read_default" and _has_default(use):
+            continue
         if use.form in _FORMS[action] and use.span.path.endswith(".py"):
             edits.append(CodeEdit(use.span.path, use.offset, action, use.name, to, expression))
         else:
@@ -154,6 +157,11 @@ def reads(ground: Ground) -> tuple[FieldUse, ...]:
 def built_by_consumers(ground: Ground) -> tuple[FieldUse, ...]:
     """Returns the records that consumers, or their tests, build or hand on with the field."""
     return tuple(use for use in ground.uses_by("consumers") if use.mode in _WRITES)
+
+
+def _has_default(use: FieldUse) -> bool:
+    """Tells whether a read gives a default of its own already: `rec.get("a", 0)`."""
+    return use.form == "get" and re.search(rf"""(['"]){re.escape(use.name)}\1\s*,""", use.excerpt) is not None
 
 
 def _at(use: FieldUse, what: str) -> str:

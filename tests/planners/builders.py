@@ -147,7 +147,8 @@ def uses_in(
     path: str, marked: str, job: str, subject: str, certainty: Certainty = "certain"
 ) -> tuple[str, tuple[FieldUse, ...]]:
     """Returns the code without its marks, and the uses that they mark."""
-    text, uses = "", []
+    text = ""
+    uses: list[FieldUse] = []
     for piece in marked.split("«"):
         mark, end, rest = piece.partition("»")
         if not end:
@@ -169,11 +170,12 @@ def uses_in(
             Span(path, line, line),
             len(text.encode()),
             "tests" in path,
-            token,
+            "",
         )
         uses.append(use)
         text += token + rest
-    return text, tuple(uses)
+    lines = text.splitlines()
+    return text, tuple(replace(use, excerpt=lines[use.span.first_line - 1].strip()) for use in uses)
 
 
 def pipeline(

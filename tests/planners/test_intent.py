@@ -1,0 +1,309 @@
+"""Sentences become operations on exactly what was meant, or a question that names the candidates."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from copilot.domain.operation import AddField, Deprecate, MakeOptional, RemoveField, RenameField
+from copilot.errors import Ambiguous, CopilotError, WrongUsage
+from copilot.planners.intent import understand
+from copilot.planners.structured import operation_to_json
+from tests.planners.builders import ORDER, pipeline, shop, steps, subject
+
+WORDS = """add remove rename amount order to in from the of and then with default 0 status optional required type long
+enum symbol make set deprecate it ; , . ` ' [] {} " é \ue000 \u202e"""
+SHOP = shop().pipeline
+STEPS = steps()
+
+
+def told(text: str, map: Any = SHOP) -> list[dict[str, Any]]:
+    return [
+        {key: value for key, value in operation_to_json(operation).items() if key != "record"}
+        for operation in understand(text, map)
+    ]
+
+
+def one(text: str, map: Any = SHOP) -> dict[str, Any]:
+    operations = told(text, map)
+    assert len(operations) == 1
+    return operations[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "type", "more"),
+    [
+        ("add an optional double `parallax` to Order", ["null", "double"], {"default": None}),
+        ("add a nullable double parallax to order", ["null", "double"], {"default": None}),
+        ("add an optional int parallax with default 0 to order", "int", {"default": 0}),
+        ("add a nullable int parallax to order with default 0", ["int", "null"], {"default": 0}),
+        ("add a required string parallax to order", "string", {}),
+        ("add field parallax of type long to order", "long", {}),
+        ("add a new field `parallax` (long) to order", "long", {}),
+        ("add parallax: array of string to order", {"type": "array", "items": "string"}, {}),
+        ("add a map of long called parallax to order", {"type": "map", "values": "long"}, {}),
+        ("add parallax list of doubles to order", {"type": "array", "items": "double"}, {}),
+        ("introduce an int64 parallax in order", "long", {}),
+        (
+            "add decimal(10,2) parallax to order",
+            {"type": "bytes", "logicalType": "decimal", "precision": 10, "scale": 2},
+            {},
+        ),
+        ("add a timestamp-millis parallax to order", {"type": "long", "logicalType": "timestamp-millis"}, {}),
+        (
+            'add an enum `parallax` with symbols A, B and C to order with default "A"',
+            {"type": "enum", "name": "Parallax", "symbols": ["A", "B", "C"]},
+            {"default": "A"},
+        ),
+        ("add enum A,B,C parallax to order", {"type": "enum", "name": "Parallax", "symbols": ["A", "B", "C"]}, {}),
+        (
+            'add `parallax`: {"type":"fixed","name":"Hash","size":4} to order',
+            {"type": "fixed", "name": "Hash", "size": 4},
+            {},
+        ),
+        ('add a string parallax to order with default "in; and then"', "string", {"default": "in; and then"}),
+        ("please add a boolean field named parallax to the Order schema, default false", "boolean", {"default": False}),
+    ],
+)
+def test_a_field_is_added_with_the_type_that_is_said(text: str, type: Any, more: dict[str, Any]) -> None:
+    assert one(text) == {"op": "add_field", "subject": "order", "field": "parallax", "type": type, **more}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rename amount to total_cents in Order",
+        "Rename the field `Amount` to `total_cents` in the order schema.",
+        "rename amount in order to total_cents",
+        "rename order.amount to total_cents",
+        "rename Order's amount to total_cents",
+        "change the name of amount to total_cents in orders",
+        "rename amount → total_cents in schemas/order.avsc",
+        "could you rename amount as total_cents in orders.paid?",
+        "rename amount to total_cents in shop.Order",
+        "rename amount to total_cents in the output of the orders service",
+        "rename amount to total_cents in billing's input",
+        "in order, rename amount to total_cents",
+    ],
+)
+def test_one_rename_can_be_said_in_many_ways(text: str) -> None:
+    assert one(text) == {"op": "rename_field", "subject": "order", "field": "amount", "to": "total_cents"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("remove retries from order", {"op": "remove_field", "field": "retries"}),
+        ("drop the note column in order", {"op": "remove_field", "field": "note"}),
+        (
+            "change the type of amount in order from int to long",
+            {"op": "change_type", "field": "amount", "type": "long"},
+        ),
+        ("change amount from int to long in order", {"op": "change_type", "field": "amount", "type": "long"}),
+        ("change amount's type to long in order", {"op": "change_type", "field": "amount", "type": "long"}),
+        ("widen amount to long in order", {"op": "change_type", "field": "amount", "type": "long"}),
+        ("make amount a long in order", {"op": "change_type", "field": "amount", "type": "long"}),
+        ("turn amount into a string in order", {"op": "change_type", "field": "amount", "type": "string"}),
+        ("make amount optional in order", {"op": "make_optional", "field": "amount"}),
+        ("mark amount in order as nullable", {"op": "make_optional", "field": "amount"}),
+        ("make note non-null in order", {"op": "make_required", "field": "note"}),
+        ("require note in order", {"op": "make_required", "field": "note"}),
+        ("add symbol REVIEW to status in Order", {"op": "add_symbol", "field": "status", "symbol": "REVIEW"}),
+        ("add REVIEW to the enum status of Order", {"op": "add_symbol", "field": "status", "symbol": "REVIEW"}),
+        ("add REVIEW to status in Order", {"op": "add_symbol", "field": "status", "symbol": "REVIEW"}),
+        ("remove SENT from the status enum of order", {"op": "remove_symbol", "field": "status", "symbol": "SENT"}),
+        ("set the default of retries in order to 3", {"op": "change_default", "field": "retries", "default": 3}),
+        ("change default for retries from 0 to 7 in order", {"op": "change_default", "field": "retries", "default": 7}),
+        ('give note in order the default "-"', {"op": "change_default", "field": "note", "default": "-"}),
+        ("deprecate amount in order", {"op": "deprecate", "field": "amount"}),
+        ("mark amount as deprecated in order", {"op": "deprecate", "field": "amount"}),
+    ],
+)
+def test_every_operation_has_sentences(text: str, expected: dict[str, Any]) -> None:
+    assert one(text) == {"subject": "order", **expected}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rename amount to total in order; make note optional",
+        "rename amount to total in order\nmake note optional in order",
+        "rename amount to total in order and then make note optional",
+        "rename amount to total and make note optional in order",
+        "Rename amount to total in order. Make note optional.",
+        "rename amount to total in order, and make note optional in it",
+        "In order, rename amount to total and make note optional",
+        "- rename amount to total in order\n- please make note optional",
+    ],
+)
+def test_several_sentences_become_several_operations(text: str) -> None:
+    assert understand(text, SHOP) == (RenameField("order", "", "amount", "total"), MakeOptional("order", "", "note"))
+
+
+def test_a_list_of_fields_is_one_operation_each() -> None:
+    operations = understand("remove the fields currency, note and retries from order", SHOP)
+
+    assert operations == tuple(RemoveField("order", "", name) for name in ("currency", "note", "retries"))
+
+
+def test_a_step_is_known_by_what_it_writes_and_reads() -> None:
+    assert one("add an optional double `parallax` to the lightcurve step's output", STEPS)["subject"] == (
+        "lightcurve_step/output"
+    )
+    assert one("rename `meanra` to `mean_ra` in the correction step's output", STEPS)["subject"] == (
+        "correction_step/output"
+    )
+    assert one("rename meanra to mean_ra in the lightcurve step's input", STEPS)["subject"] == "correction_step/output"
+    assert one("rename meanra to mean_ra in what the lightcurve step produces", STEPS)["subject"] == (
+        "lightcurve_step/output"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rename mag to magnitude in lightcurve_step/output",
+        "rename detections[].mag to magnitude in lightcurve_step/output",
+        "rename detections.mag to magnitude in the lightcurve step's output",
+        "rename mag to magnitude in detections of the lightcurve step's output",
+        "rename mag to magnitude in alert in lightcurve_step/output",
+    ],
+)
+def test_a_nested_field_is_found_by_its_path_or_its_own_name(text: str) -> None:
+    assert understand(text, STEPS) == (RenameField("lightcurve_step/output", "alert", "mag", "magnitude"),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "add an optional double parallax to detections in the lightcurve step's output",
+        "add an optional double `detections[].parallax` to lightcurve_step/output",
+    ],
+)
+def test_a_field_can_be_added_to_an_inner_record(text: str) -> None:
+    expected = AddField("lightcurve_step/output", "alert", "parallax", '["null","double"]', "null", True)
+
+    assert understand(text, STEPS) == (expected,)
+
+
+@pytest.mark.parametrize(
+    ("text", "candidates"),
+    [
+        (
+            "rename meanra to mean_ra",
+            [f"meanra in {name}/output" for name in ("correction_step", "lightcurve_step", "xmatch_step")],
+        ),
+        (
+            "rename mag to m in alert",
+            [f"detections[].mag in {name}/output" for name in ("correction_step", "lightcurve_step", "xmatch_step")],
+        ),
+        (
+            "add a double x to output",
+            [f"{name}/output" for name in ("correction_step", "lightcurve_step", "xmatch_step")],
+        ),
+    ],
+)
+def test_what_fits_several_things_is_asked_back_in_words_that_then_work(text: str, candidates: list[str]) -> None:
+    with pytest.raises(Ambiguous) as caught:
+        understand(text, STEPS)
+
+    assert list(caught.value.candidates) == candidates
+    assert candidates[0] in caught.value.next
+    exact = text.replace("meanra to", f"{candidates[0]} to").replace("mag to m in alert", f"{candidates[0]} to m")
+    assert understand(exact.replace("to output", f"to {candidates[0]}"), STEPS)
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "next"),
+    [
+        ("deprecate amout in order", 'No field "amout" in "order".', 'Did you mean "amount"?'),
+        ("remove amount from ordr", 'No schema, topic or job matches "ordr".', '"order"'),
+        ("rename amount to note in order", 'a field "note" already', "another name"),
+        ("rename amount to amount in order", "has that name already", ""),
+        ("rename amount to total-cents in order", "not a name that Avro allows", '"total_cents"'),
+        ("add a string amount to order", 'a field "amount" already', "another name"),
+        ("add a string 9lives to order", "not a name that Avro allows", '"_9lives"'),
+        ("add foo x to order", '"foo" is not a type', "array of string"),
+        ("add x to order", "says no type", "array of string"),
+        ('add an int x to order with default "a"', "does not fit", "value of that type"),
+        ("make currency optional in order", "is optional already", ""),
+        ("make order_id required in order", "is required already", ""),
+        ("add symbol NEW to status in order", "has the symbol NEW already", "NEW, PAID, SENT"),
+        ("remove symbol LOST from status in order", "has no symbol LOST", "NEW, PAID, SENT"),
+        ("add symbol X to amount in order", "is not an enum", ""),
+        ("set the default of retries in order to 0", "is 0 already", ""),
+        ("set the default of retries in order to NaN", "does not fit", ""),
+        ("change the type of amount in order to int", 'of type "int" already', ""),
+        ("frobnicate order", 'not understood: "frobnicate order"', "rename FIELD to NAME in SCHEMA"),
+        ("rename symbol NEW to OLD in order", "not an operation", "remove the old one"),
+        ("drop the default of retries in order", "not an operation", "make FIELD required"),
+        ("remove amount from order; rename amount to x in order", "asks twice", "two requests"),
+        ("add a double x to order; add a long x to order", "asks twice", ""),
+        ("rename amount to x in order; rename note to x in order", 'name "x" twice', ""),
+        ("", "empty", "rename amount"),
+        ("in order", "not understood", ""),
+        ("rename " + "x" * 9000, "characters", "several requests"),
+        ("rename " + "x" * 600 + " to y in order", "too long", "short sentences"),
+    ],
+)
+def test_what_can_not_be_done_says_why_and_what_to_say_instead(text: str, what: str, next: str) -> None:
+    with pytest.raises(WrongUsage) as caught:
+        understand(text, SHOP)
+
+    assert what in caught.value.what
+    assert next in caught.value.next
+
+
+def test_fields_named_like_commands_are_still_fields() -> None:
+    fields = [{"name": name, "type": "string"} for name in ("value", "record", "topic", "type", "set", "default")]
+    map = pipeline([subject("odd", "odd.avsc", {"type": "record", "name": "Odd", "fields": fields})])
+
+    assert one("rename value to amount in odd", map)["field"] == "value"
+    assert one("rename topic to channel in odd", map)["field"] == "topic"
+    assert one("rename `set` to `group` in odd", map)["field"] == "set"
+    assert one("remove the value field from odd", map)["field"] == "value"
+    assert understand("deprecate default in odd", map) == (Deprecate("odd", "", "default"),)
+
+
+def test_an_alias_of_another_field_is_no_free_name() -> None:
+    schema = json.loads(json.dumps(ORDER))
+    schema["fields"][1]["aliases"] = ["total"]
+    map = pipeline([subject("order", "order.avsc", schema)])
+
+    with pytest.raises(WrongUsage, match="alias of the field"):
+        understand("rename note to total in order", map)
+    assert understand("rename amount to total in order", map)
+
+
+def test_a_repository_without_schemas_says_so() -> None:
+    with pytest.raises(WrongUsage, match="No schema was found"):
+        understand("rename a to b in c", pipeline([]))
+
+
+def test_characters_that_hide_never_reach_a_name() -> None:
+    with pytest.raises(WrongUsage) as caught:
+        understand("rename amount to to\u202etal\x1b[31m in order", SHOP)
+
+    assert str(caught.value).isprintable() or all(char.isprintable() or char == "\n" for char in str(caught.value))
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from([*WORDS.split(), "\n"]),
+        max_size=14,
+    )
+)
+def test_any_text_is_understood_or_refused_in_words(words: list[str]) -> None:
+    said = ""
+    try:
+        operations = understand(" ".join(words), SHOP)
+    except CopilotError as error:
+        operations, said = (), str(error)
+
+    assert operations or said
+    assert all(char.isprintable() or char == "\n" for char in said)

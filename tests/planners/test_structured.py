@@ -1,0 +1,100 @@
+"""The JSON that programs give and get is the same, and is matched and checked like sentences."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from copilot.domain.operation import AddField, Operation, RenameField
+from copilot.errors import Ambiguous, WrongUsage
+from copilot.planners.intent import understand
+from copilot.planners.structured import operation_to_json, operations_from_json
+from tests.planners.builders import shop, steps
+from tests.planners.requests import REQUESTS
+
+SHOP = shop().pipeline
+
+
+def operations(value: Any) -> tuple[Operation, ...]:
+    return operations_from_json(json.dumps(value), SHOP)
+
+
+@pytest.mark.parametrize("text", REQUESTS)
+def test_what_is_printed_can_be_given_back(text: str) -> None:
+    understood = understand(text, SHOP)
+
+    printed = json.dumps([operation_to_json(operation) for operation in understood])
+
+    assert operations_from_json(printed, SHOP) == understood
+
+
+def test_names_are_matched_as_forgivingly_as_in_sentences() -> None:
+    loose = {"op": "rename_field", "subject": "shop.Order", "field": "Amount", "to": "total"}
+
+    assert operations(loose) == (RenameField("order", "", "amount", "total"),)
+
+
+def test_an_inner_record_can_be_named() -> None:
+    entry = {"op": "add_field", "subject": "order", "record": "Line", "field": "vat", "type": "double", "default": 0}
+
+    assert operations([entry]) == (AddField("order", "shop.Line", "vat", '"double"', "0", True),)
+
+
+def test_a_default_of_null_differs_from_none() -> None:
+    entry = {"op": "add_field", "subject": "order", "field": "x", "type": ["null", "long"]}
+
+    assert operations(entry) == (AddField("order", "", "x", '["null","long"]'),)
+    assert operations({**entry, "default": None}) == (AddField("order", "", "x", '["null","long"]', "null", True),)
+
+
+@pytest.mark.parametrize(
+    ("value", "what"),
+    [
+        ({"op": "rename_field", "subject": "order", "field": "amount", "to": "x", "extra": 1}, 'no key "extra"'),
+        ({"op": "rename_field", "subject": "order", "field": "amount", "symbol": "x"}, 'no key "symbol"'),
+        ({"op": "rename_field", "subject": "order", "field": "amount"}, 'needs the key "to"'),
+        ({"op": "rename_field", "subject": "order", "field": 1, "to": "x"}, "must be a string"),
+        ({"op": "rename", "subject": "order", "field": "amount", "to": "x"}, "not an operation"),
+        ({"op": ["x"], "subject": "order"}, "not an operation"),
+        ({"op": "remove_field", "subject": "order", "record": "Nobody", "field": "x"}, 'No record "Nobody"'),
+        ({"op": "add_field", "subject": "order", "field": "x", "type": 3}, "not a type"),
+        ({"op": "add_field", "subject": "order", "field": "x", "type": "Lines"}, "not a type"),
+        ({"op": "add_field", "subject": "order", "field": "x", "type": ["int", "int"]}, "repeats one"),
+        ({"op": "add_field", "subject": "order", "field": "x", "type": {"type": "array"}}, 'its "items"'),
+        (
+            {"op": "add_field", "subject": "order", "field": "x", "type": {"type": "string", "logicalType": "date"}},
+            "needs int",
+        ),
+        (
+            {
+                "op": "add_field",
+                "subject": "order",
+                "field": "x",
+                "type": {"type": "enum", "name": "Status", "symbols": ["A"]},
+            },
+            'a type "Status" already',
+        ),
+        ([], "There are 0 operations"),
+        ("text", "must be a JSON object"),
+    ],
+)
+def test_what_does_not_fit_is_refused_in_words(value: Any, what: str) -> None:
+    with pytest.raises(WrongUsage) as caught:
+        operations(value)
+
+    assert what in caught.value.what
+
+
+@pytest.mark.parametrize("text", ["{", '{"op": NaN}', "[" * 5000, '{"a": 1,}'])
+def test_broken_json_is_wrong_usage(text: str) -> None:
+    with pytest.raises(WrongUsage, match="not valid JSON"):
+        operations_from_json(text, SHOP)
+
+
+def test_a_field_of_several_schemas_is_asked_back() -> None:
+    with pytest.raises(Ambiguous) as caught:
+        operations_from_json('{"op": "remove_field", "field": "meanra"}', steps())
+
+    assert len(caught.value.candidates) == 3
