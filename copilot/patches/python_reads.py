@@ -33,6 +33,8 @@ def read_either(source: PythonSource, splices: Splices, one: Placed) -> None:
     None counts as missing because a decoder fills in a null default where the writer did not know the field.
     """
     receiver = _receiver(one.use)
+    if _is_called(source, one.use):
+        raise refused(source, one, "it is called here, as fields are not")
     if receiver is None or not reference_only(receiver):
         raise refused(source, one, "what it is read from would be evaluated more than once")
     about = splices.render(source.start(receiver), source.end(receiver))
@@ -56,6 +58,11 @@ def _membership(source: PythonSource, one: Placed, compare: ast.Compare, about: 
     if isinstance(compare.ops[0], ast.In):
         return f"({new} in {about} or {old} in {about})"
     return f"({new} not in {about} and {old} not in {about})"
+
+
+def _is_called(source: PythonSource, use: Use) -> bool:
+    parent = source.parent(use.holder)
+    return isinstance(use.holder, ast.Attribute) and isinstance(parent, ast.Call) and parent.func is use.holder
 
 
 def _receiver(use: Use) -> ast.expr | None:

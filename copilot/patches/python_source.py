@@ -167,7 +167,7 @@ class PythonSource:
             return "compared", parent
         if isinstance(parent, ast.Call) and _is_getter(parent) and parent.args[:1] == [node]:
             return "get", parent
-        return "text", parent
+        return "text", node
 
     def _covers(self, node: ast.AST, offset: int) -> bool:
         return self.start(node) <= offset < self.end(node)

@@ -246,6 +246,8 @@ def test_a_name_can_be_renamed_and_its_value_converted() -> None:
         ("x = df[[«'a'»]]\n", ("read_default", {"expression": "0"})),
         ("x = r[«'a'»]\n", ("read_default", {"expression": "0 +"})),
         ("x = msg.value()[«'a'»]\n", ("read_either", NEW)),
+        ("x = [y for y in «'a'»]\n", ("read_either", NEW)),
+        ("x = o.«a»()\n", ("read_either", NEW)),
         ("r[«'a'»] += 1\n", ("set_value", {"expression": "0"})),
         ("x = {«'a'»: next(it)}\n", ("wrap_value", {"expression": "{} or {}"})),
         ("x = {«'a'»: 1}\n", ("wrap_value", {"expression": "int()"})),
