@@ -19,8 +19,9 @@ from uuid import UUID
 from copilot.formats.avro.types import Type, graph_of
 
 BOUNDARY_RECORDS_MAX = 64
-DEPTH_MAX = 12
-"""Below this depth unions take null, collections are empty, and a record inside itself ends."""
+DEPTH_MAX = 24
+VALUES_MAX = 5_000
+"""Below this depth, or past this many values in one record, collections are empty and unions take no record."""
 _LONG_TEXT = "long text " * 30
 _INT_MAX, _LONG_MAX = 2**31 - 1, 2**63 - 1
 _FLOAT_EXACT, _DOUBLE_EXACT = 2**24, 2**53
@@ -60,17 +61,24 @@ class _Sampler:
 
     def __init__(self, source: random.Random) -> None:
         self._random = source
+        self._values_left = VALUES_MAX
 
     def records(self, graph: Type) -> Any:
         rounds = min(_boundary_rounds(graph), BOUNDARY_RECORDS_MAX)
         for index in range(rounds):
+            self._values_left = VALUES_MAX
             yield self._boundary(graph, index, 0, None)
         while True:
+            self._values_left = VALUES_MAX
             yield self._any(graph, 0, None)
 
+    def _has_room(self, depth: int) -> bool:
+        return depth < DEPTH_MAX and self._values_left > 0
+
     def _boundary(self, type: Type, index: int, depth: int, union: Type | None) -> Any:
+        self._values_left -= 1
         if type.kind == "union":
-            branches = _branches(type, depth)
+            branches = _branches(type, self._has_room(depth))
             branch = branches[index % len(branches)]
             return self._boundary(branch, index // len(branches), depth + 1, type)
         if type.kind == "record":
@@ -81,7 +89,7 @@ class _Sampler:
         if type.kind in ("array", "map"):
             assert type.inner is not None
             sizes = (1, 3) if _is_beside_a_record(type, union) else (1, 0, 3)
-            size = 0 if depth >= DEPTH_MAX else sizes[index % len(sizes)]
+            size = sizes[index % len(sizes)] if self._has_room(depth) else 0
             items = [self._boundary(type.inner, index + place, depth + 1, None) for place in range(size)]
             return items if type.kind == "array" else dict(zip(_KEYS, items, strict=False))
         values = boundary_values(type, union)
@@ -89,14 +97,15 @@ class _Sampler:
 
     def _any(self, type: Type, depth: int, union: Type | None) -> Any:
         source = self._random
+        self._values_left -= 1
         if type.kind == "union":
-            return self._any(source.choice(_branches(type, depth)), depth + 1, type)
+            return self._any(source.choice(_branches(type, self._has_room(depth))), depth + 1, type)
         if type.kind == "record":
             _check_depth(depth)
             return {field.name: self._any(field.type, depth + 1, None) for field in type.fields}
         if type.kind in ("array", "map"):
             assert type.inner is not None
-            size = 0 if depth >= DEPTH_MAX else source.randrange(1 if _is_beside_a_record(type, union) else 0, 4)
+            size = source.randrange(1 if _is_beside_a_record(type, union) else 0, 4) if self._has_room(depth) else 0
             items = [self._any(type.inner, depth + 1, None) for _ in range(size)]
             return items if type.kind == "array" else {f"a key {place}": item for place, item in enumerate(items)}
         if source.random() < 0.2:
@@ -164,10 +173,10 @@ def _is_leaf(type: Type) -> bool:
     return type.kind not in ("union", "record", "array", "map")
 
 
-def _branches(union: Type, depth: int) -> tuple[Type, ...]:
-    """The branches to choose from: those whose value both libraries take for theirs, and deep down only those that end."""
+def _branches(union: Type, has_room: bool) -> tuple[Type, ...]:
+    """The branches to choose from: those whose value both libraries take for theirs, and without room only those that end."""
     usable = tuple(branch for branch in union.branches if _is_recognised(branch, union)) or union.branches
-    if depth >= DEPTH_MAX:
+    if not has_room:
         usable = tuple(branch for branch in usable if branch.kind != "record") or usable
     if not usable:
         raise Endless
@@ -183,15 +192,16 @@ def _is_recognised(branch: Type, union: Type) -> bool:
     others = [other for other in union.branches if other is not branch]
     if branch.kind in ("int", "long"):
         return bool(branch.logical) or not any(other.logical for other in others if other.kind in ("int", "long"))
+    before = union.branches[: union.branches.index(branch)]
+    if branch.kind in ("bytes", "fixed"):
+        # fastavro takes bytes for an array of numbers.
+        return not any(other.kind == "array" for other in before)
     if branch.kind != "record":
         return True
-    place = union.branches.index(branch)
     keys = branch.by_name.keys()
-    earlier = any(
-        other.kind == "map" or (other.kind == "record" and keys <= other.by_name.keys())
-        for other in union.branches[:place]
-    )
-    return not earlier and not any(other.kind == "record" and keys < other.by_name.keys() for other in others)
+    if any(other.kind == "map" or (other.kind == "record" and keys <= other.by_name.keys()) for other in before):
+        return False
+    return not any(other.kind == "record" and keys < other.by_name.keys() for other in others)
 
 
 def _is_beside_a_record(type: Type, union: Type | None) -> bool:

@@ -1,0 +1,86 @@
+"""The two real decoders behind the socket: what they give back, and how they refuse."""
+
+from __future__ import annotations
+
+import decimal
+from importlib.metadata import version
+from typing import Any
+
+import pytest
+
+from copilot.formats.avro.decoders import ApacheDecoder, FastavroDecoder
+from copilot.ports import DecoderUnderTest, Undecodable
+from tests.formats.avro.arranging import field, read, record
+
+DECODERS: list[DecoderUnderTest] = [FastavroDecoder(), ApacheDecoder()]
+both = pytest.mark.parametrize("decoder", DECODERS, ids=lambda decoder: decoder.name)
+
+
+def resolved(*fields: Any) -> str:
+    return read(record(*fields)).resolved
+
+
+@both
+def test_defaults_are_filled_in_and_nothing_is_left_over(decoder: DecoderUnderTest) -> None:
+    writer, reader = resolved(field("a", "int")), resolved(field("a", "int"), field("b", "string", "x"))
+
+    decoded = decoder.decode(decoder.encode(writer, {"a": 1}), writer, reader)
+
+    assert (decoded.value, decoded.leftover_bytes) == ({"a": 1, "b": "x"}, 0)
+
+
+@both
+def test_bytes_that_the_schema_does_not_cover_are_counted(decoder: DecoderUnderTest) -> None:
+    long, short = resolved(field("a", "int"), field("b", "string")), resolved(field("a", "int"))
+
+    decoded = decoder.decode(decoder.encode(long, {"a": 1, "b": "xyz"}), short, short)
+
+    assert decoded.leftover_bytes == 4
+
+
+@both
+def test_a_refusal_is_undecodable_with_a_short_reason(decoder: DecoderUnderTest) -> None:
+    writer, reader = resolved(field("a", "int")), resolved(field("a", "int"), field("b", "int"))
+    data = decoder.encode(writer, {"a": 1})
+
+    with pytest.raises(Undecodable) as caught:
+        decoder.decode(data, writer, reader)
+    with pytest.raises(Undecodable):
+        decoder.encode(writer, {"a": "no number"})
+    with pytest.raises(Undecodable):
+        decoder.decode(b"", writer, writer)
+
+    assert "b" in str(caught.value)
+    assert len(str(caught.value)) <= 300
+
+
+def test_an_alias_feeds_fastavro_and_not_the_apache_package() -> None:
+    writer, reader = resolved(field("a", "int")), resolved({**field("b", "int", 7), "aliases": ["a"]})
+
+    values = [decoder.decode(decoder.encode(writer, {"a": 1}), writer, reader).value for decoder in DECODERS]
+
+    assert values == [{"b": 1}, {"b": 7}]
+
+
+def test_the_context_for_decimals_stays_as_it_was() -> None:
+    schema = resolved(field("a", {"type": "bytes", "logicalType": "decimal", "precision": 4, "scale": 2}))
+    precision = decimal.getcontext().prec
+
+    value = ApacheDecoder().decode(ApacheDecoder().encode(schema, {"a": decimal.Decimal("1.25")}), schema, schema).value
+
+    assert value == {"a": decimal.Decimal("1.25")}
+    assert decimal.getcontext().prec == precision
+
+
+@both
+def test_the_version_is_that_of_the_installed_package(decoder: DecoderUnderTest) -> None:
+    assert decoder.version == version(decoder.name)
+
+
+@both
+def test_a_type_used_twice_under_a_namespace_is_decoded(decoder: DecoderUnderTest) -> None:
+    line = {"type": "record", "name": "Line", "fields": [field("x", "int")]}
+    schema = read(record(field("a", line), field("b", ["null", "Line"]), namespace="shop")).resolved
+    value = {"a": {"x": 1}, "b": {"x": 2}}
+
+    assert decoder.decode(decoder.encode(schema, value), schema, schema).value == value

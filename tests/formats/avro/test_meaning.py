@@ -1,0 +1,107 @@
+"""Changes that the compatibility rules allow, and what is said about them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from copilot.formats.avro.units import unit_changes
+from tests.formats.avro.arranging import FORMAT, field, read, record, rules
+
+
+def decimal(precision: int, scale: int) -> dict[str, Any]:
+    return {"type": "bytes", "logicalType": "decimal", "precision": precision, "scale": scale}
+
+
+def logical(type: str, name: str) -> dict[str, Any]:
+    return {"type": type, "logicalType": name}
+
+
+def enum(*symbols: str, **more: Any) -> dict[str, Any]:
+    return {"type": "enum", "name": "State", "symbols": list(symbols), **more}
+
+
+def of(type: Any, *default: Any, **more: Any) -> dict[str, Any]:
+    return record({**field("a", type, *default), **more})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "changes"),
+    [
+        (of("int"), of("int"), []),
+        (of("int"), record(field("a", "int"), field("b", ["null", "int"], None)), []),
+        (of("int"), of("long"), []),
+        (of("long"), of("double"), [("lossy-promotion", "a", "warning")]),
+        (of(["null", "long"]), of(["null", "float"]), [("lossy-promotion", "a", "warning")]),
+        (of("string"), of("bytes"), [("string-and-bytes", "a", "warning")]),
+        (of(decimal(9, 2)), of(decimal(9, 4)), [("decimal-scale-changed", "a", "error")]),
+        (of(decimal(9, 2)), of(decimal(18, 2)), [("decimal-precision-changed", "a", "note")]),
+        (of(decimal(9, 2)), of(decimal(6, 2)), [("decimal-precision-changed", "a", "warning")]),
+        (
+            of(logical("long", "timestamp-millis")),
+            of(logical("long", "timestamp-micros")),
+            [("time-unit-changed", "a", "error")],
+        ),
+        (
+            of(logical("long", "timestamp-millis")),
+            of(logical("long", "local-timestamp-millis")),
+            [("logical-type-changed", "a", "error")],
+        ),
+        (of("long"), of(["null", logical("long", "timestamp-millis")]), [("logical-type-added", "a", "warning")]),
+        (of(logical("string", "uuid")), of("string"), [("logical-type-removed", "a", "warning")]),
+        (of("int", 1), of("int", 2), [("default-changed", "a", "warning")]),
+        (of("int", 1), of("int"), [("default-removed", "a", "warning")]),
+        (of("int", 1), of("int", -999), [("default-changed", "a", "warning"), ("default-is-sentinel", "a", "warning")]),
+        (record(), of("string", ""), [("default-looks-written", "a", "note")]),
+        (record(), of(["string", "null"], None), [("default-not-of-first-branch", "a", "warning")]),
+        (of("int", doc="in cents"), of("int", doc="in dollars"), [("doc-unit-changed", "a", "warning")]),
+        (of("int", doc="in cents"), of("int", doc="the amount, in cents"), []),
+        (of(enum("A", "B")), of(enum("A", default="A")), [("enum-collapse", "a", "error")]),
+        (
+            of(enum("A", default="A")),
+            of(enum("A", "B", default="A")),
+            [("enum-collapse-in-old-readers", "a", "warning")],
+        ),
+        (of("int"), record(field("amount_a", "int", 7)), [("rename-loses-values", "amount_a", "warning")]),
+        (of("int"), record({**field("b", "int", 7), "aliases": ["a"]}), [("alias-needed", "b", "note")]),
+        (of("int", aliases=["x"]), of("int"), [("alias-removed", "a", "warning")]),
+        (record(namespace="x"), record(namespace="y"), [("namespace-changed", "", "warning")]),
+        (record(name="A"), record(name="B", aliases=["A"]), [("type-renamed", "", "warning")]),
+        (
+            record(field("a", "int"), field("b", "int")),
+            record(field("a", "int"), {**field("b", "int"), "aliases": ["a"]}),
+            [("name-reused", "b", "warning")],
+        ),
+        (
+            of({"type": "array", "items": ["null", record(field("at", decimal(9, 2)), name="Line")]}),
+            of({"type": "array", "items": ["null", record(field("at", decimal(9, 3)), name="Line")]}),
+            [("decimal-scale-changed", "a[].at", "error")],
+        ),
+    ],
+)
+def test_a_change_says_what_it_does_to_values(old: Any, new: Any, changes: list[tuple[str, str, str]]) -> None:
+    findings = FORMAT.meaning_changes(read(old), read(new))
+
+    assert [(*name, finding.severity) for name, finding in zip(rules(findings), findings, strict=True)] == changes
+
+
+def test_a_recursive_schema_is_compared_to_the_end() -> None:
+    old = record(field("next", ["null", "Order"]), field("value", "long"))
+    new = record(field("next", ["null", "Order"]), field("value", "double"))
+
+    assert rules(FORMAT.meaning_changes(read(old), read(new))) == [("lossy-promotion", "value")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "changes"),
+    [
+        ("Delay in ms.", "Delay (seconds)", (("time", "ms", "s"),)),
+        ("percent", "a fraction of the total", (("share", "percent", "fraction"),)),
+        ("time in UTC", "local time", (("time zone", "UTC", "local time"),)),
+        ("price", "price in cents", ()),
+        ("seconds", "sec", ()),
+    ],
+)
+def test_units_are_found_as_words(old: str, new: str, changes: tuple[tuple[str, str, str], ...]) -> None:
+    assert unit_changes(old, new) == changes
