@@ -10,6 +10,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from copilot.readers import libraries
 from copilot.readers.call_names import see_names
 from copilot.readers.clients import see_client_method, see_codec_call, see_library_call
 from copilot.readers.flow import Origin
@@ -96,6 +97,8 @@ def see_call(reader: Expressions, node: ast.Call, mode: str) -> Seen:
         return NOTHING
     if dotted.endswith((".DataFrame", ".Series", ".array", ".from_records")) and arguments:
         return Seen(None, _rows(arguments[0].origin))
+    if dotted and "." in dotted and not libraries.is_foreign(dotted):
+        return _imported_function(reader, node, dotted, arguments)
     return _own_function(reader, node, arguments)
 
 
@@ -223,6 +226,24 @@ def _own_function(reader: Expressions, node: ast.Call, arguments: list[Seen]) ->
         if keyword.arg in names and isinstance(keyword.value, ast.Name):
             reader.sheet.flow.flows(reader.scope.named(keyword.value.id).origin, ("param", f"{name}:{keyword.arg}"))
     return Seen(None, Origin(("ret", name)))
+
+
+def _imported_function(reader: Expressions, node: ast.Call, dotted: str, arguments: list[Seen]) -> Seen:
+    """Notes which records go into a function of another file, and that what comes out may be one."""
+    sheet = reader.sheet
+    passed = [(position, "", seen.origin) for position, seen in enumerate(arguments)]
+    passed += [(-1, one.arg, _simple_origin(reader, one.value)) for one in node.keywords if one.arg]
+    for position, keyword, origin in passed:
+        if origin is not None:
+            sheet.passes.append((dotted, position, keyword, origin))
+            sheet.flow.goes(origin, "d", f"{dotted}#{keyword or position}")
+    result = Origin(("iret", dotted))
+    sheet.flow.comes(result.root, "i", dotted)
+    return Seen(None, result)
+
+
+def _simple_origin(reader: Expressions, node: ast.expr) -> Origin | None:
+    return reader.see(node).origin if isinstance(node, ast.Name | ast.Dict | ast.Call) else None
 
 
 def _get_attribute(reader: Expressions, node: ast.Call, base: Seen) -> None:

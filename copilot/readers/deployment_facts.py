@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from copilot.readers.facts import Config
 from copilot.readers.values import Value
 
-DEPLOYMENT_KIND = "deployment-facts-1"
+DEPLOYMENT_KIND = "deployment-facts-2"
 MAX_VALUE = 400
 _SECRET = re.compile(r"passw|secret|token|key|credential|private", re.IGNORECASE)
 

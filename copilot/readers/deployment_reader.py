@@ -59,11 +59,13 @@ def read_deployment(kind: str, text: str) -> DeploymentFacts:
         return DeploymentFacts((Unit("", (), 1, settings, ()),) if settings else ())
     if kind == "manifest" and not ("kind:" in text or "TOPIC" in text or "topic" in text):
         return DeploymentFacts()
-    if "{{" in text and kind != "compose":
+    if kind == "template" and "{{" in text:
         return _templated(text)
     try:
         documents = read_yaml(text)
     except NotYaml as error:
+        if "{{" in text:
+            return _templated(text)
         return DeploymentFacts(gap=(error.line, str(error)))
     roots = [document for document in documents if isinstance(document.value, dict)]
     if kind == "chart":

@@ -325,4 +325,4 @@ def _item(origin: Origin | None) -> Origin | None:
 
 
 def _is_record_kind(origin: Origin | None) -> bool:
-    return origin is None or (origin.root[0] in ("call", "param", "ret", "lit") and origin.lists == 0)
+    return origin is None or (origin.root[0] in ("call", "param", "ret", "iret", "lit") and origin.lists == 0)

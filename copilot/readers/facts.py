@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import marshal
 import sys
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from copilot.readers.flow import Tag
 from copilot.readers.values import Value
 
-FACTS_VERSION = 1
+FACTS_VERSION = 2
 FACTS_KIND = f"python-facts-{FACTS_VERSION}-{sys.version_info.major}.{sys.version_info.minor}"
 FORWARDED = -2
 """The codec of a produce call that sends on the bytes it consumed."""
@@ -65,8 +66,8 @@ class Literal(NamedTuple):
 class Use(NamedTuple):
     """A place where a name is used as a key, column, keyword or attribute.
 
-    `tags` are (direction, call index, path) for a receiver that was traced to records of that decode or encode call; `path`
-    leads from the record to what holds the name ("" the record itself, "detections[]"). `receiver` is the last name of the
+    `tags` tell what records the receiver was traced to; their path leads from the record to what holds the name ("" the
+    record itself, "detections[]"). `receiver` is the last name of the
     receiver, `shape` the index of the dict literal's keys in the file's `shapes`, -1 where it is no literal.
     """
 
@@ -77,7 +78,7 @@ class Use(NamedTuple):
     form: str
     receiver: str
     shape: int
-    tags: tuple[tuple[str, int, str], ...]
+    tags: tuple[Tag, ...]
 
 
 class Blind(NamedTuple):
@@ -87,6 +88,20 @@ class Blind(NamedTuple):
     reason: str
     receiver: str
     is_traced: bool
+
+
+class Crossings(NamedTuple):
+    """Tags of values that cross into other files.
+
+    `passes` are (imported function, position, keyword, forward tags) of arguments, `results` (imported function, backward
+    tags) of what is made of results, `takes` ("function:parameter", backward tags) and `returns` (function, forward tags) the
+    other ends of the same, in the file that has the function.
+    """
+
+    passes: tuple[tuple[str, int, str, tuple[Tag, ...]], ...] = ()
+    results: tuple[tuple[str, tuple[Tag, ...]], ...] = ()
+    takes: tuple[tuple[str, tuple[Tag, ...]], ...] = ()
+    returns: tuple[tuple[str, tuple[Tag, ...]], ...] = ()
 
 
 class FileFacts(NamedTuple):
@@ -103,44 +118,33 @@ class FileFacts(NamedTuple):
     shapes: tuple[tuple[str, ...], ...] = ()
     blinds: tuple[Blind, ...] = ()
     excerpts: tuple[tuple[int, str], ...] = ()
+    functions: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    crossings: Crossings = Crossings()
+
+
+_ROWS: dict[str, Any] = {
+    "calls": Call._make,
+    "configs": Config._make,
+    "literals": Literal._make,
+    "uses": Use._make,
+    "blinds": Blind._make,
+}
 
 
 def dump_facts(facts: FileFacts) -> bytes:
     """Returns the facts as bytes for the cache."""
-    rows = (facts.calls, facts.configs, facts.literals, facts.uses, facts.blinds)
-    calls, configs, literals, uses, blinds = (tuple(tuple(row) for row in table) for table in rows)
-    plain = (
-        facts.gaps,
-        facts.names,
-        facts.classes,
-        facts.imports,
-        calls,
-        configs,
-        literals,
-        uses,
-        facts.shapes,
-        blinds,
-        facts.excerpts,
+    tables = (
+        tuple(tuple(row) for row in table) if name in _ROWS else tuple(table)
+        for name, table in zip(FileFacts._fields, facts, strict=True)
     )
-    return marshal.dumps(plain)
+    return marshal.dumps(tuple(tables))
 
 
 def load_facts(data: bytes) -> FileFacts | None:
     """Returns the facts that `dump_facts` wrote, None where the bytes are no such thing."""
     try:
-        gaps, names, classes, imports, calls, configs, literals, uses, shapes, blinds, excerpts = marshal.loads(data)
-        return FileFacts(
-            gaps,
-            names,
-            classes,
-            imports,
-            tuple(map(Call._make, calls)),
-            tuple(map(Config._make, configs)),
-            tuple(map(Literal._make, literals)),
-            tuple(map(Use._make, uses)),
-            shapes,
-            tuple(map(Blind._make, blinds)),
-            excerpts,
-        )
+        tables = dict(zip(FileFacts._fields, marshal.loads(data), strict=True))
+        rows = {name: tuple(map(make, tables[name])) for name, make in _ROWS.items()}
+        return FileFacts(**{**tables, **rows, "crossings": Crossings._make(tables["crossings"])})
     except (EOFError, ValueError, TypeError):
         return None

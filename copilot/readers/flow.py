@@ -1,8 +1,10 @@
 """Which values of a file are records that it decodes, or records that it encodes?
 
 Reading gives every expression an `Origin`: a root (a decode call, a dict literal, a parameter, what a function returns) and the
-path from it. `RecordFlow` collects how roots flow into each other and, at the end of the file, tags each with the calls whose
-records it holds. Decoded records are followed forwards, encoded ones backwards.
+path from it. `RecordFlow` collects how roots flow into each other and, at the end of the file, tags each with what is known of
+the records it holds. Forward tags say where a record comes from: "c" a decode call, "a" an argument of a function of this file,
+"i" the result of an imported function. Backward tags say where it goes: "p" an encode call, "d" an argument of an imported
+function, "r" out of a function of this file. `crossing` follows them into other files.
 """
 
 from __future__ import annotations
@@ -10,8 +12,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 Root = tuple[str, str | int]
-Tag = tuple[str, int, str, int]
-"""(direction "c" or "p", index of the call, path from its record, lists around it)."""
+Tag = tuple[str, str | int, str, int]
+"""(kind, index of the call or name of the function, path from its record, lists around it)."""
+FORWARD = "cai"
+BACKWARD = "pdr"
 MAX_ROUNDS = 8
 MAX_TAGS = 8
 MAX_PATH = 120
@@ -66,12 +70,20 @@ class RecordFlow:
         self._tags.setdefault(root, set()).add(("c", call, "", 0))
         return Origin(root, "", lists)
 
+    def comes(self, root: Root, kind: str, key: str) -> None:
+        """Notes where the value of a root comes from, or goes to."""
+        self._tag(root, (kind, key, "", 0))
+
     def encoded(self, call: int, record: Origin | None) -> None:
         """Notes that an encode call takes this record."""
+        self.goes(record, "p", call)
+
+    def goes(self, record: Origin | None, kind: str, key: str | int) -> None:
+        """Notes where a record goes."""
         if record is not None:
             steps = record.path.count("[]")
             if record.path == "[]" * steps:
-                self._tag(record.root, ("p", call, "", steps - record.lists))
+                self._tag(record.root, (kind, key, "", steps - record.lists))
 
     def sources(self, target: Root, kind: str) -> list[str | int]:
         """Returns the keys of the roots of that kind that flow into `target`, through any number of functions."""
@@ -93,28 +105,33 @@ class RecordFlow:
             if not any(changes):
                 return
 
-    def tags(self, origin: Origin | None) -> tuple[tuple[str, int, str], ...]:
-        """Returns (direction, call, path) for each record that the value may be a part of."""
-        if origin is None or origin.lists:
+    def tags(self, origin: Origin | None, kinds: str = FORWARD + BACKWARD) -> tuple[Tag, ...]:
+        """Returns the tags of those kinds that the value has, sorted."""
+        if origin is None:
             return ()
-        found = {_applied(tag, origin) for tag in self._tags.get(origin.root, ())}
-        return tuple(sorted((tag[0], tag[1], tag[2]) for tag in found if tag is not None and tag[3] == 0))
+        found = (applied(tag, origin.path) for tag in self._tags.get(origin.root, ()) if tag[0] in kinds)
+        tags = {(*tag[:3], tag[3] + origin.lists) for tag in found if tag is not None}
+        return tuple(sorted(tags, key=lambda tag: (tag[0], str(tag[1]), tag[2], tag[3])))
+
+    def roots(self, kind: str) -> list[str]:
+        """Returns the keys of the tagged roots of a kind, sorted."""
+        return sorted(str(root[1]) for root in self._tags if root[0] == kind)
 
     def _spread(self, source: Origin, target: Root, path: str) -> bool:
         changed = False
         if not path:
             for tag in list(self._tags.get(source.root, ())):
-                moved = _applied(tag, Origin(source.root, source.path)) if tag[0] == "c" else None
+                moved = applied(tag, source.path) if tag[0] in FORWARD else None
                 if moved is not None:
                     changed |= self._tag(target, (*moved[:3], moved[3] + source.lists))
         steps = source.path.count("[]")
         if source.path == "[]" * steps:
             for tag in list(self._tags.get(target, ())):
-                if tag[0] == "p" and not (path and tag[3]):
+                if tag[0] in BACKWARD and not (path and tag[3]):
                     at, lists = join_paths(tag[2], path), tag[3]
                     unwrapped = min(lists, source.lists)
                     deeper = at + "[]" * (source.lists - unwrapped)
-                    changed |= self._tag(source.root, ("p", tag[1], deeper, lists - unwrapped + steps))
+                    changed |= self._tag(source.root, (tag[0], tag[1], deeper, lists - unwrapped + steps))
         return changed
 
     def _tag(self, root: Root, tag: Tag) -> bool:
@@ -125,9 +142,9 @@ class RecordFlow:
         return True
 
 
-def _applied(tag: Tag, origin: Origin) -> Tag | None:
-    """Returns the tag of what lies at the origin's path, None where the path does not enter the lists around the record."""
-    path, lists = origin.path, tag[3]
+def applied(tag: Tag, path: str) -> Tag | None:
+    """Returns the tag of what lies at `path` in a tagged value, None where the path does not enter the lists around it."""
+    lists = tag[3]
     while lists and path.startswith("[]"):
         path, lists = path[2:].removeprefix("."), lists - 1
     if lists and path:

@@ -96,9 +96,9 @@ class JobRoots:
         return frozenset(self._marked)
 
 
-def unique_names(paths: list[str]) -> list[str]:
-    """Returns for each path its last segments, as few as tell it from the others."""
-    counts = dict.fromkeys(paths, 1)
+def unique_names(paths: list[str], vague: frozenset[str] = frozenset()) -> list[str]:
+    """Returns for each path its last segments, as few as tell it from the others, at least two where the last is vague."""
+    counts = {path: 2 if path in vague and "/" in path else 1 for path in paths}
     for _ in range(max((path.count("/") for path in paths), default=0)):
         tails: dict[str, list[str]] = {}
         for path in counts:

@@ -6,6 +6,8 @@ matched by their first and last part, because the parts between them move from r
 
 from __future__ import annotations
 
+import sys
+
 LIBRARIES = {
     "confluent_kafka": "confluent-kafka",
     "kafka": "kafka-python",
@@ -53,6 +55,42 @@ SCHEMA_PASSERS = frozenset(
         "load",
     }
 )
+
+_FOREIGN = frozenset(
+    {
+        "numpy",
+        "np",
+        "pandas",
+        "pd",
+        "scipy",
+        "sklearn",
+        "torch",
+        "tensorflow",
+        "keras",
+        "requests",
+        "sqlalchemy",
+        "pydantic",
+    }
+    | {
+        "pytest",
+        "mock",
+        "unittest",
+        "logging",
+        "astropy",
+        "matplotlib",
+        "boto3",
+        "pymongo",
+        "redis",
+        "yaml",
+        "prometheus_client",
+    }
+)
+
+
+def is_foreign(dotted: str) -> bool:
+    """Tells whether a name surely comes from outside the repository: the standard library, or a well-known package."""
+    top = dotted.partition(".")[0]
+    return top in sys.stdlib_module_names or top in _FOREIGN or top in LIBRARIES
 
 
 def library_of(dotted: str) -> str:

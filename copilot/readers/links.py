@@ -120,8 +120,10 @@ class LinkReader:
         texts = resolve(call.topics, self._around(path, running))
         codecs = self._codecs(job, path, facts, call)
         certainty: Certainty = "certain" if call.codec >= 0 else "likely"
-        decoder = _decoder(codecs[0][1]) if codecs else None
-        proof = (Span(path, call.line, call.last_line), *(Span(file, one.line, one.line) for file, one in codecs[:1]))
+        is_forwarded = call.codec == FORWARDED
+        decoder = _decoder(codecs[0][1]) if codecs and not is_forwarded else None
+        near = () if is_forwarded else tuple(Span(file, one.line, one.line) for file, one in codecs[:1])
+        proof = (Span(path, call.line, call.last_line), *near)
         found: list[str] = []
         for file, codec in codecs:
             found += self.call_subjects(file, job.root, codec, running.settings)

@@ -17,6 +17,7 @@ from copilot.readers.facts import FileFacts
 from copilot.readers.jobs import JobRoots, is_test_path
 from copilot.readers.links import JobCode, LinkReader
 from copilot.readers.modules import Modules
+from copilot.readers.records import Records
 from copilot.readers.store import FactStore
 from copilot.readers.subjects import SubjectReader, Subjects
 from copilot.readers.uses import RECORD_WORDS, JobFields, places_of, uses_of_file, words_in
@@ -57,14 +58,14 @@ class _Reading:
         self._subjects: Subjects = self._schemas.read(self._facts, settings)
         scripts = frozenset(path for path, words in self._words.items() if words[1])
         self._roots = JobRoots(store.entries, scripts, built_folders(self._deployment_files))
+        self._modules = Modules(store, self._python_paths)
         self._root_of = {path: self._roots.root_of(path) for path in self._python_paths}
 
     def map(self) -> PipelineMap:
         roots = sorted(set(self._root_of.values()))
         running = bind_deployments(self._deployment_files, roots)
         jobs = self._roots.name_jobs(roots)
-        modules = Modules(self._store, self._python_paths)
-        reader = LinkReader(self._store, self._subjects, modules, self._facts)
+        reader = LinkReader(self._store, self._subjects, self._modules, self._facts)
         codes = self._job_codes(jobs, running)
         links = reader.read(codes.values())
         uses, blind_spots = self._uses(codes, links, reader)
@@ -115,17 +116,20 @@ class _Reading:
             and names.both
             and (words[0] or not words[2].isdisjoint(names.names))
         ]
-        facts = self._store.python(wanted)
+        by_root: dict[str, list[str]] = {}
+        for path in self._store.python(wanted):
+            by_root.setdefault(self._root_of[path], []).append(path)
         uses: set[FieldUse] = set()
         blind_spots: set[BlindSpot] = set()
-        for path, found in facts.items():
-            code = codes[self._root_of[path]]
-            is_test = is_test_path(path)
-            traced = self._traced(path, found, code, links, reader)
-            uses.update(uses_of_file(path, found, fields[code.root], is_test, traced))
-            for blind in found.blinds if not is_test else ():
-                if blind.is_traced or not words_in(blind.receiver).isdisjoint(RECORD_WORDS):
-                    blind_spots.add(BlindSpot(code.name, Span(path, blind.line, blind.line), blind.reason))
+        for root, paths in by_root.items():
+            facts = self._store.python(paths)
+            records = Records(codes[root], facts, links, reader, self._modules)
+            for path, found in facts.items():
+                is_test = is_test_path(path)
+                uses.update(uses_of_file(path, found, fields[root], is_test, records.tracer(path, is_test)))
+                for blind in found.blinds if not is_test else ():
+                    if blind.is_traced or not words_in(blind.receiver).isdisjoint(RECORD_WORDS):
+                        blind_spots.add(BlindSpot(codes[root].name, Span(path, blind.line, blind.line), blind.reason))
         ordered = sorted(uses, key=lambda use: (use.subject, use.path, use.span, use.offset, use.job, use.mode))
         return tuple(ordered), tuple(sorted(blind_spots, key=lambda spot: (spot.job, spot.span, spot.reason)))
 
@@ -139,26 +143,3 @@ class _Reading:
             places_of([by_name[name] for name in consumed]),
             places_of([by_name[name] for name in produced | consumed]),
         )
-
-    def _traced(
-        self, path: str, facts: FileFacts, code: JobCode, links: tuple[Link, ...], reader: LinkReader
-    ) -> dict[tuple[str, int | str], tuple[str, ...]]:
-        """Returns the subjects of the records that a file's calls decode ("c") and encode ("p")."""
-        settings = [one.settings for one in code.running] or [{}]
-        mine = [link for link in links if link.job == code.name and link.subject is not None]
-        traced: dict[tuple[str, int | str], tuple[str, ...]] = {}
-        for index, call in enumerate(facts.calls):
-            if call.role not in ("decode", "encode", "produce"):
-                continue
-            direction = "c" if call.role == "decode" else "p"
-            stated = {name for one in settings for name in reader.call_subjects(path, code.root, call, one)}
-            if direction == "c":
-                topics = {link.endpoint for link in mine if link.direction == "consumes" and link.subject in stated}
-                stated |= {
-                    link.subject or "" for link in mine if link.direction == "consumes" and link.endpoint in topics
-                }
-            if not stated and call.role != "encode":
-                wanted = "consumes" if direction == "c" else "produces"
-                stated = {link.subject or "" for link in mine if link.direction == wanted}
-            traced[direction, index] = tuple(sorted(stated))
-        return traced

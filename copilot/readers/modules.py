@@ -83,11 +83,13 @@ class SchemaFiles:
                     return file
         while tail:
             ending = [
-                file for file in self._by_name.get(posixpath.basename(tail), ()) if f"/{file}".endswith("/" + tail)
+                file for file in self._by_name.get(posixpath.basename(tail), ()) if f"/{file}".endswith(f"/{tail}")
             ]
             inside = [file for file in ending if file.startswith(root + "/")] if root else []
-            if len(ending) == 1 or len(inside) == 1:
+            if len(inside) == 1 or len(ending) == 1:
                 return (inside or ending)[0]
+            if tail in self._files:
+                return tail
             if ending:
                 return ""
             tail = tail.partition("/")[2]

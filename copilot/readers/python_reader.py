@@ -60,7 +60,7 @@ class _Statements:
             waiting = self._waiting
         self.sheet.configs.extend(self.expressions.configs.configs())
         names = {name: seen.value for name, seen in self.scope.module.items()}
-        return self.sheet.facts(names, self.classes, self.imported)
+        return self.sheet.facts(names, self.classes, self.imported, self.scope.functions)
 
     def _declare(self, body: Sequence[ast.stmt], class_name: str) -> None:
         for node in body:
@@ -198,6 +198,10 @@ class _Statements:
             origin = Origin(("param", f"{scope.qualified}:{argument.arg}"))
             if argument.arg not in ("self", "cls"):
                 scope.names[argument.arg] = Seen(default.value, origin)
+            if not class_name and scope.qualified in scope.functions:
+                self.sheet.flow.comes(origin.root, "a", str(origin.root[1]))
+        if not class_name and scope.qualified in scope.functions:
+            self.sheet.flow.comes(("ret", scope.qualified), "r", scope.qualified)
         self._block(node.body)
         scope.class_name, scope.function_name, scope.names = "", "", scope.module
 

@@ -10,8 +10,8 @@ import ast
 import re
 from typing import Any
 
-from copilot.readers.facts import Blind, Call, Config, FileFacts, Literal, Use
-from copilot.readers.flow import Origin, RecordFlow
+from copilot.readers.facts import Blind, Call, Config, Crossings, FileFacts, Literal, Use
+from copilot.readers.flow import BACKWARD, FORWARD, Origin, RecordFlow
 from copilot.readers.values import Value
 
 MAX_EXCERPT = 160
@@ -35,6 +35,7 @@ class Sheet:
         self.shapes: list[tuple[str, ...]] = []
         self.gaps: list[tuple[int, str]] = []
         self.is_about_kafka = b"kafka" in self.data or b"Kafka" in self.data
+        self.passes: list[tuple[str, int, str, Origin | None]] = []
         self._uses: list[tuple[str, int, int, str, str, str, int, Origin | None]] = []
         self._blinds: list[tuple[int, str, str, Origin | None]] = []
         self._literal_count = 0
@@ -89,12 +90,19 @@ class Sheet:
         """Adds a place where a name is computed."""
         self._blinds.append((getattr(node, "lineno", 1), reason, receiver, origin))
 
-    def facts(self, names: dict[str, Value], classes: list[str], imports: list[tuple[str, str, str]]) -> FileFacts:
+    def facts(
+        self,
+        names: dict[str, Value],
+        classes: list[str],
+        imports: list[tuple[str, str, str]],
+        functions: dict[str, list[str]],
+    ) -> FileFacts:
         """Returns what was collected, with every use tagged by the records it belongs to."""
         self.flow.settle()
-        uses = [Use(*use[:7], self.flow.tags(use[7])) for use in self._uses]
+        flow = self.flow
+        uses = [Use(*use[:7], tuple(tag for tag in flow.tags(use[7]) if tag[3] == 0)) for use in self._uses]
         blinds = [
-            Blind(line, reason, receiver, bool(self.flow.tags(origin)))
+            Blind(line, reason, receiver, bool(flow.tags(origin, "cp")))
             for line, reason, receiver, origin in self._blinds
         ]
         return FileFacts(
@@ -111,6 +119,24 @@ class Sheet:
             shapes=tuple(self.shapes),
             blinds=tuple(sorted(set(blinds))),
             excerpts=self._excerpts({use.line for use in uses}),
+            functions=tuple(sorted((name, tuple(names)) for name, names in functions.items() if "." not in name)),
+            crossings=self._crossings(),
+        )
+
+    def _crossings(self) -> Crossings:
+        """Returns what is known of the values that go in and out of functions."""
+        flow = self.flow
+        passes = {
+            (name, position, keyword, flow.tags(origin, FORWARD)) for name, position, keyword, origin in self.passes
+        }
+        results = ((name, flow.tags(Origin(("iret", name)), BACKWARD)) for name in flow.roots("iret"))
+        takes = ((name, flow.tags(Origin(("param", name)), BACKWARD)) for name in flow.roots("param"))
+        returns = ((name, flow.tags(Origin(("ret", name)), FORWARD)) for name in flow.roots("ret"))
+        return Crossings(
+            tuple(sorted((one for one in passes if one[3]), key=repr)),
+            tuple(one for one in results if one[1]),
+            tuple(one for one in takes if one[1]),
+            tuple(one for one in returns if one[1]),
         )
 
     def _with_codec(self, index: int, call: Call) -> Call:

@@ -25,6 +25,7 @@ SCHEMA_KIND = "schema-facts-1"
 VERSIONS_MAX = 200
 DRIFT_SHARE_MIN = 0.5
 LITERAL_FORMAT = "avro"
+_VAGUE_NAMES = frozenset({"schema", "schemas", "output", "input", "value", "key", "record", "message", "latest"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +87,13 @@ class SubjectReader:
                 replace(version, subject=name, number=number) for number, version in enumerate([*earlier, main], 1)
             )
             level, level_source = settings.level_of(name)
-            subjects.append(SchemaSubject(name, self._format_name(main), level, level_source, versions, copies))
+            sources = tuple(copy.source for copy in copies)
+            subjects.append(
+                SchemaSubject(name, self._format_name(main), level, level_source, versions, sources, copies)
+            )
         for name, (_, copies) in named:
-            for source in copies:
-                places.setdefault(_place(source), name)
+            for copy in copies:
+                places.setdefault(_place(copy.source), name)
         places.update({_place(main.source): name for name, (main, _) in named})
         return Subjects(tuple(sorted(subjects, key=lambda subject: subject.name)), places)
 
@@ -282,33 +286,36 @@ def _field(row: tuple[Any, ...], path: str) -> SchemaField:
     return SchemaField(**described, span=Span(row[-3] or path, row[-2], row[-1]))
 
 
-def _grouped(
-    versions: Mapping[SchemaSource, SchemaVersion],
-) -> list[tuple[SchemaVersion, tuple[SchemaSource, ...]]]:
-    """Returns the subjects' present versions, each with the places of its copies."""
+def _grouped(versions: Mapping[SchemaSource, SchemaVersion]) -> list[tuple[SchemaVersion, tuple[SchemaVersion, ...]]]:
+    """Returns the subjects' present versions, each with its copies: equal ones, and drifted ones that only tests have.
+
+    That a drifted schema of a job is a copy of another's is told by the links between them, not by its name alone.
+    """
     ordered = sorted(versions.values(), key=_standing)
     mains: list[SchemaVersion] = []
+    copies: dict[SchemaSource, list[SchemaVersion]] = {}
     for version in ordered:
-        likes = [main for main in mains if _is_alike(main, version)]
-        is_equal = any(main.meaning == version.meaning for main in likes)
-        is_for_tests = is_test_path(version.source.path) and (bool(likes) or version.source.host != "file")
-        if not is_equal and not is_for_tests:
+        equal = [main for main in mains if main.meaning == version.meaning]
+        is_for_tests = is_test_path(version.source.path)
+        alike = equal or [main for main in mains if is_for_tests and _is_alike(main, version)]
+        for main in alike[:1]:
+            copies[main.source].append(version)
+        if not alike and not (is_for_tests and version.source.host != "file"):
             mains.append(version)
-    return [
-        (main, tuple(other.source for other in ordered if other is not main and _is_alike(main, other)))
-        for main in mains
-    ]
+            copies[version.source] = []
+    return [(main, tuple(copies[main.source])) for main in mains]
 
 
 def _standing(version: SchemaVersion) -> tuple[bool, bool, int, str, int]:
-    """Orders places by how likely they are the original: no test, a file of its own, near the root."""
+    """Orders places by how likely they are the original: no test, a file of its own, in a folder of schemas, near the root."""
     source = version.source
-    return (is_test_path(source.path), source.host != "file", source.path.count("/"), source.path, source.start)
+    folders = source.path.lower().split("/")[:-1]
+    is_elsewhere = not any("schema" in folder or "avro" in folder for folder in folders)
+    is_copy = is_test_path(source.path) or source.host != "file"
+    return (is_copy, is_elsewhere, source.path.count("/"), source.path, source.start)
 
 
 def _is_alike(one: SchemaVersion, other: SchemaVersion) -> bool:
-    if one.meaning == other.meaning:
-        return True
     if one.name != other.name or not one.fields or not other.fields:
         return False
     ours = {field.path for field in one.fields}
@@ -320,8 +327,15 @@ def _names(versions: Iterable[SchemaVersion]) -> list[str]:
     """Returns subjects' names: the stem of the file, with as many folders as tell it from the others."""
     listed = list(versions)
     paths = [posixpath.splitext(version.source.path)[0] for version in listed]
-    stems = [
-        f"{path}.{version.name.rpartition('.')[2]}" if paths.count(path) > 1 and version.source.host != "file" else path
-        for path, version in zip(paths, listed, strict=True)
-    ]
-    return unique_names(stems)
+    stems: list[str] = []
+    for path, version in zip(paths, listed, strict=True):
+        is_shared = paths.count(path) > 1 and version.source.host != "file"
+        stems.append(f"{path}.{version.name.rpartition('.')[2]}" if is_shared else path)
+    return unique_names(
+        stems, frozenset(stem for stem, one in zip(stems, listed, strict=True) if _says_little(stem, one))
+    )
+
+
+def _says_little(stem: str, version: SchemaVersion) -> bool:
+    """Tells whether a file's name alone is no name for a schema: a module of code, or "schema"."""
+    return version.source.host != "file" or posixpath.basename(stem).lower() in _VAGUE_NAMES

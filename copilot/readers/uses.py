@@ -8,13 +8,14 @@ like a record or like the field's container makes a use likely, a bare name make
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from copilot.domain.pipeline import Certainty, FieldUse, Mode, UseForm
 from copilot.domain.schema import SchemaSubject
 from copilot.domain.source import Span
 from copilot.readers.facts import FileFacts, Use
+from copilot.readers.flow import Tag
 
 RECORD_WORDS = frozenset(
     {
@@ -36,6 +37,8 @@ RECORD_WORDS = frozenset(
 )
 SHAPE_SHARE_MIN = 0.5
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+Traced = tuple[tuple[frozenset[str], str], ...]
+"""For each record that a value may be a part of: the subjects it may be of, and the path from it."""
 _WEAK_FORMS = frozenset({"string", "attribute", "keyword"})
 
 
@@ -51,7 +54,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class JobFields:
-    """The fields that a job may use, by name; `traced` gives the subjects of the records of a file's codec calls."""
+    """The fields that a job may use, by name: those of subjects that it produces, that it consumes, and of either."""
 
     job: str
     produced: Mapping[str, tuple[Place, ...]]
@@ -91,9 +94,9 @@ def uses_of_file(
     facts: FileFacts,
     fields: JobFields,
     is_test: bool,
-    traced: Mapping[tuple[str, int | str], tuple[str, ...]],
+    traced: Callable[[Tag], Traced],
 ) -> Iterator[FieldUse]:
-    """Yields the uses of fields in one file; `traced` gives the subjects of (direction, call) of its tags."""
+    """Yields the uses of fields in one file; `traced` gives the records that a tag leads to."""
     excerpts = dict(facts.excerpts)
     for use in facts.uses:
         if use.name not in fields.both:
@@ -118,9 +121,9 @@ def _places(
     facts: FileFacts,
     fields: JobFields,
     is_test: bool,
-    traced: Mapping[tuple[str, int | str], tuple[str, ...]],
+    traced: Callable[[Tag], Traced],
 ) -> list[tuple[Place, Certainty]]:
-    known = [(traced[tag[0], tag[1]], tag[2]) for tag in use.tags if traced.get((tag[0], tag[1]))]
+    known = [one for tag in use.tags for one in traced(tag) if one[0]]
     if known:
         return _traced_places(use, fields.both[use.name], known)
     writes = use.mode == "writes" or (use.mode == "passes" and use.form == "literal")
@@ -140,7 +143,7 @@ def _places(
 
 
 def _traced_places(
-    use: Use, places: tuple[Place, ...], known: list[tuple[tuple[str, ...], str]]
+    use: Use, places: tuple[Place, ...], known: list[tuple[frozenset[str], str]]
 ) -> list[tuple[Place, Certainty]]:
     found: dict[Place, Certainty] = {}
     for subjects, holder in known:

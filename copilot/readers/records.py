@@ -1,0 +1,74 @@
+"""Of which subjects are the records that a job's code was seen to decode and encode?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from copilot.domain.pipeline import Link
+from copilot.readers.crossing import Crossing
+from copilot.readers.facts import Call, FileFacts
+from copilot.readers.flow import Tag
+from copilot.readers.links import JobCode, LinkReader
+from copilot.readers.modules import Modules
+from copilot.readers.uses import Traced, words_in
+
+
+class Records:
+    """The records of one job."""
+
+    def __init__(
+        self,
+        code: JobCode,
+        facts: Mapping[str, FileFacts],
+        links: tuple[Link, ...],
+        reader: LinkReader,
+        modules: Modules,
+    ) -> None:
+        self._code = code
+        self._links = [link for link in links if link.job == code.name and link.subject is not None]
+        self._reader = reader
+        self._crossing = Crossing(facts, modules)
+        self._subjects = {
+            (path, index): self._of_call(path, call)
+            for path, one in facts.items()
+            for index, call in enumerate(one.calls)
+            if call.role in ("decode", "encode", "produce")
+        }
+
+    def tracer(self, path: str, is_test: bool) -> Callable[[Tag], Traced]:
+        """Returns what tells, for a tag of that file, the subjects of the records it leads to."""
+        known: dict[Tag, Traced] = {}
+
+        def trace(tag: Tag) -> Traced:
+            if tag not in known:
+                ends = self._crossing.ends(path, tag, is_test)
+                known[tag] = tuple((self._subjects.get((end.file, end.call), frozenset()), end.path) for end in ends)
+            return known[tag]
+
+        return trace
+
+    def _of_call(self, path: str, call: Call) -> frozenset[str]:
+        """Returns the subjects of what a call decodes or encodes.
+
+        What is consumed from one topic may be any subject that this topic is known to carry; what a framework produces, any
+        subject of the job whose setting is named like the producer.
+        """
+        settings = [one.settings for one in self._code.running] or [{}]
+        stated = {name for one in settings for name in self._reader.call_subjects(path, self._code.root, call, one)}
+        if call.role == "encode":
+            return frozenset(stated)
+        direction = "consumes" if call.role == "decode" else "produces"
+        links = [link for link in self._links if link.direction == direction]
+        if stated:
+            topics = {link.endpoint for link in links if link.subject in stated and link.endpoint.name}
+            return frozenset(stated | {link.subject or "" for link in links if link.endpoint in topics})
+        if call.role == "produce":
+            links = self._like_receiver(links, call.receiver)
+        return frozenset(link.subject or "" for link in links)
+
+    def _like_receiver(self, links: list[Link], receiver: str) -> list[Link]:
+        """Returns the links of configs that are named like the producer object: `scribe_producer`, SCRIBE_PRODUCER_CONFIG."""
+        words = words_in(receiver) - {"producer", "self"}
+        named = {config.role: (path, config.line) for path, one in self._code.facts.items() for config in one.configs}
+        places = {place for role, place in named.items() if (words_in(role.lower()) - {"producer", "config"}) == words}
+        return [link for link in links if any((span.path, span.first_line) in places for span in link.proof)] or links
