@@ -6,9 +6,10 @@ It only looks things up: how the places change is for `strategies`.
 from __future__ import annotations
 
 from copilot.domain.operation import Operation
-from copilot.domain.pipeline import FieldUse, Impact, Link, PipelineMap
+from copilot.domain.pipeline import Direction, Endpoint, FieldUse, Impact, Link, PipelineMap
 from copilot.domain.schema import SchemaSubject
 from copilot.domain.source import Gap
+from copilot.domain.twins import twins_of
 
 _CERTAINTIES = {"certain": 0, "likely": 1, "possible": 2}
 
@@ -16,13 +17,15 @@ _CERTAINTIES = {"certain": 0, "likely": 1, "possible": 2}
 def impact_of(operation: Operation, pipeline: PipelineMap) -> Impact:
     """Returns what the operation touches; the subject must be one of the map's.
 
-    Where a record is used at several paths, the uses at all of them count; `path` is the first of them.
+    Where a record is used at several paths, the uses at all of them count; `path` is the first of them. Twins of the subject
+    (a service's own copy that drifted) count as the subject.
     """
     subject = pipeline.subject(operation.subject)
     paths = _paths(operation, subject)
-    producers = pipeline.links_of(subject.name, "produces")
-    consumers = pipeline.links_of(subject.name, "consumes")
-    uses = [use for use in pipeline.uses if use.subject == subject.name and use.path in paths]
+    family = {subject.name, *(twin.name for twin in twins_of(subject, pipeline))}
+    producers = _links(family, "produces", pipeline)
+    consumers = _links(family, "consumes", pipeline)
+    uses = [use for use in pipeline.uses if use.subject in family and use.path in paths]
     jobs = {link.job for link in (*producers, *consumers)} | {use.job for use in uses}
     return Impact(
         subject=subject.name,
@@ -30,7 +33,7 @@ def impact_of(operation: Operation, pipeline: PipelineMap) -> Impact:
         producers=producers,
         consumers=consumers,
         uses=tuple(sorted(uses, key=_rank)),
-        downstream=_downstream(operation.field, subject, consumers, pipeline),
+        downstream=_downstream(operation.field, family, consumers, pipeline),
         blind_spots=tuple(spot for spot in pipeline.blind_spots if spot.job in jobs),
         gaps=_gaps(jobs, subject, pipeline),
     )
@@ -52,15 +55,22 @@ def _paths(operation: Operation, subject: SchemaSubject) -> list[str]:
     return sorted((parent + operation.field for parent in parents), key=lambda path: (path.count("."), path))
 
 
-def _downstream(
-    name: str, subject: SchemaSubject, consumers: tuple[Link, ...], pipeline: PipelineMap
-) -> tuple[str, ...]:
+def _links(family: set[str], direction: Direction, pipeline: PipelineMap) -> tuple[Link, ...]:
+    """The links of all twins; a job that is linked to several of them on one endpoint counts once."""
+    found: dict[tuple[str, Endpoint], Link] = {}
+    links = [link for link in pipeline.links if link.subject in family and link.direction == direction]
+    for link in sorted(links, key=lambda link: (_CERTAINTIES[link.certainty], str(link.subject))):
+        found.setdefault((link.job, link.endpoint), link)
+    return tuple(found[key] for key in sorted(found))
+
+
+def _downstream(name: str, family: set[str], consumers: tuple[Link, ...], pipeline: PipelineMap) -> tuple[str, ...]:
     jobs = {link.job for link in consumers}
     written = {link.subject for link in pipeline.links if link.direction == "produces" and link.job in jobs}
     return tuple(
         other.name
         for other in pipeline.subjects
-        if other.name in written and other.name != subject.name and any(f.name == name for f in other.latest.fields)
+        if other.name in written and other.name not in family and any(f.name == name for f in other.latest.fields)
     )
 
 

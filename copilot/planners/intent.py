@@ -126,18 +126,18 @@ def _found(said: Said, carried: tuple[Scope, ...], pipeline: PipelineMap) -> tup
     name = said.part.name(said.field)
     where = f'"{_shown(said.part)}"'
     if said.scope:
-        return the_field(name, scopes_of(said.part.name(said.scope), pipeline), named=True, where=where)
+        return the_field(name, scopes_of(said.part.name(said.scope), pipeline), pipeline, named=True, where=where)
     everywhere = tuple(Scope(subject) for subject in pipeline.subjects)
     for scopes in (carried, everywhere):
         if any(fields_of(name, scope) for scope in scopes):
-            return the_field(name, scopes, named=False, where=where)
+            return the_field(name, scopes, pipeline, named=False, where=where)
     for outer, inner in _dotted(name):
         try:
             scopes = scopes_of(outer, pipeline)
         except WrongUsage:
             continue
-        return the_field(inner, scopes, named=True, where=where)
-    return the_field(name, carried or everywhere, named=bool(carried), where=where)
+        return the_field(inner, scopes, pipeline, named=True, where=where)
+    return the_field(name, carried or everywhere, pipeline, named=bool(carried), where=where)
 
 
 def _dotted(name: str) -> list[tuple[str, str]]:
@@ -160,7 +160,7 @@ def _add(readings: tuple[Said, ...], carried: tuple[Scope, ...], pipeline: Pipel
         name, inner = _path_and_name(said.part.name(reading.field), scopes)
         kinds = [_type(reading, name, candidate) for candidate in inner]
         if kinds and all(kind is not None for kind in kinds):
-            scope = the_scope(inner, said.part.name(said.scope), where=where)
+            scope = the_scope(inner, said.part.name(said.scope), pipeline, where=where)
             return _added(reading, name, kinds[0], scope, where)
     raise _no_type(said, where)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from copilot.domain.pipeline import Direction, PipelineMap
 from copilot.domain.schema import SchemaField, SchemaSubject
+from copilot.domain.twins import main_twin, twins_of
 from copilot.errors import Ambiguous, WrongUsage
 from copilot.planners.names import best_matches, listed, nearest, singular, words_of
 
@@ -96,7 +97,9 @@ def best_matches_by(said: str, fields: Iterable[SchemaField], key: Callable[[Sch
     return [field for field in known if key(field) in matched]
 
 
-def the_field(said: str, scopes: tuple[Scope, ...], *, named: bool, where: str = "") -> tuple[Scope, SchemaField]:
+def the_field(
+    said: str, scopes: tuple[Scope, ...], pipeline: PipelineMap, *, named: bool, where: str = ""
+) -> tuple[Scope, SchemaField]:
     """Returns the one field that is meant; raises WrongUsage with the nearest names, or Ambiguous with the candidates.
 
     `named` tells whether the person named the subject, or every subject is a candidate.
@@ -105,6 +108,10 @@ def the_field(said: str, scopes: tuple[Scope, ...], *, named: bool, where: str =
     unique = {(scope.subject.name, field.record, field.name): (scope, field) for scope, field in found}
     if len(unique) == 1:
         return next(iter(unique.values()))
+    main = _one_of_twins(tuple(scope for scope, _ in unique.values()), pipeline)
+    same = {(field.record, field.name) for _, field in unique.values()}
+    if main is not None and len(same) == 1:
+        return next((scope, field) for scope, field in unique.values() if scope.subject == main)
     if not unique:
         raise _unknown_field(said, scopes, named, where)
     candidates = tuple(f"{field.path} in {scope.subject.name}" for scope, field in unique.values())
@@ -116,13 +123,28 @@ def the_field(said: str, scopes: tuple[Scope, ...], *, named: bool, where: str =
     )
 
 
-def the_scope(scopes: tuple[Scope, ...], said: str, *, where: str = "") -> Scope:
+def the_scope(scopes: tuple[Scope, ...], said: str, pipeline: PipelineMap, *, where: str = "") -> Scope:
     """Returns the only scope; raises Ambiguous where there are several."""
     if len(scopes) == 1:
         return scopes[0]
+    main = _one_of_twins(scopes, pipeline)
+    if main is not None and len({scope.record for scope in scopes}) == 1:
+        return next(scope for scope in scopes if scope.subject == main)
     candidates = tuple(_described(scope) for scope in scopes)
     what = f'"{said}" can be {listed(candidates[:_SHOWN_AT_MOST])}.' if said else "Several schemas are there."
     raise Ambiguous(what, candidates, where=where, next=f'Say which one, as in "in {candidates[0]}".')
+
+
+def _one_of_twins(scopes: tuple[Scope, ...], pipeline: PipelineMap) -> SchemaSubject | None:
+    """The subject that stands for all, where the candidates are one schema in several places; None where they are not."""
+    if not scopes:
+        return None
+    subjects = tuple(dict.fromkeys(scope.subject for scope in scopes))
+    family = (subjects[0], *twins_of(subjects[0], pipeline))
+    if any(subject not in family for subject in subjects):
+        return None
+    main = main_twin(subjects[0], pipeline)
+    return main if main in subjects else subjects[0]
 
 
 def _described(scope: Scope) -> str:

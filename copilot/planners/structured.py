@@ -106,12 +106,12 @@ def _operation(entry: Any, where: str, pipeline: PipelineMap) -> Operation:
     _check_keys(op, entry, where)
     scopes = _scopes(entry, where, pipeline)
     if op == "add_field":
-        scope = the_scope(scopes, str(entry.get("subject", "")), where=where)
+        scope = the_scope(scopes, str(entry.get("subject", "")), pipeline, where=where)
         record = "" if scope.record == scope.subject.latest.name else scope.record
         default = canonical(entry["default"]) if "default" in entry else None
         kind = canonical(entry["type"])
         return AddField(scope.subject.name, record, entry["field"], kind, default, default is not None)
-    scope, field = the_field(entry["field"], scopes, named=bool(entry.get("subject")), where=where)
+    scope, field = the_field(entry["field"], scopes, pipeline, named=bool(entry.get("subject")), where=where)
     record = "" if field.record == scope.subject.latest.name else field.record
     return _about_field(op, entry, (scope.subject.name, record, field.name))
 

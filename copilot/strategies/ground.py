@@ -14,6 +14,7 @@ from copilot.domain import fieldtype
 from copilot.domain.operation import AddField, AddSymbol, Operation, RemoveSymbol, RenameField
 from copilot.domain.pipeline import FieldUse, Impact, PipelineMap
 from copilot.domain.schema import SchemaField, SchemaSource, SchemaSubject, SchemaVersion
+from copilot.domain.twins import places_of
 
 Side = Literal["producers", "consumers"]
 _TEST_PATH = re.compile(r"(^|/)(tests?|testing|fixtures?|conftest\.py)(/|$)|(^|/)test_[^/]*$|_test\.[a-z]+$")
@@ -69,8 +70,8 @@ class Ground:
         return tuple(use for use in self.uses if side_of(use, self.impact) == side)
 
     def field_at(self, source: SchemaSource) -> SchemaField | None:
-        """Returns the field as one place has it; a copy that was not read counts as equal to the latest version."""
-        version = _version_at(self.subject, source)
+        """Returns the field as one place has it; a copy that is no subject of its own equals the latest version."""
+        version = _version_at(source, self.pipeline)
         return _field_in(version, self.record, self.operation.field) if version else self.field
 
     def schema_copy(self) -> Any:
@@ -92,7 +93,7 @@ def ground_of(operation: Operation, impact: Impact, pipeline: PipelineMap) -> Gr
         schema=_as_written(latest.text, latest.resolved),
         record=record,
         field=field,
-        sources=(latest.source, *_editable_copies(operation, record, subject)),
+        sources=tuple(_editable_places(operation, record, subject, pipeline)),
         uses=_one_per_token(use for use in impact.uses if use.certainty != "possible"),
         doubtful=_one_per_token(use for use in impact.uses if use.certainty == "possible"),
     )
@@ -104,7 +105,12 @@ def side_of(use: FieldUse, impact: Impact) -> Side:
     consumes = any(link.job == use.job for link in impact.consumers)
     if produces != consumes:
         return "producers" if produces else "consumers"
-    return "producers" if use.mode in ("writes", "passes") else "consumers"
+    return "producers" if is_write(use) else "consumers"
+
+
+def is_write(use: FieldUse) -> bool:
+    """Tells whether a use puts the field into a record; `out["b"] = rec["a"]` passes `a` on by reading it."""
+    return use.mode == "writes" or (use.mode == "passes" and use.form in ("literal", "keyword"))
 
 
 def is_test_path(path: str) -> bool:
@@ -112,13 +118,17 @@ def is_test_path(path: str) -> bool:
     return _TEST_PATH.search(path) is not None
 
 
-def _editable_copies(operation: Operation, record: str, subject: SchemaSubject) -> Iterator[SchemaSource]:
-    """The copies outside of tests on which the operation makes sense; a drifted one may lack the field, or be ahead."""
-    for source in subject.copies:
-        version = _version_at(subject, source)
-        if is_test_path(source.path):
-            continue
-        if version is None or _makes_sense(operation, record, version):
+def _editable_places(
+    operation: Operation, record: str, subject: SchemaSubject, pipeline: PipelineMap
+) -> Iterator[SchemaSource]:
+    """The subject's own text, and the copies and twins outside of tests on which the operation makes sense.
+
+    A drifted one may lack the field, or be ahead.
+    """
+    for source in places_of(subject, pipeline):
+        version = _version_at(source, pipeline)
+        is_own = source == subject.latest.source
+        if is_own or not (is_test_path(source.path) or (version and not _makes_sense(operation, record, version))):
             yield source
 
 
@@ -136,10 +146,9 @@ def _makes_sense(operation: Operation, record: str, version: SchemaVersion) -> b
     return True
 
 
-def _version_at(subject: SchemaSubject, source: SchemaSource) -> SchemaVersion | None:
-    if source == subject.latest.source:
-        return subject.latest
-    return next((version for version in subject.copy_versions if version.source == source), None)
+def _version_at(source: SchemaSource, pipeline: PipelineMap) -> SchemaVersion | None:
+    """The schema at a place that is a subject of its own; None for a copy that equals the text it is a copy of."""
+    return next((one.latest for one in pipeline.subjects if one.latest.source == source), None)
 
 
 def _field_in(version: SchemaVersion, record: str, name: str) -> SchemaField | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from copilot.domain.alternative import CodeAction, CodeEdit, Edit, NewFile, SchemaAction, SchemaEdit
 from copilot.domain.pipeline import FieldUse
-from copilot.strategies.ground import Ground, Side, side_of
+from copilot.strategies.ground import Ground, Side, is_write, side_of
 
 _ENTRIES = ("literal", "keyword", "subscript")
 _FORMS: dict[str, tuple[str, ...]] = {
@@ -22,7 +22,6 @@ _FORMS: dict[str, tuple[str, ...]] = {
     "read_default": ("subscript", "get"),
     "read_either": ("subscript", "get"),
 }
-_WRITES = ("writes", "passes")
 _BY_HAND = {
     "rename_key": "rename it by hand",
     "add_key": "write the new field here too, by hand",
@@ -146,17 +145,17 @@ def link_notes(ground: Ground, side: Side, what: str) -> Work:
 
 def writes(ground: Ground) -> tuple[FieldUse, ...]:
     """Returns where producers, their tests included, write the field."""
-    return tuple(use for use in ground.uses_by("producers") if use.mode in _WRITES)
+    return tuple(use for use in ground.uses_by("producers") if is_write(use))
 
 
 def reads(ground: Ground) -> tuple[FieldUse, ...]:
     """Returns where consumers read the field; records that their tests build are not reads."""
-    return tuple(use for use in ground.uses_by("consumers") if use.mode not in _WRITES)
+    return tuple(use for use in ground.uses_by("consumers") if not is_write(use))
 
 
 def built_by_consumers(ground: Ground) -> tuple[FieldUse, ...]:
     """Returns the records that consumers, or their tests, build or hand on with the field."""
-    return tuple(use for use in ground.uses_by("consumers") if use.mode in _WRITES)
+    return tuple(use for use in ground.uses_by("consumers") if is_write(use))
 
 
 def _has_default(use: FieldUse) -> bool:

@@ -1,0 +1,60 @@
+"""Which subjects are one schema in several places? A service's own copy that drifted stands as a subject beside the shared one.
+
+Two subjects are twins when their outermost types have one full name and they meet: one lists the other's text among its copies,
+or both are seen on one topic. Subjects that are seen on topics of their own only are different streams, whatever they are called.
+"""
+
+from __future__ import annotations
+
+from copilot.domain.pipeline import PipelineMap
+from copilot.domain.schema import SchemaSource, SchemaSubject
+
+
+def twins_of(subject: SchemaSubject, pipeline: PipelineMap) -> tuple[SchemaSubject, ...]:
+    """Returns the subject's twins, in the map's order, without itself."""
+    return tuple(
+        other
+        for other in pipeline.subjects
+        if other.name != subject.name and other.latest.name == subject.latest.name and _meet(subject, other, pipeline)
+    )
+
+
+def places_of(subject: SchemaSubject, pipeline: PipelineMap) -> tuple[SchemaSource, ...]:
+    """Returns every place that holds the schema: its own text first, then copies and twins, each once.
+
+    A copy that stands as a subject of another stream is left out.
+    """
+    twins = twins_of(subject, pipeline)
+    family = {subject.name, *(twin.name for twin in twins)}
+    strangers = {other.latest.source for other in pipeline.subjects if other.name not in family}
+    sources = [subject.latest.source, *subject.copies]
+    for twin in twins:
+        sources += [twin.latest.source, *twin.copies]
+    return tuple(dict.fromkeys(source for source in sources if source not in strangers))
+
+
+def main_twin(subject: SchemaSubject, pipeline: PipelineMap) -> SchemaSubject:
+    """Returns the one that a person means by the common name: a file, outside of every job, written by someone."""
+    roots = [job.root.rstrip("/") + "/" for job in pipeline.jobs if job.root not in ("", ".")]
+
+    def rank(one: SchemaSubject) -> tuple[bool, bool, bool, int, str]:
+        source = one.latest.source
+        is_inside = any(source.path.startswith(root) for root in roots)
+        return (source.host != "file", is_inside, not pipeline.links_of(one.name, "produces"), len(one.name), one.name)
+
+    return min((subject, *twins_of(subject, pipeline)), key=rank)
+
+
+def _meet(one: SchemaSubject, other: SchemaSubject, pipeline: PipelineMap) -> bool:
+    own, others = _topics(one, pipeline), _topics(other, pipeline)
+    if own and others:
+        return bool(own & others)
+    return other.latest.source in one.copies or one.latest.source in other.copies
+
+
+def _topics(subject: SchemaSubject, pipeline: PipelineMap) -> set[str]:
+    return {
+        link.endpoint.name
+        for link in pipeline.links
+        if link.subject == subject.name and link.endpoint.name and link.certainty != "possible"
+    }
