@@ -78,7 +78,8 @@ class SchemaSubject:
     """A schema with its history, oldest first; the last version is the one in the snapshot.
 
     `compatibility` is the level it must keep, `level_source` where that level was read ("copilot.toml:12", or "assumed").
-    `copies` are other places of the snapshot that hold the same schema (same root name, equal or drifted).
+    `copies` are other places of the snapshot that hold the same schema (same root name, equal or drifted);
+    `copy_versions` are those copies as read, in any order, so that a drifted one is not edited where it lacks the field.
     """
 
     name: str
@@ -87,6 +88,7 @@ class SchemaSubject:
     level_source: str
     versions: tuple[SchemaVersion, ...]
     copies: tuple[SchemaSource, ...]
+    copy_versions: tuple[SchemaVersion, ...] = ()
 
     @property
     def latest(self) -> SchemaVersion:

@@ -70,7 +70,7 @@ class Ground:
         return tuple(use for use in self.uses if side_of(use, self.impact) == side)
 
     def field_at(self, source: SchemaSource) -> SchemaField | None:
-        """Returns the field as one place has it; a copy that is no subject of its own equals the latest version."""
+        """Returns the field as one place has it; a copy that was not read counts as equal to the latest version."""
         version = _version_at(source, self.pipeline)
         return _field_in(version, self.record, self.operation.field) if version else self.field
 
@@ -147,8 +147,12 @@ def _makes_sense(operation: Operation, record: str, version: SchemaVersion) -> b
 
 
 def _version_at(source: SchemaSource, pipeline: PipelineMap) -> SchemaVersion | None:
-    """The schema at a place that is a subject of its own; None for a copy that equals the text it is a copy of."""
-    return next((one.latest for one in pipeline.subjects if one.latest.source == source), None)
+    """The schema at a place: a subject's own text, or a copy as it was read; None where it was not read."""
+    for subject in pipeline.subjects:
+        for version in (subject.latest, *subject.copy_versions):
+            if version.source == source:
+                return version
+    return None
 
 
 def _field_in(version: SchemaVersion, record: str, name: str) -> SchemaField | None:

@@ -134,7 +134,7 @@ def subject(name: str, path: str, *schemas: Any, copies: Mapping[str, Any] | Non
     """Returns a subject with one version a schema, oldest first."""
     versions = tuple(version(path, schema, number, name) for number, schema in enumerate(schemas, 1))
     read = tuple(version(path, schema) for path, schema in (copies or {}).items())
-    return SchemaSubject(name, "avro", "BACKWARD", "assumed", versions, tuple(copy.source for copy in read))
+    return SchemaSubject(name, "avro", "BACKWARD", "assumed", versions, tuple(copy.source for copy in read), read)
 
 
 def link(job: str, topic: str, direction: Direction, subject: str | None, decoder: Decoder | None = None) -> Link:
