@@ -45,6 +45,7 @@ class BubblewrapSandbox:
         self._tree = tree
         self._git = git
         self._program = program
+        self._ran: dict[tuple[str, str, Limits], Ran] = {}
 
     @functools.cached_property
     def isolation(self) -> str:
@@ -64,15 +65,21 @@ class BubblewrapSandbox:
     def run(self, command: str, patches: tuple[Patch, ...], request: ChangeRequest) -> Ran:
         """Runs a command, split as a shell would but without one, on the state after the last of `patches`, on the base for ().
 
-        Raises SurroundingsFailed where the copy can't be written, ValueError for a command with open quotes.
+        What ran once on a state is not run again, so the base costs one run however many alternatives there are. Raises
+        SurroundingsFailed where the copy can't be written, ValueError for a command with open quotes.
         """
         assert self.isolation, "nothing is run without isolation"
-        arguments = shlex.split(command)
+        key = (command, patches[-1].digest if patches else "", request.limits)
+        if key not in self._ran:
+            self._ran[key] = self._run_in_copy(shlex.split(command), patches[-1] if patches else None, request.limits)
+        return self._ran[key]
+
+    def _run_in_copy(self, arguments: list[str], patch: Patch | None, limits: Limits) -> Ran:
         try:
             with tempfile.TemporaryDirectory(prefix="pipeline-copilot-sandbox-", ignore_cleanup_errors=True) as folder:
                 copy = Path(folder, "repository")
-                export_tree(self._tree, self._git, patches[-1] if patches else None, copy)
-                return self._run(arguments, copy, request.limits)
+                export_tree(self._tree, self._git, patch, copy)
+                return self._run(arguments, copy, limits)
         except OSError as error:
             raise SurroundingsFailed(
                 f"The copy to run commands in could not be made: {error.strerror}.",

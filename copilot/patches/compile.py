@@ -69,8 +69,8 @@ class PatchCompiler:
 
     def _edited(self, file: SourceFile, schema_edits: list[SchemaEdit], code_edits: list[CodeEdit]) -> str:
         splices = Splices(file.path, file.text.encode())
-        for source in dict.fromkeys(edit.source for edit in schema_edits):
-            self._edit_schema(file, splices, [edit for edit in schema_edits if edit.source == source])
+        for place in dict.fromkeys(_literal_of(edit) for edit in schema_edits):
+            self._edit_schema(file, splices, [edit for edit in schema_edits if _literal_of(edit) == place])
         if not file.path.endswith(".py"):
             if code_edits:
                 raise _not_python(file, splices.base, code_edits[0])
@@ -116,6 +116,10 @@ def is_inside(path: str) -> bool:
     is_plain = all(part not in ("", ".", "..") and not part.lower().rstrip(". ").startswith(".git~") for part in parts)
     is_git = any(part.lower().rstrip(". ") in (".git", "git~1") for part in parts)
     return is_plain and not is_git and "\0" not in path and "\\" not in path and ":" not in parts[0]
+
+
+def _literal_of(edit: SchemaEdit) -> tuple[str, int, int]:
+    return edit.source.host, edit.source.start, edit.source.end
 
 
 def _new_file(path: str, edits: list[Edit], new: list[NewFile], tree: Tree) -> FileChange:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from copilot.domain.codec import canonical, digest_of_text, encode
 from copilot.domain.lines import Run, changed_runs, split_lines
@@ -11,6 +12,18 @@ from copilot.domain.patch import FileChange, Patch
 CONTEXT_LINES = 3
 NO_NEWLINE = "\\ No newline at end of file"
 _ESCAPES = {7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r", 34: '\\"', 92: "\\\\"}
+
+
+Group = tuple[Run, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The lines of a file before and after, and the runs that differ, grouped as the hunks of a diff."""
+
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+    groups: tuple[Group, ...]
 
 
 def make_patch(alternative: str, phase: int, base: str, changes: Iterable[FileChange]) -> Patch:
@@ -34,7 +47,8 @@ def _file_diff(change: FileChange) -> str:
         header += "new file mode 100644\n"
     if change.after is None:
         header += "deleted file mode 100644\n"
-    hunks = "".join(f"{header_of(change, group)}\n{''.join(_body(change, group))}" for group in groups_of(change))
+    sides = sides_of(change)
+    hunks = "".join(f"{header_of(sides, group)}\n{''.join(_body(sides, group))}" for group in sides.groups)
     if not hunks:
         return header
     return header + _names(change, old, new) + hunks
@@ -48,26 +62,37 @@ def _names(change: FileChange, old: str, new: str) -> str:
     return f"--- {before}\n+++ {after}\n"
 
 
-def _body(change: FileChange, group: tuple[Run, ...]) -> Iterator[str]:
-    for sign, line in lines_of(change, group):
+def _body(sides: Sides, group: Group) -> Iterator[str]:
+    for sign, line in lines_of(sides, group):
         yield f"{sign}{line}" if line.endswith("\n") else f"{sign}{line}\n{NO_NEWLINE}\n"
 
 
-def lines_of(change: FileChange, group: tuple[Run, ...]) -> Iterator[tuple[str, str]]:
-    """Yields the lines of one hunk with their sign (" ", "-" or "+"), each with its line end."""
+def sides_of(change: FileChange) -> Sides:
+    """Compares a file before and after; runs of changed lines whose contexts touch stand in one group."""
     old, new = split_lines(change.before or ""), split_lines(change.after or "")
+    groups: list[Group] = []
+    for run in changed_runs(old, new):
+        if groups and run.old_start - groups[-1][-1].old_end <= 2 * CONTEXT_LINES:
+            groups[-1] = (*groups[-1], run)
+        else:
+            groups.append((run,))
+    return Sides(tuple(old), tuple(new), tuple(groups))
+
+
+def lines_of(sides: Sides, group: Group) -> Iterator[tuple[str, str]]:
+    """Yields the lines of one hunk with their sign (" ", "-" or "+"), each with its line end."""
     at = max(group[0].old_start - CONTEXT_LINES, 0)
     for run in group:
-        yield from ((" ", line) for line in old[at : run.old_start])
-        yield from (("-", line) for line in old[run.old_start : run.old_end])
-        yield from (("+", line) for line in new[run.new_start : run.new_end])
+        yield from ((" ", line) for line in sides.old[at : run.old_start])
+        yield from (("-", line) for line in sides.old[run.old_start : run.old_end])
+        yield from (("+", line) for line in sides.new[run.new_start : run.new_end])
         at = run.old_end
-    yield from ((" ", line) for line in old[at : at + CONTEXT_LINES])
+    yield from ((" ", line) for line in sides.old[at : at + CONTEXT_LINES])
 
 
-def header_of(change: FileChange, group: tuple[Run, ...]) -> str:
+def header_of(sides: Sides, group: Group) -> str:
     """Returns the "@@" line of one hunk. Where a side has no lines, git counts the line before it."""
-    signs = [sign for sign, _ in lines_of(change, group)]
+    signs = [sign for sign, _ in lines_of(sides, group)]
     old_count, new_count = len(signs) - signs.count("+"), len(signs) - signs.count("-")
     lead = min(group[0].old_start, CONTEXT_LINES)
     old_first, new_first = group[0].old_start - lead, group[0].new_start - lead
@@ -77,22 +102,6 @@ def header_of(change: FileChange, group: tuple[Run, ...]) -> str:
 def _range(first: int, count: int) -> str:
     start = first + 1 if count else first
     return str(start) if count == 1 else f"{start},{count}"
-
-
-def groups_of(change: FileChange) -> tuple[tuple[Run, ...], ...]:
-    """Returns the runs of changed lines, those whose contexts touch together in one hunk."""
-    groups: list[tuple[Run, ...]] = []
-    for run in runs_of(change):
-        if groups and run.old_start - groups[-1][-1].old_end <= 2 * CONTEXT_LINES:
-            groups[-1] = (*groups[-1], run)
-        else:
-            groups.append((run,))
-    return tuple(groups)
-
-
-def runs_of(change: FileChange) -> tuple[Run, ...]:
-    """Returns the runs of changed lines from top to bottom."""
-    return changed_runs(split_lines(change.before or ""), split_lines(change.after or ""))
 
 
 def quoted(path: str) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from copilot.domain.lines import Run, split_lines
+from copilot.domain.lines import Run
 from copilot.domain.patch import FileChange, Hunk, Patch
 from copilot.errors import WrongUsage
-from copilot.patches.diff import NO_NEWLINE, groups_of, header_of, lines_of, make_patch
+from copilot.patches.diff import NO_NEWLINE, Sides, header_of, lines_of, make_patch, sides_of
 
 _EMPTY = "@@ -0,0 +0,0 @@"
 
@@ -32,27 +32,23 @@ def without_hunks(patch: Patch, left_out: frozenset[str]) -> Patch:
 
 
 def _hunks(change: FileChange) -> tuple[Hunk, ...]:
-    groups = groups_of(change)
-    if not groups:
+    sides = sides_of(change)
+    if not sides.groups:
         return (Hunk(_id(change, 1), change.path, _EMPTY, 1, ()),)
     return tuple(
         Hunk(
             _id(change, number),
             change.path,
-            header_of(change, group),
-            _first_line(group),
-            tuple(shown for sign, line in lines_of(change, group) for shown in _shown(sign, line)),
+            header_of(sides, group),
+            group[0].new_start + 1,
+            tuple(shown for sign, line in lines_of(sides, group) for shown in _shown(sign, line)),
         )
-        for number, group in enumerate(groups, 1)
+        for number, group in enumerate(sides.groups, 1)
     )
 
 
 def _id(change: FileChange, number: int) -> str:
     return f"{change.path}@@{number}"
-
-
-def _first_line(group: tuple[Run, ...]) -> int:
-    return group[0].new_start + 1
 
 
 def _shown(sign: str, line: str) -> tuple[str, ...]:
@@ -62,20 +58,20 @@ def _shown(sign: str, line: str) -> tuple[str, ...]:
 
 
 def _without(change: FileChange, left_out: frozenset[str]) -> FileChange:
-    groups = groups_of(change) or ((),)
+    sides = sides_of(change)
+    groups = sides.groups or ((),)
     kept = [group for number, group in enumerate(groups, 1) if _id(change, number) not in left_out]
     if len(kept) == len(groups):
         return change
     if change.before is None or not kept:
         return FileChange(change.path, change.before, change.before)
-    return FileChange(change.path, change.before, _with_runs(change, [run for group in kept for run in group]))
+    return FileChange(change.path, change.before, _with_runs(sides, [run for group in kept for run in group]))
 
 
-def _with_runs(change: FileChange, runs: list[Run]) -> str:
-    old, new = split_lines(change.before or ""), split_lines(change.after or "")
+def _with_runs(sides: Sides, runs: list[Run]) -> str:
     lines: list[str] = []
     at = 0
     for run in runs:
-        lines += [*old[at : run.old_start], *new[run.new_start : run.new_end]]
+        lines += [*sides.old[at : run.old_start], *sides.new[run.new_start : run.new_end]]
         at = run.old_end
-    return "".join([*lines, *old[at:]])
+    return "".join([*lines, *sides.old[at:]])

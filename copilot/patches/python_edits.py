@@ -148,11 +148,13 @@ def _value_range(source: PythonSource, one: Placed) -> tuple[int, int, ast.expr]
         entry = entry_of(source, one.use)
         return entry.value_start, entry.end, written_value(one.use)
     statement = source.statement(one.use.node)
-    sole_target(source, one, statement)
-    if not isinstance(statement, ast.Assign):
-        raise refused(source, one, "it is changed in place here")
-    start = source.after_trivia(source.data.index(b"=", source.end(statement.targets[0])) + 1)
-    return start, source.end(statement), statement.value
+    if one.use.role != "declared":
+        sole_target(source, one, statement)
+    match statement:
+        case ast.Assign(targets=[before], value=value) | ast.AnnAssign(annotation=before, value=ast.expr() as value):
+            start = source.after_trivia(source.data.index(b"=", source.end(before)) + 1)
+            return start, source.end(statement), value
+    raise refused(source, one, "no value is set here")
 
 
 _ACTIONS: dict[str, Callable[[PythonSource, Splices, Placed], None]] = {

@@ -188,3 +188,12 @@ def test_a_tree_over_the_limit_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(SurroundingsFailed, match="over the limit"):
         run("true")
+
+
+@needs_bubblewrap
+def test_what_ran_once_on_a_state_is_not_run_again() -> None:
+    sandbox = BubblewrapSandbox(tree_of(FILES))
+    patch = make_patch("a", 0, COMMIT, [FileChange("greeting.txt", "hello\n", "good bye\n")])
+
+    assert sandbox.run("cat greeting.txt", (), REQUEST) is sandbox.run("cat greeting.txt", (), REQUEST)
+    assert sandbox.run("cat greeting.txt", (patch,), REQUEST).output == "good bye\n"

@@ -188,6 +188,8 @@ def test_reading_either_gives_the_value_that_is_there(record: dict[str, int], ex
         ("x = {«'a'»: f(1), 'b': 2}\n", "None", "x = {'a': None, 'b': 2}\n"),
         ("x = f(«a»=(1))\n", "1, 2", "x = f(a=(1, 2))\n"),
         ("r[«'a'»] = f(\n    1)\n", "0", "r['a'] = 0\n"),
+        ("self.«a»: int = 1\n", "0", "self.a: int = 0\n"),
+        ("class Order:\n    «a»: int = field(1)\n", "0", "class Order:\n    a: int = 0\n"),
     ],
 )
 def test_a_written_value_is_replaced(before: str, expression: str, after: str) -> None:
