@@ -13,7 +13,7 @@ from bisect import bisect_right
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-JSON_DEPTH_MAX = 200
+JSON_DEPTH_MAX = 160
 NUMBER_CHARACTERS_MAX = 400
 _CACHED_TEXTS_MAX = 1024
 

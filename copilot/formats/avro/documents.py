@@ -61,8 +61,8 @@ def open_document(text: str, source: SchemaSource) -> Document:
     except InvalidText as error:
         line = first_line - 1 + line_of(schema, error.offset)
         column = column_of(schema, error.offset)
-        kind = "Python literal" if source.host == "python-dict" else "JSON"
-        reason = f"not valid {kind}: line {line}, column {column}: {error.reason}"
+        kind = "a plain literal" if source.host == "python-dict" else "valid JSON"
+        reason = f"not {kind}: line {line}, column {column}: {error.reason}"
         raise Unreadable(Span(source.path, line, line), reason) from None
 
 

@@ -17,7 +17,8 @@ from copilot.domain.alternative import SchemaEdit
 from copilot.domain.codec import canonical
 from copilot.domain.schema import SchemaSource
 from copilot.errors import SchemaUnreadable
-from copilot.formats.avro.documents import Document, Unreadable, cut_out, open_document
+from copilot.formats.avro.documents import Document, Unreadable, cut_out, definitions_in, open_document
+from copilot.formats.avro.names import short_name
 from copilot.formats.avro.parse import Resolver
 from copilot.formats.avro.places import Places
 from copilot.formats.json_text import Node, plain
@@ -38,7 +39,7 @@ def edit_text(text: str, edits: Sequence[SchemaEdit]) -> str:
         _, offset = cut_out(text, source)
         document = _opened(text, source)
         own = _Plan(document, source).splices(group)
-        _check(apply(document.text, own), source)
+        _check(document, apply(document.text, own), source)
         splices += [Splice(splice.start + offset, splice.end + offset, splice.text) for splice in own]
     edited = apply(text, splices)
     if any(host != "file" for host, _, _ in grouped):
@@ -240,17 +241,35 @@ def _opened(text: str, source: SchemaSource) -> Document:
         raise SchemaUnreadable(f"The schema can't be edited: {error.reason}.", where=error.span) from None
 
 
-def _check(schema: str, source: SchemaSource) -> None:
-    """The edited schema is read as a source of its own, without siblings."""
-    alone = SchemaSource(source.path, "", "", source.host, 0, len(schema.encode("utf-8")), source.span)
+def _check(base: Document, edited: str, source: SchemaSource) -> None:
+    """The edited schema is read again, without siblings: it may lack the names only that the base lacked already."""
+    alone = SchemaSource(source.path, "", "", source.host, 0, len(edited.encode("utf-8")), source.span)
     try:
-        Resolver(open_document(schema, alone), {}, accepts_unknown=True).resolve()
+        document = open_document(edited, alone)
+        unknown = _unknown_names(document) - _unknown_names(base)
     except Unreadable as error:
         raise SchemaUnreadable(
             f"The edit would leave the schema unreadable: {error.reason}.",
             where=error.span,
             next="Choose a value that Avro accepts there.",
         ) from None
+    if unknown:
+        defined = {definition.name for definition in definitions_in(base.root)}
+        name = min(unknown)
+        was_defined = any(short_name(full) == short_name(name) for full in defined)
+        raise SchemaUnreadable(
+            f'The edit would leave "{name}" without a definition.',
+            where=source.span,
+            next="Move the definition to where the type is still used."
+            if was_defined
+            else "Use a type of Avro, or define it.",
+        )
+
+
+def _unknown_names(document: Document) -> set[str]:
+    resolver = Resolver(document, {}, accepts_unknown=True)
+    resolver.resolve()
+    return resolver.unknown
 
 
 def _check_code(base: str, edited: str, source: SchemaSource) -> None:

@@ -74,11 +74,13 @@ def outer_name(resolved: Any) -> str:
 class Resolver:
     """Turns a document into one self-contained schema whose names are full; `known` is where each name was defined.
 
-    With `accepts_unknown`, names that nothing defines stay as they are: an edited text is judged without its siblings.
+    With `accepts_unknown`, names that nothing defines stay as they are and are kept in `unknown`: that is how an edited text is
+    judged, without its siblings.
     """
 
     def __init__(self, document: Document, siblings: Mapping[str, str], accepts_unknown: bool = False) -> None:
         self.known: dict[str, tuple[Document, Definition]] = {}
+        self.unknown: set[str] = set()
         self._document = document
         self._siblings = siblings
         self._accepts_unknown = accepts_unknown
@@ -139,6 +141,7 @@ class Resolver:
             raise Unreadable(document.span(node), found)
         if found is None:
             if self._accepts_unknown:
+                self.unknown.add(name)
                 return name
             reason = f'unknown type "{name}": it is not defined above, and no other schema file defines it'
             raise Unreadable(document.span(node), reason)

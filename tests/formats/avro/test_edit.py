@@ -360,6 +360,7 @@ def test_all_fields_of_a_list_can_be_replaced() -> None:
         ({"action": "add_field", "value": {"name": "id", "type": "int"}}, 'a field "id" already'),
         ({"action": "add_field", "value": {"name": "x"}}, "without a type"),
         ({"action": "set_type", "field": "id", "value": {"type": "enum", "name": "E"}}, "symbols"),
+        ({"action": "set_type", "field": "id", "value": "strnig"}, 'leave "strnig" without a definition'),
         ({"action": "add_symbol", "field": "id", "value": "X"}, "holds no enum"),
         ({"action": "remove_field", "field": "id", "record": "shop.Other"}, 'record "shop.Other" is not defined'),
     ],
@@ -369,6 +370,14 @@ def test_an_edit_that_does_not_fit_is_refused_with_a_reason(entry: dict[str, Any
         changed(TWO_SPACES, edit(TWO_SPACES, **entry))
 
     assert words in str(caught.value)
+
+
+def test_a_definition_that_others_need_is_not_lost() -> None:
+    with pytest.raises(SchemaUnreadable) as caught:
+        changed(ENUM, edit(ENUM, "remove_field", "state"))
+
+    assert 'leave "State" without a definition' in str(caught.value)
+    assert "Move the definition" in str(caught.value)
 
 
 def test_an_enum_of_another_file_is_refused_with_its_name() -> None:
