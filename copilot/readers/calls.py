@@ -24,6 +24,9 @@ CONVERSIONS = frozenset(
     {"float", "int", "str", "bool", "abs", "round", "len", "min", "max", "sum", "list", "sorted", "Decimal"}
 )
 _COPIES = frozenset({"copy.deepcopy", "copy.copy", "dict", "list", "sorted", "reversed", "tuple", "iter", "next"})
+_CONTAINERS = frozenset(
+    {"collections.defaultdict", "collections.deque", "collections.OrderedDict", "queue.Queue", "asyncio.Queue"}
+)
 _PASSING_METHODS = frozenset(
     {
         "strip",
@@ -89,9 +92,10 @@ def see_call(reader: Expressions, node: ast.Call, mode: str) -> Seen:
         first = arguments[0] if arguments else NOTHING
         if dotted == "next" and first.origin is not None:
             return Seen(None, first.origin.item())
-        if dotted == "dict" and node.keywords:
-            return Seen(None, reader.sheet.new_literal())
-        return first
+        is_new = not node.args and dotted in ("dict", "list", "set")
+        return Seen(None, reader.sheet.new_literal()) if is_new else first
+    if dotted in _CONTAINERS:
+        return Seen(None, reader.sheet.new_literal())
     if dotted == "getattr" and len(node.args) > 1:
         _get_attribute(reader, node, arguments[0])
         return NOTHING
@@ -200,18 +204,25 @@ def _method(reader: Expressions, node: ast.Call, function: ast.Attribute, mode: 
     if function.attr == "joinpath":
         return Seen(("path", (base.value, *(reader.see(argument).value for argument in node.args))))
     arguments = see_arguments(reader, node)
-    if (
-        function.attr in ("append", "add", "appendleft", "put", "put_nowait")
-        and arguments
-        and arguments[0].origin is not None
-    ):
-        if isinstance(function.value, ast.Name | ast.Attribute) and base.origin is None:
-            reader.scope.bind(function.value, Seen(base.value, arguments[0].origin.wrapped()))
+    if function.attr in ("append", "add", "appendleft", "put", "put_nowait") and arguments:
+        _put_in(reader, base, arguments[0], function.value)
         return NOTHING
     if function.attr in _PASSING_METHODS:
         return base
     own = _own_function(reader, node, arguments)
     return own if own is not NOTHING else Seen(None, None)
+
+
+def _put_in(reader: Expressions, container: Seen, item: Seen, target: ast.expr) -> None:
+    """Notes that a record goes into a list, or into a list in a dict."""
+    if item.origin is None:
+        return
+    if container.origin is None:
+        if isinstance(target, ast.Name | ast.Attribute):
+            reader.scope.bind(target, Seen(container.value, item.origin.wrapped()))
+    elif container.origin.path in ("", "[]"):
+        wrapped = item.origin.wrapped()
+        reader.sheet.flow.flows(wrapped.wrapped() if container.origin.path else wrapped, container.origin.root)
 
 
 def _own_function(reader: Expressions, node: ast.Call, arguments: list[Seen]) -> Seen:

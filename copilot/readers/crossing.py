@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from copilot.readers.facts import FileFacts
-from copilot.readers.flow import Tag, applied
+from copilot.readers.flow import BACKWARD, Tag, applied
 from copilot.readers.modules import Modules
 
 MAX_HOPS = 6
@@ -101,9 +101,7 @@ class Crossing:
             parameter = self._parameter(path, dotted, argument)
             if parameter is not None:
                 taken = dict(self._facts[parameter[0]].crossings.takes).get(parameter[1], ())
-                yield from ((parameter[0], tag) for tag in taken)
-                if is_test:
-                    yield parameter[0], ("a", parameter[1], "", 0)
+                yield from ((parameter[0], tag) for tag in taken if is_test or tag[0] in BACKWARD)
         elif kind == "i":
             target = self._target(path, key)
             if target is not None:

@@ -145,7 +145,8 @@ class Expressions:
             if name not in _COUNTERS:
                 reason = f"the name of the field is computed ({receiver_name(node.value)}[{name}])"
                 self.sheet.add_blind(node, reason, receiver_name(node.value), base.origin)
-        return Seen(None, _item(base.origin) if base.origin and base.origin.lists else None)
+        is_container = base.origin is not None and (base.origin.lists > 0 or base.origin.root[0] == "lit")
+        return Seen(None, _item(base.origin) if is_container else None)
 
     def key_use(
         self, token: ast.expr, name: str, mode: str, form: str, receiver: ast.expr, base: Seen, shape: int = -1
@@ -215,6 +216,8 @@ class Expressions:
         seen = [self.see(item, mode) for item in node.elts]
         values = tuple(item.value for item in seen[:MAX_ITEMS])
         origin = next((item.origin for item in seen if item.origin is not None), None)
+        if isinstance(node, ast.List) and not node.elts:
+            return Seen(None, self.sheet.new_literal())
         is_known = any(value is not None for value in values)
         return Seen(("list", values) if is_known else None, origin.wrapped() if origin else None)
 

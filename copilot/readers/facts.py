@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from copilot.readers.flow import Tag
 from copilot.readers.values import Value
 
-FACTS_VERSION = 2
+FACTS_VERSION = 3
 FACTS_KIND = f"python-facts-{FACTS_VERSION}-{sys.version_info.major}.{sys.version_info.minor}"
 FORWARDED = -2
 """The codec of a produce call that sends on the bytes it consumed."""
@@ -94,8 +94,8 @@ class Crossings(NamedTuple):
     """Tags of values that cross into other files.
 
     `passes` are (imported function, position, keyword, forward tags) of arguments, `results` (imported function, backward
-    tags) of what is made of results, `takes` ("function:parameter", backward tags) and `returns` (function, forward tags) the
-    other ends of the same, in the file that has the function.
+    tags) of what is made of results, `takes` ("function:parameter", all tags) and `returns` (function, forward tags) the other
+    ends of the same, in the file that has the function.
     """
 
     passes: tuple[tuple[str, int, str, tuple[Tag, ...]], ...] = ()
@@ -133,10 +133,10 @@ _ROWS: dict[str, Any] = {
 
 def dump_facts(facts: FileFacts) -> bytes:
     """Returns the facts as bytes for the cache."""
-    tables = (
+    tables: list[Any] = [
         tuple(tuple(row) for row in table) if name in _ROWS else tuple(table)
         for name, table in zip(FileFacts._fields, facts, strict=True)
-    )
+    ]
     return marshal.dumps(tuple(tables))
 
 

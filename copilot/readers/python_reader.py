@@ -170,6 +170,13 @@ class _Statements:
             and not base.origin.path
         ):
             self.sheet.flow.flows(seen.origin, base.origin.root, key.value)
+        elif (
+            base.origin is not None
+            and base.origin.root[0] == "lit"
+            and seen.origin is not None
+            and not base.origin.path
+        ):
+            self.sheet.flow.flows(seen.origin.wrapped(), base.origin.root)
 
     def _annotated(self, node: ast.AnnAssign) -> None:
         if node.value is not None:

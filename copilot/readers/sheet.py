@@ -130,7 +130,7 @@ class Sheet:
             (name, position, keyword, flow.tags(origin, FORWARD)) for name, position, keyword, origin in self.passes
         }
         results = ((name, flow.tags(Origin(("iret", name)), BACKWARD)) for name in flow.roots("iret"))
-        takes = ((name, flow.tags(Origin(("param", name)), BACKWARD)) for name in flow.roots("param"))
+        takes = ((name, flow.tags(Origin(("param", name)))) for name in flow.roots("param"))
         returns = ((name, flow.tags(Origin(("ret", name)), FORWARD)) for name in flow.roots("ret"))
         return Crossings(
             tuple(sorted((one for one in passes if one[3]), key=repr)),

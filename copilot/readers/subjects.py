@@ -88,9 +88,7 @@ class SubjectReader:
             )
             level, level_source = settings.level_of(name)
             sources = tuple(copy.source for copy in copies)
-            subjects.append(
-                SchemaSubject(name, self._format_name(main), level, level_source, versions, sources, copies)
-            )
+            subjects.append(SchemaSubject(name, self._format_name(main), level, level_source, versions, sources))
         for name, (_, copies) in named:
             for copy in copies:
                 places.setdefault(_place(copy.source), name)
