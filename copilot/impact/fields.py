@@ -5,6 +5,8 @@ It only looks things up: how the places change is for `strategies`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from copilot.domain.operation import Operation
 from copilot.domain.pipeline import Direction, Endpoint, FieldUse, Impact, Link, PipelineMap
 from copilot.domain.schema import SchemaSubject
@@ -25,7 +27,7 @@ def impact_of(operation: Operation, pipeline: PipelineMap) -> Impact:
     family = {subject.name, *(twin.name for twin in twins_of(subject, pipeline))}
     producers = _links(family, "produces", pipeline)
     consumers = _links(family, "consumes", pipeline)
-    uses = [use for use in pipeline.uses if use.subject in family and use.path in paths]
+    uses = _one_per_token(use for use in pipeline.uses if use.subject in family and use.path in paths)
     jobs = {link.job for link in (*producers, *consumers)} | {use.job for use in uses}
     return Impact(
         subject=subject.name,
@@ -39,8 +41,17 @@ def impact_of(operation: Operation, pipeline: PipelineMap) -> Impact:
     )
 
 
-def _rank(use: FieldUse) -> tuple[int, bool, str, int, int]:
-    return (_CERTAINTIES[use.certainty], use.is_test, use.span.path, use.span.first_line, use.offset)
+def _rank(use: FieldUse) -> tuple[int, bool, str, int, int, str, str]:
+    place = (use.span.path, use.span.first_line, use.offset)
+    return (_CERTAINTIES[use.certainty], use.is_test, *place, use.mode, use.subject)
+
+
+def _one_per_token(uses: Iterable[FieldUse]) -> list[FieldUse]:
+    """Keeps the most certain use of each token in each mode; twins share the tokens of the jobs that are linked to both."""
+    kept: dict[tuple[str, int, str], FieldUse] = {}
+    for use in sorted(uses, key=_rank):
+        kept.setdefault((use.span.path, use.offset, use.mode), use)
+    return list(kept.values())
 
 
 def _paths(operation: Operation, subject: SchemaSubject) -> list[str]:

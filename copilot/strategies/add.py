@@ -184,14 +184,13 @@ def _side_schema(ground: Ground, key: SchemaField, kind: Any) -> dict[str, Any]:
 
 
 def _key_field(ground: Ground) -> SchemaField | None:
-    """The field that keys records: used as a key in code, else named like one and of a plain type."""
+    """The field that tells records apart: the record's own id, else the first id, else what code uses as a key."""
     outer = [field for field in ground.subject.latest.fields if field.record == ground.subject.latest.name]
     plain = [field for field in outer if fieldtype.parsed(field.type) in ("string", "long", "int")]
-    keyed = {use.path for use in ground.pipeline.uses if use.subject == ground.subject.name and use.mode == "keys"}
-    for field in plain:
-        if field.path in keyed:
-            return field
+    record = ground.subject.latest.name.rpartition(".")[2].lower()
     named = [
         field for field in plain if field.name.lower() in ("id", "key", "uuid") or field.name.lower().endswith("id")
     ]
-    return named[0] if named else None
+    own = [field for field in named if field.name.lower().replace("_", "") == f"{record}id"]
+    keyed = {use.path for use in ground.pipeline.uses if use.subject == ground.subject.name and use.mode == "keys"}
+    return next(iter([*own, *named, *(field for field in plain if field.path in keyed)]), None)

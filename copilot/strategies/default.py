@@ -86,9 +86,10 @@ def _sibling_writes(ground: Ground, jobs: set[str]) -> list[FieldUse]:
         builds = use.mode == "writes" and use.form in ("literal", "keyword") and use.certainty != "possible"
         if builds and is_sibling and use.subject == ground.subject.name and use.job in jobs:
             found.setdefault(use.path, {}).setdefault((use.span.path, use.offset), use)
-    if not found:
+    real = [path for path, uses in found.items() if any(not use.is_test for use in uses.values())]
+    if not real:
         return []
-    best = min(found, key=lambda path: (-len(found[path]), path))
+    best = min(real, key=lambda path: (-len(found[path]), path))
     return [found[best][place] for place in sorted(found[best])]
 
 

@@ -129,13 +129,17 @@ def _holds(root: str, path: str) -> bool:
 
 
 def _role_of_job(ground: Ground, job: str, order: tuple[Role, ...]) -> Role:
-    """A job that stands on both sides goes with the later one: it must not write what others can't read yet."""
+    """A job that stands on both sides goes with those who move first.
+
+    Where consumers move first, it must read what others are about to write; where producers do, old readers can read what it
+    writes, so nobody has to wait for it.
+    """
     roles: list[Role] = []
     if any(link.job == job for link in ground.impact.producers):
         roles.append("producers")
     if any(link.job == job for link in ground.impact.consumers):
         roles.append("sinks" if _is_sink(ground, job) else "consumers")
-    return max(roles, key=order.index) if roles else "consumers"
+    return min(roles, key=order.index) if roles else "consumers"
 
 
 def _is_sink(ground: Ground, job: str) -> bool:
