@@ -83,6 +83,10 @@ class Expressions:
         """Reads an expression whose value gets the name `receiver`."""
         if isinstance(node, ast.Dict) and id(node) not in self._seen:
             self._seen[id(node)] = self.dictionary(node, mode, receiver)
+        elif isinstance(node, ast.List):
+            for item in node.elts:
+                if isinstance(item, ast.Dict):
+                    self.see_as(item, receiver, mode)
         seen = self.see(node, mode)
         if seen.value is not None and seen.value[0] == "dict":
             self.configs.name(seen.value[1], receiver)

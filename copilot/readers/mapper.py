@@ -119,18 +119,18 @@ class _Reading:
         by_root: dict[str, list[str]] = {}
         for path in self._store.python(wanted):
             by_root.setdefault(self._root_of[path], []).append(path)
-        uses: set[FieldUse] = set()
+        uses: list[FieldUse] = []
         blind_spots: set[BlindSpot] = set()
         for root, paths in by_root.items():
             facts = self._store.python(paths)
             records = Records(codes[root], facts, links, reader, self._modules)
             for path, found in facts.items():
                 is_test = is_test_path(path)
-                uses.update(uses_of_file(path, found, fields[root], is_test, records.tracer(path, is_test)))
+                uses.extend(uses_of_file(path, found, fields[root], is_test, records.tracer(path, is_test)))
                 for blind in found.blinds if not is_test else ():
                     if blind.is_traced or not words_in(blind.receiver).isdisjoint(RECORD_WORDS):
                         blind_spots.add(BlindSpot(codes[root].name, Span(path, blind.line, blind.line), blind.reason))
-        ordered = sorted(uses, key=lambda use: (use.subject, use.path, use.span, use.offset, use.job, use.mode))
+        ordered = sorted(uses, key=lambda use: (use.subject, use.path, use.span.path, use.offset, use.job, use.mode))
         return tuple(ordered), tuple(sorted(blind_spots, key=lambda spot: (spot.job, spot.span, spot.reason)))
 
     def _fields(self, job: str, links: tuple[Link, ...]) -> JobFields:

@@ -42,13 +42,17 @@ class Records:
         def trace(tag: Tag) -> Traced:
             if tag not in known:
                 ends = self._crossing.ends(path, tag, is_test)
-                known[tag] = tuple((self._subjects.get((end.file, end.call), frozenset()), end.path) for end in ends)
+                known[tag] = tuple(
+                    (subjects, end.path, is_sure)
+                    for end in ends
+                    for subjects, is_sure in [self._subjects.get((end.file, end.call), (frozenset(), False))]
+                )
             return known[tag]
 
         return trace
 
-    def _of_call(self, path: str, call: Call) -> frozenset[str]:
-        """Returns the subjects of what a call decodes or encodes.
+    def _of_call(self, path: str, call: Call) -> tuple[frozenset[str], bool]:
+        """Returns the subjects of what a call decodes or encodes, and whether that is sure.
 
         What is consumed from one topic may be any subject that this topic is known to carry; what a framework produces, any
         subject of the job whose setting is named like the producer.
@@ -56,15 +60,15 @@ class Records:
         settings = [one.settings for one in self._code.running] or [{}]
         stated = {name for one in settings for name in self._reader.call_subjects(path, self._code.root, call, one)}
         if call.role == "encode":
-            return frozenset(stated)
+            return frozenset(stated), True
         direction = "consumes" if call.role == "decode" else "produces"
         links = [link for link in self._links if link.direction == direction]
         if stated:
             topics = {link.endpoint for link in links if link.subject in stated and link.endpoint.name}
-            return frozenset(stated | {link.subject or "" for link in links if link.endpoint in topics})
+            return frozenset(stated | {link.subject or "" for link in links if link.endpoint in topics}), True
         if call.role == "produce":
             links = self._like_receiver(links, call.receiver)
-        return frozenset(link.subject or "" for link in links)
+        return frozenset(link.subject or "" for link in links), len({link.endpoint for link in links}) == 1
 
     def _like_receiver(self, links: list[Link], receiver: str) -> list[Link]:
         """Returns the links of configs that are named like the producer object: `scribe_producer`, SCRIBE_PRODUCER_CONFIG."""

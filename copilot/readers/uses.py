@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from copilot.domain.pipeline import Certainty, FieldUse, Mode, UseForm
 from copilot.domain.schema import SchemaSubject
@@ -37,19 +38,20 @@ RECORD_WORDS = frozenset(
 )
 SHAPE_SHARE_MIN = 0.5
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-Traced = tuple[tuple[frozenset[str], str], ...]
-"""For each record that a value may be a part of: the subjects it may be of, and the path from it."""
+Traced = tuple[tuple[frozenset[str], str, bool], ...]
+"""For each record that a value may be a part of: the subjects it may be of, the path from it, and whether that is sure."""
 _WEAK_FORMS = frozenset({"string", "attribute", "keyword"})
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A field of a subject by name: where it lies, the words of what holds it, and the names beside it."""
+    """A field of a subject by name: where it lies, the words of what holds it, the names beside it, the outermost record."""
 
     subject: str
     path: str
     words: frozenset[str]
     beside: frozenset[str]
+    root: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,8 @@ def places_of(subjects: list[SchemaSubject]) -> dict[str, tuple[Place, ...]]:
             holder = field.path[: -len(field.name)]
             container = holder.rstrip(".").rpartition(".")[2].rstrip("[]{}")
             words = words_in(container) if container else root_words
-            found.setdefault(field.name, []).append(Place(subject.name, field.path, words, frozenset(beside[holder])))
+            place = Place(subject.name, field.path, words, frozenset(beside[holder]), subject.latest.name)
+            found.setdefault(field.name, []).append(place)
     return {name: tuple(places) for name, places in found.items()}
 
 
@@ -106,8 +109,8 @@ def uses_of_file(
                 fields.job,
                 place.subject,
                 place.path,
-                _mode(use.mode),
-                _form(use.form),
+                cast(Mode, use.mode),
+                cast(UseForm, use.form),
                 certainty,
                 Span(path, use.line, use.line),
                 use.offset,
@@ -131,57 +134,45 @@ def _places(
     places = candidates.get(use.name, ())
     if use.form in _WEAK_FORMS:
         return [(place, "possible") for place in places]
-    receiver = words_in(use.receiver)
-    keys = frozenset(facts.shapes[use.shape]) if use.shape >= 0 else frozenset()
-    likely = [place for place in places if _fits_shape(keys, place)] or [
-        place for place in places if not receiver.isdisjoint(place.words)
-    ]
+    likely = _best_places(use, facts, places)
     if not likely:
         return [(place, "possible") for place in places]
-    is_told = len({place.subject for place in likely}) == 1
+    if is_test and len({place.root for place in likely}) > 1:
+        # Tests hand in what a job consumes and look at what it produces.
+        side = fields.consumed if writes else fields.produced
+        likely = [place for place in likely if place in side.get(use.name, ())] or likely
+    is_told = len({place.root for place in likely}) == 1
     return [(place, "likely" if is_told else "possible") for place in likely]
 
 
+def _best_places(use: Use, facts: FileFacts, places: tuple[Place, ...]) -> list[Place]:
+    """Returns the places that fit a use best: by the name of the receiver, and by the other keys of a dict literal."""
+    receiver = words_in(use.receiver)
+    keys = frozenset(facts.shapes[use.shape]) if use.shape >= 0 else frozenset()
+    scores = [(not receiver.isdisjoint(place.words)) + _likeness(keys, place) for place in places]
+    best = max(scores, default=0.0)
+    return [place for place, score in zip(places, scores, strict=True) if score == best] if best else []
+
+
 def _traced_places(
-    use: Use, places: tuple[Place, ...], known: list[tuple[frozenset[str], str]]
+    use: Use, places: tuple[Place, ...], known: list[tuple[frozenset[str], str, bool]]
 ) -> list[tuple[Place, Certainty]]:
     found: dict[Place, Certainty] = {}
-    for subjects, holder in known:
+    for subjects, holder, is_sure in known:
         path = f"{holder}.{use.name}" if holder else use.name
         ours = [place for place in places if place.subject in subjects]
         exact = [place for place in ours if place.path == path]
-        for place in exact or ours:
-            if exact or place not in found:
-                found[place] = "certain" if exact else "possible"
+        for place in exact:
+            if is_sure or place not in found:
+                found[place] = "certain" if is_sure else "likely"
+        for place in () if exact else ours:
+            found.setdefault(place, "possible")
     return list(found.items())
 
 
-def _fits_shape(keys: frozenset[str], place: Place) -> bool:
-    """Tells whether a dict literal has the keys of the record: at least half of all its keys and of the record's fields."""
+def _likeness(keys: frozenset[str], place: Place) -> float:
+    """Returns the share of names that a dict literal and a record have in common, 0 below half of either's names."""
     shared = len(keys & place.beside)
-    return shared >= 2 and shared >= SHAPE_SHARE_MIN * len(keys) and shared >= SHAPE_SHARE_MIN * len(place.beside)
-
-
-def _mode(text: str) -> Mode:
-    modes: dict[str, Mode] = {
-        "reads": "reads",
-        "writes": "writes",
-        "passes": "passes",
-        "keys": "keys",
-        "compares": "compares",
-        "computes": "computes",
-    }
-    return modes[text]
-
-
-def _form(text: str) -> UseForm:
-    forms: dict[str, UseForm] = {
-        "subscript": "subscript",
-        "get": "get",
-        "literal": "literal",
-        "keyword": "keyword",
-        "attribute": "attribute",
-        "column": "column",
-        "string": "string",
-    }
-    return forms[text]
+    if shared < 2 or shared < SHAPE_SHARE_MIN * len(keys) or shared < SHAPE_SHARE_MIN * len(place.beside):
+        return 0.0
+    return shared / len(keys | place.beside)
