@@ -17,8 +17,8 @@ from copilot.domain.alternative import SchemaEdit
 from copilot.domain.codec import canonical
 from copilot.domain.schema import SchemaSource
 from copilot.errors import SchemaUnreadable
-from copilot.formats.avro.documents import Document, Unreadable, cut_out, definitions_in, open_document
-from copilot.formats.avro.names import short_name
+from copilot.formats.avro.documents import Document, Unreadable, cut_out, open_document
+from copilot.formats.avro.moves import moved_definitions
 from copilot.formats.avro.parse import Resolver
 from copilot.formats.avro.places import Places
 from copilot.formats.json_text import Node, plain
@@ -68,6 +68,7 @@ class _Plan:
         for key, node in self._containers.items():
             style = self._style([node])
             found += reshape(self._text, node, self._removed.get(key, set()), self._inserted.get(key, {}), style)
+        found += moved_definitions(self._document, found)
         ordered = sorted(found, key=lambda splice: (splice.start, splice.end))
         for before, after in pairwise(ordered):
             if after.start < before.end:
@@ -254,15 +255,10 @@ def _check(base: Document, edited: str, source: SchemaSource) -> None:
             next="Choose a value that Avro accepts there.",
         ) from None
     if unknown:
-        defined = {definition.name for definition in definitions_in(base.root)}
-        name = min(unknown)
-        was_defined = any(short_name(full) == short_name(name) for full in defined)
         raise SchemaUnreadable(
-            f'The edit would leave "{name}" without a definition.',
+            f'The edit would leave "{min(unknown)}" without a definition.',
             where=source.span,
-            next="Move the definition to where the type is still used."
-            if was_defined
-            else "Use a type of Avro, or define it.",
+            next="Use a type of Avro, or define it where it is used first.",
         )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import decimal
+import subprocess
+import sys
 from importlib.metadata import version
 from typing import Any
 
@@ -84,3 +86,11 @@ def test_a_type_used_twice_under_a_namespace_is_decoded(decoder: DecoderUnderTes
     value = {"a": {"x": 1}, "b": {"x": 2}}
 
     assert decoder.decode(decoder.encode(schema, value), schema, schema).value == value
+
+
+def test_neither_library_is_imported_before_it_is_used() -> None:
+    code = "import sys; from copilot.formats.avro import AvroFormat; print(sorted({'avro', 'fastavro'} & set(sys.modules)))"
+
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+    assert printed == "[]\n"

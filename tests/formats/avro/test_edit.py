@@ -372,12 +372,25 @@ def test_an_edit_that_does_not_fit_is_refused_with_a_reason(entry: dict[str, Any
     assert words in str(caught.value)
 
 
-def test_a_definition_that_others_need_is_not_lost() -> None:
-    with pytest.raises(SchemaUnreadable) as caught:
-        changed(ENUM, edit(ENUM, "remove_field", "state"))
+def test_a_definition_that_others_need_moves_to_the_first_of_them() -> None:
+    after = changed(ENUM, edit(ENUM, "remove_field", "state"))
 
-    assert 'leave "State" without a definition' in str(caught.value)
-    assert "Move the definition" in str(caught.value)
+    assert (
+        after
+        == """{"type": "record", "name": "A", "fields": [
+  {"name": "states", "type": {"type": "array", "items": {"type": "enum", "name": "State", "symbols": ["NEW", "PAID"]}}}
+]}"""
+    )
+
+
+def test_a_definition_that_would_change_its_name_by_moving_is_not_lost() -> None:
+    text = """{"type": "record", "name": "x.A", "fields": [
+  {"name": "a", "type": {"type": "fixed", "name": "F", "size": 2}},
+  {"name": "b", "type": {"type": "record", "name": "y.B", "fields": [{"name": "c", "type": "x.F"}]}}
+]}"""
+
+    with pytest.raises(SchemaUnreadable, match=r'leave "x\.F" without a definition'):
+        changed(text, edit(text, "remove_field", "a"))
 
 
 def test_an_enum_of_another_file_is_refused_with_its_name() -> None:
