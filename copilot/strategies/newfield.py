@@ -25,6 +25,7 @@ from copilot.strategies.work import (
     set_property,
     set_type,
     writes,
+    written_twice,
 )
 
 STRATEGY = "ST2 expand and contract"
@@ -104,7 +105,7 @@ def _expanded(ground: Ground, successor: Successor) -> Work:
 
 def _written_twice(ground: Ground, successor: Successor) -> Work:
     if successor.conversion == "":
-        return code_work(ground, writes(ground), "add_key", to=successor.name)
+        return written_twice(ground, successor.name)
     what = f"write `{successor.name}` next to it"
     if successor.conversion:
         what += f", as {successor.conversion.replace('{}', 'the value')}"
@@ -112,13 +113,15 @@ def _written_twice(ground: Ground, successor: Successor) -> Work:
 
 
 def _readers_moved(ground: Ground, successor: Successor) -> Work:
-    """Consumers read the new field, else the old one; records that their tests build carry both."""
+    """Consumers read the new field, else the old one; records that they hand on carry both, those of their tests the new one."""
     own = reads(ground)
     either = [use for use in own if use.form in ("subscript", "get")]
     other = [use for use in own if use.form not in ("subscript", "get")]
     work = code_work(ground, either, "read_either", to=successor.name)
     work += code_work(ground, other, "rename_key", to=successor.name)
-    work += code_work(ground, built_by_consumers(ground), "add_key", to=successor.name)
+    built = built_by_consumers(ground)
+    work += code_work(ground, [use for use in built if use.is_test], "rename_key", to=successor.name)
+    work += code_work(ground, [use for use in built if not use.is_test], "add_key", to=successor.name)
     return work + doubtful_work(ground, f"where it reads, read `{successor.name}` instead", "consumers")
 
 

@@ -14,7 +14,7 @@ from copilot.strategies.ground import Ground, Side, is_write, side_of
 
 _ENTRIES = ("literal", "keyword", "subscript")
 _FORMS: dict[str, tuple[str, ...]] = {
-    "rename_key": ("subscript", "get", "literal", "keyword", "attribute", "string"),
+    "rename_key": ("subscript", "get", "literal", "keyword", "attribute", "column", "string"),
     "add_key": _ENTRIES,
     "remove_key": _ENTRIES,
     "set_value": _ENTRIES,
@@ -156,6 +156,21 @@ def reads(ground: Ground) -> tuple[FieldUse, ...]:
 def built_by_consumers(ground: Ground) -> tuple[FieldUse, ...]:
     """Returns the records that consumers, or their tests, build or hand on with the field."""
     return tuple(use for use in ground.uses_by("consumers") if is_write(use))
+
+
+def _is_computed(use: FieldUse) -> bool:
+    """Tells whether the value written at a use may be a call, as far as its line shows."""
+    return "(" in use.excerpt.rpartition(use.name)[2]
+
+
+def written_twice(ground: Ground, to: str) -> Work:
+    """Lets producers write a second field with the same value; in their tests only where the value is plain.
+
+    A test's record with a computed value (`random()`) would hold two different ones, so it is left to a person.
+    """
+    own = [use for use in writes(ground) if not (use.is_test and _is_computed(use))]
+    rest = [use for use in writes(ground) if use not in own]
+    return code_work(ground, own, "add_key", to=to) + notes_at(ground, rest, f"write `{to}` here too, by hand")
 
 
 def _has_default(use: FieldUse) -> bool:
