@@ -79,7 +79,7 @@ def see_names(reader: Expressions, node: ast.Call, function: ast.Attribute, base
         and isinstance(first, ast.Constant)
         and isinstance(first.value, str)
     ):
-        reader.sheet.add_use(first.value, first, "keys", "string", receiver_name(function.value), base.origin)
+        reader.sheet.add_use(first.value, first, "keys", "string", name, base.origin)
         return NOTHING
     has_names = any(keyword.arg in _COLUMN_KEYWORDS for keyword in node.keywords)
     if name in _COLUMN_METHODS or name in _COLUMN_DICTS or (has_names and name in ("merge", "join", "to_csv", "melt")):

@@ -5,9 +5,7 @@ Everything kept here is a pure function of a blob's text, so a run over an uncha
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 
 from copilot.domain.source import Gap, Span, TreeEntry
 from copilot.ports import Index, Tree
@@ -39,15 +37,11 @@ class FactStore:
         """Returns the facts of Python files; a file that can't be read has none, and a gap."""
         wanted = [path for path in paths if path in self.entries]
         missing = [path for path in wanted if path not in self._facts]
-        with _without_garbage_collection():
-            derived = self.derive(FACTS_KIND, missing, lambda text: dump_facts(read_python(text)))
-            for path, data in derived.items():
-                facts = load_facts(data)
-                self._facts[path] = (
-                    facts if facts is not None else FileFacts(gaps=((1, "its facts could not be kept"),))
-                )
-                for line, reason in self._facts[path].gaps:
-                    self.gaps.add(Gap(Span(path, line, line), reason))
+        for path, data in self.derive(FACTS_KIND, missing, lambda text: dump_facts(read_python(text))).items():
+            facts = load_facts(data)
+            self._facts[path] = facts if facts is not None else FileFacts(gaps=((1, "its facts could not be kept"),))
+            for line, reason in self._facts[path].gaps:
+                self.gaps.add(Gap(Span(path, line, line), reason))
         return {path: self._facts[path] for path in wanted if path in self._facts}
 
     def past_python(self, digests: Sequence[str], texts: Callable[[list[str]], dict[str, str]]) -> dict[str, FileFacts]:
@@ -87,15 +81,3 @@ class FactStore:
             for path, digest in digests.items()
             if digest in fresh or digest in known
         }
-
-
-@contextmanager
-def _without_garbage_collection() -> Iterator[None]:
-    """Holds the garbage collector off: syntax trees are many small objects, and it took a third of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

@@ -69,20 +69,23 @@ class SubjectReader:
         """Returns the schema files of the tree."""
         return sorted(path for path in self._store.entries if self._format_of(path))
 
-    def read(self, literals: Mapping[str, FileFacts], settings: Settings) -> Subjects:
-        """Returns the subjects in schema files and in the literals of Python files."""
+    def read(
+        self, literals: Mapping[str, FileFacts], settings: Settings, past: Mapping[str, tuple[PastFile, ...]]
+    ) -> Subjects:
+        """Returns the subjects in schema files, whose history is `past`, and in the literals of Python files."""
         paths = self.schema_paths()
         hosts = sorted(path for path, facts in literals.items() if facts.literals)
-        self._past = self._history.versions([*paths, *(path for path in hosts if not is_test_path(path))])
+        coded = [path for path in hosts if not is_test_path(path)]
+        self._past = {**past, **(self._history.versions(coded) if coded else {})}
         current = self._parse([*self._files(paths), *self._literals(literals, hosts)])
         groups = _grouped(current)
         named = list(zip(_names([main for main, _ in groups]), groups, strict=True))
-        past = {name: self._past_texts(main, literals) for name, (main, _) in named}
-        parsed = self._parse([text for texts in past.values() for text in texts])
+        texts = {name: self._past_texts(main, literals) for name, (main, _) in named}
+        parsed = self._parse([text for earlier in texts.values() for text in earlier])
         subjects: list[SchemaSubject] = []
         places: dict[tuple[str, int], str] = {}
         for name, (main, copies) in named:
-            earlier = _collapsed([parsed[text.source] for text in past[name] if text.source in parsed], main)
+            earlier = _collapsed([parsed[text.source] for text in texts[name] if text.source in parsed], main)
             versions = tuple(
                 replace(version, subject=name, number=number) for number, version in enumerate([*earlier, main], 1)
             )
@@ -198,6 +201,8 @@ class SubjectReader:
         return {source: outcome for source, outcome in loaded if outcome is not None}
 
     def _blob_texts(self, blobs: set[str]) -> dict[str, str]:
+        if not blobs:
+            return {}
         paths = {self._store.entries[path].digest: path for path in self.schema_paths()}
         now = {blob: paths[blob] for blob in blobs if blob in paths}
         present = self._store.text(sorted(now.values()))

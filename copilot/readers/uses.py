@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import cast
 
 from copilot.domain.pipeline import Certainty, FieldUse, Mode, UseForm
@@ -86,6 +87,7 @@ def places_of(subjects: list[SchemaSubject]) -> dict[str, tuple[Place, ...]]:
     return {name: tuple(places) for name, places in found.items()}
 
 
+@lru_cache(maxsize=4096)
 def words_in(name: str) -> frozenset[str]:
     """Returns the words of a name in lower case and singular: `nonDetections` and `non_detection` give the same."""
     words = (word.lower() for word in _WORD.findall(name))
@@ -131,6 +133,8 @@ def _places(
         return _traced_places(use, fields.both[use.name], known)
     writes = use.mode == "writes" or (use.mode == "passes" and use.form == "literal")
     candidates = fields.both if is_test else fields.produced if writes else fields.consumed
+    if use.mode == "keys" and use.form == "string":
+        return _message_keys(use, fields)
     places = candidates.get(use.name, ())
     if use.form in _WEAK_FORMS:
         return [(place, "possible") for place in places]
@@ -145,11 +149,18 @@ def _places(
     return [(place, "likely" if is_told else "possible") for place in likely]
 
 
+def _message_keys(use: Use, fields: JobFields) -> list[tuple[Place, Certainty]]:
+    """Returns the fields that a call like `set_key_field("x")` names: those of whole messages, produced ones unless it says not."""
+    side = fields.consumed if "consum" in use.receiver.lower() else fields.produced
+    whole = [place for place in side.get(use.name, fields.both[use.name]) if place.path == use.name]
+    return [(place, "likely" if "produc" in use.receiver.lower() else "possible") for place in whole]
+
+
 def _best_places(use: Use, facts: FileFacts, places: tuple[Place, ...]) -> list[Place]:
     """Returns the places that fit a use best: by the name of the receiver, and by the other keys of a dict literal."""
     receiver = words_in(use.receiver)
-    keys = frozenset(facts.shapes[use.shape]) if use.shape >= 0 else frozenset()
-    scores = [(not receiver.isdisjoint(place.words)) + _likeness(keys, place) for place in places]
+    keys = facts.shapes[use.shape] if use.shape >= 0 else ()
+    scores = [(not receiver.isdisjoint(place.words)) + _likeness(keys, place.beside) for place in places]
     best = max(scores, default=0.0)
     return [place for place, score in zip(places, scores, strict=True) if score == best] if best else []
 
@@ -170,9 +181,10 @@ def _traced_places(
     return list(found.items())
 
 
-def _likeness(keys: frozenset[str], place: Place) -> float:
+@lru_cache(maxsize=4096)
+def _likeness(keys: tuple[str, ...], names: frozenset[str]) -> float:
     """Returns the share of names that a dict literal and a record have in common, 0 below half of either's names."""
-    shared = len(keys & place.beside)
-    if shared < 2 or shared < SHAPE_SHARE_MIN * len(keys) or shared < SHAPE_SHARE_MIN * len(place.beside):
+    shared = len(names.intersection(keys))
+    if shared < 2 or shared < SHAPE_SHARE_MIN * len(keys) or shared < SHAPE_SHARE_MIN * len(names):
         return 0.0
-    return shared / len(keys | place.beside)
+    return shared / len(names.union(keys))
