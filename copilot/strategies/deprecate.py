@@ -10,7 +10,7 @@ from copilot.strategies.ground import Ground, ground_of
 from copilot.strategies.newsubject import new_version, without_field
 from copilot.strategies.rollout import CONSUMERS_FIRST, PRODUCERS_FIRST, State, alternative
 from copilot.strategies.words import GATE_DEPRECATED, about_decoders, joined
-from copilot.strategies.work import Work, code_work, doubtful_work, reads, set_property, set_type, writes
+from copilot.strategies.work import Work, code_work, doubtful_work, reads_stopped, set_property, set_type, writes
 
 NOTICE = "Deprecated: do not use in new code."
 READY = "ST14 ready for removal"
@@ -93,8 +93,7 @@ def _ready(ground: Ground) -> Alternative | NotOffered:
 
 
 def _readers_off(ground: Ground) -> Alternative | NotOffered:
-    expression = fieldtype.python_literal(ground.default if ground.has_default else None)
-    moved = code_work(ground, reads(ground), "read_default", expression=expression)
+    moved = reads_stopped(ground)
     if not moved.edits:
         return NotOffered(READERS, "No consumer was found that reads the field in a way that can be edited.")
     marked = deprecation(ground)

@@ -25,6 +25,7 @@ from copilot.strategies.work import (
     doubtful_work,
     notes_at,
     reads,
+    reads_stopped,
     schema_work,
     set_property,
     set_type,
@@ -52,14 +53,6 @@ def remove(operation: Operation, impact: Impact, pipeline: PipelineMap) -> tuple
     )
 
 
-def _fallback(ground: Ground) -> str:
-    return fieldtype.python_literal(ground.default if ground.has_default else None)
-
-
-def _reads_stopped(ground: Ground) -> Work:
-    return code_work(ground, reads(ground), "read_default", expression=_fallback(ground))
-
-
 def _dropped(ground: Ground) -> Work:
     work = schema_work(ground, "remove_field") + code_work(ground, writes(ground), "remove_key")
     inside = [use for use in ground.uses_by("producers") if use not in writes(ground)]
@@ -68,7 +61,7 @@ def _dropped(ground: Ground) -> Work:
 
 
 def _gone(ground: Ground) -> Work:
-    work = _dropped(ground) + _reads_stopped(ground) + code_work(ground, built_by_consumers(ground), "remove_key")
+    work = _dropped(ground) + reads_stopped(ground) + code_work(ground, built_by_consumers(ground), "remove_key")
     return work + doubtful_work(ground, "take it out by hand where it is this field", "consumers")
 
 
@@ -144,7 +137,7 @@ def with_default(ground: Ground) -> Work | None:
 
 def _deprecated_first(ground: Ground) -> Alternative:
     marked = deprecation(ground)
-    stopped = marked + _reads_stopped(ground) + doubtful_work(ground, "stop reading it by hand", "consumers")
+    stopped = marked + reads_stopped(ground) + doubtful_work(ground, "stop reading it by hand", "consumers")
     states = [State("deprecate", marked, CONSUMERS_FIRST, GATE_DEPRECATED)]
     if stopped != marked:
         states.append(State("readers stop", stopped, CONSUMERS_FIRST, GATE_READERS_STOPPED))

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from copilot.domain import fieldtype
 from copilot.domain.alternative import CodeAction, CodeEdit, Edit, NewFile, SchemaAction, SchemaEdit
 from copilot.domain.pipeline import FieldUse
 from copilot.strategies.ground import Ground, Side, is_write, side_of
@@ -151,6 +152,19 @@ def writes(ground: Ground) -> tuple[FieldUse, ...]:
 def reads(ground: Ground) -> tuple[FieldUse, ...]:
     """Returns where consumers read the field; records that their tests build are not reads."""
     return tuple(use for use in ground.uses_by("consumers") if not is_write(use))
+
+
+def reads_stopped(ground: Ground) -> Work:
+    """Lets every read of consumers work without the field; where that yields None, a person must see what is done with it."""
+    work = code_work(
+        ground,
+        reads(ground),
+        "read_default",
+        expression=fieldtype.python_literal(ground.default if ground.has_default else None),
+    )
+    if not ground.has_default:
+        work += notes_at(ground, reads(ground), "gets None without the field, see that it works with that")
+    return work
 
 
 def built_by_consumers(ground: Ground) -> tuple[FieldUse, ...]:

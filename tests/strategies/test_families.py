@@ -1,0 +1,276 @@
+"""What each family offers and refuses, and in which order its steps go out."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from copilot.domain.alternative import Alternative, CodeEdit, NewFile, NotOffered, SchemaEdit
+from copilot.domain.patch import Patch
+from copilot.domain.pipeline import Decoder
+from copilot.formats.avro import AvroFormat
+from copilot.impact.fields import impact_of
+from copilot.patches.compile import PatchCompiler
+from copilot.planners.intent import understand
+from copilot.strategies.catalogue import STRATEGIES
+from tests.planners.builders import ORDER, Built, link, pipeline, shop, subject
+
+Offer = tuple[dict[str, Alternative], dict[str, str]]
+
+
+def offered(text: str, built: Built) -> Offer:
+    """Returns the alternatives by slug, and the reasons for what is not offered by strategy."""
+    (operation,) = understand(text, built.pipeline)
+    impact = impact_of(operation, built.pipeline)
+    found = [one for strategy in STRATEGIES for one in strategy(operation, impact, built.pipeline)]
+    real = {one.id.rpartition("-")[0]: one for one in found if isinstance(one, Alternative)}
+    return real, {one.strategy: one.reason for one in found if isinstance(one, NotOffered)}
+
+
+def schema_after(alternative: Alternative, built: Built, phase: int = -1, path: str = "schemas/order.avsc") -> Any:
+    compiled = PatchCompiler({"avro": AvroFormat()}).compile(alternative, built.tree)
+    assert isinstance(compiled, tuple), compiled
+    return json.loads(text_after(compiled[phase], built, path))
+
+
+def text_after(patch: Patch, built: Built, path: str) -> str:
+    changed = {change.path: change.after for change in patch.changes}
+    text = changed.get(path, built.files.get(path))
+    assert text is not None
+    return text
+
+
+def field(schema: Any, name: str) -> Any:
+    return next((one for one in schema["fields"] if one["name"] == name), None)
+
+
+def with_field(**properties: Any) -> dict[str, Any]:
+    """The order with more properties of `amount`."""
+    schema: dict[str, Any] = json.loads(json.dumps(ORDER))
+    schema["fields"][1].update(properties)
+    return schema
+
+
+def kinds(alternative: Alternative, phase: int = 0) -> list[str]:
+    return [step.kind for step in alternative.phases[phase].steps]
+
+
+def test_an_alias_lists_every_earlier_name() -> None:
+    first = with_field(name="sum")
+    second = with_field(name="value", aliases=["sum"])
+    third = with_field(aliases=["value"])
+    orders = subject("order", "schemas/order.avsc", first, second, third)
+    built = Built(pipeline([orders]), {"schemas/order.avsc": orders.latest.text})
+
+    real, _ = offered("rename amount to total in order", built)
+
+    assert field(schema_after(real["alias"], built), "total")["aliases"] == ["amount", "value", "sum"]
+
+
+def test_no_alias_where_history_has_both_names() -> None:
+    both = {**ORDER, "fields": [*ORDER["fields"], {"name": "total", "type": "int"}]}
+    orders = subject("order", "schemas/order.avsc", both, ORDER)
+    built = Built(pipeline([orders]), {"schemas/order.avsc": orders.latest.text})
+
+    real, refused = offered("rename amount to total in order", built)
+
+    assert "alias" not in real
+    assert "Version 1" in refused["ST3 alias"]
+
+
+def test_a_parallel_rename_ends_without_alias_and_with_a_default() -> None:
+    built = shop(with_field(aliases=["sum"]))
+    phased = offered("rename amount to total in order", built)[0]["phased"]
+
+    during = schema_after(phased, built, 0)
+    after = schema_after(phased, built)
+
+    assert [phase.name for phase in phased.phases] == ["expand", "move readers", "contract"]
+    assert field(during, "total") == {"name": "total", "type": ["null", "int"], "default": None, "doc": "In cents."}
+    assert field(during, "amount")
+    assert field(after, "amount") is None
+    assert field(after, "total") == {"name": "total", "type": ["null", "int"], "doc": "In cents.", "default": None}
+
+
+def test_consumers_go_first_with_an_alias_and_producers_first_while_expanding() -> None:
+    real, _ = offered("rename amount to total in order", shop())
+
+    assert kinds(real["alias"]) == ["schema", "consumers", "producers"]
+    assert kinds(real["phased"]) == ["schema", "producers", "consumers"]
+    assert kinds(real["phased"], 1) == ["consumers"]
+    assert real["alias"].phases[0].steps[1].jobs == ("billing",)
+
+
+def test_a_step_carries_the_files_of_its_jobs_and_their_tests() -> None:
+    steps = offered("rename amount to total in order", shop())[0]["alias"].phases[0].steps
+
+    assert steps[0].paths == ("schemas/order.avsc",)
+    assert steps[1].paths == (
+        "services/billing/main.py",
+        "services/billing/schemas/order.avsc",
+        "services/billing/tests/test_main.py",
+    )
+    assert steps[2].paths == ("services/orders/main.py",)
+
+
+def test_what_a_way_of_decoding_means_is_said() -> None:
+    single = offered("rename amount to total in order", shop(reader=Decoder("fastavro", "single")))[0]["alias"]
+    writer = offered("rename amount to total in order", shop(reader=Decoder("avro", "writer")))[0]["alias"]
+
+    assert "must change in the same deploy" in single.argument
+    assert "never gets defaults or aliases" in writer.argument
+    assert "ignores aliases" in writer.argument
+
+
+def test_a_drifted_copy_is_not_edited_where_it_lacks_the_field() -> None:
+    path = "services/billing/order.avsc"
+    drifted = {**ORDER, "fields": [one for one in ORDER["fields"] if one["name"] != "amount"]}
+    orders = subject("order", "schemas/order.avsc", ORDER, copies={path: drifted})
+    built = Built(pipeline([orders], [link("billing", "orders", "consumes", "order")]), {})
+
+    for text in ("rename amount to total in order", "make amount optional in order", "remove amount from order"):
+        for alternative in offered(text, built)[0].values():
+            assert path not in {edit.source.path for edit in _schema_edits(alternative)}
+    added = offered("add a long weight to order", built)[0]["optional"]
+    assert path in {edit.source.path for edit in _schema_edits(added)}
+
+
+def test_a_new_optional_field_has_null_first_and_as_default() -> None:
+    built = shop()
+    real, _ = offered("add a nullable double parallax to order with default 1.5", built)
+
+    assert field(schema_after(real["optional"], built), "parallax") == {
+        "name": "parallax",
+        "type": ["null", "double"],
+        "default": None,
+    }
+    assert field(schema_after(real["default"], built), "parallax")["default"] == 1.5
+    assert "default" not in field(schema_after(real["naive"], built), "parallax")
+
+
+def test_a_map_entry_is_offered_only_where_a_map_can_hold_the_type() -> None:
+    assert "map-entry" in offered("add a double x to order", shop())[0]
+    assert "no map" in offered("add a timestamp-millis x to order", shop())[1]["K1 entry of a map"]
+
+
+def test_a_side_subject_shares_the_key_of_the_record() -> None:
+    alternative = offered("add a double x to order", shop())[0]["side-subject"]
+    (made,) = [edit for edit in alternative.phases[0].edits if isinstance(edit, NewFile)]
+
+    assert made.path == "schemas/order_x.avsc"
+    assert [one["name"] for one in json.loads(made.text)["fields"]] == ["order_id", "x"]
+
+
+def test_a_type_without_a_neutral_value_is_not_given_one() -> None:
+    assert "no value" in offered("add a timestamp-millis x to order", shop())[1]["ST1 neutral default"]
+
+
+def test_a_new_subject_has_a_name_of_its_own() -> None:
+    alternative = offered("rename amount to total in order", shop())[0]["new-subject"]
+    (made,) = [edit for edit in alternative.phases[0].edits if isinstance(edit, NewFile)]
+
+    assert made.path == "schemas/order_v2.avsc"
+    assert json.loads(made.text)["name"] == "OrderV2"
+    assert all(step.manual for step in alternative.phases[0].steps if step.kind != "schema")
+
+
+def test_an_enum_gets_its_own_default_before_a_symbol_is_added() -> None:
+    built = shop()
+    first = offered("add symbol REVIEW to status in order", built)[0]["default-first"]
+
+    given = field(schema_after(first, built, 0), "status")
+    added = field(schema_after(first, built, 1), "status")
+
+    assert given["type"]["default"] == "NEW"
+    assert "default" not in given
+    assert added["type"]["symbols"] == ["NEW", "PAID", "SENT", "REVIEW"]
+    assert "can't tell the two apart" in first.argument
+
+
+def test_a_new_enum_field_defines_a_type_of_another_name() -> None:
+    built = shop()
+    phased = offered("add symbol REVIEW to status in order", built)[0]["phased"]
+
+    added = field(schema_after(phased, built, 0), "status_v2")["type"][1]
+
+    assert added["name"] == "StatusV2"
+    assert added["symbols"][-1] == "REVIEW"
+
+
+def test_consumers_copies_get_a_symbol_first() -> None:
+    built = shop()
+    first = offered("add symbol REVIEW to status in order", built)[0]["copies-first"]
+
+    assert "REVIEW" not in json.dumps(schema_after(first, built, 0))
+    assert "REVIEW" in json.dumps(schema_after(first, built, 0, "services/billing/schemas/order.avsc"))
+    assert "REVIEW" in json.dumps(schema_after(first, built, 1))
+
+
+def test_a_conversion_is_put_around_the_written_value() -> None:
+    built = shop()
+    naive = offered("change the type of amount in order to string", built)[0]["naive"]
+    compiled = PatchCompiler({"avro": AvroFormat()}).compile(naive, built.tree)
+    assert isinstance(compiled, tuple)
+
+    assert '"amount": str(order.amount)' in text_after(compiled[0], built, "services/orders/main.py")
+
+
+@pytest.mark.parametrize("kind", ["long", "float", "double"])
+def test_a_promotion_needs_no_conversion(kind: str) -> None:
+    naive = offered(f"change the type of amount in order to {kind}", shop())[0]["naive"]
+
+    assert not [edit for edit in naive.phases[0].edits if isinstance(edit, CodeEdit)]
+    assert naive.strategy == "K5 in place"
+
+
+def test_a_union_can_not_hold_one_carrier_twice() -> None:
+    stamped = with_field(type={"type": "long", "logicalType": "timestamp-millis"})
+
+    real, refused = offered("change the type of amount in order to timestamp-micros", shop(stamped))
+
+    assert "only once" in refused["ST10 union"]
+    assert "only their meaning changes" in real["naive"].argument
+
+
+def test_a_default_moves_its_branch_to_the_front() -> None:
+    built = shop()
+    naive = offered('set the default of currency in order to "EUR"', built)[0]["naive"]
+
+    changed = field(schema_after(naive, built), "currency")
+
+    assert changed["type"] == ["string", "null"]
+    assert changed["default"] == "EUR"
+
+
+def test_removal_moves_readers_before_it_drops() -> None:
+    built = shop()
+    slow = offered("remove amount from order", built)[0]["deprecate"]
+    compiled = PatchCompiler({"avro": AvroFormat()}).compile(slow, built.tree)
+    assert isinstance(compiled, tuple)
+
+    assert [phase.name for phase in slow.phases] == ["deprecate", "readers stop", "drop"]
+    assert field(schema_after(slow, built, 0), "amount")["deprecated"] is True
+    assert 'order.get("amount", None)' in text_after(compiled[1], built, "services/billing/main.py")
+    assert '"amount"' in text_after(compiled[1], built, "services/orders/main.py")
+    assert '"amount"' not in text_after(compiled[2], built, "services/orders/main.py")
+
+
+def test_requiring_a_nullable_field_offers_a_rule_that_keeps_the_type() -> None:
+    built = shop()
+    real, _ = offered("make currency required in order", built)
+
+    assert field(schema_after(real["guarded"], built), "currency")["type"] == ["null", "string"]
+    assert field(schema_after(real["naive"], built), "currency") == {"name": "currency", "type": "string"}
+    assert field(schema_after(real["default"], built), "currency")["default"] == ""
+
+
+def test_every_gate_stands_before_another_phase() -> None:
+    for text in ("remove amount from order", "rename amount to total in order", "add symbol X to status in order"):
+        for alternative in offered(text, shop())[0].values():
+            assert all(phase.gate and phase.gate.text for phase in alternative.phases[:-1])
+
+
+def _schema_edits(alternative: Alternative) -> list[SchemaEdit]:
+    return [edit for phase in alternative.phases for edit in phase.edits if isinstance(edit, SchemaEdit)]
