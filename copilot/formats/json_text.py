@@ -60,6 +60,11 @@ def plain(node: Node) -> Any:
     return value
 
 
+def plain_but(node: Node, name: str) -> dict[str, Any]:
+    """Returns the JSON value of an object, with None in place of one member, which the caller fills in."""
+    return {key: None if key == name else plain(member) for key, member in node.value.items()}
+
+
 @lru_cache(maxsize=_CACHED_TEXTS_MAX)
 def scan_json(text: str) -> Node:
     """Returns the tree of a JSON text; raises InvalidText."""

@@ -35,7 +35,7 @@ from copilot.formats.avro.names import (
     namespace_of,
     short_name,
 )
-from copilot.formats.json_text import Node, plain
+from copilot.formats.json_text import Node, plain, plain_but
 
 _SYMBOL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -103,13 +103,14 @@ class Resolver:
         kind = self._kind(node, document)
         if kind in NAMED_KINDS:
             return self._define(node, kind, enclosing, document, depth)
-        whole = plain(node)
-        if kind in ("array", "map"):
-            member = "items" if kind == "array" else "values"
-            inner = node.member(member)
-            if inner is None:
-                raise Unreadable(document.span(node), f'{kind} without "{member}"')
-            whole[member] = self._schema(inner, enclosing, document, depth + 1)
+        if kind in PRIMITIVES:
+            return plain(node)
+        member = "items" if kind == "array" else "values"
+        inner = node.member(member)
+        if inner is None:
+            raise Unreadable(document.span(node), f'{kind} without "{member}"')
+        whole = plain_but(node, member)
+        whole[member] = self._schema(inner, enclosing, document, depth + 1)
         return whole
 
     def _kind(self, node: Node, document: Document) -> str:
@@ -161,7 +162,7 @@ class Resolver:
                 return full
             raise Unreadable(document.span(node), f'the type "{full}" is defined twice')
         self.known[full] = (document, Definition(full, node, enclosing))
-        whole = plain(node)
+        whole = plain_but(node, "fields") if kind in RECORD_KINDS else plain(node)
         whole["name"] = full
         whole.pop("namespace", None)
         if enclosing and not namespace_of(full):
@@ -170,8 +171,8 @@ class Resolver:
             whole["fields"] = self._fields(node, full, document, depth)
         elif kind == "enum":
             _check_symbols(node, full, document)
-        elif not isinstance(scalar(node, "size"), int) or isinstance(scalar(node, "size"), bool):
-            raise Unreadable(document.span(node), f'fixed "{full}" without a whole number as "size"')
+        elif not _is_size(scalar(node, "size")):
+            raise Unreadable(document.span(node), f'fixed "{full}" without a whole number of bytes as "size"')
         return whole
 
     def _fields(self, node: Node, full: str, document: Document, depth: int) -> list[dict[str, Any]]:
@@ -185,10 +186,14 @@ class Resolver:
                 raise Unreadable(document.span(field), f'a field of "{full}" without a name')
             if kind is None:
                 raise Unreadable(document.span(field), f'field "{name}" of "{full}" without a type')
-            whole = plain(field)
+            whole = plain_but(field, "type")
             whole["type"] = self._schema(kind, namespace_of(full), document, depth + 1)
             fields.append(whole)
         return fields
+
+
+def _is_size(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def _check_symbols(node: Node, full: str, document: Document) -> None:

@@ -22,13 +22,14 @@ BOUNDARY_RECORDS_MAX = 64
 DEPTH_MAX = 24
 VALUES_MAX = 5_000
 """Below this depth, or past this many values in one record, collections are empty and unions take no record."""
+FIXED_BYTES_MAX = 2**20
 _LONG_TEXT = "long text " * 30
 _INT_MAX, _LONG_MAX = 2**31 - 1, 2**63 - 1
 _FLOAT_EXACT, _DOUBLE_EXACT = 2**24, 2**53
 _FLOAT_MAX = 3.4028234663852886e38
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TEXTS = ("", "a", "ż雪🚀é", 'quote " and \\ and\nline', _LONG_TEXT)
-_DIGITS_MAX = 28
+_DIGITS_MAX, _PRECISION_MAX = 28, 10_000
 _KEYS = ("a key", "", "ключ")
 
 _PLAIN: dict[str, tuple[Any, ...]] = {
@@ -43,16 +44,16 @@ _PLAIN: dict[str, tuple[Any, ...]] = {
 }
 
 
-class Endless(Exception):
-    """A record holds itself without a union, array or map between, so no value of it is finite."""
+class NoValue(Exception):
+    """A type has no value that can be tried: a record that always holds itself, an empty enum or union, a huge fixed."""
 
 
 def samples_of(schema: str, seed: str, count: int) -> tuple[Any, ...]:
-    """Returns `count` records of a self-contained schema; none where no finite record exists."""
+    """Returns `count` records of a self-contained schema; none where a type in it has no value to try."""
     graph = graph_of(schema)
     try:
         return tuple(islice(_Sampler(random.Random(seed)).records(graph), count))
-    except Endless:
+    except NoValue:
         return ()
 
 
@@ -114,7 +115,7 @@ class _Sampler:
 
     def _random_value(self, type: Type, union: Type | None) -> Any:
         source = self._random
-        logical = _LOGICAL.get((type.kind, type.logical))
+        logical = _logical_of(type)
         if logical is not None:
             return logical(type, source.random())
         if type.kind in ("int", "long"):
@@ -135,10 +136,12 @@ class _Sampler:
 
 def boundary_values(type: Type, union: Type | None) -> tuple[Any, ...]:
     """Returns the values of a type without inner types that break things; `union` is the union whose branch it is."""
+    if (type.kind == "enum" and not type.symbols) or type.size > FIXED_BYTES_MAX:
+        raise NoValue
     if type.kind == "enum":
         return type.symbols
-    logical = _LOGICAL.get((type.kind, type.logical))
-    if logical is not None and not (type.logical == "decimal" and type.precision is None):
+    logical = _logical_of(type)
+    if logical is not None:
         return tuple(dict.fromkeys(logical(type, share) for share in (0.5, 0.0, 1.0, 0.75)))
     if type.kind == "fixed":
         return (bytes(type.size), b"\xff" * type.size, bytes(place % 256 for place in range(type.size)))
@@ -148,6 +151,19 @@ def boundary_values(type: Type, union: Type | None) -> tuple[Any, ...]:
     if type.kind == "bytes":
         return tuple(_of_free_size(value, union) for value in _PLAIN["bytes"])
     return _PLAIN["float" if type.kind == "double" and _is_beside_a_float(union) else type.kind]
+
+
+def _logical_of(type: Type) -> Callable[[Type, float], Any] | None:
+    """How values of the logical type are made; None where it has no effect, or parameters that make readers ignore it."""
+    if type.logical == "decimal":
+        precision = type.precision or 0
+        if (
+            not 0 <= type.scale <= precision <= _PRECISION_MAX
+            or precision == 0
+            or (type.kind == "fixed" and type.size == 0)
+        ):
+            return None
+    return _LOGICAL.get((type.kind, type.logical))
 
 
 def _boundary_rounds(graph: Type) -> int:
@@ -179,7 +195,7 @@ def _branches(union: Type, has_room: bool) -> tuple[Type, ...]:
     if not has_room:
         usable = tuple(branch for branch in usable if branch.kind != "record") or usable
     if not usable:
-        raise Endless
+        raise NoValue
     return usable
 
 
@@ -211,7 +227,7 @@ def _is_beside_a_record(type: Type, union: Type | None) -> bool:
 
 def _check_depth(depth: int) -> None:
     if depth > 4 * DEPTH_MAX:
-        raise Endless
+        raise NoValue
 
 
 def _integer_bound(type: Type, union: Type | None) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from contextlib import suppress
 from typing import Any
 
 import avro.schema
@@ -14,8 +15,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from copilot.domain.schema import SchemaVersion
+from copilot.domain.source import Gap
 from copilot.formats.avro.canonical import canonical_form, fingerprint_crc_64
-from tests.formats.avro.arranging import FORMAT, edit, read, source_of
+from copilot.ports import Undecodable
+from tests.formats.avro.arranging import FORMAT, edit, read, read_any, source_of
 from tests.formats.avro.generated import records, schemas
 
 LAYOUTS = st.sampled_from([(None, None), (None, (",", ":")), (2, None), (4, None), ("\t", (",", ": "))])
@@ -172,3 +175,42 @@ def parsed(text: str) -> SchemaVersion:
 
 def has_only_ambiguous_aliases(reader: SchemaVersion, writer: SchemaVersion) -> bool:
     return {reason.rule for reason in FORMAT.incompatibilities(reader, writer)} <= OWN_RULES
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> Any:
+    """A schema in which one value, anywhere, was replaced by another."""
+    schema = draw(records(has_logical=True))
+    part: Any = schema
+    while True:
+        keys: list[Any] = list(part) if isinstance(part, dict) else list(range(len(part)))
+        if not keys:
+            return schema
+        key = draw(st.sampled_from(keys))
+        if isinstance(part[key], dict | list) and draw(st.booleans()):
+            part = part[key]
+            continue
+        part[key] = draw(
+            st.sampled_from(
+                [None, True, -1, 10**12, 1.5, "", "int", "RootRecord", "a.b", [], {}, ["int"], {"type": "x"}]
+            )
+        )
+        return schema
+
+
+@settings(QUICK, max_examples=250)
+@given(damaged(), records(has_logical=True))
+def test_a_damaged_schema_is_a_gap_or_is_worked_with(schema: Any, sound: Any) -> None:
+    version = read_any(json.dumps(schema))
+
+    if isinstance(version, Gap):
+        assert version.reason
+        return
+    other = read(sound)
+    FORMAT.incompatibilities(version, other)
+    FORMAT.meaning_changes(version, other)
+    FORMAT.meaning_changes(other, version)
+    for value in FORMAT.samples(version.resolved, "seed", 3):
+        for decoder in FORMAT.decoders:
+            with suppress(Undecodable):
+                decoder.decode(decoder.encode(version.resolved, value), version.resolved, other.resolved)
