@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Any, Literal, TypedDict
 
 from copilot.adapters.tree import OverlayTree
 from copilot.checks.evidence import make_evidence
@@ -184,9 +184,7 @@ def run(proposal: Proposal, kit: Kit, store: ProposalStore) -> Iterator[Record]:
     if next_stage(proposal, check_names(kit)) == "done":
         return
     silence_tracing()
-    # One at a time: checks are bound to the processor, and a fixed order of records is worth more than the little that
-    # threads could save.
-    yield from build_graph(kit, store).stream({"proposal": proposal}, {"max_concurrency": 1}, stream_mode="custom")
+    yield from build_graph(kit, store).stream({"proposal": proposal}, stream_mode="custom")
 
 
 def silence_tracing() -> None:
@@ -198,57 +196,47 @@ def silence_tracing() -> None:
         sys.modules["langsmith"].utils.get_env_var.cache_clear()
 
 
-def _further(left: Proposal | None, right: Proposal) -> Proposal:
-    """Joins the views that parallel tasks have of one proposal: each is a fold of the same file, the longer one is newer."""
-    return right if left is None or len(right.evidence) >= len(left.evidence) else left
-
-
 class _State(TypedDict):
-    proposal: Annotated[Proposal, _further]
-
-
-class _Due(TypedDict):
     proposal: Proposal
-    alternative: str
 
 
 def build_graph(kit: Kit, store: ProposalStore) -> Any:
-    """Returns the compiled graph: a node for each stage, `next_stage` behind the edges, proving fanned out by alternative."""
+    """Returns the compiled graph: a node for each stage, and `next_stage` as the only edge.
+
+    Proving is a task for each alternative, one after the other: checks are bound to the processor, so threads would save next to
+    nothing and cost the fixed order of records.
+    """
     from langgraph.config import get_stream_writer
     from langgraph.graph import END, START, StateGraph
-    from langgraph.types import Send
 
     checks = check_names(kit)
 
-    def keep(proposal: Proposal, bodies: Iterator[Body]) -> _State:
-        show = get_stream_writer()
-        for body in bodies:
-            show(store.append(proposal.id, body))
-        return {"proposal": fold(proposal.id, store.records(proposal.id))}
+    def node(stage: Stage) -> Callable[[_State], _State]:
+        def run_stage(state: _State) -> _State:
+            proposal = state["proposal"]
+            show = get_stream_writer()
+            for body in _task(stage, proposal, kit):
+                show(store.append(proposal.id, body))
+            return {"proposal": fold(proposal.id, store.records(proposal.id))}
 
-    def stage_node(stage: Stage) -> Callable[[_State], _State]:
-        return lambda state: keep(state["proposal"], STAGES[stage](state["proposal"], kit))
+        return run_stage
 
-    def prove_node(due: _Due) -> _State:
-        return keep(due["proposal"], prove_alternative(due["proposal"], kit, due["alternative"]))
-
-    def route(state: _State) -> Any:
-        proposal = state["proposal"]
-        stage = next_stage(proposal, checks)
-        if stage == "prove":
-            return [Send("prove", _Due(proposal=proposal, alternative=id)) for id in unproved(proposal, checks)]
+    def route(state: _State) -> str:
+        stage = next_stage(state["proposal"], checks)
         return END if stage == "done" else stage
 
     graph: Any = StateGraph(_State)
-    graph.add_node("prove", prove_node, input_schema=_Due)
-    graph.add_node("proved", lambda state: {})
-    graph.add_edge("prove", "proved")
     for stage in STAGES:
-        if stage != "prove":
-            graph.add_node(stage, stage_node(stage))
-    for source in (START, "read", "plan", "compile", "proved", "decide"):
+        graph.add_node(stage, node(stage))
+    for source in (START, *STAGES):
         graph.add_conditional_edges(source, route, [*STAGES, END])
     return graph.compile()
+
+
+def _task(stage: Stage, proposal: Proposal, kit: Kit) -> Iterator[Body]:
+    if stage == "prove":
+        return iter(prove_alternative(proposal, kit, unproved(proposal, check_names(kit))[0]))
+    return STAGES[stage](proposal, kit)
 
 
 def _state_after(patch: Patch, kit: Kit) -> PipelineMap:

@@ -1,0 +1,198 @@
+"""The line: stages in order, nothing done twice, whatever kills it; through LangGraph and without it alike."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from copilot.adapters.store import FileStore
+from copilot.domain.evidence import Evidence
+from copilot.domain.operation import Limits
+from copilot.domain.proposal import Compiled, Proposal, Reading, Record, fold
+from copilot.errors import SurroundingsFailed
+from copilot.flow import STAGES, check_names, next_stage, run, run_plain
+from copilot.plugins import Kit
+from copilot.ports import ProposalStore
+from tests.paper_line import PIPELINE, UNCOMPILABLE, begin, paper_kit, store_of
+from tests.repositories import commit, init
+
+Runner = Callable[[Proposal, Kit, ProposalStore], object]
+RECORDS = 1 + 1 + 1 + 4 + 4 * 3 + 1
+ORDER = ["ChangeRequest", "Reading", "Plan", *["Compiled"] * 4, *["Evidence"] * 12, "Decision"]
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> tuple[Path, str]:
+    folder = init(tmp_path / "repository")
+    return folder, commit(folder, {PIPELINE: "zero\n"})
+
+
+@pytest.mark.parametrize("runner", [run, run_plain])
+def test_the_stages_come_in_order_and_each_record_is_on_disk_when_it_is_shown(
+    tmp_path: Path, base: tuple[Path, str], runner: Callable[..., object]
+) -> None:
+    store = store_of(tmp_path / "store")
+    proposal = begin(store, base[1])
+
+    for record in runner(proposal, paper_kit(*base), store):  # type: ignore[attr-defined]
+        assert record in store_of(tmp_path / "store").records(proposal.id)
+
+    assert [type(record.body).__name__ for record in store.records(proposal.id)] == ORDER
+
+
+def test_the_graph_and_the_plain_runner_write_the_same_bytes(tmp_path: Path, base: tuple[Path, str]) -> None:
+    ends = []
+    for runner in (run, run_plain):
+        store = store_of(tmp_path / runner.__name__)
+        proposal = begin(store, base[1])
+        shown(runner, proposal, paper_kit(*base), store)
+        ends.append(fold(proposal.id, store.records(proposal.id)))
+
+    assert ends[0].decision == ends[1].decision
+    assert [evidence.id for evidence in ends[0].evidence] == [evidence.id for evidence in ends[1].evidence]
+
+
+@pytest.mark.parametrize("runner", [run, run_plain])
+@pytest.mark.parametrize("kept", range(1, RECORDS + 1))
+def test_a_run_goes_on_from_its_last_record(
+    tmp_path: Path, base: tuple[Path, str], kept: int, runner: Callable[..., object]
+) -> None:
+    whole = store_of(tmp_path / "whole")
+    proposal = begin(whole, base[1])
+    shown(run_plain, proposal, paper_kit(*base), whole)
+    part = store_of(tmp_path / "part")
+    for record in whole.records(proposal.id)[:kept]:
+        part.append(proposal.id, record.body)
+
+    shown(runner, fold(proposal.id, part.records(proposal.id)), paper_kit(*base), part)
+
+    assert names(part, proposal.id) == names(whole, proposal.id)
+
+
+@pytest.mark.parametrize("after", [1, 2, 3, 5, 8, 12, 17])
+def test_a_killed_run_resumes_with_nothing_done_twice(tmp_path: Path, base: tuple[Path, str], after: int) -> None:
+    store = store_of(tmp_path / "store")
+    proposal = begin(store, base[1])
+    command = [sys.executable, "-m", "tests.paper_line", str(base[0]), str(tmp_path / "store"), proposal.id]
+    root = Path(__file__).parents[1]
+    running = subprocess.Popen(command, cwd=root, env=dict(os.environ, PYTHONPATH=str(root)), stdout=subprocess.PIPE)
+    assert running.stdout is not None
+
+    for _ in range(after):
+        assert running.stdout.readline()
+    running.send_signal(signal.SIGKILL)
+    running.wait(30)
+
+    left = len(store_of(tmp_path / "store").records(proposal.id))
+    assert after < left + 1 <= RECORDS
+    fresh = store_of(tmp_path / "store")
+    shown(run, fold(proposal.id, fresh.records(proposal.id)), paper_kit(*base), fresh)
+    assert [type(record.body).__name__ for record in fresh.records(proposal.id)] == ORDER
+    assert len({(e.alternative, e.check) for e in fold(proposal.id, fresh.records(proposal.id)).evidence}) == 12
+
+
+def test_a_decided_proposal_has_nothing_due(tmp_path: Path, base: tuple[Path, str]) -> None:
+    store = store_of(tmp_path / "store")
+    proposal = begin(store, base[1])
+    kit = paper_kit(*base)
+    assert next_stage(proposal, check_names(kit)) == "read"
+    shown(run_plain, proposal, kit, store)
+
+    decided = fold(proposal.id, store.records(proposal.id))
+
+    assert next_stage(decided, check_names(kit)) == "done"
+    assert next_stage(decided, (*check_names(kit), "installed later")) == "done"
+    assert shown(run, decided, kit, store) == []
+
+
+def test_every_alternative_goes_through_every_check_even_one_without_a_patch(
+    tmp_path: Path, base: tuple[Path, str]
+) -> None:
+    proposal = ran(tmp_path, paper_kit(*base), base[1])
+
+    assert [evidence.check for evidence in proposal.evidence_of(UNCOMPILABLE)] == ["first", "second", "third"]
+    refused = next(one for one in proposal.compiled if one.alternative == UNCOMPILABLE)
+    assert isinstance(refused, Compiled)
+    assert refused.refused is not None
+
+
+def test_checks_see_the_map_after_each_phase(tmp_path: Path, base: tuple[Path, str]) -> None:
+    proposal = ran(tmp_path, paper_kit(*base), base[1])
+
+    evidence = proposal.evidence_of("two-000001")[0]
+
+    assert evidence.measure("phases") == 2
+    assert evidence.measure("letters") == len("one\n") + len("two\n")
+
+
+def test_proving_twice_gives_the_same_ids(tmp_path: Path, base: tuple[Path, str]) -> None:
+    first = ran(tmp_path / "a", paper_kit(*base), base[1])
+    second = ran(tmp_path / "b", paper_kit(*base), base[1])
+
+    assert [evidence.id for evidence in first.evidence] == [evidence.id for evidence in second.evidence]
+    assert first.decision == second.decision
+
+
+def test_a_check_that_fails_itself_is_unknown_and_the_others_go_on(tmp_path: Path, base: tuple[Path, str]) -> None:
+    proposal = ran(tmp_path, paper_kit(*base, faults={"second": "raises"}), base[1])
+
+    evidence = by_check(proposal, "two-000001")
+    assert evidence["second"].verdict == "unknown"
+    assert (
+        evidence["second"].findings[0].message == "The check failed itself: ZeroDivisionError: a defect\nin the check"
+    )
+    assert evidence["third"].verdict == "pass"
+
+
+def test_a_check_that_takes_too_long_is_unknown_and_names_the_limit(tmp_path: Path, base: tuple[Path, str]) -> None:
+    store = store_of(tmp_path / "store")
+    proposal = begin(store, base[1], Limits(check_seconds=1))
+    shown(run_plain, proposal, paper_kit(*base, pauses={"second": 1.5}), store)
+
+    evidence = by_check(fold(proposal.id, store.records(proposal.id)), "nothing")
+
+    assert evidence["second"].verdict == "unknown"
+    assert "limit check_seconds" in evidence["second"].findings[0].message
+    assert evidence["first"].verdict == "pass"
+
+
+def test_a_base_that_reads_differently_than_before_is_not_proved_on(tmp_path: Path, base: tuple[Path, str]) -> None:
+    store = store_of(tmp_path / "store")
+    proposal = begin(store, base[1])
+    kit = paper_kit(*base)
+    for stage in ("read", "plan", "compile"):
+        for body in STAGES[stage](fold(proposal.id, store.records(proposal.id)), kit):
+            changed = Reading("another map", 1, 0, body.impacts) if isinstance(body, Reading) else body
+            store.append(proposal.id, changed)
+
+    with pytest.raises(SurroundingsFailed, match="reads differently now"):
+        shown(run_plain, fold(proposal.id, store.records(proposal.id)), kit, store)
+
+
+def ran(folder: Path, kit: Kit, commit: str) -> Proposal:
+    store = store_of(folder / "store")
+    proposal = begin(store, commit)
+    shown(run_plain, proposal, kit, store)
+    return fold(proposal.id, store.records(proposal.id))
+
+
+def shown(runner: Callable[..., object], proposal: Proposal, kit: Kit, store: FileStore) -> list[Record]:
+    return list(runner(proposal, kit, store))  # type: ignore[call-overload, no-any-return]
+
+
+def by_check(proposal: Proposal, alternative: str) -> dict[str, Evidence]:
+    return {evidence.check: evidence for evidence in proposal.evidence_of(alternative)}
+
+
+def names(store: FileStore, id: str) -> list[str]:
+    """Returns what each record is about, without what a clock put in."""
+    return [
+        record.body.id if isinstance(record.body, Evidence) else type(record.body).__name__
+        for record in store.records(id)
+    ]
