@@ -9,7 +9,7 @@ import json
 
 from copilot.checks.declared import paths_of, sibling, stand_ins
 from copilot.domain.alternative import Alternative
-from copilot.domain.fieldtype import is_nullable
+from copilot.domain.fieldtype import is_nullable, without_null
 from copilot.domain.operation import (
     AddField,
     AddSymbol,
@@ -33,17 +33,33 @@ _MOVING = ("producers", "consumers", "sinks", "manual")
 def operations_done(case: Case, final: dict[str, SchemaVersion | None]) -> int:
     """Returns how many operations the last state has carried out; `final` holds the subjects that changed.
 
-    A subject that is new counts for each operation that it carries out on the old one's fields. A change of a field's type,
+    A subject that is new counts where a job of the last state writes it. A change of a field's type,
     default or symbols counts as done too where a field that is new beside it has what was asked.
     """
     known = {subject.name: subject.latest for subject in case.base.subjects}
-    fresh = [version for name, version in final.items() if name not in known]
+    written = {link.subject for link in case.states[-1].links if link.direction == "produces"} if case.states else set()
+    fresh = [version for name, version in final.items() if name not in known and name in written]
     done = 0
     for operation in case.request.operations:
         base = known.get(operation.subject)
         candidates = [final.get(operation.subject), *fresh]
         done += base is not None and any(it is not None and _is_done(operation, base, it) for it in candidates)
     return done
+
+
+def operations_reworded(case: Case, final: dict[str, SchemaVersion | None]) -> int:
+    """Returns how many operations the last state has not carried out to the letter: in the field itself, with the type asked."""
+    known = {subject.name: subject.latest for subject in case.base.subjects}
+    literal = 0
+    for operation in case.request.operations:
+        base, after = known.get(operation.subject), final.get(operation.subject)
+        literal += base is not None and after is not None and _is_literal(operation, base, after)
+    return len(case.request.operations) - literal
+
+
+def manual_places(alternative: Alternative) -> int:
+    """Returns how many places a person has to change by hand."""
+    return len({place for phase in alternative.phases for step in phase.steps for place in step.manual})
 
 
 def coordinated_deploys(alternative: Alternative) -> int:
@@ -80,6 +96,29 @@ def lines_changed(case: Case) -> int:
 
 def _is_below(path: str, root: str) -> bool:
     return path == root or path.startswith(root + "/")
+
+
+def _is_literal(operation: Operation, base: SchemaVersion, after: SchemaVersion) -> bool:
+    fields = {field.path: field for field in after.fields}
+    if isinstance(operation, AddField):
+        record = operation.record or base.name
+        added = [it for it in after.fields if it.record in (record, after.name) and it.name == operation.field]
+        return any(_is_as_asked(operation, it) for it in added)
+    before = {field.path: field for field in base.fields}
+    paths = paths_of(operation, operation.subject, base)
+    if isinstance(operation, RenameField):
+        renamed = [(before[path], fields.get(sibling(path, operation.field, operation.to))) for path in paths]
+        return bool(renamed) and all(new is not None and new.type == old.type for old, new in renamed)
+    return bool(paths) and all(_is_done_at(operation, path, before[path], fields, []) for path in paths)
+
+
+def _is_as_asked(operation: AddField, field: SchemaField) -> bool:
+    asked, now = json.loads(operation.type), json.loads(field.type)
+    if operation.default is not None and field.default != operation.default:
+        return False
+    if operation.is_optional:
+        return is_nullable(now) and without_null(now) == without_null(asked)
+    return bool(asked == now)
 
 
 def _is_done(operation: Operation, base: SchemaVersion, after: SchemaVersion) -> bool:

@@ -12,7 +12,14 @@ from dataclasses import dataclass
 
 from copilot.checks.declared import at_or_below, paths_of
 from copilot.checks.evidence import make_evidence
-from copilot.checks.extent import coordinated_deploys, lines_changed, operations_done, touched_jobs
+from copilot.checks.extent import (
+    coordinated_deploys,
+    lines_changed,
+    manual_places,
+    operations_done,
+    operations_reworded,
+    touched_jobs,
+)
 from copilot.checks.lineage import Lineage, lineages, phase_label
 from copilot.checks.standing import Standing, standing_uses
 from copilot.domain.evidence import Evidence, Finding, Measure, Severity, Verdict
@@ -89,6 +96,8 @@ def _measures(
     return (
         Measure("operations", len(case.request.operations), "operations"),
         Measure("operations_done", operations_done(case, final), "operations"),
+        Measure("operations_reworded", operations_reworded(case, final), "operations"),
+        Measure("manual_places", manual_places(case.alternative), "places"),
         Measure("consumers", len({link.job for link in _links(case, "consumes")}), "jobs"),
         Measure("producers", len({link.job for link in _links(case, "produces")}), "jobs"),
         Measure("consumers_touched", len(touched_jobs(case, "consumes")), "jobs"),

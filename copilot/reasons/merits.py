@@ -42,8 +42,10 @@ SOFT_RULES = (
     SoftRule(
         "fewest phases that can't be taken back", "replay", "one_way_phases", "phases whose data old readers can't read"
     ),
+    SoftRule("fewest places left to hand", "usage", "manual_places", "places to change by hand"),
     SoftRule("fewest consumers touched", "usage", "consumers_touched", "consumers touched"),
     SoftRule("fewest phases", "usage", "phases", "phases"),
+    SoftRule("closest to the wording", "usage", "operations_reworded", "operations done in other words"),
     SoftRule("smallest patch", "usage", "lines_changed", "changed lines"),
 )
 MOST_ASKED = "most of what was asked"

@@ -24,6 +24,13 @@ def _unknown(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
             yield Claim(f"What {check} asks is not settled.", (evidence[check].id,))
 
 
+def _undone(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
+    usage = evidence.get("usage")
+    asked, done = (usage.measure(name) if usage else None for name in ("operations", "operations_done"))
+    if usage and asked is not None and done is not None and done < asked:
+        yield Claim(f"By itself it does {done} of {counted(asked, 'operation')}; people do the rest.", (usage.id,))
+
+
 def _losses(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
     yield from _first(evidence.get("replay"), lambda it: it.rule.startswith(_LOSSES), "Some reader gets another value")
 
@@ -72,4 +79,4 @@ def _first(evidence: Evidence | None, wanted: Callable[[Finding], bool], text: s
         yield Claim(f"{text}: {found[0].message}", (evidence.id,))
 
 
-_REASONS = (_unknown, _losses, _one_way, _keys, _blind_spots, _meanings, _many)
+_REASONS = (_unknown, _undone, _losses, _one_way, _keys, _blind_spots, _meanings, _many)

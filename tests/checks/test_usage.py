@@ -146,3 +146,12 @@ def test_changing_nothing_counts_what_is_not_done() -> None:
 
     assert evidence.verdict == "not-applicable"
     assert (evidence.measure("operations"), evidence.measure("operations_done")) == (1, 0)
+
+
+def test_what_was_asked_is_told_from_what_comes_near_it() -> None:
+    optional = AddField("order", "", "note", '"string"', is_optional=True)
+    nullable = run(case(optional, [[ID]], [[ID, field("note", ["null", "string"], default=None)]]))
+    blank = run(case(optional, [[ID]], [[ID, field("note", "string", default="")]]))
+
+    assert (nullable.measure("operations_done"), nullable.measure("operations_reworded")) == (1, 0)
+    assert (blank.measure("operations_done"), blank.measure("operations_reworded")) == (1, 1)

@@ -17,6 +17,8 @@ NOTHING = Alternative("nothing", "Change nothing", "rules", "ST20 do nothing", (
 USAGE: Mapping[str, float] = {
     "operations": 1,
     "operations_done": 1,
+    "operations_reworded": 0,
+    "manual_places": 0,
     "coordinated_deploys": 0,
     "consumers": 2,
     "consumers_touched": 1,
