@@ -103,6 +103,8 @@ def needs_parentheses(source: PythonSource, node: ast.AST) -> bool:
             return False
         case ast.List() | ast.Tuple() | ast.Set() | ast.FormattedValue():
             return False
+        case ast.GeneratorExp(elt=element) | ast.ListComp(elt=element) | ast.SetComp(elt=element):
+            return element is not node
         case ast.Dict(values=values):
             return node not in values
         case ast.Call(args=args):

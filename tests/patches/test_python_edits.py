@@ -158,6 +158,8 @@ def test_a_read_gets_a_default(before: str, after: str) -> None:
         ("x = rec[«'a'»]\n", "x = rec['a'] if rec.get('b') is None else rec['b']\n"),
         ("x = rec[«'a'»] + 1\n", "x = (rec['a'] if rec.get('b') is None else rec['b']) + 1\n"),
         ("x = f(rec[«'a'»], 1)\n", "x = f(rec['a'] if rec.get('b') is None else rec['b'], 1)\n"),
+        ("x = [r[«'a'»] for r in s]\n", "x = [r['a'] if r.get('b') is None else r['b'] for r in s]\n"),
+        ("x = [1 for r in s[«'a'»]]\n", "x = [1 for r in (s['a'] if s.get('b') is None else s['b'])]\n"),
         ("x = rec.get(«'a'», 0)\n", "x = rec.get('a', 0) if rec.get('b') is None else rec.get('b')\n"),
         ("x = o.«a».c\n", 'x = (o.a if getattr(o, "b", None) is None else o.b).c\n'),
         ("x = «'a'» in rec\n", "x = ('b' in rec or 'a' in rec)\n"),
