@@ -18,7 +18,8 @@ request removes the symbol and the phase before has a gate that waits until it i
 
 An error needs a decoder in use: one that a known consumer of the subject uses. Where consumers or their decoders are not
 known, an error stands if all decoders agree, and the verdict is unknown if they don't. A decoder that no known consumer uses
-gives warnings. A decoder that can't encode the samples says nothing: the verdict is unknown where it is in use.
+gives warnings. A decoder that can't encode the samples says nothing: the verdict is unknown where it is in use. Consumers that
+read with a schema of their own are asked about in `wires`, which has its own rule.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from copilot.checks.declared import Declared, at_or_below, declared_about
+from copilot.checks.declared import Declared, at_or_below, declared_about, named_operations
 from copilot.checks.evidence import make_evidence
 from copilot.checks.lineage import (
     Lineage,
@@ -38,13 +39,13 @@ from copilot.checks.lineage import (
     pairs,
 )
 from copilot.checks.roundtrip import HISTORY_LIMIT, SAMPLE_COUNT, Seen, Unreplayed, round_trips
+from copilot.checks.wires import LIBRARY_OF, wire_findings
 from copilot.domain.evidence import Evidence, Finding, Measure, Severity, Verdict
 from copilot.domain.pipeline import Mode
 from copilot.ports import Bench, Case, DecoderUnderTest
 
 _READING: frozenset[Mode] = frozenset({"reads", "keys", "compares", "computes", "passes"})
 _VALUE_KINDS = ("lost", "changed", "collapsed", "leftover", "dropped")
-_LIBRARY_OF = {"confluent-kafka": "fastavro"}
 _WORDS = {
     "lost": "is lost",
     "changed": "comes back changed",
@@ -73,7 +74,7 @@ class ReplayCheck:
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
         replayed = [_replay(lineage, case, bench) for lineage in changed]
-        findings = [finding for it in replayed for finding in it.findings]
+        findings = [*(finding for it in replayed for finding in it.findings), *wire_findings(case, bench)]
         counts: Counter[str] = sum((it.counts for it in replayed), Counter())
         one_way = {phase for it in replayed for phase in it.one_way_phases}
         formats = sorted({lineage.subject.format for lineage in changed} & bench.formats.keys())
@@ -117,7 +118,7 @@ def _replay(lineage: Lineage, case: Case, bench: Bench) -> Replayed:
         text = f'No decoder is known for the format "{lineage.subject.format}" of {lineage.name}.'
         finding = Finding("replay.no-decoder", "warning", text, subject=lineage.name)
         return Replayed((finding,), Counter(), True, frozenset())
-    declared = declared_about(lineage.name, lineage.base.latest if lineage.base else None, case.request.operations)
+    declared = declared_about(lineage.name, lineage.base.latest if lineage.base else None, named_operations(case))
     met = pairs(lineage, case.alternative.phases)
     seed = f"{case.request.commit}:{lineage.name}"
     seen, unreplayed, counts = round_trips(schema_format, met, declared, _base_paths(lineage), seed)
@@ -151,7 +152,7 @@ def _relevance(lineage: Lineage, case: Case, decoders: Iterable[DecoderUnderTest
     """Tells of each decoder whether a known consumer uses it: "used", "possible" or "unused"."""
     links = case.base.links_of(lineage.name, "consumes")
     libraries = {link.decoder.library if link.decoder else "unknown" for link in links}
-    libraries = {_LIBRARY_OF.get(library, library) for library in libraries}
+    libraries = {LIBRARY_OF.get(library, library) for library in libraries}
     is_open = not links or "unknown" in libraries
     return {it.name: "used" if it.name in libraries else "possible" if is_open else "unused" for it in decoders}
 

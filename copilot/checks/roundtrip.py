@@ -89,7 +89,7 @@ def round_trips(
         for pair in kept:
             key = pair.writer.meaning
             if key not in written:
-                written[key] = _write(decoder, pair.writer, records[key])
+                written[key] = written_samples(decoder, pair.writer, records[key])
             outcome = written[key]
             if isinstance(outcome, str):
                 unreplayed[decoder.name, key] = Unreplayed(decoder.name, pair.writer_label, outcome)
@@ -109,7 +109,10 @@ def _newest(met: Iterable[Pair]) -> tuple[Pair, ...]:
     return tuple(kept)
 
 
-def _write(decoder: DecoderUnderTest, writer: SchemaVersion, samples: Iterable[Any]) -> tuple[Written, ...] | str:
+def written_samples(
+    decoder: DecoderUnderTest, writer: SchemaVersion, samples: Iterable[Any]
+) -> tuple[Written, ...] | str:
+    """Returns the samples as the decoder writes them, or why it can't."""
     written = []
     for sample in samples:
         try:

@@ -9,7 +9,7 @@ from copilot.domain.evidence import Evidence, Finding
 from copilot.reasons.words import counted
 
 MANY_CONSUMERS = 5
-_LOSSES = ("replay.value-", "replay.leftover-bytes", "replay.single-")
+_LOSSES = ("replay.value-", "replay.leftover-bytes", "replay.wire-")
 
 
 def stakes_of(evidence: Mapping[str, Evidence]) -> tuple[Stakes, tuple[Claim, ...]]:
@@ -32,7 +32,11 @@ def _undone(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
 
 
 def _losses(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
-    yield from _first(evidence.get("replay"), lambda it: it.rule.startswith(_LOSSES), "Some reader gets another value")
+    yield from _first(evidence.get("replay"), _is_loss, "Some reader gets another value")
+
+
+def _is_loss(finding: Finding) -> bool:
+    return finding.rule.startswith(_LOSSES) and not finding.rule.endswith(("-before", "wire-leftover"))
 
 
 def _one_way(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:

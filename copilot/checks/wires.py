@@ -1,0 +1,173 @@
+"""Do a producer's bytes still reach a consumer that reads them with a schema of its own?
+
+A wire is one endpoint between a producer and a consumer whose schema is another text than the producer's: its own copy, resolved
+against the writer's ("own"), or one local schema for both sides ("single"), which misreads bytes as soon as the two differ.
+After each phase the two new texts meet, which must work unless it failed in the base already. While a phase rolls out, a single
+schema also meets bytes of the other side's old text, in whatever order they move; that is told as a warning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from copilot.checks.declared import Declared, declared_about, named_operations
+from copilot.checks.lineage import Lineage, lineages, phase_label
+from copilot.checks.reading import BASE, reader_schema
+from copilot.checks.roundtrip import SAMPLE_COUNT, written_samples
+from copilot.checks.values import compare, meeting
+from copilot.domain.evidence import Finding, Severity
+from copilot.domain.pipeline import Link
+from copilot.domain.schema import SchemaVersion
+from copilot.ports import Bench, Case, DecoderUnderTest, Undecodable
+
+LIBRARY_OF = {"confluent-kafka": "fastavro"}
+_TOLD = {
+    "refused": "can't read",
+    "misread": "misreads",
+    "leftover": "leaves bytes unread of",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """A producer's subject and a consumer of it over one endpoint."""
+
+    producer: Link
+    consumer: Link
+    written: Lineage
+
+    @property
+    def is_single(self) -> bool:
+        return self.consumer.decoder is not None and self.consumer.decoder.reader_schema == "single"
+
+
+def wire_findings(case: Case, bench: Bench) -> list[Finding]:
+    """Returns what goes wrong on wires whose writer's or reader's text changes."""
+    return [finding for wire in _wires(case) for finding in _Run(wire, case, bench).findings()]
+
+
+def _wires(case: Case) -> Iterator[Wire]:
+    changed = {lineage.name: lineage for lineage in lineages(case)}
+    known = {**{it.name: Lineage(it, it, (it.latest,) * len(case.states)) for it in case.base.subjects}, **changed}
+    told: set[tuple[str, str, str, str]] = set()
+    for producer in case.base.links:
+        for consumer in case.base.links:
+            if (producer.direction, consumer.direction) != ("produces", "consumes"):
+                continue
+            if not producer.endpoint.name or producer.endpoint != consumer.endpoint or not producer.subject:
+                continue
+            if not consumer.subject or "possible" in (producer.certainty, consumer.certainty):
+                continue
+            has_own = consumer.decoder is not None and consumer.decoder.reader_schema in ("own", "single")
+            place = (producer.job, producer.subject, consumer.job, consumer.subject)
+            is_changed = producer.subject in changed or consumer.subject in changed
+            if has_own and is_changed and place not in told and producer.subject in known:
+                told.add(place)
+                yield Wire(producer, consumer, known[producer.subject])
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    wire: Wire
+    case: Case
+    bench: Bench
+
+    def findings(self) -> Iterator[Finding]:
+        before = self._writer(BASE), self._reader(BASE)
+        problems_before = self._meet(*before) if all(before) else {}
+        last = before
+        for phase in range(len(self.case.states)):
+            now = self._writer(phase), self._reader(phase)
+            if None in now or now == last:
+                continue
+            yield from self._of_state(phase, self._meet(*now), problems_before)
+            if self.wire.is_single and None not in last:
+                yield from self._in_flight(phase, (now[0], last[1]), (last[0], now[1]))
+            last = now
+
+    def _of_state(self, phase: int, problems: Mapping[str, str], before: Mapping[str, str]) -> Iterator[Finding]:
+        label = phase_label(phase, self.case.alternative.phases[phase])
+        # Bytes read with a wrong schema give whatever they give: which path is hit says nothing about what was so before.
+        was_garbled = self.wire.is_single and any(not kind.startswith("leftover") for kind in before)
+        for kind, detail in problems.items():
+            was_so = kind in before or was_garbled
+            is_harmless = kind.startswith("leftover")
+            severity: Severity = "warning" if was_so or is_harmless else "error"
+            text = f"{self._told(kind)} after {label}: {detail}"
+            if was_so:
+                yield self._finding(
+                    f"{kind.split(' ')[0]}-before", severity, f"{text} It was so before this change.", phase
+                )
+            else:
+                yield self._finding(kind, severity, text, phase)
+
+    def _in_flight(self, phase: int, *pairs: tuple[SchemaVersion | None, SchemaVersion | None]) -> Iterator[Finding]:
+        label = phase_label(phase, self.case.alternative.phases[phase])
+        for writer, reader in pairs:
+            for kind, detail in self._meet(writer, reader).items():
+                if not kind.startswith("leftover"):
+                    text = f"{self._told(kind)} while {label} rolls out, in whatever order: {detail}"
+                    yield self._finding(f"in-flight {kind}", "warning", text, phase)
+                    return
+
+    def _told(self, kind: str) -> str:
+        how = "with one local schema for both sides" if self.wire.is_single else "with a schema of its own"
+        verb = _TOLD[kind.split(" ")[0]]
+        return f"{self.wire.consumer.job} {verb} what {self.wire.producer.job} writes to {self.wire.producer.endpoint}, {how},"
+
+    def _finding(self, kind: str, severity: Severity, text: str, phase: int) -> Finding:
+        rule = f"replay.wire-{kind.split(' ')[0]}"
+        span = self.wire.consumer.proof[0] if self.wire.consumer.proof else None
+        fix = "Let it decode with the schema that the data carries, or drain the topic and move both sides at once."
+        subject = self.wire.written.name
+        path = kind.rpartition(" ")[2] if " " in kind else ""
+        return Finding(rule, severity, text, span, subject, path, phase, fix)
+
+    def _writer(self, phase: int) -> SchemaVersion | None:
+        lineage = self.wire.written
+        return lineage.after[phase] if phase != BASE else lineage.base.latest if lineage.base else None
+
+    def _reader(self, phase: int) -> SchemaVersion | None:
+        consumer = self.wire.consumer
+        if consumer.subject == self.wire.producer.subject:
+            return reader_schema(consumer, self.wire.written, phase, self.case, self.bench)
+        state = self.case.base if phase == BASE else self.case.states[phase]
+        return next((it.latest for it in state.subjects if it.name == consumer.subject), None)
+
+    def _declared(self) -> Declared:
+        lineage = self.wire.written
+        return declared_about(lineage.name, lineage.base.latest if lineage.base else None, named_operations(self.case))
+
+    def _decoders(self) -> tuple[DecoderUnderTest, ...]:
+        schema_format = self.bench.formats.get(self.wire.written.subject.format)
+        every = schema_format.decoders if schema_format else ()
+        library = self.wire.consumer.decoder.library if self.wire.consumer.decoder else ""
+        return tuple(it for it in every if it.name == LIBRARY_OF.get(library, library))
+
+    def _meet(self, writer: SchemaVersion | None, reader: SchemaVersion | None) -> dict[str, str]:
+        """Returns what went wrong by kind ("refused", "misread PATH", "leftover"), with the first example."""
+        if writer is None or reader is None or writer.meaning == reader.meaning:
+            return {}
+        schema_format = self.bench.formats[self.wire.written.subject.format]
+        samples = schema_format.samples(
+            writer.resolved, f"{self.case.request.commit}:{self.wire.written.name}", SAMPLE_COUNT
+        )
+        met = meeting("forward", writer, reader, self._declared(), frozenset())
+        problems: dict[str, str] = {}
+        for decoder in self._decoders():
+            records = written_samples(decoder, writer, samples)
+            for record in records if not isinstance(records, str) else ():
+                written_as = reader if self.wire.is_single else writer
+                try:
+                    decoded = decoder.decode(record.data, written_as.resolved, reader.resolved)
+                except Undecodable as error:
+                    problems.setdefault("refused", f"{decoder.name} says {str(error)[:120]}.")
+                    continue
+                if decoded.leftover_bytes:
+                    problems.setdefault("leftover", f"{decoder.name} leaves {decoded.leftover_bytes} bytes.")
+                for it in compare(record.value, decoded.value, met).differences:
+                    problems.setdefault(
+                        f"misread {it.path}", f"{decoder.name} gives {it.read} for {it.path}, {it.written} was written."
+                    )
+        return problems
