@@ -6,10 +6,11 @@ This is the oracle of `replay`: a written value must come back under its own pat
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from copilot.domain.operation import ChangeType, Operation, RemoveField, RemoveSymbol, RenameField
 from copilot.domain.schema import SchemaVersion
+from copilot.ports import Case
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,15 @@ class Declared:
     @property
     def paths(self) -> frozenset[str]:
         return self.removed | {old for old, _ in self.renamed} | self.replaced
+
+
+def named_operations(case: Case) -> tuple[Operation, ...]:
+    """Returns the request's operations with the outermost record named, so that other subjects of that record are met too."""
+    names = {subject.name: subject.latest.name for subject in case.base.subjects}
+    return tuple(
+        replace(operation, record=operation.record or names.get(operation.subject, ""))
+        for operation in case.request.operations
+    )
 
 
 def declared_about(subject: str, base: SchemaVersion | None, operations: Iterable[Operation]) -> Declared:
