@@ -16,6 +16,7 @@ from copilot.strategies.work import (
     as_json,
     built_by_consumers,
     code_work,
+    default_for_old_readers,
     doubtful_work,
     notes_at,
     reads,
@@ -63,7 +64,7 @@ def expand_contract(ground: Ground, slug: str, title: str, successor: Successor,
     An alias next to both fields makes Java and avsc refuse, and fastavro return the stale value (measured).
     """
     expanded = _expanded(ground, successor)
-    moved = expanded + _readers_moved(ground, successor)
+    moved = expanded + default_for_old_readers(ground) + _readers_moved(ground, successor)
     states = (
         State("expand", expanded, PRODUCERS_FIRST, GATE_EXPANDED),
         State("move readers", moved, CONSUMERS_FIRST, GATE_MOVED),

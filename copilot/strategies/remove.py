@@ -22,6 +22,8 @@ from copilot.strategies.work import (
     Work,
     built_by_consumers,
     code_work,
+    default_for_old_readers,
+    default_given,
     doubtful_work,
     notes_at,
     reads,
@@ -103,7 +105,7 @@ def _readers_first(ground: Ground) -> Alternative | NotOffered:
 def _default_first(ground: Ground) -> Alternative | NotOffered:
     if ground.has_default:
         return NotOffered(DEFAULT_FIRST, "The field has a default already.")
-    given = with_default(ground)
+    given = default_given(ground)
     if given is None:
         return NotOffered(DEFAULT_FIRST, "Its type has no neutral value to use as a default.")
     return alternative(
@@ -123,20 +125,8 @@ def _default_first(ground: Ground) -> Alternative | NotOffered:
     )
 
 
-def with_default(ground: Ground) -> Work | None:
-    """Gives the field a neutral default, null first where it can be null; None where there is no such value."""
-    if fieldtype.is_nullable(ground.kind):
-        ordered = fieldtype.null_first(ground.kind)
-        order = set_type(ground, ordered) if ordered != ground.kind else Work()
-        return order + set_property(ground, "default", None)
-    try:
-        return set_property(ground, "default", fieldtype.neutral_value(ground.kind))
-    except ValueError:
-        return None
-
-
 def _deprecated_first(ground: Ground) -> Alternative:
-    marked = deprecation(ground)
+    marked = deprecation(ground) + default_for_old_readers(ground)
     stopped = marked + reads_stopped(ground) + doubtful_work(ground, "stop reading it by hand", "consumers")
     states = [State("deprecate", marked, CONSUMERS_FIRST, GATE_DEPRECATED)]
     if stopped != marked:

@@ -76,6 +76,28 @@ def set_property(ground: Ground, name: str, value: Any) -> Work:
     return schema_work(ground, "set_property", name=name, value=as_json(value))
 
 
+def default_given(ground: Ground) -> Work | None:
+    """Gives the field a neutral default, null first where it can be null; None where there is no such value."""
+    if fieldtype.is_nullable(ground.kind):
+        ordered = fieldtype.null_first(ground.kind)
+        order = set_type(ground, ordered) if ordered != ground.kind else Work()
+        return order + set_property(ground, "default", None)
+    try:
+        return set_property(ground, "default", fieldtype.neutral_value(ground.kind))
+    except ValueError:
+        return None
+
+
+def default_for_old_readers(ground: Ground) -> Work:
+    """Gives a field that is to go a default first, where the level asks that old readers read new data.
+
+    Only a field with a default can be dropped under FORWARD and FULL. Nothing where the level does not ask for it, the field has
+    a default, or its type has no neutral value.
+    """
+    asked = ground.subject.compatibility.startswith(("FORWARD", "FULL"))
+    return (default_given(ground) or Work()) if asked and not ground.has_default else Work()
+
+
 def remove_default(ground: Ground) -> Work:
     """Takes the field's default away, where a place has one."""
     places = [place for place in ground.sources if (field := ground.field_at(place)) and field.default is not None]

@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copilot.domain.operation import AddField, Deprecate, MakeOptional, RemoveField, RenameField
+from copilot.domain.pipeline import PipelineMap
 from copilot.errors import Ambiguous, CopilotError, WrongUsage
 from copilot.planners.intent import understand
 from copilot.planners.structured import operation_to_json
-from tests.planners.builders import ORDER, pipeline, shop, steps, subject
+from tests.planners.builders import ORDER, link, pipeline, shop, steps, subject
 
 WORDS = """add remove rename amount order to in from the of and then with default 0 status optional required type long
 enum symbol make set deprecate it ; , . ` ' [] {} " é \ue000 \u202e"""
@@ -307,3 +308,20 @@ def test_any_text_is_understood_or_refused_in_words(words: list[str]) -> None:
 
     assert operations or said
     assert all(char.isprintable() or char == "\n" for char in said)
+
+
+def drifted() -> PipelineMap:
+    """One schema in two places that drifted apart, the second a service's own copy; both on one topic."""
+    orders = subject("schemas/order", "schemas/order.avsc", ORDER)
+    copy = subject("billing/order", "services/billing/order.avsc", {**ORDER, "fields": ORDER["fields"][:4]})
+    links = [
+        link("billing", "orders", "consumes", "billing/order"),
+        link("orders", "orders", "produces", "schemas/order"),
+    ]
+    return pipeline([copy, orders], links)
+
+
+def test_copies_of_one_schema_are_not_asked_back_and_the_shared_one_is_meant() -> None:
+    assert one("rename amount to total in Order", drifted())["subject"] == "schemas/order"
+    assert one("add a double x to the orders topic", drifted())["subject"] == "schemas/order"
+    assert one("rename amount to total in billing/order", drifted())["subject"] == "billing/order"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -274,3 +275,17 @@ def test_every_gate_stands_before_another_phase() -> None:
 
 def _schema_edits(alternative: Alternative) -> list[SchemaEdit]:
     return [edit for phase in alternative.phases for edit in phase.edits if isinstance(edit, SchemaEdit)]
+
+
+def test_where_old_readers_must_read_new_data_the_old_field_gets_a_default_before_it_goes() -> None:
+    built = shop()
+    full = replace(
+        built.pipeline, subjects=tuple(replace(one, compatibility="FULL") for one in built.pipeline.subjects)
+    )
+    strict = Built(full, built.files)
+
+    for text in ("rename amount to total in order", "remove amount from order"):
+        loose_one, strict_one = (offered(text, one)[0] for one in (built, strict))
+        slug = "phased" if "rename" in text else "deprecate"
+        before_last = [field(schema_after(one[slug], built, -2), "amount") for one in (loose_one, strict_one)]
+        assert ["default" in one for one in before_last] == [False, True]
