@@ -15,7 +15,7 @@ from copilot.errors import WrongUsage
 from copilot.example.build import build_repository
 from copilot.settings import read_settings
 
-HEAD = "03ec45d1f6700918e6e3382127555d2bdb03565b"
+HEAD = "4771d4774bf2dcd2153c3da9f9ffdc199e11f1ae"
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def test_the_schemas_evolved(example: Path) -> None:
 def test_its_settings_can_be_read(example: Path) -> None:
     settings = read_settings((example / "copilot.toml").read_text())
 
-    assert settings.level_of("order") == ("BACKWARD_TRANSITIVE", "copilot.toml:4")
+    assert settings.level_of("schemas/order") == ("BACKWARD_TRANSITIVE", "copilot.toml:4")
     assert len(settings.objectives) == 3
 
 
