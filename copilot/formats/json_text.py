@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 JSON_DEPTH_MAX = 160
 NUMBER_CHARACTERS_MAX = 400
-_CACHED_TEXTS_MAX = 1024
+_CACHED_TEXTS_MAX = 64
 
 _TOKEN = re.compile(
     r'[ \t\n\r]*(?:("(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")'

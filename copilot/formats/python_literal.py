@@ -14,7 +14,7 @@ from typing import Any
 
 from copilot.formats.json_text import JSON_DEPTH_MAX, InvalidText, Node
 
-_CACHED_LITERALS_MAX = 256
+_CACHED_LITERALS_MAX = 64
 _EXCERPT_CHARACTERS = 40
 
 

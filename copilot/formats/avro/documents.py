@@ -14,7 +14,7 @@ from copilot.formats.json_text import InvalidText, Node, column_of, line_of, sca
 from copilot.formats.python_literal import scan_python
 
 SCHEMA_DEPTH_MAX = 90
-_CACHED_TEXTS_MAX = 1024
+_CACHED_NAMES_MAX = 4096
 
 
 class Unreadable(Exception):
@@ -135,12 +135,17 @@ def items_of(node: Node, name: str) -> list[Node]:
     return member.value if member is not None and isinstance(member.value, list) else []
 
 
-@lru_cache(maxsize=_CACHED_TEXTS_MAX)
-def _defined_in(text: str) -> Mapping[str, Definition]:
+@lru_cache(maxsize=_CACHED_NAMES_MAX)
+def _names_in(text: str) -> frozenset[str]:
+    # Only the names are kept for each sibling: trees are large, and few siblings are ever needed.
     try:
-        return {definition.name: definition for definition in definitions_in(scan_json(text))}
+        return frozenset(definition.name for definition in definitions_in(scan_json(text)))
     except InvalidText:
-        return {}
+        return frozenset()
+
+
+def _defined_in(text: str, name: str) -> Definition:
+    return next(definition for definition in definitions_in(scan_json(text)) if definition.name == name)
 
 
 def sibling_definition(
@@ -152,25 +157,25 @@ def sibling_definition(
     """
     for name in names:
         found = [
-            (_distance(path, other), other, definition)
+            (_distance(path, other), other)
             for other, text in siblings.items()
-            if other != path and (definition := _defined_in(text).get(name)) is not None
+            if other != path and name in _names_in(text)
         ]
         if not found:
             continue
-        found.sort(key=lambda entry: entry[:2])
-        nearest = [(other, definition) for distance, other, definition in found if distance == found[0][0]]
-        other, definition = nearest[0]
-        for rival, rival_definition in nearest[1:]:
-            if _text_of(rival_definition, siblings[rival]) != _text_of(definition, siblings[other]):
-                return f'"{name}" is defined differently in {other} and in {rival}'
-        text = siblings[other]
-        return Document(other, text, scan_json(text), 1), definition
+        nearest = sorted(other for distance, other in found if distance == min(found)[0])
+        texts = {other: _definition_text(siblings[other], name) for other in nearest}
+        rival = next((other for other in nearest if texts[other] != texts[nearest[0]]), None)
+        if rival is not None:
+            return f'"{name}" is defined differently in {nearest[0]} and in {rival}'
+        text = siblings[nearest[0]]
+        return Document(nearest[0], text, scan_json(text), 1), _defined_in(text, name)
     return None
 
 
-def _text_of(definition: Definition, text: str) -> str:
-    return "".join(text[definition.node.start : definition.node.end].split())
+def _definition_text(text: str, name: str) -> str:
+    node = _defined_in(text, name).node
+    return "".join(text[node.start : node.end].split())
 
 
 def _distance(path: str, other: str) -> int:

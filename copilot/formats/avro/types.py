@@ -13,7 +13,7 @@ from typing import Any
 from copilot.formats.avro.names import PRIMITIVES, candidates, full_name, namespace_of, short_name
 
 NO_DEFAULT: Any = object()
-_CACHED_SCHEMAS_MAX = 1024
+_CACHED_SCHEMAS_MAX = 512
 
 
 @dataclass(slots=True, eq=False)

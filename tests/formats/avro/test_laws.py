@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 from contextlib import suppress
+from copy import deepcopy
 from typing import Any
 
 import avro.schema
@@ -180,7 +181,7 @@ def has_only_ambiguous_aliases(reader: SchemaVersion, writer: SchemaVersion) -> 
 @st.composite
 def damaged(draw: st.DrawFn) -> Any:
     """A schema in which one value, anywhere, was replaced by another."""
-    schema = draw(records(has_logical=True))
+    schema = deepcopy(draw(records(has_logical=True)))
     part: Any = schema
     while True:
         keys: list[Any] = list(part) if isinstance(part, dict) else list(range(len(part)))
