@@ -19,14 +19,15 @@ class Places:
 
     def fields(self, record: str) -> Node:
         """Returns the list of fields of a record, by its full name; "" is the outermost one."""
-        return self._record(record).node.value["fields"]  # type: ignore[no-any-return]
+        fields: Node = self._record(record).node.value["fields"]
+        return fields
 
     def field(self, record: str, name: str) -> Node:
         """Returns a field's object."""
-        for field in self.fields(record).value:
-            if scalar(field, "name") == name:
-                return field  # type: ignore[no-any-return]
         definition = self._record(record)
+        for field in items_of(definition.node, "fields"):
+            if scalar(field, "name") == name:
+                return field
         names = ", ".join(str(scalar(field, "name")) for field in items_of(definition.node, "fields"))
         raise SchemaUnreadable(
             f'The record "{definition.name}" has no field "{name}".',

@@ -15,7 +15,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "us": "us µs microsecond microseconds",
         "ms": "ms millisecond milliseconds millis",
         "s": "s sec secs second seconds",
-        "minutes": "min mins minute minutes",
+        "minutes": "mins minute minutes",
         "hours": "h hr hrs hour hours",
         "days": "day days",
     },
@@ -54,7 +54,8 @@ _UNITS = {
     for unit, words in units.items()
     for word in words.split()
 }
-_WORD = re.compile(r"[°µ]?[A-Za-z]+|%")
+# A lone "s" after an apostrophe is a genitive, not seconds.
+_WORD = re.compile(r"(?<!['’])[°µ]?[A-Za-z]+|%")
 
 
 def units_in(doc: str) -> dict[str, frozenset[str]]:

@@ -101,6 +101,7 @@ def test_a_recursive_schema_is_compared_to_the_end() -> None:
         ("time in UTC", "local time", (("time zone", "UTC", "local time"),)),
         ("price", "price in cents", ()),
         ("seconds", "sec", ()),
+        ("delay in ms", "the order's delay in ms", ()),
     ],
 )
 def test_units_are_found_as_words(old: str, new: str, changes: tuple[tuple[str, str, str], ...]) -> None:
