@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
-from copilot.readers import calls
+from copilot.readers.arguments import see_keywords
+from copilot.readers.reading import Reader
 from copilot.readers.scope import NOTHING, Seen, receiver_name
-
-if TYPE_CHECKING:
-    from copilot.readers.expressions import Expressions
 
 _KEYED = {"get": "reads", "pop": "reads", "setdefault": "writes"}
 _COLUMN_METHODS = {
@@ -55,7 +52,7 @@ _COLUMN_KEYWORDS = {
 _COLUMN_DICTS = frozenset({"rename", "astype", "agg", "aggregate", "fillna", "replace", "transform", "assign"})
 
 
-def see_names(reader: Expressions, node: ast.Call, function: ast.Attribute, base: Seen, mode: str) -> Seen | None:
+def see_names(reader: Reader, node: ast.Call, function: ast.Attribute, base: Seen, mode: str) -> Seen | None:
     """Reads a call of a method whose arguments are names of fields, None where the method is none of these."""
     name = function.attr
     first = node.args[0] if node.args else None
@@ -64,14 +61,14 @@ def see_names(reader: Expressions, node: ast.Call, function: ast.Attribute, base
         found = reader.key_use(first, first.value, used, "get", function.value, base)
         for argument in node.args[1:]:
             reader.see(argument)
-        calls.see_keywords(reader, node)
+        see_keywords(reader, node)
         return found
     if name == "update" and isinstance(first, ast.Dict):
         seen = reader.see_as(first, receiver_name(function.value))
         if seen.origin is not None and base.origin is not None and not base.origin.path:
             reader.sheet.flow.flows(seen.origin, base.origin.root)
             reader.sheet.flow.flows(base.origin, seen.origin.root)
-        calls.see_keywords(reader, node)
+        see_keywords(reader, node)
         return NOTHING
     if (
         "key" in name.lower()
@@ -87,7 +84,7 @@ def see_names(reader: Expressions, node: ast.Call, function: ast.Attribute, base
     return None
 
 
-def _columns(reader: Expressions, node: ast.Call, function: ast.Attribute, base: Seen) -> Seen:
+def _columns(reader: Reader, node: ast.Call, function: ast.Attribute, base: Seen) -> Seen:
     receiver = receiver_name(function.value)
     used = _COLUMN_METHODS.get(function.attr, "reads")
     for argument in node.args:
@@ -105,7 +102,7 @@ def _columns(reader: Expressions, node: ast.Call, function: ast.Attribute, base:
     return Seen(None, base.origin)
 
 
-def _column_dict(reader: Expressions, node: ast.Dict, receiver: str, base: Seen) -> None:
+def _column_dict(reader: Reader, node: ast.Dict, receiver: str, base: Seen) -> None:
     """Reads {column: what becomes of it}; the new name of a renamed column is written."""
     for key, value in zip(node.keys, node.values, strict=True):
         if key is not None:

@@ -7,22 +7,15 @@ second, what is left is an ordinary call whose arguments are read.
 from __future__ import annotations
 
 import ast
-import re
-from typing import TYPE_CHECKING
 
-from copilot.readers import libraries
+from copilot.readers import libraries, paths
+from copilot.readers.arguments import see_arguments, see_keywords
 from copilot.readers.call_names import see_names
 from copilot.readers.clients import see_client_method, see_codec_call, see_library_call
 from copilot.readers.flow import Origin
+from copilot.readers.reading import Reader
 from copilot.readers.scope import NOTHING, FunctionNode, Seen, receiver_name
-from copilot.readers.values import Value
 
-if TYPE_CHECKING:
-    from copilot.readers.expressions import Expressions
-
-CONVERSIONS = frozenset(
-    {"float", "int", "str", "bool", "abs", "round", "len", "min", "max", "sum", "list", "sorted", "Decimal"}
-)
 _COPIES = frozenset({"copy.deepcopy", "copy.copy", "dict", "list", "sorted", "reversed", "tuple", "iter", "next"})
 _CONTAINERS = frozenset(
     {"collections.defaultdict", "collections.deque", "collections.OrderedDict", "queue.Queue", "asyncio.Queue"}
@@ -70,24 +63,22 @@ _PASSING_CALLS = frozenset(
     }
     | {"io.BytesIO", "io.StringIO", "BytesIO", "bytes", "tuple"}
 )
-_PATH_CLASSES = frozenset({"pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "pathlib.PurePosixPath"})
-_ENVIRONMENT_NAME = re.compile(r"[A-Z][A-Z0-9_]*\Z")
 
 
-def see_call(reader: Expressions, node: ast.Call, mode: str) -> Seen:
+def see_call(reader: Reader, node: ast.Call, mode: str) -> Seen:
     """Reads a call and everything in it."""
     dotted = reader.scope.dotted(node.func)
     found = (
-        _environment(reader, node, dotted)
+        paths.see_environment(reader, node, dotted)
         or see_library_call(reader, node, dotted)
-        or _path_call(reader, node, dotted)
+        or paths.see_path_call(reader, node, dotted)
         or see_codec_call(reader, node)
     )
     if found is not None:
         return found
     if isinstance(node.func, ast.Attribute) and not dotted:
         return _method(reader, node, node.func, mode)
-    arguments = see_arguments(reader, node, mode if dotted in CONVERSIONS else "reads")
+    arguments = see_arguments(reader, node, mode if dotted in libraries.CONVERSIONS else "reads")
     if dotted in _PASSING_CALLS or dotted in _COPIES:
         first = arguments[0] if arguments else NOTHING
         if dotted == "next" and first.origin is not None:
@@ -106,39 +97,7 @@ def see_call(reader: Expressions, node: ast.Call, mode: str) -> Seen:
     return _own_function(reader, node, arguments)
 
 
-def see_arguments(reader: Expressions, node: ast.Call, mode: str = "reads") -> list[Seen]:
-    """Reads all arguments; returns the positional ones."""
-    positional = [reader.see(argument, mode) for argument in node.args]
-    see_keywords(reader, node)
-    return positional
-
-
-def see_keywords(reader: Expressions, node: ast.Call) -> None:
-    """Reads the keyword arguments; a keyword of a class, of `dict` and the like is a name of its own."""
-    name = receiver_name(node.func)
-    makes_record = name[:1].isupper() or name in (
-        "dict",
-        "replace",
-        "_replace",
-        "assign",
-        "namedtuple",
-        "update",
-        "update_one",
-    )
-    for keyword in node.keywords:
-        if keyword.arg is None:
-            seen = reader.see(keyword.value)
-            spread = receiver_name(keyword.value)
-            reader.sheet.add_blind(keyword.value, f"spreads all fields (**{spread})", spread, seen.origin)
-            continue
-        if makes_record:
-            _keyword_use(reader, keyword, name)
-        reader.see_as(
-            keyword.value, keyword.arg, "keys" if keyword.arg in ("key", "partition_key", "key_field") else "reads"
-        )
-
-
-def see_decorator(reader: Expressions, node: ast.expr, function: FunctionNode) -> None:
+def see_decorator(reader: Reader, node: ast.expr, function: FunctionNode) -> None:
     """Reads a decorator; those of stream frameworks subscribe the function to topics."""
     if (
         isinstance(node, ast.Call)
@@ -161,39 +120,7 @@ def see_decorator(reader: Expressions, node: ast.expr, function: FunctionNode) -
         reader.see(node)
 
 
-def _environment(reader: Expressions, node: ast.Call, dotted: str) -> Seen | None:
-    """Reads `os.getenv(NAME, default)` and what looks like it."""
-    if not node.args or not isinstance(node.args[0], ast.Constant) or not isinstance(node.args[0].value, str):
-        return None
-    name = node.args[0].value
-    if not _ENVIRONMENT_NAME.match(name):
-        return None
-    function = dotted or (receiver_name(node.func.value) if isinstance(node.func, ast.Attribute) else "")
-    if not (function.startswith("os.") or re.search(r"env|config|settings", function, re.IGNORECASE)):
-        return None
-    default = node.args[1] if len(node.args) > 1 else _keyword(node, "default")
-    if isinstance(default, ast.Constant):
-        return Seen(("env", name, ("s", default.value) if isinstance(default.value, str) else None))
-    return Seen(("env", name, reader.see(default).value if default is not None else None))
-
-
-def _path_call(reader: Expressions, node: ast.Call, dotted: str) -> Seen | None:
-    if dotted in _PATH_CLASSES or dotted == "os.path.join":
-        parts = [reader.see(argument).value for argument in node.args]
-        return Seen(parts[0] if len(parts) == 1 else ("path", tuple(parts)))
-    if dotted == "os.path.dirname" and node.args:
-        return Seen(path_attribute(reader.see(node.args[0]).value, "parent"))
-    if (
-        dotted in ("pkg_resources.resource_filename", "pkg_resources.resource_string", "pkgutil.get_data")
-        and len(node.args) > 1
-    ):
-        return Seen(reader.see(node.args[1]).value)
-    if dotted in ("importlib.resources.files", "os.getcwd", "pathlib.Path.cwd"):
-        return Seen(("s", ""))
-    return None
-
-
-def _method(reader: Expressions, node: ast.Call, function: ast.Attribute, mode: str) -> Seen:
+def _method(reader: Reader, node: ast.Call, function: ast.Attribute, mode: str) -> Seen:
     base = reader.see(function.value)
     found = see_client_method(reader, node, function, base) or see_names(reader, node, function, base, mode)
     if found is not None:
@@ -213,7 +140,7 @@ def _method(reader: Expressions, node: ast.Call, function: ast.Attribute, mode: 
     return own if own is not NOTHING else Seen(None, None)
 
 
-def _put_in(reader: Expressions, container: Seen, item: Seen, target: ast.expr) -> None:
+def _put_in(reader: Reader, container: Seen, item: Seen, target: ast.expr) -> None:
     """Notes that a record goes into a list, or into a list in a dict."""
     if item.origin is None:
         return
@@ -225,7 +152,7 @@ def _put_in(reader: Expressions, container: Seen, item: Seen, target: ast.expr) 
         reader.sheet.flow.flows(wrapped.wrapped() if container.origin.path else wrapped, container.origin.root)
 
 
-def _own_function(reader: Expressions, node: ast.Call, arguments: list[Seen]) -> Seen:
+def _own_function(reader: Reader, node: ast.Call, arguments: list[Seen]) -> Seen:
     """Follows records into a function of the same file, and out of it."""
     name = reader.scope.function_called(node.func)
     if not name:
@@ -239,7 +166,7 @@ def _own_function(reader: Expressions, node: ast.Call, arguments: list[Seen]) ->
     return Seen(None, Origin(("ret", name)))
 
 
-def _imported_function(reader: Expressions, node: ast.Call, dotted: str, arguments: list[Seen]) -> Seen:
+def _imported_function(reader: Reader, node: ast.Call, dotted: str, arguments: list[Seen]) -> Seen:
     """Notes which records go into a function of another file, and that what comes out may be one."""
     sheet = reader.sheet
     passed = [(position, "", seen.origin) for position, seen in enumerate(arguments)]
@@ -253,11 +180,11 @@ def _imported_function(reader: Expressions, node: ast.Call, dotted: str, argumen
     return Seen(None, result)
 
 
-def _simple_origin(reader: Expressions, node: ast.expr) -> Origin | None:
+def _simple_origin(reader: Reader, node: ast.expr) -> Origin | None:
     return reader.see(node).origin if isinstance(node, ast.Name | ast.Dict | ast.Call) else None
 
 
-def _get_attribute(reader: Expressions, node: ast.Call, base: Seen) -> None:
+def _get_attribute(reader: Reader, node: ast.Call, base: Seen) -> None:
     key = node.args[1]
     receiver = receiver_name(node.args[0])
     if not isinstance(key, ast.Constant):
@@ -266,47 +193,6 @@ def _get_attribute(reader: Expressions, node: ast.Call, base: Seen) -> None:
         )
 
 
-def _keyword_use(reader: Expressions, keyword: ast.keyword, receiver: str) -> None:
-    token = ast.Name(keyword.arg or "", ast.Load())
-    token.lineno, token.col_offset = keyword.lineno, keyword.col_offset
-    reader.sheet.add_use(keyword.arg or "", token, "writes", "keyword", receiver)
-
-
-def _keyword(node: ast.Call, name: str) -> ast.expr | None:
-    return next((keyword.value for keyword in node.keywords if keyword.arg == name), None)
-
-
 def _rows(origin: Origin | None) -> Origin | None:
     """Returns the origin of a table's columns: the rows of a list of records share their names."""
     return None if origin is None else origin.item()
-
-
-def path_attribute(value: Value, name: str) -> Value:
-    """Returns the value of an attribute of a path."""
-    if value is None or name not in ("parent", "parents", "name"):
-        return value if name == "parents" else None
-    if name == "parents":
-        return ("parents", value)
-    if name == "parent" and value[0] == "file":
-        return ("file", value[1] + 1)
-    return ("path", (value, ("s", ".."))) if name == "parent" else None
-
-
-def path_item(value: Value, key: ast.expr) -> Value:
-    """Returns the value of an item of a value: a parent of a path, or an item of a list."""
-    if value is None or not isinstance(key, ast.Constant) or not isinstance(key.value, int):
-        return None
-    if value[0] == "parents" and value[1][0] == "file":
-        return ("file", value[1][1] + key.value + 1)
-    if value[0] == "list" and -len(value[1]) <= key.value < len(value[1]):
-        item: Value = value[1][key.value]
-        return item
-    return value if value[0] == "split" else None
-
-
-def message_value(reader: Expressions, origin: Origin) -> Seen:
-    """Returns what a consumed message carries: a decoded record where its consumer decodes, else raw bytes."""
-    call = origin.root[1]
-    if isinstance(call, int) and call >= 0:
-        return Seen(None, reader.sheet.flow.decoded(call))
-    return Seen(None, Origin(("raw", 0)))

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
-from copilot.readers import calls, libraries
+from copilot.readers import libraries
+from copilot.readers.arguments import message_value, see_arguments, see_keywords
 from copilot.readers.facts import FORWARDED
 from copilot.readers.flow import Origin
+from copilot.readers.reading import Reader
 from copilot.readers.scope import NOTHING, Seen, is_self, receiver_name
 from copilot.readers.values import Value
-
-if TYPE_CHECKING:
-    from copilot.readers.expressions import Expressions
 
 _PRODUCING = frozenset({"produce", "send", "send_and_wait", "publish"})
 _POLLING = frozenset({"poll", "consume", "getone", "getmany", "get_message", "receive"})
 
 
-def see_library_call(reader: Expressions, node: ast.Call, dotted: str) -> Seen | None:
+def see_library_call(reader: Reader, node: ast.Call, dotted: str) -> Seen | None:
     """Reads a call of a function or class that is imported from a client library, None where it is none."""
     library = libraries.library_of(dotted)
     name = dotted.rpartition(".")[2]
@@ -39,7 +37,7 @@ def see_library_call(reader: Expressions, node: ast.Call, dotted: str) -> Seen |
     if library == "fastavro" and name in libraries.ENCODE_CALLS:
         return _encode(reader, node, library, *libraries.ENCODE_CALLS[name])
     if name in libraries.SCHEMA_PASSERS or name in ("Schema", "SchemaReference", "NewTopic", "TopicPartition"):
-        arguments = calls.see_arguments(reader, node)
+        arguments = see_arguments(reader, node)
         return Seen(
             _argument_value(reader, node, 0, ("schema_str", "schema")) or (arguments[0].value if arguments else None)
         )
@@ -52,7 +50,7 @@ def see_library_call(reader: Expressions, node: ast.Call, dotted: str) -> Seen |
     return None
 
 
-def see_client_method(reader: Expressions, node: ast.Call, function: ast.Attribute, base: Seen) -> Seen | None:
+def see_client_method(reader: Reader, node: ast.Call, function: ast.Attribute, base: Seen) -> Seen | None:
     """Reads a call of a method of a client, a message or a codec, None where the method is none of these."""
     kind = base.origin.root[0] if base.origin is not None else ""
     name, receiver = function.attr, receiver_name(function.value)
@@ -61,7 +59,7 @@ def see_client_method(reader: Expressions, node: ast.Call, function: ast.Attribu
         and (kind == "consumer" or "consumer" in receiver.lower() or reader.sheet.is_about_kafka)
         and node.args
     ):
-        topics = calls.see_arguments(reader, node)[0].value
+        topics = see_arguments(reader, node)[0].value
         if topics is not None:
             reader.sheet.add_call(
                 "consume",
@@ -74,30 +72,30 @@ def see_client_method(reader: Expressions, node: ast.Call, function: ast.Attribu
             )
         return NOTHING
     if kind == "consumer" and name in _POLLING:
-        calls.see_arguments(reader, node)
+        see_arguments(reader, node)
         return Seen(None, Origin(("message", base.origin.root[1]))) if base.origin else NOTHING
     if kind == "message" and base.origin is not None:
-        calls.see_arguments(reader, node)
+        see_arguments(reader, node)
         if name == "value":
-            return calls.message_value(reader, base.origin)
+            return message_value(reader, base.origin)
         return Seen(None, base.origin) if name in ("items", "values") else NOTHING
     if name in _PRODUCING and (
         kind == "producer" or "producer" in receiver.lower() or (name == "produce" and node.args)
     ):
         return _produce(reader, node, receiver, kind == "producer")
     if name == "topic" and node.args and "app" in receiver.lower():
-        calls.see_arguments(reader, node)
+        see_arguments(reader, node)
         return Seen(reader.see(node.args[0]).value)
     if name in ("write", "append") and kind == "serializer" and base.origin is not None and node.args:
-        reader.sheet.flow.encoded(int(base.origin.root[1]), calls.see_arguments(reader, node)[0].origin)
+        reader.sheet.flow.encoded(int(base.origin.root[1]), see_arguments(reader, node)[0].origin)
         return NOTHING
     if name == "read" and kind == "deserializer" and base.origin is not None:
-        calls.see_arguments(reader, node)
+        see_arguments(reader, node)
         return Seen(None, reader.sheet.flow.decoded(int(base.origin.root[1])))
     return None
 
 
-def see_codec_call(reader: Expressions, node: ast.Call) -> Seen | None:
+def see_codec_call(reader: Reader, node: ast.Call) -> Seen | None:
     """Reads a call of a name that stands for a serializer or deserializer object."""
     origin: Origin | None = None
     if isinstance(node.func, ast.Name):
@@ -106,7 +104,7 @@ def see_codec_call(reader: Expressions, node: ast.Call) -> Seen | None:
         origin = reader.see(node.func).origin
     if origin is None or origin.root[0] not in ("serializer", "deserializer"):
         return None
-    arguments = calls.see_arguments(reader, node)
+    arguments = see_arguments(reader, node)
     index = int(origin.root[1])
     if origin.root[0] == "deserializer":
         return Seen(None, reader.sheet.flow.decoded(index))
@@ -114,7 +112,7 @@ def see_codec_call(reader: Expressions, node: ast.Call) -> Seen | None:
     return Seen(None, Origin(("encoded", index)))
 
 
-def _consumer(reader: Expressions, node: ast.Call, library: str) -> Seen:
+def _consumer(reader: Reader, node: ast.Call, library: str) -> Seen:
     topics = tuple(reader.see(argument).value for argument in node.args if not isinstance(argument, ast.Dict))
     decoder = _keyword_codec(reader, node, "value_deserializer", "value.deserializer", "decode")
     if not decoder and reader.scope.dotted(node.func).endswith("AvroConsumer"):
@@ -126,7 +124,7 @@ def _consumer(reader: Expressions, node: ast.Call, library: str) -> Seen:
     return Seen(None, Origin(("consumer", index)))
 
 
-def _producer(reader: Expressions, node: ast.Call, library: str) -> Seen:
+def _producer(reader: Reader, node: ast.Call, library: str) -> Seen:
     for argument in node.args:
         reader.see(argument)
     encoder = _keyword_codec(reader, node, "value_serializer", "value.serializer", "encode")
@@ -136,7 +134,7 @@ def _producer(reader: Expressions, node: ast.Call, library: str) -> Seen:
     return Seen(None, Origin(("producer", encoder[0] if encoder else -1)))
 
 
-def _keyword_codec(reader: Expressions, node: ast.Call, keyword: str, key: str, role: str) -> list[int]:
+def _keyword_codec(reader: Reader, node: ast.Call, keyword: str, key: str, role: str) -> list[int]:
     """Returns the codec call of a client that encodes or decodes by itself, given as a keyword or in its dict of settings."""
     given = [entry.value for entry in node.keywords if entry.arg == keyword]
     for argument in node.args:
@@ -156,9 +154,9 @@ def _keyword_codec(reader: Expressions, node: ast.Call, keyword: str, key: str, 
     return found
 
 
-def _serde(reader: Expressions, node: ast.Call, library: str, name: str) -> Seen:
+def _serde(reader: Reader, node: ast.Call, library: str, name: str) -> Seen:
     schemas = [reader.see(argument).value for argument in node.args]
-    calls.see_keywords(reader, node)
+    see_keywords(reader, node)
     named = _argument_value(reader, node, 9, ("schema_str", "writers_schema", "writer_schema", "schema"))
     known = [schema for schema in schemas if schema is not None and schema[0] != "dict"]
     first = named or (known[0] if known else None)
@@ -171,8 +169,8 @@ def _serde(reader: Expressions, node: ast.Call, library: str, name: str) -> Seen
     return Seen(None, Origin(("deserializer", reader.sheet.add_call("decode", library, node, scope, **given))))
 
 
-def _decode(reader: Expressions, node: ast.Call, library: str, writer: int, second: int, lists: int) -> Seen:
-    calls.see_arguments(reader, node)
+def _decode(reader: Reader, node: ast.Call, library: str, writer: int, second: int, lists: int) -> Seen:
+    see_arguments(reader, node)
     index = reader.sheet.add_call(
         "decode",
         library,
@@ -184,8 +182,8 @@ def _decode(reader: Expressions, node: ast.Call, library: str, writer: int, seco
     return Seen(None, reader.sheet.flow.decoded(index, lists))
 
 
-def _encode(reader: Expressions, node: ast.Call, library: str, schema: int, record: int, lists: int) -> Seen:
-    seen = calls.see_arguments(reader, node)
+def _encode(reader: Reader, node: ast.Call, library: str, schema: int, record: int, lists: int) -> Seen:
+    seen = see_arguments(reader, node)
     value = _argument_value(reader, node, schema, ("schema",))
     index = reader.sheet.add_call("encode", library, node, reader.scope.qualified, writer=value)
     origin = seen[record].origin if len(seen) > record else _argument_seen(reader, node, ("record", "records")).origin
@@ -195,8 +193,8 @@ def _encode(reader: Expressions, node: ast.Call, library: str, schema: int, reco
     return NOTHING
 
 
-def _json_decode(reader: Expressions, node: ast.Call) -> Seen:
-    seen = calls.see_arguments(reader, node)
+def _json_decode(reader: Reader, node: ast.Call) -> Seen:
+    seen = see_arguments(reader, node)
     first = seen[0] if seen else NOTHING
     if first.origin is not None and first.origin.root[0] in ("raw", "message"):
         index = reader.sheet.add_call("decode", "json", node, reader.scope.qualified)
@@ -204,8 +202,8 @@ def _json_decode(reader: Expressions, node: ast.Call) -> Seen:
     return Seen(first.value)
 
 
-def _json_encode(reader: Expressions, node: ast.Call) -> Seen:
-    seen = calls.see_arguments(reader, node)[0]
+def _json_encode(reader: Reader, node: ast.Call) -> Seen:
+    seen = see_arguments(reader, node)[0]
     if seen.value is not None:
         return seen
     if not reader.sheet.is_about_kafka:
@@ -215,8 +213,8 @@ def _json_encode(reader: Expressions, node: ast.Call) -> Seen:
     return Seen(None, Origin(("encoded", index)))
 
 
-def _produce(reader: Expressions, node: ast.Call, receiver: str, is_client: bool) -> Seen:
-    seen = calls.see_arguments(reader, node)
+def _produce(reader: Reader, node: ast.Call, receiver: str, is_client: bool) -> Seen:
+    seen = see_arguments(reader, node)
     topics = _argument_value(reader, node, 0, ("topic",))
     is_framework = not is_client and topics is None and len(node.args) == 1
     if is_framework:
@@ -238,13 +236,13 @@ def _produce(reader: Expressions, node: ast.Call, receiver: str, is_client: bool
     return NOTHING
 
 
-def _argument_value(reader: Expressions, node: ast.Call, position: int, names: tuple[str, ...]) -> Value:
+def _argument_value(reader: Reader, node: ast.Call, position: int, names: tuple[str, ...]) -> Value:
     if 0 <= position < len(node.args):
         return reader.see(node.args[position]).value
     return _argument_seen(reader, node, names).value
 
 
-def _argument_seen(reader: Expressions, node: ast.Call, names: tuple[str, ...]) -> Seen:
+def _argument_seen(reader: Reader, node: ast.Call, names: tuple[str, ...]) -> Seen:
     for keyword in node.keywords:
         if keyword.arg in names:
             return reader.see(keyword.value)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from functools import partial
 
-from copilot.readers import calls
+from copilot.readers import calls, dicts, operators, paths
+from copilot.readers.arguments import message_value
 from copilot.readers.configs import ConfigTable
 from copilot.readers.flow import Origin
-from copilot.readers.schema_literals import literal_of_dict, literal_of_string
+from copilot.readers.schema_literals import literal_of_string
 from copilot.readers.scope import NOTHING, Scope, Seen, receiver_name
-from copilot.readers.values import Value, either
 
 MAX_ITEMS = 64
 _COUNTERS = frozenset({"i", "j", "n", "idx", "index", "pos", "position", "start", "end", "mask", "_"})
@@ -35,16 +36,16 @@ class Expressions:
             ast.Attribute: self._attribute,
             ast.Subscript: self._subscript,
             ast.Call: self._call,
-            ast.Dict: self.dictionary,
+            ast.Dict: partial(dicts.see_dictionary, self),
             ast.List: self._sequence,
             ast.Tuple: self._sequence,
             ast.Set: self._sequence,
-            ast.BinOp: self._arithmetic,
-            ast.UnaryOp: self._unary,
-            ast.BoolOp: self._logic,
-            ast.Compare: self._comparison,
-            ast.IfExp: self._choice,
-            ast.JoinedStr: self._formatted,
+            ast.BinOp: partial(operators.see_arithmetic, self),
+            ast.UnaryOp: partial(operators.see_unary, self),
+            ast.BoolOp: partial(operators.see_logic, self),
+            ast.Compare: partial(operators.see_comparison, self),
+            ast.IfExp: partial(operators.see_choice, self),
+            ast.JoinedStr: partial(operators.see_text, self),
             ast.ListComp: self._comprehension,
             ast.GeneratorExp: self._comprehension,
             ast.SetComp: self._comprehension,
@@ -82,7 +83,7 @@ class Expressions:
     def see_as(self, node: ast.expr | None, receiver: str, mode: str = "reads") -> Seen:
         """Reads an expression whose value gets the name `receiver`."""
         if isinstance(node, ast.Dict) and id(node) not in self._seen:
-            self._seen[id(node)] = self.dictionary(node, mode, receiver)
+            self._seen[id(node)] = dicts.see_dictionary(self, node, mode, receiver)
         elif isinstance(node, ast.List):
             for item in node.elts:
                 if isinstance(item, ast.Dict):
@@ -116,9 +117,9 @@ class Expressions:
             return self.scope.attributes.get((self.scope.class_name, node.attr), NOTHING)
         base = self.see(node.value)
         if base.value is not None:
-            return Seen(calls.path_attribute(base.value, node.attr))
+            return Seen(paths.path_attribute(base.value, node.attr))
         if base.origin is not None and base.origin.root[0] in _INNER_KINDS:
-            return calls.message_value(self, base.origin) if node.attr == "value" else NOTHING
+            return message_value(self, base.origin) if node.attr == "value" else NOTHING
         if isinstance(node.value, ast.Name) and not node.attr.startswith("_"):
             used = "writes" if isinstance(node.ctx, ast.Store | ast.Del) else mode
             self.sheet.add_use(node.attr, node, used, "attribute", node.value.id, base.origin)
@@ -136,7 +137,7 @@ class Expressions:
         if isinstance(key, ast.Constant | ast.Slice | ast.UnaryOp):
             self.see(key)
             is_item = not isinstance(key, ast.Slice)
-            value = calls.path_item(base.value, key) if base.value is not None else None
+            value = paths.path_item(base.value, key) if base.value is not None else None
             return Seen(value, _item(base.origin) if is_item else base.origin)
         if isinstance(key, ast.List | ast.Tuple):
             self.columns(
@@ -176,46 +177,6 @@ class Expressions:
     def _call(self, node: ast.Call, mode: str) -> Seen:
         return calls.see_call(self, node, mode)
 
-    def dictionary(self, node: ast.Dict, mode: str = "reads", receiver: str = "") -> Seen:
-        """Reads a dict literal that gets the name `receiver`."""
-        names = tuple(key.value for key in node.keys if isinstance(key, ast.Constant) and isinstance(key.value, str))
-        literal = literal_of_dict(node, names, receiver, self.sheet)
-        if literal is not None:
-            return Seen(("literal", literal))
-        table = self.configs.open(node, names, receiver)
-        if table is not None:
-            for key, item in zip(node.keys, node.values, strict=True):
-                name = key.value if isinstance(key, ast.Constant) else None
-                seen = self.see_as(item, name if isinstance(name, str) else "")
-                if isinstance(name, str) and key is not None:
-                    self.configs.put(table, name, seen.value, key.lineno)
-            return Seen(("dict", table))
-        origin = self.sheet.new_literal()
-        shape = -1
-        if names:
-            shape = len(self.sheet.shapes)
-            self.sheet.shapes.append(names)
-        for key, item in zip(node.keys, node.values, strict=True):
-            self._entry(key, item, origin, receiver, shape)
-        return Seen(None, origin)
-
-    def _entry(self, key: ast.expr | None, item: ast.expr, origin: Origin, receiver: str, shape: int) -> None:
-        if key is None:
-            spread = self.see(item)
-            if spread.origin is not None:
-                self.sheet.flow.flows(spread.origin, origin.root)
-            self.sheet.add_blind(
-                item, f"spreads all fields (**{receiver_name(item)})", receiver_name(item), spread.origin
-            )
-        elif isinstance(key, ast.Constant) and isinstance(key.value, str):
-            passes = is_read_of_key(item)
-            self.sheet.add_use(key.value, key, "passes" if passes else "writes", "literal", receiver, origin, shape)
-            seen = self.see_as(item, key.value, "passes" if passes else "reads")
-            self.sheet.flow.flows(seen.origin, origin.root, key.value)
-        else:
-            self.see(key)
-            self.see(item)
-
     def _sequence(self, node: ast.List | ast.Tuple | ast.Set, mode: str) -> Seen:
         seen = [self.see(item, mode) for item in node.elts]
         values = tuple(item.value for item in seen[:MAX_ITEMS])
@@ -224,56 +185,6 @@ class Expressions:
             return Seen(None, self.sheet.new_literal())
         is_known = any(value is not None for value in values)
         return Seen(("list", values) if is_known else None, origin.wrapped() if origin else None)
-
-    def _arithmetic(self, node: ast.BinOp, mode: str) -> Seen:
-        inner = "computes" if mode in ("reads", "passes") else mode
-        left, right = self.see(node.left, inner), self.see(node.right, inner)
-        if left.value is not None and isinstance(node.op, ast.Div):
-            return Seen(("path", (left.value, right.value)))
-        if isinstance(node.op, ast.Add) and (left.value is not None or right.value is not None):
-            kind = "list" if left.value is not None and left.value[0] == "list" else "cat"
-            return Seen((kind, (left.value, right.value)))
-        return NOTHING
-
-    def _unary(self, node: ast.UnaryOp, mode: str) -> Seen:
-        self.see(node.operand, "compares" if isinstance(node.op, ast.Not) else "computes")
-        return NOTHING
-
-    def _logic(self, node: ast.BoolOp, mode: str) -> Seen:
-        seen = [self.see(part, mode) for part in node.values]
-        value: Value = None
-        for part in seen:
-            value = either(value, part.value)
-        if len(seen) == 2 and isinstance(node.op, ast.Or) and seen[0].value is not None and seen[0].value[0] == "env":
-            value = ("env", seen[0].value[1], either(seen[0].value[2], seen[1].value))
-        return Seen(value, next((part.origin for part in seen if part.origin is not None), None))
-
-    def _comparison(self, node: ast.Compare, mode: str) -> Seen:
-        first = node.left
-        is_membership = isinstance(node.ops[0], ast.In | ast.NotIn)
-        if is_membership and isinstance(first, ast.Constant) and isinstance(first.value, str):
-            base = self.see(node.comparators[0])
-            self.sheet.add_use(
-                first.value, first, "compares", "string", receiver_name(node.comparators[0]), base.origin
-            )
-            return NOTHING
-        for part in (first, *node.comparators):
-            self.see(part, "compares")
-        return NOTHING
-
-    def _choice(self, node: ast.IfExp, mode: str) -> Seen:
-        self.see(node.test, "compares")
-        body, other = self.see(node.body, mode), self.see(node.orelse, mode)
-        return Seen(either(body.value, other.value), body.origin or other.origin)
-
-    def _formatted(self, node: ast.JoinedStr, mode: str) -> Seen:
-        parts: list[Value] = []
-        for part in node.values:
-            if isinstance(part, ast.Constant):
-                parts.append(("s", part.value))
-            else:
-                parts.append(self.see(part).value)
-        return Seen(("cat", tuple(parts))) if len(parts) <= MAX_ITEMS else NOTHING
 
     def _comprehension(self, node: ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp, mode: str) -> Seen:
         for loop in node.generators:
@@ -312,17 +223,6 @@ class Expressions:
         seen = self.see(node.value, mode)
         self.scope.bind(node.target, seen)
         return seen
-
-
-def is_read_of_key(node: ast.expr) -> bool:
-    """Tells whether an expression is nothing but a value read under a name, or a plain conversion of one."""
-    if isinstance(node, ast.Subscript):
-        return isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
-    if not isinstance(node, ast.Call) or not node.args:
-        return False
-    if isinstance(node.func, ast.Attribute):
-        return node.func.attr in ("get", "pop") and isinstance(node.args[0], ast.Constant)
-    return isinstance(node.func, ast.Name) and node.func.id in calls.CONVERSIONS and is_read_of_key(node.args[0])
 
 
 def _item(origin: Origin | None) -> Origin | None:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from copilot.readers.flow import Tag
 from copilot.readers.values import Value
 
-FACTS_VERSION = 5
+FACTS_VERSION = 6
 FACTS_KIND = f"python-facts-{FACTS_VERSION}-{sys.version_info.major}.{sys.version_info.minor}"
 FORWARDED = -2
 """The codec of a produce call that sends on the bytes it consumed."""

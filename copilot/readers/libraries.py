@@ -17,6 +17,9 @@ LIBRARIES = {
     "avro": "avro",
     "faststream": "faststream",
 }
+CONVERSIONS = frozenset(
+    {"float", "int", "str", "bool", "abs", "round", "len", "min", "max", "sum", "list", "sorted", "Decimal"}
+)
 CONSUMERS = frozenset(
     {
         "Consumer",

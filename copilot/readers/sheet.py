@@ -17,6 +17,7 @@ from copilot.readers.values import Value
 MAX_EXCERPT = 160
 MAX_NAME = 80
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_OPENING = re.compile(rb"[rRuUbB]{0,2}(\"\"\"|'''|\"|')")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
@@ -74,17 +75,25 @@ class Sheet:
         if not name or len(name) > MAX_NAME:
             return
         encoded = name.encode("utf-8", "surrogatepass")
-        if form == "attribute" and isinstance(node, ast.Attribute):
-            end = self.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
-            offset, is_there = end - len(encoded), self.data[end - len(encoded) : end] == encoded
+        if isinstance(node, ast.Attribute):
+            line, end = (
+                node.end_lineno or node.lineno,
+                self.offset(node.end_lineno or node.lineno, node.end_col_offset or 0),
+            )
+            offset = end - len(encoded)
         else:
-            offset = self.offset(node.lineno, node.col_offset)
-            is_there = encoded in self.data[offset : offset + len(encoded) + 4]
-        line = (node.end_lineno or node.lineno) if form == "attribute" else node.lineno
-        if is_there:
+            line, offset = node.lineno, self.offset(node.lineno, node.col_offset)
+        if self._is_there(encoded, offset, isinstance(node, ast.Constant)):
             self._uses.append((name, offset, line, mode, form, receiver, shape, origin))
         elif name.isidentifier():
             self._blinds.append((line, f'uses "{name}" where the place of the name can\'t be told', receiver, origin))
+
+    def _is_there(self, name: bytes, offset: int, is_quoted: bool) -> bool:
+        """Tells whether the token of a name starts at a byte offset."""
+        if not is_quoted:
+            return self.data.startswith(name, offset)
+        opening = _OPENING.match(self.data, offset)
+        return opening is not None and self.data.startswith(name + opening[1], opening.end())
 
     def add_blind(self, node: ast.AST, reason: str, receiver: str, origin: Origin | None) -> None:
         """Adds a place where a name is computed."""

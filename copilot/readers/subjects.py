@@ -6,35 +6,23 @@ name that has drifted is a copy too, and a subject of its own unless it is there
 
 from __future__ import annotations
 
-import marshal
 import posixpath
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from hashlib import sha256
-from typing import Any, cast
+from dataclasses import replace
 
-from copilot.domain.schema import SchemaField, SchemaHost, SchemaSource, SchemaSubject, SchemaVersion
-from copilot.domain.source import Gap, PastFile, Span
+from copilot.domain.schema import SchemaSource, SchemaSubject, SchemaVersion
+from copilot.domain.source import PastFile, Span
 from copilot.ports import History, Index, SchemaFormat
-from copilot.readers.facts import FileFacts, Literal
+from copilot.readers.facts import FileFacts
 from copilot.readers.jobs import is_test_path, unique_names
+from copilot.readers.schema_texts import SchemaTexts, Text, literal_source
 from copilot.readers.store import FactStore
 from copilot.settings import Settings
 
-SCHEMA_KIND = "schema-facts-1"
 VERSIONS_MAX = 200
 DRIFT_SHARE_MIN = 0.5
 LITERAL_FORMAT = "avro"
 _VAGUE_NAMES = frozenset({"schema", "schemas", "output", "input", "value", "key", "record", "message", "latest"})
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A schema text at a place, not read yet."""
-
-    format: str
-    source: SchemaSource
-    text: str
 
 
 class Subjects:
@@ -61,8 +49,8 @@ class SubjectReader:
     def __init__(self, formats: Mapping[str, SchemaFormat], history: History, index: Index, store: FactStore) -> None:
         self._formats = formats
         self._history = history
-        self._index = index
         self._store = store
+        self._texts = SchemaTexts(formats, history, index, store)
         self._past: Mapping[str, tuple[PastFile, ...]] = {}
 
     def schema_paths(self) -> list[str]:
@@ -77,11 +65,11 @@ class SubjectReader:
         hosts = sorted(path for path, facts in literals.items() if facts.literals)
         coded = [path for path in hosts if not is_test_path(path)]
         self._past = {**past, **(self._history.versions(coded) if coded else {})}
-        current = self._parse([*self._files(paths), *self._literals(literals, hosts)])
+        current = self._texts.read([*self._files(paths), *self._literals(literals, hosts)], self._siblings_of)
         groups = _grouped(current)
         named = list(zip(_names([main for main, _ in groups]), groups, strict=True))
         texts = {name: self._past_texts(main, literals) for name, (main, _) in named}
-        parsed = self._parse([text for earlier in texts.values() for text in earlier])
+        parsed = self._texts.read([text for earlier in texts.values() for text in earlier], self._siblings_of)
         subjects: list[SchemaSubject] = []
         places: dict[tuple[str, int], str] = {}
         for name, (main, copies) in named:
@@ -119,7 +107,7 @@ class SubjectReader:
             return []
         commit, entries = self._store.snapshot.commit, self._store.entries
         return [
-            Text(LITERAL_FORMAT, _literal_source(path, entries[path].digest, commit, literal), literal.text)
+            Text(LITERAL_FORMAT, literal_source(path, entries[path].digest, commit, literal), literal.text)
             for path in hosts
             for literal in literals[path].literals
         ]
@@ -148,71 +136,20 @@ class SubjectReader:
             for literal in facts[file.digest].literals if file.digest in facts else ():
                 if (literal.name or literal.root) == (now.name or now.root):
                     found.append(
-                        Text(
-                            LITERAL_FORMAT, _literal_source(file.path, file.digest, file.commit, literal), literal.text
-                        )
+                        Text(LITERAL_FORMAT, literal_source(file.path, file.digest, file.commit, literal), literal.text)
                     )
                     break
         return found
 
-    def _siblings_of(self, text: Text) -> dict[str, str]:
+    def _siblings_of(self, source: SchemaSource) -> dict[str, str]:
         """Returns the blobs of the other schema files, as they were when the text was written."""
-        source = text.source
         files = {path: past for path, past in self._past.items() if path != source.path and self._format_of(path)}
-        if source.digest == self._digest_now(source.path):
+        if self._texts.is_present(source):
             return {path: self._store.entries[path].digest for path in files}
         own = self._past.get(source.path, ())
         at = next((past.at for past in own if past.commit == source.commit), "")
         before = {path: [past for past in files[path] if past.at <= at] for path in files}
         return {path: past[-1].digest for path, past in before.items() if past}
-
-    def _parse(self, texts: list[Text]) -> dict[SchemaSource, SchemaVersion]:
-        """Reads schema texts: alone first, with their siblings where a reference asks for it; what fails becomes a gap."""
-        read = self._read_with(texts, {text.source: {} for text in texts})
-        failed = [text for text in texts if isinstance(read.get(text.source), Gap)]
-        siblings = {text.source: self._siblings_of(text) for text in failed}
-        read.update(self._read_with([text for text in failed if siblings[text.source]], siblings))
-        for source, outcome in read.items():
-            if isinstance(outcome, Gap) and source.digest == self._digest_now(source.path):
-                self._store.gaps.add(outcome)
-        return {source: outcome for source, outcome in read.items() if isinstance(outcome, SchemaVersion)}
-
-    def _read_with(
-        self, texts: list[Text], siblings: Mapping[SchemaSource, Mapping[str, str]]
-    ) -> dict[SchemaSource, SchemaVersion | Gap]:
-        keys = {text.source: _key(text, siblings[text.source]) for text in texts}
-        data = dict(self._index.get(SCHEMA_KIND, sorted(set(keys.values()))))
-        missing = [text for text in texts if keys[text.source] not in data]
-        blobs = {text.source.digest for text in missing if not text.text}
-        blobs.update(blob for text in missing for blob in siblings[text.source].values())
-        found = self._blob_texts(blobs)
-        fresh: dict[str, bytes] = {}
-        for text in missing:
-            schema = text.text or found.get(text.source.digest)
-            if schema is not None and keys[text.source] not in fresh:
-                others = {path: found[blob] for path, blob in siblings[text.source].items() if blob in found}
-                size = len(schema.encode("utf-8", "surrogatepass"))
-                source = text.source if text.source.host != "file" else replace(text.source, end=size)
-                outcome = self._formats[text.format].parse(schema, source, others)
-                fresh[keys[text.source]] = _dumped(outcome, source)
-        self._index.put(SCHEMA_KIND, fresh)
-        data.update(fresh)
-        loaded = ((text.source, _loaded(data.get(keys[text.source], b""), text.source)) for text in texts)
-        return {source: outcome for source, outcome in loaded if outcome is not None}
-
-    def _blob_texts(self, blobs: set[str]) -> dict[str, str]:
-        if not blobs:
-            return {}
-        paths = {self._store.entries[path].digest: path for path in self.schema_paths()}
-        now = {blob: paths[blob] for blob in blobs if blob in paths}
-        present = self._store.text(sorted(now.values()))
-        texts = dict(self._history.texts(sorted(blobs - set(now)))) if blobs - set(now) else {}
-        texts.update({blob: present[path] for blob, path in now.items() if path in present})
-        return texts
-
-    def _digest_now(self, path: str) -> str:
-        entry = self._store.entries.get(path)
-        return entry.digest if entry is not None else ""
 
 
 def _collapsed(earlier: list[SchemaVersion], main: SchemaVersion) -> list[SchemaVersion]:
@@ -227,66 +164,8 @@ def _collapsed(earlier: list[SchemaVersion], main: SchemaVersion) -> list[Schema
     return kept
 
 
-def _literal_source(path: str, digest: str, commit: str, literal: Literal) -> SchemaSource:
-    host = cast(SchemaHost, literal.host)
-    return SchemaSource(
-        path, digest, commit, host, literal.start, literal.end, Span(path, literal.line, literal.last_line)
-    )
-
-
 def _place(source: SchemaSource) -> tuple[str, int]:
     return (source.path, -1 if source.host == "file" else source.start)
-
-
-def _key(text: Text, siblings: Mapping[str, str]) -> str:
-    parts = [text.format, text.source.digest, text.source.host, str(text.source.start)]
-    if siblings:
-        listed = "\n".join(f"{path}\0{digest}" for path, digest in sorted(siblings.items()))
-        parts += [text.source.path, listed]
-    return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _dumped(read: SchemaVersion | Gap, source: SchemaSource) -> bytes:
-    path = source.path
-    if isinstance(read, Gap):
-        return marshal.dumps((read.span.first_line, read.span.last_line, read.reason.replace(path, "\0")))
-    fields = tuple(
-        (
-            *(getattr(field, name) for name in _FIELD_NAMES),
-            "" if field.span.path == path else field.span.path,
-            field.span.first_line,
-            field.span.last_line,
-        )
-        for field in read.fields
-    )
-    last = read.text.count("\n") + source.span.first_line
-    return marshal.dumps(
-        (read.name, read.fingerprint, read.meaning, fields, read.text, read.resolved, source.end, last)
-    )
-
-
-_FIELD_NAMES = ("path", "name", "record", "type", "default", "aliases", "doc", "logical_type")
-
-
-def _loaded(data: bytes, source: SchemaSource) -> SchemaVersion | Gap | None:
-    if not data:
-        return None
-    try:
-        row: tuple[Any, ...] = marshal.loads(data)
-    except (EOFError, ValueError, TypeError):
-        return None
-    if len(row) == 3:
-        return Gap(Span(source.path, row[0], row[1]), row[2].replace("\0", source.path))
-    name, fingerprint, meaning, rows, text, resolved, end, last = row
-    fields = tuple(_field(row, source.path) for row in rows)
-    if source.host == "file":
-        source = replace(source, end=end, span=Span(source.path, 1, last))
-    return SchemaVersion("", 0, name, fingerprint, meaning, fields, text, resolved, source)
-
-
-def _field(row: tuple[Any, ...], path: str) -> SchemaField:
-    described = dict(zip(_FIELD_NAMES, row, strict=False))
-    return SchemaField(**described, span=Span(row[-3] or path, row[-2], row[-1]))
 
 
 def _grouped(versions: Mapping[SchemaSource, SchemaVersion]) -> list[tuple[SchemaVersion, tuple[SchemaVersion, ...]]]:

@@ -1,0 +1,55 @@
+"""What do the arguments of a call use, and what does a consumed message carry?"""
+
+from __future__ import annotations
+
+import ast
+
+from copilot.readers.flow import Origin
+from copilot.readers.reading import Reader
+from copilot.readers.scope import Seen, receiver_name
+
+
+def see_arguments(reader: Reader, node: ast.Call, mode: str = "reads") -> list[Seen]:
+    """Reads all arguments; returns the positional ones."""
+    positional = [reader.see(argument, mode) for argument in node.args]
+    see_keywords(reader, node)
+    return positional
+
+
+def see_keywords(reader: Reader, node: ast.Call) -> None:
+    """Reads the keyword arguments; a keyword of a class, of `dict` and the like is a name of its own."""
+    name = receiver_name(node.func)
+    makes_record = name[:1].isupper() or name in (
+        "dict",
+        "replace",
+        "_replace",
+        "assign",
+        "namedtuple",
+        "update",
+        "update_one",
+    )
+    for keyword in node.keywords:
+        if keyword.arg is None:
+            seen = reader.see(keyword.value)
+            spread = receiver_name(keyword.value)
+            reader.sheet.add_blind(keyword.value, f"spreads all fields (**{spread})", spread, seen.origin)
+            continue
+        if makes_record:
+            _keyword_use(reader, keyword, name)
+        reader.see_as(
+            keyword.value, keyword.arg, "keys" if keyword.arg in ("key", "partition_key", "key_field") else "reads"
+        )
+
+
+def _keyword_use(reader: Reader, keyword: ast.keyword, receiver: str) -> None:
+    token = ast.Name(keyword.arg or "", ast.Load())
+    token.lineno, token.col_offset = keyword.lineno, keyword.col_offset
+    reader.sheet.add_use(keyword.arg or "", token, "writes", "keyword", receiver)
+
+
+def message_value(reader: Reader, origin: Origin) -> Seen:
+    """Returns what a consumed message carries: a decoded record where its consumer decodes, else raw bytes."""
+    call = origin.root[1]
+    if isinstance(call, int) and call >= 0:
+        return Seen(None, reader.sheet.flow.decoded(call))
+    return Seen(None, Origin(("raw", 0)))

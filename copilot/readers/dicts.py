@@ -1,0 +1,64 @@
+"""What does a dict literal say: a schema, settings of a framework, or a record with its fields?"""
+
+from __future__ import annotations
+
+import ast
+
+from copilot.readers.flow import Origin
+from copilot.readers.libraries import CONVERSIONS
+from copilot.readers.reading import Reader
+from copilot.readers.schema_literals import literal_of_dict
+from copilot.readers.scope import Seen, receiver_name
+
+
+def see_dictionary(reader: Reader, node: ast.Dict, mode: str = "reads", receiver: str = "") -> Seen:
+    """Reads a dict literal that gets the name `receiver`."""
+    names = tuple(key.value for key in node.keys if isinstance(key, ast.Constant) and isinstance(key.value, str))
+    literal = literal_of_dict(node, names, receiver, reader.sheet)
+    if literal is not None:
+        return Seen(("literal", literal))
+    table = reader.configs.open(node, names, receiver)
+    if table is not None:
+        for key, item in zip(node.keys, node.values, strict=True):
+            name = key.value if isinstance(key, ast.Constant) else None
+            seen = reader.see_as(item, name if isinstance(name, str) else "")
+            if isinstance(name, str) and key is not None:
+                reader.configs.put(table, name, seen.value, key.lineno)
+        return Seen(("dict", table))
+    origin = reader.sheet.new_literal()
+    shape = -1
+    if names:
+        shape = len(reader.sheet.shapes)
+        reader.sheet.shapes.append(names)
+    for key, item in zip(node.keys, node.values, strict=True):
+        _entry(reader, key, item, origin, receiver, shape)
+    return Seen(None, origin)
+
+
+def _entry(reader: Reader, key: ast.expr | None, item: ast.expr, origin: Origin, receiver: str, shape: int) -> None:
+    if key is None:
+        spread = reader.see(item)
+        if spread.origin is not None:
+            reader.sheet.flow.flows(spread.origin, origin.root)
+        reader.sheet.add_blind(
+            item, f"spreads all fields (**{receiver_name(item)})", receiver_name(item), spread.origin
+        )
+    elif isinstance(key, ast.Constant) and isinstance(key.value, str):
+        passes = _is_read_of_key(item)
+        reader.sheet.add_use(key.value, key, "passes" if passes else "writes", "literal", receiver, origin, shape)
+        seen = reader.see_as(item, key.value, "passes" if passes else "reads")
+        reader.sheet.flow.flows(seen.origin, origin.root, key.value)
+    else:
+        reader.see(key)
+        reader.see(item)
+
+
+def _is_read_of_key(node: ast.expr) -> bool:
+    """Tells whether an expression is nothing but a value read under a name, or a plain conversion of one."""
+    if isinstance(node, ast.Subscript):
+        return isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
+    if not isinstance(node, ast.Call) or not node.args:
+        return False
+    if isinstance(node.func, ast.Attribute):
+        return node.func.attr in ("get", "pop") and isinstance(node.args[0], ast.Constant)
+    return isinstance(node.func, ast.Name) and node.func.id in CONVERSIONS and _is_read_of_key(node.args[0])

@@ -1,0 +1,65 @@
+"""What do operators do with the values and names between them: compute, compare, choose, or put a text together?"""
+
+from __future__ import annotations
+
+import ast
+
+from copilot.readers.reading import Reader
+from copilot.readers.scope import NOTHING, Seen, receiver_name
+from copilot.readers.values import Value, either
+
+MAX_PARTS = 64
+
+
+def see_arithmetic(reader: Reader, node: ast.BinOp, mode: str) -> Seen:
+    inner = "computes" if mode in ("reads", "passes") else mode
+    left, right = reader.see(node.left, inner), reader.see(node.right, inner)
+    if left.value is not None and isinstance(node.op, ast.Div):
+        return Seen(("path", (left.value, right.value)))
+    if isinstance(node.op, ast.Add) and (left.value is not None or right.value is not None):
+        kind = "list" if left.value is not None and left.value[0] == "list" else "cat"
+        return Seen((kind, (left.value, right.value)))
+    return NOTHING
+
+
+def see_unary(reader: Reader, node: ast.UnaryOp, mode: str) -> Seen:
+    reader.see(node.operand, "compares" if isinstance(node.op, ast.Not) else "computes")
+    return NOTHING
+
+
+def see_logic(reader: Reader, node: ast.BoolOp, mode: str) -> Seen:
+    seen = [reader.see(part, mode) for part in node.values]
+    value: Value = None
+    for part in seen:
+        value = either(value, part.value)
+    if len(seen) == 2 and isinstance(node.op, ast.Or) and seen[0].value is not None and seen[0].value[0] == "env":
+        value = ("env", seen[0].value[1], either(seen[0].value[2], seen[1].value))
+    return Seen(value, next((part.origin for part in seen if part.origin is not None), None))
+
+
+def see_comparison(reader: Reader, node: ast.Compare, mode: str) -> Seen:
+    first = node.left
+    is_membership = isinstance(node.ops[0], ast.In | ast.NotIn)
+    if is_membership and isinstance(first, ast.Constant) and isinstance(first.value, str):
+        base = reader.see(node.comparators[0])
+        reader.sheet.add_use(first.value, first, "compares", "string", receiver_name(node.comparators[0]), base.origin)
+        return NOTHING
+    for part in (first, *node.comparators):
+        reader.see(part, "compares")
+    return NOTHING
+
+
+def see_choice(reader: Reader, node: ast.IfExp, mode: str) -> Seen:
+    reader.see(node.test, "compares")
+    body, other = reader.see(node.body, mode), reader.see(node.orelse, mode)
+    return Seen(either(body.value, other.value), body.origin or other.origin)
+
+
+def see_text(reader: Reader, node: ast.JoinedStr, mode: str) -> Seen:
+    parts: list[Value] = []
+    for part in node.values:
+        if isinstance(part, ast.Constant):
+            parts.append(("s", part.value))
+        else:
+            parts.append(reader.see(part).value)
+    return Seen(("cat", tuple(parts))) if len(parts) <= MAX_PARTS else NOTHING

@@ -1,0 +1,154 @@
+"""Schema texts, read once: alone where that suffices, with the other schema files where they refer to them, and kept by blob.
+
+What a text means depends on it alone, or on it and the files around it; the key that it is kept under covers what it was read
+with.
+"""
+
+from __future__ import annotations
+
+import marshal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any, cast
+
+from copilot.domain.schema import SchemaField, SchemaHost, SchemaSource, SchemaVersion
+from copilot.domain.source import Gap, Span
+from copilot.ports import History, Index, SchemaFormat
+from copilot.readers.facts import Literal
+from copilot.readers.store import FactStore
+
+SCHEMA_KIND = "schema-facts-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A schema text at a place, not read yet."""
+
+    format: str
+    source: SchemaSource
+    text: str
+
+
+class SchemaTexts:
+    """Reads schema texts of the present tree and of the past."""
+
+    def __init__(self, formats: Mapping[str, SchemaFormat], history: History, index: Index, store: FactStore) -> None:
+        self._formats = formats
+        self._history = history
+        self._index = index
+        self._store = store
+        self._paths = {
+            entry.digest: path
+            for path, entry in store.entries.items()
+            if entry.digest and path.endswith(tuple(suffix for form in formats.values() for suffix in form.suffixes))
+        }
+
+    def is_present(self, source: SchemaSource) -> bool:
+        """Tells whether a text stands in the present tree."""
+        entry = self._store.entries.get(source.path)
+        return entry is not None and entry.digest == source.digest
+
+    def read(
+        self, texts: list[Text], siblings_of: Callable[[SchemaSource], Mapping[str, str]]
+    ) -> dict[SchemaSource, SchemaVersion]:
+        """Reads schema texts: alone first, with their siblings where a reference asks for it; what fails becomes a gap."""
+        read = self._read_with(texts, {text.source: {} for text in texts})
+        failed = [text for text in texts if isinstance(read.get(text.source), Gap)]
+        siblings = {text.source: siblings_of(text.source) for text in failed}
+        read.update(self._read_with([text for text in failed if siblings[text.source]], siblings))
+        for source, outcome in read.items():
+            if isinstance(outcome, Gap) and self.is_present(source):
+                self._store.gaps.add(outcome)
+        return {source: outcome for source, outcome in read.items() if isinstance(outcome, SchemaVersion)}
+
+    def _read_with(
+        self, texts: list[Text], siblings: Mapping[SchemaSource, Mapping[str, str]]
+    ) -> dict[SchemaSource, SchemaVersion | Gap]:
+        keys = {text.source: _key(text, siblings[text.source]) for text in texts}
+        data = dict(self._index.get(SCHEMA_KIND, sorted(set(keys.values()))))
+        missing = [text for text in texts if keys[text.source] not in data]
+        blobs = {text.source.digest for text in missing if not text.text}
+        blobs.update(blob for text in missing for blob in siblings[text.source].values())
+        found = self._blob_texts(blobs)
+        fresh: dict[str, bytes] = {}
+        for text in missing:
+            schema = text.text or found.get(text.source.digest)
+            if schema is not None and keys[text.source] not in fresh:
+                others = {path: found[blob] for path, blob in siblings[text.source].items() if blob in found}
+                size = len(schema.encode("utf-8", "surrogatepass"))
+                source = text.source if text.source.host != "file" else replace(text.source, end=size)
+                outcome = self._formats[text.format].parse(schema, source, others)
+                fresh[keys[text.source]] = _dumped(outcome, source)
+        self._index.put(SCHEMA_KIND, fresh)
+        data.update(fresh)
+        loaded = ((text.source, _loaded(data.get(keys[text.source], b""), text.source)) for text in texts)
+        return {source: outcome for source, outcome in loaded if outcome is not None}
+
+    def _blob_texts(self, blobs: set[str]) -> dict[str, str]:
+        if not blobs:
+            return {}
+        now = {blob: self._paths[blob] for blob in blobs if blob in self._paths}
+        present = self._store.text(sorted(now.values()))
+        texts = dict(self._history.texts(sorted(blobs - set(now)))) if blobs - set(now) else {}
+        texts.update({blob: present[path] for blob, path in now.items() if path in present})
+        return texts
+
+
+def literal_source(path: str, digest: str, commit: str, literal: Literal) -> SchemaSource:
+    """Returns the source of a schema literal in the code."""
+    host = cast(SchemaHost, literal.host)
+    return SchemaSource(
+        path, digest, commit, host, literal.start, literal.end, Span(path, literal.line, literal.last_line)
+    )
+
+
+def _key(text: Text, siblings: Mapping[str, str]) -> str:
+    parts = [text.format, text.source.digest, text.source.host, str(text.source.start)]
+    if siblings:
+        listed = "\n".join(f"{path}\0{digest}" for path, digest in sorted(siblings.items()))
+        parts += [text.source.path, listed]
+    return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+_FIELD_NAMES = ("path", "name", "record", "type", "default", "aliases", "doc", "logical_type")
+
+
+def _dumped(read: SchemaVersion | Gap, source: SchemaSource) -> bytes:
+    path = source.path
+    if isinstance(read, Gap):
+        return marshal.dumps((read.span.first_line, read.span.last_line, read.reason.replace(path, "\0")))
+    fields = tuple(
+        (
+            *(getattr(field, name) for name in _FIELD_NAMES),
+            "" if field.span.path == path else field.span.path,
+            field.span.first_line,
+            field.span.last_line,
+        )
+        for field in read.fields
+    )
+    last = read.text.count("\n") + source.span.first_line
+    return marshal.dumps(
+        (read.name, read.fingerprint, read.meaning, fields, read.text, read.resolved, source.end, last)
+    )
+
+
+def _loaded(data: bytes, source: SchemaSource) -> SchemaVersion | Gap | None:
+    if not data:
+        return None
+    try:
+        row: tuple[Any, ...] = marshal.loads(data)
+    except (EOFError, ValueError, TypeError):
+        return None
+    if len(row) == 3:
+        return Gap(Span(source.path, row[0], row[1]), row[2].replace("\0", source.path))
+    name, fingerprint, meaning, rows, text, resolved, end, last = row
+    fields = tuple(_field(row, source.path) for row in rows)
+    if source.host == "file":
+        source = replace(source, end=end, span=Span(source.path, 1, last))
+    return SchemaVersion("", 0, name, fingerprint, meaning, fields, text, resolved, source)
+
+
+def _field(row: tuple[Any, ...], path: str) -> SchemaField:
+    described = dict(zip(_FIELD_NAMES, row, strict=False))
+    return SchemaField(**described, span=Span(row[-3] or path, row[-2], row[-1]))

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import pytest
+
+from copilot.readers.deployment_facts import DeploymentFacts, dump_deployment, load_deployment
+from copilot.readers.deployment_reader import deployment_kind, read_deployment
+from copilot.readers.deployments import DeploymentFile, bind_deployments
+
+
+def files(**texts: str) -> list[DeploymentFile]:
+    paths = {name.replace("__", "/").replace("_dot_", "."): text for name, text in texts.items()}
+    return [
+        DeploymentFile(path, deployment_kind(path), read_deployment(deployment_kind(path), text))
+        for path, text in sorted(paths.items())
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("docker-compose.yml", "compose"),
+        ("a/compose.prod.yaml", "compose"),
+        ("charts/a/values-staging.yaml", "values"),
+        ("charts/a/Chart.yaml", "chart"),
+        ("charts/a/templates/deployment.yaml", "template"),
+        ("k8s/sink.yaml", "manifest"),
+        (".github/workflows/test.yml", ""),
+        ("services/sink/sink.env", "env"),
+        ("src/main.py", ""),
+    ],
+)
+def test_paths_tell_what_kind_of_deployment_file_they_are(path: str, kind: str) -> None:
+    assert deployment_kind(path) == kind
+
+
+def test_env_files_of_compose_services_are_below_their_own_settings() -> None:
+    compose = "services:\n  sink:\n    build: sink\n    env_file: [sink/sink.env]\n    environment: {TOPIC: mine}\n"
+    (running,) = bind_deployments(
+        files(compose_dot_yaml=compose, sink__sink_dot_env="TOPIC=theirs\nMODE=fast\n"), ["sink"]
+    )
+
+    assert dict(running.settings) == {"TOPIC": "mine", "MODE": "fast"}
+    assert str(running.places["MODE"]) == "sink/sink.env:2"
+
+
+def test_each_service_of_a_values_file_is_a_deployment() -> None:
+    values = "services:\n  a:\n    env: {TOPIC: one}\n  b:\n    env: {TOPIC: two}\n"
+    running = bind_deployments(files(deploy__values_dot_yaml=values), ["services/a", "services/b"])
+
+    assert [(one.root, one.settings["TOPIC"]) for one in running] == [("services/a", "one"), ("services/b", "two")]
+
+
+def test_other_values_override_those_of_the_chart() -> None:
+    values, staging = "env: {A: base, B: base}\n", "env: {B: staging}\n"
+    texts = {"c__Chart_dot_yaml": "name: job\n", "c__values_dot_yaml": values, "c__values-staging_dot_yaml": staging}
+    running = {one.name: dict(one.settings) for one in bind_deployments(files(**texts), ["job"])}
+
+    assert running == {"c/values": {"A": "base", "B": "base"}, "c/values-staging": {"A": "base", "B": "staging"}}
+
+
+def test_templates_that_are_no_yaml_are_read_by_line_and_filled_from_values() -> None:
+    template = (
+        "env:\n{{- if .Values.on }}\n- name: TOPIC\n  value: {{ .Values.topics.out | quote }}\n"
+        '- name: MODE\n  value: "fast"\n{{- end }}\n'
+    )
+    texts = {
+        "c__Chart_dot_yaml": "name: job\n",
+        "c__values_dot_yaml": "topics: {out: results}\n",
+        "c__templates__deployment_dot_yaml": template,
+    }
+    (running,) = bind_deployments(files(**texts), ["job"])
+
+    assert dict(running.settings) == {"TOPIC": "results", "MODE": "fast"}
+
+
+def test_containers_of_a_manifest_are_found_by_image() -> None:
+    manifest = (
+        "kind: Deployment\nmetadata: {name: x}\nspec:\n  template:\n    spec:\n      containers:\n"
+        "      - image: registry.example.com/team/fraud-scorer:1.2\n        env:\n        - {name: TOPIC, value: scores}\n"
+    )
+    (running,) = bind_deployments(files(k8s__x_dot_yaml=manifest), ["services/fraud_scorer"])
+
+    assert (running.root, dict(running.settings)) == ("services/fraud_scorer", {"TOPIC": "scores"})
+
+
+def test_what_fits_no_job_stays_unbound() -> None:
+    values = "configYaml:\n  PRODUCER_CONFIG: {TOPIC: out, SCHEMA_PATH: a.avsc}\n"
+    (running,) = bind_deployments(files(charts__other__values_dot_yaml=values), ["job"])
+
+    assert (running.root, running.configs[0].direction) == ("", "produces")
+
+
+@pytest.mark.parametrize("name", ["DB_PASSWORD", "API_TOKEN", "aws_secret_access", "SSL_KEY", "credentials"])
+def test_secrets_are_dropped_when_the_file_is_read(name: str) -> None:
+    facts = read_deployment("compose", f"services:\n  a:\n    environment:\n      - {name}=hunter2\n")
+
+    assert "hunter2" not in repr(facts)
+
+
+def test_interpolated_values_are_known_by_their_default() -> None:
+    compose = "services:\n  a:\n    build: a\n    environment:\n      - TOPIC=${T:-orders}\n      - HOST=${H}\n"
+    (running,) = bind_deployments(files(compose_dot_yaml=compose), ["a"])
+
+    assert dict(running.settings) == {"TOPIC": "orders", "HOST": ""}
+
+
+@pytest.mark.parametrize(
+    "text", ["a: [", "\tx: 1", "{{ bad", "a: &x [*x]", "", "- 1", "!!python/object:os.system x", "\x00"]
+)
+@pytest.mark.parametrize("kind", ["compose", "values", "chart", "template", "env"])
+def test_bad_files_give_facts_and_no_error(kind: str, text: str) -> None:
+    facts = read_deployment(kind, text)
+
+    assert load_deployment(dump_deployment(facts)) == facts
+    assert isinstance(facts, DeploymentFacts)

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import pytest
+
+from copilot.readers.jobs import JobRoots, is_test_path, plain_name, unique_names
+
+
+def roots(*paths: str, scripts: tuple[str, ...] = ()) -> dict[str, str]:
+    found = JobRoots(paths, frozenset(scripts), frozenset())
+    return {path: found.root_of(path) for path in paths if path.endswith(".py")}
+
+
+def test_a_file_belongs_to_the_nearest_folder_that_is_built() -> None:
+    assert roots("a/Dockerfile", "a/x/main.py", "a/b/pyproject.toml", "a/b/main.py") == {
+        "a/x/main.py": "a",
+        "a/b/main.py": "a/b",
+    }
+
+
+def test_test_folders_belong_to_the_job_around_them() -> None:
+    assert roots("a/Dockerfile", "a/tests/requirements.txt", "a/tests/test_x.py") == {"a/tests/test_x.py": "a"}
+
+
+def test_a_manifest_at_the_root_does_not_make_one_job_of_all() -> None:
+    found = roots("pyproject.toml", "services/a/main.py", "b/x/y.py", "jobs/report.py", scripts=("jobs/report.py",))
+
+    assert found == {"services/a/main.py": "services/a", "b/x/y.py": "b", "jobs/report.py": "jobs/report.py"}
+
+
+@pytest.mark.parametrize("path", ["tests/a.py", "a/test_b.py", "a/b_test.py", "a/fixtures/c.py", "a/conftest.py"])
+def test_tests_are_told_by_their_paths(path: str) -> None:
+    assert is_test_path(path)
+
+
+@pytest.mark.parametrize("path", ["a/latest.py", "a/test_utils/b.py", "contests/a.py", "a/testbed.py"])
+def test_what_only_sounds_like_a_test_is_none(path: str) -> None:
+    assert not is_test_path(path)
+
+
+def test_names_are_as_short_as_they_can_be() -> None:
+    assert unique_names(["a/x/out", "a/y/out", "b/in"]) == ["x/out", "y/out", "in"]
+
+
+def test_names_end_where_paths_end() -> None:
+    assert unique_names(["out", "a/out"]) == ["out", "a/out"]
+
+
+def test_vague_names_carry_their_folder() -> None:
+    assert unique_names(["a/output", "order"], frozenset({"a/output"})) == ["a/output", "order"]
+
+
+def test_names_are_compared_without_registry_tag_and_dashes() -> None:
+    assert plain_name("ghcr.io/team/Fraud-Scorer:1.2") == plain_name("services/fraud_scorer")

@@ -1,0 +1,259 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from copilot.domain.pipeline import Decoder, Endpoint, PipelineMap
+from copilot.formats.avro import AvroFormat
+from copilot.readers.mapper import PipelineMapper
+from copilot.settings import Settings
+from tests.readers.sockets import MemoryHistory, MemoryIndex, MemoryTree, map_of
+
+
+def schema(name: str, *fields: str) -> str:
+    return json.dumps({"type": "record", "name": name, "fields": [{"name": field, "type": "long"} for field in fields]})
+
+
+WRITER = """import io, os
+import fastavro
+from confluent_kafka import Producer
+from orders.records import to_order
+
+SCHEMA = fastavro.schema.load_schema(os.path.join(os.environ["SCHEMAS"], "order.avsc"))
+
+def main(checkouts):
+    producer = Producer({})
+    for checkout in checkouts:
+        out = io.BytesIO()
+        fastavro.schemaless_writer(out, SCHEMA, to_order(checkout))
+        producer.produce(os.environ["ORDERS_TOPIC"], out.getvalue())
+"""
+RECORDS = 'def to_order(checkout):\n    return {"id": checkout["id"], "amount": checkout["total"] * 100}\n'
+READER = """import io, os
+import fastavro
+from confluent_kafka import Consumer
+
+def main():
+    consumer = Consumer({"group.id": "sink"})
+    consumer.subscribe([os.environ["ORDERS_TOPIC"]])
+    message = consumer.poll()
+    for order in fastavro.reader(io.BytesIO(message.value())):
+        print(order["amount"])
+        for name in ("a", "b"):
+            print(order[name])
+"""
+COMPOSE = """services:
+  orders:
+    build: services/orders
+    environment: {ORDERS_TOPIC: orders.v1, SCHEMAS: /app/schemas, DB_PASSWORD: hunter2}
+  sink:
+    build: {context: ., dockerfile: services/sink/Dockerfile}
+    environment:
+      - ORDERS_TOPIC=orders.v1
+"""
+SHOP = {
+    "compose.yaml": COMPOSE,
+    "schemas/order.avsc": schema("Order", "id", "amount"),
+    "services/orders/Dockerfile": "FROM scratch\n",
+    "services/orders/orders/main.py": WRITER,
+    "services/orders/orders/records.py": RECORDS,
+    "services/orders/tests/test_records.py": (
+        'from orders.records import to_order\n\ndef test_it():\n    assert to_order({"id": 1, "total": 2})["amount"] == 200\n'
+    ),
+    "services/sink/Dockerfile": "FROM scratch\n",
+    "services/sink/sink/main.py": READER,
+}
+
+
+def uses(found: PipelineMap, path: str) -> set[tuple[str, str, str, bool]]:
+    return {(str(use.span), use.mode, use.certainty, use.is_test) for use in found.uses if use.path == path}
+
+
+def test_a_producer_and_a_consumer_meet_on_a_topic_that_deployments_set() -> None:
+    found = map_of(SHOP)
+
+    assert [(link.job, link.direction, link.endpoint.name, link.subject) for link in found.links] == [
+        ("orders", "produces", "orders.v1", "order"),
+        ("sink", "consumes", "orders.v1", "order"),
+    ]
+
+
+def test_proofs_lead_from_the_call_to_the_setting() -> None:
+    link = map_of(SHOP).links[0]
+
+    assert [str(span) for span in link.proof] == [
+        "services/orders/orders/main.py:13",
+        "services/orders/orders/main.py:12",
+        "compose.yaml:4",
+    ]
+
+
+def test_decoders_tell_library_and_reader_schema() -> None:
+    decoders = {link.job: link.decoder for link in map_of(SHOP).links}
+
+    assert decoders["sink"] == Decoder("fastavro", "writer")
+
+
+def test_records_are_followed_across_files_and_into_tests() -> None:
+    assert uses(map_of(SHOP), "amount") == {
+        ("services/orders/orders/records.py:2", "writes", "certain", False),
+        ("services/orders/tests/test_records.py:4", "compares", "certain", True),
+        ("services/sink/sink/main.py:10", "reads", "certain", False),
+    }
+
+
+def test_offsets_lead_to_the_token() -> None:
+    for use in map_of(SHOP).uses:
+        assert SHOP[use.span.path].encode()[use.offset :].startswith(f'"{use.name}"'.encode())
+
+
+def test_computed_names_of_records_are_blind_spots() -> None:
+    spots = map_of(SHOP).blind_spots
+
+    assert [(spot.job, str(spot.span)) for spot in spots] == [("sink", "services/sink/sink/main.py:12")]
+
+
+def test_secrets_are_never_kept() -> None:
+    found = map_of(SHOP)
+
+    assert "hunter2" not in repr(found)
+    assert dict(found.deployments[0].settings) == {"ORDERS_TOPIC": "orders.v1", "SCHEMAS": "/app/schemas"}
+
+
+def test_a_topic_that_nothing_sets_is_an_unknown_endpoint() -> None:
+    alone = {path: text for path, text in SHOP.items() if path != "compose.yaml"}
+
+    endpoints = {link.endpoint for link in map_of(alone).links}
+
+    assert endpoints == {Endpoint("topic", "", "ORDERS_TOPIC")}
+
+
+def test_versions_come_from_history_and_equal_meanings_count_once() -> None:
+    first, spaced = schema("Order", "id"), schema("Order", "id").replace(",", " ,")
+    found = map_of(SHOP, past={"schemas/order.avsc": [first, spaced, SHOP["schemas/order.avsc"]]})
+
+    assert [len(version.fields) for version in found.subject("order").versions] == [1, 2]
+    assert [version.number for version in found.subject("order").versions] == [1, 2]
+
+
+def test_an_equal_schema_elsewhere_is_a_copy_and_a_drifted_one_a_subject() -> None:
+    texts = {
+        **SHOP,
+        "services/sink/schemas/order.avsc": schema("Order", "id", "amount").replace(",", " ,"),
+        "services/late/schemas/order.avsc": schema("Order", "id"),
+        "services/sink/tests/order.avsc": schema("Order", "id", "amount", "extra"),
+    }
+    found = map_of(texts)
+
+    assert {subject.latest.source.path for subject in found.subjects} == {
+        "schemas/order.avsc",
+        "services/late/schemas/order.avsc",
+    }
+    main = next(one for one in found.subjects if one.latest.source.path == "schemas/order.avsc")
+    assert [copy.path for copy in main.copies] == ["services/sink/schemas/order.avsc", "services/sink/tests/order.avsc"]
+
+
+def test_a_schema_that_refers_to_a_sibling_is_read_with_it() -> None:
+    line = schema("Line", "price")
+    order = (
+        '{"type": "record", "name": "Order", "fields": [{"name": "lines", "type": {"type": "array", "items": "Line"}}]}'
+    )
+    found = map_of({"s/Line.avsc": line, "s/Order.avsc": order})
+
+    assert [field.path for field in found.subject("Order").latest.fields] == ["lines", "lines[].price"]
+
+
+def test_an_invalid_schema_is_a_gap_with_its_line() -> None:
+    found = map_of({**SHOP, "schemas/bad.avsc": '{"type": "record",\n "name": "Bad",\n "fields": [],\n}\n'})
+
+    assert [str(gap.span) for gap in found.gaps] == ["schemas/bad.avsc:4"]
+
+
+def test_a_schema_literal_is_a_subject_with_history() -> None:
+    code = (
+        "import io, fastavro\nfrom confluent_kafka import Producer\nSCHEMA = {}\n\ndef main(p: Producer):\n"
+        '    out = io.BytesIO()\n    fastavro.schemaless_writer(out, SCHEMA, {{"x": 1}})\n    p.produce("t", out.getvalue())\n'
+    )
+    now, before = code.format(schema("Lit", "x", "y")), code.format(schema("Lit", "x"))
+    found = map_of({"job/Dockerfile": "", "job/app/main.py": now}, past={"job/app/main.py": [before, now]})
+
+    (subject,) = found.subjects
+    assert (subject.name, len(subject.versions), subject.latest.source.host) == ("app/main", 2, "python-dict")
+    assert [(link.job, link.subject) for link in found.links] == [("job", "app/main")]
+
+
+def test_a_framework_config_in_helm_values_links_a_job_that_calls_nothing() -> None:
+    values = """image: {repository: registry.example.com/team/enrich_step}
+configYaml:
+  CONSUMER_CONFIG:
+    CLASS: "frame.consumers.KafkaConsumer"
+    PARAMS: {group.id: enrich, sasl.password: ""}
+    TOPICS: ["raw"]
+  PRODUCER_CONFIG:
+    CLASS: "frame.producers.KafkaProducer"
+    TOPIC: enriched
+    SCHEMA_PATH: /schemas/enrich/output.avsc
+"""
+    texts = {
+        "charts/enrich-step/Chart.yaml": "name: enrich-step\n",
+        "charts/enrich-step/values.yaml": values,
+        "schemas/enrich/output.avsc": schema("Enriched", "id", "score"),
+        "enrich_step/pyproject.toml": "",
+        "enrich_step/enrich/step.py": 'def run(message):\n    output = {"id": message["id"], "score": 1}\n    return output\n',
+    }
+    found = map_of(texts)
+
+    assert [(link.direction, link.endpoint.name, link.subject) for link in found.links] == [
+        ("consumes", "raw", None),
+        ("produces", "enriched", "enrich/output"),
+    ]
+    assert uses(found, "score") == {("enrich_step/enrich/step.py:2", "writes", "likely", False)}
+
+
+def test_a_warm_map_reads_no_file_and_equals_the_cold_one() -> None:
+    index = MemoryIndex()
+    cold = map_of(SHOP, index=index)
+    tree = MemoryTree(SHOP)
+
+    warm = PipelineMapper({"avro": AvroFormat()}, MemoryHistory(), index).map(tree, Settings())
+
+    assert warm == cold
+    assert tree.paths_read == []
+
+
+def test_only_changed_files_are_read_again() -> None:
+    index = MemoryIndex()
+    map_of(SHOP, index=index)
+    tree = MemoryTree({**SHOP, "services/orders/orders/records.py": RECORDS + "\n"})
+
+    PipelineMapper({"avro": AvroFormat()}, MemoryHistory(), index).map(tree, Settings())
+
+    assert set(tree.paths_read) == {"services/orders/orders/records.py"}
+
+
+def test_a_spoilt_cache_costs_only_time() -> None:
+    index = MemoryIndex()
+    cold = map_of(SHOP, index=index)
+    index.entries = {key: value for key, value in index.entries.items() if hash(key) % 2}
+
+    assert map_of(SHOP, index=index) == cold
+
+
+def test_an_empty_tree_is_an_empty_map() -> None:
+    found = map_of({})
+
+    assert (found.subjects, found.jobs, found.links, found.gaps, found.files_read) == ((), (), (), (), 0)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.permutations(list(SHOP)), st.sets(st.sampled_from(sorted(SHOP))))
+def test_neither_order_nor_cache_changes_the_map(order: list[str], cached: set[str]) -> None:
+    index = MemoryIndex()
+    map_of({path: SHOP[path] for path in cached}, index=index)
+
+    shuffled = map_of({path: SHOP[path] for path in order}, index=index)
+
+    assert replace(shuffled, commit="") == replace(map_of(SHOP), commit="")
