@@ -13,6 +13,12 @@ from copilot.errors import EXIT_DONE
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_id(parser)
     add_repository(parser)
+    parser.add_argument(
+        "--at",
+        metavar="REV",
+        default="HEAD",
+        help="the commit to put the change on, the one it was proved on (default: HEAD)",
+    )
     add_format(parser, "text", "json")
 
 
@@ -20,7 +26,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from copilot.domain.codec import encode
     from copilot.proposals import Workspace
 
-    workspace = Workspace.open(arguments.repository)
+    workspace = Workspace.open(arguments.repository, at=arguments.at)
     id = workspace.find(arguments.id)
     applied = workspace.apply(id)
     if arguments.format == "json":
