@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from copilot.domain.pipeline import Certainty, Decoder, Direction, Endpoint, Link
-from copilot.domain.source import Gap, Span
+from copilot.domain.source import Span
 from copilot.readers.configs import key_word
 from copilot.readers.deployments import Running
 from copilot.readers.facts import FORWARDED, Call, Config, FileFacts
@@ -106,9 +106,7 @@ class LinkReader:
             for call in facts.calls:
                 if call.role not in ("consume", "produce"):
                     continue
-                if call.topics is None:
-                    if call.receiver and call.library:
-                        self._store.gaps.add(Gap(Span(path, call.line, call.line), "the topic can't be told"))
+                if call.topics is None and call.codec < 0:
                     continue
                 for running in job.running or (_NOWHERE,):
                     links += self._of_call(job, path, facts, call, running)
@@ -117,7 +115,7 @@ class LinkReader:
 
     def _of_call(self, job: JobCode, path: str, facts: FileFacts, call: Call, running: Running) -> list[Link]:
         direction: Direction = "consumes" if call.role == "consume" else "produces"
-        texts = resolve(call.topics, self._around(path, running))
+        texts = resolve(call.topics, self._around(path, running)) or (Text("", "", "unset"),)
         codecs = self._codecs(job, path, facts, call)
         certainty: Certainty = "certain" if call.codec >= 0 else "likely"
         is_forwarded = call.codec == FORWARDED
@@ -253,11 +251,15 @@ def _from_producers(links: list[Link]) -> list[Link]:
 
 
 def _merged(links: list[Link]) -> tuple[Link, ...]:
-    """Returns each link once, with its most certain proof; a link without a subject goes where one with a subject is known."""
+    """Returns each link once, with its most certain proof; one that knows less goes where one that knows more is there."""
     best: dict[tuple[str, Endpoint, Direction, str | None], Link] = {}
     for link in sorted(links, key=lambda link: (_RANKS[link.certainty], link.proof, link.decoder is None)):
         best.setdefault((link.job, link.endpoint, link.direction, link.subject), link)
-    for job, endpoint, direction, subject in list(best):
-        if subject is None and any(key[:3] == (job, endpoint, direction) and key[3] is not None for key in best):
-            del best[job, endpoint, direction, subject]
+    told = {(key[0], key[1], key[2]) for key in best if key[3] is not None}
+    named = {(key[0], key[2], key[3]) for key in best if key[1].name or key[1].variable}
+    for key in list(best):
+        job, endpoint, direction, subject = key
+        is_nowhere = not endpoint.name and not endpoint.variable
+        if (subject is None and key[:3] in told) or (is_nowhere and (job, direction, subject) in named):
+            del best[key]
     return tuple(sorted(best.values(), key=lambda link: (link.job, link.direction, link.endpoint, link.subject or "")))
