@@ -9,43 +9,24 @@ from __future__ import annotations
 
 import random
 import struct
-from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 from itertools import islice
 from typing import Any
-from uuid import UUID
 
+from copilot.formats.avro.sample_values import (
+    NoValue,
+    boundary_values,
+    integer_bound,
+    is_beside_a_float,
+    logical_of,
+    of_free_size,
+)
 from copilot.formats.avro.types import Type, graph_of
 
 BOUNDARY_RECORDS_MAX = 64
 DEPTH_MAX = 24
 VALUES_MAX = 5_000
 """Below this depth, or past this many values in one record, collections are empty and unions take no record."""
-FIXED_BYTES_MAX = 2**20
-_LONG_TEXT = "long text " * 30
-_INT_MAX, _LONG_MAX = 2**31 - 1, 2**63 - 1
-_FLOAT_EXACT, _DOUBLE_EXACT = 2**24, 2**53
-_FLOAT_MAX = 3.4028234663852886e38
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_TEXTS = ("", "a", "ż雪🚀é", 'quote " and \\ and\nline', _LONG_TEXT)
-_DIGITS_MAX, _PRECISION_MAX = 28, 10_000
 _KEYS = ("a key", "", "ключ")
-
-_PLAIN: dict[str, tuple[Any, ...]] = {
-    "null": (None,),
-    "boolean": (True, False),
-    "int": (0, 1, -1, _INT_MAX, -_INT_MAX - 1),
-    "long": (0, -1, _INT_MAX + 1, _DOUBLE_EXACT + 1, _LONG_MAX, -_LONG_MAX - 1),
-    "float": (0.0, 1.5, -0.25, _FLOAT_MAX, 1.401298464324817e-45),
-    "double": (0.0, 0.1, -1.5, 1.7976931348623157e308, 5e-324, float(_DOUBLE_EXACT)),
-    "bytes": (b"", b"\x00\xff\x80", b"text", bytes(range(256))),
-    "string": _TEXTS,
-}
-
-
-class NoValue(Exception):
-    """A type has no value that can be tried: a record that always holds itself, an empty enum or union, a huge fixed."""
 
 
 def samples_of(schema: str, seed: str, count: int) -> tuple[Any, ...]:
@@ -115,55 +96,23 @@ class _Sampler:
 
     def _random_value(self, type: Type, union: Type | None) -> Any:
         source = self._random
-        logical = _logical_of(type)
+        logical = logical_of(type)
         if logical is not None:
             return logical(type, source.random())
         if type.kind in ("int", "long"):
-            bound = _integer_bound(type, union)
+            bound = integer_bound(type, union)
             return source.randint(-bound, bound) >> source.randrange(bound.bit_length())
-        if type.kind == "double" and not _is_beside_a_float(union):
+        if type.kind == "double" and not is_beside_a_float(union):
             return source.uniform(-1e9, 1e9)
         if type.kind in ("float", "double"):
             return float(struct.unpack("<f", struct.pack("<f", source.uniform(-1e6, 1e6)))[0])
         if type.kind == "string":
             return "".join(source.choices("abcdefghij XYZ0123456789_-é", k=source.randrange(1, 20)))
         if type.kind == "bytes":
-            return _of_free_size(source.randbytes(source.randrange(1, 20)), union)
+            return of_free_size(source.randbytes(source.randrange(1, 20)), union)
         if type.kind == "fixed":
             return source.randbytes(type.size)
         return source.choice(boundary_values(type, union))
-
-
-def boundary_values(type: Type, union: Type | None) -> tuple[Any, ...]:
-    """Returns the values of a type without inner types that break things; `union` is the union whose branch it is."""
-    if (type.kind == "enum" and not type.symbols) or type.size > FIXED_BYTES_MAX:
-        raise NoValue
-    if type.kind == "enum":
-        return type.symbols
-    logical = _logical_of(type)
-    if logical is not None:
-        return tuple(dict.fromkeys(logical(type, share) for share in (0.5, 0.0, 1.0, 0.75)))
-    if type.kind == "fixed":
-        return (bytes(type.size), b"\xff" * type.size, bytes(place % 256 for place in range(type.size)))
-    if type.kind in ("int", "long"):
-        bound = _integer_bound(type, union)
-        return tuple(value for value in _PLAIN[type.kind] if -bound - 1 <= value <= bound)
-    if type.kind == "bytes":
-        return tuple(_of_free_size(value, union) for value in _PLAIN["bytes"])
-    return _PLAIN["float" if type.kind == "double" and _is_beside_a_float(union) else type.kind]
-
-
-def _logical_of(type: Type) -> Callable[[Type, float], Any] | None:
-    """How values of the logical type are made; None where it has no effect, or parameters that make readers ignore it."""
-    if type.logical == "decimal":
-        precision = type.precision or 0
-        if (
-            not 0 <= type.scale <= precision <= _PRECISION_MAX
-            or precision == 0
-            or (type.kind == "fixed" and type.size == 0)
-        ):
-            return None
-    return _LOGICAL.get((type.kind, type.logical))
 
 
 def _boundary_rounds(graph: Type) -> int:
@@ -228,71 +177,3 @@ def _is_beside_a_record(type: Type, union: Type | None) -> bool:
 def _check_depth(depth: int) -> None:
     if depth > 4 * DEPTH_MAX:
         raise NoValue
-
-
-def _integer_bound(type: Type, union: Type | None) -> int:
-    bound = _INT_MAX if type.kind == "int" else _LONG_MAX
-    kinds = {branch.kind for branch in union.branches} if union is not None else set()
-    if "float" in kinds:
-        return min(bound, _FLOAT_EXACT)
-    return min(bound, _DOUBLE_EXACT) if "double" in kinds else bound
-
-
-def _is_beside_a_float(union: Type | None) -> bool:
-    return union is not None and any(branch.kind == "float" for branch in union.branches)
-
-
-def _of_free_size(value: bytes, union: Type | None) -> bytes:
-    """Bytes of the size of a fixed beside them would be taken for it."""
-    sizes = {branch.size for branch in union.branches if branch.kind == "fixed"} if union is not None else set()
-    while len(value) in sizes:
-        value += b"\x01"
-    return value
-
-
-def _decimal(type: Type, share: float) -> Any:
-    digits = min(type.precision or 0, _DIGITS_MAX)
-    if type.kind == "fixed":
-        digits = min(digits, len(str(2 ** (8 * type.size - 1))) - 1)
-    bound = 10**digits - 1
-    unscaled = 0 if share == 0.5 else round((2 * share - 1) * 2**40) * bound // 2**40
-    return Decimal(unscaled).scaleb(-type.scale)
-
-
-def _date(type: Type, share: float) -> date:
-    return date.fromordinal(1 + round(share * (date.max.toordinal() - 1))) if share != 0.5 else date(2024, 2, 29)
-
-
-def _time(step: timedelta) -> Callable[[Type, float], time]:
-    def value(type: Type, share: float) -> time:
-        steps = timedelta(days=1) // step
-        return (_EPOCH + min(round(share * steps), steps - 1) * step).time()
-
-    return value
-
-
-def _timestamp(step: timedelta) -> Callable[[Type, float], datetime]:
-    first, last = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
-
-    def value(type: Type, share: float) -> datetime:
-        if share == 0.5:
-            return _EPOCH
-        return first + round(share * ((last - first) // step)) * step
-
-    return value
-
-
-def _uuid(type: Type, share: float) -> str:
-    return str(UUID(int=round(share * 2**64) * (2**64 - 1)))
-
-
-_LOGICAL: dict[tuple[str, str], Callable[[Type, float], Any]] = {
-    ("bytes", "decimal"): _decimal,
-    ("fixed", "decimal"): _decimal,
-    ("int", "date"): _date,
-    ("int", "time-millis"): _time(timedelta(milliseconds=1)),
-    ("long", "time-micros"): _time(timedelta(microseconds=1)),
-    ("long", "timestamp-millis"): _timestamp(timedelta(milliseconds=1)),
-    ("long", "timestamp-micros"): _timestamp(timedelta(microseconds=1)),
-    ("string", "uuid"): _uuid,
-}
