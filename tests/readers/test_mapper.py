@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copilot.domain.pipeline import Decoder, Endpoint, PipelineMap
+from copilot.domain.source import Gap, SourceFile, Span
 from copilot.formats.avro import AvroFormat
 from copilot.readers.mapper import PipelineMapper
 from copilot.settings import Settings
@@ -257,3 +259,19 @@ def test_neither_order_nor_cache_changes_the_map(order: list[str], cached: set[s
     shuffled = map_of({path: SHOP[path] for path in order}, index=index)
 
     assert replace(shuffled, commit="") == replace(map_of(SHOP), commit="")
+
+
+class UnreadableTree(MemoryTree):
+    """A tree whose files are all listed and none can be read."""
+
+    def read(self, paths: Iterable[str]) -> Mapping[str, SourceFile | Gap]:
+        return {path: Gap(Span(path, 1, 1), "is binary") for path in paths}
+
+
+def test_files_that_cannot_be_read_are_gaps() -> None:
+    mapper = PipelineMapper({"avro": AvroFormat()}, MemoryHistory(), MemoryIndex())
+
+    found = mapper.map(UnreadableTree(SHOP), Settings())
+
+    assert {gap.span.path for gap in found.gaps} == {path for path in SHOP if not path.endswith("Dockerfile")}
+    assert found.links == ()
