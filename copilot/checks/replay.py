@@ -12,6 +12,7 @@ steps brings the two together (producers before consumers: old readers meet new 
 | lost, changed, collapsed, left-over bytes | error    | error where a use reads the value (1)   | warning        |
 | dropped (field gone, nobody asked for it) | error    | error where a use reads the value       | warning        |
 | imprecise (declared conversion rounds)    | warning  | warning                                 | warning        |
+| a decoder's own quirk (`quirks`)          | warning  | warning                                 | warning        |
 
 (1) not where the phase moves every consumer before the first producer and the old schema would be the reader; nor where the
 request removes the symbol and the phase before has a gate that waits until it is no longer written.
@@ -198,7 +199,7 @@ class _Judge:
         )
 
     def _is_fatal(self, seen: Seen) -> bool:
-        if seen.kind == "imprecise" or self._is_waited_for(seen):
+        if seen.kind in ("imprecise", "quirk") or self._is_waited_for(seen):
             return False
         pair, phase = seen.pair, self.case.alternative.phases[seen.pair.phase]
         if (pair.direction, pair.age) in demanded(self.lineage.subject.compatibility):

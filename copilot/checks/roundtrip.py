@@ -12,6 +12,7 @@ from typing import Any
 
 from copilot.checks.declared import Declared
 from copilot.checks.lineage import Direction, Pair
+from copilot.checks.quirks import WHOLE_RECORD, quirks_of
 from copilot.checks.values import compare, meeting
 from copilot.domain.schema import SchemaVersion
 from copilot.ports import DecoderUnderTest, SchemaFormat, Undecodable
@@ -40,7 +41,9 @@ class Seen:
 
     @property
     def rule(self) -> str:
-        return {"refused": "refused", "leftover": "leftover-bytes"}.get(self.kind, f"value-{self.kind}")
+        return {"refused": "refused", "leftover": "leftover-bytes", "quirk": "decoder-quirk"}.get(
+            self.kind, f"value-{self.kind}"
+        )
 
     def text(self, words: Mapping[str, str]) -> str:
         """Returns one sentence that names versions, path and an example."""
@@ -49,6 +52,9 @@ class Seen:
         share = f"({self.records} of {self.asked} records)"
         if self.kind == "refused":
             return f"refuses {meeting} {share}: {self.read}"
+        if self.kind == "quirk":
+            where = self.path or "the whole record"
+            return f"misreads {where} with any second schema, so also before this change: {self.read} {share}."
         if self.kind == "leftover":
             return f"leaves {self.read} bytes unread of {meeting} {share}."
         return f"{self.path} {words[self.kind]}: {self.written} gives {self.read}, {meeting} {share}."
@@ -142,9 +148,11 @@ def _read(
         try:
             decoded = decoder.decode(record.data, pair.writer.resolved, pair.reader.resolved)
         except Undecodable as error:
-            found.setdefault(("refused", ""), Seen(decoder.name, pair, "refused", read=_short(error)))
-            seen_records["refused", ""] += 1
-            counts["refused"] += 1
+            is_quirk = WHOLE_RECORD in quirks_of(decoder, pair.writer, record.data, record.value)
+            kind = "quirk" if is_quirk else "refused"
+            found.setdefault((kind, ""), Seen(decoder.name, pair, kind, read=_short(error)))
+            seen_records[kind, ""] += 1
+            counts[kind] += 1
             continue
         if decoded.leftover_bytes:
             found.setdefault(("leftover", ""), Seen(decoder.name, pair, "leftover", read=str(decoded.leftover_bytes)))
@@ -153,10 +161,12 @@ def _read(
         compared = compare(record.value, decoded.value, met)
         counts["values"] += compared.values
         counts["defaults"] += compared.defaults_used
+        quirks = quirks_of(decoder, pair.writer, record.data, record.value) if compared.differences else frozenset()
         for it in compared.differences:
-            counts[it.kind] += 1
-            seen_records[it.kind, it.path] += 1
-            found.setdefault((it.kind, it.path), Seen(decoder.name, pair, it.kind, it.path, it.written, it.read))
+            kind = "quirk" if it.path in quirks else it.kind
+            counts[kind] += 1
+            seen_records[kind, it.path] += 1
+            found.setdefault((kind, it.path), Seen(decoder.name, pair, kind, it.path, it.written, it.read))
     counted = [replace(it, records=seen_records[key], asked=len(written)) for key, it in found.items()]
     return counted or [Seen(decoder.name, pair, "")]
 

@@ -223,3 +223,13 @@ def test_nothing_changed_is_not_applicable() -> None:
     operation: Operation = Deprecate("order", "", "amount")
 
     assert run(case(operation, [[ID, AMOUNT]], [[ID, AMOUNT]])).verdict == "not-applicable"
+
+
+def test_what_a_decoder_does_with_any_second_schema_is_not_blamed_on_the_change() -> None:
+    add = AddField("order", "", "note", '"string"', '""')
+    mixed = field("more", {"type": "map", "values": ["null", "string", "bytes"]})
+
+    evidence = run(case(add, [[ID, mixed]], [[ID, mixed, field("note", "string", default="")]], level="FULL"))
+
+    assert evidence.verdict == "pass"
+    assert any(it.rule == "replay.decoder-quirk" and it.severity == "warning" for it in evidence.findings)

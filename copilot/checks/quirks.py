@@ -1,0 +1,45 @@
+"""What does a decoder get wrong with any second schema, whatever the change is?
+
+Decoders take a short way where writer and reader have the very same schema; some go wrong on certain types as soon as they have
+to resolve one schema against another, equal or not (fastavro reads bytes as text in a union of both). Such a difference says
+nothing about a change, so it is told apart by reading with the same schema stated in other words.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import Any
+
+from copilot.checks.declared import Declared
+from copilot.checks.values import Meeting, compare, meeting
+from copilot.domain.schema import SchemaVersion
+from copilot.ports import DecoderUnderTest, Undecodable
+
+WHOLE_RECORD = ""
+_NOTE = "the same schema, stated in other words"
+
+
+def quirks_of(decoder: DecoderUnderTest, writer: SchemaVersion, data: bytes, value: Any) -> frozenset[str]:
+    """Returns the paths at which the decoder loses the value even with its own schema; `WHOLE_RECORD` where it refuses."""
+    restated = _restated(writer.resolved)
+    if restated is None:
+        return frozenset()
+    try:
+        decoded = decoder.decode(data, writer.resolved, restated)
+    except Undecodable:
+        return frozenset({WHOLE_RECORD})
+    return frozenset(it.path for it in compare(value, decoded.value, _same(writer)).differences)
+
+
+def _same(writer: SchemaVersion) -> Meeting:
+    return meeting("backward", writer, writer, Declared(), frozenset())
+
+
+@lru_cache(maxsize=64)
+def _restated(schema: str) -> str | None:
+    """Adds a sentence of documentation, which no reader may care about; None where the schema is no JSON object."""
+    parsed = json.loads(schema)
+    if not isinstance(parsed, dict):
+        return None
+    return json.dumps({**parsed, "doc": f"{parsed.get('doc', '')} ({_NOTE})"})
