@@ -18,9 +18,9 @@ PLACES_SHOWN = 4
 ROWS_SHOWN = 15
 
 _READER_WORDS = {
-    "writer": "the schema that the data carries",
-    "own": "a reader schema of its own",
-    "single": "one local schema for both sides",
+    "writer": "reads as written",
+    "own": "reads with a schema of its own",
+    "single": "takes its own schema for the writer's, too",
     "unknown": "reader schema unknown",
 }
 _HOST_WORDS = {"python-dict": "Python dict", "python-string": "Python string", "file": "file"}
@@ -98,21 +98,24 @@ def _endpoints(endpoints: Sequence[Endpoint], links: Sequence[Link]) -> list[str
     for endpoint in endpoints:
         kind = "" if endpoint.kind == "topic" else f"{endpoint.kind} "
         lines.append(f"  {kind}{endpoint}")
-        rows = [_link_row(link) for link in sorted(by_endpoint[endpoint], key=lambda it: it.direction == "consumes")]
+        rows: list[tuple[str, ...]] = [
+            _link_row(link) for link in sorted(by_endpoint[endpoint], key=lambda it: it.direction == "consumes")
+        ]
         directions = {link.direction for link in by_endpoint[endpoint]}
         if "produces" not in directions:
-            rows.insert(0, ("from", "unknown", "no writer was found in this repository", ""))
+            rows.insert(0, ("from", "unknown: no writer was found in this repository"))
         if "consumes" not in directions:
-            rows.append(("to", "unknown", "no reader was found in this repository", ""))
+            rows.append(("to", "unknown: no reader was found in this repository"))
         lines += columns(rows, "      ")
     return lines
 
 
-def _link_row(link: Link) -> tuple[str, str, str, str]:
+def _link_row(link: Link) -> tuple[str, str, str]:
     how = [decoder_words(link.decoder, link.direction == "consumes")] if link.decoder else []
     how += [link.certainty] if link.certainty != "certain" else []
-    how += [f"at {link.proof[0]}"] if link.proof else []
-    return "from" if link.direction == "produces" else "to", link.job, link.subject or "schema unknown", ", ".join(how)
+    how += [str(link.proof[0])] if link.proof else []
+    schema = link.subject or "schema unknown"
+    return "from" if link.direction == "produces" else "to", link.job, ", ".join([schema, *how])
 
 
 def decoder_words(decoder: Decoder, is_reading: bool) -> str:
@@ -167,19 +170,20 @@ def _uses(uses: Iterable[FieldUse]) -> list[str]:
 def _by_mode(uses: Sequence[FieldUse]) -> list[tuple[str, str]]:
     modes: dict[str, list[FieldUse]] = defaultdict(list)
     for use in uses:
-        modes[f"{use.mode} in tests" if use.is_test else use.mode].append(use)
+        mode = f"{use.mode} in tests" if use.is_test else use.mode
+        modes[mode if use.certainty == "certain" else f"{mode}, {use.certainty}"].append(use)
     return [(mode, _places(found)) for mode, found in modes.items()]
 
 
 def _places(uses: Sequence[FieldUse]) -> str:
-    places = []
+    places = list(dict.fromkeys((use.span.path, use.span.first_line) for use in uses))
+    words = []
     path = ""
-    for use in uses[:PLACES_SHOWN]:
-        line = f":{use.span.first_line}" if use.span.path == path else f"{use.span.path}:{use.span.first_line}"
-        places.append(line + ("" if use.certainty == "certain" else f" ({use.certainty})"))
-        path = use.span.path
-    left = len(uses) - PLACES_SHOWN
-    return ", ".join(places) + (f", and {left} more" if left > 0 else "")
+    for place, line in places[:PLACES_SHOWN]:
+        words.append(f":{line}" if place == path else f"{place}:{line}")
+        path = place
+    left = len(places) - PLACES_SHOWN
+    return ", ".join(words) + (f", and {left} more" if left > 0 else "")
 
 
 def _blind_spots(pipeline: PipelineMap) -> list[str]:

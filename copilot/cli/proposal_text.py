@@ -8,7 +8,7 @@ from copilot.domain.alternative import Alternative
 from copilot.domain.decision import Claim, Decision, Ruling
 from copilot.domain.evidence import Verdict
 from copilot.domain.proposal import Proposal
-from copilot.reasons.words import counted, letters_of, outcome_of, signed
+from copilot.reasons.words import counted, letters_of, listed, outcome_of, signed
 
 NOT_OFFERED_SHOWN = 8
 CLAIMS_SHOWN = 3
@@ -41,18 +41,28 @@ def _decision(proposal: Proposal, decision: Decision) -> list[str]:
     ruling = decision.ruling(chosen.id)
     lines = wrapped(f"{letters[chosen.id]} ({chosen.id}): {chosen.title}", "Chosen  ")
     lines += wrapped(ruling.rule, "   why  ")
-    lines += _claims(ruling.claims, "        ")
+    lines += _claims(proposal, ruling.claims, "        ")
     lines += [f"stakes  {decision.stakes}"]
-    return lines + _claims(decision.stakes_reasons, "        ")
+    return lines + _claims(proposal, decision.stakes_reasons, "        ")
 
 
-def _claims(claims: tuple[Claim, ...], indent: str) -> list[str]:
+def _claims(proposal: Proposal, claims: tuple[Claim, ...], indent: str) -> list[str]:
     lines = []
     for claim in claims[:CLAIMS_SHOWN]:
-        cites = f" [{', '.join(claim.cites)}]" if claim.cites else ""
-        lines += wrapped(f"{claim.text}{cites}", f"{indent}- ")
+        lines += wrapped(f"{claim.text}{_cites(proposal, claim)}", f"{indent}- ")
     left = len(claims) - CLAIMS_SHOWN
     return lines + ([f"{indent}- … {left} more in the rationale"] if left > 0 else [])
+
+
+def _cites(proposal: Proposal, claim: Claim) -> str:
+    """Returns the cited evidence by check and alternative, which name it as well as its id does, and read better."""
+    letters = letters_of(proposal)
+    known = {it.id: it for it in proposal.evidence}
+    cells: dict[str, list[str]] = {}
+    for id in claim.cites:
+        if id in known:
+            cells.setdefault(letters[known[id].alternative], []).append(known[id].check)
+    return f" [{'; '.join(f'{letter}: {listed(checks)}' for letter, checks in cells.items())}]" if cells else ""
 
 
 def _alternatives(proposal: Proposal, decision: Decision) -> list[str]:
@@ -97,7 +107,7 @@ def _others(proposal: Proposal, decision: Decision) -> list[str]:
     for ruling in sorted(decision.rulings, key=lambda it: letters[it.alternative]):
         if ruling.outcome != "chosen":
             lines += wrapped(f"{outcome_of(ruling)}: {ruling.rule}", f"  {letters[ruling.alternative]}  ")
-            lines += _claims(ruling.claims[:1], "     ")
+            lines += _claims(proposal, ruling.claims[:1], "     ")
     return lines
 
 

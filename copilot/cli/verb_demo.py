@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from copilot.cli.console import Console, has_terminal
 from copilot.cli.verbs import COMMAND
-from copilot.errors import EXIT_DONE
+from copilot.errors import EXIT_DONE, WrongUsage
 
 if TYPE_CHECKING:
     from copilot.domain.pipeline import PipelineMap
     from copilot.proposals import Workspace
 
-DEMO_CHANGE = "rename amount to amount_cents in schemas/order.avsc"
-RATIONALE_LINES_SHOWN = 30
+DEMO_CHANGE = "rename outcome to verdict in decision"
+RATIONALE_LINES_SHOWN = 12
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,8 +31,21 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.build:
         console.print(f"Built the example repository at commit {commit[:9]} in {folder}")
         return EXIT_DONE
+    _introduce(folder)
     console.note(f"The example repository is in {folder}; it is yours to try things in.")
     return _show(folder, console)
+
+
+def _introduce(folder: Path) -> None:
+    """Gives the example's git a name for whoever sits here, where git knows none: a fresh machine can run the demo."""
+    from copilot.adapters.git import open_repository
+
+    repository = open_repository(folder)
+    try:
+        repository.identity()
+    except WrongUsage:
+        repository.git.run("config", "user.name", "You")
+        repository.git.run("config", "user.email", "you@example.org")
 
 
 def _show(folder: Path, console: Console) -> int:
