@@ -21,6 +21,7 @@ from copilot.domain.pipeline import FieldUse, Link, PipelineMap
 from copilot.domain.schema import SchemaVersion
 from copilot.ports import Bench, Case
 
+PATHS_SHOWN = 5
 _READING = ("reads", "keys", "compares", "computes")
 _OPEN_RULES = ("contract.construction-unseen", "contract.may-not-be-set", "contract.may-read-absent")
 
@@ -117,29 +118,39 @@ class _View:
             return
         visible = {parent(path) for path in before | now}
         required_before = _required(self.lineage.base.latest if self.lineage.base else None)
+        old: list[str] = []
         for path in sorted(self.required - now):
             is_new = path not in required_before or path in before
-            if parent(path) in visible:
-                yield self._unset(link, path, is_new)
-            elif is_new and self._is_built_here(path, visible):
+            if not is_new:
+                old += [path] if parent(path) in visible else []
+            elif parent(path) in visible:
+                yield self._unset(link, path)
+            elif self._is_built_here(path, visible):
                 yield self._unseen(link, path)
+        if old and self.phase == 0:
+            yield self._unset_before(link, old)
 
     def _is_built_here(self, path: str, visible: set[str]) -> bool:
         """A record inside an optional one need not be built at all; the outermost one must."""
         return parent(path) == "" or parent(parent(path)) in visible or not visible
 
-    def _unset(self, link: Link, path: str, is_new: bool) -> Finding:
+    def _unset(self, link: Link, path: str) -> Finding:
         label = phase_label(self.phase, self.case.alternative.phases[self.phase])
         text = f"{link.job} does not set {path}, which the schema demands after {label}."
         span = link.proof[0] if link.proof else None
         place = (span, self.lineage.name, path, self.phase)
-        if not is_new:
-            return Finding("contract.not-set-before", "warning", f"{text} It was so before this change.", *place)
         if self._has_blind_spots(link.job):
             text = f"{text[:-1]} as far as can be seen; it also sets fields by names that reading can't see."
             return Finding("contract.may-not-be-set", "warning", text, *place)
         fix = f"Set {path} where {link.job} builds the record, or give the field a default."
         return Finding("contract.not-set", "error", text, *place, fix)
+
+    def _unset_before(self, link: Link, paths: list[str]) -> Finding:
+        left = len(paths) - PATHS_SHOWN
+        shown = ", ".join(paths[:PATHS_SHOWN]) + (f" and {left} more" if left > 0 else "")
+        text = f"{link.job} is not seen to set {shown}, which the schema demands. It was so before this change."
+        span = link.proof[0] if link.proof else None
+        return Finding("contract.not-set-before", "warning", text, span, self.lineage.name, phase=self.phase)
 
     def _unseen(self, link: Link, path: str) -> Finding:
         text = f"Where {link.job} builds its records could not be seen, so whether it sets {path} is not known."

@@ -118,7 +118,7 @@ def _failure(rule: HardRule, errors: list[Finding], evidence: Evidence, is_backg
 def _doubt(check: str, evidence: Evidence | None) -> Claim:
     if evidence is None:
         return Claim(f"There is no evidence about {check}.", (), is_background=True)
-    reasons = [finding for finding in evidence.findings if finding.severity != "note"]
+    reasons = [it for it in evidence.findings if it.severity != "note" and not it.rule.endswith("-before")]
     reason = f" {reasons[0].message}" if reasons else ""
     return Claim(f"{check.capitalize()} could not be settled.{reason}", (evidence.id,))
 
