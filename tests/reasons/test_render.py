@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +18,7 @@ from copilot.errors import RefusedByEvidence
 from copilot.reasons.markup import code, plain
 from copilot.reasons.ranking import decide
 from copilot.reasons.render import markdown
+from tests.golden import assert_golden
 from tests.reasons.proposals import NOTHING, all_pass, alternative, error, evidence, of_nothing, proposal
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -60,12 +60,7 @@ def decided() -> Proposal:
 
 
 def test_the_text_is_the_golden_one() -> None:
-    text = markdown(decided())
-    path = GOLDEN / "decided.md"
-    if os.environ.get("UPDATE_GOLDEN"):
-        path.write_text(text, "utf-8")
-
-    assert text == path.read_text("utf-8")
+    assert_golden(GOLDEN / "decided.md", markdown(decided()))
 
 
 def test_the_decision_is_the_first_line_after_the_title() -> None:
