@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 WIDTH = 100
 NARROWEST = 24
-"""A last cell with less room than this is not wrapped: it would be a tower of words."""
+"""A last cell with less room than this begins on the next line, or it would be a tower of words."""
 
 
 def wrapped(text: str, first: str = "", rest: str | None = None) -> list[str]:
@@ -29,7 +29,10 @@ def columns(rows: Iterable[Sequence[str]], indent: str = "", gap: str = "  ") ->
     lines = []
     for row in table:
         head = indent + "".join(cell.ljust(widths[at]) + gap for at, cell in enumerate(row[:-1]))
-        lines += wrapped(row[-1], head) if len(head) <= WIDTH - NARROWEST else [(head + row[-1]).rstrip()]
+        if len(head) <= WIDTH - NARROWEST:
+            lines += wrapped(row[-1], head)
+        else:
+            lines += [head.rstrip(), *wrapped(row[-1], indent + "    ")]
     return lines
 
 

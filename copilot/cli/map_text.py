@@ -168,22 +168,27 @@ def _uses(uses: Iterable[FieldUse]) -> list[str]:
 
 
 def _by_mode(uses: Sequence[FieldUse]) -> list[tuple[str, str]]:
-    modes: dict[str, list[FieldUse]] = defaultdict(list)
+    modes: dict[str, list[Span]] = defaultdict(list)
+    in_tests = [use.span for use in uses if use.is_test]
     for use in uses:
-        mode = f"{use.mode} in tests" if use.is_test else use.mode
-        modes[mode if use.certainty == "certain" else f"{mode}, {use.certainty}"].append(use)
-    return [(mode, _places(found)) for mode, found in modes.items()]
+        if not use.is_test:
+            modes[use.mode if use.certainty == "certain" else f"{use.mode}, {use.certainty}"].append(use.span)
+    rows = [(mode, _places(spans)) for mode, spans in modes.items()]
+    if in_tests:
+        files = counted(len({span.path for span in in_tests}), "file")
+        rows.append(("in tests", f"{counted(len(in_tests), 'place')} in {files}"))
+    return rows
 
 
-def _places(uses: Sequence[FieldUse]) -> str:
-    places = list(dict.fromkeys((use.span.path, use.span.first_line) for use in uses))
-    words = []
-    path = ""
-    for place, line in places[:PLACES_SHOWN]:
-        words.append(f":{line}" if place == path else f"{place}:{line}")
-        path = place
+def _places(spans: Sequence[Span]) -> str:
+    """Returns places file by file: "a.py:3, 9; b.py:1"."""
+    places = list(dict.fromkeys((span.path, span.first_line) for span in spans))
+    lines: dict[str, list[str]] = defaultdict(list)
+    for path, line in places[:PLACES_SHOWN]:
+        lines[path].append(str(line))
     left = len(places) - PLACES_SHOWN
-    return ", ".join(words) + (f", and {left} more" if left > 0 else "")
+    shown = "; ".join(f"{path}:{', '.join(numbers)}" for path, numbers in lines.items())
+    return shown + (f" and {left} more" if left > 0 else "")
 
 
 def _blind_spots(pipeline: PipelineMap) -> list[str]:

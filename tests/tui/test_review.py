@@ -30,6 +30,7 @@ def drive(workspace: Workspace, act: Act, *, id: str = "p-0123456789", size: tup
 
     async def run() -> None:
         app = CopilotApp(workspace, id)
+        app.animation_level = "none"
         async with app.run_test(size=size) as pilot:
             await pilot.pause()
             await act(app, pilot)
