@@ -104,7 +104,7 @@ def _mapper(formats: Mapping[str, SchemaFormat], repository: Repository, tree: T
     from copilot.readers.mapper import PipelineMapper
 
     commit = tree.snapshot.commit
-    history: History = GitHistory(repository.git, repository.head if commit == WORKING_TREE else commit, index)
+    history: History = GitHistory(repository, repository.head if commit == WORKING_TREE else commit, index)
     return PipelineMapper(formats, history, index)
 
 

@@ -32,7 +32,7 @@ class History(Protocol):
     """Earlier versions of the files of a snapshot."""
 
     def versions(self, paths: Sequence[str]) -> Mapping[str, tuple[PastFile, ...]]:
-        """Returns, for each path, its versions reachable from the snapshot's commit, oldest first, renames followed."""
+        """Returns, for each path, the versions that the branch itself held, oldest first, renames followed."""
         ...
 
     def texts(self, digests: Iterable[str]) -> Mapping[str, str]:

@@ -99,7 +99,9 @@ class Repository:
 
     def resolve(self, rev: str) -> str:
         """Returns the full id of the commit that `rev` names; raises WrongUsage."""
-        if rev == "HEAD" and not self.head:
+        if rev == "HEAD" and self.head:
+            return self.head
+        if rev == "HEAD":
             raise WrongUsage(
                 "The repository has no commits yet.",
                 where=self.where,

@@ -1,25 +1,29 @@
-"""Earlier versions of files, from one pass over the log, with renames followed backwards.
+"""Earlier versions of files: the states that the branch itself held, with renames followed backwards.
 
-A version is what a commit, or a merge seen from its first parent, made of the file. Versions on a side branch count when the
-branch was merged; a shallow clone knows only the versions within its depth. The passes over the log are cached by commit.
+The branch is its chain of first parents, so a merge counts as the one state that it made, and what a side branch tried in between
+never was a version. A shallow clone knows only the versions within its depth. Results are cached by commit and path; after new
+commits only these are read.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from copilot.adapters.blobs import Unreadable, read_blobs, text_of
-from copilot.adapters.git import Git, GitFailed
+from copilot.adapters.git import GitFailed, Repository
 from copilot.domain.codec import digest_of_text
 from copilot.domain.source import PastFile
 from copilot.ports import Index
 
 RENAME_ROUNDS_MAX = 8
 RENAME_CANDIDATES_MAX = 1000
-_KIND = "history-1"
+EXTENDED_COMMITS_MAX = 1000
+_KIND = "history-3"
+_NEWEST_KIND = "history-newest-3"
 _FORMAT = "--format=%x01%H %ct"
 
 
@@ -39,8 +43,9 @@ class _Event:
 class GitHistory:
     """The history that is reachable from one commit."""
 
-    def __init__(self, git: Git, commit: str, index: Index) -> None:
-        self._git = git
+    def __init__(self, repository: Repository, commit: str, index: Index) -> None:
+        self._git = repository.git
+        self._scope = _scope(repository)
         self._commit = commit
         self._index = index
 
@@ -49,13 +54,17 @@ class GitHistory:
         wanted = sorted(set(paths))
         if not wanted or not self._commit:
             return dict.fromkeys(paths, ())
-        key = digest_of_text(self._commit + "\0" + "\0".join(wanted))
-        cached = self._index.get(_KIND, [key]).get(key)
-        if cached is not None:
-            return _loaded(cached)
-        found = self._follow(wanted)
-        self._index.put(_KIND, {key: _dumped(found)})
-        return found
+        known = self._cached(self._commit, wanted)
+        fresh = self._extended([path for path in wanted if path not in known])
+        unknown = [path for path in wanted if path not in known and path not in fresh]
+        if unknown:
+            fresh.update(self._follow(unknown))
+        if fresh:
+            self._index.put(
+                _KIND, {self._key(self._commit, path): _dumped(versions) for path, versions in fresh.items()}
+            )
+            self._index.put(_NEWEST_KIND, {self._scope: self._commit.encode()})
+        return {path: known[path] if path in known else fresh[path] for path in wanted}
 
     def texts(self, digests: Iterable[str]) -> Mapping[str, str]:
         """Returns the texts of blobs; those that are no text, too large or not in this clone are left out."""
@@ -68,6 +77,31 @@ class GitHistory:
                 continue
         return texts
 
+    def _cached(self, commit: str, paths: Sequence[str]) -> dict[str, tuple[PastFile, ...]]:
+        keys = {self._key(commit, path): path for path in paths}
+        return {keys[key]: _loaded(data) for key, data in self._index.get(_KIND, list(keys)).items()}
+
+    def _key(self, commit: str, path: str) -> str:
+        return f"{self._scope}:{commit}:{path}"
+
+    def _extended(self, paths: Sequence[str]) -> dict[str, tuple[PastFile, ...]]:
+        """Returns what is known from the commit that was read last, with the commits since; without it, nothing."""
+        newest = self._index.get(_NEWEST_KIND, [self._scope]) if paths else {}
+        commit = newest.get(self._scope, b"").decode()
+        if not commit or commit == self._commit:
+            return {}
+        known = self._cached(commit, paths)
+        if not known or commit not in self._order(EXTENDED_COMMITS_MAX):
+            return {}
+        since = self._log(list(known), {}, f"{commit}..{self._commit}")
+        plain = {path: since.get(path, []) for path in known}
+        # Where a file came, went or was renamed since, its whole line of descent is read again.
+        return {
+            path: _collapsed([*known[path], *(_past(event) for event in reversed(events))])
+            for path, events in plain.items()
+            if all(event.status == "M" for event in events)
+        }
+
     def _follow(self, paths: list[str]) -> dict[str, tuple[PastFile, ...]]:
         """Reads the log for the paths, then for the names that they had before, until no new name turns up."""
         events: dict[str, list[_Event]] = {}
@@ -75,7 +109,7 @@ class GitHistory:
         order = self._order()
         unread = paths
         for _ in range(RENAME_ROUNDS_MAX):
-            fresh = self._log(unread, order)
+            fresh = self._log(unread, order, self._commit)
             events.update({path: fresh.get(path, []) for path in unread})
             created = {(event.commit, path) for path in unread for event in events[path] if event.status == "A"}
             found = self._renames({commit for commit, _ in created})
@@ -85,14 +119,14 @@ class GitHistory:
                 break
         return {path: _lineage(path, events, renames) for path in paths}
 
-    def _order(self) -> dict[str, int]:
-        listed = self._git.text("rev-list", "--topo-order", self._commit)
+    def _order(self, at_most: int = -1) -> dict[str, int]:
+        listed = self._git.text("rev-list", "--first-parent", f"--max-count={at_most}", self._commit)
         return {commit: position for position, commit in enumerate(listed.split("\n"))}
 
-    def _log(self, paths: list[str], order: Mapping[str, int]) -> dict[str, list[_Event]]:
+    def _log(self, paths: list[str], order: Mapping[str, int], commits: str) -> dict[str, list[_Event]]:
         printed = self._git.run(
-            "--literal-pathspecs", "log", "--topo-order", "--raw", "--no-abbrev", "--no-renames", "-z", _FORMAT,
-            "--diff-merges=first-parent", self._commit, "--", *paths,
+            "--literal-pathspecs", "log", "--first-parent", "--diff-merges=first-parent", "--raw", "--no-abbrev",
+            "--no-renames", "-z", _FORMAT, commits, "--", *paths,
         )  # fmt: skip
         by_path: dict[str, list[_Event]] = {}
         for event in _events(printed, order):
@@ -154,7 +188,7 @@ def _lineage(
                 continue
             position = event.position
             if event.status in "AM":
-                newest_first.append(PastFile(name, event.digest, event.commit, _utc(event.seconds)))
+                newest_first.append(_past(event))
             older = renames.get((event.commit, name), "") if event.status == "A" else ""
             if older:
                 break
@@ -170,14 +204,23 @@ def _collapsed(oldest_first: Iterable[PastFile]) -> tuple[PastFile, ...]:
     return tuple(kept)
 
 
-def _utc(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _scope(repository: Repository) -> str:
+    """Returns what cached histories hang on besides the commit: clones of one commit may know more or less of what was before."""
+    depth = b""
+    if repository.is_shallow:
+        with suppress(OSError):
+            depth = (repository.common_dir / "shallow").read_bytes()
+    return digest_of_text(f"{repository.common_dir}\n{depth.decode('ascii', 'replace')}")[:16]
 
 
-def _dumped(found: Mapping[str, tuple[PastFile, ...]]) -> bytes:
-    rows = {path: [[v.path, v.digest, v.commit, v.at] for v in versions] for path, versions in found.items()}
-    return json.dumps(rows, separators=(",", ":")).encode()
+def _past(event: _Event) -> PastFile:
+    at = datetime.fromtimestamp(event.seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return PastFile(event.path, event.digest, event.commit, at)
 
 
-def _loaded(data: bytes) -> dict[str, tuple[PastFile, ...]]:
-    return {path: tuple(PastFile(*row) for row in rows) for path, rows in json.loads(data).items()}
+def _dumped(versions: tuple[PastFile, ...]) -> bytes:
+    return json.dumps([[it.path, it.digest, it.commit, it.at] for it in versions], separators=(",", ":")).encode()
+
+
+def _loaded(data: bytes) -> tuple[PastFile, ...]:
+    return tuple(PastFile(*row) for row in json.loads(data))

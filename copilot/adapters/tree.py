@@ -29,16 +29,14 @@ _ODD = {LINK_MODE: "is a symbolic link, which is not followed", SUBMODULE_MODE: 
 class CommitTree:
     """The files of one commit."""
 
-    def __init__(self, repository: Repository, commit: str, *, count_uncommitted: bool = False) -> None:
+    def __init__(self, repository: Repository, commit: str) -> None:
         self._repository = repository
         self._commit = commit
-        self._count_uncommitted = count_uncommitted
 
     @cached_property
     def snapshot(self) -> Snapshot:
-        count = uncommitted_count(self._repository) if self._count_uncommitted else 0
         entries = list_commit(self._repository.git, self._commit)
-        return Snapshot(self._commit, entries, count, self._repository.is_shallow)
+        return Snapshot(self._commit, entries, is_shallow=self._repository.is_shallow)
 
     @cached_property
     def _entries(self) -> dict[str, TreeEntry]:

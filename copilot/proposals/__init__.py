@@ -1,6 +1,6 @@
 """What every face calls: a workspace, which proposes, proves, asks for approval, applies, undoes and verifies."""
 
-from copilot.proposals.verify import Verification
+from copilot.proposals.verification import Verification
 from copilot.proposals.workspace import Workspace
 
 __all__ = ["Verification", "Workspace"]

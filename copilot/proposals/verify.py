@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 from copilot.domain.decision import Decision
 from copilot.domain.evidence import Evidence
@@ -14,38 +13,7 @@ from copilot.errors import CopilotError, WrongUsage
 from copilot.flow import case_of, read, run_check
 from copilot.plugins import Kit
 from copilot.proposals.revise import revised_patches
-
-Outcome = Literal["same", "changed", "can't be re-run"]
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One evidence, seen again; `now` is the id of what was seen this time, "" where it can't be re-run."""
-
-    alternative: str
-    check: str
-    evidence: str
-    now: str
-    outcome: Outcome
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """What became of a decision. It holds where the same alternative is chosen and each ruling has the outcome that it had."""
-
-    proposal: str
-    seen: tuple[Seen, ...]
-    decision: Outcome
-    reason: str
-
-    @property
-    def holds(self) -> bool:
-        return self.decision == "same"
-
-    def first_changed(self) -> Seen | None:
-        """Returns the first evidence that no longer holds."""
-        return next((seen for seen in self.seen if seen.outcome != "same"), None)
+from copilot.proposals.verification import Outcome, Seen, Verification
 
 
 def verify(proposal: Proposal, kit: Kit) -> Verification:

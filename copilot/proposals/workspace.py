@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from copilot import VERSION
 from copilot.adapters.git import Repository, open_repository
 from copilot.adapters.index import SqliteIndex, cache_folder
 from copilot.adapters.store import FileStore
-from copilot.adapters.tree import CommitTree, WorkingTree
+from copilot.adapters.tree import CommitTree, WorkingTree, uncommitted_count
 from copilot.domain.decision import Applied, Approval, Rejection, Undone
 from copilot.domain.operation import ChangeRequest, Limits, Operation
 from copilot.domain.pipeline import PipelineMap
@@ -25,7 +26,7 @@ from copilot.domain.source import WORKING_TREE, Gap
 from copilot.errors import Ambiguous, CopilotError, ProposalCorrupt, SurroundingsFailed, WrongUsage
 from copilot.plugins import Kit, build_kit, build_mapper
 from copilot.ports import Index, Tree
-from copilot.proposals.verify import Verification
+from copilot.proposals.verification import Verification
 from copilot.settings import SETTINGS_PATH, Settings, read_settings
 
 FOLDER = "pipeline-copilot"
@@ -75,12 +76,12 @@ class Workspace:
 
     def map(self) -> PipelineMap:
         """Reads the pipeline."""
-        tree: Tree = (
-            WorkingTree(self._repository)
-            if self._at == WORKING_TREE
-            else CommitTree(self._repository, self._at, count_uncommitted=True)
-        )
-        return build_mapper(self._repository, tree, self._index).map(tree, _settings(tree))
+        if self._at == WORKING_TREE:
+            return self._map(WorkingTree(self._repository))
+        # Counting means that git compares the whole working tree; it does so while this process reads.
+        with ThreadPoolExecutor(1) as aside:
+            count = aside.submit(uncommitted_count, self._repository)
+            return replace(self._map(CommitTree(self._repository, self._at)), uncommitted_count=count.result())
 
     def propose(
         self,
@@ -245,6 +246,9 @@ class Workspace:
         except SurroundingsFailed as error:
             return lost_base(proposal, error)
         return verify(proposal, self._kit(commit))
+
+    def _map(self, tree: Tree) -> PipelineMap:
+        return build_mapper(self._repository, tree, self._index).map(tree, _settings(tree))
 
     def _begin(self, request: ChangeRequest) -> str:
         for _ in range(FOLLOWS_MAX):

@@ -45,10 +45,11 @@ def test_a_file_that_was_deleted_and_came_back_keeps_its_first_life(tmp_path: Pa
     assert len(history(tmp_path).versions(["a"])["a"]) == 2
 
 
-def test_a_merged_side_branch_and_its_conflict_are_versions(tmp_path: Path) -> None:
+def test_a_merge_counts_as_the_one_state_that_it_made(tmp_path: Path) -> None:
     init(tmp_path)
     commit(tmp_path, {"a": "base\n"}, at=START)
     git(tmp_path, "checkout", "-q", "-b", "side")
+    commit(tmp_path, {"a": "tried\n"}, at=START + HOUR)
     commit(tmp_path, {"a": "side\n"}, at=START + HOUR)
     git(tmp_path, "checkout", "-q", "main")
     commit(tmp_path, {"a": "main\n"}, at=START + 2 * HOUR)
@@ -56,13 +57,34 @@ def test_a_merged_side_branch_and_its_conflict_are_versions(tmp_path: Path) -> N
     (tmp_path / "a").write_text("both\n")
     git(tmp_path, "commit", "-q", "-a", "--amend", "--no-edit", at=START + 3 * HOUR)
 
-    texts = history(tmp_path)
-    digests = [version.digest for version in texts.versions(["a"])["a"]]
+    read = history(tmp_path)
+    digests = [version.digest for version in read.versions(["a"])["a"]]
 
-    words = [texts.texts([digest])[digest].strip() for digest in digests]
-    assert words[0] == "base"
-    assert words[-1] == "both"
-    assert set(words) == {"base", "side", "main", "both"}
+    assert [read.texts([digest])[digest].strip() for digest in digests] == ["base", "main", "both"]
+
+
+def test_after_new_commits_the_history_is_the_same_as_read_anew(tmp_path: Path) -> None:
+    top = init(tmp_path / "top")
+    index = SqliteIndex(tmp_path / "cache" / "index.sqlite")
+    body = "".join(f"line {number}\n" for number in range(20))
+    states: list[dict[str, str | bytes | None]] = [
+        {"a": "1\n", "b": body, "c": "1\n"},
+        {"a": "2\n"},
+        {"a": None, "c": "2\n"},
+        {"a": "3\n", "b": None, "renamed": body + "more\n"},
+        {"d": "new\n", "c": "1\n"},
+        {"other": "x"},
+    ]
+    for number, state in enumerate(states):
+        head = commit(top, state, at=START + number * HOUR)
+        paths = [path for path in ("a", "b", "c", "d", "renamed") if (top / path).exists()]
+        repository = open_repository(top)
+
+        warm = GitHistory(repository, head, index).versions(paths)
+        cold = GitHistory(repository, head, SqliteIndex(tmp_path / f"cold{number}" / "index.sqlite")).versions(paths)
+
+        assert warm == cold
+    assert [version.path for version in warm["renamed"]] == ["b", "renamed"]
 
 
 def test_a_shallow_clone_knows_what_it_has(tmp_path: Path) -> None:
@@ -72,6 +94,8 @@ def test_a_shallow_clone_knows_what_it_has(tmp_path: Path) -> None:
     git(tmp_path, "clone", "-q", "--depth", "1", f"file://{source}", "shallow")
 
     assert len(history(tmp_path / "shallow").versions(["a"])["a"]) == 1
+    git(tmp_path / "shallow", "fetch", "-q", "--unshallow")
+    assert len(history(tmp_path / "shallow").versions(["a"])["a"]) == 2
 
 
 def test_a_path_without_history_has_no_versions(tmp_path: Path) -> None:
@@ -86,12 +110,12 @@ def test_the_second_reading_comes_from_the_cache(tmp_path: Path) -> None:
     head = commit(top, {"a": "1"})
     index = SqliteIndex(tmp_path / "cache" / "index.sqlite")
     repository = open_repository(top)
-    first = GitHistory(repository.git, head, index).versions(["a"])
+    first = GitHistory(repository, head, index).versions(["a"])
     (top / ".git").rename(tmp_path / "gone")
 
-    assert GitHistory(repository.git, head, index).versions(["a"]) == first
+    assert GitHistory(repository, head, index).versions(["a"]) == first
 
 
 def history(folder: Path) -> GitHistory:
     repository = open_repository(folder)
-    return GitHistory(repository.git, repository.head, SqliteIndex(folder.parent / "no-cache" / "index.sqlite"))
+    return GitHistory(repository, repository.head, SqliteIndex(folder.parent / "no-cache" / "index.sqlite"))
