@@ -23,7 +23,7 @@ def verify(proposal: Proposal, kit: Kit) -> Verification:
     fresh = replace(proposal, reading=_read_again(proposal, kit), evidence=(), decision=None)
     compiled = _compiled_again(fresh, kit)
     fresh = replace(fresh, compiled=tuple(compiled.values()))
-    pairs = [(old, _seen_again(old, fresh, kit)) for old in proposal.evidence]
+    pairs = list(_seen_again(proposal, fresh, kit))
     seen = tuple(_compared(old, new) for old, new in pairs)
     # What can't be seen again still counts as it was seen; the rows say so.
     kept = tuple(old if new is None or _is_blind(old, new) else new for old, new in pairs)
@@ -68,11 +68,12 @@ def _compiled_again(proposal: Proposal, kit: Kit) -> dict[str, Compiled]:
     return compiled
 
 
-def _seen_again(old: Evidence, fresh: Proposal, kit: Kit) -> Evidence | None:
-    for check in kit.checks:
-        if check.name == old.check:
-            return run_check(check, case_of(fresh, kit, old.alternative), kit)
-    return None
+def _seen_again(proposal: Proposal, fresh: Proposal, kit: Kit) -> Iterator[tuple[Evidence, Evidence | None]]:
+    checks = {check.name: check for check in kit.checks}
+    for alternative in proposal.alternatives:
+        case = case_of(fresh, kit, alternative.id)
+        for old in proposal.evidence_of(alternative.id):
+            yield old, run_check(checks[old.check], case, kit) if old.check in checks else None
 
 
 def _is_blind(old: Evidence, new: Evidence) -> bool:

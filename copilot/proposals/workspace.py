@@ -22,12 +22,12 @@ from copilot.domain.decision import Applied, Approval, Rejection, Undone
 from copilot.domain.operation import ChangeRequest, Limits, Operation
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.proposal import Proposal, Record, fold, proposal_id
-from copilot.domain.source import WORKING_TREE, Gap
+from copilot.domain.source import WORKING_TREE
 from copilot.errors import Ambiguous, CopilotError, ProposalCorrupt, SurroundingsFailed, WrongUsage
 from copilot.plugins import Kit, build_kit, build_mapper
 from copilot.ports import Index, Tree
+from copilot.proposals.asking import allowed_commands, settings_of, understood
 from copilot.proposals.verification import Verification
-from copilot.settings import SETTINGS_PATH, Settings, read_settings
 
 FOLDER = "pipeline-copilot"
 FOLLOWS_MAX = 100
@@ -99,15 +99,15 @@ class Workspace:
         """
         commit = self._commit()
         kit = self._kit(commit)
-        understood = self._understood(text, operations, kit)
+        asked = understood(text, operations, kit.base_map())
         request = ChangeRequest(
             text.strip(),
-            understood,
+            asked,
             commit,
             self.person,
             follows,
             limits or Limits(),
-            _commands(kit.settings, commands) if run_commands else (),
+            allowed_commands(kit.settings, commands) if run_commands else (),
         )
         return self._begin(request)
 
@@ -214,7 +214,7 @@ class Workspace:
             if proposal.applied:
                 return proposal.applied[-1]
             base = CommitTree(self._repository, self._base(proposal))
-            applied = apply_plan(self._repository, proposal, _settings(base), target=self._commit(), at=self._clock())
+            applied = apply_plan(self._repository, proposal, settings_of(base), target=self._commit(), at=self._clock())
             self._store.append(id, applied)
             return applied
 
@@ -227,7 +227,7 @@ class Workspace:
             undone = undo_applied(
                 self._repository,
                 proposal,
-                _settings(CommitTree(self._repository, self._base(proposal))),
+                settings_of(CommitTree(self._repository, self._base(proposal))),
                 from_branch=from_branch,
                 by=self.person,
                 at=self._clock(),
@@ -248,7 +248,7 @@ class Workspace:
         return verify(proposal, self._kit(commit))
 
     def _map(self, tree: Tree) -> PipelineMap:
-        return build_mapper(self._repository, tree, self._index).map(tree, _settings(tree))
+        return build_mapper(self._repository, tree, self._index).map(tree, settings_of(tree))
 
     def _begin(self, request: ChangeRequest) -> str:
         for _ in range(FOLLOWS_MAX):
@@ -270,20 +270,6 @@ class Workspace:
             return self._store.records(id)
         except (ProposalCorrupt, WrongUsage) as error:
             return error
-
-    def _understood(self, text: str, operations: Sequence[Operation | str], kit: Kit) -> tuple[Operation, ...]:
-        from copilot.planners.intent import understand
-        from copilot.planners.structured import operations_from_json
-
-        pipeline = kit.base_map()
-        understood = list(understand(text, pipeline)) if text.strip() else []
-        for operation in operations:
-            understood += operations_from_json(operation, pipeline) if isinstance(operation, str) else [operation]
-        if not understood:
-            raise WrongUsage(
-                "Nothing was asked for.", next='Write for example: propose "rename amount to total_cents in orders".'
-            )
-        return tuple(dict.fromkeys(understood))
 
     def _commit(self) -> str:
         if self._at == WORKING_TREE:
@@ -307,25 +293,5 @@ class Workspace:
     def _kit(self, commit: str) -> Kit:
         if commit not in self._kits:
             tree = CommitTree(self._repository, commit)
-            self._kits[commit] = build_kit(self._repository, tree, _settings(tree), self._index)
+            self._kits[commit] = build_kit(self._repository, tree, settings_of(tree), self._index)
         return self._kits[commit]
-
-
-def _settings(tree: Tree) -> Settings:
-    if not any(entry.path == SETTINGS_PATH for entry in tree.snapshot.entries):
-        return Settings()
-    file = tree.read([SETTINGS_PATH])[SETTINGS_PATH]
-    if isinstance(file, Gap):
-        raise WrongUsage(f"{SETTINGS_PATH} {file.reason}.", where=SETTINGS_PATH, next="Make it a plain text file.")
-    return read_settings(file.text)
-
-
-def _commands(settings: Settings, commands: Sequence[str]) -> tuple[str, ...]:
-    chosen = tuple(commands) or settings.test_commands
-    if not chosen:
-        raise WrongUsage(
-            "There are no commands to run.",
-            where=SETTINGS_PATH,
-            next='Name them: [commands] test = ["pytest -q"], or give --command.',
-        )
-    return chosen
