@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich.text import Text
 
+from copilot.domain.alternative import Alternative
 from copilot.domain.decision import Ruling
 from copilot.domain.evidence import Verdict
 from copilot.domain.proposal import Proposal
@@ -27,6 +28,11 @@ def ruling_of(proposal: Proposal, alternative: str) -> Ruling | None:
     return next((ruling for ruling in rulings if ruling.alternative == alternative), None)
 
 
+def kind_of(alternative: Alternative) -> str:
+    """Returns the first part of its id, which tells alternatives of one request apart where their titles begin alike."""
+    return alternative.id.rsplit("-", 1)[0]
+
+
 def fill(table: Rows, proposal: Proposal, width: int, selected: str) -> None:
     """Fills the table for a screen of that width and puts the cursor on the selected alternative."""
     letters = letters_of(proposal)
@@ -46,7 +52,7 @@ def fill(table: Rows, proposal: Proposal, width: int, selected: str) -> None:
         outcome = _outcome(ruling)
         verdicts = {it.check: it.verdict for it in proposal.evidence_of(alternative.id)}
         cells = [_verdict(verdicts.get(check)) for check in checks] if is_wide else [_summary(verdicts)]
-        title = Text(visible(alternative.title), overflow="ellipsis", no_wrap=True)
+        title = Text(visible(f"{kind_of(alternative)}: {alternative.title}"), overflow="ellipsis", no_wrap=True)
         title.truncate(title_width, overflow="ellipsis")
         table.add_row(
             letters[alternative.id], Text(outcome, style=_outcome_style(ruling)), title, *cells, key=alternative.id

@@ -15,13 +15,18 @@ _STYLES = {"+": "$text-success on $success-muted", "-": "$text-error on $error-m
 _MARKED = {"+": "bold $text-success on $success 40%", "-": "bold $text-error on $error 40%"}
 
 
-def hunk_title(hunk: Hunk, is_left_out: bool) -> Content:
-    """Returns the list line of a hunk: whether it is taken, the file, and the line it begins at."""
+def hunk_title(hunk: Hunk, is_left_out: bool, width: int) -> Content:
+    """Returns the list entry of a hunk, `width` wide: whether it is taken, the file, the line it begins at, the folder."""
     folder, _, name = hunk.path.rpartition("/")
     box = "[ ]" if is_left_out else "[x]"
-    where = plain(f"    {folder}/" if folder else "    .", "dim")
-    title = plain(f"{box} {name}:{hunk.first_line}", "strike" if is_left_out else "")
+    where = plain(f"    {_end_of(f'{folder}/' if folder else './', width - 4)}", "dim")
+    title = plain(f"{box} {_end_of(f'{name}:{hunk.first_line}', width - 4)}", "strike" if is_left_out else "")
     return Content("\n").join([title, where])
+
+
+def _end_of(path: str, width: int) -> str:
+    """Returns the end of a path, which tells more than its beginning."""
+    return path if len(path) <= width else f"…{path[len(path) - width + 1 :]}"
 
 
 def hunk_text(hunk: Hunk, is_left_out: bool) -> Content:

@@ -10,6 +10,10 @@ from copilot.patches.hunks import hunks_of
 from copilot.tui.diff import hunk_text, hunk_title
 from copilot.tui.panes import ListAndDetail, plain
 
+# The stylesheet gives the list this share of the screen, within these bounds.
+LIST_PERCENT, LIST_WIDTH_MIN, LIST_WIDTH_MAX = 34, 24, 48
+SCROLLBAR_WIDTH = 2
+
 
 class HunkPane(ListAndDetail):
     """The hunks of the phases of one alternative. What is left out is remembered for each alternative."""
@@ -35,6 +39,9 @@ class HunkPane(ListAndDetail):
         self._reason = reason
         self._fill(None)
 
+    def on_resize(self) -> None:
+        self._fill(self.highlighted_id)
+
     def toggle(self) -> None:
         """Leaves the highlighted hunk out, or takes it in again. A later phase follows the first in what it leaves out."""
         key = self.highlighted_id
@@ -52,13 +59,14 @@ class HunkPane(ListAndDetail):
 
     def _fill(self, keep: str | None) -> None:
         self._hunks = {}
+        width = min(LIST_WIDTH_MAX, max(LIST_WIDTH_MIN, self.app.size.width * LIST_PERCENT // 100)) - SCROLLBAR_WIDTH
         items: list[tuple[str, Content]] = []
         for number, (name, hunks) in enumerate(self._phases):
             if len(self._phases) > 1:
                 items.append(("", plain(f"phase {number + 1} of {len(self._phases)}: {name}", "bold")))
             for hunk in hunks:
                 self._hunks[f"{number} {hunk.id}"] = hunk
-                items.append((f"{number} {hunk.id}", hunk_title(hunk, self._is_left_out(hunk))))
+                items.append((f"{number} {hunk.id}", hunk_title(hunk, self._is_left_out(hunk), width)))
         self.show(items, self._text, keep=keep, absent=self._reason)
 
     def _is_left_out(self, hunk: Hunk) -> bool:

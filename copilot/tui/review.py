@@ -96,9 +96,9 @@ class ReviewScreen(Screen[None]):
         stakes = f", stakes {proposal.decision.stakes}" if proposal.decision else ""
         self.query_one("#heading", Static).update(
             Content.assemble(
-                plain(f"{proposal.id} ", "bold"),
+                plain(f"{proposal.id}  ", "bold"),
+                plain(f"{proposal.state}{stakes}  ", "$text-accent"),
                 plain(" ".join(proposal.request.text.split()) or "operations given as JSON"),
-                plain(f"  {proposal.state}{stakes}", "dim"),
             )
         )
         alternatives.fill(self.query_one(Rows), proposal, self.size.width, self.selected)
@@ -133,9 +133,11 @@ class ReviewScreen(Screen[None]):
         )
         self.query_one(HunkPane).show_patches(alternative, self._proposal.patches_of(alternative.id), self._refusal())
         evidence = {it.id: it for it in self._proposal.evidence_of(alternative.id)}
+        open_first = next((id for id, it in evidence.items() if it.verdict in ("fail", "unknown")), None)
         self.query_one("#checks", ListAndDetail).show(
             [(id, evidence_title(it)) for id, it in evidence.items()],
             lambda id: evidence_text(evidence[id]),
+            keep=open_first,
             absent="Not checked yet.",
         )
         self.tell("")

@@ -51,10 +51,10 @@ def review_of(app: CopilotApp) -> ReviewScreen:
     ("name", "keys"),
     [
         ("diff", ()),
-        ("evidence", ("2", "j", "j", "j")),
+        ("evidence", ("2",)),
         ("rationale", ("3",)),
         ("not-covered", ("4",)),
-        ("refused-evidence", ("k", "2", "j", "j", "j")),
+        ("refused-evidence", ("k", "2")),
         ("hunk-out", ("1", "j", "space")),
         ("help", ("question_mark",)),
         ("approve", ("a",)),
