@@ -31,10 +31,10 @@ CHANGE = "rename amount to total_cents in Order"
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """The median time of a command in seconds; `exit_code` of its last run."""
+    """The median time of a command in seconds, and the last line it complained with where its last run failed."""
 
     seconds: float
-    exit_code: int
+    complaint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Row:
         ratio = self.ours.seconds / self.theirs.seconds
         limit = "" if self.limit_seconds is None else f"{self.limit_seconds:.1f} s"
         mark = "" if self.limit_seconds is None or self.ours.seconds <= self.limit_seconds else "  over"
-        failed = "" if self.ours.exit_code == 0 else f"  exit {self.ours.exit_code}"
+        failed = f"  failed: {self.ours.complaint}" if self.ours.complaint else ""
         return (
             f"{self.what:<34} {self.ours.seconds * 1000:>7.0f} ms   {self.peer:<20} {self.theirs.seconds * 1000:>6.0f} ms"
             f"   {ratio:>6.1f} x   {limit:>6}{mark}{failed}"
@@ -62,6 +62,7 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.cache = folder / "cache"
+        (folder / ".gitconfig").write_text("[user]\nname = Bench\nemail = bench@example.com\n")
 
     def ours(self, *arguments: str, times: int = FEW, before: Callable[[], None] | None = None) -> Cost:
         return self._cost((*COPILOT, *arguments), self.folder, times, before)
@@ -84,7 +85,8 @@ class Bench:
                 command, cwd=folder, env=environment, capture_output=True, timeout=COMMAND_SECONDS_MAX, check=False
             )
             took.append(time.perf_counter() - start)
-        return Cost(statistics.median(took), ran.returncode)
+        last = (ran.stderr.decode("utf-8", "replace").strip().splitlines() or ["no words"])[-1]
+        return Cost(statistics.median(took), last if ran.returncode else "")
 
 
 def start_up(bench: Bench) -> list[Row]:

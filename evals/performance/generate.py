@@ -1,7 +1,7 @@
 """Builds a repository of any size that looks like a pipeline of many services: what does reading cost when it grows?
 
-The same arguments give the same commits. One service is ten files: a schema, a deployment, six modules of which two touch the
-pipeline, a test and a text; every fifth schema was changed in a later commit.
+The same arguments give the same commits. One service is ten files: a schema, an image, a deployment, five modules of which two
+touch the pipeline, a test and a text; every fifth schema was changed in a later commit.
 """
 
 from __future__ import annotations
@@ -80,9 +80,10 @@ def _root(number: int) -> str:
 
 def _service(number: int, chance: random.Random) -> dict[str, str]:
     root = _root(number)
-    plain = {f"{root}/{WORDS[(number + index) % len(WORDS)]}.py": _plain(chance) for index in range(4)}
+    plain = {f"{root}/{WORDS[(number + index) % len(WORDS)]}.py": _plain(chance) for index in range(3)}
     return {
         f"{root}/schemas/event.avsc": _schema(number),
+        f"{root}/Dockerfile": f'FROM python:3.11-slim\nWORKDIR /app\nCOPY . .\nCMD ["python", "run.py"]\nLABEL service={number}\n',
         f"{root}/deployment.yaml": _deployment(number),
         f"{root}/run.py": _RUN.replace("SERVICE", f"service{number:03}"),
         f"{root}/records.py": _records(chance),
@@ -119,7 +120,7 @@ def _records(chance: random.Random) -> str:
 
 def _plain(chance: random.Random) -> str:
     functions = []
-    for index in range(12):
+    for index in range(16):
         first, second = chance.sample(WORDS, 2)
         functions.append(
             f"def {first}_{second}_{index}({first}, {second}=None):\n"
