@@ -47,13 +47,11 @@ def about_approval(proposal: Proposal, alternative: str) -> Question:
         text += ["The rules chose another alternative."]
     if proposal.decision.ruling(alternative).outcome == "unproved":
         text += ["It is not fully proved."]
-    text += ["", f"{counted(len(paths), 'file')}: {listed(paths)}"]
-    if len(patches) > 1:
-        text += [f"Applying makes the first of {len(patches)} phases."]
     word = confirmation_word(proposal, alternative)
-    if not word:
-        return Question(f"Approve {letter}? Stakes are low.", tuple(text), "")
-    text += ["", *(claim.text for claim in proposal.decision.stakes_reasons)]
+    if word:
+        text += ["", *(f"- {claim.text}" for claim in proposal.decision.stakes_reasons)]
+    phases = f", the first of {len(patches)} phases" if len(patches) > 1 else ""
+    text += ["", f"Approves changes to {counted(len(paths), 'file')}{phases}: {listed(paths)}"]
     return Question(f"Approve {letter}? Stakes are {proposal.decision.stakes}.", tuple(text), word)
 
 
