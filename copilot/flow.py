@@ -11,12 +11,10 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any, Literal, TypedDict
 
 from copilot.adapters.tree import OverlayTree
 from copilot.checks.evidence import make_evidence
-from copilot.domain.codec import digest_of
 from copilot.domain.evidence import Evidence, Finding
 from copilot.domain.patch import Patch, Refused
 from copilot.domain.pipeline import PipelineMap
@@ -62,7 +60,7 @@ def read(proposal: Proposal, kit: Kit) -> Iterator[Body]:
     """Reads the map, and what the operations touch in it."""
     pipeline = kit.base_map()
     impacts = tuple(kit.impact_of(operation, pipeline) for operation in proposal.request.operations)
-    yield Reading(_map_digest(pipeline), pipeline.files_read, len(pipeline.gaps), impacts)
+    yield Reading(kit.base_digest(), pipeline.files_read, len(pipeline.gaps), impacts)
 
 
 def plan(proposal: Proposal, kit: Kit) -> Iterator[Body]:
@@ -122,7 +120,7 @@ def case_of(proposal: Proposal, kit: Kit, alternative: str) -> Case:
     """Returns what a check judges; raises SurroundingsFailed where the base reads differently than when it was planned."""
     assert proposal.reading is not None, "proving comes after reading"
     base = kit.base_map()
-    if _map_digest(base) != proposal.reading.map_digest:
+    if kit.base_digest() != proposal.reading.map_digest:
         raise SurroundingsFailed(
             f"Commit {proposal.request.commit[:12]} reads differently now than when this proposal was begun.",
             next="The program or a plug-in changed in between: propose again.",
@@ -241,8 +239,3 @@ def _task(stage: Stage, proposal: Proposal, kit: Kit) -> Iterator[Body]:
 
 def _state_after(patch: Patch, kit: Kit) -> PipelineMap:
     return kit.mapper.map(OverlayTree(kit.tree, patch.changes), kit.settings)
-
-
-def _map_digest(pipeline: PipelineMap) -> str:
-    # What lies uncommitted in somebody's working tree is no part of what was read.
-    return digest_of(replace(pipeline, uncommitted_count=0))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
+from copilot.domain.codec import digest_of_text
 from copilot.domain.decision import Decision
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.proposal import Proposal
@@ -41,13 +42,14 @@ CHECKS_GROUP = "pipeline_copilot.checks"
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """All that the line works with on one commit. `base_map` reads the map once and keeps it."""
+    """All that the line works with on one commit. `base_map` reads the map once and keeps it, as `base_digest` its digest."""
 
     tree: Tree
     settings: Settings
     formats: Mapping[str, SchemaFormat]
     mapper: Mapper
     base_map: Callable[[], PipelineMap]
+    base_digest: Callable[[], str]
     impact_of: ImpactOf
     planner: Planner
     compiler: Compiler
@@ -69,13 +71,16 @@ def build_kit(repository: Repository, tree: Tree, settings: Settings, index: Ind
 
     formats = load_formats()
     mapper = _mapper(formats, repository, tree, index)
+    base_map = functools.cache(lambda: mapper.map(tree, settings))
     strategies: tuple[Strategy, ...] = (*STRATEGIES, *_installed(STRATEGIES_GROUP))
     return Kit(
         tree=tree,
         settings=settings,
         formats=formats,
         mapper=mapper,
-        base_map=functools.cache(lambda: mapper.map(tree, settings)),
+        base_map=base_map,
+        # The text of all nouns, which takes a sixth of the time that their JSON takes on a large repository.
+        base_digest=functools.cache(lambda: digest_of_text(repr(base_map()))),
         impact_of=impact_of,
         planner=RulesPlanner(strategies),
         compiler=PatchCompiler(formats),

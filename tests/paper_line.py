@@ -141,13 +141,15 @@ def paper_kit(
     tree = CommitTree(open_repository(folder), commit)
     settings = Settings()
     mapper = PaperMapper(pause.get("read", 0))
+    base_map = functools.cache(lambda: mapper.map(tree, settings))
     checks = tuple(PaperCheck(name, pause.get(name, 0), fault.get(name, "")) for name in ("first", "second", "third"))
     return Kit(
         tree=tree,
         settings=settings,
         formats={},
         mapper=mapper,
-        base_map=functools.cache(lambda: mapper.map(tree, settings)),
+        base_map=base_map,
+        base_digest=functools.cache(lambda: digest_of(base_map())),
         impact_of=impact_of,
         planner=PaperPlanner(pause.get("plan", 0)),
         compiler=PaperCompiler(pause.get("compile", 0)),
