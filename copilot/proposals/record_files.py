@@ -76,7 +76,10 @@ def slug_of(request: ChangeRequest) -> str:
     words = request.text or " ".join(
         f"{operation.op} {operation.field} {operation.subject}" for operation in request.operations
     )
-    slug = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")[:SLUG_LENGTH_MAX].rstrip("-")
+    slug = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
+    if len(slug) > SLUG_LENGTH_MAX:
+        whole_words = slug[: SLUG_LENGTH_MAX + 1].rpartition("-")[0]
+        slug = whole_words or slug[:SLUG_LENGTH_MAX]
     return slug or "change"
 
 
