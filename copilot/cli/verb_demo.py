@@ -80,7 +80,7 @@ def _open(workspace: Workspace, id: str, folder: Path, console: Console) -> int:
 
     console.flush()
     open_review(workspace, id, console)
-    console.print(f"The example repository stays in {folder}.")
+    console.print(f"The example repository stays; to go on in it: cd {folder}")
     return EXIT_DONE
 
 
