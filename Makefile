@@ -16,7 +16,8 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --con
 .PHONY: demo test bench clean
 
 demo: $(VENV)/made-of-$(KEY)
-	$(BIN)/pipeline-copilot demo $(ARGS)
+	@$(BIN)/pipeline-copilot demo $(ARGS)
+	@echo 'The command is in $(BIN); `. $(BIN)/activate` puts it on your PATH.'
 
 test: $(VENV)/tests-of-$(KEY)
 	$(BIN)/ruff check .
