@@ -1,37 +1,28 @@
-"""The review of one proposal: alternatives and their verdicts above, what the selected one changes and why below.
-
-The screen holds no truth: everything shown is read from the proposal, and every act goes through the workspace, which refuses
+"""The review of one proposal: what each key does. The screen holds no truth: every act goes through the workspace, which refuses
 what the laws forbid. Work runs in threads, which never touch a widget themselves.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.events import Resize
-from textual.screen import Screen
-from textual.widgets import DataTable, Footer, OptionList, Static, TabbedContent, TabPane
+from textual.widgets import DataTable, OptionList, TabbedContent
 from textual.worker import WorkerCancelled, get_current_worker
 
-from copilot.domain.alternative import Alternative
 from copilot.domain.proposal import plan_digest
 from copilot.errors import CopilotError
-from copilot.reasons.render import markdown
-from copilot.reasons.words import counted, letters_of
+from copilot.reasons.words import letters_of
 from copilot.tui import alternatives
 from copilot.tui.dialogs import HELP, Answer, Dialog, Note, Pick, TypedNote, YesNo
-from copilot.tui.evidence import evidence_text, evidence_title
+from copilot.tui.evidence import evidence_title
 from copilot.tui.hunks import HunkPane
-from copilot.tui.panes import Choices, ListAndDetail, Rows, Scroll, plain
+from copilot.tui.panes import Choices, ListAndDetail, Rows, plain
 from copilot.tui.questions import about_approval, applied_words, obstacle_to, record_words
-from copilot.tui.rationale import cited, rationale_lines
-
-if TYPE_CHECKING:
-    from copilot.proposals import Workspace
+from copilot.tui.rationale import cited
+from copilot.tui.view import ReviewView
 
 Report = Callable[[str], None]
 
@@ -39,7 +30,7 @@ BUSY = "Work is going on; it can be left at any time, and nothing is lost."
 TABS = ("diff", "evidence", "rationale", "open")
 
 
-class ReviewScreen(Screen[None]):
+class ReviewScreen(ReviewView):
     """Shows a proposal and takes a person's decision about it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -51,102 +42,6 @@ class ReviewScreen(Screen[None]):
         Binding("q", "leave", "Quit"),
         *(Binding(str(number), f"tab('{id}')", show=False) for number, id in enumerate(TABS, 1)),
     ]
-
-    def __init__(self, workspace: Workspace, id: str) -> None:
-        super().__init__()
-        self._workspace = workspace
-        self._proposal = workspace.load(id)
-        decision = self._proposal.decision
-        self.selected = decision.chosen if decision and decision.chosen else self._first()
-        self._is_busy = False
-
-    def compose(self) -> ComposeResult:
-        yield Static(id="heading")
-        yield Rows(id="alternatives", cursor_type="row", cursor_foreground_priority="renderable")
-        yield Static(id="selected")
-        with TabbedContent(id="tabs"):
-            with TabPane("1 Diff", id="diff"):
-                yield HunkPane(id="hunks")
-            with TabPane("2 Evidence", id="evidence"):
-                yield ListAndDetail(id="checks")
-            with TabPane("3 Rationale", id="rationale"):
-                yield Choices(id="reasons")
-            with TabPane("4 Not covered", id="open"), Scroll():
-                yield Static(id="uncovered")
-        yield Static(id="status")
-        yield Footer()
-
-    def on_mount(self) -> None:
-        self._show_proposal()
-        self.query_one("#alternatives").focus()
-
-    def on_resize(self, event: Resize) -> None:
-        alternatives.fill(self.query_one(Rows), self._proposal, event.size.width, self.selected)
-
-    def _first(self) -> str:
-        """Returns the first alternative that changes something, "" where there is none yet."""
-        return next((it.id for it in self._proposal.alternatives if it.phases), "")
-
-    @property
-    def _alternative(self) -> Alternative | None:
-        return self._proposal.alternative(self.selected) if self.selected else None
-
-    def _show_proposal(self) -> None:
-        proposal = self._proposal
-        stakes = f", stakes {proposal.decision.stakes}" if proposal.decision else ""
-        self.query_one("#heading", Static).update(
-            Content.assemble(
-                plain(f"{proposal.id}  ", "bold"),
-                plain(f"{proposal.state}{stakes}  ", "$text-accent"),
-                plain(" ".join(proposal.request.text.split()) or "operations given as JSON"),
-            )
-        )
-        alternatives.fill(self.query_one(Rows), proposal, self.size.width, self.selected)
-        self._show_reasons()
-        self._show_alternative()
-
-    def _show_reasons(self) -> None:
-        decision = self._proposal.decision
-        reasons = self.query_one("#reasons", Choices)
-        self._lines = rationale_lines(self._markdown())
-        reasons.clear_options()
-        reasons.add_options([look for _, look in self._lines])
-        uncovered = decision.not_covered if decision else ("This proposal is not decided yet.",)
-        self.query_one("#uncovered", Static).update(Content("\n").join([plain(f"- {text}") for text in uncovered]))
-
-    def _markdown(self) -> str:
-        try:
-            return markdown(self._proposal)
-        except CopilotError as error:
-            return str(error)
-
-    def _show_alternative(self) -> None:
-        alternative = self._alternative
-        if alternative is None:
-            return
-        ruling = alternatives.ruling_of(self._proposal, alternative.id)
-        rule = plain(f"  {ruling.rule}", "dim") if ruling else Content("")
-        self.query_one("#selected", Static).update(
-            Content.assemble(
-                plain(f"{letters_of(self._proposal)[alternative.id]}  ", "bold"), plain(alternative.title), rule
-            )
-        )
-        self.query_one(HunkPane).show_patches(alternative, self._proposal.patches_of(alternative.id), self._refusal())
-        evidence = {it.id: it for it in self._proposal.evidence_of(alternative.id)}
-        open_first = next((id for id, it in evidence.items() if it.verdict in ("fail", "unknown")), None)
-        self.query_one("#checks", ListAndDetail).show(
-            [(id, evidence_title(it)) for id, it in evidence.items()],
-            lambda id: evidence_text(evidence[id]),
-            keep=open_first,
-            absent="Not checked yet.",
-        )
-        self.tell("")
-
-    def _refusal(self) -> str:
-        for compiled in self._proposal.compiled:
-            if compiled.alternative == self.selected and compiled.refused:
-                return f"No patch: {compiled.refused.what} {compiled.refused.next}"
-        return "This alternative changes nothing."
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         # The message can be older than the table that is shown now.
@@ -332,10 +227,3 @@ class ReviewScreen(Screen[None]):
 
     def _fail(self, error: CopilotError) -> None:
         self.app.push_screen(Dialog("That did not work", str(error).split("\n")))
-
-    def tell(self, text: str) -> None:
-        """Shows one line above the keys."""
-        left_out = self.query_one(HunkPane).left_out
-        if not text and left_out:
-            text = f"{counted(len(left_out), 'hunk')} left out: p proves it again, approving waits for that"
-        self.query_one("#status", Static).update(plain(text, "$text-warning" if left_out else ""))
