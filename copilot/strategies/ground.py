@@ -71,7 +71,7 @@ class Ground:
 
     def field_at(self, source: SchemaSource) -> SchemaField | None:
         """Returns the field as one place has it; a copy that was not read counts as equal to the latest version."""
-        version = _version_at(source, self.pipeline)
+        version = version_at(source, self.pipeline)
         return _field_in(version, self.record, self.operation.field) if version else self.field
 
     def schema_copy(self) -> Any:
@@ -126,7 +126,7 @@ def _editable_places(
     A drifted one may lack the field, or be ahead.
     """
     for source in places_of(subject, pipeline):
-        version = _version_at(source, pipeline)
+        version = version_at(source, pipeline)
         is_own = source == subject.latest.source
         if is_own or not (is_test_path(source.path) or (version and not _makes_sense(operation, record, version))):
             yield source
@@ -146,8 +146,8 @@ def _makes_sense(operation: Operation, record: str, version: SchemaVersion) -> b
     return True
 
 
-def _version_at(source: SchemaSource, pipeline: PipelineMap) -> SchemaVersion | None:
-    """The schema at a place: a subject's own text, or a copy as it was read; None where it was not read."""
+def version_at(source: SchemaSource, pipeline: PipelineMap) -> SchemaVersion | None:
+    """Returns the schema at a place: a subject's own text, or a copy as it was read; None where it was not read."""
     for subject in pipeline.subjects:
         for version in (subject.latest, *subject.copy_versions):
             if version.source == source:

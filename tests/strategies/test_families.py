@@ -289,3 +289,34 @@ def test_where_old_readers_must_read_new_data_the_old_field_gets_a_default_befor
         slug = "phased" if "rename" in text else "deprecate"
         before_last = [field(schema_after(one[slug], built, -2), "amount") for one in (loose_one, strict_one)]
         assert ["default" in one for one in before_last] == [False, True]
+
+
+def test_a_single_local_copy_that_fell_behind_is_brought_in_line_before_a_field_is_added() -> None:
+    path = "services/billing/order.avsc"
+    behind = {**ORDER, "fields": ORDER["fields"][:-1]}
+    orders = subject("order", "schemas/order.avsc", ORDER, copies={path: behind})
+    links = [
+        link("billing", "orders", "consumes", "order", Decoder("fastavro", "single")),
+        link("orders", "orders", "produces", "order"),
+    ]
+    built = Built(pipeline([orders], links), {orders.latest.source.path: orders.latest.text, path: json.dumps(behind)})
+
+    added = offered("add an optional long weight to order", built)[0]["optional"]
+
+    shared = [one["name"] for one in schema_after(added, built)["fields"]]
+    assert [one["name"] for one in schema_after(added, built, path=path)["fields"]] == shared
+    manual = [place for step in added.phases[0].steps for place in step.manual]
+    assert any("stop orders, let it read orders to the end" in place for place in manual)
+
+
+def test_a_copy_that_is_resolved_by_name_is_left_behind_as_it_is() -> None:
+    path = "services/billing/order.avsc"
+    behind = {**ORDER, "fields": ORDER["fields"][:-1]}
+    orders = subject("order", "schemas/order.avsc", ORDER, copies={path: behind})
+    links = [link("billing", "orders", "consumes", "order", Decoder("fastavro", "own"))]
+    built = Built(pipeline([orders], links), {orders.latest.source.path: orders.latest.text, path: json.dumps(behind)})
+
+    added = offered("add an optional long weight to order", built)[0]["optional"]
+
+    names = [one["name"] for one in schema_after(added, built, path=path)["fields"]]
+    assert names == [*(one["name"] for one in behind["fields"]), "weight"]
