@@ -65,6 +65,11 @@ def sort_key(candidate: Candidate) -> tuple[float | str, ...]:
     )
 
 
+def leaves_to_people(candidate: Candidate) -> bool:
+    """Tells whether the alternative by itself does less than was asked, so that people do the rest."""
+    return 0 < _undone(candidate) < math.inf
+
+
 def advantage(better: Candidate, worse: Candidate) -> tuple[str, Claim]:
     """Returns the rule by which the better one is ahead, and the claim with both figures."""
     if _undone(better) != _undone(worse):
@@ -98,8 +103,8 @@ def _asked_claim(better: Candidate, worse: Candidate) -> Claim:
     if mine is None or theirs is None:
         return Claim(f"How much of the request {worse.id} does is not known.", (), is_background=True)
     text = (
-        f"It does {mine.measure('operations_done')} of {mine.measure('operations')} operations,"
-        f" {worse.id} {theirs.measure('operations_done')}."
+        f"{better.id} does {mine.measure('operations_done')} of {mine.measure('operations')} operations;"
+        f" {worse.id} does {theirs.measure('operations_done')} and leaves the rest to people."
     )
     return Claim(text, (mine.id, theirs.id))
 

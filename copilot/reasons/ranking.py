@@ -16,7 +16,7 @@ from copilot.domain.decision import Claim, Decision, Outcome, Ruling
 from copilot.domain.evidence import Evidence
 from copilot.domain.proposal import Proposal
 from copilot.reasons.coverage import not_covered
-from copilot.reasons.merits import Candidate, advantage, sort_key
+from copilot.reasons.merits import Candidate, advantage, leaves_to_people, sort_key
 from copilot.reasons.refusals import NOT_ASKED, Standing, passed, standing_of
 from copilot.reasons.stakes import stakes_of
 from copilot.reasons.words import listed
@@ -65,6 +65,8 @@ def _ruling(number: int, candidates: Sequence[Candidate], standings: Mapping[str
     else:
         rule, claim = advantage(candidates[0], candidate)
         name, claims = f"behind by: {rule}", [claim]
+    if leaves_to_people(candidate):
+        name = f"leaves it to people, {name}"
     if candidate.unproved:
         name = f"unproved ({listed(candidate.unproved)}), {name}"
     proof = passed(candidate.evidence)
@@ -88,5 +90,6 @@ def _replayed(candidate: Candidate) -> list[Claim]:
         "Replay sent {records} records of {versions} versions through {decoders} decoders:"
         " {lost} values lost, {changed} changed, {refused} records refused"
     )
-    text += ", none of it where it has to work." if replay.verdict == "pass" else "."
+    is_harmless = replay.verdict == "pass" and any(figures[name] for name in ("lost", "changed", "refused"))
+    text += ", none of it where it has to work." if is_harmless else "."
     return [Claim(text.format(**figures), (replay.id,))]
