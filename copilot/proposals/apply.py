@@ -50,7 +50,7 @@ def apply_plan(repository: Repository, proposal: Proposal, settings: Settings, *
     if found:
         return Applied(approval.plan, approval.alternative, FIRST_PHASE, found.commits, found.name, at)
     tree = CommitTree(repository, patch.base)
-    record = record_files(proposal, settings.records_folder, at, tree.snapshot.entries)
+    record = record_files(proposal, approval.alternative, settings.records_folder, at, tree.snapshot.entries)
     commits = tuple(_write(repository, proposal, approval, patch, record, at))
     _check_written(repository, patch, record, commits[-1])
     reason = f"pipeline-copilot apply {proposal.id}"

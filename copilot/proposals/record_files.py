@@ -32,16 +32,16 @@ class RecordFiles:
         return {self.markdown_path: _bytes(self.markdown), self.json_path: _bytes(self.json)}
 
 
-def record_files(proposal: Proposal, folder: str, at: str, base: Iterable[TreeEntry]) -> RecordFiles:
-    """Returns the record of a decided proposal under names that the base doesn't use."""
-    from copilot.reasons.document import document
+def record_files(proposal: Proposal, alternative: str, folder: str, at: str, base: Iterable[TreeEntry]) -> RecordFiles:
+    """Returns the record of a decided proposal, applied as that alternative, under names that the base doesn't use."""
+    from copilot.reasons.document import record_document
     from copilot.reasons.render import markdown
 
     modes = {entry.path: entry.mode for entry in base}
     _check_folder(folder, modes)
     stem = _free_stem(f"{folder}/{at[:10]}-{slug_of(proposal.request)}", lambda path: path in modes)
     text = markdown(proposal).rstrip("\n") + "\n"
-    return RecordFiles(f"{stem}.md", text, f"{stem}.json", _json_text(document(proposal)))
+    return RecordFiles(f"{stem}.md", text, f"{stem}.json", _json_text(record_document(proposal, alternative)))
 
 
 def find_record(tree: Tree, proposal: str, folder: str) -> RecordFiles | None:

@@ -39,6 +39,20 @@ def document(proposal: Proposal) -> dict[str, Any]:
     }
 
 
+def record_document(proposal: Proposal, alternative: str) -> dict[str, Any]:
+    """Returns the object that is committed with an alternative: without whole texts, and with no diffs but its own.
+
+    The commit itself holds the texts; copies of them in the record would only bury the reasons.
+    """
+    found = document(proposal)
+    for one in found["alternatives"]:
+        for phase in one["phases"]:
+            phase["files"] = []
+            if one["id"] != alternative:
+                phase["diff"] = ""
+    return found
+
+
 def operation_object(operation: Operation) -> dict[str, Any]:
     """Returns an operation as `--operation` takes it; types and defaults are JSON values."""
     found: dict[str, Any] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -253,3 +254,16 @@ def contents(folder: Path, commit: str) -> dict[str, str]:
 
 def branches(folder: Path) -> list[str]:
     return git(folder, "branch", "--format=%(refname:short)").splitlines()
+
+
+def test_the_committed_record_repeats_no_file_and_no_other_diff(tmp_path: Path) -> None:
+    made = paper(tmp_path)
+    approval = made.open().approve(made.id)
+    applied = made.open().apply(made.id)
+
+    path = "docs/decisions/2026-01-02-rename-amount-to-total-in-order.json"
+    record = json.loads(git(tmp_path, "show", f"{applied.commits[-1]}:{path}"))
+
+    phases = {(one["id"], bool(phase["diff"])) for one in record["alternatives"] for phase in one["phases"]}
+    assert all(phase["files"] == [] for one in record["alternatives"] for phase in one["phases"])
+    assert {id for id, has_diff in phases if has_diff} == {approval.alternative}
