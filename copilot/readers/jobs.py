@@ -1,7 +1,8 @@
 """What is a job? The folder that is built and deployed as one thing, told by the files that say how it is built.
 
 A file belongs to the nearest folder above it with a Dockerfile or a manifest of a package; where only the repository's own root
-has one, to its folder under the root (or under a collecting folder such as `services/`); a lone script is a job by itself.
+has one, to the first folder under the root that holds code itself and is no collecting folder such as `services/`; a lone
+script is a job by itself.
 Test folders belong to the job that they sit in.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from copilot.domain.pipeline import Job
 
@@ -62,10 +63,11 @@ def plain_name(name: str) -> str:
 class JobRoots:
     """The jobs of one tree; roots are folders, or files for lone scripts."""
 
-    def __init__(self, paths: Iterable[str], scripts: frozenset[str], built_folders: frozenset[str]) -> None:
+    def __init__(self, paths: Collection[str], scripts: frozenset[str], built_folders: frozenset[str]) -> None:
         marked = {posixpath.dirname(path) for path in paths if posixpath.basename(path) in _MARKERS}
         marked |= {posixpath.dirname(path) for path in paths if posixpath.basename(path).startswith("Dockerfile")}
         self._marked = {folder for folder in marked | built_folders if folder and not is_test_path(folder + "/x")}
+        self._holding = {posixpath.dirname(path) for path in paths if path.endswith(".py")}
         self._scripts = scripts
         self._jobs: dict[str, Job] = {}
 
@@ -78,11 +80,15 @@ class JobRoots:
             folder = posixpath.dirname(folder)
         segments = path.split("/")
         depth = 1
-        while depth < len(segments) and segments[depth - 1] in _COLLECTING:
+        while depth < len(segments) and self._is_collecting("/".join(segments[:depth])):
             depth += 1
         if depth >= len(segments):
             return path if path in self._scripts or depth == 1 else posixpath.dirname(path)
         return "/".join(segments[:depth])
+
+    def _is_collecting(self, folder: str) -> bool:
+        """Tells whether a folder only holds other folders, or has a name that people give to such folders."""
+        return posixpath.basename(folder) in _COLLECTING or folder not in self._holding
 
     def name_jobs(self, roots: Iterable[str]) -> dict[str, Job]:
         """Returns the jobs of these roots by root, each with the shortest name that tells it from the others."""

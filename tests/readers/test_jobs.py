@@ -24,7 +24,7 @@ def test_test_folders_belong_to_the_job_around_them() -> None:
 def test_a_manifest_at_the_root_does_not_make_one_job_of_all() -> None:
     found = roots("pyproject.toml", "services/a/main.py", "b/x/y.py", "jobs/report.py", scripts=("jobs/report.py",))
 
-    assert found == {"services/a/main.py": "services/a", "b/x/y.py": "b", "jobs/report.py": "jobs/report.py"}
+    assert found == {"services/a/main.py": "services/a", "b/x/y.py": "b/x", "jobs/report.py": "jobs/report.py"}
 
 
 @pytest.mark.parametrize("path", ["tests/a.py", "a/test_b.py", "a/b_test.py", "a/fixtures/c.py", "a/conftest.py"])
@@ -51,3 +51,12 @@ def test_vague_names_carry_their_folder() -> None:
 
 def test_names_are_compared_without_registry_tag_and_dashes() -> None:
     assert plain_name("ghcr.io/team/Fraud-Scorer:1.2") == plain_name("services/fraud_scorer")
+
+
+def test_a_folder_that_only_holds_folders_is_no_job() -> None:
+    assert roots("teams/red/main.py", "teams/red/core/model.py", "teams/blue/app/main.py", "teams/blue/app/io.py") == {
+        "teams/red/main.py": "teams/red",
+        "teams/red/core/model.py": "teams/red",
+        "teams/blue/app/main.py": "teams/blue/app",
+        "teams/blue/app/io.py": "teams/blue/app",
+    }
