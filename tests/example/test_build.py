@@ -15,7 +15,7 @@ from copilot.errors import WrongUsage
 from copilot.example.build import build_repository
 from copilot.settings import read_settings
 
-HEAD = "ce3ecdc5edd89588fd6baa52ded287193b703f48"
+HEAD = "4771d4774bf2dcd2153c3da9f9ffdc199e11f1ae"
 
 
 @pytest.fixture(scope="module")
@@ -107,10 +107,8 @@ def test_the_sample_records_are_of_the_order_schema(example: Path) -> None:
 class TestFlaws:
     """Each flaw that docs/example.md names is really there; the product exists to find such."""
 
-    def test_a_service_keeps_a_copy_of_the_order_schema_that_has_drifted(self, example: Path) -> None:
-        own, copy = (fields(example / path)["channel"] for path in ("schemas/order.avsc", COPY))
-
-        assert (own["default"], copy["default"]) == ("web", "unknown")
+    def test_a_service_keeps_a_copy_of_the_order_schema_that_lags_behind(self, example: Path) -> None:
+        assert set(fields(example / "schemas/order.avsc")) - set(fields(example / COPY)) == {"channel"}
 
     def test_the_schema_in_code_lacks_a_field_that_the_model_uses(self, example: Path) -> None:
         code = (example / "services/features/features/schema.py").read_text()
