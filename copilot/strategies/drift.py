@@ -29,9 +29,9 @@ def in_line(ground: Ground) -> Work:
 
 def drained(ground: Ground) -> Work:
     """Tells a person how to bring a change of the bytes to each such consumer."""
-    writers = {link.job for link in ground.impact.producers}
     notes = []
     for link in _single_links(ground):
+        writers = {it.job for it in ground.impact.producers if it.endpoint == link.endpoint} - {link.job}
         place = str(link.proof[0]) if link.proof else link.job
         who = named(writers) if writers else "whoever writes it"
         text = (
