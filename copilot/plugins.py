@@ -7,11 +7,14 @@ this module is.
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from copilot import VERSION
 from copilot.domain.codec import digest_of_text
 from copilot.domain.decision import Decision
 from copilot.domain.pipeline import PipelineMap
@@ -104,13 +107,24 @@ def load_formats() -> dict[str, SchemaFormat]:
 
 
 def _mapper(formats: Mapping[str, SchemaFormat], repository: Repository, tree: Tree, index: Index) -> Mapper:
-    from copilot.adapters.history import GitHistory
+    from copilot.adapters.history import GitHistory, scope_of
+    from copilot.adapters.processes import spread
     from copilot.domain.source import WORKING_TREE
     from copilot.readers.mapper import PipelineMapper
 
     commit = tree.snapshot.commit
     history: History = GitHistory(repository, repository.head if commit == WORKING_TREE else commit, index)
-    return PipelineMapper(formats, history, index)
+    stamp = "" if commit == WORKING_TREE else f"{_program_stamp()} {scope_of(repository)} {' '.join(sorted(formats))}"
+    return PipelineMapper(formats, history, index, stamp, spread)
+
+
+@functools.cache
+def _program_stamp() -> str:
+    """Returns what tells this program's text from another one's, so that no other one's maps are taken for its own."""
+    folder = Path(__file__).parent
+    files = sorted(path for part in ("domain", "formats", "readers") for path in folder.joinpath(part).rglob("*.py"))
+    seen = [(path.name, status.st_size, status.st_mtime_ns) for path in files for status in [path.stat()]]
+    return digest_of_text(f"{VERSION} {sys.version} {seen}")
 
 
 def _installed(group: str) -> tuple[Any, ...]:

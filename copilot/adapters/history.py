@@ -45,7 +45,7 @@ class GitHistory:
 
     def __init__(self, repository: Repository, commit: str, index: Index) -> None:
         self._git = repository.git
-        self._scope = _scope(repository)
+        self._scope = scope_of(repository)
         self._commit = commit
         self._index = index
 
@@ -204,7 +204,7 @@ def _collapsed(oldest_first: Iterable[PastFile]) -> tuple[PastFile, ...]:
     return tuple(kept)
 
 
-def _scope(repository: Repository) -> str:
+def scope_of(repository: Repository) -> str:
     """Returns what cached histories hang on besides the commit: clones of one commit may know more or less of what was before."""
     depth = b""
     if repository.is_shallow:

@@ -15,7 +15,7 @@ from pathlib import Path
 from copilot.adapters.blobs import FILE_BYTES_MAX, Unreadable, blob_digest, read_blobs, text_of, too_large
 from copilot.adapters.git import Git, Repository
 from copilot.domain.patch import FileChange
-from copilot.domain.source import WORKING_TREE, Gap, Snapshot, SourceFile, Span, TreeEntry
+from copilot.domain.source import ABSENT, WORKING_TREE, Gap, Snapshot, SourceFile, Span, TreeEntry
 from copilot.errors import WrongUsage
 from copilot.ports import Tree
 
@@ -201,7 +201,7 @@ def _unreadable_entry(entry: TreeEntry | None) -> str:
 
 def _source_file(path: str, digest: str, data: bytes | None) -> SourceFile | Gap:
     if data is None:
-        return _gap(path, "is not in this clone, or can't be read")
+        return _gap(path, f"{ABSENT}, or can't be read")
     try:
         return SourceFile(path, text_of(data), digest)
     except Unreadable as reason:

@@ -12,6 +12,8 @@ NARROWEST = 24
 
 def wrapped(text: str, first: str = "", rest: str | None = None) -> list[str]:
     """Returns the text in lines of at most WIDTH, the first one after `first`, the others after `rest`."""
+    if len(first) + len(text) <= WIDTH and text and text.isprintable() and text == text.strip():
+        return [first + text]
     indent = " " * len(first) if rest is None else rest
     lines = textwrap.wrap(
         text, WIDTH, initial_indent=first, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False

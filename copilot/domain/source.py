@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 WORKING_TREE = "working-tree"
+ABSENT = "is not in this clone"
+"""Begins the reason of a gap that may close by itself: a partial clone fetches what it lacks later."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

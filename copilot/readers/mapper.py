@@ -11,34 +11,66 @@ import gc
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
+from hashlib import sha256
 
 from copilot.domain.pipeline import BlindSpot, Deployment, FieldUse, Job, Link, PipelineMap
-from copilot.domain.source import Span
+from copilot.domain.source import Snapshot, Span
 from copilot.ports import History, Index, SchemaFormat, Tree
 from copilot.readers.deployments import Running, bind_deployments, built_folders, read_deployment_files
-from copilot.readers.facts import FileFacts
+from copilot.readers.facts import FACTS_KIND, FileFacts
 from copilot.readers.jobs import JobRoots, is_test_path
+from copilot.readers.kept import MAP_KIND, dump_map, load_map
 from copilot.readers.links import JobCode, LinkReader
 from copilot.readers.modules import Modules
 from copilot.readers.records import Records
-from copilot.readers.store import FactStore
+from copilot.readers.store import FactStore, Spread, one_by_one
 from copilot.readers.subjects import SubjectReader, Subjects
 from copilot.readers.uses import RECORD_WORDS, JobFields, places_of, uses_of_file, words_in
 from copilot.settings import Settings
 
 
 class PipelineMapper:
-    """Reads trees into maps; `formats` by name, `history` of the tree's commit, `index` kept between runs."""
+    """Reads trees into maps; `formats` by name, `history` of the tree's commit, `index` kept between runs.
 
-    def __init__(self, formats: Mapping[str, SchemaFormat], history: History, index: Index) -> None:
+    `stamp` names all that a map hangs on besides the tree, its commit and the settings: the program and what the clone knows of
+    its past. Without one, whole maps are not kept. `spread` does the parsing.
+    """
+
+    def __init__(
+        self,
+        formats: Mapping[str, SchemaFormat],
+        history: History,
+        index: Index,
+        stamp: str = "",
+        spread: Spread = one_by_one,
+    ) -> None:
         self._formats = formats
         self._history = history
         self._index = index
+        self._stamp = stamp
+        self._spread = spread
 
     def map(self, tree: Tree, settings: Settings) -> PipelineMap:
         """Returns the map of the tree; what can't be read is a gap in it, never an error."""
         with _without_garbage_collection():
-            return _Reading(FactStore(tree, self._index), self._formats, self._history, self._index, settings).map()
+            key = self._key(tree.snapshot, settings)
+            kept = load_map(self._index.get(MAP_KIND, [key]).get(key, b"")) if key else None
+            if kept is not None:
+                return replace(kept, uncommitted_count=tree.snapshot.uncommitted_count)
+            store = FactStore(tree, self._index, self._spread)
+            found = _Reading(store, self._formats, self._history, self._index, settings).map()
+            # A file that this clone lacks today may be there tomorrow under the same commit.
+            if key and not store.is_incomplete:
+                self._index.put(MAP_KIND, {key: dump_map(found)})
+            return found
+
+    def _key(self, snapshot: Snapshot, settings: Settings) -> str:
+        if not self._stamp:
+            return ""
+        listed = "\0".join(f"{entry.path}\0{entry.digest}\0{entry.mode}" for entry in snapshot.entries)
+        parts = (self._stamp, FACTS_KIND, snapshot.commit, repr(settings), listed)
+        return sha256("\0\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class _Reading:
@@ -115,7 +147,11 @@ class _Reading:
     def _uses(
         self, codes: Mapping[str, JobCode], links: tuple[Link, ...], reader: LinkReader
     ) -> tuple[tuple[FieldUse, ...], tuple[BlindSpot, ...]]:
-        fields = {code.root: self._fields(code.name, links) for code in codes.values()}
+        links_of: dict[str, list[Link]] = {}
+        for link in links:
+            if link.subject is not None:
+                links_of.setdefault(link.job, []).append(link)
+        fields = {code.root: self._fields(code.name, links_of.get(code.name, [])) for code in codes.values()}
         wanted = [
             path
             for path, words in self._words.items()
@@ -130,7 +166,7 @@ class _Reading:
         blind_spots: set[BlindSpot] = set()
         for root, paths in by_root.items():
             facts = self._store.python(paths)
-            records = Records(codes[root], facts, links, reader, self._modules)
+            records = Records(codes[root], facts, links_of.get(codes[root].name, []), reader, self._modules)
             for path, found in facts.items():
                 is_test = is_test_path(path)
                 uses.extend(uses_of_file(path, found, fields[root], is_test, records.tracer(path, is_test)))
@@ -140,9 +176,9 @@ class _Reading:
         ordered = sorted(uses, key=lambda use: (use.subject, use.path, use.span.path, use.offset, use.job, use.mode))
         return tuple(ordered), tuple(sorted(blind_spots, key=lambda spot: (spot.job, spot.span, spot.reason)))
 
-    def _fields(self, job: str, links: tuple[Link, ...]) -> JobFields:
-        produced = {link.subject for link in links if link.job == job and link.direction == "produces" and link.subject}
-        consumed = {link.subject for link in links if link.job == job and link.direction == "consumes" and link.subject}
+    def _fields(self, job: str, links: list[Link]) -> JobFields:
+        produced = {link.subject for link in links if link.direction == "produces" and link.subject}
+        consumed = {link.subject for link in links if link.direction == "consumes" and link.subject}
         by_name = self._subjects.by_name
         return JobFields(
             job,

@@ -7,6 +7,7 @@ job, under the repository's root, and then by its longest tail that only one fil
 from __future__ import annotations
 
 import posixpath
+from bisect import bisect_left
 from collections.abc import Iterable
 
 from copilot.readers.store import FactStore
@@ -36,12 +37,24 @@ class Modules:
                 folder = posixpath.dirname(folder)
             exact = [posixpath.join(folder, end) for end in (f"{tail}.py", posixpath.join(tail, "__init__.py"))]
             return next((file for file in exact if file in self._store.entries), "")
-        found = [
-            file
-            for file in self._by_stem.get(tail.rpartition("/")[2], ())
-            if f"/{file}".endswith((f"/{tail}.py", f"/{tail}/__init__.py"))
-        ]
-        return max(found, key=lambda file: (_shared(file, path), -len(file), file), default="")
+        return self._nearest(posixpath.dirname(path), tail)
+
+    def _nearest(self, folder: str, tail: str) -> str:
+        """Returns the module's file that shares most folders with the importing one, the shortest path among equals."""
+        listed = self._by_stem.get(tail.rpartition("/")[2], [])
+        ends = (f"/{tail}.py", f"/{tail}/__init__.py")
+        while True:
+            # The list is sorted, so what lies below a folder stands together; elsewhere it is never looked at.
+            below = folder + "/" if folder else ""
+            at = bisect_left(listed, below)
+            found = []
+            while at < len(listed) and listed[at].startswith(below):
+                if f"/{listed[at]}".endswith(ends):
+                    found.append(listed[at])
+                at += 1
+            if found or not folder:
+                return max(found, key=lambda file: (-len(file), file), default="")
+            folder = posixpath.dirname(folder)
 
     def lookup(self, path: str, module: str, name: str) -> tuple[str, Value] | None:
         """Returns the file and value of a module's name, re-exports followed."""
@@ -94,12 +107,3 @@ class SchemaFiles:
                 return ""
             tail = tail.partition("/")[2]
         return ""
-
-
-def _shared(file: str, path: str) -> int:
-    count = 0
-    for ours, theirs in zip(file.split("/"), path.split("/"), strict=False):
-        if ours != theirs:
-            break
-        count += 1
-    return count

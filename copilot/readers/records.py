@@ -14,18 +14,18 @@ from copilot.readers.uses import Traced, words_in
 
 
 class Records:
-    """The records of one job."""
+    """The records of one job; `links` are its own whose subject is known."""
 
     def __init__(
         self,
         code: JobCode,
         facts: Mapping[str, FileFacts],
-        links: tuple[Link, ...],
+        links: list[Link],
         reader: LinkReader,
         modules: Modules,
     ) -> None:
         self._code = code
-        self._links = [link for link in links if link.job == code.name and link.subject is not None]
+        self._links = links
         self._reader = reader
         self._crossing = Crossing(facts, modules)
         self._subjects = {

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copilot.domain.pipeline import Decoder, Endpoint, PipelineMap
-from copilot.domain.source import Gap, SourceFile, Span
+from copilot.domain.source import ABSENT, Gap, SourceFile, Span
 from copilot.formats.avro import AvroFormat
 from copilot.readers.mapper import PipelineMapper
 from copilot.settings import Settings
@@ -275,3 +275,28 @@ def test_files_that_cannot_be_read_are_gaps() -> None:
 
     assert {gap.span.path for gap in found.gaps} == {path for path in SHOP if not path.endswith("Dockerfile")}
     assert found.links == ()
+
+
+def test_a_whole_map_is_kept_under_its_stamp_and_belongs_to_its_tree_alone() -> None:
+    index = MemoryIndex()
+    stamped = PipelineMapper({"avro": AvroFormat()}, MemoryHistory(), index, "this program")
+    cold = stamped.map(MemoryTree(SHOP), Settings())
+    changed = {**SHOP, "schemas/order.avsc": schema("Order", "id")}
+
+    assert stamped.map(MemoryTree(SHOP), Settings()) == cold == map_of(SHOP)
+    assert stamped.map(MemoryTree(changed), Settings()) == map_of(changed)
+    assert len([kind for kind, _ in index.entries if kind.startswith("map")]) == 2
+
+
+def test_a_map_with_a_file_that_this_clone_lacks_is_not_kept() -> None:
+    class Partial(MemoryTree):
+        def read(self, paths: Iterable[str]) -> Mapping[str, SourceFile | Gap]:
+            found = dict(super().read(paths))
+            return {path: Gap(Span(path, 1, 1), ABSENT) if path.endswith(".avsc") else it for path, it in found.items()}
+
+    index = MemoryIndex()
+    partial = PipelineMapper({"avro": AvroFormat()}, MemoryHistory(), index, "x").map(Partial(SHOP), Settings())
+    later = PipelineMapper({"avro": AvroFormat()}, MemoryHistory(), index, "x").map(MemoryTree(SHOP), Settings())
+
+    assert any(ABSENT in gap.reason for gap in partial.gaps)
+    assert later == map_of(SHOP)
