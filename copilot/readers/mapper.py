@@ -15,7 +15,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 from copilot.domain.pipeline import BlindSpot, Deployment, FieldUse, Job, Link, PipelineMap
-from copilot.domain.source import Snapshot, Span
+from copilot.domain.source import Gap, Snapshot, Span
 from copilot.ports import History, Index, SchemaFormat, Tree
 from copilot.readers.deployments import Running, bind_deployments, built_folders, read_deployment_files
 from copilot.readers.facts import FACTS_KIND, FileFacts
@@ -28,6 +28,9 @@ from copilot.readers.store import FactStore, Spread, one_by_one
 from copilot.readers.subjects import SubjectReader, Subjects
 from copilot.readers.uses import RECORD_WORDS, JobFields, places_of, uses_of_file, words_in
 from copilot.settings import Settings
+
+
+_SHALLOW = Gap(Span(".git/shallow", 1, 1), "the clone is shallow: versions of schemas beyond its depth are not known")
 
 
 class PipelineMapper:
@@ -121,7 +124,7 @@ class _Reading:
             uses=uses,
             blind_spots=blind_spots,
             objectives=tuple(sorted(self._settings.objectives, key=lambda objective: objective.name)),
-            gaps=tuple(sorted(self._store.gaps)),
+            gaps=tuple(sorted(self._store.gaps | ({_SHALLOW} if snapshot.is_shallow else set()))),
             files_read=len(self._words) + len(self._deployment_files) + len(self._schemas.schema_paths()),
             uncommitted_count=snapshot.uncommitted_count,
         )

@@ -300,3 +300,13 @@ def test_a_map_with_a_file_that_this_clone_lacks_is_not_kept() -> None:
 
     assert any(ABSENT in gap.reason for gap in partial.gaps)
     assert later == map_of(SHOP)
+
+
+def test_a_shallow_clone_is_told_as_a_gap() -> None:
+    tree = MemoryTree(SHOP)
+    tree.snapshot = replace(tree.snapshot, is_shallow=True)
+
+    found = PipelineMapper({"avro": AvroFormat()}, MemoryHistory(), MemoryIndex()).map(tree, Settings())
+
+    assert ".git/shallow" in {gap.span.path for gap in found.gaps}
+    assert all(gap.span.path != ".git/shallow" for gap in map_of(SHOP).gaps)
