@@ -29,7 +29,6 @@ from copilot.readers.subjects import SubjectReader, Subjects
 from copilot.readers.uses import RECORD_WORDS, JobFields, places_of, uses_of_file, words_in
 from copilot.settings import Settings
 
-
 _SHALLOW = Gap(Span(".git/shallow", 1, 1), "the clone is shallow: versions of schemas beyond its depth are not known")
 
 
