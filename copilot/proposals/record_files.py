@@ -83,8 +83,16 @@ def slug_of(request: ChangeRequest) -> str:
     return slug or "change"
 
 
-def _json_text(document: object) -> str:
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+def _json_text(document: Mapping[str, object]) -> str:
+    """One line for each alternative and each evidence: indented all through, a record would have thousands."""
+    members = [f"{json.dumps(key)}: {_member_text(value)}" for key, value in document.items()]
+    return "{\n  " + ",\n  ".join(members) + "\n}\n"
+
+
+def _member_text(value: object) -> str:
+    if not isinstance(value, list) or not value:
+        return json.dumps(value, ensure_ascii=False)
+    return "[\n    " + ",\n    ".join(json.dumps(item, ensure_ascii=False) for item in value) + "\n  ]"
 
 
 def _bytes(text: str) -> bytes:
