@@ -96,12 +96,12 @@ class TypedNote(Dialog):
         self.query_one("#name", Input).focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
+        hint = self.query_one("#hint", Static)
         if self.query_one("#name", Input).value.strip() != self._expected:
-            self.query_one("#hint", Static).update(
-                plain("That is not the name: nothing is approved yet.", "bold $text-error")
-            )
+            hint.update(plain("That is not the name: nothing is approved yet.", "bold $text-error"))
             self.query_one("#name", Input).focus()
         elif event.input.id == "name":
+            hint.update(plain("enter once more approves, esc goes back", "dim"))
             self.query_one("#note", Input).focus()
         else:
             self.dismiss(Answer(event.value, self._expected))
