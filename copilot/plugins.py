@@ -7,18 +7,16 @@ this module is.
 from __future__ import annotations
 
 import functools
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copilot import VERSION
 from copilot.domain.codec import digest_of_text
-from copilot.domain.decision import Decision
-from copilot.domain.pipeline import PipelineMap
-from copilot.domain.proposal import Proposal
 from copilot.errors import SurroundingsFailed
 from copilot.ports import (
     Bench,
@@ -36,11 +34,17 @@ from copilot.ports import (
 from copilot.settings import Settings
 
 if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
     from copilot.adapters.git import Repository
+    from copilot.domain.decision import Decision
+    from copilot.domain.pipeline import PipelineMap
+    from copilot.domain.proposal import Proposal
 
 FORMATS_GROUP = "pipeline_copilot.formats"
 STRATEGIES_GROUP = "pipeline_copilot.strategies"
 CHECKS_GROUP = "pipeline_copilot.checks"
+_GROUPS = b"pipeline_copilot."
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ def build_kit(repository: Repository, tree: Tree, settings: Settings, index: Ind
     from copilot.strategies.catalogue import STRATEGIES
 
     formats = load_formats()
-    mapper = _mapper(formats, repository, tree, index)
+    mapper = _mapper(lambda: formats, repository, tree, index)
     base_map = functools.cache(lambda: mapper.map(tree, settings))
     strategies: tuple[Strategy, ...] = (*STRATEGIES, *_installed(STRATEGIES_GROUP))
     return Kit(
@@ -95,7 +99,7 @@ def build_kit(repository: Repository, tree: Tree, settings: Settings, index: Ind
 
 def build_mapper(repository: Repository, tree: Tree, index: Index) -> Mapper:
     """Returns what `map` needs and no more, so that reading starts at once."""
-    return _mapper(load_formats(), repository, tree, index)
+    return _mapper(load_formats, repository, tree, index)
 
 
 def load_formats() -> dict[str, SchemaFormat]:
@@ -106,16 +110,26 @@ def load_formats() -> dict[str, SchemaFormat]:
     return {schema_format.name: schema_format for schema_format in formats}
 
 
-def _mapper(formats: Mapping[str, SchemaFormat], repository: Repository, tree: Tree, index: Index) -> Mapper:
-    from copilot.adapters.history import GitHistory, scope_of
-    from copilot.adapters.processes import spread
+def _mapper(
+    formats: Callable[[], Mapping[str, SchemaFormat]], repository: Repository, tree: Tree, index: Index
+) -> Mapper:
+    from copilot.adapters.history import scope_of
     from copilot.domain.source import WORKING_TREE
-    from copilot.readers.mapper import PipelineMapper
+    from copilot.readers.kept import KeptMapper
 
     commit = tree.snapshot.commit
-    history: History = GitHistory(repository, repository.head if commit == WORKING_TREE else commit, index)
-    stamp = "" if commit == WORKING_TREE else f"{_program_stamp()} {scope_of(repository)} {' '.join(sorted(formats))}"
-    return PipelineMapper(formats, history, index, stamp, spread)
+
+    def reader() -> Mapper:
+        from copilot.adapters.history import GitHistory
+        from copilot.adapters.processes import spread
+        from copilot.readers.mapper import PipelineMapper
+
+        history: History = GitHistory(repository, repository.head if commit == WORKING_TREE else commit, index)
+        return PipelineMapper(formats(), history, index, spread)
+
+    if commit == WORKING_TREE:
+        return reader()
+    return KeptMapper(index, f"{_program_stamp()} {scope_of(repository)}", reader)
 
 
 @functools.cache
@@ -124,12 +138,13 @@ def _program_stamp() -> str:
     folder = Path(__file__).parent
     files = sorted(path for part in ("domain", "formats", "readers") for path in folder.joinpath(part).rglob("*.py"))
     seen = [(path.name, status.st_size, status.st_mtime_ns) for path in files for status in [path.stat()]]
-    return digest_of_text(f"{VERSION} {sys.version} {seen}")
+    added = [(point.name, point.value, point.dist and point.dist.version) for point in _points(FORMATS_GROUP)]
+    return digest_of_text(f"{VERSION} {sys.version} {seen} {added}")
 
 
 def _installed(group: str) -> tuple[Any, ...]:
     loaded: list[Any] = []
-    for point in sorted(entry_points(group=group), key=lambda point: point.name):
+    for point in _points(group):
         try:
             loaded.append(point.load())
         except (ImportError, AttributeError) as error:
@@ -139,3 +154,31 @@ def _installed(group: str) -> tuple[Any, ...]:
                 next="Install a version of it that fits, or uninstall it.",
             ) from None
     return tuple(loaded)
+
+
+def _points(group: str) -> list[EntryPoint]:
+    # Importing importlib.metadata and asking it takes as long as reading a kept map, and most people have nothing installed.
+    if not _is_extended(tuple(sys.path)):
+        return []
+    from importlib.metadata import entry_points
+
+    return sorted(entry_points(group=group), key=lambda point: point.name)
+
+
+@functools.cache
+def _is_extended(folders: tuple[str, ...]) -> bool:
+    """Tells whether a package that is installed in these folders names a group of ours; what isn't a folder may hold one."""
+    for folder in folders:
+        if os.path.isfile(folder):
+            return True
+        with suppress(OSError), os.scandir(folder or ".") as listed:
+            for entry in listed:
+                if entry.name.endswith((".dist-info", ".egg-info")) and _names_a_group(entry.path):
+                    return True
+    return False
+
+
+def _names_a_group(folder: str) -> bool:
+    with suppress(OSError), open(os.path.join(folder, "entry_points.txt"), "rb") as file:
+        return _GROUPS in file.read()
+    return False

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from copilot.domain.alternative import Alternative, NotOffered, Plan, SchemaEdit
-from copilot.domain.evidence import Evidence, Finding
-from copilot.domain.operation import ChangeRequest, Operation
-from copilot.domain.patch import Patch, Refused
-from copilot.domain.pipeline import Impact, PipelineMap
-from copilot.domain.proposal import Body, Record
-from copilot.domain.schema import SchemaSource, SchemaVersion
-from copilot.domain.source import Gap, PastFile, Snapshot, SourceFile
-from copilot.settings import Settings
+# Only names of types: at run time a socket needs none of them, and `map` has no time for nouns that it never meets.
+if TYPE_CHECKING:
+    from copilot.domain.alternative import Alternative, NotOffered, Plan, SchemaEdit
+    from copilot.domain.evidence import Evidence, Finding
+    from copilot.domain.operation import ChangeRequest, Operation
+    from copilot.domain.patch import Patch, Refused
+    from copilot.domain.pipeline import Impact, PipelineMap
+    from copilot.domain.proposal import Body, Record
+    from copilot.domain.schema import SchemaSource, SchemaVersion
+    from copilot.domain.source import Gap, PastFile, Snapshot, SourceFile
+    from copilot.settings import Settings
 
 
 class Tree(Protocol):

@@ -11,13 +11,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from copilot.adapters.blobs import FILE_BYTES_MAX, Unreadable, blob_digest, read_blobs, text_of, too_large
 from copilot.adapters.git import Git, Repository
-from copilot.domain.patch import FileChange
 from copilot.domain.source import ABSENT, WORKING_TREE, Gap, Snapshot, SourceFile, Span, TreeEntry
 from copilot.errors import WrongUsage
 from copilot.ports import Tree
+
+if TYPE_CHECKING:
+    from copilot.domain.patch import FileChange
 
 FILE_MODE = "100644"
 EXECUTABLE_MODE = "100755"

@@ -128,19 +128,17 @@ def _jobs(pipeline: PipelineMap) -> list[str]:
     copies: dict[str, int] = defaultdict(int)
     for deployment in pipeline.deployments:
         copies[deployment.job] += 1
+    names: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+    for link in pipeline.links:
+        names[link.job, link.direction][str(link.endpoint)] = None
     lines = []
     for job in pipeline.jobs:
-        reads = _names(pipeline.links, job.name, "consumes")
-        writes = _names(pipeline.links, job.name, "produces")
+        reads = ", ".join(names[job.name, "consumes"]) or "nothing found"
+        writes = ", ".join(names[job.name, "produces"]) or "nothing found"
         deployed = counted(copies[job.name], "deployment") if copies[job.name] else "no deployment found"
         lines += wrapped(f"{job.name}  in {job.root}, {deployed}", "  ", "      ")
         lines += wrapped(f"{reads} → {writes}", "      ")
     return lines
-
-
-def _names(links: Iterable[Link], job: str, direction: str) -> str:
-    names = dict.fromkeys(str(link.endpoint) for link in links if link.job == job and link.direction == direction)
-    return ", ".join(names) or "nothing found"
 
 
 def _hard_coded(subjects: Iterable[SchemaSubject]) -> list[str]:

@@ -20,10 +20,10 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.at and arguments.working_tree:
         raise WrongUsage("--at and --working-tree name two different things to read.", next="Leave one of them out.")
 
-    from copilot.proposals import Workspace
+    from copilot.proposals.reading import open_place, read_map
 
-    workspace = Workspace.open(arguments.path, at=arguments.at or "HEAD", working_tree=arguments.working_tree)
-    pipeline = workspace.map()
+    place = open_place(arguments.path, at=arguments.at or "HEAD", working_tree=arguments.working_tree)
+    pipeline = read_map(place)
     # The map stays alive until the end: looking through it for garbage again and again would cost a tenth of the time.
     gc.freeze()
     match arguments.format:

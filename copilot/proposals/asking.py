@@ -6,10 +6,8 @@ from collections.abc import Sequence
 
 from copilot.domain.operation import Operation
 from copilot.domain.pipeline import PipelineMap
-from copilot.domain.source import Gap
 from copilot.errors import WrongUsage
-from copilot.ports import Tree
-from copilot.settings import SETTINGS_PATH, Settings, read_settings
+from copilot.settings import SETTINGS_PATH, Settings
 
 
 def understood(text: str, operations: Sequence[Operation | str], pipeline: PipelineMap) -> tuple[Operation, ...]:
@@ -25,16 +23,6 @@ def understood(text: str, operations: Sequence[Operation | str], pipeline: Pipel
             "Nothing was asked for.", next='Write for example: propose "rename amount to total_cents in orders".'
         )
     return tuple(dict.fromkeys(found))
-
-
-def settings_of(tree: Tree) -> Settings:
-    """Returns what the tree's `copilot.toml` says; raises WrongUsage where it can't be understood."""
-    if not any(entry.path == SETTINGS_PATH for entry in tree.snapshot.entries):
-        return Settings()
-    file = tree.read([SETTINGS_PATH])[SETTINGS_PATH]
-    if isinstance(file, Gap):
-        raise WrongUsage(f"{SETTINGS_PATH} {file.reason}.", where=SETTINGS_PATH, next="Make it a plain text file.")
-    return read_settings(file.text)
 
 
 def allowed_commands(settings: Settings, commands: Sequence[str]) -> tuple[str, ...]:

@@ -6,27 +6,25 @@ stand in the module of its name; here is only who calls whom.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from copilot import VERSION
-from copilot.adapters.git import Repository, open_repository
-from copilot.adapters.index import SqliteIndex, cache_folder
+from copilot.adapters.git import Repository
 from copilot.adapters.store import FileStore
-from copilot.adapters.tree import CommitTree, WorkingTree, uncommitted_count
+from copilot.adapters.tree import CommitTree
 from copilot.domain.decision import Applied, Approval, Rejection, Undone
 from copilot.domain.operation import ChangeRequest, Limits, Operation
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.proposal import Proposal, Record, fold, proposal_id
 from copilot.domain.source import WORKING_TREE
 from copilot.errors import Ambiguous, CopilotError, ProposalCorrupt, SurroundingsFailed, WrongUsage
-from copilot.plugins import Kit, build_kit, build_mapper
-from copilot.ports import Index, Tree
-from copilot.proposals.asking import allowed_commands, settings_of, understood
+from copilot.plugins import Kit, build_kit
+from copilot.ports import Index
+from copilot.proposals.asking import allowed_commands, understood
+from copilot.proposals.reading import Place, open_place, read_map, settings_of
 from copilot.proposals.verification import Verification
 
 FOLDER = "pipeline-copilot"
@@ -59,10 +57,8 @@ class Workspace:
         clock: Callable[[], str] = utc_now,
     ) -> Workspace:
         """Opens the repository around a folder; raises WrongUsage or SurroundingsFailed, saying why it can't."""
-        repository = open_repository(path)
-        commit = WORKING_TREE if working_tree else repository.resolve(at)
-        index = SqliteIndex(cache_folder(os.environ, Path.home()) / "index.sqlite")
-        return cls(repository, commit, index, clock)
+        place = open_place(path, at=at, working_tree=working_tree)
+        return cls(place.repository, place.commit, place.index, clock)
 
     @property
     def folder(self) -> Path:
@@ -76,12 +72,7 @@ class Workspace:
 
     def map(self) -> PipelineMap:
         """Reads the pipeline."""
-        if self._at == WORKING_TREE:
-            return self._map(WorkingTree(self._repository))
-        # Counting means that git compares the whole working tree; it does so while this process reads.
-        with ThreadPoolExecutor(1) as aside:
-            count = aside.submit(uncommitted_count, self._repository)
-            return replace(self._map(CommitTree(self._repository, self._at)), uncommitted_count=count.result())
+        return read_map(Place(self._repository, self._at, self._index))
 
     def propose(
         self,
@@ -246,9 +237,6 @@ class Workspace:
         except SurroundingsFailed as error:
             return lost_base(proposal, error)
         return verify(proposal, self._kit(commit))
-
-    def _map(self, tree: Tree) -> PipelineMap:
-        return build_mapper(self._repository, tree, self._index).map(tree, settings_of(tree))
 
     def _begin(self, request: ChangeRequest) -> str:
         for _ in range(FOLLOWS_MAX):

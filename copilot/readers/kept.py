@@ -1,7 +1,7 @@
-"""The whole map as bytes and back, so that a tree that was read before is one look-up.
+"""Keeps whole maps, so that a tree that was read before is one look-up, without even importing what reads it.
 
-Nouns become tuples that begin with their class's number, tuples become lists; everything else is as it is. Bytes that don't fit are
-no map, and the tree is read again.
+Tuples become lists, but a tuple of nouns of one class becomes a tuple of the class's number and a column for each part; a noun
+alone is marked by None at the end. Everything else is as it is. Bytes that don't fit are no map, and the tree is read again.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 import marshal
 import zlib
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
+from hashlib import sha256
 from operator import attrgetter
 from typing import Any
 
@@ -25,9 +26,11 @@ from copilot.domain.pipeline import (
     PipelineMap,
 )
 from copilot.domain.schema import SchemaField, SchemaSource, SchemaSubject, SchemaVersion
-from copilot.domain.source import Gap, Span
+from copilot.domain.source import ABSENT, Gap, Snapshot, Span
+from copilot.ports import Index, Mapper, Tree
+from copilot.settings import Settings
 
-MAP_KIND = "map-1"
+MAP_KIND = "map-2"
 _NOUNS: tuple[type, ...] = (
     PipelineMap,
     SchemaSubject,
@@ -47,8 +50,39 @@ _NOUNS: tuple[type, ...] = (
 )
 _NUMBER = {noun: number for number, noun in enumerate(_NOUNS)}
 _PARTS: tuple[Callable[[Any], Any], ...] = tuple(attrgetter(*(field.name for field in fields(noun))) for noun in _NOUNS)
+_PACKED = (list, tuple)
 # Fast enough at the first level: the bytes are read far more often than written, and most of them are repeated names.
 _COMPRESSION = 1
+
+
+class KeptMapper:
+    """Another mapper's maps, each read once.
+
+    `stamp` names all that a map hangs on besides the tree, its commit and the settings: the program, and what the clone knows of
+    its past. `reader` is asked for only where a tree has to be read.
+    """
+
+    def __init__(self, index: Index, stamp: str, reader: Callable[[], Mapper]) -> None:
+        self._index = index
+        self._stamp = stamp
+        self._reader = reader
+
+    def map(self, tree: Tree, settings: Settings) -> PipelineMap:
+        """Returns the map of the tree, the same one whether it was kept or is read."""
+        key = self._key(tree.snapshot, settings)
+        kept = load_map(self._index.get(MAP_KIND, [key]).get(key, b""))
+        if kept is not None:
+            return replace(kept, uncommitted_count=tree.snapshot.uncommitted_count)
+        found = self._reader().map(tree, settings)
+        # A file that this clone lacks today may be there tomorrow under the same commit.
+        if not any(ABSENT in gap.reason for gap in found.gaps):
+            self._index.put(MAP_KIND, {key: dump_map(found)})
+        return found
+
+    def _key(self, snapshot: Snapshot, settings: Settings) -> str:
+        listed = "\0".join(f"{entry.path}\0{entry.digest}\0{entry.mode}" for entry in snapshot.entries)
+        parts = (self._stamp, snapshot.commit, str(snapshot.is_shallow), repr(settings), listed)
+        return sha256("\0\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def dump_map(pipeline: PipelineMap) -> bytes:
@@ -67,19 +101,27 @@ def load_map(data: bytes) -> PipelineMap | None:
 
 def _packed(value: Any) -> Any:
     if isinstance(value, tuple):
-        return [_packed(item) for item in value]
+        number = _common_noun(value)
+        if number is None:
+            return [_packed(item) for item in value]
+        rows = [_PARTS[number](noun) for noun in value]
+        return (number, *[_packed(column) for column in zip(*rows, strict=True)])
     number = _NUMBER.get(type(value))
-    if number is None:
-        return value
-    return (number, *[_packed(part) for part in _PARTS[number](value)])
+    return value if number is None else (number, *[[_packed(part)] for part in _PARTS[number](value)], None)
+
+
+def _common_noun(values: tuple[Any, ...]) -> int | None:
+    kinds = set(map(type, values))
+    return _NUMBER.get(kinds.pop()) if len(kinds) == 1 else None
 
 
 def _unpacked(value: Any) -> Any:
     kind = type(value)
     if kind is list:
-        return tuple([_unpacked(item) for item in value])
-    if kind is tuple:
-        return _NOUNS[value[0]](
-            *[_unpacked(part) if type(part) is tuple or type(part) is list else part for part in value[1:]]
-        )
-    return value
+        return tuple([_unpacked(item) if type(item) in _PACKED else item for item in value])
+    if kind is not tuple:
+        return value
+    if value[-1] is None:
+        return _NOUNS[value[0]](*[_unpacked(part) for (part,) in value[1:-1]])
+    # By columns, because there are thousands of uses: what builds them then is `map`, not a loop of ours.
+    return tuple(map(_NOUNS[value[0]], *map(_unpacked, value[1:])))

@@ -11,16 +11,13 @@ import gc
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
-from hashlib import sha256
 
 from copilot.domain.pipeline import BlindSpot, Deployment, FieldUse, Job, Link, PipelineMap
-from copilot.domain.source import Gap, Snapshot, Span
+from copilot.domain.source import Gap, Span
 from copilot.ports import History, Index, SchemaFormat, Tree
 from copilot.readers.deployments import Running, bind_deployments, built_folders, read_deployment_files
-from copilot.readers.facts import FACTS_KIND, FileFacts
+from copilot.readers.facts import FileFacts
 from copilot.readers.jobs import JobRoots, is_test_path
-from copilot.readers.kept import MAP_KIND, dump_map, load_map
 from copilot.readers.links import JobCode, LinkReader
 from copilot.readers.modules import Modules
 from copilot.readers.records import Records
@@ -35,8 +32,7 @@ _SHALLOW = Gap(Span(".git/shallow", 1, 1), "the clone is shallow: versions of sc
 class PipelineMapper:
     """Reads trees into maps; `formats` by name, `history` of the tree's commit, `index` kept between runs.
 
-    `stamp` names all that a map hangs on besides the tree, its commit and the settings: the program and what the clone knows of
-    its past. Without one, whole maps are not kept. `spread` does the parsing.
+    `spread` does the parsing. Whole maps are kept by `kept.KeptMapper`.
     """
 
     def __init__(
@@ -44,35 +40,18 @@ class PipelineMapper:
         formats: Mapping[str, SchemaFormat],
         history: History,
         index: Index,
-        stamp: str = "",
         spread: Spread = one_by_one,
     ) -> None:
         self._formats = formats
         self._history = history
         self._index = index
-        self._stamp = stamp
         self._spread = spread
 
     def map(self, tree: Tree, settings: Settings) -> PipelineMap:
         """Returns the map of the tree; what can't be read is a gap in it, never an error."""
         with _without_garbage_collection():
-            key = self._key(tree.snapshot, settings)
-            kept = load_map(self._index.get(MAP_KIND, [key]).get(key, b"")) if key else None
-            if kept is not None:
-                return replace(kept, uncommitted_count=tree.snapshot.uncommitted_count)
             store = FactStore(tree, self._index, self._spread)
-            found = _Reading(store, self._formats, self._history, self._index, settings).map()
-            # A file that this clone lacks today may be there tomorrow under the same commit.
-            if key and not store.is_incomplete:
-                self._index.put(MAP_KIND, {key: dump_map(found)})
-            return found
-
-    def _key(self, snapshot: Snapshot, settings: Settings) -> str:
-        if not self._stamp:
-            return ""
-        listed = "\0".join(f"{entry.path}\0{entry.digest}\0{entry.mode}" for entry in snapshot.entries)
-        parts = (self._stamp, FACTS_KIND, snapshot.commit, repr(settings), listed)
-        return sha256("\0\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+            return _Reading(store, self._formats, self._history, self._index, settings).map()
 
 
 class _Reading:

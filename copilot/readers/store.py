@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from copilot.domain.source import ABSENT, Gap, Span, TreeEntry
+from copilot.domain.source import Gap, Span, TreeEntry
 from copilot.ports import Index, Tree
 from copilot.readers.facts import FACTS_KIND, FileFacts, dump_facts, load_facts
 from copilot.readers.python_reader import read_python
@@ -42,11 +42,6 @@ class FactStore:
         self._spread = spread
         self._texts: dict[str, str] = {}
         self._facts: dict[str, FileFacts] = {}
-
-    @property
-    def is_incomplete(self) -> bool:
-        """Tells whether a file that was asked for is not in this clone."""
-        return any(ABSENT in gap.reason for gap in self.gaps)
 
     def words(self, paths: Iterable[str]) -> dict[str, tuple[bool, bool, frozenset[str]]]:
         """Returns for each Python file whether it concerns endpoints, whether it is a script, and its words."""

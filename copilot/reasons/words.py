@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
-from copilot.domain.decision import Ruling
-from copilot.domain.evidence import Verdict
-from copilot.domain.proposal import Proposal
+if TYPE_CHECKING:
+    from copilot.domain.decision import Ruling
+    from copilot.domain.evidence import Verdict
+    from copilot.domain.proposal import Proposal
 
 VERDICT_WORDS: Mapping[Verdict, str] = {"pass": "pass", "fail": "FAIL", "unknown": "unknown", "not-applicable": "n/a"}
 VERDICT_SIGNS: Mapping[Verdict, str] = {"pass": "✓", "fail": "✗", "unknown": "?", "not-applicable": "–"}

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from copilot.domain.pipeline import Decoder, Endpoint, PipelineMap
 from copilot.domain.source import ABSENT, Gap, SourceFile, Span
 from copilot.formats.avro import AvroFormat
+from copilot.ports import Mapper
+from copilot.readers.kept import KeptMapper
 from copilot.readers.mapper import PipelineMapper
 from copilot.settings import Settings
 from tests.readers.sockets import MemoryHistory, MemoryIndex, MemoryTree, map_of
@@ -277,15 +279,29 @@ def test_files_that_cannot_be_read_are_gaps() -> None:
     assert found.links == ()
 
 
+def keeping(index: MemoryIndex) -> KeptMapper:
+    return KeptMapper(index, "this program", lambda: PipelineMapper({"avro": AvroFormat()}, MemoryHistory(), index))
+
+
 def test_a_whole_map_is_kept_under_its_stamp_and_belongs_to_its_tree_alone() -> None:
     index = MemoryIndex()
-    stamped = PipelineMapper({"avro": AvroFormat()}, MemoryHistory(), index, "this program")
+    stamped = keeping(index)
     cold = stamped.map(MemoryTree(SHOP), Settings())
     changed = {**SHOP, "schemas/order.avsc": schema("Order", "id")}
 
     assert stamped.map(MemoryTree(SHOP), Settings()) == cold == map_of(SHOP)
     assert stamped.map(MemoryTree(changed), Settings()) == map_of(changed)
     assert len([kind for kind, _ in index.entries if kind.startswith("map")]) == 2
+
+
+def test_a_kept_map_asks_for_no_reader() -> None:
+    index = MemoryIndex()
+    cold = keeping(index).map(MemoryTree(SHOP), Settings())
+
+    def no_reader() -> Mapper:
+        raise AssertionError("the tree was read before")
+
+    assert KeptMapper(index, "this program", no_reader).map(MemoryTree(SHOP), Settings()) == cold
 
 
 def test_a_map_with_a_file_that_this_clone_lacks_is_not_kept() -> None:
@@ -295,8 +311,8 @@ def test_a_map_with_a_file_that_this_clone_lacks_is_not_kept() -> None:
             return {path: Gap(Span(path, 1, 1), ABSENT) if path.endswith(".avsc") else it for path, it in found.items()}
 
     index = MemoryIndex()
-    partial = PipelineMapper({"avro": AvroFormat()}, MemoryHistory(), index, "x").map(Partial(SHOP), Settings())
-    later = PipelineMapper({"avro": AvroFormat()}, MemoryHistory(), index, "x").map(MemoryTree(SHOP), Settings())
+    partial = keeping(index).map(Partial(SHOP), Settings())
+    later = keeping(index).map(MemoryTree(SHOP), Settings())
 
     assert any(ABSENT in gap.reason for gap in partial.gaps)
     assert later == map_of(SHOP)
