@@ -25,6 +25,7 @@ HARDENING = (
     "-c", "protocol.ext.allow=never",
     "-c", "core.quotepath=false",
     "-c", "gc.auto=0",
+    "-c", "log.showSignature=false",
 )  # fmt: skip
 # What the person's environment may still tell git; GIT_DIR and its kin would lead to another repository.
 _KEPT = {"GIT_CONFIG_GLOBAL", "GIT_CEILING_DIRECTORIES"}

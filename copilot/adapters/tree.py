@@ -26,6 +26,7 @@ FILE_MODE = "100644"
 EXECUTABLE_MODE = "100755"
 LINK_MODE = "120000"
 SUBMODULE_MODE = "160000"
+_EMPTY_FILTER = (("clean", ""), ("smudge", ""), ("process", ""), ("required", "false"))
 _ODD = {LINK_MODE: "is a symbolic link, which is not followed", SUBMODULE_MODE: "is a submodule, which is not read"}
 
 
@@ -189,9 +190,24 @@ def uncommitted_count(repository: Repository) -> int:
     if repository.top is None:
         return 0
     printed = repository.git.run(
-        "status", "--porcelain", "-z", "--no-renames", "--untracked-files=normal", "--ignore-submodules=dirty"
-    )
+        "status", "--porcelain", "-z", "--no-renames", "--untracked-files=normal", "--ignore-submodules=dirty",
+        env=_without_filters(repository.git),
+    )  # fmt: skip
     return printed.count(b"\0")
+
+
+def _without_filters(git: Git) -> dict[str, str]:
+    """Returns an environment that empties every filter driver: comparing files would run the programs that they name.
+
+    Variables, because an option of git's command line can't carry a driver whose name has "=" in it.
+    """
+    listed = git.run("config", "-z", "--name-only", "--get-regexp", r"^filter\..*\.", ok=(0, 1))
+    drivers = {name.rpartition(b".")[0] for name in listed.split(b"\0") if name}
+    switched = [(f"{os.fsdecode(driver)}.{key}", value) for driver in sorted(drivers) for key, value in _EMPTY_FILTER]
+    variables = {"GIT_CONFIG_COUNT": str(len(switched))}
+    for number, (key, value) in enumerate(switched):
+        variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return variables
 
 
 def _unreadable_entry(entry: TreeEntry | None) -> str:

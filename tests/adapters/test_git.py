@@ -115,6 +115,25 @@ def test_hooks_of_the_repository_do_not_run(tmp_path: Path) -> None:
     assert not (tmp_path / "hooked").exists()
 
 
+def test_no_program_is_asked_about_signatures(tmp_path: Path) -> None:
+    init(tmp_path / "repository")
+    commit(tmp_path / "repository", {"a": "x"})
+    signed = git(tmp_path / "repository", "cat-file", "commit", "HEAD").replace(
+        "\n\n", "\ngpgsig -----BEGIN PGP SIGNATURE-----\n \n -----END PGP SIGNATURE-----\n\n", 1
+    )
+    (tmp_path / "signed").write_text(signed + "\n")
+    head = git(tmp_path / "repository", "hash-object", "-t", "commit", "-w", str(tmp_path / "signed"))
+    program = tmp_path / "program"
+    program.write_text(f"#!/bin/sh\ntouch {tmp_path}/canary\n")
+    program.chmod(0o755)
+    git(tmp_path / "repository", "config", "gpg.program", str(program))
+    git(tmp_path / "repository", "config", "log.showSignature", "true")
+
+    Git(tmp_path / "repository").run("log", "--format=%H", head)
+
+    assert not (tmp_path / "canary").exists()
+
+
 def test_a_repository_of_another_user_is_refused_with_the_way_out(tmp_path: Path) -> None:
     if os.geteuid() != 0:
         pytest.skip("only root can give files away")

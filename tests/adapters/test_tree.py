@@ -120,6 +120,22 @@ def test_uncommitted_changes_are_counted_without_touching_the_index(tmp_path: Pa
     assert fingerprint(tmp_path) == before
 
 
+@pytest.mark.parametrize("driver", ["evil", "ev=il", 'e"v.i l'])
+def test_counting_runs_no_filter_that_the_repository_names(tmp_path: Path, driver: str) -> None:
+    folder = init(tmp_path / "repository")
+    commit(folder, {"a": "1", "b": "2"})
+    for key in ("clean", "process"):
+        git(folder, "config", f"filter.{driver}.{key}", f"touch {tmp_path}/canary; cat")
+    git(folder, "config", f"filter.{driver}.required", "true")
+    if " " not in driver:
+        write(folder, {".git/info/attributes": f"* filter={driver}\n"})
+    os.utime(folder / "a")
+    write(folder, {"b": "3"})
+
+    assert uncommitted_count(open_repository(folder)) == 1
+    assert not (tmp_path / "canary").exists()
+
+
 def test_a_file_whose_name_is_no_utf8_is_listed_with_escapes(tmp_path: Path) -> None:
     init(tmp_path)
     with open(os.fsencode(tmp_path) + b"/caf\xe9.txt", "w") as file:
