@@ -121,15 +121,29 @@ def _mapper(
 
     def reader() -> Mapper:
         from copilot.adapters.history import GitHistory
-        from copilot.adapters.processes import spread
-        from copilot.readers.mapper import PipelineMapper
 
         history: History = GitHistory(repository, repository.head if commit == WORKING_TREE else commit, index)
-        return PipelineMapper(formats(), history, index, spread)
+        return _SpreadMapper(formats(), history, index)
 
     if commit == WORKING_TREE:
         return reader()
     return KeptMapper(index, f"{_program_stamp()} {scope_of(repository)}", reader)
+
+
+@dataclass(frozen=True, slots=True)
+class _SpreadMapper:
+    """Reads trees on two processors; the second one is let go when a tree is read."""
+
+    formats: Mapping[str, SchemaFormat]
+    history: History
+    index: Index
+
+    def map(self, tree: Tree, settings: Settings) -> PipelineMap:
+        from copilot.adapters.processes import Spread
+        from copilot.readers.mapper import PipelineMapper
+
+        with Spread() as spread:
+            return PipelineMapper(self.formats, self.history, self.index, spread).map(tree, settings)
 
 
 @functools.cache

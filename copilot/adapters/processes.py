@@ -1,36 +1,114 @@
-"""A second processor for pure work: half of it in a process of its own, the other half here meanwhile."""
+"""A second processor for pure work: another Python takes pieces from one end of the line, this one from the other.
+
+It is a bare interpreter that is told what to import, not `multiprocessing`: that would run the main script of whoever uses this
+package as a library a second time. Whatever happens to it, its piece is done here, and only time is lost.
+"""
 
 from __future__ import annotations
 
-import multiprocessing
+import gc
+import importlib
+import marshal
 import os
+import subprocess
+import sys
+import threading
+from collections import deque
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from typing import IO, Any
 
-CHARACTERS_MIN = 1_000_000
+CHARACTERS_MIN = 400_000
 """Less text than this is read before another process has started."""
+PIECES = 40
 SHARE_SECONDS_MAX = 60
 
 Work = Callable[[str], bytes]
+_Piece = dict[str, str]
+# Isolated, and with this process's own import path, so that nothing in the current folder is imported by accident.
+_COMMAND = (
+    "-I",
+    "-c",
+    "import sys, marshal; sys.path[:] = marshal.load(sys.stdin.buffer); "
+    "from copilot.adapters.processes import serve; serve(sys.stdin.buffer, sys.stdout.buffer)",
+)
 
 
-def spread(work: Work, texts: Mapping[str, str]) -> dict[str, bytes]:
-    """Returns what `work`, a function of a module, makes of each text, in whichever process.
+class Spread:
+    """Does pure work on texts, on two processors where there is much of it; a context, at whose end the other process ends."""
 
-    Where no process can be started, or it doesn't answer, everything is done here: only time is lost.
-    """
-    if sum(map(len, texts.values())) < CHARACTERS_MIN or (os.cpu_count() or 1) < 2:
-        return do_all(work, texts)
-    here, there = _halves(texts)
-    try:
-        # A fresh process, not a fork: other threads are at work in this one.
-        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-            share: Future[dict[str, bytes]] = pool.submit(do_all, work, there)
-            done = do_all(work, here)
-            return {**done, **share.result(SHARE_SECONDS_MAX)}
-    except (OSError, BrokenProcessPool, TimeoutError):
-        return do_all(work, texts)
+    def __init__(self) -> None:
+        self._other: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Spread:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self.close()
+
+    def __call__(self, work: Work, texts: Mapping[str, str]) -> dict[str, bytes]:
+        """Returns what `work`, a function of a module, makes of each text, in whichever process."""
+        if sum(map(len, texts.values())) < CHARACTERS_MIN or (os.cpu_count() or 1) < 2 or not self._start():
+            return do_all(work, texts)
+        line = deque(_pieces(texts))
+        everything = set(texts)
+        away: dict[str, bytes] = {}
+        helper = threading.Thread(target=self._share, args=(work, line, away), name="other process", daemon=True)
+        helper.start()
+        here: dict[str, bytes] = {}
+        with suppress(IndexError):
+            while True:
+                here.update(do_all(work, line.popleft()))
+        helper.join(SHARE_SECONDS_MAX)
+        if helper.is_alive():
+            self.close()
+            helper.join()
+        done = here | away
+        return done | do_all(work, {key: texts[key] for key in everything - done.keys()})
+
+    def close(self) -> None:
+        """Ends the other process."""
+        if self._other is not None:
+            self._other.kill()
+            # Closes the pipes, too; what an end that died has not read can't be flushed any more.
+            with suppress(OSError):
+                self._other.__exit__(None, None, None)
+            self._other = None
+
+    def _start(self) -> bool:
+        if self._other is None:
+            try:
+                self._other = subprocess.Popen(
+                    [sys.executable, *_COMMAND],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL,
+                )
+            except OSError:
+                return False
+            with suppress(OSError):
+                _send(self._other.stdin, sys.path)
+        return True
+
+    def _share(self, work: Work, line: deque[_Piece], away: dict[str, bytes]) -> None:
+        other = self._other
+        assert other is not None, "it was started"
+        assert other.stdout is not None, "it was opened as a pipe"
+        # An end that closes is one that died; its last piece is missing then, and is done here.
+        with suppress(OSError, EOFError, ValueError, TypeError, IndexError):
+            while True:
+                _send(other.stdin, (work.__module__, work.__qualname__, line.pop()))
+                away.update(marshal.load(other.stdout))
+
+
+def serve(asked: IO[bytes], answers: IO[bytes]) -> None:
+    """Does the pieces that come in, until no more come."""
+    # Syntax trees are many small objects, and no piece is so large that its garbage couldn't wait for the end.
+    gc.disable()
+    with suppress(EOFError):
+        while True:
+            module, name, piece = marshal.load(asked)
+            _send(answers, do_all(getattr(importlib.import_module(module), name), piece))
 
 
 def do_all(work: Work, texts: Mapping[str, str]) -> dict[str, bytes]:
@@ -38,12 +116,15 @@ def do_all(work: Work, texts: Mapping[str, str]) -> dict[str, bytes]:
     return {key: work(text) for key, text in texts.items()}
 
 
-def _halves(texts: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-    """Parts the texts so that both halves are about as long."""
-    halves: tuple[dict[str, str], dict[str, str]] = ({}, {})
-    sizes = [0, 0]
-    for key in sorted(texts, key=lambda key: (-len(texts[key]), key)):
-        shorter = int(sizes[1] < sizes[0])
-        halves[shorter][key] = texts[key]
-        sizes[shorter] += len(texts[key])
-    return halves
+def _send(pipe: IO[bytes] | None, value: Any) -> None:
+    assert pipe is not None, "it was opened as a pipe"
+    pipe.write(marshal.dumps(value))
+    pipe.flush()
+
+
+def _pieces(texts: Mapping[str, str]) -> list[_Piece]:
+    """Parts the texts into pieces of about the same length."""
+    pieces: list[_Piece] = [{} for _ in range(PIECES)]
+    for position, key in enumerate(sorted(texts, key=lambda key: (-len(texts[key]), key))):
+        pieces[position % PIECES][key] = texts[key]
+    return [piece for piece in pieces if piece]

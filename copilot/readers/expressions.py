@@ -63,10 +63,12 @@ class Expressions:
         """Reads an expression and everything in it."""
         if node is None:
             return NOTHING
-        method = self._methods.get(type(node))
+        kind = type(node)
+        method = self._methods.get(kind)
         if method is None:
             return self._parts(node, mode)
-        if not isinstance(node, ast.Call | ast.Dict):
+        # Most of the reading time is spent from here on down: comparing types is several times faster than isinstance.
+        if kind is not ast.Call and kind is not ast.Dict:
             return method(node, mode)
         # Calls and dicts add facts when they are read, and some are looked at twice: as an argument, and for its meaning.
         seen = self._seen.get(id(node))

@@ -50,6 +50,7 @@ _NOUNS: tuple[type, ...] = (
 )
 _NUMBER = {noun: number for number, noun in enumerate(_NOUNS)}
 _PARTS: tuple[Callable[[Any], Any], ...] = tuple(attrgetter(*(field.name for field in fields(noun))) for noun in _NOUNS)
+_NOT_PLAIN = {tuple, *_NOUNS}
 _PACKED = (list, tuple)
 # Fast enough at the first level: the bytes are read far more often than written, and most of them are repeated names.
 _COMPRESSION = 1
@@ -101,18 +102,15 @@ def load_map(data: bytes) -> PipelineMap | None:
 
 def _packed(value: Any) -> Any:
     if isinstance(value, tuple):
-        number = _common_noun(value)
+        kinds = set(map(type, value))
+        if kinds.isdisjoint(_NOT_PLAIN):
+            return list(value)
+        number = _NUMBER.get(kinds.pop()) if len(kinds) == 1 else None
         if number is None:
             return [_packed(item) for item in value]
-        rows = [_PARTS[number](noun) for noun in value]
-        return (number, *[_packed(column) for column in zip(*rows, strict=True)])
+        return (number, *map(_packed, zip(*map(_PARTS[number], value), strict=True)))
     number = _NUMBER.get(type(value))
     return value if number is None else (number, *[[_packed(part)] for part in _PARTS[number](value)], None)
-
-
-def _common_noun(values: tuple[Any, ...]) -> int | None:
-    kinds = set(map(type, values))
-    return _NUMBER.get(kinds.pop()) if len(kinds) == 1 else None
 
 
 def _unpacked(value: Any) -> Any:

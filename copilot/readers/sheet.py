@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+from itertools import accumulate
 from typing import Any
 
 from copilot.readers.facts import Blind, Call, Config, Crossings, FileFacts, Literal, Use
@@ -18,7 +19,6 @@ MAX_EXCERPT = 160
 MAX_NAME = 80
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _OPENING = re.compile(rb"[rRuUbB]{0,2}(\"\"\"|'''|\"|')")
-_LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
 class Sheet:
@@ -27,7 +27,8 @@ class Sheet:
     def __init__(self, text: str) -> None:
         self.data = text.encode("utf-8", "surrogatepass")
         start = len(_BYTE_ORDER_MARK) if self.data.startswith(_BYTE_ORDER_MARK) else 0
-        self._line_starts = [start, *(match.end() for match in _LINE_END.finditer(self.data))]
+        # Bytes, unlike text, are split only where Python's own lines end.
+        self._line_starts = [start, *accumulate(map(len, self.data.splitlines(keepends=True)))]
         self.flow = RecordFlow()
         self.calls: list[Call] = []
         self.call_values: dict[int, Origin | None] = {}

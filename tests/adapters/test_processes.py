@@ -1,27 +1,75 @@
-"""Work in two processes gives what work in one gives."""
+"""Work in two processes gives what work in one gives, whatever becomes of the other one."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
-from copilot.adapters.processes import CHARACTERS_MIN, spread
+from copilot.adapters.processes import CHARACTERS_MIN, Spread
+
+HERE = os.getpid()
 
 
 def length_of(text: str) -> bytes:
     return str(len(text)).encode()
 
 
-@pytest.mark.parametrize("size", [1, CHARACTERS_MIN // 4])
-def test_every_text_is_worked_on_once(size: int) -> None:
-    texts = {f"key {number}": "x" * (size + number) for number in range(7)}
-
-    assert spread(length_of, texts) == {key: length_of(text) for key, text in texts.items()}
-
-
-def test_work_that_can_not_be_sent_away_fails_loudly() -> None:
-    with pytest.raises(ValueError, match="not a number"):
-        spread(_refuse, {"a": "x"})
+def dying_elsewhere(text: str) -> bytes:
+    if os.getpid() != HERE:
+        os._exit(3)
+    return length_of(text)
 
 
-def _refuse(text: str) -> bytes:
-    raise ValueError(f"{text} is not a number")
+def refused(text: str) -> bytes:
+    raise ValueError(f"{text[:1]} is not a number")
+
+
+def many(size: int) -> dict[str, str]:
+    return {f"key {number}": "x" * (size + number) for number in range(70)}
+
+
+@pytest.mark.parametrize("size", [1, CHARACTERS_MIN // 40])
+def test_every_text_is_worked_on(size: int) -> None:
+    with Spread() as spread:
+        for _ in range(2):
+            assert spread(length_of, many(size)) == {key: length_of(text) for key, text in many(size).items()}
+
+
+def test_the_pieces_of_a_process_that_died_are_done_here() -> None:
+    # The other process imports this module afresh, and so has another idea of what is here.
+    with Spread() as spread:
+        for _ in range(2):
+            assert len(spread(dying_elsewhere, many(CHARACTERS_MIN // 40))) == 70
+
+
+def test_without_another_process_everything_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/no/such/python")
+
+    assert len(Spread()(length_of, many(CHARACTERS_MIN // 40))) == 70
+
+
+def test_work_that_fails_fails_loudly() -> None:
+    for size in (1, CHARACTERS_MIN // 40):
+        with Spread() as spread, pytest.raises(ValueError, match="not a number"):
+            spread(refused, many(size))
+
+
+def test_a_script_that_uses_the_package_is_not_run_twice(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "print('once')\n"
+        "from copilot.adapters.processes import CHARACTERS_MIN, Spread\n"
+        "from copilot.readers.words import words_of\n"
+        "with Spread() as spread:\n"
+        "    found = spread(words_of, {str(n): 'x = 1\\n' * CHARACTERS_MIN for n in range(3)})\n"
+        "print(len(found))\n"
+    )
+
+    ran = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True, timeout=60)
+
+    assert ran.stdout == "once\n3\n"
+    assert ran.stderr == ""
