@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 
 from copilot.adapters.git import Git, GitFailed
+from copilot.adapters.presence import run_on_what_is_here
 
 FILE_BYTES_MAX = 1024 * 1024
 BATCH_BYTES_MAX = 64 * 1024 * 1024
@@ -51,9 +52,9 @@ def blob_digest(data: bytes, like: str = "") -> str:
 def _batch(git: Git, digests: list[str]) -> Iterator[tuple[str, bytes | None]]:
     asked = "".join(f"{digest}\n" for digest in digests).encode()
     try:
-        printed = git.run("cat-file", "--batch", "--buffer", input=asked)
+        printed = run_on_what_is_here(git, "cat-file", "--batch", "--buffer", like=digests[0], input=asked)
     except GitFailed:
-        # A partial clone ends the whole batch at the first blob that it lacks; then they are asked for one by one.
+        # A damaged object ends the whole batch; then they are asked for one by one.
         yield from _one_by_one(git, digests)
         return
     at = 0

@@ -167,6 +167,8 @@ def clean_environment(environ: Mapping[str, str]) -> dict[str, str]:
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_NO_REPLACE_OBJECTS": "1",
         "GIT_NO_LAZY_FETCH": "1",
+        # An empty list: no protocol at all, whatever the repository's configuration allows one by one.
+        "GIT_ALLOW_PROTOCOL": "",
         "GIT_PAGER": "cat",
         "LC_ALL": "C",
     }

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from copilot.adapters.blobs import FILE_BYTES_MAX, Unreadable, blob_digest, read_blobs, text_of, too_large
 from copilot.adapters.git import Git, Repository
+from copilot.adapters.presence import run_on_what_is_here
 from copilot.domain.source import ABSENT, WORKING_TREE, Gap, Snapshot, SourceFile, Span, TreeEntry
 from copilot.errors import WrongUsage
 from copilot.ports import Tree
@@ -173,7 +174,7 @@ class OverlayTree:
 
 def list_commit(git: Git, commit: str) -> tuple[TreeEntry, ...]:
     """Returns the files of a commit, sorted by path; a name that is no UTF-8 is listed with escapes."""
-    listed = git.run("ls-tree", "-r", "-z", "--long", "--full-tree", commit)
+    listed = run_on_what_is_here(git, "ls-tree", "-r", "-z", "--long", "--full-tree", commit, like=commit)
     entries: list[TreeEntry] = []
     for line in listed.split(b"\0"):
         if line:
