@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import marshal
 import sys
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from copilot.readers.flow import Tag
@@ -15,6 +16,7 @@ from copilot.readers.values import Value
 
 FACTS_VERSION = 6
 FACTS_KIND = f"python-facts-{FACTS_VERSION}-{sys.version_info.major}.{sys.version_info.minor}"
+LOADED_MAX = 8192
 FORWARDED = -2
 """The codec of a produce call that sends on the bytes it consumed."""
 
@@ -140,6 +142,8 @@ def dump_facts(facts: FileFacts) -> bytes:
     return marshal.dumps(tuple(tables))
 
 
+# A proposal reads the tree again after each of its phases, and all but a few files are the same bytes then.
+@lru_cache(maxsize=LOADED_MAX)
 def load_facts(data: bytes) -> FileFacts | None:
     """Returns the facts that `dump_facts` wrote, None where the bytes are no such thing."""
     try:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import marshal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, cast
 
 from copilot.domain.schema import SchemaField, SchemaHost, SchemaSource, SchemaVersion
 from copilot.domain.source import Gap, Span
 from copilot.ports import History, Index, SchemaFormat
-from copilot.readers.facts import Literal
+from copilot.readers.facts import LOADED_MAX, Literal
 from copilot.readers.store import FactStore
 
 SCHEMA_KIND = "schema-facts-1"
@@ -133,6 +134,7 @@ def _dumped(read: SchemaVersion | Gap, source: SchemaSource) -> bytes:
     )
 
 
+@lru_cache(maxsize=LOADED_MAX)
 def _loaded(data: bytes, source: SchemaSource) -> SchemaVersion | Gap | None:
     if not data:
         return None

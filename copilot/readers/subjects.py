@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import cached_property
 
 from copilot.domain.schema import SchemaSource, SchemaSubject, SchemaVersion
 from copilot.domain.source import PastFile, Span
@@ -55,7 +56,12 @@ class SubjectReader:
 
     def schema_paths(self) -> list[str]:
         """Returns the schema files of the tree."""
-        return sorted(path for path in self._store.entries if self._format_of(path))
+        return list(self._schema_paths)
+
+    @cached_property
+    def _schema_paths(self) -> tuple[str, ...]:
+        suffixes = tuple(suffix for form in self._formats.values() for suffix in form.suffixes)
+        return tuple(sorted(path for path in self._store.entries if path.endswith(suffixes)))
 
     def read(
         self, literals: Mapping[str, FileFacts], settings: Settings, past: Mapping[str, tuple[PastFile, ...]]

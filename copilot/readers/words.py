@@ -7,6 +7,9 @@ parsed because of that. Words of a blob stay true for that blob, so they are cac
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+
+from copilot.readers.facts import LOADED_MAX
 
 _WORD = re.compile(r"[A-Za-z_]\w+")
 # Plain searches: one case-insensitive pattern of them all took ten times as long on a repository of a thousand files.
@@ -37,6 +40,7 @@ def words_of(text: str) -> bytes:
     return " ".join([("e" if concerns_endpoints else "") + ("s" if is_script else ""), *words]).encode()
 
 
+@lru_cache(maxsize=LOADED_MAX)
 def read_words(data: bytes) -> tuple[bool, bool, frozenset[str]]:
     """Returns whether the file concerns endpoints, whether it is a script, and its words."""
     flags, *words = data.decode().split(" ")
