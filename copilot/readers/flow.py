@@ -107,9 +107,10 @@ class RecordFlow:
 
     def tags(self, origin: Origin | None, kinds: str = FORWARD + BACKWARD) -> tuple[Tag, ...]:
         """Returns the tags of those kinds that the value has, sorted."""
-        if origin is None:
+        known = self._tags.get(origin.root) if origin is not None else None
+        if origin is None or not known:
             return ()
-        found = (applied(tag, origin.path) for tag in self._tags.get(origin.root, ()) if tag[0] in kinds)
+        found = (applied(tag, origin.path) for tag in known if tag[0] in kinds)
         tags = {(*tag[:3], tag[3] + origin.lists) for tag in found if tag is not None}
         return tuple(sorted(tags, key=lambda tag: (tag[0], str(tag[1]), tag[2], tag[3])))
 

@@ -43,7 +43,9 @@ class Scope:
     @property
     def qualified(self) -> str:
         """The qualified name of the function or class that is being read."""
-        return ".".join(part for part in (self.class_name, self.function_name) if part)
+        if self.class_name and self.function_name:
+            return f"{self.class_name}.{self.function_name}"
+        return self.class_name or self.function_name
 
     def bind(self, target: ast.expr, seen: Seen) -> None:
         """Lets a name, or an attribute of `self`, stand for what was seen."""
