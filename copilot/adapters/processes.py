@@ -20,6 +20,8 @@ from typing import IO, Any
 
 CHARACTERS_MIN = 400_000
 """Less text than this is read before another process has started."""
+SHARED_CHARACTERS_MIN = 20_000
+"""Less text than this is read before one that has started would have answered."""
 PIECES = 40
 SHARE_SECONDS_MAX = 60
 
@@ -48,7 +50,8 @@ class Spread:
 
     def __call__(self, work: Work, texts: Mapping[str, str]) -> dict[str, bytes]:
         """Returns what `work`, a function of a module, makes of each text, in whichever process."""
-        if sum(map(len, texts.values())) < CHARACTERS_MIN or (os.cpu_count() or 1) < 2 or not self._start():
+        least = CHARACTERS_MIN if self._other is None else SHARED_CHARACTERS_MIN
+        if sum(map(len, texts.values())) < least or (os.cpu_count() or 1) < 2 or not self._start():
             return do_all(work, texts)
         line = deque(_pieces(texts))
         everything = set(texts)
