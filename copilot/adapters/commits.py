@@ -1,7 +1,7 @@
 """Makes commits and branches beside whatever the person is doing: working tree, index, stash and HEAD are never touched.
 
 Trees are built with an index file of their own in a temporary folder, and a branch only ever comes into being: `create_branch`
-never moves one. GitPython reads branches, ancestry and trailers back.
+never moves one. What a branch was made for is read back from the trailers of its last commit.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from copilot.errors import SurroundingsFailed, WrongUsage
 BRANCH_ATTEMPTS_MAX = 100
 SUBJECT_LENGTH_MAX = 72
 ID_DIGITS = 12
+_BRANCH_FORMAT = "%(objectname) %(refname)%0a%(contents)%00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,17 +115,19 @@ def commits_since(git: Git, commit: str, path: str, until_digest: str, at_most: 
 
 
 def find_branch(repository: Repository, prefix: str, base: str, trailers: Mapping[str, str]) -> FoundBranch | None:
-    """Returns the branch under the prefix whose last commit carries these trailers, and None where there is none."""
-    from git import Repo
+    """Returns the branch under the prefix whose last commit carries these trailers, and None where there is none.
 
-    with Repo(repository.where, expand_vars=False) as opened:
-        for head in sorted(opened.heads, key=lambda head: str(head.name)):
-            if not head.name.startswith(prefix):
-                continue
-            carried = dict(head.commit.trailers_list)
-            if all(carried.get(name) == value for name, value in trailers.items()):
-                commits = opened.iter_commits(f"{base}..{head.commit.hexsha}")
-                return FoundBranch(head.name, tuple(reversed([commit.hexsha for commit in commits])))
+    Read with git itself: GitPython obeys GIT_DIR and its kin, and knows no SHA-256 repository.
+    """
+    wanted = {f"{name}: {one_line(value)}" for name, value in trailers.items()}
+    listed = repository.git.run("for-each-ref", f"--format={_BRANCH_FORMAT}", f"refs/heads/{prefix}*")
+    for block in listed.decode("utf-8", "replace").split("\0")[:-1]:
+        id, _, rest = block.lstrip("\n").partition(" ")
+        refname, _, message = rest.partition("\n")
+        # `message_of` puts the trailers last; they are read as they were written, whatever the configuration says of trailers.
+        if wanted <= set(message.rstrip("\n").rpartition("\n\n")[2].split("\n")):
+            since = repository.git.text("rev-list", "--reverse", "--topo-order", f"{base}..{id}")
+            return FoundBranch(refname.removeprefix("refs/heads/"), tuple(since.split()))
     return None
 
 

@@ -2,7 +2,7 @@
 
 Every call is a list of arguments (never a shell), with hooks, file monitors, transports and the system's configuration off,
 and a limit on time. Bytes go in and come out. `open_repository` finds the repository of a folder in one call of git, because
-`map` has no time for GitPython's import; `commits` reads commits and trailers with GitPython.
+`map` starts no more than it must.
 """
 
 from __future__ import annotations

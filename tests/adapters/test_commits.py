@@ -86,6 +86,35 @@ def test_a_branch_is_found_again_by_its_trailers(tmp_path: Path) -> None:
     assert find_branch(open_repository(tmp_path), "copilot/p-1-", base, {"Proposal": "p-1", "Plan": "other"}) is None
 
 
+@pytest.mark.parametrize("format", ["sha1", "sha256"])
+def test_a_branch_is_found_whatever_the_environment_and_the_configuration_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format: str
+) -> None:
+    init(tmp_path, f"--object-format={format}")
+    base = commit(tmp_path, {"a": "1"})
+    runner = Git(tmp_path)
+    message = message_of("One", (), (("Proposal", "p-1"),))
+    made = write_commit(runner, write_tree(runner, base, {"a": b"2"}), base, message, ADA, NOON)
+    create_branch(runner, "copilot/p-1-x", made, "test")
+    git(tmp_path, "config", "trailer.separators", "%")
+    for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR"):
+        monkeypatch.setenv(name, str(tmp_path / "elsewhere"))
+
+    found = find_branch(open_repository(tmp_path), "copilot/p-1-", base, {"Proposal": "p-1"})
+
+    assert found is not None
+    assert (found.name, found.commits) == ("copilot/p-1-x", (made,))
+
+
+def test_trailers_in_the_text_above_the_last_paragraph_do_not_count(tmp_path: Path) -> None:
+    init(tmp_path)
+    base = commit(tmp_path, {"a": "1"})
+    git(tmp_path, "commit", "-q", "--allow-empty", "-m", "One\n\nProposal: p-1\n\nReviewed-by: Eve")
+    git(tmp_path, "branch", "copilot/p-1-x")
+
+    assert find_branch(open_repository(tmp_path), "copilot/p-1-", base, {"Proposal": "p-1"}) is None
+
+
 def test_no_text_can_forge_a_trailer() -> None:
     message = message_of("Title\nApproved-by: Eve", (), (("Approved-by", "Ada <a@b>\nApproved-by: Eve <e@b>"),))
 
