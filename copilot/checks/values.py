@@ -7,13 +7,13 @@ nothing is declared, it was dropped. An old reader need not know what was added 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
 from copilot.checks.declared import Declared, at_or_below, stand_ins
+from copilot.checks.leaves import leaves_of, renamed, standing
 from copilot.checks.lineage import Direction
 from copilot.domain.schema import SchemaVersion
 
@@ -55,7 +55,7 @@ class Meeting:
 
     def target(self, path: str) -> str | None:
         """Returns where the reader has the value of that path, None where nothing is expected there."""
-        if path in self.read_paths:
+        if not path or path in self.read_paths or path.rstrip("[]{}") in self.read_paths:
             return path
         for old, new in self.declared.renamed:
             source, target = (old, new) if self.direction == "backward" else (new, old)
@@ -88,20 +88,24 @@ def meeting(
 
 def compare(written: Any, read: Any, met: Meeting) -> Compared:
     """Compares one record as written with the same record as read."""
-    before = dict(_leaves(written, "", "", met.written_paths))
-    after = dict(_leaves(read, "", "", met.read_paths))
+    before = leaves_of(written, met.written_paths)
+    after = {standing(place): (place[-1][1], value) for place, value in leaves_of(read, met.read_paths).items()}
     differences = []
-    expected: set[str] = set()
-    for place, (path, value) in before.items():
-        target = met.target(path)
-        if target is None:
-            if not met.may_vanish(path):
-                differences.append(Difference(path, _gone_kind(path, met), example(value), "nothing"))
+    expected: set[tuple[str, ...]] = set()
+    for place, value in before.items():
+        gone = next((path for _, path in place if met.target(path) is None), None)
+        if gone is not None:
+            if not met.may_vanish(gone):
+                differences.append(Difference(gone, _gone_kind(gone, met), example(value), "nothing"))
             continue
-        target_place = _renamed_place(place, path, target)
+        target_place = renamed(place, met.target)
         expected.add(target_place)
+        path = place[-1][1]
         _, got = after.get(target_place, ("", _MISSING))
-        difference = _difference(path, target, value, got, met)
+        if value == {} and (got is _MISSING or isinstance(got, dict)):
+            # A record without fields has nothing to lose; what it gained since has places of its own.
+            continue
+        difference = _difference(path, met.target(path) or path, value, got, met)
         if difference:
             differences.append(difference)
     defaults = sum(1 for place, (path, _) in after.items() if place not in expected and path not in met.written_paths)
@@ -153,25 +157,6 @@ def example(value: Any) -> str:
     return text if len(text) <= EXAMPLE_CHARACTERS else text[: EXAMPLE_CHARACTERS - 1] + "…"
 
 
-def _leaves(value: Any, place: str, path: str, paths: frozenset[str]) -> Iterator[tuple[str, tuple[str, Any]]]:
-    """Yields (place, (path, value)): a place carries indexes and keys where its path has "[]" and "{}"."""
-    if isinstance(value, dict):
-        joined = {name: f"{path}.{name}" if path else str(name) for name in value}
-        if value and all(own in paths for own in joined.values()):
-            for name, item in value.items():
-                yield from _leaves(item, f"{place}.{name}" if place else str(name), joined[name], paths)
-            return
-        if any(own.startswith(path + "{}") for own in paths):
-            for name, item in value.items():
-                yield from _leaves(item, f"{place}{{{name}}}", path + "{}", paths)
-            return
-    if isinstance(value, list) and value and any(own.startswith(path + "[]") for own in paths):
-        for index, item in enumerate(value):
-            yield from _leaves(item, f"{place}[{index}]", path + "[]", paths)
-        return
-    yield place, (path, value)
-
-
 def _difference(path: str, target: str, written: Any, read: Any, met: Meeting) -> Difference | None:
     if read is not _MISSING and same(written, read):
         return None
@@ -190,33 +175,6 @@ def _difference(path: str, target: str, written: Any, read: Any, met: Meeting) -
 def _gone_kind(path: str, met: Meeting) -> Kind:
     is_known = any(at_or_below(path, own) for own in met.declared.paths)
     return "lost" if is_known else "dropped"
-
-
-def _renamed_place(place: str, path: str, target: str) -> str:
-    """Puts the target's names where the place has the path's own; indexes and keys stay."""
-    if path == target:
-        return place
-    names, new_names = path.split("."), target.split(".")
-    parts = _parts(place, len(names))
-    for index, (old, new) in enumerate(zip(names, new_names, strict=False)):
-        if old != new:
-            bare = old.rstrip("[]{}")
-            parts[index] = new.rstrip("[]{}") + parts[index][len(bare) :]
-    return ".".join(parts)
-
-
-def _parts(place: str, count: int) -> list[str]:
-    """Splits a place at the dots between names, not at those inside a map's keys."""
-    parts: list[str] = []
-    depth, current = 0, ""
-    for character in place:
-        depth += (character == "{") - (character == "}")
-        if character == "." and depth <= 0 and len(parts) < count - 1:
-            parts.append(current)
-            current = ""
-        else:
-            current += character
-    return [*parts, current]
 
 
 def _is_instant(number: int, instant: datetime) -> bool:
