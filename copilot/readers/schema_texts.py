@@ -19,7 +19,7 @@ from copilot.ports import History, Index, SchemaFormat
 from copilot.readers.facts import LOADED_MAX, Literal
 from copilot.readers.store import FactStore
 
-SCHEMA_KIND = "schema-facts-1"
+SCHEMA_KIND = "schema-facts-2"
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,12 +180,16 @@ class Resolver:
         if member is None or not isinstance(member.value, list):
             raise Unreadable(document.span(node), f'record "{full}" without a list of "fields"')
         fields = []
+        names: set[str] = set()
         for field in member.value:
             name, kind = scalar(field, "name"), field.member("type")
             if not isinstance(name, str) or not name:
                 raise Unreadable(document.span(field), f'a field of "{full}" without a name')
+            if name in names:
+                raise Unreadable(document.span(field), f'"{full}" has the field "{name}" twice')
             if kind is None:
                 raise Unreadable(document.span(field), f'field "{name}" of "{full}" without a type')
+            names.add(name)
             whole = plain_but(field, "type")
             whole["type"] = self._schema(kind, namespace_of(full), document, depth + 1)
             fields.append(whole)

@@ -158,6 +158,11 @@ def deep(levels: int) -> str:
         ('{"type": "record", "name": "A", "fields": [\n{"name": "x"}]}', 2, 'field "x" of "A" without a type'),
         ('{"type": "record", "name": "A", "fields": [\n{"type": "int"}]}', 2, "without a name"),
         (
+            '{"type": "record", "name": "A", "fields": [\n{"name": "x", "type": "int"},\n{"name": "x", "type": "long"}]}',
+            3,
+            '"A" has the field "x" twice',
+        ),
+        (
             '{"type": "record", "name": "A", "fields": [\n{"name": "x", "type": "array", "items": "int"}]}',
             2,
             "object of its own",
