@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 MAX_YAML_BYTES = 512 * 1024
 MAX_YAML_DEPTH = 40
+# PyYAML's composer in C recurses without a limit: some ten thousand levels end the process.
+MAX_COMPOSED_DEPTH = 1000
+# Aliases let a few lines stand for billions of values.
+MAX_YAML_ENTRIES = 200_000
 _NAME_LINE = re.compile(r"""^\s*-?\s*name:\s*["']?([A-Za-z_][A-Za-z0-9_.]*)["']?\s*$""")
 _VALUE_LINE = re.compile(r"""^\s*-?\s*value:\s*(.*?)\s*$""")
 _VALUES_REFERENCE = re.compile(r"\{\{-?\s*\.Values\.([A-Za-z0-9_.]+)\s*(?:\|[^}]*)?-?\}\}")
@@ -36,7 +40,10 @@ def read_yaml(text: str) -> list[Entry]:
         raise NotYaml(f"the file is larger than {MAX_YAML_BYTES} bytes and was not read", 1)
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return [_entry(node, 0) for node in yaml.compose_all(text, Loader=loader) if node is not None]
+        if _may_be_deep(text):
+            _refuse_deep(yaml.parse(text, Loader=loader))
+        budget = iter(range(MAX_YAML_ENTRIES))
+        return [_entry(node, 0, budget) for node in yaml.compose_all(text, Loader=loader) if node is not None]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         raise NotYaml(f"not valid YAML: {error.problem}", mark.line + 1 if mark else 1) from None
@@ -44,16 +51,35 @@ def read_yaml(text: str) -> list[Entry]:
         raise NotYaml(f"not valid YAML: {type(error).__name__}", 1) from None
 
 
-def _entry(node: Any, depth: int) -> Entry:
+def _may_be_deep(text: str) -> bool:
+    """Tells, cheaply, whether nesting beyond the limit is possible: each level needs a bracket, or a column of its line."""
+    longest = max(map(len, text.splitlines()), default=0)
+    # A list may stand in the same column as the key above it, hence twice.
+    return text.count("[") + text.count("{") + 2 * longest > MAX_COMPOSED_DEPTH
+
+
+def _refuse_deep(events: Iterable[Any]) -> None:
+    depth = 0
+    for event in events:
+        kind = type(event).__name__
+        depth += kind.endswith("StartEvent") - kind.endswith("EndEvent")
+        if depth > MAX_COMPOSED_DEPTH:
+            line = event.start_mark.line + 1
+            raise NotYaml(f"the file nests more than {MAX_COMPOSED_DEPTH} levels and was not read", line)
+
+
+def _entry(node: Any, depth: int, budget: Iterator[int]) -> Entry:
     line = node.start_mark.line + 1
+    if next(budget, None) is None:
+        raise NotYaml(f"the file holds more than {MAX_YAML_ENTRIES} values, aliases counted, and was not read", line)
     if depth > MAX_YAML_DEPTH:
         return Entry("", line)
     kind = node.id
     if kind == "mapping":
-        pairs = ((str(key.value), _entry(value, depth + 1)) for key, value in node.value if key.id == "scalar")
+        pairs = ((str(key.value), _entry(value, depth + 1, budget)) for key, value in node.value if key.id == "scalar")
         return Entry(dict(pairs), line)
     if kind == "sequence":
-        return Entry([_entry(item, depth + 1) for item in node.value], line)
+        return Entry([_entry(item, depth + 1, budget) for item in node.value], line)
     is_null = node.tag.endswith(":null")
     return Entry("" if is_null else str(node.value), line)
 
