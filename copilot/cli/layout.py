@@ -5,13 +5,19 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Sequence
 
+from copilot.reasons.visible import visible
+
 WIDTH = 100
 NARROWEST = 24
 """A last cell with less room than this begins on the next line, or it would be a tower of words."""
 
 
 def wrapped(text: str, first: str = "", rest: str | None = None) -> list[str]:
-    """Returns the text in lines of at most WIDTH, the first one after `first`, the others after `rest`."""
+    """Returns the text in lines of at most WIDTH, the first one after `first`, the others after `rest`.
+
+    A line end or a control character in the text is shown as an escape; prose that may have several lines is split before.
+    """
+    text, first = visible(text, keep=""), visible(first, keep="")
     if len(first) + len(text) <= WIDTH and text and text.isprintable() and text == text.strip():
         return [first + text]
     indent = " " * len(first) if rest is None else rest
@@ -23,7 +29,7 @@ def wrapped(text: str, first: str = "", rest: str | None = None) -> list[str]:
 
 def columns(rows: Iterable[Sequence[str]], indent: str = "", gap: str = "  ") -> list[str]:
     """Returns the rows with their cells aligned; the last cell of a row is free, and goes on below itself where it is long."""
-    table = [tuple(row) for row in rows]
+    table = [tuple(visible(cell, keep="") for cell in row) for row in rows]
     widths: dict[int, int] = {}
     for row in table:
         for position, cell in enumerate(row[:-1]):
@@ -36,6 +42,11 @@ def columns(rows: Iterable[Sequence[str]], indent: str = "", gap: str = "  ") ->
         else:
             lines += [head.rstrip(), *wrapped(row[-1], indent + "    ")]
     return lines
+
+
+def joined(lines: Iterable[str]) -> str:
+    """Returns lines as one text; what names of the repository hold can't begin a line of its own."""
+    return "\n".join(visible(line, keep="") for line in lines)
 
 
 def section(title: str, lines: Sequence[str], count: int | None = None) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from copilot.cli.layout import columns, section, wrapped
+from copilot.cli.layout import columns, joined, section, wrapped
 from copilot.cli.version_words import version_words
 from copilot.domain.pipeline import Decoder, Endpoint, FieldUse, Link, PipelineMap
 from copilot.domain.schema import SchemaSource, SchemaSubject
@@ -38,11 +38,11 @@ def map_text(pipeline: PipelineMap) -> str:
         *section("JOBS", _jobs(pipeline), len(pipeline.jobs)),
         *section("SCHEMAS WRITTEN IN CODE", _hard_coded(pipeline.subjects)),
         *section("FIELD USES", _uses(pipeline.uses), len(pipeline.uses)),
-        *section("OBJECTIVES", [line for it in pipeline.objectives for line in wrapped(it.text, f"  {it.about}  ")]),
+        *section("OBJECTIVES", _objectives(pipeline)),
         *section("FIELDS USED BY NAMES THAT CAN'T BE READ", _blind_spots(pipeline), len(pipeline.blind_spots)),
         *section("NOT READ", _gaps(pipeline), len(pipeline.gaps)),
     ]
-    return "\n".join(lines)
+    return joined(lines)
 
 
 def _heading(pipeline: PipelineMap) -> list[str]:
@@ -187,6 +187,10 @@ def _places(spans: Sequence[Span]) -> str:
     left = len(places) - PLACES_SHOWN
     shown = "; ".join(f"{path}:{', '.join(numbers)}" for path, numbers in lines.items())
     return shown + (f" and {left} more" if left > 0 else "")
+
+
+def _objectives(pipeline: PipelineMap) -> list[str]:
+    return [line for it in pipeline.objectives for line in wrapped(" ".join(it.text.split()), f"  {it.about}  ")]
 
 
 def _blind_spots(pipeline: PipelineMap) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copilot.cli.layout import columns, section, wrapped
+from copilot.cli.layout import columns, joined, section, wrapped
 from copilot.cli.verbs import COMMAND
 from copilot.domain.alternative import Alternative
 from copilot.domain.decision import Claim, Decision, Ruling
@@ -20,7 +20,7 @@ def proposal_text(proposal: Proposal) -> str:
         return "\n".join([f"{proposal.id} is not decided yet.", *next_lines(proposal)])
     decision = proposal.decision
     lines = [
-        *wrapped(proposal.request.text or "operations given as JSON", f"{proposal.id}  "),
+        *wrapped(" ".join(proposal.request.text.split()) or "operations given as JSON", f"{proposal.id}  "),
         "",
         *_decision(proposal, decision),
         *section("ALTERNATIVES", _alternatives(proposal, decision)),
@@ -30,7 +30,7 @@ def proposal_text(proposal: Proposal) -> str:
         *section("NOT COVERED", [line for text in decision.not_covered for line in wrapped(text, "  - ")]),
         *section("NEXT", next_lines(proposal)),
     ]
-    return "\n".join(lines)
+    return joined(lines)
 
 
 def _decision(proposal: Proposal, decision: Decision) -> list[str]:

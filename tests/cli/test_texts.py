@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from copilot.cli.progress import progress_line
 from copilot.cli.proposal_text import next_lines, proposal_text
 from copilot.cli.verbs import help_text
 from copilot.cli.version_words import type_words, version_words
-from copilot.domain.pipeline import FieldUse
+from copilot.domain.pipeline import Endpoint, FieldUse, Job
+from copilot.domain.source import Gap, Span
 from tests import faces
 from tests.golden import assert_golden
 
@@ -57,6 +59,19 @@ def test_an_undecided_proposal_says_how_to_go_on() -> None:
 def test_no_text_of_ours_is_wider_than_the_screen_we_promise() -> None:
     for text in (help_text(), map_text(faces.a_map()), proposal_text(faces.a_proposal(stakes="high"))):
         assert max(len(line) for line in text.split("\n")) <= WIDTH
+
+
+def test_no_name_of_the_repository_begins_a_line_of_its_own() -> None:
+    forged = "orders\nNOT READ (0)"
+    use = replace(faces.a_use(forged, "reads", 3, "certain"), job=forged, span=Span(forged, 3, 3))
+    gap = Gap(Span(forged, 1, 1), forged)
+    endpoint = Endpoint("topic", forged)
+    pipeline = replace(faces.a_map_with_uses((use,)), gaps=(gap,), jobs=(Job(forged, forged),), endpoints=(endpoint,))
+
+    lines = map_text(pipeline).split("\n")
+
+    assert "NOT READ (0)" not in [line.strip() for line in lines]
+    assert any("orders\\u000aNOT READ (0)" in line for line in lines)
 
 
 def test_many_places_of_one_field_are_counted_not_listed() -> None:
