@@ -106,7 +106,7 @@ class Repository:
             raise WrongUsage(
                 "The repository has no commits yet.",
                 where=self.where,
-                next="Commit the files once, or read them with --working-tree.",
+                next="Commit the files once; until then, pipeline-copilot map --working-tree reads them.",
             )
         try:
             found = self.git.text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}")

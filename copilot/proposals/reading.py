@@ -27,10 +27,14 @@ class Place:
     index: Index
 
 
-def open_place(path: Path | str, *, at: str = "HEAD", working_tree: bool = False) -> Place:
-    """Finds the repository around a folder; raises WrongUsage or SurroundingsFailed, saying why it can't."""
+def open_place(path: Path | str, *, at: str = "HEAD", working_tree: bool = False, needs_commit: bool = True) -> Place:
+    """Finds the repository around a folder; raises WrongUsage or SurroundingsFailed, saying why it can't.
+
+    Unless a commit is needed, it is "" where HEAD has none yet.
+    """
     repository = open_repository(path)
-    commit = WORKING_TREE if working_tree else repository.resolve(at)
+    is_absent = at == "HEAD" and not repository.head and not needs_commit
+    commit = WORKING_TREE if working_tree else "" if is_absent else repository.resolve(at)
     return Place(repository, commit, SqliteIndex(cache_folder(os.environ, Path.home()) / "index.sqlite"))
 
 

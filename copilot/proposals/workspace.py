@@ -20,7 +20,7 @@ from copilot.domain.operation import ChangeRequest, Limits, Operation
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.proposal import Proposal, Record, fold, proposal_id
 from copilot.domain.source import WORKING_TREE
-from copilot.errors import Ambiguous, CopilotError, ProposalCorrupt, SurroundingsFailed, WrongUsage
+from copilot.errors import Ambiguous, ProposalCorrupt, SurroundingsFailed, WrongUsage
 from copilot.plugins import Kit, build_kit
 from copilot.ports import Index
 from copilot.proposals.asking import allowed_commands, understood
@@ -56,8 +56,11 @@ class Workspace:
         working_tree: bool = False,
         clock: Callable[[], str] = utc_now,
     ) -> Workspace:
-        """Opens the repository around a folder; raises WrongUsage or SurroundingsFailed, saying why it can't."""
-        place = open_place(path, at=at, working_tree=working_tree)
+        """Opens the repository around a folder; raises WrongUsage or SurroundingsFailed, saying why it can't.
+
+        A branch without commits, as a new one begun with nothing, is an obstacle only to what needs a commit.
+        """
+        place = open_place(path, at=at, working_tree=working_tree, needs_commit=False)
         return cls(place.repository, place.commit, place.index, clock)
 
     @property
@@ -72,7 +75,7 @@ class Workspace:
 
     def map(self) -> PipelineMap:
         """Reads the pipeline."""
-        return read_map(Place(self._repository, self._at, self._index))
+        return read_map(Place(self._repository, self._at or self._repository.resolve("HEAD"), self._index))
 
     def propose(
         self,
@@ -139,10 +142,10 @@ class Workspace:
         whole = [(records[0].at, id, records) for id, records in read.items() if isinstance(records, tuple)]
         return tuple(fold(id, records) for _, id, records in sorted(whole, key=lambda row: row[:2]))
 
-    def damaged(self) -> tuple[CopilotError, ...]:
-        """Returns why proposals that lie here can't be read."""
+    def damaged(self) -> tuple[SurroundingsFailed, ...]:
+        """Returns why proposals that lie here can't be read; a file that was begun and holds nothing yet is none."""
         read = [self._readable(id) for id in self._store.ids()]
-        return tuple(error for error in read if isinstance(error, CopilotError))
+        return tuple(error for error in read if isinstance(error, SurroundingsFailed))
 
     def revise(self, id: str, alternative: str, left_out: Sequence[str] | frozenset[str]) -> Iterator[Record]:
         """Makes an alternative of what is left of another one without those hunks, and proves and decides anew.
@@ -245,18 +248,18 @@ class Workspace:
                 if id not in self._store.ids() or isinstance(known := self._readable(id), WrongUsage):
                     self._store.append(id, request)
                     return id
-                if isinstance(known, CopilotError):
+                if isinstance(known, SurroundingsFailed) and not isinstance(known, ProposalCorrupt):
                     raise known
-                if fold(id, known).state not in ("rejected", "undone"):
+                if not isinstance(known, ProposalCorrupt) and fold(id, known).state not in ("rejected", "undone"):
                     return id
-            # A closed proposal stays closed: the same words asked again are a new one that follows it.
+            # A closed or damaged proposal stays as it is: the same words asked again are a new one that follows it.
             request = replace(request, follows=id)
         raise WrongUsage("This was proposed and closed too often.", next="Commit something, or ask for something else.")
 
-    def _readable(self, id: str) -> tuple[Record, ...] | ProposalCorrupt | WrongUsage:
+    def _readable(self, id: str) -> tuple[Record, ...] | SurroundingsFailed | WrongUsage:
         try:
             return self._store.records(id)
-        except (ProposalCorrupt, WrongUsage) as error:
+        except (SurroundingsFailed, WrongUsage) as error:
             return error
 
     def _commit(self) -> str:
@@ -266,7 +269,7 @@ class Workspace:
                 where=self.folder,
                 next="Leave --working-tree out; commit first what the proposal should see.",
             )
-        return self._at
+        return self._at or self._repository.resolve("HEAD")
 
     def _base(self, proposal: Proposal) -> str:
         try:

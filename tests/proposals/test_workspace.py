@@ -241,6 +241,42 @@ def test_a_damaged_proposal_is_told_apart_from_the_others(folder: Path) -> None:
     assert [error.where for error in fresh.damaged()] == [f"{file}:1"]
 
 
+def test_a_damaged_proposal_is_kept_and_the_same_words_begin_another(folder: Path) -> None:
+    id = Workspace.open(folder).propose(ADD)
+    file = folder / ".git" / "pipeline-copilot" / "proposals" / f"{id}.jsonl"
+    file.write_text(file.read_text().replace("risk", "RISK", 1))
+    damaged = file.read_bytes()
+
+    fresh = decided(folder, ADD)
+
+    assert fresh.id != id
+    assert fresh.request.follows == id
+    assert file.read_bytes() == damaged
+
+
+def test_what_lies_among_the_proposals_and_is_none_hides_no_other(folder: Path) -> None:
+    proposals = folder / ".git" / "pipeline-copilot" / "proposals"
+    (proposals / "p-0123456789.jsonl").mkdir()
+    (proposals / "p-1123456789.jsonl").touch()
+
+    workspace = Workspace.open(folder)
+
+    assert {proposal.request.text for proposal in workspace.list()} == {RENAME, ADD}
+    assert [error.where for error in workspace.damaged()] == [str(proposals / "p-0123456789.jsonl")]
+
+
+def test_a_branch_without_commits_shows_the_proposals_of_the_others(folder: Path) -> None:
+    git(folder, "checkout", "-q", "--orphan", "fresh")
+
+    workspace = Workspace.open(folder)
+
+    assert {proposal.request.text for proposal in workspace.list()} == {RENAME, ADD}
+    with pytest.raises(WrongUsage, match="no commits yet"):
+        workspace.propose(ADD)
+    with pytest.raises(WrongUsage, match="no commits yet"):
+        workspace.map()
+
+
 def test_a_proposal_is_found_by_the_beginning_of_its_id(folder: Path) -> None:
     workspace = Workspace.open(folder)
     ids = [proposal.id for proposal in workspace.list()]
