@@ -12,6 +12,7 @@ import fcntl
 import json
 import os
 import re
+import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -51,7 +52,7 @@ class FileStore:
         """Returns all whole records; raises WrongUsage for an unknown id, ProposalCorrupt where the chain is broken."""
         path = self._path(id)
         try:
-            with open(path, "rb") as file:
+            with _opened(path, os.O_RDONLY) as file:
                 stamp = _stamp(file)
                 if id in self._seen and self._seen[id][0] == stamp:
                     return self._seen[id][1]
@@ -70,7 +71,7 @@ class FileStore:
         path = self._path(id)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            with open(path, "r+b" if path.exists() else "x+b") as file:
+            with _opened(path, os.O_RDWR | (0 if os.path.lexists(path) else os.O_CREAT | os.O_EXCL)) as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 _set_partial_line_aside(file, path)
                 known = self._known(id, file, path)
@@ -122,6 +123,24 @@ class FileStore:
         )
 
 
+def _opened(path: Path, flags: int) -> BinaryIO:
+    """Opens a proposal's own file; raises ProposalCorrupt for a link, a folder or a pipe, which would lead or wait elsewhere."""
+    try:
+        descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.EISDIR):
+            raise _no_file(path) from None
+        raise
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise _no_file(path)
+    return os.fdopen(descriptor, "rb" if flags == os.O_RDONLY else "r+b")
+
+
+def _no_file(path: Path) -> ProposalCorrupt:
+    return ProposalCorrupt("What stands in the place of a proposal is no file.", where=path, next="Move it away.")
+
+
 def _chained(path: Path, data: bytes) -> tuple[Record, ...]:
     """Returns the records of all whole lines, each checked against its digest and the one before."""
     records: list[Record] = []
@@ -147,8 +166,10 @@ def _append_line(file: BinaryIO, line: bytes) -> None:
     """Writes the line and syncs it; where that fails the file is as long as before, so no half of a record stays."""
     start = file.seek(0, os.SEEK_END)
     try:
-        file.write(line)
-        file.flush()
+        # Past the buffer of the file object: that would keep what did not fit, and write it once more when it is closed.
+        written = 0
+        while written < len(line):
+            written += os.write(file.fileno(), line[written:])
         os.fsync(file.fileno())
     except OSError:
         with suppress(OSError):
@@ -207,7 +228,7 @@ def _corrupt(path: Path, line: int, why: str) -> ProposalCorrupt:
     return ProposalCorrupt(
         f"The proposal's file was changed or damaged: {why}.",
         where=f"{path}:{line}",
-        next="Nothing was changed. Keep the file for a look, and propose again.",
+        next="Nothing was changed. Move the file away, keep it for a look, and propose again.",
     )
 
 

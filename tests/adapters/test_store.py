@@ -215,3 +215,25 @@ def test_the_file_is_plain_json_lines(tmp_path: Path) -> None:
 
     assert [json.loads(line)["body"]["is"] for line in lines] == ["ChangeRequest", "Rejection"]
     assert os.stat(tmp_path / f"{ID}.jsonl").st_size > 0
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "link", "dangling link"])
+def test_what_is_no_file_of_its_own_is_neither_read_nor_written(tmp_path: Path, kind: str) -> None:
+    path, outside = tmp_path / "proposals" / f"{ID}.jsonl", tmp_path / "outside"
+    path.parent.mkdir()
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to(outside)
+    if kind == "link":
+        outside.write_bytes(b"")
+    store = FileStore(path.parent, lambda: NOON)
+
+    with pytest.raises(ProposalCorrupt, match="is no file"):
+        store.records(ID)
+    with pytest.raises(ProposalCorrupt, match="is no file"):
+        store.append(ID, REQUEST)
+
+    assert not outside.exists() or outside.read_bytes() == b""
