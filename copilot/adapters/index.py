@@ -9,11 +9,13 @@ import json
 import os
 import sqlite3
 import threading
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 INDEX_BYTES_MAX = 512 * 1024 * 1024
 BUSY_SECONDS = 0.5
+_SEAL_BYTES = 4
 _TABLE = """CREATE TABLE IF NOT EXISTS entries
 (kind TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID"""
 
@@ -46,7 +48,7 @@ class SqliteIndex:
             if self._connection is not None:
                 try:
                     with self._connection:
-                        rows = [(kind, key, value) for key, value in entries.items()]
+                        rows = [(kind, key, _sealed(value)) for key, value in entries.items()]
                         self._connection.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?)", rows)
                     return
                 except sqlite3.Error as error:
@@ -112,7 +114,12 @@ def _select(connection: sqlite3.Connection, kind: str, keys: list[str]) -> dict[
         "SELECT key, value FROM entries WHERE kind = ? AND key IN (SELECT value FROM json_each(?))",
         (kind, json.dumps(keys)),
     )
-    return {str(key): bytes(value) for key, value in rows}
+    return {str(key): bytes(value[_SEAL_BYTES:]) for key, value in rows if _sealed(value[_SEAL_BYTES:]) == value}
+
+
+def _sealed(value: bytes) -> bytes:
+    """Returns the value behind its checksum: sqlite doesn't notice when a disk gives back other bytes than it was given."""
+    return zlib.crc32(value).to_bytes(_SEAL_BYTES, "big") + value
 
 
 def _discard(path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -63,6 +64,15 @@ def test_a_file_that_breaks_while_open_costs_only_what_was_in_it(tmp_path: Path)
     index.put("facts", {"new": b"1"})
 
     assert index.get("facts", ["new"]) == {"new": b"1"}
+
+
+def test_a_value_that_was_damaged_is_as_if_it_were_not_there(tmp_path: Path) -> None:
+    path = tmp_path / "index.sqlite"
+    SqliteIndex(path).put("k", {"a": b"whole", "b": b"whole"})
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE entries SET value = ? WHERE key = 'a'", (b"\xff{garbage",))
+
+    assert SqliteIndex(path).get("k", ["a", "b"]) == {"b": b"whole"}
 
 
 def test_a_folder_that_cannot_be_made_means_memory(tmp_path: Path) -> None:
