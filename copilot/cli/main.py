@@ -29,12 +29,17 @@ class VerbModule(Protocol):
 
 def run() -> None:
     """Runs the command line of this process and leaves with its exit code."""
+    _open_closed_ends()
     try:
         code = main(sys.argv[1:])
         sys.stdout.flush()
     except BrokenPipeError:
         _silence_results()
         code = EXIT_BROKEN_PIPE
+    except OSError as error:
+        _silence_results()
+        print(f"The results could not be written: {error.strerror}.", file=sys.stderr)
+        code = EXIT_SURROUNDINGS
     sys.exit(code)
 
 
@@ -113,6 +118,23 @@ def _interrupted() -> CopilotError:
         "Stopped.",
         next="Nothing is lost: what was recorded stays, and the same command goes on from there.",
     )
+
+
+def _open_closed_ends() -> None:
+    """Points ends that the caller closed at nothing; a file opened later would otherwise take their number, and be printed to."""
+    if sys.stdin is not None and sys.stdout is not None and sys.stderr is not None:
+        return
+
+    import os
+
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest free number is this one
+    sys.stdin = sys.stdin or open(0, closefd=False)  # noqa: SIM115
+    sys.stdout = sys.stdout or open(1, "w", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", closefd=False)  # noqa: SIM115
 
 
 def _silence_results() -> None:

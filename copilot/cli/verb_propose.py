@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
 from copilot.cli.arguments import add_format, add_repository
 from copilot.cli.console import Console
 from copilot.errors import EXIT_DONE, EXIT_REFUSED, WrongUsage
 
+OPERATION_CHARACTERS_MAX = 1_000_000
 EXAMPLES = """\
 examples:
   pipeline-copilot propose "rename amount to total_cents in order"
@@ -63,7 +63,7 @@ def propose(arguments: argparse.Namespace, console: Console) -> int:
     workspace = Workspace.open(arguments.repository, at=arguments.at)
     id = workspace.propose(
         arguments.text,
-        tuple(_operation_text(source) for source in arguments.operation),
+        tuple(operation_text(source) for source in arguments.operation),
         run_commands=arguments.run_commands,
         commands=tuple(arguments.command),
     )
@@ -82,13 +82,21 @@ def propose(arguments: argparse.Namespace, console: Console) -> int:
     return EXIT_DONE if proposal.decision and proposal.decision.chosen else EXIT_REFUSED
 
 
-def _operation_text(source: str) -> str:
-    if source == "-":
-        return sys.stdin.read()
-    if source.startswith("@"):
-        path = Path(source[1:])
-        try:
-            return path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise WrongUsage("The file with the operation can't be read.", where=path, next=f"{error}") from None
-    return source
+def operation_text(source: str) -> str:
+    """Returns the JSON text of an operation: that of a file for "@FILE", of standard input for "-"; raises WrongUsage."""
+    if source != "-" and not source.startswith("@"):
+        return source
+    where = "standard input" if source == "-" else source[1:]
+    try:
+        if source == "-":
+            text = sys.stdin.read(OPERATION_CHARACTERS_MAX + 1)
+        else:
+            with open(where, encoding="utf-8") as opened:
+                text = opened.read(OPERATION_CHARACTERS_MAX + 1)
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongUsage("The operation can't be read.", where=where, next=f"{error}") from None
+    if len(text) > OPERATION_CHARACTERS_MAX:
+        raise WrongUsage(
+            f"The operation is larger than the limit of {OPERATION_CHARACTERS_MAX} characters.", where=where
+        )
+    return text

@@ -16,6 +16,7 @@ from copilot.cli.console import Console, has_terminal
 from copilot.cli.main import EXIT_BROKEN_PIPE, EXIT_INTERRUPTED, main
 from copilot.cli.verbs import VERBS
 from copilot.errors import EXIT_DONE, EXIT_SURROUNDINGS, EXIT_USAGE, WrongUsage
+from tests.repositories import commit, init
 
 
 @pytest.mark.parametrize("flag", ["--version", "-V"])
@@ -135,6 +136,46 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
 
     assert ran.returncode == EXIT_BROKEN_PIPE
     assert ran.stderr == b""
+
+
+@pytest.mark.parametrize("words", ["--version", "log", "nonsense", "propose --operation -"])
+def test_closed_ends_are_no_mistake_of_ours(tmp_path: Path, words: str) -> None:
+    commit(init(tmp_path), {"a": "x"})
+    command = f"{sys.executable} -c 'from copilot.cli.main import run; run()' {words} <&- >&- 2>&-; echo $? > code"
+
+    subprocess.run(["sh", "-c", command], cwd=tmp_path, env=_with_this_checkout(tmp_path), timeout=60, check=False)
+
+    expected = EXIT_USAGE if words in ("nonsense", "propose --operation -") else EXIT_DONE
+    assert int((tmp_path / "code").read_text()) == expected
+
+
+def test_a_full_disk_behind_standard_output_is_told(tmp_path: Path) -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("this system has no /dev/full")
+    with full.open("wb") as results:
+        ran = subprocess.run(
+            [sys.executable, "-c", "from copilot.cli.main import run; run()", "--version"],
+            stdout=results,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            check=False,
+        )
+
+    assert ran.returncode == EXIT_SURROUNDINGS
+    assert ran.stderr.startswith(b"The results could not be written: No space left on device.")
+    assert b"Traceback" not in ran.stderr
+
+
+def test_an_operation_without_end_is_not_read_to_its_end() -> None:
+    from copilot.cli.verb_propose import OPERATION_CHARACTERS_MAX, operation_text
+
+    with pytest.raises(WrongUsage, match=f"larger than the limit of {OPERATION_CHARACTERS_MAX} characters"):
+        operation_text("@/dev/zero")
+
+
+def _with_this_checkout(home: Path) -> dict[str, str]:
+    return dict(os.environ) | {"PYTHONPATH": str(Path(__file__).parents[2]), "XDG_CACHE_HOME": str(home / "cache")}
 
 
 def test_demo_builds_the_example_and_no_more(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
