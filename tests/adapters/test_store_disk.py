@@ -29,7 +29,7 @@ def relieved(descriptor, length):
     resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 os.ftruncate = relieved
 try:
-    store.append("p-0123456789", Rejection("plan", "alias-000001", "ada", "noon", "n" * 5000))
+    store.append("p-0123456789", Rejection("plan", "alias-000001", "ada", "noon", "n" * 3000))
 except SurroundingsFailed as error:
     print(error.what)
 """
