@@ -36,9 +36,24 @@ class GitFailed(SurroundingsFailed):
 
     def __init__(self, args: Sequence[str], status: int, complaint: str, where: object) -> None:
         said = complaint.strip() or f"status {status}"
-        super().__init__(f"git {args[0]} failed: {said}", where=where)
+        super().__init__(f"git {args[0]} failed: {said}", where=where, next=_way_out(complaint))
         self.status = status
         self.complaint = complaint
+
+
+_WAYS_OUT = (
+    ("No space left", "Free some space and run this again; nothing was lost."),
+    ("Read-only file system", "Make the repository's git directory writable; nothing was lost."),
+    ("ermission denied", "Make the repository's git directory readable and writable for you; nothing was lost."),
+    ("corrupt", "The repository is damaged; git fsck tells where."),
+    ("bad object", "The repository is damaged; git fsck tells where."),
+    ("unable to read", "The repository lacks objects or is damaged; git fsck tells where."),
+)
+
+
+def _way_out(complaint: str) -> str:
+    """Returns what can be done about what git said, "" where that isn't known."""
+    return next((way for words, way in _WAYS_OUT if words in complaint), "")
 
 
 class Git:

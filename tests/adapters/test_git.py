@@ -192,3 +192,15 @@ def test_a_person_without_a_name_is_told_how_to_set_it(tmp_path: Path, monkeypat
 
 def test_a_persons_name_is_read_from_the_repository(tmp_path: Path) -> None:
     assert open_repository(init(tmp_path)).identity() == "Ada <ada@example.org>"
+
+
+@pytest.mark.parametrize(
+    ("complaint", "way"),
+    [("unable to write loose object file: No space left on device", "Free some space"), ("fatal: what else", "")],
+)
+def test_what_git_says_comes_with_a_way_out_where_one_is_known(complaint: str, way: str) -> None:
+    failed = GitFailed(["hash-object"], 128, complaint, "/somewhere")
+
+    assert complaint in str(failed)
+    assert failed.next.startswith(way)
+    assert bool(failed.next) == bool(way)
