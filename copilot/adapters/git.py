@@ -45,6 +45,9 @@ _WAYS_OUT = (
     ("No space left", "Free some space and run this again; nothing was lost."),
     ("Read-only file system", "Make the repository's git directory writable; nothing was lost."),
     ("ermission denied", "Make the repository's git directory readable and writable for you; nothing was lost."),
+    ("bad config", "Repair the line that git names."),
+    ("index file", "The index is damaged; git fsck and git status tell more. Commits can't be lost by it."),
+    ("repo version", "Install a newer git and run this again."),
     ("corrupt", "The repository is damaged; git fsck tells where."),
     ("bad object", "The repository is damaged; git fsck tells where."),
     ("unable to read", "The repository lacks objects or is damaged; git fsck tells where."),
@@ -118,11 +121,7 @@ class Repository:
         if rev == "HEAD" and self.head:
             return self.head
         if rev == "HEAD":
-            raise WrongUsage(
-                "The repository has no commits yet.",
-                where=self.where,
-                next="Commit the files once; until then, pipeline-copilot map --working-tree reads them.",
-            )
+            raise self._without_head()
         try:
             found = self.git.text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}")
         except GitFailed:
@@ -133,6 +132,20 @@ class Repository:
                 next="Name a branch, a tag or a commit; git log shows them.",
             ) from None
         return found
+
+    def _without_head(self) -> SurroundingsFailed | WrongUsage:
+        lost = self.git.text("rev-parse", "--verify", "--quiet", "HEAD", ok=(0, 1, 128))
+        if lost:
+            return SurroundingsFailed(
+                f"HEAD names commit {lost[:12]}, which is not in this repository.",
+                where=self.where,
+                next="The repository is damaged; git fsck tells where. Fetch it again, or check out a whole branch.",
+            )
+        return WrongUsage(
+            "The repository has no commits yet.",
+            where=self.where,
+            next="Commit the files once; until then, pipeline-copilot map --working-tree reads them.",
+        )
 
     def identity(self) -> str:
         """Returns who the person is, as "Name <mail>"; raises WrongUsage where git doesn't know."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,16 @@ def test_an_empty_repository_opens_but_has_no_commit(tmp_path: Path) -> None:
 
     with pytest.raises(WrongUsage, match="no commits yet"):
         repository.resolve("HEAD")
+
+
+def test_a_head_that_is_lost_is_no_empty_repository(tmp_path: Path) -> None:
+    init(tmp_path)
+    commit(tmp_path, {"a": "x"})
+    shutil.rmtree(tmp_path / ".git" / "objects")
+    (tmp_path / ".git" / "objects").mkdir()
+
+    with pytest.raises(SurroundingsFailed, match="is not in this repository"):
+        open_repository(tmp_path).resolve("HEAD")
 
 
 def test_a_bare_repository_has_no_top(tmp_path: Path) -> None:
