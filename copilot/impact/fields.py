@@ -12,17 +12,18 @@ from copilot.domain.pipeline import Direction, Endpoint, FieldUse, Impact, Link,
 from copilot.domain.schema import SchemaSubject
 from copilot.domain.source import Gap
 from copilot.domain.twins import twins_of
+from copilot.errors import SurroundingsFailed
 
 _CERTAINTIES = {"certain": 0, "likely": 1, "possible": 2}
 
 
 def impact_of(operation: Operation, pipeline: PipelineMap) -> Impact:
-    """Returns what the operation touches; the subject must be one of the map's.
+    """Returns what the operation touches; raises SurroundingsFailed where the map has no such subject (any more).
 
     Where a record is used at several paths, the uses at all of them count; `path` is the first of them. Twins of the subject
     (a service's own copy that drifted) count as the subject.
     """
-    subject = pipeline.subject(operation.subject)
+    subject = _subject(operation.subject, pipeline)
     paths = _paths(operation, subject)
     family = {subject.name, *(twin.name for twin in twins_of(subject, pipeline))}
     producers = _links(family, "produces", pipeline)
@@ -39,6 +40,16 @@ def impact_of(operation: Operation, pipeline: PipelineMap) -> Impact:
         blind_spots=tuple(spot for spot in pipeline.blind_spots if spot.job in jobs),
         gaps=_gaps(jobs, subject, pipeline),
     )
+
+
+def _subject(name: str, pipeline: PipelineMap) -> SchemaSubject:
+    try:
+        return pipeline.subject(name)
+    except KeyError:
+        raise SurroundingsFailed(
+            f'The schema "{name}" can\'t be read on commit {pipeline.commit[:12]} any more.',
+            next="See under NOT READ why: pipeline-copilot map. Then propose again.",
+        ) from None
 
 
 def _rank(use: FieldUse) -> tuple[int, bool, str, int, int, str, str]:

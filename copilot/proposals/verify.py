@@ -9,7 +9,7 @@ from copilot.domain.decision import Decision
 from copilot.domain.evidence import Evidence
 from copilot.domain.patch import Refused
 from copilot.domain.proposal import Compiled, Proposal, Reading
-from copilot.errors import CopilotError, WrongUsage
+from copilot.errors import CopilotError, SurroundingsFailed, WrongUsage
 from copilot.flow import case_of, read, run_check
 from copilot.plugins import Kit
 from copilot.proposals.revise import revised_patches
@@ -19,8 +19,15 @@ from copilot.proposals.verification import Outcome, Seen, Verification
 def verify(proposal: Proposal, kit: Kit) -> Verification:
     """Compiles and proves a decided proposal anew on its base, and decides again over what was seen."""
     if proposal.decision is None:
-        raise WrongUsage(f"{proposal.id} is not decided yet, so there is nothing to verify.")
-    fresh = replace(proposal, reading=_read_again(proposal, kit), evidence=(), decision=None)
+        raise WrongUsage(
+            f"{proposal.id} is not decided yet, so there is nothing to verify.",
+            next="Propose the same again: the run goes on from its last record.",
+        )
+    try:
+        reading = _read_again(proposal, kit)
+    except SurroundingsFailed as error:
+        return lost_base(proposal, error)
+    fresh = replace(proposal, reading=reading, evidence=(), decision=None)
     compiled = _compiled_again(fresh, kit)
     fresh = replace(fresh, compiled=tuple(compiled.values()))
     pairs = list(_seen_again(proposal, fresh, kit))

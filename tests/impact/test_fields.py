@@ -5,9 +5,12 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
+import pytest
+
 from copilot.domain.operation import AddField, RemoveField, RenameField
 from copilot.domain.pipeline import BlindSpot, FieldUse
 from copilot.domain.source import Gap, Span
+from copilot.errors import SurroundingsFailed
 from copilot.impact.fields import impact_of
 from tests.planners.builders import INVOICE, ORDER, link, pipeline, shop, subject
 
@@ -101,3 +104,9 @@ def test_a_schema_of_the_same_name_on_a_topic_of_its_own_is_another_stream() -> 
     impact = impact_of(RemoveField("a/output", "", "amount"), pipeline([one, other], links))
 
     assert [found.job for found in impact.producers] == ["a"]
+
+
+def test_a_schema_that_can_be_read_no_more_is_told() -> None:
+    with pytest.raises(SurroundingsFailed, match='"gone" can\'t be read') as caught:
+        impact_of(replace(RENAME, subject="gone"), shop().pipeline)
+    assert caught.value.next

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from copilot.domain.decision import Decision
+from copilot.domain.pipeline import Impact
 from copilot.domain.proposal import Proposal, fold
-from copilot.errors import WrongUsage
+from copilot.errors import SurroundingsFailed, WrongUsage
 from copilot.flow import run_plain
 from copilot.plugins import Kit
 from copilot.proposals.verify import verify
@@ -73,6 +74,17 @@ def test_without_any_check_nothing_is_confirmed(decided: Proposal, kit: Kit) -> 
 
     assert verification.decision == "can't be re-run"
     assert not verification.holds
+
+
+def test_a_base_that_can_be_read_no_more_confirms_nothing(decided: Proposal, kit: Kit) -> None:
+    def lost(*_: object) -> Impact:
+        raise SurroundingsFailed("The schema is gone.")
+
+    verification = verify(decided, replace(kit, impact_of=lost))
+
+    assert verification.decision == "can't be re-run"
+    assert verification.reason == "The schema is gone."
+    assert len(verification.seen) == len(decided.evidence)
 
 
 def test_another_choice_means_that_the_decision_no_longer_holds(decided: Proposal, kit: Kit) -> None:
