@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from copilot.domain.decision import Decision
-from copilot.domain.pipeline import Impact
+from copilot.domain.operation import Operation
+from copilot.domain.pipeline import Impact, PipelineMap
 from copilot.domain.proposal import Proposal, fold
 from copilot.errors import SurroundingsFailed, WrongUsage
 from copilot.flow import run_plain
@@ -77,7 +78,7 @@ def test_without_any_check_nothing_is_confirmed(decided: Proposal, kit: Kit) -> 
 
 
 def test_a_base_that_can_be_read_no_more_confirms_nothing(decided: Proposal, kit: Kit) -> None:
-    def lost(*_: object) -> Impact:
+    def lost(operation: Operation, pipeline: PipelineMap) -> Impact:
         raise SurroundingsFailed("The schema is gone.")
 
     verification = verify(decided, replace(kit, impact_of=lost))
