@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from copilot.domain.pipeline import BlindSpot, Deployment, FieldUse, Job, Link, PipelineMap
-from copilot.domain.source import Gap, Span
+from copilot.domain.source import Gap, Snapshot, Span
 from copilot.ports import History, Index, SchemaFormat, Tree
 from copilot.readers.deployments import Running, bind_deployments, built_folders, read_deployment_files
 from copilot.readers.facts import FileFacts
@@ -26,6 +26,7 @@ from copilot.readers.subjects import SubjectReader, Subjects
 from copilot.readers.uses import RECORD_WORDS, JobFields, places_of, uses_of_file, words_in
 from copilot.settings import Settings
 
+_SUBMODULE_MODE = "160000"
 _SHALLOW = Gap(Span(".git/shallow", 1, 1), "the clone is shallow: versions of schemas beyond its depth are not known")
 
 
@@ -102,7 +103,7 @@ class _Reading:
             uses=uses,
             blind_spots=blind_spots,
             objectives=tuple(sorted(self._settings.objectives, key=lambda objective: objective.name)),
-            gaps=tuple(sorted(self._store.gaps | ({_SHALLOW} if snapshot.is_shallow else set()))),
+            gaps=tuple(sorted(self._store.gaps | _left_out(snapshot))),
             files_read=len(self._words) + len(self._deployment_files) + len(self._schemas.schema_paths()),
             uncommitted_count=snapshot.uncommitted_count,
         )
@@ -179,3 +180,10 @@ def _without_garbage_collection() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+def _left_out(snapshot: Snapshot) -> set[Gap]:
+    """Returns what lies beyond the tree: what a shallow clone lacks, and the files of submodules."""
+    submodules = (entry.path for entry in snapshot.entries if entry.mode == _SUBMODULE_MODE)
+    gaps = {Gap(Span(path, 1, 1), "is a submodule, which is not read") for path in submodules}
+    return gaps | ({_SHALLOW} if snapshot.is_shallow else set())

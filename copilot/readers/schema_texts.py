@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Any, cast
 
 from copilot.domain.schema import SchemaField, SchemaHost, SchemaSource, SchemaVersion
-from copilot.domain.source import Gap, Span
+from copilot.domain.source import ABSENT, Gap, Span
 from copilot.ports import History, Index, SchemaFormat
 from copilot.readers.facts import LOADED_MAX, Literal
 from copilot.readers.store import FactStore
@@ -39,11 +39,16 @@ class SchemaTexts:
         self._history = history
         self._index = index
         self._store = store
+        self._unread: dict[SchemaSource, str] = {}
         self._paths = {
             entry.digest: path
             for path, entry in store.entries.items()
             if entry.digest and path.endswith(tuple(suffix for form in formats.values() for suffix in form.suffixes))
         }
+
+    def why_unread(self, source: SchemaSource) -> str:
+        """Returns why an earlier text, which `read` was asked for, is not among its answers."""
+        return self._unread.get(source, f"it {ABSENT}, or is no text")
 
     def is_present(self, source: SchemaSource) -> bool:
         """Tells whether a text stands in the present tree."""
@@ -61,6 +66,8 @@ class SchemaTexts:
         for source, outcome in read.items():
             if isinstance(outcome, Gap) and self.is_present(source):
                 self._store.gaps.add(outcome)
+            elif isinstance(outcome, Gap):
+                self._unread[source] = outcome.reason
         return {source: outcome for source, outcome in read.items() if isinstance(outcome, SchemaVersion)}
 
     def _read_with(

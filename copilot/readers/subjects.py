@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from copilot.domain.schema import SchemaSource, SchemaSubject, SchemaVersion
-from copilot.domain.source import PastFile, Span
+from copilot.domain.source import Gap, PastFile, Span
 from copilot.ports import History, Index, SchemaFormat
 from copilot.readers.facts import FileFacts
 from copilot.readers.jobs import is_test_path, unique_names
@@ -79,6 +79,7 @@ class SubjectReader:
         subjects: list[SchemaSubject] = []
         places: dict[tuple[str, int], str] = {}
         for name, (main, copies) in named:
+            self._tell_unread(main, [text.source for text in texts[name] if text.source not in parsed])
             earlier = _collapsed([parsed[text.source] for text in texts[name] if text.source in parsed], main)
             versions = tuple(
                 replace(version, subject=name, number=number) for number, version in enumerate([*earlier, main], 1)
@@ -146,6 +147,14 @@ class SubjectReader:
                     )
                     break
         return found
+
+    def _tell_unread(self, main: SchemaVersion, unread: list[SchemaSource]) -> None:
+        """Makes earlier texts that could not be read a gap: what is compared with every version misses these."""
+        if unread:
+            newest = unread[-1]
+            texts = "1 earlier text is" if len(unread) == 1 else f"{len(unread)} earlier texts are"
+            reason = f"{texts} not among the versions; that of {newest.commit[:9]}: {self._texts.why_unread(newest)}"
+            self._store.gaps.add(Gap(Span(main.source.path, 1, 1), reason))
 
     def _siblings_of(self, source: SchemaSource) -> dict[str, str]:
         """Returns the blobs of the other schema files, as they were when the text was written."""

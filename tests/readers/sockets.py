@@ -38,11 +38,11 @@ class MemoryTree:
 
 
 class MemoryHistory:
-    """A history given as the texts that each path had, oldest first, without the present one."""
+    """A history given as the texts that each path had, oldest first; those in `without` are known by name only."""
 
-    def __init__(self, past: Mapping[str, Sequence[str]] | None = None) -> None:
+    def __init__(self, past: Mapping[str, Sequence[str]] | None = None, without: Sequence[str] = ()) -> None:
         self._past = past or {}
-        self._texts = {blob(text): text for texts in self._past.values() for text in texts}
+        self._texts = {blob(text): text for texts in self._past.values() for text in texts if text not in without}
 
     def versions(self, paths: Sequence[str]) -> Mapping[str, tuple[PastFile, ...]]:
         return {

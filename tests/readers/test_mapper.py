@@ -4,11 +4,12 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copilot.domain.pipeline import Decoder, Endpoint, PipelineMap
-from copilot.domain.source import ABSENT, Gap, SourceFile, Span
+from copilot.domain.source import ABSENT, Gap, SourceFile, Span, TreeEntry
 from copilot.formats.avro import AvroFormat
 from copilot.ports import Mapper
 from copilot.readers.kept import KeptMapper
@@ -316,6 +317,34 @@ def test_a_map_with_a_file_that_this_clone_lacks_is_not_kept() -> None:
 
     assert any(ABSENT in gap.reason for gap in partial.gaps)
     assert later == map_of(SHOP)
+
+
+@pytest.mark.parametrize(
+    ("damaged", "words"), [('{"type": "record",}', "a trailing comma"), ("missing", "is not in this clone")]
+)
+def test_an_earlier_text_that_could_not_be_read_is_told(damaged: str, words: str) -> None:
+    texts = [schema("Order", "id"), damaged, schema("Order", "id", "amount")]
+    history = MemoryHistory({"order.avsc": texts}, without=("missing",))
+
+    found = PipelineMapper({"avro": AvroFormat()}, history, MemoryIndex()).map(
+        MemoryTree({"order.avsc": texts[-1]}), Settings()
+    )
+
+    assert len(found.subject("order").versions) == 2
+    [gap] = found.gaps
+    assert gap.span.path == "order.avsc"
+    assert gap.reason.startswith("1 earlier text is not among the versions; that of commit2")
+    assert words in gap.reason
+
+
+def test_a_submodule_is_told_as_a_gap() -> None:
+    tree = MemoryTree(SHOP)
+    submodule = TreeEntry("vendored", "0" * 40, 0, "160000")
+    tree.snapshot = replace(tree.snapshot, entries=(*tree.snapshot.entries, submodule))
+
+    found = PipelineMapper({"avro": AvroFormat()}, MemoryHistory(), MemoryIndex()).map(tree, Settings())
+
+    assert Gap(Span("vendored", 1, 1), "is a submodule, which is not read") in found.gaps
 
 
 def test_a_shallow_clone_is_told_as_a_gap() -> None:
