@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 from copilot.domain import fieldtype
@@ -49,7 +50,7 @@ def operations_from_json(text: str, pipeline: PipelineMap) -> tuple[Operation, .
     if len(text) > TEXT_LENGTH_LIMIT:
         raise WrongUsage(f"The operations have {len(text)} characters; the limit is {TEXT_LENGTH_LIMIT}.")
     try:
-        value = json.loads(text, parse_constant=_no_constant)
+        value = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
     except json.JSONDecodeError as error:
         raise WrongUsage(
             f"The operation is not valid JSON: {error.msg}.",
@@ -57,7 +58,9 @@ def operations_from_json(text: str, pipeline: PipelineMap) -> tuple[Operation, .
             next='Write {"op": "rename_field", "subject": "order", "field": "amount", "to": "total"}.',
         ) from None
     except (ValueError, RecursionError):
-        raise WrongUsage("The operation is not valid JSON.", next="Leave out NaN, Infinity and deep nesting.") from None
+        raise WrongUsage(
+            "The operation is not valid JSON.", next="Leave out NaN, Infinity, numbers as large, and deep nesting."
+        ) from None
     entries = value if isinstance(value, list) else [value]
     if not entries or len(entries) > OPERATIONS_LIMIT:
         raise WrongUsage(
@@ -168,3 +171,11 @@ def _scopes(entry: dict[str, Any], where: str, pipeline: PipelineMap) -> tuple[S
 
 def _no_constant(name: str) -> Any:
     raise ValueError(name)
+
+
+def _finite(text: str) -> float:
+    """Returns the number; one like 1e999 would become an infinity, which no JSON can say again."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number

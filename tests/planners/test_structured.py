@@ -87,7 +87,7 @@ def test_what_does_not_fit_is_refused_in_words(value: Any, what: str) -> None:
     assert what in caught.value.what
 
 
-@pytest.mark.parametrize("text", ["{", '{"op": NaN}', "[" * 5000, '{"a": 1,}'])
+@pytest.mark.parametrize("text", ["{", '{"op": NaN}', '{"default": 1e999}', "[" * 5000, '{"a": 1,}'])
 def test_broken_json_is_wrong_usage(text: str) -> None:
     with pytest.raises(WrongUsage, match="not valid JSON"):
         operations_from_json(text, SHOP)
