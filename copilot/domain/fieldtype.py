@@ -7,6 +7,7 @@ own question (`formats`); references that can't be seen here count as fitting.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -109,7 +110,9 @@ def fits(value: Any, kind: Any) -> bool:
         bits = 31 if bare == "int" else 63
         return isinstance(value, int) and not isinstance(value, bool) and -(2**bits) <= value < 2**bits
     if bare in ("float", "double"):
-        return isinstance(value, int | float) and not isinstance(value, bool)
+        # Compared, not asked for being finite: that would fail itself for a whole number of some hundred digits.
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        return is_number and -sys.float_info.max <= value <= sys.float_info.max
     if bare in ("string", "bytes", "fixed"):
         return isinstance(value, str)
     return _fits_complex(value, bare, kind)
