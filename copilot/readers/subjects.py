@@ -68,6 +68,8 @@ class SubjectReader:
     ) -> Subjects:
         """Returns the subjects in schema files, whose history is `past`, and in the literals of Python files."""
         paths = self.schema_paths()
+        # Links and huge files of a working tree have no digest to be read by; asking for their text makes them gaps.
+        self._store.text(path for path in paths if not self._store.entries[path].digest)
         hosts = sorted(path for path, facts in literals.items() if facts.literals)
         coded = [path for path in hosts if not is_test_path(path)]
         self._past = {**past, **(self._history.versions(coded) if coded else {})}

@@ -337,6 +337,16 @@ def test_an_earlier_text_that_could_not_be_read_is_told(damaged: str, words: str
     assert words in gap.reason
 
 
+def test_a_schema_without_a_digest_is_told_as_a_gap() -> None:
+    tree = MemoryTree(SHOP)
+    link = TreeEntry("schemas/linked.avsc", "", 11, "120000")
+    tree.snapshot = replace(tree.snapshot, entries=(*tree.snapshot.entries, link))
+
+    found = PipelineMapper({"avro": AvroFormat()}, MemoryHistory(), MemoryIndex()).map(tree, Settings())
+
+    assert Gap(Span("schemas/linked.avsc", 1, 1), "is not there") in found.gaps
+
+
 def test_a_submodule_is_told_as_a_gap() -> None:
     tree = MemoryTree(SHOP)
     submodule = TreeEntry("vendored", "0" * 40, 0, "160000")
