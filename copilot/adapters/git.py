@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -202,29 +203,22 @@ def clean_environment(environ: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-_OPENING_FAILURES: tuple[tuple[str, Callable[[Git], SurroundingsFailed | WrongUsage]], ...] = (
-    (
-        "dubious ownership",
-        lambda git: SurroundingsFailed(
-            "Git refuses to open this repository, because it belongs to another user.",
-            where=git.folder,
-            next=f"If you trust it: git config --global --add safe.directory {git.folder}",
-        ),
-    ),
-    (
-        "not a git repository",
-        lambda git: WrongUsage(
-            f'"{git.folder}" is not inside a git repository.',
-            next="Name a folder inside one, or make one: git init, git add, git commit.",
-        ),
-    ),
-)
+_STRANGERS = re.compile(r"dubious ownership in repository at '(.+)'$", re.MULTILINE)
 
 
 def _not_opened(git: Git, failed: GitFailed) -> SurroundingsFailed | WrongUsage:
-    for words, error in _OPENING_FAILURES:
-        if words in failed.complaint:
-            return error(git)
+    if strangers := _STRANGERS.search(failed.complaint):
+        # The folder that git names is the one to be trusted, not the one inside it that was asked for.
+        return SurroundingsFailed(
+            "Git refuses to open this repository, because it belongs to another user.",
+            where=strangers[1],
+            next=f"If you trust it: git config --global --add safe.directory {shlex.quote(strangers[1])}",
+        )
+    if "not a git repository" in failed.complaint:
+        return WrongUsage(
+            f'"{git.folder}" is not inside a git repository.',
+            next="Name a folder inside one, or make one: git init, git add, git commit.",
+        )
     return failed
 
 

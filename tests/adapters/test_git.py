@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 from pathlib import Path
 
@@ -148,13 +149,15 @@ def test_no_program_is_asked_about_signatures(tmp_path: Path) -> None:
 def test_a_repository_of_another_user_is_refused_with_the_way_out(tmp_path: Path) -> None:
     if os.geteuid() != 0:
         pytest.skip("only root can give files away")
-    init(tmp_path)
-    for file in (tmp_path, tmp_path / ".git"):
+    top = init(tmp_path / "it's; theirs")
+    inside = top / "inside"
+    inside.mkdir()
+    for file in (top, top / ".git", inside):
         os.chown(file, 12345, 12345)
 
     with pytest.raises(SurroundingsFailed, match="belongs to another user") as caught:
-        open_repository(tmp_path)
-    assert "safe.directory" in caught.value.next
+        open_repository(inside)
+    assert shlex.split(caught.value.next)[-1] == str(top)
 
 
 def test_without_git_the_way_out_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
