@@ -1,4 +1,4 @@
-"""`map`: prints what was read, as text, JSON or a Mermaid flowchart."""
+"""`map`: prints what was read, as text, JSON, a Mermaid flowchart, or a page to look at."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ from copilot.errors import EXIT_DONE, WrongUsage
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", metavar="PATH", nargs="?", default=".", help="a folder of the repository (default: .)")
-    parser.add_argument("--format", choices=("text", "json", "mermaid"), default="text", help="how to print it")
+    parser.add_argument(
+        "--format",
+        choices=("text", "json", "mermaid", "html"),
+        default="text",
+        help="how to print it; html is one page that loads nothing",
+    )
     parser.add_argument("--at", metavar="REV", help="the commit to read (default: HEAD)")
     parser.add_argument("--working-tree", action="store_true", help="read the files as they stand, uncommitted or not")
 
@@ -35,6 +40,10 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
             from copilot.cli.map_mermaid import map_mermaid
 
             console.print(map_mermaid(pipeline))
+        case "html":
+            from copilot.cli.map_html import map_html
+
+            console.print(map_html(pipeline))
         case _:
             from copilot.cli.map_text import map_text
 
