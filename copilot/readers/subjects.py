@@ -1,14 +1,14 @@
 """Which schemas are there, in files and in code, and how did they come to be what they are?
 
-A subject is a schema text of the snapshot with its history. Equal texts in other places are its copies; a text of the same root
-name that has drifted is a copy too, and a subject of its own unless it is there for tests only.
+A subject is a schema text of the snapshot with its history, or a row of frozen texts in version folders. Equal texts in other
+places are its copies; a text of the same root name that has drifted is a subject of its own unless it is there for tests only.
 """
 
 from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from copilot.domain.schema import SchemaSource, SchemaSubject, SchemaVersion
@@ -18,6 +18,7 @@ from copilot.readers.facts import FileFacts
 from copilot.readers.jobs import is_test_path, unique_names
 from copilot.readers.schema_texts import SchemaTexts, Text, literal_source
 from copilot.readers.store import FactStore
+from copilot.readers.version_folders import version_families
 from copilot.settings import Settings
 
 VERSIONS_MAX = 200
@@ -74,26 +75,35 @@ class SubjectReader:
         coded = [path for path in hosts if not is_test_path(path)]
         self._past = {**past, **(self._history.versions(coded) if coded else {})}
         current = self._texts.read([*self._files(paths), *self._literals(literals, hosts)], self._siblings_of)
-        groups = _grouped(current)
-        named = list(zip(_names([main for main, _ in groups]), groups, strict=True))
-        texts = {name: self._past_texts(main, literals) for name, (main, _) in named}
+        groups = _grouped(current.values(), version_families(current.values()))
+        texts = {one.source: self._past_texts(one, literals) for group in groups for one in group.line}
         parsed = self._texts.read([text for earlier in texts.values() for text in earlier], self._siblings_of)
         subjects: list[SchemaSubject] = []
         places: dict[tuple[str, int], str] = {}
-        for name, (main, copies) in named:
-            self._tell_unread(main, [text.source for text in texts[name] if text.source not in parsed])
-            earlier = _collapsed([parsed[text.source] for text in texts[name] if text.source in parsed], main)
-            versions = tuple(
-                replace(version, subject=name, number=number) for number, version in enumerate([*earlier, main], 1)
-            )
-            level, level_source = settings.level_of(name)
-            sources = tuple(copy.source for copy in copies)
-            subjects.append(SchemaSubject(name, self._format_name(main), level, level_source, versions, sources))
-        for name, (_, copies) in named:
-            for copy in copies:
+        for name, group in zip(_names(groups), groups, strict=True):
+            for one in group.line:
+                self._tell_unread(one, [text.source for text in texts[one.source] if text.source not in parsed])
+            line = [
+                version
+                for one in group.line
+                for version in (*(parsed[text.source] for text in texts[one.source] if text.source in parsed), one)
+            ]
+            subjects.append(self._subject(name, group, line, settings))
+            for copy in group.copies:
                 places.setdefault(_place(copy.source), name)
-        places.update({_place(main.source): name for name, (main, _) in named})
+            places.update({_place(one.source): name for one in group.line})
         return Subjects(tuple(sorted(subjects, key=lambda subject: subject.name)), places)
+
+    def _subject(self, name: str, group: _Group, line: list[SchemaVersion], settings: Settings) -> SchemaSubject:
+        """Returns the subject of a group, whose texts of all times are `line`, oldest first."""
+        versions = tuple(
+            replace(version, subject=name, number=number)
+            for number, version in enumerate([*_collapsed(line[:-1], group.main), group.main], 1)
+        )
+        copies = tuple(replace(copy, subject=name) for copy in group.copies)
+        level, level_source = settings.level_of(name)
+        sources = tuple(copy.source for copy in copies)
+        return SchemaSubject(name, self._format_name(group.main), level, level_source, versions, sources, copies)
 
     def _format_of(self, path: str) -> str:
         return next((name for name, form in sorted(self._formats.items()) if path.endswith(form.suffixes)), "")
@@ -185,24 +195,47 @@ def _place(source: SchemaSource) -> tuple[str, int]:
     return (source.path, -1 if source.host == "file" else source.start)
 
 
-def _grouped(versions: Mapping[SchemaSource, SchemaVersion]) -> list[tuple[SchemaVersion, tuple[SchemaVersion, ...]]]:
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """What becomes one subject: its present texts, oldest first (one, unless versions have folders), and their copies."""
+
+    line: tuple[SchemaVersion, ...]
+    copies: tuple[SchemaVersion, ...]
+    path: str
+
+    @property
+    def main(self) -> SchemaVersion:
+        return self.line[-1]
+
+
+def _grouped(versions: Iterable[SchemaVersion], families: list[tuple[str, tuple[SchemaVersion, ...]]]) -> list[_Group]:
     """Returns the subjects' present versions, each with its copies: equal ones, and drifted ones that only tests have.
 
     That a drifted schema of a job is a copy of another's is told by the links between them, not by its name alone.
     """
-    ordered = sorted(versions.values(), key=_standing)
+    lines = {members[-1].source: (path, members) for path, members in families}
+    earlier = {member.source for _, members in families for member in members[:-1]}
+    ordered = sorted(versions, key=lambda version: (version.source not in lines, _standing(version)))
     mains: list[SchemaVersion] = []
     copies: dict[SchemaSource, list[SchemaVersion]] = {}
     for version in ordered:
+        if version.source in earlier:
+            continue
         equal = [main for main in mains if main.meaning == version.meaning]
         is_for_tests = is_test_path(version.source.path)
         alike = equal or [main for main in mains if is_for_tests and _is_alike(main, version)]
+        if version.source in lines:
+            alike = []
         for main in alike[:1]:
             copies[main.source].append(version)
         if not alike and not (is_for_tests and version.source.host != "file"):
             mains.append(version)
             copies[version.source] = []
-    return [(main, tuple(copies[main.source])) for main in mains]
+    groups = []
+    for main in mains:
+        path, line = lines.get(main.source, (posixpath.splitext(main.source.path)[0], (main,)))
+        groups.append(_Group(line, tuple(copies[main.source]), path))
+    return groups
 
 
 def _standing(version: SchemaVersion) -> tuple[bool, bool, int, str, int]:
@@ -222,17 +255,19 @@ def _is_alike(one: SchemaVersion, other: SchemaVersion) -> bool:
     return len(ours & theirs) >= DRIFT_SHARE_MIN * len(ours | theirs)
 
 
-def _names(versions: Iterable[SchemaVersion]) -> list[str]:
+def _names(groups: list[_Group]) -> list[str]:
     """Returns subjects' names: the stem of the file, with as many folders as tell it from the others."""
-    listed = list(versions)
-    paths = [posixpath.splitext(version.source.path)[0] for version in listed]
+    paths = [group.path for group in groups]
     stems: list[str] = []
-    for path, version in zip(paths, listed, strict=True):
-        is_shared = paths.count(path) > 1 and version.source.host != "file"
-        stems.append(f"{path}.{version.name.rpartition('.')[2]}" if is_shared else path)
-    return unique_names(
-        stems, frozenset(stem for stem, one in zip(stems, listed, strict=True) if _says_little(stem, one))
-    )
+    for path, group in zip(paths, groups, strict=True):
+        if paths.count(path) == 1:
+            stems.append(path)
+        elif group.main.source.host != "file":
+            stems.append(f"{path}.{group.main.name.rpartition('.')[2]}")
+        else:
+            stems.append(posixpath.splitext(group.main.source.path)[0])
+    vague = (stem for stem, group in zip(stems, groups, strict=True) if _says_little(stem, group.main))
+    return unique_names(stems, frozenset(vague))
 
 
 def _says_little(stem: str, version: SchemaVersion) -> bool:
