@@ -112,15 +112,17 @@ class _View:
             yield from self._of_consumer(link)
 
     def _of_producer(self, link: Link) -> Iterator[Finding]:
-        before = {use.path for use in self.case.base.uses if use.job == link.job and self.writes(use)}
-        now = {use.path for use in self.standing.after if use.job == link.job and self.writes(use)}
+        before = [use for use in self.case.base.uses if use.job == link.job and self.writes(use)]
+        after = [use for use in self.standing.after if use.job == link.job and self.writes(use)]
         if self.after is None:
             return
-        visible = {parent(path) for path in before | now}
+        now = {use.path for use in after}
+        # A name that is only possibly this record's shows nothing of how the record is built.
+        visible = {parent(use.path) for use in (*before, *after) if use.certainty != "possible"}
         required_before = _required(self.lineage.base.latest if self.lineage.base else None)
         old: list[str] = []
         for path in sorted(self.required - now):
-            is_new = path not in required_before or path in before
+            is_new = path not in required_before or any(use.path == path for use in before)
             if not is_new:
                 old += [path] if parent(path) in visible else []
             elif parent(path) in visible:

@@ -68,6 +68,15 @@ def test_a_producer_with_blind_spots_is_unknown_not_wrong() -> None:
     assert run(case(RENAME, [[ID, AMOUNT]], [[ID, TOTAL]], uses=WRITES, blind_spots=[spot])).verdict == "unknown"
 
 
+def test_a_name_that_is_only_possibly_set_shows_no_construction() -> None:
+    elsewhere = use("id", "writes", job="shop", line=2, certainty="possible")
+
+    evidence = run(case(RENAME, [[ID, AMOUNT]], [[ID, TOTAL]], uses=[elsewhere]))
+
+    assert evidence.verdict == "unknown"
+    assert "contract.construction-unseen" in {finding.rule for finding in evidence.findings}
+
+
 def test_what_was_never_set_is_no_new_breach() -> None:
     add = AddField("order", "", "note", '"string"', '""')
     after = [ID, AMOUNT, field("note", "string", default="")]
