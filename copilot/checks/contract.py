@@ -96,7 +96,8 @@ class _View:
         found = {
             link.job: link
             for link in known
-            if link.subject == self.lineage.name and link.direction == direction and link.certainty != "possible"
+            if link.subject == self.lineage.name and link.direction == direction
+            if link.certainty != "possible" and not link.forwards
         }
         return tuple(found[job] for job in sorted(found))
 
@@ -160,7 +161,8 @@ class _View:
         return Finding("contract.construction-unseen", "warning", text, span, self.lineage.name, path, self.phase)
 
     def _has_blind_spots(self, job: str) -> bool:
-        return any(spot.job == job for spot in self.case.states[self.phase].blind_spots)
+        spots = (spot for spot in self.case.states[self.phase].blind_spots if spot.job == job)
+        return any(not spot.subjects or self.lineage.name in spot.subjects for spot in spots)
 
     def _of_consumer(self, link: Link) -> Iterator[Finding]:
         base = self.lineage.base

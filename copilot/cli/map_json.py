@@ -31,7 +31,8 @@ def map_json(pipeline: PipelineMap) -> dict[str, Any]:
         "links": [_link(link) for link in pipeline.links],
         "uses": [_use(use) for use in pipeline.uses],
         "blind_spots": [
-            {"job": spot.job, "at": span_json(spot.span), "reason": spot.reason} for spot in pipeline.blind_spots
+            {"job": spot.job, "at": span_json(spot.span), "reason": spot.reason, "subjects": list(spot.subjects)}
+            for spot in pipeline.blind_spots
         ],
         "objectives": [
             {"name": it.name, "about": it.about, "text": it.text, "at": span_json(it.span)}

@@ -62,7 +62,8 @@ class Deployment:
 class Link:
     """A job reads or writes an endpoint; `proof` is the chain of places that shows it, nearest to the call first.
 
-    `subject` is None where the schema isn't known.
+    `subject` is None where the schema isn't known. `forwards` tells that a producer hands on the bytes that it consumed, so that
+    it builds no record of its own.
     """
 
     job: str
@@ -72,6 +73,7 @@ class Link:
     decoder: Decoder | None
     certainty: Certainty
     proof: tuple[Span, ...]
+    forwards: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +112,15 @@ class Objective:
 
 @dataclass(frozen=True, slots=True)
 class BlindSpot:
-    """A place of a job where fields are used by names that reading can't see (`rec[key]`, `getattr`, `**rec`)."""
+    """A place of a job where fields are used by names that reading can't see (`rec[key]`, `getattr`, `**rec`).
+
+    `subjects` are those that the record can be of, as far as it was traced; () where it may be of any that the job meets.
+    """
 
     job: str
     span: Span
     reason: str
+    subjects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +156,9 @@ class PipelineMap:
 class Impact:
     """What a change of one field (or of a whole subject) touches; computed by `impact`, ranked most certain first.
 
-    `uses` of the field itself by mode; `producers` and `consumers` of the subject; `downstream` names subjects that carry a field
-    of the same name one job downstream, which people will want to look at; `blind_spots` and `gaps` are those of the jobs
-    concerned.
+    `uses` of the field itself by mode; `producers` (those that build records) and `consumers` of the subject; `downstream` names
+    subjects that carry a field of the same name one job downstream, which people will want to look at; `blind_spots` and `gaps`
+    are those of the jobs concerned.
     """
 
     subject: str

@@ -26,7 +26,7 @@ def impact_of(operation: Operation, pipeline: PipelineMap) -> Impact:
     subject = _subject(operation.subject, pipeline)
     paths = _paths(operation, subject)
     family = {subject.name, *(twin.name for twin in twins_of(subject, pipeline))}
-    producers = _links(family, "produces", pipeline)
+    producers = tuple(link for link in _links(family, "produces", pipeline) if not link.forwards)
     consumers = _links(family, "consumes", pipeline)
     uses = _one_per_token(use for use in pipeline.uses if use.subject in family and use.path in paths)
     jobs = {link.job for link in (*producers, *consumers)} | {use.job for use in uses}
@@ -37,7 +37,11 @@ def impact_of(operation: Operation, pipeline: PipelineMap) -> Impact:
         consumers=consumers,
         uses=tuple(sorted(uses, key=_rank)),
         downstream=_downstream(operation.field, family, consumers, pipeline),
-        blind_spots=tuple(spot for spot in pipeline.blind_spots if spot.job in jobs),
+        blind_spots=tuple(
+            spot
+            for spot in pipeline.blind_spots
+            if spot.job in jobs and (not spot.subjects or not family.isdisjoint(spot.subjects))
+        ),
         gaps=_gaps(jobs, subject, pipeline),
     )
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from copilot.readers.flow import Tag
 from copilot.readers.values import Value
 
-FACTS_VERSION = 6
+FACTS_VERSION = 7
 FACTS_KIND = f"python-facts-{FACTS_VERSION}-{sys.version_info.major}.{sys.version_info.minor}"
 LOADED_MAX = 8192
 FORWARDED = -2
@@ -84,12 +84,12 @@ class Use(NamedTuple):
 
 
 class Blind(NamedTuple):
-    """A place where a field is used under a computed name."""
+    """A place where a field is used under a computed name; `tags` tell what records its receiver was traced to."""
 
     line: int
     reason: str
     receiver: str
-    is_traced: bool
+    tags: tuple[Tag, ...]
 
 
 class Crossings(NamedTuple):

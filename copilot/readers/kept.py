@@ -30,7 +30,7 @@ from copilot.domain.source import ABSENT, Gap, Snapshot, Span
 from copilot.ports import Index, Mapper, Tree
 from copilot.settings import Settings
 
-MAP_KIND = "map-2"
+MAP_KIND = "map-3"
 _NOUNS: tuple[type, ...] = (
     PipelineMap,
     SchemaSubject,

@@ -129,7 +129,7 @@ class LinkReader:
         if len(subjects) > 1 and call.codec < 0:
             certainty = "possible"
         return [
-            link
+            replace(link, forwards=True) if is_forwarded else link
             for subject in subjects or (None,)
             for link in self._links(
                 job, texts, direction, subject, decoder, certainty if subject else "certain", proof, running

@@ -23,7 +23,7 @@ from copilot.readers.modules import Modules
 from copilot.readers.records import Records
 from copilot.readers.store import FactStore, Spread, one_by_one
 from copilot.readers.subjects import SubjectReader, Subjects
-from copilot.readers.uses import RECORD_WORDS, JobFields, places_of, uses_of_file, words_in
+from copilot.readers.uses import JobFields, blind_spots_of_file, places_of, uses_of_file
 from copilot.settings import Settings
 
 _SUBMODULE_MODE = "160000"
@@ -151,10 +151,9 @@ class _Reading:
             records = Records(codes[root], facts, links_of.get(codes[root].name, []), reader, self._modules)
             for path, found in facts.items():
                 is_test = is_test_path(path)
-                uses.extend(uses_of_file(path, found, fields[root], is_test, records.tracer(path, is_test)))
-                for blind in found.blinds if not is_test else ():
-                    if blind.is_traced or not words_in(blind.receiver).isdisjoint(RECORD_WORDS):
-                        blind_spots.add(BlindSpot(codes[root].name, Span(path, blind.line, blind.line), blind.reason))
+                traced = records.tracer(path, is_test)
+                uses.extend(uses_of_file(path, found, fields[root], is_test, traced))
+                blind_spots.update(blind_spots_of_file(path, found, codes[root].name, traced) if not is_test else ())
         ordered = sorted(uses, key=lambda use: (use.subject, use.path, use.span.path, use.offset, use.job, use.mode))
         return tuple(ordered), tuple(sorted(blind_spots, key=lambda spot: (spot.job, spot.span, spot.reason)))
 

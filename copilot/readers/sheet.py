@@ -112,7 +112,7 @@ class Sheet:
         flow = self.flow
         uses = [Use(*use[:7], tuple(tag for tag in flow.tags(use[7]) if tag[3] == 0)) for use in self._uses]
         blinds = [
-            Blind(line, reason, receiver, bool(flow.tags(origin, "cp")))
+            Blind(line, reason, receiver, tuple(tag for tag in flow.tags(origin) if tag[3] == 0))
             for line, reason, receiver, origin in self._blinds
         ]
         return FileFacts(

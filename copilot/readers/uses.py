@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
 
-from copilot.domain.pipeline import Certainty, FieldUse, Mode, UseForm
+from copilot.domain.pipeline import BlindSpot, Certainty, FieldUse, Mode, UseForm
 from copilot.domain.schema import SchemaSubject
 from copilot.domain.source import Span
 from copilot.readers.facts import FileFacts, Use
@@ -119,6 +119,16 @@ def uses_of_file(
                 is_test,
                 excerpts.get(use.line, ""),
             )
+
+
+def blind_spots_of_file(path: str, facts: FileFacts, job: str, traced: Callable[[Tag], Traced]) -> Iterator[BlindSpot]:
+    """Yields the places of one file where a record's field is used by a name that can't be read."""
+    for blind in facts.blinds:
+        known = [subjects for tag in blind.tags for subjects, _, _ in traced(tag)]
+        if known or not words_in(blind.receiver).isdisjoint(RECORD_WORDS):
+            # One end whose subject is not known may be of any, so then nothing is ruled out.
+            subjects: frozenset[str] = frozenset().union(*known) if all(known) else frozenset()
+            yield BlindSpot(job, Span(path, blind.line, blind.line), blind.reason, tuple(sorted(subjects)))
 
 
 def _places(

@@ -110,3 +110,23 @@ def test_a_schema_that_can_be_read_no_more_is_told() -> None:
     with pytest.raises(SurroundingsFailed, match='"gone" can\'t be read') as caught:
         impact_of(replace(RENAME, subject="gone"), shop().pipeline)
     assert caught.value.next
+
+
+def test_a_blind_spot_on_a_record_of_another_subject_is_not_of_this_change() -> None:
+    map = shop().pipeline
+    place = Span("services/billing/main.py", 9, 9)
+    other = BlindSpot("billing", place, "rec[key]", ("invoice",))
+    own = BlindSpot("billing", place, "rec[key]", ("invoice", "order"))
+
+    impact = impact_of(RENAME, replace(map, blind_spots=(other, own)))
+
+    assert impact.blind_spots == (own,)
+
+
+def test_a_job_that_hands_on_the_bytes_it_read_is_no_producer() -> None:
+    map = shop().pipeline
+    dead_letter = replace(link("billing", "orders.dead", "produces", "order"), forwards=True)
+
+    impact = impact_of(RENAME, replace(map, links=(*map.links, dead_letter)))
+
+    assert [one.job for one in impact.producers] == ["orders"]

@@ -121,6 +121,19 @@ def test_computed_names_of_records_are_blind_spots() -> None:
     assert [(spot.job, str(spot.span)) for spot in spots] == [("sink", "services/sink/sink/main.py:12")]
 
 
+def test_a_blind_spot_says_which_records_it_can_be_about() -> None:
+    decoded = map_of(SHOP).subjects[0].name
+    keyed = READER.replace("print(order[name])", "print(name)").replace(
+        'print(order["amount"])', 'history[order["id"]].append(order); key = order["id"]; print(history[key])'
+    )
+    keyed = keyed.replace(
+        "def main():", "from collections import defaultdict\nhistory = defaultdict(list)\ndef main():"
+    )
+
+    assert [spot.subjects for spot in map_of(SHOP).blind_spots] == [(decoded,)]
+    assert map_of({**SHOP, "services/sink/sink/main.py": keyed}).blind_spots == ()
+
+
 def test_secrets_are_never_kept() -> None:
     found = map_of(SHOP)
 
