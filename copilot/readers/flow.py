@@ -56,7 +56,8 @@ class RecordFlow:
     """The flow of records in one file."""
 
     def __init__(self) -> None:
-        self._tags: dict[Root, set[Tag]] = {}
+        # Dicts for their order: sets would give another file's worth of tags, where there are too many, in each process.
+        self._tags: dict[Root, dict[Tag, None]] = {}
         self._edges: list[tuple[Origin, Root, str]] = []
 
     def flows(self, source: Origin | None, target: Root, path: str = "") -> None:
@@ -67,7 +68,7 @@ class RecordFlow:
     def decoded(self, call: int, lists: int = 0) -> Origin:
         """Returns the origin of what a decode call gives: one record, or `lists` times a list of them."""
         root: Root = ("call", call)
-        self._tags.setdefault(root, set()).add(("c", call, "", 0))
+        self._tags.setdefault(root, {})[("c", call, "", 0)] = None
         return Origin(root, "", lists)
 
     def comes(self, root: Root, kind: str, key: str) -> None:
@@ -136,10 +137,10 @@ class RecordFlow:
         return changed
 
     def _tag(self, root: Root, tag: Tag) -> bool:
-        tags = self._tags.setdefault(root, set())
+        tags = self._tags.setdefault(root, {})
         if tag in tags or tag[3] < 0 or len(tags) >= MAX_TAGS or len(tag[2]) > MAX_PATH:
             return False
-        tags.add(tag)
+        tags[tag] = None
         return True
 
 

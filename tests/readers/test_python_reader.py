@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -159,6 +163,27 @@ def test_facts_survive_the_cache() -> None:
     facts = read_python(SERVICE)
 
     assert load_facts(dump_facts(facts)) == facts
+
+
+def test_facts_are_the_same_in_every_process_even_where_a_value_flows_everywhere() -> None:
+    taken = "".join(f"    stages.inner{number}(row)\n" for number in range(7))
+    given = "".join(f"    stages.outer{number}(row)\n" for number in range(5))
+    source = f"import stages\n\ndef inner(row):\n{taken}\ndef main(row):\n{given}    inner(row)\n"
+    reading = "import sys; from copilot.readers.python_reader import read_python; print(read_python(sys.stdin.read()))"
+
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", reading],
+            input=source,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+
+    assert len(printed) == 1
 
 
 def test_bytes_that_are_no_facts_are_none() -> None:
