@@ -27,10 +27,10 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
     from copilot.proposals.reading import open_place, read_map
 
+    # The map stays alive until the end: looking through it for garbage again and again would cost a tenth of the time.
+    gc.disable()
     place = open_place(arguments.path, at=arguments.at or "HEAD", working_tree=arguments.working_tree)
     pipeline = read_map(place)
-    # The map stays alive until the end: looking through it for garbage again and again would cost a tenth of the time.
-    gc.freeze()
     match arguments.format:
         case "json":
             from copilot.cli.map_json import map_json

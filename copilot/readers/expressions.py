@@ -7,8 +7,7 @@ read inside a comparison counts as one. Calls are read by `calls`.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Mapping
 
 from copilot.readers import calls, dicts, operators, paths
 from copilot.readers.arguments import message_value
@@ -30,50 +29,22 @@ class Expressions:
         self.sheet = scope.sheet
         self.configs = ConfigTable()
         self._seen: dict[int, Seen] = {}
-        self._methods: dict[type[ast.AST], Callable[..., Seen]] = {
-            ast.Constant: self._constant,
-            ast.Name: self._name,
-            ast.Attribute: self._attribute,
-            ast.Subscript: self._subscript,
-            ast.Call: self._call,
-            ast.Dict: partial(dicts.see_dictionary, self),
-            ast.List: self._sequence,
-            ast.Tuple: self._sequence,
-            ast.Set: self._sequence,
-            ast.BinOp: partial(operators.see_arithmetic, self),
-            ast.UnaryOp: partial(operators.see_unary, self),
-            ast.BoolOp: partial(operators.see_logic, self),
-            ast.Compare: partial(operators.see_comparison, self),
-            ast.IfExp: partial(operators.see_choice, self),
-            ast.JoinedStr: partial(operators.see_text, self),
-            ast.ListComp: self._comprehension,
-            ast.GeneratorExp: self._comprehension,
-            ast.SetComp: self._comprehension,
-            ast.DictComp: self._comprehension,
-            ast.Lambda: self._lambda,
-            ast.Await: self._inner,
-            ast.Starred: self._inner,
-            ast.FormattedValue: self._inner,
-            ast.Yield: self._yield,
-            ast.YieldFrom: self._yield,
-            ast.NamedExpr: self._named,
-        }
 
     def see(self, node: ast.expr | None, mode: str = "reads") -> Seen:
         """Reads an expression and everything in it."""
         if node is None:
             return NOTHING
         kind = type(node)
-        method = self._methods.get(kind)
+        method = _METHODS.get(kind)
         if method is None:
             return self._parts(node, mode)
         # Most of the reading time is spent from here on down: comparing types is several times faster than isinstance.
         if kind is not ast.Call and kind is not ast.Dict:
-            return method(node, mode)
+            return method(self, node, mode)
         # Calls and dicts add facts when they are read, and some are looked at twice: as an argument, and for its meaning.
         seen = self._seen.get(id(node))
         if seen is None:
-            seen = self._seen[id(node)] = method(node, mode)
+            seen = self._seen[id(node)] = method(self, node, mode)
         return seen
 
     def _parts(self, node: ast.expr, mode: str) -> Seen:
@@ -176,9 +147,6 @@ class Expressions:
         else:
             self.see(node)
 
-    def _call(self, node: ast.Call, mode: str) -> Seen:
-        return calls.see_call(self, node, mode)
-
     def _sequence(self, node: ast.List | ast.Tuple | ast.Set, mode: str) -> Seen:
         seen = [self.see(item, mode) for item in node.elts]
         values = tuple(item.value for item in seen[:MAX_ITEMS])
@@ -235,3 +203,34 @@ def _item(origin: Origin | None) -> Origin | None:
 
 def _is_record_kind(origin: Origin | None) -> bool:
     return origin is None or (origin.root[0] in ("call", "param", "ret", "iret", "lit") and origin.lists == 0)
+
+
+# Functions of the class, not of an object: a table of bound methods is a cycle, and keeps what was read of every file.
+_METHODS: Mapping[type[ast.AST], Callable[..., Seen]] = {
+    ast.Constant: Expressions._constant,
+    ast.Name: Expressions._name,
+    ast.Attribute: Expressions._attribute,
+    ast.Subscript: Expressions._subscript,
+    ast.Call: calls.see_call,
+    ast.Dict: dicts.see_dictionary,
+    ast.List: Expressions._sequence,
+    ast.Tuple: Expressions._sequence,
+    ast.Set: Expressions._sequence,
+    ast.BinOp: operators.see_arithmetic,
+    ast.UnaryOp: operators.see_unary,
+    ast.BoolOp: operators.see_logic,
+    ast.Compare: operators.see_comparison,
+    ast.IfExp: operators.see_choice,
+    ast.JoinedStr: operators.see_text,
+    ast.ListComp: Expressions._comprehension,
+    ast.GeneratorExp: Expressions._comprehension,
+    ast.SetComp: Expressions._comprehension,
+    ast.DictComp: Expressions._comprehension,
+    ast.Lambda: Expressions._lambda,
+    ast.Await: Expressions._inner,
+    ast.Starred: Expressions._inner,
+    ast.FormattedValue: Expressions._inner,
+    ast.Yield: Expressions._yield,
+    ast.YieldFrom: Expressions._yield,
+    ast.NamedExpr: Expressions._named,
+}
