@@ -11,8 +11,10 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import IO
 
 FILES_PER_SERVICE = 10
 FIELDS = ("event_id", "user_id", "value", "weight", "source", "label", "observed_at", "batch")
@@ -36,33 +38,47 @@ DAY_SECONDS = 86_400
 
 def generate(folder: Path, file_count: int, seed: int = 7) -> None:
     """Builds the repository in `folder`, which must not exist; `file_count` is rounded down to whole services."""
+    init(folder)
+    write(folder, _stream(file_count // FILES_PER_SERVICE, random.Random(seed)))
+
+
+def init(folder: Path) -> None:
+    """Makes an empty repository."""
     folder.mkdir(parents=True)
-    services = file_count // FILES_PER_SERVICE
     _git(folder, "init", "--quiet", "--initial-branch=main", "--template=")
-    _git(folder, "fast-import", "--quiet", "--done", input=b"".join(_stream(services, random.Random(seed))))
+
+
+def write(folder: Path, commits: Iterable[bytes]) -> None:
+    """Writes commits to the repository, and checks the last one out."""
+    with tempfile.TemporaryFile() as stream:
+        stream.writelines(commits)
+        stream.write(b"done\n")
+        stream.seek(0)
+        _git(folder, "fast-import", "--quiet", "--done", stdin=stream)
     _git(folder, "read-tree", "--reset", "-u", "main")
 
 
 def change_files(folder: Path, count: int, note: str) -> None:
     """Commits a change of `count` Python files, one of each service from the first on."""
     for number in range(count):
-        with (folder / _root(number) / "run.py").open("a") as module:
+        with (folder / service_root(number) / "run.py").open("a") as module:
             module.write(f"# {note}\n")
     _git(folder, "-c", "user.name=B", "-c", "user.email=b@example.com", "commit", "--quiet", "-a", "-m", note)
 
 
 def _stream(services: int, chance: random.Random) -> Iterator[bytes]:
-    added = [file for number in range(services) for file in _service(number, chance).items()]
-    yield from _commit("Add the services", FIRST_COMMIT, added)
+    added = [file for number in range(services) for file in service(number, chance).items()]
+    yield from commit("Add the services", FIRST_COMMIT, added)
     for number in range(0, services, 5):
-        path = f"{_root(number)}/schemas/event.avsc"
-        yield from _commit(
-            f"Tag the events of {_root(number)}", FIRST_COMMIT + DAY_SECONDS, [(path, _schema(number, "tag"))]
+        path = f"{service_root(number)}/schemas/event.avsc"
+        yield from commit(
+            f"Tag the events of {service_root(number)}",
+            FIRST_COMMIT + DAY_SECONDS,
+            [(path, event_schema(number, "tag"))],
         )
-    yield b"done\n"
 
 
-def _commit(message: str, at: int, files: list[tuple[str, str]]) -> Iterator[bytes]:
+def commit(message: str, at: int, files: list[tuple[str, str]]) -> Iterator[bytes]:
     yield b"commit refs/heads/main\ncommitter B <b@example.com> %d +0000\n" % at
     yield _data(message)
     for path, text in files:
@@ -74,15 +90,15 @@ def _data(text: str) -> bytes:
     return b"data %d\n" % len(content) + content + b"\n"
 
 
-def _root(number: int) -> str:
+def service_root(number: int) -> str:
     return f"teams/team{number % 12:02}/service{number:03}"
 
 
-def _service(number: int, chance: random.Random) -> dict[str, str]:
-    root = _root(number)
-    plain = {f"{root}/{WORDS[(number + index) % len(WORDS)]}.py": _plain(chance) for index in range(3)}
+def service(number: int, chance: random.Random) -> dict[str, str]:
+    root = service_root(number)
+    plain = {f"{root}/{WORDS[(number + index) % len(WORDS)]}.py": plain_module(chance) for index in range(3)}
     return {
-        f"{root}/schemas/event.avsc": _schema(number),
+        f"{root}/schemas/event.avsc": event_schema(number),
         f"{root}/Dockerfile": f'FROM python:3.11-slim\nWORKDIR /app\nCOPY . .\nCMD ["python", "run.py"]\nLABEL service={number}\n',
         f"{root}/deployment.yaml": _deployment(number),
         f"{root}/run.py": _RUN.replace("SERVICE", f"service{number:03}"),
@@ -93,7 +109,7 @@ def _service(number: int, chance: random.Random) -> dict[str, str]:
     }
 
 
-def _schema(number: int, *more: str) -> str:
+def event_schema(number: int, *more: str) -> str:
     fields = [{"name": name, "type": ["null", "double"], "default": None} for name in (*FIELDS[2:], *more)]
     keys = [{"name": name, "type": "string"} for name in FIELDS[:2]]
     schema = {"type": "record", "name": f"Event{number}", "namespace": "bench", "fields": [*keys, *fields]}
@@ -118,7 +134,7 @@ def _records(chance: random.Random) -> str:
     )
 
 
-def _plain(chance: random.Random) -> str:
+def plain_module(chance: random.Random) -> str:
     functions = []
     for index in range(16):
         first, second = chance.sample(WORDS, 2)
@@ -173,9 +189,9 @@ def test_the_id_is_kept():
 """
 
 
-def _git(folder: Path, *arguments: str, input: bytes = b"") -> None:
+def _git(folder: Path, *arguments: str, stdin: IO[bytes] | None = None) -> None:
     settings = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-    subprocess.run(["git", *arguments], cwd=folder, input=input, check=True, env={**os.environ, **settings})
+    subprocess.run(["git", *arguments], cwd=folder, stdin=stdin, check=True, env={**os.environ, **settings})
 
 
 if __name__ == "__main__":
