@@ -5,7 +5,12 @@ from __future__ import annotations
 from copilot.domain.pipeline import Endpoint, Link, PipelineMap
 from copilot.reasons.visible import visible
 
-_SHAPES = {"topic": ("([", "])"), "table": ("[(", ")]"), "file": ("[/", "/]"), "http": ("{{", "}}")}
+_SHAPES = {
+    **dict.fromkeys(("topic", "subscription", "queue", "stream"), ("([", "])")),
+    "table": ("[(", ")]"),
+    "file": ("[/", "/]"),
+    "http": ("{{", "}}"),
+}
 _ESCAPED = {"#": "#35;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "&": "#amp;", "`": "#96;", "\\": "#92;"}
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 from copilot.domain.schema import SchemaSubject
 from copilot.domain.source import Gap, Span
 
-EndpointKind = Literal["topic", "table", "file", "http"]
+EndpointKind = Literal["topic", "subscription", "queue", "stream", "table", "file", "http"]
 Direction = Literal["produces", "consumes"]
 Certainty = Literal["certain", "likely", "possible"]
 Mode = Literal["reads", "writes", "passes", "keys", "compares", "computes"]
@@ -17,7 +17,9 @@ UseForm = Literal["subscript", "get", "literal", "keyword", "attribute", "column
 
 @dataclass(frozen=True, slots=True, order=True)
 class Endpoint:
-    """What carries records. `name` is "" where only the running system knows it; `variable` then names what sets it."""
+    """What carries records: a topic (or channel), a subscription of one, a queue, a stream, or data at rest.
+
+    `name` is "" where only the running system knows it; `variable` then names what sets it."""
 
     kind: EndpointKind
     name: str

@@ -6,7 +6,8 @@ import ast
 
 from copilot.readers.flow import Origin
 from copilot.readers.reading import Reader
-from copilot.readers.scope import Seen, receiver_name
+from copilot.readers.scope import NOTHING, Seen, receiver_name
+from copilot.readers.values import Value
 
 
 def see_arguments(reader: Reader, node: ast.Call, mode: str = "reads") -> list[Seen]:
@@ -53,3 +54,24 @@ def message_value(reader: Reader, origin: Origin) -> Seen:
     if isinstance(call, int) and call >= 0:
         return Seen(None, reader.sheet.flow.decoded(call))
     return Seen(None, Origin(("raw", 0)))
+
+
+def argument_value(reader: Reader, node: ast.Call, position: int, names: tuple[str, ...]) -> Value:
+    """Returns the value of the argument at a position, or under one of these keywords."""
+    if 0 <= position < len(node.args):
+        return reader.see(node.args[position]).value
+    return argument_seen(reader, node, names).value
+
+
+def argument_seen(reader: Reader, node: ast.Call, names: tuple[str, ...]) -> Seen:
+    """Returns what the argument under one of these keywords is."""
+    for keyword in node.keywords:
+        if keyword.arg in names:
+            return reader.see(keyword.value)
+    return NOTHING
+
+
+def first_text(node: ast.Call) -> str:
+    """Returns the text of the first argument where it is written there, "" elsewhere."""
+    first = node.args[0] if node.args else None
+    return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""

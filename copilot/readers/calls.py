@@ -9,9 +9,10 @@ from __future__ import annotations
 import ast
 
 from copilot.readers import libraries, paths
-from copilot.readers.arguments import see_arguments, see_keywords
+from copilot.readers.arguments import see_arguments
 from copilot.readers.call_names import see_names
-from copilot.readers.clients import see_client_method, see_codec_call, see_library_call
+from copilot.readers.clients import see_client_decorator, see_client_method, see_library_call
+from copilot.readers.codecs import see_codec_call, see_codec_function
 from copilot.readers.flow import Origin
 from copilot.readers.reading import Reader
 from copilot.readers.scope import NOTHING, FunctionNode, Seen, receiver_name
@@ -70,6 +71,7 @@ def see_call(reader: Reader, node: ast.Call, mode: str) -> Seen:
     dotted = reader.scope.dotted(node.func)
     found = (
         paths.see_environment(reader, node, dotted)
+        or see_codec_function(reader, node, dotted)
         or see_library_call(reader, node, dotted)
         or paths.see_path_call(reader, node, dotted)
         or see_codec_call(reader, node)
@@ -99,24 +101,7 @@ def see_call(reader: Reader, node: ast.Call, mode: str) -> Seen:
 
 def see_decorator(reader: Reader, node: ast.expr, function: FunctionNode) -> None:
     """Reads a decorator; those of stream frameworks subscribe the function to topics."""
-    if (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in ("agent", "subscriber")
-    ):
-        topics = [reader.see(argument) for argument in node.args]
-        topic = topics[0] if topics else NOTHING
-        if topic.value is not None:
-            reader.sheet.add_call("consume", "faust", node, function.name, topics=topic.value)
-        see_keywords(reader, node)
-    elif (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr == "publisher"
-        and node.args
-    ):
-        reader.sheet.add_call("produce", "faststream", node, function.name, topics=reader.see(node.args[0]).value)
-    else:
+    if not see_client_decorator(reader, node, function):
         reader.see(node)
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 
-from copilot.readers import calls, dicts, operators, paths
+from copilot.readers import calls, clients, dicts, operators, paths
 from copilot.readers.arguments import message_value
 from copilot.readers.configs import ConfigTable
 from copilot.readers.flow import Origin
 from copilot.readers.schema_literals import literal_of_string
 from copilot.readers.scope import NOTHING, Scope, Seen, receiver_name
+from copilot.readers.things import chained, item_of
 
 MAX_ITEMS = 64
 _COUNTERS = frozenset({"i", "j", "n", "idx", "index", "pos", "position", "start", "end", "mask", "_"})
@@ -91,12 +92,13 @@ class Expressions:
         base = self.see(node.value)
         if base.value is not None:
             return Seen(paths.path_attribute(base.value, node.attr))
+        thing = clients.part_of_client(self, base.thing, node.attr) or chained("attr", base.thing, node.attr)
         if base.origin is not None and base.origin.root[0] in _INNER_KINDS:
-            return message_value(self, base.origin) if node.attr == "value" else NOTHING
+            return message_value(self, base.origin) if node.attr in ("value", "data", "body") else Seen(thing=thing)
         if isinstance(node.value, ast.Name) and not node.attr.startswith("_"):
             used = "writes" if isinstance(node.ctx, ast.Store | ast.Del) else mode
             self.sheet.add_use(node.attr, node, used, "attribute", node.value.id, base.origin)
-        return Seen(None, base.origin.at(node.attr) if base.origin else None)
+        return Seen(None, base.origin.at(node.attr) if base.origin else None, thing)
 
     def _subscript(self, node: ast.Subscript, mode: str) -> Seen:
         key = node.slice
@@ -111,7 +113,7 @@ class Expressions:
             self.see(key)
             is_item = not isinstance(key, ast.Slice)
             value = paths.path_item(base.value, key) if base.value is not None else None
-            return Seen(value, _item(base.origin) if is_item else base.origin)
+            return Seen(value, _item(base.origin) if is_item else base.origin, base.thing)
         if isinstance(key, ast.List | ast.Tuple):
             self.columns(
                 key, mode if isinstance(node.ctx, ast.Load) else "writes", receiver_name(node.value), base.origin
@@ -124,7 +126,7 @@ class Expressions:
                 reason = f"the name of the field is computed ({receiver_name(node.value)}[{name}])"
                 self.sheet.add_blind(node, reason, receiver_name(node.value), base.origin)
         is_container = base.origin is not None and (base.origin.lists > 0 or base.origin.root[0] == "lit")
-        return Seen(None, _item(base.origin) if is_container else None)
+        return Seen(None, _item(base.origin) if is_container else None, item_of(base.thing, ""))
 
     def key_use(
         self, token: ast.expr, name: str, mode: str, form: str, receiver: ast.expr, base: Seen, shape: int = -1
@@ -135,7 +137,7 @@ class Expressions:
         self.sheet.add_use(name, token, mode, form, receiver_name(receiver), base.origin, shape)
         if base.origin is not None and base.origin.root[0] in _INNER_KINDS:
             return Seen(None, base.origin)
-        return Seen(None, base.origin.at(name) if base.origin else None)
+        return Seen(None, base.origin.at(name) if base.origin else None, item_of(base.thing, name))
 
     def columns(self, node: ast.expr, mode: str, receiver: str, origin: Origin | None) -> None:
         """Adds the uses of a column name, or of a list of them."""
@@ -154,7 +156,8 @@ class Expressions:
         if isinstance(node, ast.List) and not node.elts:
             return Seen(None, self.sheet.new_literal())
         is_known = any(value is not None for value in values)
-        return Seen(("list", values) if is_known else None, origin.wrapped() if origin else None)
+        thing = next((item.thing for item in seen if item.thing is not None and item.thing[0] == "client"), None)
+        return Seen(("list", values) if is_known else None, origin.wrapped() if origin else None, thing)
 
     def _comprehension(self, node: ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp, mode: str) -> Seen:
         for loop in node.generators:
@@ -172,9 +175,10 @@ class Expressions:
         """Lets the target of a loop stand for the items of a container."""
         value = container.value
         item = ("any", value[1]) if value is not None and value[0] in ("list", "any") else None
-        self.scope.bind(target, Seen(item, _item(container.origin)))
+        thing = item_of(container.thing, "")
+        self.scope.bind(target, Seen(item, _item(container.origin), thing))
         if isinstance(target, ast.Tuple) and len(target.elts) == 2:
-            self.scope.bind(target.elts[1], Seen(None, _item(container.origin)))
+            self.scope.bind(target.elts[1], Seen(None, _item(container.origin), thing))
 
     def _lambda(self, node: ast.Lambda, mode: str) -> Seen:
         return Seen(None, self.see(node.body, mode).origin)

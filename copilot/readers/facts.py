@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from copilot.readers.flow import Tag
 from copilot.readers.values import Value
 
-FACTS_VERSION = 7
+FACTS_VERSION = 20
 FACTS_KIND = f"python-facts-{FACTS_VERSION}-{sys.version_info.major}.{sys.version_info.minor}"
 LOADED_MAX = 8192
 FORWARDED = -2
@@ -26,7 +26,8 @@ class Call(NamedTuple):
 
     `topics` belong to consume and produce, `writer` and `reader` (schemas) to decode and encode. `scope` is the qualified name
     of the function or class around. `codec` is the index of the decode or encode call that gives or makes the bytes, -1 where
-    no such call was traced. `receiver` is the name of the object that is called ("scribe_producer").
+    no such call was traced. `receiver` is the name of the object that is called ("scribe_producer"), `endpoint` the kind of
+    what is read or written.
     """
 
     role: str
@@ -39,6 +40,7 @@ class Call(NamedTuple):
     last_line: int
     codec: int
     receiver: str
+    endpoint: str
 
 
 class Config(NamedTuple):

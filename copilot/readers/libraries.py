@@ -1,38 +1,20 @@
-"""Which names of client libraries consume, produce, decode, encode, or only hand a schema on?
+"""Which names of client libraries make clients, consume, produce, decode, encode, or only hand a schema on?
 
-The tables are what the readers know about libraries; a new library is some lines here. Names are full dotted names as imported,
-matched by their first and last part, because the parts between them move from release to release.
+The tables are what the readers know about libraries: `broker_table` and `framework_table` for what reads and writes endpoints, the
+sets below for codecs. Names are full dotted names as imported, matched by their first and last parts, because the parts between
+them move from release to release.
 """
 
 from __future__ import annotations
 
 import sys
 
-LIBRARIES = {
-    "confluent_kafka": "confluent-kafka",
-    "kafka": "kafka-python",
-    "aiokafka": "aiokafka",
-    "faust": "faust",
-    "fastavro": "fastavro",
-    "avro": "avro",
-    "faststream": "faststream",
-}
+from copilot.readers import broker_table, framework_table
+from copilot.readers.steps import Step, Steps
+
+LIBRARIES = {"fastavro": "fastavro", "avro": "avro", **broker_table.NAMES, **framework_table.NAMES}
 CONVERSIONS = frozenset(
     {"float", "int", "str", "bool", "abs", "round", "len", "min", "max", "sum", "list", "sorted", "Decimal"}
-)
-CONSUMERS = frozenset(
-    {
-        "Consumer",
-        "AvroConsumer",
-        "DeserializingConsumer",
-        "KafkaConsumer",
-        "AIOKafkaConsumer",
-        "AIOConsumer",
-        "ShareConsumer",
-    }
-)
-PRODUCERS = frozenset(
-    {"Producer", "AvroProducer", "SerializingProducer", "KafkaProducer", "AIOKafkaProducer", "AIOProducer"}
 )
 SERIALIZERS = frozenset({"AvroSerializer", "DatumWriter", "MessageSerializer"})
 DESERIALIZERS = frozenset({"AvroDeserializer", "DatumReader"})
@@ -59,6 +41,11 @@ SCHEMA_PASSERS = frozenset(
     }
 )
 
+TOPIC_PASSERS = frozenset({"Schema", "SchemaReference", "NewTopic", "TopicPartition", "RabbitQueue"})
+_CALLS: dict[str, Steps] = {**broker_table.CALLS, **framework_table.CALLS}
+_METHODS: dict[str, Steps] = {**broker_table.METHODS, **framework_table.METHODS}
+METHOD_NAMES = frozenset(name.partition(":")[0] for steps in _METHODS.values() for name in steps) - {"*"}
+"""Every method of a client that the tables have."""
 _FOREIGN = frozenset(
     {
         "numpy",
@@ -99,3 +86,35 @@ def is_foreign(dotted: str) -> bool:
 def library_of(dotted: str) -> str:
     """Returns the library that a full dotted name belongs to, "" where it is none of those known."""
     return LIBRARIES.get(dotted.partition(".")[0], "") if "." in dotted else ""
+
+
+def call_steps(dotted: str, first: str = "") -> tuple[Step, ...]:
+    """Returns what a call of an imported name does, () where the tables don't have it; `first` is its first argument's text."""
+    steps = _CALLS.get(dotted.partition(".")[0])
+    if steps is None or "." not in dotted:
+        return ()
+    rest, _, last = dotted.rpartition(".")
+    return _steps(steps, f"{rest.rpartition('.')[2]}.{last}", first) or _steps(steps, last, first)
+
+
+def method_steps(kind: str, name: str, first: str = "") -> tuple[Step, ...]:
+    """Returns what a method of a client of that kind does, () where the tables don't have it."""
+    steps = _METHODS.get(kind, {})
+    return _steps(steps, name, first) or _steps(steps, "*", "")
+
+
+def decorator_steps(kind: str, name: str) -> tuple[Step, ...]:
+    """Returns what a method of a client does to the function that it decorates."""
+    return _steps(framework_table.DECORATORS.get(kind, {}), name, "")
+
+
+def attribute_kind(owner: str, name: str) -> str:
+    """Returns the kind of an attribute of a client of the kind `owner`, or of anything in a file that imports that library."""
+    return framework_table.ATTRIBUTES.get(owner, {}).get(name, "")
+
+
+def _steps(steps: Steps, name: str, first: str) -> tuple[Step, ...]:
+    keys = (f"{name}:{first}" if first else name, name)
+    found = next((steps[key] for key in keys if key in steps), None)
+    more = steps.get(f"{name}+")
+    return () if found is None else (found,) if more is None else (found, more)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import cast
 
-from copilot.domain.pipeline import Certainty, Decoder, Direction, Endpoint, Link
+from copilot.domain.pipeline import Certainty, Decoder, Direction, Endpoint, EndpointKind, Link
 from copilot.domain.source import Span
 from copilot.readers.configs import key_word
 from copilot.readers.deployments import Running
@@ -17,6 +18,7 @@ from copilot.readers.facts import FORWARDED, Call, Config, FileFacts
 from copilot.readers.modules import Modules, SchemaFiles
 from copilot.readers.store import FactStore
 from copilot.readers.subjects import Subjects
+from copilot.readers.things import name_of
 from copilot.readers.values import Surroundings, Text, Value, resolve
 
 _RANKS: dict[Certainty, int] = {"certain": 0, "likely": 1, "possible": 2}
@@ -97,7 +99,7 @@ class LinkReader:
         return [
             link
             for subject in subjects or (None,)
-            for link in self._links(job, texts, direction, subject, decoder, "certain", proof, running)
+            for link in self._links(job, texts, direction, subject, decoder, "certain", proof, running, "topic")
         ]
 
     def _of_calls(self, job: JobCode) -> list[Link]:
@@ -115,10 +117,11 @@ class LinkReader:
 
     def _of_call(self, job: JobCode, path: str, facts: FileFacts, call: Call, running: Running) -> list[Link]:
         direction: Direction = "consumes" if call.role == "consume" else "produces"
-        texts = resolve(call.topics, self._around(path, running)) or (Text("", "", "unset"),)
+        texts = _texts(call.topics, self._around(path, running))
         codecs = self._codecs(job, path, facts, call)
         certainty: Certainty = "certain" if call.codec >= 0 else "likely"
         is_forwarded = call.codec == FORWARDED
+        kind = cast(EndpointKind, call.endpoint)
         decoder = _decoder(codecs[0][1]) if codecs and not is_forwarded else None
         near = () if is_forwarded else tuple(Span(file, one.line, one.line) for file, one in codecs[:1])
         proof = (Span(path, call.line, call.last_line), *near)
@@ -132,7 +135,7 @@ class LinkReader:
             replace(link, forwards=True) if is_forwarded else link
             for subject in subjects or (None,)
             for link in self._links(
-                job, texts, direction, subject, decoder, certainty if subject else "certain", proof, running
+                job, texts, direction, subject, decoder, certainty if subject else "certain", proof, running, kind
             )
         ]
 
@@ -161,10 +164,11 @@ class LinkReader:
         certainty: Certainty,
         proof: tuple[Span, ...],
         running: Running,
+        kind: EndpointKind,
     ) -> list[Link]:
         links: list[Link] = []
         for text in texts:
-            endpoint = Endpoint("topic", text.text, "" if text.text else text.variable)
+            endpoint = Endpoint(kind, text.text, "" if text.text else text.variable)
             weakest = max(certainty, _SOURCES[text.source], key=lambda one: _RANKS[one])
             place = running.places.get(text.variable) if text.source == "setting" else None
             links.append(
@@ -216,6 +220,13 @@ class LinkReader:
                     if own:
                         return _decoder(own[0])
         return None
+
+
+def _texts(value: Value, around: Surroundings) -> tuple[Text, ...]:
+    """Returns the texts that a value may become; what is unknown is one without text, under the name that the code gives it."""
+    found = resolve(value, around) or (Text("", "", "unset"),)
+    name = name_of(value)
+    return tuple(text if text.text or text.variable else Text("", name, "unset") for text in found)
 
 
 def _decoder(call: Call) -> Decoder:

@@ -34,7 +34,8 @@ def see_logic(reader: Reader, node: ast.BoolOp, mode: str) -> Seen:
         value = either(value, part.value)
     if len(seen) == 2 and isinstance(node.op, ast.Or) and seen[0].value is not None and seen[0].value[0] == "env":
         value = ("env", seen[0].value[1], either(seen[0].value[2], seen[1].value))
-    return Seen(value, next((part.origin for part in seen if part.origin is not None), None))
+    origin = next((part.origin for part in seen if part.origin is not None), None)
+    return Seen(value, origin, next((part.thing for part in seen if part.thing is not None), None))
 
 
 def see_comparison(reader: Reader, node: ast.Compare, mode: str) -> Seen:
@@ -52,7 +53,7 @@ def see_comparison(reader: Reader, node: ast.Compare, mode: str) -> Seen:
 def see_choice(reader: Reader, node: ast.IfExp, mode: str) -> Seen:
     reader.see(node.test, "compares")
     body, other = reader.see(node.body, mode), reader.see(node.orelse, mode)
-    return Seen(either(body.value, other.value), body.origin or other.origin)
+    return Seen(either(body.value, other.value), body.origin or other.origin, body.thing or other.thing)
 
 
 def see_text(reader: Reader, node: ast.JoinedStr, mode: str) -> Seen:

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Sequence
 
 from copilot.readers.calls import see_decorator
+from copilot.readers.clients import see_annotation
 from copilot.readers.expressions import Expressions
 from copilot.readers.facts import FileFacts
 from copilot.readers.flow import Origin
@@ -181,6 +182,10 @@ class _Statements:
     def _annotated(self, node: ast.AnnAssign) -> None:
         if node.value is not None:
             self._assign([node.target], node.value)
+        known = see_annotation(self.expressions, node.annotation)
+        if known.thing is not None and (node.value is None or known.thing[0] == "client"):
+            before = self.expressions.see(node.target) if node.value is not None else NOTHING
+            self.scope.bind(node.target, Seen(before.value, known.origin or before.origin, known.thing))
         if self.scope.class_name and not self.scope.function_name and isinstance(node.target, ast.Name):
             self.sheet.add_use(node.target.id, node.target, "reads", "attribute", self.scope.class_name)
 
@@ -204,7 +209,9 @@ class _Statements:
             default = self.expressions.see(defaults[argument]) if argument in defaults else NOTHING
             origin = Origin(("param", f"{scope.qualified}:{argument.arg}"))
             if argument.arg not in ("self", "cls"):
-                scope.names[argument.arg] = Seen(default.value, origin)
+                known = see_annotation(self.expressions, argument.annotation)
+                thing = known.thing or ("param", str(origin.root[1]), default.value)
+                scope.names[argument.arg] = Seen(default.value, known.origin or origin, thing)
             if not class_name and scope.qualified in scope.functions:
                 self.sheet.flow.comes(origin.root, "a", str(origin.root[1]))
         if not class_name and scope.qualified in scope.functions:
@@ -216,10 +223,12 @@ class _Statements:
         for alias in node.names:
             if isinstance(node, ast.Import):
                 top = alias.name.partition(".")[0]
+                self.scope.libraries.add(top)
                 self.scope.imports[alias.asname or top] = (alias.name if alias.asname else top, "")
                 self.imported.append((alias.asname or top, alias.name, ""))
             else:
                 module = "." * node.level + (node.module or "")
+                self.scope.libraries.add(module.partition(".")[0])
                 self.scope.imports[alias.asname or alias.name] = (module, alias.name)
                 self.imported.append((alias.asname or alias.name, module, alias.name))
 

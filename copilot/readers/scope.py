@@ -17,10 +17,14 @@ FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Seen(NamedTuple):
-    """What reading an expression gave: the value it may have, and the record it comes from."""
+    """What reading an expression gave: the value it may have, the record it comes from, and the chain of names that leads to it.
+
+    `thing` is a value too, of the kinds that `things` names; it is followed only after all files were read.
+    """
 
     value: Value = None
     origin: Origin | None = None
+    thing: Value = None
 
 
 NOTHING = Seen()
@@ -36,6 +40,7 @@ class Scope:
         self.attributes: dict[tuple[str, str], Seen] = {}
         self.imports: dict[str, tuple[str, str]] = {}
         self.functions: dict[str, list[str]] = {}
+        self.libraries: set[str] = set()
         self.class_name = ""
         self.function_name = ""
         self.branch_depth = 0
@@ -54,7 +59,7 @@ class Scope:
         elif isinstance(target, ast.Attribute) and is_self(target.value):
             key = (self.class_name, target.attr)
             before = self.attributes.get(key, NOTHING)
-            self.attributes[key] = Seen(either(before.value, seen.value), seen.origin or before.origin)
+            self.attributes[key] = _either(before, seen)
         elif isinstance(target, ast.Starred):
             self.bind(target.value, NOTHING)
         elif isinstance(target, ast.Tuple | ast.List):
@@ -97,8 +102,12 @@ class Scope:
     def _set(self, names: dict[str, Seen], name: str, seen: Seen) -> None:
         before = names.get(name)
         if before is not None and self.branch_depth:
-            seen = Seen(either(before.value, seen.value), seen.origin or before.origin)
+            seen = _either(before, seen)
         names[name] = seen
+
+
+def _either(before: Seen, seen: Seen) -> Seen:
+    return Seen(either(before.value, seen.value), seen.origin or before.origin, seen.thing or before.thing)
 
 
 def part_of(seen: Seen, index: int) -> Seen:

@@ -18,6 +18,7 @@ from copilot.readers.values import Value
 MAX_EXCERPT = 160
 MAX_NAME = 80
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_UNKNOWN = {"topics": None, "writer": None, "reader": None, "codec": -1, "receiver": "", "endpoint": "topic"}
 _OPENING = re.compile(rb"[rRuUbB]{0,2}(\"\"\"|'''|\"|')")
 
 
@@ -57,7 +58,7 @@ class Sheet:
 
     def add_call(self, role: str, library: str, node: ast.AST, scope: str, **given: Any) -> int:
         """Adds a call of a client library and returns its index; `given` are the fields of `Call` that are known."""
-        values: dict[str, Any] = {"topics": None, "writer": None, "reader": None, "codec": -1, "receiver": "", **given}
+        values: dict[str, Any] = {**_UNKNOWN, **given}
         line, last = getattr(node, "lineno", 1), getattr(node, "end_lineno", 1)
         self.calls.append(Call(role, library, scope=scope, line=line, last_line=last, **values))
         return len(self.calls) - 1

@@ -13,7 +13,7 @@ from copilot.readers.facts import FACTS_KIND, FileFacts, dump_facts, load_facts
 from copilot.readers.python_reader import read_python
 from copilot.readers.words import read_words, words_of
 
-WORDS_KIND = "python-words-1"
+WORDS_KIND = "python-words-2"
 
 
 Spread = Callable[[Callable[[str], bytes], Mapping[str, str]], dict[str, bytes]]

@@ -1,0 +1,220 @@
+"""Which calls of message brokers' client libraries read and write what? Data alone: a new library is some lines here.
+
+`CALLS` has, by the first part of the import, what is called as imported (its last name, or the last two where the name alone says
+little); `METHODS` has, by the kind of object, the methods that matter. The parts between the first and the last move from release
+to release, so they are not compared.
+"""
+
+from __future__ import annotations
+
+from copilot.readers.steps import MESSAGE, SAME, Steps, consumes, gives, produces
+
+NAMES = {
+    "confluent_kafka": "confluent-kafka",
+    "kafka": "kafka-python",
+    "aiokafka": "aiokafka",
+    "pika": "pika",
+    "aio_pika": "aio-pika",
+    "kombu": "kombu",
+    "nats": "nats",
+    "pulsar": "pulsar",
+    "redis": "redis",
+    "aioredis": "redis",
+    "boto3": "boto3",
+    "aioboto3": "boto3",
+    "aiobotocore": "boto3",
+    "google": "google-cloud-pubsub",
+    "gcloud": "google-cloud-pubsub",
+    "azure": "azure",
+}
+
+_AWS = {
+    "client:sqs": gives("sqs client"),
+    "client:sns": gives("sns client"),
+    "client:kinesis": gives("kinesis client"),
+    "client:firehose": gives("firehose client"),
+    "resource:sqs": gives("sqs resource"),
+    "resource:sns": gives("sns resource"),
+    "create_client:sqs": gives("sqs client"),
+    "create_client:sns": gives("sns client"),
+    "create_client:kinesis": gives("kinesis client"),
+}
+_REDIS = {
+    name: gives("redis client") for name in ("Redis", "StrictRedis", "from_url", "RedisCluster", "create_redis_pool")
+}
+
+CALLS: dict[str, Steps] = {
+    "confluent_kafka": {
+        "Consumer": gives("kafka consumer"),
+        "AvroConsumer": gives("kafka consumer"),
+        "DeserializingConsumer": gives("kafka consumer"),
+        "AIOConsumer": gives("kafka consumer"),
+        "ShareConsumer": gives("kafka consumer"),
+        "DeserializingShareConsumer": gives("kafka consumer"),
+        "Producer": gives("kafka producer"),
+        "AvroProducer": gives("kafka producer"),
+        "SerializingProducer": gives("kafka producer"),
+        "AIOProducer": gives("kafka producer"),
+    },
+    "kafka": {
+        "KafkaConsumer": consumes("*", "kafka consumer", needs=True),
+        "KafkaProducer": gives("kafka producer"),
+        "SimpleProducer": gives("kafka producer"),
+        "SimpleConsumer": consumes("2 topic", "kafka consumer"),
+    },
+    "aiokafka": {
+        "AIOKafkaConsumer": consumes("*", "kafka consumer", needs=True),
+        "AIOKafkaProducer": gives("kafka producer"),
+    },
+    "pika": {
+        "BlockingConnection": gives("amqp connection"),
+        "SelectConnection": gives("amqp connection"),
+        "AsyncioConnection": gives("amqp connection"),
+    },
+    "aio_pika": {"connect": gives("amqp connection"), "connect_robust": gives("amqp connection")},
+    "kombu": {
+        "Queue": gives("kombu queue", "0 name"),
+        "Consumer": consumes("1 queues", endpoint="queue"),
+        "Producer": gives("kombu producer"),
+    },
+    "nats": {"connect": gives("nats client"), "NATS": gives("nats client"), "Client": gives("nats client")},
+    "pulsar": {"Client": gives("pulsar client")},
+    "redis": _REDIS,
+    "aioredis": _REDIS,
+    "boto3": {**_AWS, "Session": gives("aws session")},
+    "aioboto3": {**_AWS, "Session": gives("aws session")},
+    "aiobotocore": {"get_session": gives("aws session"), "AioSession": gives("aws session")},
+    "google": {
+        "PublisherClient": gives("pubsub publisher"),
+        "SubscriberClient": gives("pubsub subscriber"),
+        "PublisherAsyncClient": gives("pubsub publisher"),
+        "SubscriberAsyncClient": gives("pubsub subscriber"),
+    },
+    "gcloud": {
+        "PublisherClient": gives("gcloud publisher"),
+        "SubscriberClient": gives("gcloud subscriber"),
+    },
+    "azure": {
+        "ServiceBusClient": gives("servicebus client"),
+        "ServiceBusClient.from_connection_string": gives("servicebus client"),
+        "EventHubProducerClient": produces("eventhub_name 1", kind="eventhub producer"),
+        "EventHubProducerClient.from_connection_string": produces("eventhub_name", kind="eventhub producer"),
+        "EventHubConsumerClient": consumes("eventhub_name 1", "eventhub consumer"),
+        "EventHubConsumerClient.from_connection_string": consumes("eventhub_name", "eventhub consumer"),
+    },
+}
+
+METHODS: dict[str, Steps] = {
+    "kafka consumer": {
+        "subscribe": consumes("0 topics pattern"),
+        "assign": consumes("0 partitions"),
+        **dict.fromkeys(("poll", "consume", "getone", "getmany"), MESSAGE),
+    },
+    "kafka producer": {
+        "produce": produces("0 topic", "1 value"),
+        "send": produces("0 topic", "1 value"),
+        "send_and_wait": produces("0 topic", "1 value"),
+        "send_batch": produces("1 topic", "0 batch"),
+        "send_messages": produces("0 topic", "1"),
+    },
+    "amqp connection": {"channel": gives("amqp channel")},
+    "amqp channel": {
+        "basic_consume": consumes("queue 0", endpoint="queue"),
+        "basic_get": consumes("queue 0", endpoint="queue"),
+        "consume": consumes("0 queue", endpoint="queue"),
+        "basic_publish": produces("1 routing_key", "2 body", endpoint="queue"),
+        "declare_queue": gives("amqp queue", "0 name"),
+        "get_queue": gives("amqp queue", "0 name"),
+        "declare_exchange": gives("amqp exchange", "0 name"),
+        "get_exchange": gives("amqp exchange", "0 name"),
+    },
+    "amqp channel.default_exchange": {"publish": produces("1 routing_key", "0 message", endpoint="queue")},
+    "amqp exchange": {"publish": produces("1 routing_key", "0 message", endpoint="queue")},
+    "amqp queue": {
+        "consume": consumes("own", endpoint="queue"),
+        "iterator": consumes("own", "message", endpoint="queue"),
+        "get": consumes("own", "message", endpoint="queue"),
+    },
+    "kombu producer": {"publish": produces("routing_key", "0 body", endpoint="queue")},
+    "nats client": {
+        "jetstream": SAME,
+        "subscribe": consumes("0 subject", "nats subscription"),
+        "pull_subscribe": consumes("0 subject", "nats subscription"),
+        "pull_subscribe_bind": consumes("subject stream", "nats subscription"),
+        "publish": produces("0 subject", "1 payload"),
+        "request": produces("0 subject", "1 payload"),
+    },
+    "nats subscription": {"fetch": MESSAGE, "next_msg": MESSAGE},
+    "pulsar client": {
+        "create_producer": produces("0 topic", kind="pulsar producer"),
+        "subscribe": consumes("0 topic", "pulsar consumer"),
+        "create_reader": consumes("0 topic", "pulsar consumer"),
+    },
+    "pulsar consumer": {"receive": MESSAGE, "batch_receive": MESSAGE, "read_next": MESSAGE},
+    "redis client": {
+        "xadd": produces("0 name", "1 fields", endpoint="stream"),
+        "xread": consumes("{0 {streams", "message", endpoint="stream"),
+        "xreadgroup": consumes("{2 {streams", "message", endpoint="stream"),
+        "xautoclaim": consumes("0 name", "message", endpoint="stream"),
+        "publish": produces("0 channel", "1 message"),
+        "pubsub": gives("redis pubsub"),
+        "blpop": consumes("0 keys", "message", endpoint="queue"),
+        "brpop": consumes("0 keys", "message", endpoint="queue"),
+    },
+    "redis pubsub": {"subscribe": consumes("*"), "psubscribe": consumes("*")},
+    "aws session": dict(_AWS),
+    "sqs client": {
+        "send_message": produces("QueueUrl", "MessageBody", endpoint="queue"),
+        "send_message_batch": produces("QueueUrl", "Entries", endpoint="queue"),
+        "receive_message": consumes("QueueUrl", "message", endpoint="queue"),
+        "get_queue_url": gives("sqs url", "QueueName"),
+        "create_queue": gives("sqs url", "QueueName"),
+    },
+    "sqs resource": {
+        "get_queue_by_name": gives("sqs queue", "QueueName"),
+        "create_queue": gives("sqs queue", "QueueName"),
+        "Queue": gives("sqs queue", "0 url"),
+    },
+    "sqs queue": {
+        "send_message": produces("own", "MessageBody", endpoint="queue"),
+        "send_messages": produces("own", "Entries", endpoint="queue"),
+        "receive_messages": consumes("own", "message", endpoint="queue"),
+    },
+    "sns client": {
+        "create_topic": gives("sns arn", "Name"),
+        "publish": produces("TopicArn TargetArn", "Message", needs=True),
+        "publish_batch": produces("TopicArn", "PublishBatchRequestEntries"),
+    },
+    "sns resource": {"Topic": gives("sns topic", "0 arn"), "create_topic": gives("sns topic", "Name")},
+    "sns topic": {"publish": produces("own", "Message")},
+    "kinesis client": {
+        "put_record": produces("StreamName StreamARN", "Data", endpoint="stream"),
+        "put_records": produces("StreamName StreamARN", "Records", endpoint="stream"),
+        "get_shard_iterator": consumes("StreamName StreamARN", endpoint="stream"),
+        "subscribe_to_shard": consumes("ConsumerARN", endpoint="stream"),
+        "get_records": MESSAGE,
+    },
+    "firehose client": {
+        "put_record": produces("DeliveryStreamName", "Record", endpoint="stream"),
+        "put_record_batch": produces("DeliveryStreamName", "Records", endpoint="stream"),
+    },
+    "pubsub publisher": {
+        "publish": produces("0 topic", "1 data messages"),
+        "topic_path": gives("pubsub topic", "1 topic"),
+    },
+    "pubsub subscriber": {
+        "subscription_path": gives("pubsub subscription", "1 subscription"),
+        "subscribe": consumes("0 subscription", endpoint="subscription"),
+        "pull": consumes("subscription 0", "message", endpoint="subscription"),
+        "streaming_pull": consumes("subscription", "message", endpoint="subscription"),
+    },
+    "gcloud publisher": {"publish": produces("0 topic", "1 messages")},
+    "gcloud subscriber": {"pull": consumes("0 subscription", "message", endpoint="subscription")},
+    "servicebus client": {
+        "get_queue_sender": produces("queue_name 0", endpoint="queue"),
+        "get_queue_receiver": consumes("queue_name 0", "servicebus receiver", endpoint="queue"),
+        "get_topic_sender": produces("topic_name 0"),
+        "get_subscription_receiver": consumes("topic_name 0", "servicebus receiver"),
+    },
+    "servicebus receiver": {"receive_messages": MESSAGE},
+}

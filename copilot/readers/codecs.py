@@ -1,0 +1,156 @@
+"""What do the calls of codecs say? What is decoded and encoded, by which library, with which schema."""
+
+from __future__ import annotations
+
+import ast
+
+from copilot.readers import libraries
+from copilot.readers.arguments import argument_seen, argument_value, see_arguments, see_keywords
+from copilot.readers.flow import Origin
+from copilot.readers.reading import Reader
+from copilot.readers.scope import NOTHING, Seen, is_self
+
+_JSON_DECODERS = frozenset({"json.loads", "json.load", "orjson.loads", "ujson.loads", "simplejson.loads"})
+_JSON_ENCODERS = frozenset({"json.dumps", "orjson.dumps", "ujson.dumps", "simplejson.dumps"})
+_CODECS = ("serializer", "deserializer")
+
+
+def see_codec_function(reader: Reader, node: ast.Call, dotted: str) -> Seen | None:
+    """Reads a call of an imported function or class that decodes, encodes, or holds a schema, None where it does none of it."""
+    library = libraries.library_of(dotted)
+    name = dotted.rpartition(".")[2]
+    if dotted in _JSON_DECODERS:
+        return _json_decode(reader, node)
+    if dotted in _JSON_ENCODERS and node.args:
+        return _json_encode(reader, node)
+    if not library:
+        return None
+    if name in libraries.SERIALIZERS or name in libraries.DESERIALIZERS:
+        return _serde(reader, node, library, name)
+    if library == "fastavro" and name in libraries.DECODE_CALLS:
+        return _decode(reader, node, library, *libraries.DECODE_CALLS[name])
+    if library == "fastavro" and name in libraries.ENCODE_CALLS:
+        return _encode(reader, node, library, *libraries.ENCODE_CALLS[name])
+    if name in libraries.SCHEMA_PASSERS or name in libraries.TOPIC_PASSERS:
+        arguments = see_arguments(reader, node)
+        return Seen(
+            argument_value(reader, node, 0, ("schema_str", "schema", "topic"))
+            or (arguments[0].value if arguments else None)
+        )
+    if name == "DataFileWriter" and len(node.args) > 2:
+        serializer = reader.see(node.args[1])
+        return Seen(None, serializer.origin)
+    if name == "DataFileReader" and len(node.args) > 1:
+        origin = reader.see(node.args[1]).origin
+        return Seen(None, reader.sheet.flow.decoded(int(origin.root[1]), 1) if origin else None)
+    return None
+
+
+def see_codec_method(reader: Reader, node: ast.Call, name: str, base: Seen) -> Seen | None:
+    """Reads a call of a method of a serializer or deserializer object, None where it is none."""
+    kind = base.origin.root[0] if base.origin is not None else ""
+    if base.origin is None or kind not in _CODECS:
+        return None
+    if name in ("write", "append") and kind == "serializer" and node.args:
+        reader.sheet.flow.encoded(int(base.origin.root[1]), see_arguments(reader, node)[0].origin)
+        return NOTHING
+    if name == "read" and kind == "deserializer":
+        see_arguments(reader, node)
+        return Seen(None, reader.sheet.flow.decoded(int(base.origin.root[1])))
+    return None
+
+
+def see_codec_call(reader: Reader, node: ast.Call) -> Seen | None:
+    """Reads a call of a name that stands for a serializer or deserializer object."""
+    origin: Origin | None = None
+    if isinstance(node.func, ast.Name):
+        origin = reader.scope.named(node.func.id).origin
+    elif isinstance(node.func, ast.Attribute) and is_self(node.func.value):
+        origin = reader.see(node.func).origin
+    if origin is None or origin.root[0] not in _CODECS:
+        return None
+    arguments = see_arguments(reader, node)
+    index = int(origin.root[1])
+    if origin.root[0] == "deserializer":
+        return Seen(None, reader.sheet.flow.decoded(index))
+    reader.sheet.flow.encoded(index, arguments[0].origin if arguments else None)
+    return Seen(None, Origin(("encoded", index)))
+
+
+def keyword_codec(reader: Reader, node: ast.Call, keyword: str, key: str, role: str) -> list[int]:
+    """Returns the codec call of a client that encodes or decodes by itself, given as a keyword or in its dict of settings."""
+    given = [entry.value for entry in node.keywords if entry.arg == keyword]
+    for argument in node.args:
+        if isinstance(argument, ast.Dict):
+            pairs = zip(argument.keys, argument.values, strict=True)
+            given += [value for name, value in pairs if isinstance(name, ast.Constant) and name.value == key]
+    found: list[int] = []
+    for value in given:
+        origin = reader.see(value).origin
+        if origin is not None and origin.root[0] in ("serializer", "deserializer", "encoded", "call"):
+            found.append(int(origin.root[1]))
+        elif isinstance(value, ast.Lambda) and "json" in ast.dump(value):
+            found.append(reader.sheet.add_call(role, "json", value, reader.scope.qualified))
+    for entry in node.keywords:
+        if entry.arg != keyword:
+            reader.see(entry.value)
+    return found
+
+
+def _serde(reader: Reader, node: ast.Call, library: str, name: str) -> Seen:
+    schemas = [reader.see(argument).value for argument in node.args]
+    see_keywords(reader, node)
+    named = argument_value(reader, node, 9, ("schema_str", "writers_schema", "writer_schema", "schema"))
+    known = [schema for schema in schemas if schema is not None and schema[0] != "dict"]
+    first = named or (known[0] if known else None)
+    second = known[1] if len(known) > 1 else argument_value(reader, node, 9, ("readers_schema", "reader_schema"))
+    scope = reader.scope.qualified
+    if name in libraries.SERIALIZERS:
+        index = reader.sheet.add_call("encode", library, node, scope, writer=first)
+        return Seen(None, Origin(("serializer", index)))
+    given = {"writer": first, "reader": second} if library == "avro" else {"reader": first}
+    return Seen(None, Origin(("deserializer", reader.sheet.add_call("decode", library, node, scope, **given))))
+
+
+def _decode(reader: Reader, node: ast.Call, library: str, writer: int, second: int, lists: int) -> Seen:
+    see_arguments(reader, node)
+    index = reader.sheet.add_call(
+        "decode",
+        library,
+        node,
+        reader.scope.qualified,
+        writer=argument_value(reader, node, writer, ("writer_schema", "schema")),
+        reader=argument_value(reader, node, second, ("reader_schema",)),
+    )
+    return Seen(None, reader.sheet.flow.decoded(index, lists))
+
+
+def _encode(reader: Reader, node: ast.Call, library: str, schema: int, record: int, lists: int) -> Seen:
+    seen = see_arguments(reader, node)
+    value = argument_value(reader, node, schema, ("schema",))
+    index = reader.sheet.add_call("encode", library, node, reader.scope.qualified, writer=value)
+    origin = seen[record].origin if len(seen) > record else argument_seen(reader, node, ("record", "records")).origin
+    reader.sheet.flow.encoded(index, origin.item() if origin is not None and lists else origin)
+    if node.args and isinstance(node.args[0], ast.Name | ast.Attribute):
+        reader.scope.bind(node.args[0], Seen(None, Origin(("encoded", index))))
+    return NOTHING
+
+
+def _json_decode(reader: Reader, node: ast.Call) -> Seen:
+    seen = see_arguments(reader, node)
+    first = seen[0] if seen else NOTHING
+    if first.origin is not None and first.origin.root[0] in ("raw", "message"):
+        index = reader.sheet.add_call("decode", "json", node, reader.scope.qualified)
+        return Seen(None, reader.sheet.flow.decoded(index))
+    return Seen(first.value)
+
+
+def _json_encode(reader: Reader, node: ast.Call) -> Seen:
+    seen = see_arguments(reader, node)[0]
+    if seen.value is not None:
+        return seen
+    if not reader.sheet.is_about_kafka:
+        return NOTHING
+    index = reader.sheet.add_call("encode", "json", node, reader.scope.qualified)
+    reader.sheet.flow.encoded(index, seen.origin)
+    return Seen(None, Origin(("encoded", index)))

@@ -1,0 +1,183 @@
+"""Which calls of stream and batch frameworks read and write what? Data alone, laid out as in `broker_table`.
+
+`DECORATORS` has what decorates a function that is fed. `ATTRIBUTES` has what is reached without a call.
+"""
+
+from __future__ import annotations
+
+from copilot.readers.steps import SAME, Steps, consumes, gives, produces
+
+NAMES = {
+    "faust": "faust",
+    "faststream": "faststream",
+    "quixstreams": "quixstreams",
+    "bytewax": "bytewax",
+    "pyspark": "pyspark",
+    "pyflink": "pyflink",
+    "apache_beam": "apache-beam",
+    "airflow": "airflow",
+    "celery": "celery",
+}
+
+_BROKERS = ("KafkaBroker", "ConfluentBroker", "NatsBroker", "RabbitBroker", "RedisBroker")
+_ROUTERS = ("KafkaRouter", "ConfluentRouter", "NatsRouter", "RabbitRouter", "RedisRouter")
+_RABBIT = ("RabbitBroker", "RabbitRouter")
+
+CALLS: dict[str, Steps] = {
+    "faust": {"App": gives("faust app")},
+    "faststream": {
+        **{name: gives("faststream broker") for name in (*_BROKERS, *_ROUTERS) if name not in _RABBIT},
+        **{name: gives("faststream rabbit") for name in _RABBIT},
+        "RabbitQueue": gives("faststream queue", "0 name"),
+        "KafkaPublisher": produces("0 topic"),
+        "KafkaRoute": consumes("1 topic"),
+        "NatsRoute": consumes("1 subject"),
+    },
+    "quixstreams": {
+        "Application": gives("quix app"),
+        "Application.Quix": gives("quix app"),
+    },
+    "bytewax": {
+        "KafkaSource": consumes("1 topics"),
+        "KafkaSink": produces("1 topic"),
+        "KafkaInputConfig": consumes("1 topic"),
+        "KafkaOutputConfig": produces("1 topic"),
+        "operators.input": consumes("topics", needs=True),
+        "operators.output": produces("topic", needs=True),
+    },
+    "pyflink": {
+        "FlinkKafkaConsumer": consumes("0 topics"),
+        "FlinkKafkaProducer": produces("0 topic"),
+        "KafkaSource.builder": gives("flink source"),
+        "KafkaRecordSerializationSchema.builder": gives("flink sink"),
+        "FlinkKinesisConsumer": consumes("0 streams", endpoint="stream"),
+    },
+    "apache_beam": {
+        "ReadFromKafka": consumes("1 topics"),
+        "WriteToKafka": produces("1 topic"),
+        "ReadFromPubSub": consumes("0 topic", needs=True),
+        "ReadFromPubSub+": consumes("1 subscription", endpoint="subscription", needs=True),
+        "WriteToPubSub": produces("0 topic"),
+        "WriteStringsToPubSub": produces("0 topic"),
+        "ReadStringsFromPubSub": consumes("0 topic", needs=True),
+        "ReadStringsFromPubSub+": consumes("1 subscription", endpoint="subscription", needs=True),
+        "WriteToBigQuery": produces("0 table", endpoint="table"),
+        "ReadFromBigQuery": consumes("table", endpoint="table", needs=True),
+        "ReadFromAvro": consumes("0 file_pattern", endpoint="file"),
+        "WriteToAvro": produces("0 file_path_prefix", endpoint="file"),
+        "ReadFromParquet": consumes("0 file_pattern", endpoint="file"),
+        "WriteToParquet": produces("0 file_path_prefix", endpoint="file"),
+    },
+    "airflow": {
+        "ConsumeFromTopicOperator": consumes("topics"),
+        "ProduceToTopicOperator": produces("topic"),
+        "AwaitMessageSensor": consumes("topics"),
+        "AwaitMessageTriggerFunctionSensor": consumes("topics"),
+        "PubSubPublishMessageOperator": produces("topic"),
+        "PubSubPullSensor": consumes("subscription", endpoint="subscription"),
+        "PubSubPullOperator": consumes("subscription", endpoint="subscription"),
+        "SqsPublishOperator": produces("sqs_queue", endpoint="queue"),
+        "SqsSensor": consumes("sqs_queue", endpoint="queue"),
+        "SnsPublishOperator": produces("target_arn"),
+        "GCSToBigQueryOperator": produces("destination_project_dataset_table", endpoint="table", needs=True),
+        "BigQueryToGCSOperator": consumes("source_project_dataset_table", endpoint="table", needs=True),
+    },
+    "celery": {"Celery": gives("celery app")},
+}
+
+METHODS: dict[str, Steps] = {
+    "faust app": {
+        "topic": gives("faust topic", "*"),
+        "channel": gives("faust channel"),
+        "stream": consumes("0 channel"),
+        "send": produces("0 channel", "value 2"),
+    },
+    "faust topic": {
+        "send": produces("own", "value 1"),
+        "send_soon": produces("own", "value 1"),
+        "stream": consumes("own"),
+        "get_topic_name": SAME,
+    },
+    "faststream broker": {
+        "publish": produces("1 topic subject channel list stream", "0 message"),
+        "request": produces("1 topic subject channel", "0 message"),
+        "publish_batch": produces("topic", "0"),
+        "subscriber": consumes("* topic subject channel list stream"),
+        "publisher": produces("0 topic subject channel list stream", kind="faststream publisher"),
+    },
+    "faststream rabbit": {
+        "publish": produces("1 queue routing_key", "0 message", endpoint="queue"),
+        "subscriber": consumes("0 queue", endpoint="queue"),
+        "publisher": produces("0 queue routing_key", kind="faststream publisher", endpoint="queue"),
+    },
+    "quix app": {
+        "topic": gives("quix topic", "0 name"),
+        "dataframe": consumes("0 topic", "quix dataframe", needs=True),
+        "get_producer": gives("kafka producer"),
+        "get_consumer": gives("kafka consumer"),
+    },
+    "quix dataframe": {"to_topic": produces("0 topic", kind="="), "*": SAME},
+    "flink source": {
+        "set_topics": consumes("*", "="),
+        "set_topic_pattern": consumes("0", "="),
+        "*": SAME,
+    },
+    "flink sink": {"set_topic": produces("0", kind="="), "set_topic_selector": produces("", kind="="), "*": SAME},
+    "spark reader": {
+        "format:kafka": gives("spark kafka reader"),
+        "format:kinesis": gives("spark kinesis reader"),
+        "option:subscribe": consumes("1", "spark reading"),
+        "option:subscribePattern": consumes("1", "spark reading"),
+        "options": consumes("subscribe subscribePattern", "=", needs=True),
+        "table": consumes("0 tableName", endpoint="table"),
+        "*": SAME,
+    },
+    "spark kafka reader": {
+        "option:subscribe": consumes("1", "spark reading"),
+        "option:subscribePattern": consumes("1", "spark reading"),
+        "option:assign": consumes("1", "spark reading"),
+        "options": consumes("subscribe subscribePattern", "spark reading", needs=True),
+        "load": consumes(""),
+        "*": SAME,
+    },
+    "spark kinesis reader": {
+        "option:streamName": consumes("1", "spark reading", endpoint="stream"),
+        "load": consumes("", endpoint="stream"),
+        "*": SAME,
+    },
+    "spark reading": {"*": SAME},
+    "spark writer": {
+        "format:kafka": gives("spark kafka writer"),
+        "option:topic": produces("1", kind="spark writing"),
+        "toTable": produces("0 tableName", endpoint="table"),
+        "saveAsTable": produces("0 name", endpoint="table"),
+        "insertInto": produces("0 tableName", endpoint="table"),
+        "*": SAME,
+    },
+    "spark kafka writer": {
+        "option:topic": produces("1", kind="spark writing"),
+        "options": produces("topic", kind="spark writing", needs=True),
+        "start": produces(""),
+        "save": produces(""),
+        "*": SAME,
+    },
+    "spark writing": {"*": SAME},
+    "celery app": {"send_task": produces("queue", endpoint="queue", needs=True)},
+}
+
+DECORATORS: dict[str, Steps] = {
+    "faust app": {"agent": consumes("0 channel"), "agent+": produces("sink", needs=True)},
+    "faststream broker": METHODS["faststream broker"],
+    "faststream rabbit": METHODS["faststream rabbit"],
+    "celery app": {"task": consumes("queue", endpoint="queue", needs=True)},
+}
+
+ATTRIBUTES: dict[str, dict[str, str]] = {
+    "pyspark": {
+        "readStream": "spark reader",
+        "read": "spark reader",
+        "writeStream": "spark writer",
+        "write": "spark writer",
+    },
+    "amqp channel": {"default_exchange": "amqp channel.default_exchange"},
+}

@@ -1,0 +1,46 @@
+"""What is one row of the tables of client libraries? What a call makes, reads or writes, and where its arguments stand."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Step(NamedTuple):
+    """What a call of a client library does.
+
+    `role` is "consume", "produce" or "". `topic` and `value` tell where the endpoint's name and the record stand: positions and
+    keywords in order of preference ("0 topic"), "*" for all positional arguments, "{0" for the keys of a dict in that place,
+    "own" for what the object that is called was made with. `gives` is the kind of object that comes out ("" none, "=" the
+    same one), `keeps` tells that it remembers the topic. `endpoint` is the kind of endpoint. Where `needs` holds, a call
+    without that argument does nothing.
+    """
+
+    role: str = ""
+    topic: str = ""
+    value: str = ""
+    gives: str = ""
+    keeps: bool = False
+    endpoint: str = "topic"
+    needs: bool = False
+
+
+def gives(kind: str, topic: str = "") -> Step:
+    """Returns the step of a call that only makes an object, which remembers a topic where `topic` says where that stands."""
+    return Step(gives=kind, topic=topic, keeps=bool(topic))
+
+
+def consumes(topic: str, kind: str = "", endpoint: str = "topic", needs: bool = False) -> Step:
+    """Returns the step of a call that reads an endpoint, and gives an object of that kind."""
+    return Step("consume", topic, "", kind, False, endpoint, needs)
+
+
+def produces(topic: str, value: str = "", kind: str = "", endpoint: str = "topic", needs: bool = False) -> Step:
+    """Returns the step of a call that writes an endpoint."""
+    return Step("produce", topic, value, kind, False, endpoint, needs)
+
+
+MESSAGE = Step(gives="message")
+SAME = Step(gives="=")
+
+Steps = dict[str, Step]
+"""By the name of what is called; "name:text" is the call whose first argument is that text, "*" any other name."""

@@ -1,0 +1,62 @@
+"""What does an expression stand for that can't be followed inside its file? A chain of names that leads to it.
+
+These chains are values of more kinds: ("param", "scope:name", default) an argument, ("self", class) the object of a method,
+("local", name) a function or class of the same file, ("attr", thing, name), ("item", thing, key), ("call", thing),
+("super", class), ("client", kind, topics, codec) an object of a client library, and ("var", name, thing) anything under the
+variable that holds it. `resolve` knows none of them: they give no text until what they lead to is put in their place.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from copilot.readers.reading import Reader
+from copilot.readers.scope import Seen, receiver_name
+from copilot.readers.values import Value
+
+MAX_CHAIN = 6
+_NAMED = {"param": 1, "attr": 2, "item": 2, "local": 1, "name": 2, "var": 1, "env": 1}
+
+
+def value_of(reader: Reader, node: ast.expr, seen: Seen | None = None) -> Value:
+    """Returns the value of an expression, or the chain that leads to it; never None."""
+    if isinstance(node, ast.Starred | ast.Await):
+        return value_of(reader, node.value, seen)
+    if isinstance(node, ast.List | ast.Tuple | ast.Set):
+        return ("list", tuple(value_of(reader, item) for item in node.elts))
+    seen = reader.see(node) if seen is None else seen
+    if seen.value is not None:
+        return seen.value
+    if seen.thing is not None and seen.thing[0] == "client" and seen.thing[2] is not None:
+        topics: Value = seen.thing[2]
+        return topics
+    name = receiver_name(node)
+    return ("var", name, seen.thing) if seen.thing is None or isinstance(node, ast.Name) else seen.thing
+
+
+def chained(kind: str, thing: Value, name: str = "") -> Value:
+    """Returns the chain one step longer, None where it starts from nothing or grows too long."""
+    if thing is None:
+        return None
+    length, inner = 0, thing
+    while inner is not None and inner[0] in ("attr", "item", "call"):
+        length, inner = length + 1, inner[1]
+    return (kind, thing, name) if length < MAX_CHAIN else None
+
+
+def item_of(thing: Value, key: str) -> Value:
+    """Returns the chain to an item of a thing; what holds clients stands for each of them."""
+    return thing if thing is not None and thing[0] == "client" else chained("item", thing, key)
+
+
+def name_of(value: Value) -> str:
+    """Returns the name under which people know an unknown value: the variable, parameter or attribute, "" where none."""
+    if value is None:
+        return ""
+    kind = value[0]
+    if kind in _NAMED:
+        name = str(value[_NAMED[kind]]).rpartition(":")[2]
+        return name if name or kind != "var" else name_of(value[2])
+    if kind in ("list", "any", "cat", "path"):
+        return next((name for name in map(name_of, value[1]) if name), "")
+    return name_of(value[1]) if kind in ("call", "split") and isinstance(value[1], tuple) else ""

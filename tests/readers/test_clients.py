@@ -1,0 +1,409 @@
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from tests.readers.sockets import map_of
+
+
+def edges(code: str, **files: str) -> set[tuple[str, str, str]]:
+    """The edges of one service: direction, kind of endpoint, and its name, or "?" and the variable where it isn't known."""
+    texts = {"job/Dockerfile": "", "job/main.py": textwrap.dedent(code)}
+    texts |= {f"job/{name}.py": textwrap.dedent(text) for name, text in files.items()}
+    return {
+        (link.direction, link.endpoint.kind, link.endpoint.name or f"?{link.endpoint.variable}")
+        for link in map_of(texts).links
+    }
+
+
+def test_a_subscription_to_an_argument_is_an_edge_to_an_unknown_topic_of_its_name() -> None:
+    code = """
+        import confluent_kafka
+
+        class AlertConsumer:
+            def __init__(self, topic, **kwargs):
+                self.consumer = confluent_kafka.Consumer(**kwargs)
+                self.consumer.subscribe([topic])
+
+            def poll(self):
+                return self.consumer.poll(1.0)
+        """
+    assert edges(code) == {("consumes", "topic", "?topic")}
+
+
+def test_a_client_kept_in_an_attribute_is_followed_into_other_methods() -> None:
+    code = """
+        from kafka import KafkaProducer
+
+        class Sink:
+            def __init__(self):
+                self.producer = KafkaProducer(bootstrap_servers="kafka:9092")
+
+            def push(self, row):
+                self.producer.send("rows", row)
+        """
+    assert edges(code) == {("produces", "topic", "rows")}
+
+
+def test_a_client_made_in_a_context_manager_is_followed() -> None:
+    code = """
+        from aiokafka import AIOKafkaProducer
+
+        async def main():
+            async with AIOKafkaProducer(bootstrap_servers="kafka:9092") as producer:
+                await producer.send_and_wait("audit", b"x")
+        """
+    assert edges(code) == {("produces", "topic", "audit")}
+
+
+def test_an_argument_that_is_annotated_as_a_client_is_one() -> None:
+    code = """
+        from __future__ import annotations
+        from confluent_kafka import Consumer, Producer
+
+        def run(source: Consumer | None, sink: "Producer"):
+            source.subscribe(["in"])
+            sink.produce("out", b"x")
+        """
+    assert edges(code) == {("consumes", "topic", "in"), ("produces", "topic", "out")}
+
+
+def test_methods_that_only_sound_like_a_client_are_no_edges() -> None:
+    code = """
+        from confluent_kafka import Consumer
+
+        def run(bus, mailer, store):
+            bus.subscribe("changed")
+            mailer.send("bob", "kafka")
+            store.publish("draft")
+        """
+    assert edges(code) == set()
+
+
+BROKERS = {
+    "confluent consumer": (
+        """
+        from confluent_kafka import DeserializingConsumer, TopicPartition
+        consumer = DeserializingConsumer({"group.id": "g"})
+        consumer.assign([TopicPartition("orders", 0)])
+        """,
+        {("consumes", "topic", "orders")},
+    ),
+    "confluent serializing producer": (
+        """
+        from confluent_kafka import SerializingProducer
+        p = SerializingProducer({"bootstrap.servers": "x"})
+        p.produce(topic="orders", key="1", value={"id": 1}, on_delivery=print)
+        """,
+        {("produces", "topic", "orders")},
+    ),
+    "confluent asynchronous producer": (
+        """
+        from confluent_kafka.aio import AIOProducer
+        async def main():
+            producer = AIOProducer({"bootstrap.servers": "x"})
+            await producer.produce("orders", value=b"1")
+        """,
+        {("produces", "topic", "orders")},
+    ),
+    "aiokafka consumer": (
+        """
+        from aiokafka import AIOKafkaConsumer
+        async def main():
+            consumer = AIOKafkaConsumer("orders", "returns", bootstrap_servers="x")
+            await consumer.start()
+            async for message in consumer:
+                print(message.value)
+        """,
+        {("consumes", "topic", "orders"), ("consumes", "topic", "returns")},
+    ),
+    "kafka-python consumer that subscribes later": (
+        """
+        import os
+        from kafka import KafkaConsumer
+        consumer = KafkaConsumer(bootstrap_servers="x", group_id="g")
+        consumer.subscribe(topics=[os.environ["IN_TOPIC"]])
+        """,
+        {("consumes", "topic", "?IN_TOPIC")},
+    ),
+    "pika": (
+        """
+        import pika
+        connection = pika.BlockingConnection(pika.ConnectionParameters("localhost"))
+        channel = connection.channel()
+        channel.queue_declare(queue="tasks", durable=True)
+        channel.basic_publish(exchange="", routing_key="tasks", body=b"x")
+        channel.basic_consume(queue="tasks", on_message_callback=print)
+        """,
+        {("produces", "queue", "tasks"), ("consumes", "queue", "tasks")},
+    ),
+    "aio-pika": (
+        """
+        import aio_pika
+        async def main():
+            connection = await aio_pika.connect_robust("amqp://x")
+            async with connection:
+                channel = await connection.channel()
+                queue = await channel.declare_queue("jobs", auto_delete=True)
+                async with queue.iterator() as messages:
+                    async for message in messages:
+                        await channel.default_exchange.publish(aio_pika.Message(b"x"), routing_key="done")
+        """,
+        {("consumes", "queue", "jobs"), ("produces", "queue", "done")},
+    ),
+    "nats jetstream": (
+        """
+        import nats
+        async def main():
+            nc = await nats.connect("nats://x")
+            js = nc.jetstream()
+            await js.publish("events.new", b"x")
+            sub = await js.pull_subscribe("events.*", "worker")
+            for message in await sub.fetch(10):
+                await message.ack()
+        """,
+        {("produces", "topic", "events.new"), ("consumes", "topic", "events.*")},
+    ),
+    "pulsar": (
+        """
+        import pulsar
+        client = pulsar.Client("pulsar://x")
+        producer = client.create_producer("persistent://public/default/out")
+        consumer = client.subscribe("in", subscription_name="s")
+        message = consumer.receive()
+        producer.send(message.data())
+        """,
+        {("produces", "topic", "persistent://public/default/out"), ("consumes", "topic", "in")},
+    ),
+    "redis streams": (
+        """
+        import redis
+        r = redis.Redis(host="x")
+        r.xadd("clicks", {"user": 1}, maxlen=1000)
+        for stream, messages in r.xreadgroup("g", "c", {"orders": ">"}, count=10):
+            pass
+        r.get("clicks")
+        """,
+        {("produces", "stream", "clicks"), ("consumes", "stream", "orders")},
+    ),
+    "sqs client": (
+        """
+        import boto3, os
+        sqs = boto3.client("sqs", region_name="eu-west-1")
+        sqs.send_message(QueueUrl=os.environ["OUT_URL"], MessageBody="x")
+        found = sqs.receive_message(QueueUrl="https://sqs.eu-west-1.amazonaws.com/1/in", WaitTimeSeconds=10)
+        """,
+        {("produces", "queue", "?OUT_URL"), ("consumes", "queue", "https://sqs.eu-west-1.amazonaws.com/1/in")},
+    ),
+    "sqs resource": (
+        """
+        import boto3
+        queue = boto3.resource("sqs").get_queue_by_name(QueueName="in")
+        for message in queue.receive_messages():
+            message.delete()
+        """,
+        {("consumes", "queue", "in")},
+    ),
+    "kinesis and sns": (
+        """
+        import boto3
+        session = boto3.Session()
+        kinesis = session.client("kinesis")
+        kinesis.put_record(StreamName="clicks", Data=b"x", PartitionKey="k")
+        boto3.client("sns").publish(TopicArn="arn:aws:sns:eu:1:alerts", Message="x")
+        boto3.client("s3").put_object(Bucket="b", Key="k", Body=b"x")
+        """,
+        {("produces", "stream", "clicks"), ("produces", "topic", "arn:aws:sns:eu:1:alerts")},
+    ),
+    "pub/sub": (
+        """
+        from google.cloud import pubsub_v1
+        publisher = pubsub_v1.PublisherClient()
+        subscriber = pubsub_v1.SubscriberClient()
+        topic_path = publisher.topic_path("project", "orders")
+        path = subscriber.subscription_path("project", "orders-sub")
+        publisher.publish(topic_path, b"x", origin="shop")
+        subscriber.subscribe(path, callback=print)
+        """,
+        {("produces", "topic", "orders"), ("consumes", "subscription", "orders-sub")},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BROKERS)
+def test_clients_of_message_brokers_are_read(name: str) -> None:
+    code, expected = BROKERS[name]
+
+    assert edges(code) == expected
+
+
+FRAMEWORKS = {
+    "faust": (
+        """
+        import faust
+        app = faust.App("shop", broker="kafka://x")
+        orders = app.topic("orders", value_type=dict)
+        totals = app.topic("totals")
+
+        @app.agent(orders)
+        async def add(stream):
+            async for order in stream:
+                await totals.send(value={"total": order["amount"]})
+        """,
+        {("consumes", "topic", "orders"), ("produces", "topic", "totals")},
+    ),
+    "faust agent with a sink": (
+        """
+        import faust
+        app = faust.App("shop")
+        totals = app.topic("totals")
+
+        @app.agent(app.topic("orders"), sink=[totals])
+        async def add(stream):
+            async for order in stream:
+                yield order
+        """,
+        {("consumes", "topic", "orders"), ("produces", "topic", "totals")},
+    ),
+    "faststream": (
+        """
+        from faststream import FastStream
+        from faststream.kafka import KafkaBroker
+        broker = KafkaBroker("x:9092")
+        app = FastStream(broker)
+
+        @broker.subscriber("orders", group_id="g")
+        @broker.publisher("totals")
+        async def add(order: dict) -> dict:
+            await broker.publish(order, "audit")
+            return order
+        """,
+        {("consumes", "topic", "orders"), ("produces", "topic", "totals"), ("produces", "topic", "audit")},
+    ),
+    "faststream rabbit": (
+        """
+        from faststream.rabbit import RabbitBroker, RabbitQueue
+        broker = RabbitBroker("amqp://x")
+
+        @broker.subscriber(RabbitQueue("orders", durable=True))
+        async def add(order): ...
+        """,
+        {("consumes", "queue", "orders")},
+    ),
+    "quix streams": (
+        """
+        import os
+        from quixstreams import Application
+        app = Application(broker_address="x", consumer_group="g")
+        orders = app.topic("orders", value_deserializer="json")
+        totals = app.topic(os.environ["output"])
+        sdf = app.dataframe(orders)
+        sdf = sdf.apply(lambda row: row).filter(lambda row: row["amount"] > 0)
+        sdf["x"] = sdf["amount"]
+        sdf.to_topic(totals)
+        app.run()
+        """,
+        {("consumes", "topic", "orders"), ("produces", "topic", "?output")},
+    ),
+    "quix producer": (
+        """
+        from quixstreams import Application
+        app = Application(broker_address="x")
+        topic = app.topic(name="orders", value_serializer="json")
+        with app.get_producer() as producer:
+            producer.produce(topic=topic.name, key="k", value=b"x")
+        """,
+        {("produces", "topic", "orders")},
+    ),
+    "bytewax": (
+        """
+        import bytewax.operators as op
+        from bytewax.connectors.kafka import operators as kop, KafkaSink
+        from bytewax.dataflow import Dataflow
+        flow = Dataflow("f")
+        kinp = kop.input("inp", flow, brokers=["x"], topics=["orders"])
+        op.output("out", kinp.oks, KafkaSink(["x"], "totals"))
+        """,
+        {("consumes", "topic", "orders"), ("produces", "topic", "totals")},
+    ),
+    "spark": (
+        """
+        from pyspark.sql import SparkSession
+        spark = SparkSession.builder.getOrCreate()
+        df = (spark.readStream.format("kafka").option("kafka.bootstrap.servers", "x")
+              .option("subscribe", "orders").option("startingOffsets", "earliest").load())
+        query = (df.selectExpr("CAST(value AS STRING)").writeStream.format("kafka")
+                 .option("topic", "totals").outputMode("append").start())
+        df.writeStream.format("delta").toTable("gold.totals")
+        """,
+        {("consumes", "topic", "orders"), ("produces", "topic", "totals"), ("produces", "table", "gold.totals")},
+    ),
+    "spark with options that are not known": (
+        """
+        from pyspark.sql import SparkSession
+        def run(spark, options):
+            df = spark.readStream.format("kafka").options(**options).load()
+            df.write.format("kafka").options(**options).save()
+            df.write.format("parquet").save("out")
+        """,
+        {("consumes", "topic", "?"), ("produces", "topic", "?")},
+    ),
+    "flink builders": (
+        """
+        from pyflink.datastream.connectors.kafka import KafkaSource, KafkaSink, KafkaRecordSerializationSchema
+        source = KafkaSource.builder().set_bootstrap_servers("x").set_topics("orders").set_group_id("g").build()
+        sink = KafkaSink.builder().set_record_serializer(
+            KafkaRecordSerializationSchema.builder().set_topic("totals").set_value_serialization_schema(None).build()
+        ).build()
+        """,
+        {("consumes", "topic", "orders"), ("produces", "topic", "totals")},
+    ),
+    "beam": (
+        """
+        import apache_beam as beam
+        from apache_beam.io.kafka import ReadFromKafka, WriteToKafka
+        with beam.Pipeline() as p:
+            read = p | ReadFromKafka(consumer_config={"bootstrap.servers": "x"}, topics=["orders"])
+            read | beam.Map(str) | WriteToKafka(producer_config={}, topic="totals")
+            p | beam.io.ReadFromPubSub(subscription="projects/p/subscriptions/s") | beam.io.WriteToBigQuery("d.t")
+        """,
+        {
+            ("consumes", "topic", "orders"),
+            ("produces", "topic", "totals"),
+            ("consumes", "subscription", "projects/p/subscriptions/s"),
+            ("produces", "table", "d.t"),
+        },
+    ),
+    "airflow": (
+        """
+        from airflow.providers.apache.kafka.operators.produce import ProduceToTopicOperator
+        from airflow.providers.apache.kafka.operators.consume import ConsumeFromTopicOperator
+        ProduceToTopicOperator(task_id="a", topic="orders", producer_function="x")
+        ConsumeFromTopicOperator(task_id="b", topics=["returns"], apply_function="y")
+        """,
+        {("produces", "topic", "orders"), ("consumes", "topic", "returns")},
+    ),
+    "celery": (
+        """
+        from celery import Celery
+        app = Celery("shop", broker="redis://x")
+
+        @app.task(queue="scoring")
+        def score(order): ...
+
+        @app.task
+        def local(order): ...
+
+        app.send_task("mail.send", args=[1], queue="mails")
+        """,
+        {("consumes", "queue", "scoring"), ("produces", "queue", "mails")},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FRAMEWORKS)
+def test_stream_frameworks_are_read(name: str) -> None:
+    code, expected = FRAMEWORKS[name]
+
+    assert edges(code) == expected
