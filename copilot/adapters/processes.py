@@ -16,6 +16,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import IO, Any
 
 CHARACTERS_MIN = 400_000
@@ -49,7 +50,7 @@ class Spread:
         self.close()
 
     def __call__(self, work: Work, texts: Mapping[str, str]) -> dict[str, bytes]:
-        """Returns what `work`, a function of a module, makes of each text, in whichever process."""
+        """Returns what `work`, a function of a module or a `partial` of one, makes of each text, in whichever process."""
         least = CHARACTERS_MIN if self._other is None else SHARED_CHARACTERS_MIN
         if sum(map(len, texts.values())) < least or (os.cpu_count() or 1) < 2 or not self._start():
             return do_all(work, texts)
@@ -100,7 +101,7 @@ class Spread:
         # An end that closes is one that died; its last piece is missing then, and is done here.
         with suppress(OSError, EOFError, ValueError, TypeError, IndexError):
             while True:
-                _send(other.stdin, (work.__module__, work.__qualname__, line.pop()))
+                _send(other.stdin, (*_named(work), line.pop()))
                 away.update(marshal.load(other.stdout))
 
 
@@ -110,13 +111,19 @@ def serve(asked: IO[bytes], answers: IO[bytes]) -> None:
     gc.disable()
     with suppress(EOFError):
         while True:
-            module, name, piece = marshal.load(asked)
-            _send(answers, do_all(getattr(importlib.import_module(module), name), piece))
+            module, name, arguments, piece = marshal.load(asked)
+            _send(answers, do_all(partial(getattr(importlib.import_module(module), name), *arguments), piece))
 
 
 def do_all(work: Work, texts: Mapping[str, str]) -> dict[str, bytes]:
     """Returns what `work` makes of each text, here and now."""
     return {key: work(text) for key, text in texts.items()}
+
+
+def _named(work: Work) -> tuple[str, str, tuple[Any, ...]]:
+    """Returns what another process finds the work by: module, name, and the arguments that it was bound to."""
+    function, arguments = (work.func, work.args) if isinstance(work, partial) else (work, ())
+    return function.__module__, function.__qualname__, arguments
 
 
 def _send(pipe: IO[bytes] | None, value: Any) -> None:

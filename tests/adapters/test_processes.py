@@ -5,21 +5,30 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from copilot.adapters.processes import CHARACTERS_MIN, Spread
 
-HERE = os.getpid()
+IS_HERE = sys.argv[0] != "-c"
+"""The other process is a bare interpreter that is told by `-c` what to do."""
 
 
 def length_of(text: str) -> bytes:
     return str(len(text)).encode()
 
 
+def times(factor: int, text: str) -> bytes:
+    # Slow enough here that the other process has started before everything is done.
+    time.sleep(0.02 if IS_HERE else 0)
+    return str(factor * len(text)).encode() + (b"" if IS_HERE else b" away")
+
+
 def dying_elsewhere(text: str) -> bytes:
-    if os.getpid() != HERE:
+    if not IS_HERE:
         os._exit(3)
     return length_of(text)
 
@@ -39,8 +48,19 @@ def test_every_text_is_worked_on(size: int) -> None:
             assert spread(length_of, many(size)) == {key: length_of(text) for key, text in many(size).items()}
 
 
+def test_work_that_is_bound_to_an_argument_is_shared_too() -> None:
+    texts = many(CHARACTERS_MIN // 40)
+
+    with Spread() as spread:
+        done = spread(partial(times, 2), texts)
+
+    assert {key: int(data.split()[0]) for key, data in done.items()} == {
+        key: 2 * len(text) for key, text in texts.items()
+    }
+    assert any(data.endswith(b"away") for data in done.values())
+
+
 def test_the_pieces_of_a_process_that_died_are_done_here() -> None:
-    # The other process imports this module afresh, and so has another idea of what is here.
     with Spread() as spread:
         for _ in range(2):
             assert len(spread(dying_elsewhere, many(CHARACTERS_MIN // 40))) == 70
