@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from copilot.domain.patch import Patch, Refused
     from copilot.domain.pipeline import Impact, PipelineMap
     from copilot.domain.proposal import Body, Record
-    from copilot.domain.schema import SchemaSource, SchemaVersion
+    from copilot.domain.schema import SchemaPart, SchemaSource, SchemaVersion
     from copilot.domain.source import Gap, PastFile, Snapshot, SourceFile
     from copilot.settings import Settings
 
@@ -91,6 +91,10 @@ class SchemaFormat(Protocol):
 
     @property
     def decoders(self) -> tuple[DecoderUnderTest, ...]: ...
+
+    def parts(self, text: str, path: str) -> tuple[SchemaPart, ...]:
+        """Returns the schemas of a file that holds several, in text order; () where the whole file is one."""
+        ...
 
     def parse(self, text: str, source: SchemaSource, siblings: Mapping[str, str]) -> SchemaVersion | Gap:
         """Reads one schema text (number 0, subject ""). `siblings` are texts by path that references may be found in."""

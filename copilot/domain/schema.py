@@ -16,7 +16,8 @@ class SchemaSource:
     """Where a schema text stands: a file of its own, or a literal inside code.
 
     `start` and `end` are offsets in UTF-8 bytes of the literal inside the file (0 and the file's length for a file of its
-    own). For a "python-string" they enclose the JSON text itself, without the quotes.
+    own; a schema of a file that holds several starts after 0). For a "python-string" they enclose the JSON text itself, without
+    the quotes.
     """
 
     path: str
@@ -26,6 +27,17 @@ class SchemaSource:
     start: int
     end: int
     span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaPart:
+    """One schema of a file that holds several: its full name, "" where it can't be read, and its place in bytes and lines."""
+
+    name: str
+    start: int
+    end: int
+    first_line: int
+    last_line: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,11 @@ def scan_json(text: str) -> Node:
     return node
 
 
+def json_value_at(text: str, offset: int) -> Node:
+    """Returns the JSON value that starts at an offset of a text in which other things stand too; raises InvalidText."""
+    return _Scanner(text).value(offset)
+
+
 @lru_cache(maxsize=_CACHED_TEXTS_MAX)
 def line_starts(text: str) -> tuple[int, ...]:
     """Returns the offset at which each line starts; lines end with a line feed."""

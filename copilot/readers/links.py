@@ -202,11 +202,12 @@ class LinkReader:
         if value[0] == "env" and not around.settings.get(value[1]):
             return self._of_value(value[2], around, root, depth + 1)
         names = (
-            self._subjects.at_file(self._schema_files.find(text.text, around.path, root))
+            name
             for text in resolve(value, around)
             if text.text
+            for name in self._subjects.at_file(self._schema_files.find(text.text, around.path, root))
         )
-        return tuple(dict.fromkeys(name for name in names if name is not None))
+        return tuple(dict.fromkeys(names))
 
     def _decoder_of_class(self, value: Value, around: Surroundings, direction: Direction) -> Decoder | None:
         """Returns the decoder of a framework's class, where the repository holds the class."""

@@ -13,13 +13,13 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any, cast
 
-from copilot.domain.schema import SchemaField, SchemaHost, SchemaSource, SchemaVersion
+from copilot.domain.schema import SchemaField, SchemaHost, SchemaPart, SchemaSource, SchemaVersion
 from copilot.domain.source import ABSENT, Gap, Span
 from copilot.ports import History, Index, SchemaFormat
 from copilot.readers.facts import LOADED_MAX, Literal
 from copilot.readers.store import FactStore
 
-SCHEMA_KIND = "schema-facts-2"
+SCHEMA_KIND = "schema-facts-4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class SchemaTexts:
             if schema is not None and keys[text.source] not in fresh:
                 others = {path: found[blob] for path, blob in siblings[text.source].items() if blob in found}
                 size = len(schema.encode("utf-8", "surrogatepass"))
-                source = text.source if text.source.host != "file" else replace(text.source, end=size)
+                source = replace(text.source, end=size) if _is_whole(text.source) else text.source
                 outcome = self._formats[text.format].parse(schema, source, others)
                 fresh[keys[text.source]] = _dumped(outcome, source)
         self._index.put(SCHEMA_KIND, fresh)
@@ -103,12 +103,22 @@ class SchemaTexts:
         return texts
 
 
+def part_source(path: str, digest: str, commit: str, part: SchemaPart) -> SchemaSource:
+    """Returns the source of one schema of a file that holds several."""
+    return SchemaSource(path, digest, commit, "file", part.start, part.end, Span(path, part.first_line, part.last_line))
+
+
 def literal_source(path: str, digest: str, commit: str, literal: Literal) -> SchemaSource:
     """Returns the source of a schema literal in the code."""
     host = cast(SchemaHost, literal.host)
     return SchemaSource(
         path, digest, commit, host, literal.start, literal.end, Span(path, literal.line, literal.last_line)
     )
+
+
+def _is_whole(source: SchemaSource) -> bool:
+    """Tells whether a source is all of a file: a part of one starts after its first byte."""
+    return source.host == "file" and source.start == 0
 
 
 def _key(text: Text, siblings: Mapping[str, str]) -> str:
@@ -125,7 +135,8 @@ _FIELD_NAMES = ("path", "name", "record", "type", "default", "aliases", "doc", "
 def _dumped(read: SchemaVersion | Gap, source: SchemaSource) -> bytes:
     path = source.path
     if isinstance(read, Gap):
-        return marshal.dumps((read.span.first_line, read.span.last_line, read.reason.replace(path, "\0")))
+        place = "" if read.span.path == path else read.span.path
+        return marshal.dumps((read.span.first_line, read.span.last_line, read.reason.replace(path, "\0"), place))
     fields = tuple(
         (
             *(getattr(field, name) for name in _FIELD_NAMES),
@@ -149,11 +160,11 @@ def _loaded(data: bytes, source: SchemaSource) -> SchemaVersion | Gap | None:
         row: tuple[Any, ...] = marshal.loads(data)
     except (EOFError, ValueError, TypeError):
         return None
-    if len(row) == 3:
-        return Gap(Span(source.path, row[0], row[1]), row[2].replace("\0", source.path))
+    if len(row) == 4:
+        return Gap(Span(row[3] or source.path, row[0], row[1]), row[2].replace("\0", source.path))
     name, fingerprint, meaning, rows, text, resolved, end, last = row
     fields = tuple(_field(row, source.path) for row in rows)
-    if source.host == "file":
+    if _is_whole(source):
         source = replace(source, end=end, span=Span(source.path, 1, last))
     return SchemaVersion("", 0, name, fingerprint, meaning, fields, text, resolved, source)
 

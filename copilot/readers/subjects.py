@@ -7,6 +7,7 @@ places are its copies; a text of the same root name that has drifted is a subjec
 from __future__ import annotations
 
 import posixpath
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,7 +17,8 @@ from copilot.domain.source import Gap, PastFile, Span
 from copilot.ports import History, Index, SchemaFormat
 from copilot.readers.facts import FileFacts
 from copilot.readers.jobs import is_test_path, unique_names
-from copilot.readers.schema_texts import SchemaTexts, Text, literal_source
+from copilot.readers.schema_parts import SchemaParts
+from copilot.readers.schema_texts import SchemaTexts, Text, literal_source, part_source
 from copilot.readers.store import FactStore
 from copilot.readers.version_folders import version_families
 from copilot.settings import Settings
@@ -30,19 +32,23 @@ _VAGUE_NAMES = frozenset({"schema", "schemas", "output", "input", "value", "key"
 class Subjects:
     """The subjects of one tree, and which place belongs to which of them."""
 
-    def __init__(self, subjects: tuple[SchemaSubject, ...], places: Mapping[tuple[str, int], str]) -> None:
+    def __init__(self, subjects: tuple[SchemaSubject, ...], places: Mapping[SchemaSource, str]) -> None:
         self.all = subjects
         self.by_name = {subject.name: subject for subject in subjects}
-        self._places = places
-        self.files = tuple(sorted({path for path, start in places if start < 0}))
+        self._literals = {(place.path, place.start): name for place, name in places.items() if place.host != "file"}
+        self._files: dict[str, tuple[str, ...]] = {}
+        for place, name in sorted(places.items(), key=lambda entry: (entry[0].path, entry[0].start)):
+            if place.host == "file":
+                self._files[place.path] = (*self._files.get(place.path, ()), name)
+        self.files = tuple(self._files)
 
-    def at_file(self, path: str) -> str | None:
-        """Returns the name of the subject whose text, or copy, the file is."""
-        return self._places.get((path, -1))
+    def at_file(self, path: str) -> tuple[str, ...]:
+        """Returns the names of the subjects whose texts, or copies, the file holds: one, for most files."""
+        return self._files.get(path, ())
 
     def at_literal(self, path: str, start: int) -> str | None:
         """Returns the name of the subject whose text, or copy, starts there."""
-        return self._places.get((path, start))
+        return self._literals.get((path, start))
 
 
 class SubjectReader:
@@ -53,6 +59,7 @@ class SubjectReader:
         self._history = history
         self._store = store
         self._texts = SchemaTexts(formats, history, index, store)
+        self._parts = SchemaParts(formats, history, index, store)
         self._past: Mapping[str, tuple[PastFile, ...]] = {}
 
     def schema_paths(self) -> list[str]:
@@ -79,7 +86,7 @@ class SubjectReader:
         texts = {one.source: self._past_texts(one, literals) for group in groups for one in group.line}
         parsed = self._texts.read([text for earlier in texts.values() for text in earlier], self._siblings_of)
         subjects: list[SchemaSubject] = []
-        places: dict[tuple[str, int], str] = {}
+        places: dict[SchemaSource, str] = {}
         for name, group in zip(_names(groups), groups, strict=True):
             for one in group.line:
                 self._tell_unread(one, [text.source for text in texts[one.source] if text.source not in parsed])
@@ -90,8 +97,8 @@ class SubjectReader:
             ]
             subjects.append(self._subject(name, group, line, settings))
             for copy in group.copies:
-                places.setdefault(_place(copy.source), name)
-            places.update({_place(one.source): name for one in group.line})
+                places.setdefault(copy.source, name)
+            places.update({one.source: name for one in group.line})
         return Subjects(tuple(sorted(subjects, key=lambda subject: subject.name)), places)
 
     def _subject(self, name: str, group: _Group, line: list[SchemaVersion], settings: Settings) -> SchemaSubject:
@@ -112,13 +119,15 @@ class SubjectReader:
         return self._format_of(version.source.path) if version.source.host == "file" else LITERAL_FORMAT
 
     def _files(self, paths: list[str]) -> list[Text]:
+        parts = self._parts.of_files([path for path in paths if self._store.entries[path].digest])
         found: list[Text] = []
         for path in paths:
             entry = self._store.entries[path]
             past = self._past.get(path, ())
             commit = past[-1].commit if past and past[-1].digest == entry.digest else self._store.snapshot.commit
-            source = SchemaSource(path, entry.digest, commit, "file", 0, entry.size_bytes, Span(path, 1, 1))
-            found.append(Text(self._format_of(path), source, ""))
+            whole = SchemaSource(path, entry.digest, commit, "file", 0, entry.size_bytes, Span(path, 1, 1))
+            sources = [part_source(path, entry.digest, commit, part) for part in parts.get(path, ())]
+            found += [Text(self._format_of(path), source, "") for source in sources or [whole]]
         return found
 
     def _literals(self, literals: Mapping[str, FileFacts], hosts: list[str]) -> list[Text]:
@@ -137,12 +146,20 @@ class SubjectReader:
         return self._past_files(main, past) if main.source.host == "file" else self._past_literals(main, past, literals)
 
     def _past_files(self, main: SchemaVersion, past: tuple[PastFile, ...]) -> list[Text]:
+        """Returns the earlier texts of a file, of one that held several schemas the part of the same short name."""
         name = self._format_of(main.source.path)
-        return [
-            Text(name, SchemaSource(file.path, file.digest, file.commit, "file", 0, 0, Span(file.path, 1, 1)), "")
-            for file in past
-            if file.digest != main.source.digest
-        ]
+        parts = self._parts.of_past(past) if main.source.start else {}
+        found: list[Text] = []
+        for file in past:
+            if file.digest == main.source.digest:
+                continue
+            own = [part for part in parts.get(file.digest, ()) if _short(part.name) == _short(main.name)]
+            source = SchemaSource(file.path, file.digest, file.commit, "file", 0, 0, Span(file.path, 1, 1))
+            if own:
+                source = part_source(file.path, file.digest, file.commit, own[0])
+            if own or not parts.get(file.digest):
+                found.append(Text(name, source, ""))
+        return found
 
     def _past_literals(
         self, main: SchemaVersion, past: tuple[PastFile, ...], literals: Mapping[str, FileFacts]
@@ -166,7 +183,8 @@ class SubjectReader:
             newest = unread[-1]
             texts = "1 earlier text is" if len(unread) == 1 else f"{len(unread)} earlier texts are"
             reason = f"{texts} not among the versions; that of {newest.commit[:9]}: {self._texts.why_unread(newest)}"
-            self._store.gaps.add(Gap(Span(main.source.path, 1, 1), reason))
+            line = main.source.span.first_line
+            self._store.gaps.add(Gap(Span(main.source.path, line, line), reason))
 
     def _siblings_of(self, source: SchemaSource) -> dict[str, str]:
         """Returns the blobs of the other schema files, as they were when the text was written."""
@@ -179,6 +197,10 @@ class SubjectReader:
         return {path: past[-1].digest for path, past in before.items() if past}
 
 
+def _short(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
 def _collapsed(earlier: list[SchemaVersion], main: SchemaVersion) -> list[SchemaVersion]:
     """Returns the versions before the main one, consecutive ones of equal meaning as one, the newest of them."""
     kept: list[SchemaVersion] = []
@@ -189,10 +211,6 @@ def _collapsed(earlier: list[SchemaVersion], main: SchemaVersion) -> list[Schema
     while kept and kept[-1].meaning == main.meaning:
         kept.pop()
     return kept
-
-
-def _place(source: SchemaSource) -> tuple[str, int]:
-    return (source.path, -1 if source.host == "file" else source.start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,16 +274,17 @@ def _is_alike(one: SchemaVersion, other: SchemaVersion) -> bool:
 
 
 def _names(groups: list[_Group]) -> list[str]:
-    """Returns subjects' names: the stem of the file, with as many folders as tell it from the others."""
-    paths = [group.path for group in groups]
+    """Returns subjects' names: the stem of the file, with as many folders as tell it from the others.
+
+    Schemas that share a file carry the short name of their outermost type behind it.
+    """
+    paths = Counter(group.path for group in groups)
+    files = Counter(group.main.source.path for group in groups)
     stems: list[str] = []
-    for path, group in zip(paths, groups, strict=True):
-        if paths.count(path) == 1:
-            stems.append(path)
-        elif group.main.source.host != "file":
-            stems.append(f"{path}.{group.main.name.rpartition('.')[2]}")
-        else:
-            stems.append(posixpath.splitext(group.main.source.path)[0])
+    for group in groups:
+        file = group.main.source.path
+        stem = group.path if paths[group.path] == 1 or files[file] > 1 else posixpath.splitext(file)[0]
+        stems.append(f"{stem}.{_short(group.main.name)}" if files[file] > 1 else stem)
     vague = (stem for stem, group in zip(stems, groups, strict=True) if _says_little(stem, group.main))
     return unique_names(stems, frozenset(vague))
 

@@ -10,10 +10,11 @@ from typing import Any
 
 from copilot.domain.alternative import SchemaEdit
 from copilot.domain.evidence import Finding
-from copilot.domain.schema import SchemaSource, SchemaVersion
+from copilot.domain.schema import SchemaPart, SchemaSource, SchemaVersion
 from copilot.domain.source import Gap
 from copilot.formats.avro.decoders import ApacheDecoder, FastavroDecoder
 from copilot.formats.avro.edit import edit_text
+from copilot.formats.avro.languages import parts_of
 from copilot.formats.avro.meaning import meaning_changes
 from copilot.formats.avro.parse import parse_schema
 from copilot.formats.avro.rules import incompatibilities
@@ -25,8 +26,12 @@ class AvroFormat:
     """Avro as a `SchemaFormat`."""
 
     name = "avro"
-    suffixes = (".avsc",)
+    suffixes = (".avsc", ".avdl", ".avpr")
     decoders: tuple[DecoderUnderTest, ...] = (FastavroDecoder(), ApacheDecoder())
+
+    def parts(self, text: str, path: str) -> tuple[SchemaPart, ...]:
+        """Returns the schemas of a file that holds several, in text order; () where the whole file is one."""
+        return parts_of(text, path)
 
     def parse(self, text: str, source: SchemaSource, siblings: Mapping[str, str]) -> SchemaVersion | Gap:
         """Reads a schema; `text` is the text of the source's file, or of the schema alone."""

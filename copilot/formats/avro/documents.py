@@ -9,12 +9,14 @@ from posixpath import dirname
 
 from copilot.domain.schema import SchemaHost, SchemaSource
 from copilot.domain.source import Span
+from copilot.formats.avro.languages import Language, Tree, language_of, main_of, read_tree
 from copilot.formats.avro.names import NAMED_KINDS, RECORD_KINDS, full_name, namespace_of
 from copilot.formats.json_text import InvalidText, Node, column_of, line_of, scan_json
 from copilot.formats.python_literal import scan_python
 
 SCHEMA_DEPTH_MAX = 90
 _CACHED_NAMES_MAX = 4096
+_KINDS: dict[Language, str] = {"json": "valid JSON", "protocol": "a valid protocol", "idl": "valid Avro IDL"}
 
 
 class Unreadable(Exception):
@@ -28,12 +30,19 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One schema text: `text` is the schema alone, `first_line` the line of the file on which it starts."""
+    """One schema text: `text` is the schema alone, `first_line` the line of the file on which it starts.
+
+    `root` is all that the text defines, `main` the schema in it that is meant, `namespace` the one around both. In a language
+    where order means nothing, types may be used before they are defined.
+    """
 
     path: str
     text: str
     root: Node
     first_line: int
+    main: Node
+    namespace: str = ""
+    is_ordered: bool = True
 
     def span(self, node: Node) -> Span:
         """Returns the lines of the file on which a node stands."""
@@ -56,12 +65,15 @@ def open_document(text: str, source: SchemaSource) -> Document:
     """Returns the document of a source; `text` is the file's text or the schema's alone; raises Unreadable."""
     schema, start = cut_out(text, source)
     first_line = source.span.first_line if source.host != "file" and schema is text else line_of(text, start)
+    language = language_of(source.path) if source.host == "file" else "json"
     try:
-        return Document(source.path, schema, scan(schema, source.host), first_line)
+        tree = read_tree(schema, language) if language != "json" else Tree(scan(schema, source.host))
+        main = main_of(tree, schema, source)
+        return Document(source.path, schema, tree.root, first_line, main, tree.namespace, language != "idl")
     except InvalidText as error:
         line = first_line - 1 + line_of(schema, error.offset)
         column = column_of(schema, error.offset)
-        kind = "a plain literal" if source.host == "python-dict" else "valid JSON"
+        kind = "a plain literal" if source.host == "python-dict" else _KINDS[language]
         reason = f"not {kind}: line {line}, column {column}: {error.reason}"
         raise Unreadable(Span(source.path, line, line), reason) from None
 
@@ -92,9 +104,9 @@ def scan(schema: str, host: SchemaHost) -> Node:
     return scan_json(schema)
 
 
-def definitions_in(root: Node) -> Iterator[Definition]:
-    """Yields the named types that a schema defines, in text order; stops at `SCHEMA_DEPTH_MAX`."""
-    return _definitions(root, "", 0)
+def definitions_in(root: Node, namespace: str = "") -> Iterator[Definition]:
+    """Yields the named types that a schema in a namespace defines, in text order; stops at `SCHEMA_DEPTH_MAX`."""
+    return _definitions(root, namespace, 0)
 
 
 def _definitions(node: Node, enclosing: str, depth: int) -> Iterator[Definition]:
@@ -136,16 +148,20 @@ def items_of(node: Node, name: str) -> list[Node]:
 
 
 @lru_cache(maxsize=_CACHED_NAMES_MAX)
-def _names_in(text: str) -> frozenset[str]:
+def _names_in(text: str, language: Language) -> frozenset[str]:
     # Only the names are kept for each sibling: trees are large, and few siblings are ever needed.
     try:
-        return frozenset(definition.name for definition in definitions_in(scan_json(text)))
+        tree = read_tree(text, language)
     except InvalidText:
         return frozenset()
+    return frozenset(definition.name for definition in definitions_in(tree.root, tree.namespace))
 
 
-def _defined_in(text: str, name: str) -> Definition:
-    return next(definition for definition in definitions_in(scan_json(text)) if definition.name == name)
+def _defined_in(path: str, text: str, name: str) -> tuple[Document, Definition]:
+    language = language_of(path)
+    tree = read_tree(text, language)
+    found = next(one for one in definitions_in(tree.root, tree.namespace) if one.name == name)
+    return Document(path, text, tree.root, 1, found.node, tree.namespace, language != "idl"), found
 
 
 def sibling_definition(
@@ -159,22 +175,21 @@ def sibling_definition(
         found = [
             (_distance(path, other), other)
             for other, text in siblings.items()
-            if other != path and name in _names_in(text)
+            if other != path and name in _names_in(text, language_of(other))
         ]
         if not found:
             continue
         nearest = sorted(other for distance, other in found if distance == min(found)[0])
-        texts = {other: _definition_text(siblings[other], name) for other in nearest}
+        texts = {other: _definition_text(other, siblings[other], name) for other in nearest}
         rival = next((other for other in nearest if texts[other] != texts[nearest[0]]), None)
         if rival is not None:
             return f'"{name}" is defined differently in {nearest[0]} and in {rival}'
-        text = siblings[nearest[0]]
-        return Document(nearest[0], text, scan_json(text), 1), _defined_in(text, name)
+        return _defined_in(nearest[0], siblings[nearest[0]], name)
     return None
 
 
-def _definition_text(text: str, name: str) -> str:
-    node = _defined_in(text, name).node
+def _definition_text(path: str, text: str, name: str) -> str:
+    node = _defined_in(path, text, name)[1].node
     return "".join(text[node.start : node.end].split())
 
 

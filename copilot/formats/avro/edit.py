@@ -18,6 +18,7 @@ from copilot.domain.codec import canonical
 from copilot.domain.schema import SchemaSource
 from copilot.errors import SchemaUnreadable
 from copilot.formats.avro.documents import Document, Unreadable, cut_out, open_document
+from copilot.formats.avro.languages import language_of
 from copilot.formats.avro.moves import moved_definitions
 from copilot.formats.avro.parse import Resolver
 from copilot.formats.avro.places import Places
@@ -36,6 +37,12 @@ def edit_text(text: str, edits: Sequence[SchemaEdit]) -> str:
     splices: list[Splice] = []
     for group in grouped.values():
         source = group[0].source
+        if source.host == "file" and language_of(source.path) == "idl":
+            raise SchemaUnreadable(
+                f"{source.path} is Avro IDL, which is read here but not edited.",
+                where=source.span,
+                next="Make this change by hand, where the declaration stands.",
+            )
         _, offset = cut_out(text, source)
         document = _opened(text, source)
         own = _Plan(document, source).splices(group)

@@ -18,7 +18,7 @@ Known = Mapping[str, tuple[Document, Definition]]
 def list_fields(document: Document, known: Known) -> tuple[SchemaField, ...]:
     """Returns all fields in text order; a record inside itself is listed once on each way down; raises Unreadable."""
     listing = _Listing(known)
-    listing.walk(document.root, "", document, "", ())
+    listing.walk(document.main, document.namespace, document, "", ())
     return tuple(listing.fields)
 
 

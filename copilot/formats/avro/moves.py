@@ -13,10 +13,16 @@ from copilot.formats.splices import Splice
 def moved_definitions(document: Document, splices: Sequence[Splice]) -> list[Splice]:
     """Returns the splices that put definitions which the given ones delete where they are still referred to."""
     gone = [splice for splice in splices if splice.end > splice.start]
-    lost = [definition for definition in definitions_in(document.root) if _deleting(definition.node, gone)]
+    lost = [
+        definition
+        for definition in definitions_in(document.root, document.namespace)
+        if _deleting(definition.node, gone)
+    ]
     if not lost:
         return []
-    references = [entry for entry in _references(document.root, "") if _deleting(entry[0], gone) is None]
+    references = [
+        entry for entry in _references(document.root, document.namespace) if _deleting(entry[0], gone) is None
+    ]
     moved: list[Splice] = []
     rescued: list[Node] = []
     for definition in lost:

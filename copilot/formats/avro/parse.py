@@ -56,7 +56,9 @@ def parse_schema(text: str, source: SchemaSource, siblings: Mapping[str, str]) -
         fingerprint=fingerprint(resolved),
         meaning=meaning(resolved),
         fields=fields,
-        text=document.text,
+        text=document.text
+        if document.main is document.root
+        else document.text[document.main.start : document.main.end],
         resolved=json.dumps(resolved, separators=(",", ":"), ensure_ascii=False),
         source=source,
     )
@@ -84,11 +86,11 @@ class Resolver:
         self._document = document
         self._siblings = siblings
         self._accepts_unknown = accepts_unknown
-        self._own = {definition.name for definition in definitions_in(document.root)}
+        self._defined: dict[str, dict[str, Definition]] = {}
 
     def resolve(self) -> Any:
         """Returns the schema; raises Unreadable."""
-        return self._schema(self._document.root, "", self._document, 0)
+        return self._schema(self._document.main, self._document.namespace, self._document, 0)
 
     def _schema(self, node: Node, enclosing: str, document: Document, depth: int) -> Any:
         if depth > SCHEMA_DEPTH_MAX:
@@ -135,8 +137,11 @@ class Resolver:
         for full in names:
             if full in self.known:
                 return full
-            if full in self._own and document is self._document:
-                raise Unreadable(document.span(node), f'the type "{full}" is used before it is defined')
+            own = self._definitions_of(document).get(full)
+            if own is not None:
+                if document.is_ordered and document is self._document and own.node.start > node.start:
+                    raise Unreadable(document.span(node), f'the type "{full}" is used before it is defined')
+                return self._inlined(document, own, enclosing, depth)
         found = sibling_definition(names, document.path, self._siblings)
         if isinstance(found, str):
             raise Unreadable(document.span(node), found)
@@ -146,8 +151,16 @@ class Resolver:
                 return name
             reason = f'unknown type "{name}": it is not defined above, and no other schema file defines it'
             raise Unreadable(document.span(node), reason)
-        sibling, definition = found
-        inlined: dict[str, Any] = self._schema(definition.node, definition.enclosing, sibling, depth + 1)
+        return self._inlined(*found, enclosing, depth)
+
+    def _definitions_of(self, document: Document) -> dict[str, Definition]:
+        if document.path not in self._defined:
+            listed = definitions_in(document.root, document.namespace)
+            self._defined[document.path] = {definition.name: definition for definition in listed}
+        return self._defined[document.path]
+
+    def _inlined(self, document: Document, definition: Definition, enclosing: str, depth: int) -> dict[str, Any]:
+        inlined: dict[str, Any] = self._schema(definition.node, definition.enclosing, document, depth + 1)
         if namespace_of(definition.name) == "" and enclosing:
             inlined["namespace"] = ""
         return inlined

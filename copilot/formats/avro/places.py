@@ -15,7 +15,9 @@ class Places:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._definitions = {definition.name: definition for definition in definitions_in(document.root)}
+        self._definitions = {
+            definition.name: definition for definition in definitions_in(document.root, document.namespace)
+        }
 
     def fields(self, record: str) -> Node:
         """Returns the list of fields of a record, by its full name; "" is the outermost one."""
@@ -74,7 +76,8 @@ class Places:
             definition for definition in self._definitions.values() if scalar(definition.node, "type") in RECORD_KINDS
         ]
         if not name and records:
-            return records[0]
+            main = self._document.main
+            return next((one for one in records if main.start <= one.node.start < main.end), records[0])
         for definition in records:
             if definition.name == name:
                 return definition
