@@ -1,8 +1,8 @@
 """Can data of one schema be read as another? The rules of Avro's schema resolution, with reasons down to the inner field.
 
 Source: Avro specification 1.11.1, "Schema Resolution", read as Avro for Java's `SchemaCompatibility` since 1.9 does (names are
-compared without namespace, aliases with it), because registries answer with it. Two cases that it lets through, or fails on,
-though no reader can decode them are refused here: an alias that fits two writer fields, and two fields fed by one.
+compared without namespace, aliases with it), because registries answer with it. One case that it lets through, though its decoder
+can't read such data, is refused here unless the answer of a registry is asked for: two fields that are fed by one.
 """
 
 from __future__ import annotations
@@ -46,14 +46,19 @@ Reasons = tuple[Reason, ...]
 
 
 class Walk:
-    """One comparison of two graphs; remembers the pairs it has seen, so recursion ends and shared types are compared once."""
+    """One comparison of two graphs; remembers the pairs it has seen, so recursion ends and shared types are compared once.
 
-    def __init__(self) -> None:
+    `as_registry` leaves out what registries let through.
+    """
+
+    def __init__(self, *, as_registry: bool = False) -> None:
         self._seen: dict[tuple[int, int], Reasons] = {}
+        self._as_registry = as_registry
 
     def reasons(self, reader: Type, writer: Type, path: str) -> Reasons:
         """Returns (rule, path, message, fix) for each reason; nothing where the writer's data can be read."""
-        if reader is writer:
+        # A schema decodes its own data, whatever aliases it has; a registry compares even that.
+        if reader is writer and (reader.is_plain or not self._as_registry):
             return ()
         pair = (id(reader), id(writer))
         known = self._seen.get(pair)
@@ -122,35 +127,46 @@ class Walk:
 
     def _fields(self, reader: Type, writer: Type, path: str) -> Reasons:
         found: list[Reason] = []
-        taken: dict[str, str] = {}
+        fed: dict[str, str] = {}
+        written = writer.by_name
         for field in reader.fields:
-            sources = source_fields(field, writer)
-            field_path = f"{path}.{field.name}" if path else field.name
-            if not sources:
+            source = written.get(field.name)
+            if field.aliases:
+                sources = source_fields(field, writer)
+                if len(sources) > 1:
+                    found.append(_ambiguous_alias(field, sources, _below(path, field)))
+                source = sources[0] if sources else None
+            if source is None:
                 if field.default is NO_DEFAULT:
-                    found.append(_missing_default(field, reader, field_path))
+                    found.append(_missing_default(field, reader, _below(path, field)))
                 continue
-            if len(sources) > 1:
-                found.append(_ambiguous_alias(field, sources, field_path))
-            found.extend(self.reasons(field.type, sources[0].type, field_path))
-            if sources[0].name in taken:
-                found.append(_shared_source(field, sources[0].name, taken[sources[0].name], field_path))
-            taken.setdefault(sources[0].name, field.name)
+            if source.type is not field.type or not field.type.is_plain:
+                found.extend(self.reasons(field.type, source.type, _below(path, field)))
+            if source.name in fed and not self._as_registry:
+                found.append(_shared_source(field, source.name, fed[source.name], _below(path, field)))
+            fed.setdefault(source.name, field.name)
         return tuple(found)
 
 
 def source_fields(field: Field, writer: Type) -> list[Field]:
-    """Returns the writer's fields that a reader's field may be fed from: of its own name first, then of its aliases."""
+    """Returns the writer's fields that a reader's field may be fed from: of its own name first, then of its aliases.
+
+    An alias that is the field's own name finds it twice, which registries refuse as they do two different fields.
+    """
     direct = writer.by_name.get(field.name)
     if not field.aliases:
         return [] if direct is None else [direct]
-    names = dict.fromkeys((field.name, *field.aliases))
+    names = (field.name, *dict.fromkeys(field.aliases))
     return [source for name in names if (source := writer.by_name.get(name)) is not None]
 
 
 def names_fit(reader: Type, writer: Type) -> bool:
     """Tells whether a named type of the reader stands for the writer's: equal short names, or an alias of the full name."""
     return reader.short == writer.short or writer.name in reader.aliases
+
+
+def _below(path: str, field: Field) -> str:
+    return f"{path}.{field.name}" if path else field.name
 
 
 def _at(path: str) -> str:

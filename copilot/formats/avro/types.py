@@ -6,6 +6,7 @@ Recursive schemas make cycles. A graph is built once per text and shared: nothin
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -31,7 +32,8 @@ class Field:
 class Type:
     """One type. `kind` is Avro's word ("record" also for errors, "union" for a list); `name` is full, "" for unnamed ones.
 
-    `default` is an enum's own default. `inner` is an array's items or a map's values.
+    `default` is an enum's own default. `inner` is an array's items or a map's values. A plain type is one of the shared ones,
+    which read their own data whoever asks.
     """
 
     kind: str
@@ -48,11 +50,24 @@ class Type:
     logical: str = ""
     precision: int | None = None
     scale: int = 0
+    is_plain: bool = False
 
     @property
     def label(self) -> str:
         """Names the type for a person: its full name, or its kind."""
         return f"{self.kind} {self.name}" if self.name else self.kind
+
+
+PRIMITIVE_TYPES: Mapping[str, Type] = {kind: Type(kind, is_plain=True) for kind in sorted(PRIMITIVES)}
+"""Those without a logical type, shared by all graphs: two fields of a plain type are compared by identity."""
+
+NULLABLE_TYPES: Mapping[tuple[str, str], Type] = {
+    (one.kind, other.kind): Type("union", branches=(one, other), is_plain=True)
+    for value in PRIMITIVE_TYPES.values()
+    if value.kind != "null"
+    for one, other in ((PRIMITIVE_TYPES["null"], value), (value, PRIMITIVE_TYPES["null"]))
+}
+"""The unions of null and a primitive, by their branches in order: the commonest ones, shared as the primitives are."""
 
 
 @lru_cache(maxsize=_CACHED_SCHEMAS_MAX)
@@ -64,7 +79,6 @@ def graph_of(resolved: str) -> Type:
 class _Builder:
     def __init__(self) -> None:
         self._known: dict[str, Type] = {}
-        self._primitives: dict[str, Type] = {}
 
     def build(self, schema: Any, enclosing: str) -> Type:
         if isinstance(schema, str):
@@ -92,7 +106,7 @@ class _Builder:
 
     def _reference(self, name: str, enclosing: str) -> Type:
         if name in PRIMITIVES:
-            return self._primitives.setdefault(name, Type(name))
+            return PRIMITIVE_TYPES[name]
         return next(self._known[full] for full in candidates(name, enclosing) if full in self._known)
 
     def _name(self, type: Type, schema: dict[str, Any], enclosing: str) -> None:

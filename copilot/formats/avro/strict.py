@@ -1,0 +1,324 @@
+"""Reads a schema as registries do: strictly, and from parsed JSON straight to the graph that rules walk on.
+
+Source: Avro specification 1.11.1, read as Avro for Java 1.12's parser does, since registries answer with it: names and defaults are
+checked, a union holds no union and no type twice, a name may be used before it is defined. It knows no places in a text and no
+sibling files; those are `parse`'s.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from copilot.formats.avro.types import NO_DEFAULT, NULLABLE_TYPES, PRIMITIVE_TYPES, Field, Type
+
+SCHEMA_DEPTH_MAX = 200
+SCHEMA_TEXT_MAX = 16_000_000
+"""In characters."""
+
+_INTEGER_LIMITS = {"int": 2**31, "long": 2**63}
+_TEXTUAL = frozenset({"string", "bytes", "enum", "fixed"})
+_NUMBER_TEXT = re.compile(r"\s*[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?)\s*")
+_COMMENT_OR_STRING = re.compile(r'("(?:[^"\\]|\\.)*")|/\*.*?\*/|//[^\n]*', re.DOTALL)
+_ORDERS = frozenset({"ascending", "descending", "ignore"})
+
+
+class InvalidSchema(Exception):
+    """No registry takes this schema; `path` leads to the field where it is wrong, "" for the schema itself."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}" if path else reason)
+        self.path = path
+        self.reason = reason
+
+
+def read_text(text: str) -> Type:
+    """Returns the graph of a schema's JSON text, in which comments may stand; raises InvalidSchema."""
+    if len(text) > SCHEMA_TEXT_MAX:
+        raise InvalidSchema("", f"the text is longer than {SCHEMA_TEXT_MAX} characters (SCHEMA_TEXT_MAX)")
+    text = text.removeprefix("\ufeff")
+    try:
+        try:
+            value = _JSON.decode(text)
+        except json.JSONDecodeError:
+            if "/" not in text:
+                raise
+            value = _JSON.decode(_COMMENT_OR_STRING.sub(_without_comment, text))
+    except json.JSONDecodeError as error:
+        raise InvalidSchema("", f"not valid JSON: line {error.lineno}, column {error.colno}: {error.msg}") from None
+    except ValueError as error:
+        raise InvalidSchema("", f"not valid JSON: {error}") from None
+    except RecursionError:
+        raise InvalidSchema("", _too_deep()) from None
+    return read_value(value)
+
+
+def read_value(schema: Any) -> Type:
+    """Returns the graph of a schema that is parsed JSON; raises InvalidSchema."""
+    reading = _Reading()
+    graph = reading.schema(schema, "", "", 0)
+    if reading.awaited:
+        # Names used before their definition are rare: only then is the schema read once more, with all definitions at hand.
+        missing = sorted(reading.awaited - reading.known.keys())
+        if missing:
+            raise InvalidSchema(reading.awaited_at[missing[0]], f'"{missing[0]}" is no type, and nothing defines it')
+        graph = _Reading(reading.known).schema(schema, "", "", 0)
+    return graph
+
+
+class _Reading:
+    """One reading of one schema; `known` are the named types, `awaited` names that were used before a definition came."""
+
+    def __init__(self, ahead: Mapping[str, Type] | None = None) -> None:
+        self.known: dict[str, Type] = {}
+        self.awaited: set[str] = set()
+        self.awaited_at: dict[str, str] = {}
+        self._ahead = {} if ahead is None else {name: Type(found.kind) for name, found in ahead.items()}
+        self._raw: dict[str, Any] = {}
+        # A short name means a type without a namespace only where that one is defined to its end.
+        self._done: dict[str, Type] = {}
+
+    def schema(self, schema: Any, space: str, path: str, depth: int) -> Type:
+        if type(schema) is str:
+            return PRIMITIVE_TYPES.get(schema) or self._reference(schema, space, path)
+        if depth > SCHEMA_DEPTH_MAX:
+            raise InvalidSchema(path, _too_deep())
+        if type(schema) is list:
+            return self._union(schema, space, path, depth)
+        if type(schema) is not dict:
+            raise InvalidSchema(path, f"{_shown(schema)} is neither a type nor a name")
+        kind = schema.get("type")
+        if kind == "record" or kind == "error":
+            return self._record(schema, space, path, depth)
+        if type(kind) is not str:
+            raise InvalidSchema(path, '"type" of a schema must be a name; a type inside a type belongs in its place')
+        if kind in PRIMITIVE_TYPES:
+            return PRIMITIVE_TYPES[kind] if "logicalType" not in schema else _logical(Type(kind), schema)
+        if kind == "array":
+            if "items" not in schema:
+                raise InvalidSchema(path, 'an array without "items"')
+            return Type(kind, inner=self.schema(schema["items"], space, path + "[]", depth + 1))
+        if kind == "map":
+            if "values" not in schema:
+                raise InvalidSchema(path, 'a map without "values"')
+            return Type(kind, inner=self.schema(schema["values"], space, path + "{}", depth + 1))
+        if kind == "enum":
+            return self._enum(schema, space, path)
+        if kind == "fixed":
+            return self._fixed(schema, space, path)
+        raise InvalidSchema(
+            path, f'"{kind}" is no type that an object can define; a defined type is named without an object'
+        )
+
+    def _reference(self, name: str, space: str, path: str) -> Type:
+        full = f"{space}.{name}" if space and "." not in name else name
+        found = self.known.get(full) or self._done.get(name)
+        if found is not None:
+            return found
+        if full in self._ahead:
+            return self._ahead[full]
+        self.awaited.add(full)
+        self.awaited_at.setdefault(full, path)
+        return Type("awaited", full)
+
+    def _union(self, branches: list[Any], space: str, path: str, depth: int) -> Type:
+        if len(branches) == 2 and type(branches[0]) is str and type(branches[1]) is str:
+            shared = NULLABLE_TYPES.get((branches[0], branches[1]))
+            if shared is not None:
+                return shared
+        found = tuple([self.schema(branch, space, path, depth + 1) for branch in branches])
+        seen = {branch.name or branch.kind for branch in found}
+        if len(seen) < len(found):
+            names = [branch.name or branch.kind for branch in found]
+            twice = next(name for at, name in enumerate(names) if name in names[:at])
+            raise InvalidSchema(path, f'the union has "{twice}" twice')
+        if "union" in seen:
+            raise InvalidSchema(path, "a union directly inside a union")
+        return Type("union", branches=found)
+
+    def _record(self, schema: dict[str, Any], space: str, path: str, depth: int) -> Type:
+        record, space = self._named(schema, "record", space, path)
+        entries = schema.get("fields")
+        if type(entries) is not list:
+            raise InvalidSchema(path, f'record "{record.name}" without a list of "fields"')
+        by_name = record.by_name
+        for entry in entries:
+            name = entry.get("name") if type(entry) is dict else None
+            if type(name) is not str or not name.isidentifier() or name in by_name or "type" not in entry:
+                raise _no_field(entry, record, path)
+            kind = entry["type"]
+            found = PRIMITIVE_TYPES.get(kind) if type(kind) is str else None
+            if found is None:
+                found = self.schema(kind, space, _below(path, name), depth + 1)
+            default = NO_DEFAULT
+            if "default" in entry:
+                default = entry["default"]
+                if type(default) is str and (found.kind == "double" or found.kind == "float"):
+                    default = _number(default)
+                if not _fits(default, found, 0):
+                    reason = f"the default {_shown(entry['default'])} is no {found.label}"
+                    raise InvalidSchema(_below(path, name), reason)
+            aliases = _aliases(entry, _below(path, name)) if "aliases" in entry else ()
+            if "order" in entry and str(entry["order"]).lower() not in _ORDERS:
+                reason = f'"order" must be ascending, descending or ignore, not {_shown(entry["order"])}'
+                raise InvalidSchema(_below(path, name), reason)
+            by_name[name] = Field(name, found, default, aliases, "")
+        record.fields = tuple(by_name.values())
+        self._done[record.name] = record
+        return record
+
+    def _enum(self, schema: dict[str, Any], space: str, path: str) -> Type:
+        enum, _ = self._named(schema, "enum", space, path)
+        symbols = schema.get("symbols")
+        if type(symbols) is not list:
+            raise InvalidSchema(path, f'enum "{enum.name}" without a list of "symbols"')
+        for symbol in symbols:
+            if type(symbol) is not str or not symbol.isidentifier():
+                raise InvalidSchema(path, f"{_shown(symbol)} can't be a symbol of {enum.label}")
+        if len(set(symbols)) < len(symbols):
+            twice = next(symbol for at, symbol in enumerate(symbols) if symbol in symbols[:at])
+            raise InvalidSchema(path, f'{enum.label} has the symbol "{twice}" twice')
+        default = schema.get("default")
+        if type(default) is str:
+            if default not in symbols:
+                raise InvalidSchema(path, f'the default "{default}" is no symbol of {enum.label}')
+            enum.default = default
+        enum.symbols = tuple(symbols)
+        self._done[enum.name] = enum
+        return enum
+
+    def _fixed(self, schema: dict[str, Any], space: str, path: str) -> Type:
+        fixed, _ = self._named(schema, "fixed", space, path)
+        size = schema.get("size")
+        if type(size) is not int or not 0 <= size < 2**31:
+            raise InvalidSchema(path, f'{fixed.label} without a whole number of bytes as "size"')
+        fixed.size = size
+        self._done[fixed.name] = fixed
+        return _logical(fixed, schema)
+
+    def _named(self, schema: dict[str, Any], kind: str, enclosing: str, path: str) -> tuple[Type, str]:
+        """Returns a named type with nothing but its names, and its namespace."""
+        name, space = schema.get("name"), schema.get("namespace")
+        if type(name) is not str:
+            raise InvalidSchema(path, f"{kind} without a name")
+        if "." in name:
+            space, _, short = name.rpartition(".")
+        else:
+            short = name
+            if type(space) is not str:
+                space = enclosing
+        if not _is_name(short):
+            raise InvalidSchema(path, f"{_shown(name)} can't be the name of the {kind}")
+        if space and space is not enclosing and not all(map(_is_name, space.split("."))):
+            raise InvalidSchema(path, f"{_shown(space)} can't be the namespace of the {kind}")
+        full = f"{space}.{short}" if space else short
+        named = self._ahead.get(full) or Type(kind)
+        named.name, named.short = full, short
+        if "aliases" in schema:
+            named.aliases = frozenset(_full_alias(alias, space, path) for alias in _aliases(schema, path))
+        if full not in self.known:
+            self.known[full] = named
+            self._raw[full] = schema
+        elif self._raw[full] != schema:
+            raise InvalidSchema(path, f'the type "{full}" is defined twice')
+        return named, space
+
+
+def _no_field(entry: Any, record: Type, path: str) -> InvalidSchema:
+    name = entry.get("name") if type(entry) is dict else None
+    if type(name) is not str:
+        return InvalidSchema(path, f'a field of "{record.name}" without a name')
+    if not _is_name(name):
+        return InvalidSchema(_below(path, name), f"{_shown(name)} can't be the name of a field")
+    if name in record.by_name:
+        return InvalidSchema(_below(path, name), f'"{record.name}" has the field "{name}" twice')
+    return InvalidSchema(_below(path, name), f'field "{name}" without a type')
+
+
+def _below(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def _number(text: str) -> float | str:
+    """Returns the number that a default of a float or double says as text, "NaN" among them; the text where it says none."""
+    return float(text.strip().rstrip("fFdD")) if _NUMBER_TEXT.fullmatch(text) else text
+
+
+def _fits(value: Any, kind: Type, depth: int) -> bool:
+    """Tells whether a JSON value is a default of a type; that of a union may be of any branch."""
+    name = kind.kind
+    if name == "union":
+        return any(_fits(value, branch, depth) for branch in kind.branches)
+    if name == "null":
+        return value is None
+    if name in _TEXTUAL:
+        return type(value) is str
+    if name == "boolean":
+        return type(value) is bool
+    if name in _INTEGER_LIMITS:
+        limit = _INTEGER_LIMITS[name]
+        return type(value) is int and -limit <= value < limit
+    if name == "float" or name == "double":
+        return type(value) is int or type(value) is float
+    if name == "array":
+        assert kind.inner is not None
+        return type(value) is list and all(_fits(item, kind.inner, depth) for item in value)
+    if type(value) is not dict:
+        return name == "awaited"
+    if name == "map":
+        assert kind.inner is not None
+        return all(_fits(item, kind.inner, depth) for item in value.values())
+    if depth > SCHEMA_DEPTH_MAX:
+        return False
+    given = ((value.get(field.name, field.default), field.type) for field in kind.fields)
+    return all(item is not NO_DEFAULT and _fits(item, inner, depth + 1) for item, inner in given)
+
+
+def _is_name(text: str) -> bool:
+    # `isidentifier` is a letter or underscore and then letters, digits and underscores, in any script, as in Java.
+    return text.isidentifier()
+
+
+def _aliases(holder: dict[str, Any], path: str) -> tuple[str, ...]:
+    found = holder["aliases"]
+    if type(found) is not list or not all(type(alias) is str for alias in found):
+        raise InvalidSchema(path, '"aliases" must be a list of names')
+    return tuple(dict.fromkeys(found))
+
+
+def _full_alias(alias: str, space: str, path: str) -> str:
+    if not _is_name(alias.rpartition(".")[2]):
+        raise InvalidSchema(path, f"{_shown(alias)} can't be an alias")
+    return alias if "." in alias or not space else f"{space}.{alias}"
+
+
+def _logical(kind: Type, schema: dict[str, Any]) -> Type:
+    logical = schema.get("logicalType")
+    if type(logical) is str:
+        kind.logical = logical
+        precision, scale = schema.get("precision"), schema.get("scale", 0)
+        kind.precision = precision if type(precision) is int else None
+        kind.scale = scale if type(scale) is int else 0
+    return kind
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON number")
+
+
+_JSON = json.JSONDecoder(parse_constant=_no_constant)
+
+
+def _without_comment(found: re.Match[str]) -> str:
+    return found[1] or " "
+
+
+def _too_deep() -> str:
+    return f"types nested deeper than {SCHEMA_DEPTH_MAX} levels (SCHEMA_DEPTH_MAX)"
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value)
+    return text if len(text) <= 60 else text[:57] + "..."
