@@ -16,6 +16,7 @@ from copilot.readers.configs import key_word
 from copilot.readers.deployments import Running
 from copilot.readers.facts import FORWARDED, Call, Config, FileFacts
 from copilot.readers.modules import Modules, SchemaFiles
+from copilot.readers.outlines import Outline
 from copilot.readers.store import FactStore
 from copilot.readers.subjects import Subjects
 from copilot.readers.things import name_of
@@ -39,17 +40,14 @@ class JobCode:
 class LinkReader:
     """Reads the links of jobs."""
 
-    def __init__(
-        self, store: FactStore, subjects: Subjects, modules: Modules, everything: Mapping[str, FileFacts]
-    ) -> None:
+    def __init__(self, store: FactStore, subjects: Subjects, modules: Modules, outlines: Mapping[str, Outline]) -> None:
         self._store = store
         self._subjects = subjects
         self._modules = modules
         self._schema_files = SchemaFiles(subjects.files)
         self._classes: dict[str, list[str]] = {}
-        self._everything = everything
-        for path, facts in sorted(everything.items()):
-            for name in facts.classes:
+        for path, outline in sorted(outlines.items()):
+            for name in outline.classes:
                 self._classes.setdefault(name, []).append(path)
 
     def read(self, jobs: Iterable[JobCode]) -> tuple[Link, ...]:
@@ -216,7 +214,7 @@ class LinkReader:
             for path in self._classes.get(name, ()):
                 if not package or f"/{package.replace('.', '/')}" in f"/{path}":
                     role = "decode" if direction == "consumes" else "encode"
-                    calls = [call for call in self._everything[path].calls if call.role == role]
+                    calls = [call for call in self._store.python([path])[path].calls if call.role == role]
                     own = [call for call in calls if call.scope.partition(".")[0] == name]
                     if own:
                         return _decoder(own[0])

@@ -74,10 +74,10 @@ class _Reading:
             past = beside.submit(history.versions, self._schemas.schema_paths())
             self._deployment_files = read_deployment_files(store)
             self._python_paths = sorted(path for path in store.entries if path.endswith(".py"))
-            self._words = store.words(self._python_paths)
-            self._facts = store.python(path for path, words in self._words.items() if words[0])
-            self._subjects: Subjects = self._schemas.read(self._facts, settings, past.result())
-        scripts = frozenset(path for path, words in self._words.items() if words[1])
+            self._outlines = store.outlines(self._python_paths)
+            hosts = store.python(path for path, outline in self._outlines.items() if outline.has_schemas)
+            self._subjects: Subjects = self._schemas.read(hosts, settings, past.result())
+        scripts = frozenset(path for path, outline in self._outlines.items() if outline.is_script)
         self._roots = JobRoots(store.entries, scripts, built_folders(self._deployment_files))
         self._modules = Modules(store, self._python_paths)
         self._root_of = {path: self._roots.root_of(path) for path in self._python_paths}
@@ -86,7 +86,7 @@ class _Reading:
         roots = sorted(set(self._root_of.values()))
         running = bind_deployments(self._deployment_files, roots)
         jobs = self._roots.name_jobs(roots)
-        reader = LinkReader(self._store, self._subjects, self._modules, self._facts)
+        reader = LinkReader(self._store, self._subjects, self._modules, self._outlines)
         codes = self._job_codes(jobs, running)
         links = reader.read(codes.values())
         uses, blind_spots = self._uses(codes, links, reader)
@@ -104,15 +104,15 @@ class _Reading:
             blind_spots=blind_spots,
             objectives=tuple(sorted(self._settings.objectives, key=lambda objective: objective.name)),
             gaps=tuple(sorted(self._store.gaps | _left_out(snapshot))),
-            files_read=len(self._words) + len(self._deployment_files) + len(self._schemas.schema_paths()),
+            files_read=len(self._outlines) + len(self._deployment_files) + len(self._schemas.schema_paths()),
             uncommitted_count=snapshot.uncommitted_count,
         )
 
     def _job_codes(self, jobs: Mapping[str, Job], running: list[Running]) -> dict[str, JobCode]:
         facts: dict[str, dict[str, FileFacts]] = {}
-        for path, found in self._facts.items():
-            if not is_test_path(path):
-                facts.setdefault(self._root_of[path], {})[path] = found
+        coded = (path for path, outline in self._outlines.items() if outline.is_parsed and not is_test_path(path))
+        for path, found in self._store.python(coded).items():
+            facts.setdefault(self._root_of[path], {})[path] = found
         copies: dict[str, list[Running]] = {}
         for one in running:
             copies.setdefault(one.root, []).append(one)
@@ -134,15 +134,8 @@ class _Reading:
             if link.subject is not None:
                 links_of.setdefault(link.job, []).append(link)
         fields = {code.root: self._fields(code.name, links_of.get(code.name, [])) for code in codes.values()}
-        wanted = [
-            path
-            for path, words in self._words.items()
-            if (names := fields.get(self._root_of[path])) is not None
-            and names.both
-            and (words[0] or not words[2].isdisjoint(names.names))
-        ]
         by_root: dict[str, list[str]] = {}
-        for path in self._store.python(wanted):
+        for path in self._store.python(self._worth_parsing(fields)):
             by_root.setdefault(self._root_of[path], []).append(path)
         uses: list[FieldUse] = []
         blind_spots: set[BlindSpot] = set()
@@ -156,6 +149,15 @@ class _Reading:
                 blind_spots.update(blind_spots_of_file(path, found, codes[root].name, traced) if not is_test else ())
         ordered = sorted(uses, key=lambda use: (use.subject, use.path, use.span.path, use.offset, use.job, use.mode))
         return tuple(ordered), tuple(sorted(blind_spots, key=lambda spot: (spot.job, spot.span, spot.reason)))
+
+    def _worth_parsing(self, fields: Mapping[str, JobFields]) -> list[str]:
+        """Returns the Python files of linked jobs that were parsed already, or that write a name of a field."""
+        linked = {
+            path: fields[root].names for path, root in self._root_of.items() if root in fields and fields[root].both
+        }
+        parsed = [path for path in linked if path in self._outlines and self._outlines[path].is_parsed]
+        words = self._store.words(sorted(linked.keys() & self._outlines.keys() - set(parsed)))
+        return sorted([*parsed, *(path for path, written in words.items() if not written.isdisjoint(linked[path]))])
 
     def _fields(self, job: str, links: list[Link]) -> JobFields:
         produced = {link.subject for link in links if link.direction == "produces" and link.subject}

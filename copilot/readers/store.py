@@ -5,15 +5,18 @@ Everything kept here is a pure function of a blob's text, so a run over an uncha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import marshal
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from copilot.domain.source import Gap, Span, TreeEntry
 from copilot.ports import Index, Tree
-from copilot.readers.facts import FACTS_KIND, FileFacts, dump_facts, load_facts
-from copilot.readers.python_reader import read_python
+from copilot.readers.facts import FACTS_KIND, FileFacts, load_facts
+from copilot.readers.outlines import OUTLINE_KIND, Outline, facts_of, first_look, load_outline
 from copilot.readers.words import read_words, words_of
 
-WORDS_KIND = "python-words-2"
+WORDS_KIND = "python-words-3"
+BATCH_BYTES_MAX = 32 * 1024 * 1024
+"""Texts that are read at once; what comes of them is kept before the next ones are read, so memory stays flat."""
 
 
 Spread = Callable[[Callable[[str], bytes], Mapping[str, str]], dict[str, bytes]]
@@ -23,11 +26,6 @@ Spread = Callable[[Callable[[str], bytes], Mapping[str, str]], dict[str, bytes]]
 def one_by_one(work: Callable[[str], bytes], texts: Mapping[str, str]) -> dict[str, bytes]:
     """Does the work here, one text after the other."""
     return {key: work(text) for key, text in texts.items()}
-
-
-def facts_of(text: str) -> bytes:
-    """Returns the facts of one Python file, as they are kept."""
-    return dump_facts(read_python(text))
 
 
 class FactStore:
@@ -43,10 +41,24 @@ class FactStore:
         self._texts: dict[str, str] = {}
         self._facts: dict[str, FileFacts] = {}
 
-    def words(self, paths: Iterable[str]) -> dict[str, tuple[bool, bool, frozenset[str]]]:
-        """Returns for each Python file whether it concerns endpoints, whether it is a script, and its words."""
-        derived = self.derive(WORDS_KIND, paths, words_of)
-        return {path: read_words(data) for path, data in derived.items()}
+    def outlines(self, paths: Iterable[str]) -> dict[str, Outline]:
+        """Returns the outlines of Python files; their gaps are told, and a file that can't be read has none, and a gap."""
+        digests = {path: self.entries[path].digest for path in paths}
+        known = self._index.get(OUTLINE_KIND, sorted({digest for digest in digests.values() if digest}))
+        outlines = {digest: load_outline(data) for digest, data in known.items()}
+        for batch in self._batches([path for path, digest in digests.items() if outlines.get(digest) is None]):
+            looked = {digest: marshal.loads(data) for digest, data in self._spread(first_look, batch).items()}
+            self._index.put(FACTS_KIND, {digest: facts for digest, (_, facts) in looked.items() if facts})
+            self._index.put(OUTLINE_KIND, {digest: outline for digest, (outline, _) in looked.items()})
+            outlines.update({digest: load_outline(outline) for digest, (outline, _) in looked.items()})
+        found = {path: outline for path, digest in digests.items() if (outline := outlines.get(digest)) is not None}
+        for path, outline in found.items():
+            self.gaps.update(Gap(Span(path, line, line), reason) for line, reason in outline.gaps)
+        return found
+
+    def words(self, paths: Iterable[str]) -> dict[str, frozenset[str]]:
+        """Returns the words of each Python file that can be read."""
+        return {path: read_words(data) for path, data in self.derive(WORDS_KIND, paths, words_of).items()}
 
     def python(self, paths: Iterable[str]) -> dict[str, FileFacts]:
         """Returns the facts of Python files; a file that can't be read has none, and a gap."""
@@ -84,13 +96,33 @@ class FactStore:
     def derive(self, kind: str, paths: Iterable[str], derive: Callable[[str], bytes]) -> dict[str, bytes]:
         """Returns what `derive` makes of each file's text, from the cache where it is there."""
         digests = {path: self.entries[path].digest for path in paths}
-        known = self._index.get(kind, sorted({digest for digest in digests.values() if digest}))
-        missing = [path for path, digest in digests.items() if digest not in known]
-        texts = {digests[path]: text for path, text in self.text(missing).items()}
-        fresh = self._spread(derive, texts)
-        self._index.put(kind, fresh)
-        return {
-            path: fresh[digest] if digest in fresh else known[digest]
-            for path, digest in digests.items()
-            if digest in fresh or digest in known
-        }
+        found = dict(self._index.get(kind, sorted({digest for digest in digests.values() if digest})))
+        for batch in self._batches([path for path, digest in digests.items() if digest not in found]):
+            fresh = self._spread(derive, batch)
+            self._index.put(kind, fresh)
+            found.update(fresh)
+        return {path: found[digest] for path, digest in digests.items() if digest in found}
+
+    def _batches(self, paths: list[str]) -> Iterator[dict[str, str]]:
+        """Yields the texts of files by blob, as many at once as fit the limit; what can't be read becomes a gap."""
+        batch: list[str] = []
+        size = 0
+        for path in paths:
+            if batch and size + self.entries[path].size_bytes > BATCH_BYTES_MAX:
+                yield self._by_blob(batch)
+                batch, size = [], 0
+            batch.append(path)
+            size += self.entries[path].size_bytes
+        if batch:
+            yield self._by_blob(batch)
+
+    def _by_blob(self, paths: list[str]) -> dict[str, str]:
+        texts: dict[str, str] = {}
+        for path, file in self.tree.read(paths).items():
+            if isinstance(file, Gap):
+                self.gaps.add(file)
+            elif file.digest == self.entries[path].digest:
+                texts[file.digest] = file.text
+            else:
+                self.gaps.add(Gap(Span(path, 1, 1), "changed while the tree was read"))
+        return texts

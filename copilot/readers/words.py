@@ -1,4 +1,4 @@
-"""Which words does a Python file write, and is it worth parsing? One pass of a regular expression instead of a syntax tree.
+"""Which words does a Python file write, and is it worth parsing? Searches of the text instead of a syntax tree.
 
 A file whose words hold no field name of the schemas around it can't use a field by name; most of a large repository is never
 parsed because of that. Words of a blob stay true for that blob, so they are cached like all facts.
@@ -7,9 +7,6 @@ parsed because of that. Words of a blob stay true for that blob, so they are cac
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-
-from copilot.readers.facts import LOADED_MAX
 
 _WORD = re.compile(r"[A-Za-z_]\w+")
 # Plain searches: one case-insensitive pattern of them all took ten times as long on a repository of a thousand files.
@@ -54,19 +51,21 @@ _ENDPOINT_SIGNS = (
 _IS_SCRIPT = re.compile(r"^if\s+__name__\s*==", re.MULTILINE)
 
 
+def concerns_endpoints(text: str) -> bool:
+    """Tells whether a Python text may hold endpoints or schemas, and so is parsed whatever its words are."""
+    return any(sign in text for sign in _ENDPOINT_SIGNS)
+
+
+def is_script(text: str) -> bool:
+    """Tells whether a Python text says what to do when it is run itself."""
+    return "__main__" in text and _IS_SCRIPT.search(text) is not None
+
+
 def words_of(text: str) -> bytes:
-    """Returns flags and words of a Python text: "e" (may hold endpoints or schemas), "s" (a script), then the words.
-
-    The words of a file that may hold endpoints are left out: it is parsed anyway.
-    """
-    concerns_endpoints = any(sign in text for sign in _ENDPOINT_SIGNS)
-    is_script = "__main__" in text and _IS_SCRIPT.search(text) is not None
-    words = () if concerns_endpoints else sorted(set(_WORD.findall(text)))
-    return " ".join([("e" if concerns_endpoints else "") + ("s" if is_script else ""), *words]).encode()
+    """Returns the words of a Python text, sorted, as they are kept."""
+    return " ".join(sorted(set(_WORD.findall(text)))).encode("utf-8", "surrogatepass")
 
 
-@lru_cache(maxsize=LOADED_MAX)
-def read_words(data: bytes) -> tuple[bool, bool, frozenset[str]]:
-    """Returns whether the file concerns endpoints, whether it is a script, and its words."""
-    flags, *words = data.decode().split(" ")
-    return "e" in flags, "s" in flags, frozenset(words)
+def read_words(data: bytes) -> frozenset[str]:
+    """Returns the words that `words_of` wrote."""
+    return frozenset(data.decode("utf-8", "surrogatepass").split(" "))

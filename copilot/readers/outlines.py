@@ -1,0 +1,55 @@
+"""What is in a Python file, at first sight? A search for signs, and the facts at once where it finds one.
+
+An outline is all that most of a tree's files are ever asked for; only those that may hold endpoints or schemas are parsed before
+it is known which jobs there are.
+"""
+
+from __future__ import annotations
+
+import marshal
+from typing import NamedTuple
+
+from copilot.readers.facts import FACTS_KIND, FileFacts, dump_facts
+from copilot.readers.python_reader import read_python
+from copilot.readers.words import concerns_endpoints, is_script
+
+OUTLINE_KIND = f"python-outline-1-{FACTS_KIND}"
+
+
+class Outline(NamedTuple):
+    """Whether a file concerns endpoints and so was parsed, whether it is a script, and what only parsed files can tell."""
+
+    is_parsed: bool = False
+    is_script: bool = False
+    has_schemas: bool = False
+    classes: tuple[str, ...] = ()
+    gaps: tuple[tuple[int, str], ...] = ()
+
+
+def facts_of(text: str) -> bytes:
+    """Returns the facts of one Python file, as they are kept."""
+    return dump_facts(read_python(text))
+
+
+def first_look(text: str) -> bytes:
+    """Returns the outline of one Python file, as it is kept, with its facts where it was parsed."""
+    if not concerns_endpoints(text):
+        return marshal.dumps((dump_outline(Outline(is_script=is_script(text))), b""))
+    facts = read_python(text)
+    return marshal.dumps((dump_outline(_outline(facts, is_script(text))), dump_facts(facts)))
+
+
+def dump_outline(outline: Outline) -> bytes:
+    return marshal.dumps(tuple(outline))
+
+
+def load_outline(data: bytes) -> Outline | None:
+    """Returns the outline that was kept, None where the bytes are none."""
+    try:
+        return Outline._make(marshal.loads(data))
+    except (EOFError, ValueError, TypeError):
+        return None
+
+
+def _outline(facts: FileFacts, script: bool) -> Outline:
+    return Outline(True, script, bool(facts.literals), facts.classes, facts.gaps)
