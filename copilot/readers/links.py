@@ -1,7 +1,7 @@
 """Who reads and writes which endpoint, with which schema and decoder? Calls and configs of the code, under each deployment.
 
 Each call or config is resolved once for every running copy of its job, so one call may be several links. A consumer that states
-no schema gets the subject of the producers of its topic.
+no schema gets the subject of the producers of its topic, also where these are in other repositories.
 """
 
 from __future__ import annotations
@@ -50,10 +50,10 @@ class LinkReader:
             for name in outline.classes:
                 self._classes.setdefault(name, []).append(path)
 
-    def read(self, jobs: Iterable[JobCode]) -> tuple[Link, ...]:
-        """Returns the links of all jobs, sorted."""
+    def read(self, jobs: Iterable[JobCode], beyond: tuple[Link, ...] = ()) -> tuple[Link, ...]:
+        """Returns the links of all jobs, sorted; `beyond` are the producers of other repositories."""
         found = [link for job in jobs for link in (*self._of_configs(job), *self._of_calls(job))]
-        return _merged([*found, *_from_producers(found)])
+        return _merged([*found, *_from_producers(found, [*found, *beyond])])
 
     def call_subjects(self, path: str, root: str, call: Call, settings: Mapping[str, str]) -> tuple[str, ...]:
         """Returns the subjects of the schemas that a decode or encode call is given, the reader's first."""
@@ -242,10 +242,10 @@ def _role(config: Config) -> tuple[str, str]:
     return (key_word(config.role), config.direction)
 
 
-def _from_producers(links: list[Link]) -> list[Link]:
+def _from_producers(links: list[Link], producers: list[Link]) -> list[Link]:
     """Returns what consumers read by the topic alone: the subjects of those who produce it."""
     subjects: dict[Endpoint, list[str]] = {}
-    for link in links:
+    for link in producers:
         if link.direction == "produces" and link.subject is not None and link.endpoint.name:
             known = subjects.setdefault(link.endpoint, [])
             if link.subject not in known:

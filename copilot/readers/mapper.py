@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from copilot.domain.pipeline import BlindSpot, Deployment, FieldUse, Job, Link, PipelineMap
 from copilot.domain.source import Gap, Snapshot, Span
 from copilot.ports import History, Index, SchemaFormat, Tree
+from copilot.readers.beyond import NOTHING, Beyond
 from copilot.readers.deployments import Running, bind_deployments, built_folders, read_deployment_files
 from copilot.readers.facts import FileFacts
 from copilot.readers.jobs import JobRoots, is_test_path
@@ -33,7 +34,7 @@ _SHALLOW = Gap(Span(".git/shallow", 1, 1), "the clone is shallow: versions of sc
 class PipelineMapper:
     """Reads trees into maps; `formats` by name, `history` of the tree's commit, `index` kept between runs.
 
-    `spread` does the parsing. Whole maps are kept by `kept.KeptMapper`.
+    `spread` does the parsing; `beyond` is what other repositories write. Whole maps are kept by `kept.KeptMapper`.
     """
 
     def __init__(
@@ -42,17 +43,19 @@ class PipelineMapper:
         history: History,
         index: Index,
         spread: Spread = one_by_one,
+        beyond: Beyond = NOTHING,
     ) -> None:
         self._formats = formats
         self._history = history
         self._index = index
         self._spread = spread
+        self._beyond = beyond
 
     def map(self, tree: Tree, settings: Settings) -> PipelineMap:
         """Returns the map of the tree; what can't be read is a gap in it, never an error."""
         with _without_garbage_collection():
             store = FactStore(tree, self._index, self._spread)
-            return _Reading(store, self._formats, self._history, self._index, settings).map()
+            return _Reading(store, self._formats, self._history, self._index, settings, self._beyond).map()
 
 
 class _Reading:
@@ -65,9 +68,11 @@ class _Reading:
         history: History,
         index: Index,
         settings: Settings,
+        beyond: Beyond,
     ) -> None:
         self._store = store
         self._settings = settings
+        self._beyond = beyond
         self._schemas = SubjectReader(formats, history, index, store)
         # Git walks the history meanwhile: on a repository of some thousand commits that takes as long as all the parsing.
         with ThreadPoolExecutor(max_workers=1) as beside:
@@ -88,7 +93,7 @@ class _Reading:
         jobs = self._roots.name_jobs(roots)
         reader = LinkReader(self._store, self._subjects, self._modules, self._outlines)
         codes = self._job_codes(jobs, running)
-        links = reader.read(codes.values())
+        links = reader.read(codes.values(), self._beyond.links)
         uses, blind_spots = self._uses(codes, links, reader)
         deployments = self._deployments(running, jobs)
         active = {link.job for link in links} | {deployment.job for deployment in deployments}
@@ -162,7 +167,7 @@ class _Reading:
     def _fields(self, job: str, links: list[Link]) -> JobFields:
         produced = {link.subject for link in links if link.direction == "produces" and link.subject}
         consumed = {link.subject for link in links if link.direction == "consumes" and link.subject}
-        by_name = self._subjects.by_name
+        by_name = self._subjects.by_name | self._beyond.by_name
         return JobFields(
             job,
             places_of([by_name[name] for name in produced]),
