@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from copilot.domain.decision import Decision
     from copilot.domain.pipeline import PipelineMap
     from copilot.domain.proposal import Proposal
+    from copilot.readers.beyond import Beyond
 
 FORMATS_GROUP = "pipeline_copilot.formats"
 STRATEGIES_GROUP = "pipeline_copilot.strategies"
@@ -77,7 +78,7 @@ def build_kit(repository: Repository, tree: Tree, settings: Settings, index: Ind
     from copilot.strategies.catalogue import STRATEGIES
 
     formats = load_formats()
-    mapper = _mapper(lambda: formats, repository, tree, index)
+    mapper = _mapper(lambda: formats, repository, tree, settings, index)
     base_map = functools.cache(lambda: mapper.map(tree, settings))
     strategies: tuple[Strategy, ...] = (*STRATEGIES, *_installed(STRATEGIES_GROUP))
     return Kit(
@@ -97,9 +98,9 @@ def build_kit(repository: Repository, tree: Tree, settings: Settings, index: Ind
     )
 
 
-def build_mapper(repository: Repository, tree: Tree, index: Index) -> Mapper:
+def build_mapper(repository: Repository, tree: Tree, settings: Settings, index: Index) -> Mapper:
     """Returns what `map` needs and no more, so that reading starts at once."""
-    return _mapper(load_formats, repository, tree, index)
+    return _mapper(load_formats, repository, tree, settings, index)
 
 
 def load_formats() -> dict[str, SchemaFormat]:
@@ -111,23 +112,78 @@ def load_formats() -> dict[str, SchemaFormat]:
 
 
 def _mapper(
-    formats: Callable[[], Mapping[str, SchemaFormat]], repository: Repository, tree: Tree, index: Index
+    formats: Callable[[], Mapping[str, SchemaFormat]],
+    repository: Repository,
+    tree: Tree,
+    settings: Settings,
+    index: Index,
 ) -> Mapper:
+    def alone(beyond: Beyond | None = None) -> Mapper:
+        return _alone(formats, repository, tree.snapshot.commit, index, beyond)
+
+    if not (settings.clones or settings.consumers):
+        return alone()
+    return _together(formats, repository, tree, settings, index, alone)
+
+
+def _alone(
+    formats: Callable[[], Mapping[str, SchemaFormat]],
+    repository: Repository,
+    commit: str,
+    index: Index,
+    beyond: Beyond | None = None,
+) -> Mapper:
+    """Returns the mapper of one repository at one commit, which keeps what it read."""
     from copilot.adapters.history import scope_of
     from copilot.domain.source import WORKING_TREE
     from copilot.readers.kept import KeptMapper
-
-    commit = tree.snapshot.commit
 
     def reader() -> Mapper:
         from copilot.adapters.history import GitHistory
 
         history: History = GitHistory(repository, repository.head if commit == WORKING_TREE else commit, index)
-        return _SpreadMapper(formats(), history, index)
+        return _SpreadMapper(formats(), history, index, beyond)
 
     if commit == WORKING_TREE:
         return reader()
-    return KeptMapper(index, f"{_program_stamp()} {scope_of(repository)}", reader)
+    known = beyond.digest if beyond else ""
+    return KeptMapper(index, f"{_program_stamp()} {scope_of(repository)} {known}", reader)
+
+
+def _together(
+    formats: Callable[[], Mapping[str, SchemaFormat]],
+    repository: Repository,
+    tree: Tree,
+    settings: Settings,
+    index: Index,
+    alone: Callable[[Beyond], Mapper],
+) -> Mapper:
+    """Returns the mapper of a repository with what `copilot.toml` names beyond it; the whole map of a commit is kept too."""
+    from copilot.adapters.clones import open_clones
+    from copilot.adapters.history import scope_of
+    from copilot.domain.source import WORKING_TREE
+    from copilot.readers.kept import KeptMapper
+
+    opened, gaps = open_clones(repository, settings.clones)
+
+    def reader() -> Mapper:
+        from copilot.adapters.clones import clone_tree
+        from copilot.readers.joined import JoinedMapper, Neighbour
+
+        neighbours: list[Neighbour] = []
+        told = list(gaps)
+        for one in opened:
+            around, own_settings, problem = clone_tree(one)
+            told += problem
+            mapper = functools.partial(_alone, formats, one.repository, one.clone.commit, index)
+            neighbours.append(Neighbour(one.clone, around, own_settings, mapper))
+        return JoinedMapper(tree, alone, neighbours, told)
+
+    if tree.snapshot.commit == WORKING_TREE:
+        return reader()
+    clones = [(one.clone, one.repository.is_shallow, scope_of(one.repository)) for one in opened]
+    stamp = f"{_program_stamp()} {scope_of(repository)} {clones} {gaps}"
+    return KeptMapper(index, stamp, functools.cache(reader))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +193,17 @@ class _SpreadMapper:
     formats: Mapping[str, SchemaFormat]
     history: History
     index: Index
+    beyond: Beyond | None
 
     def map(self, tree: Tree, settings: Settings) -> PipelineMap:
         from copilot.adapters.processes import Spread
+        from copilot.readers.beyond import NOTHING
         from copilot.readers.mapper import PipelineMapper
 
         with Spread() as spread:
-            return PipelineMapper(self.formats, self.history, self.index, spread).map(tree, settings)
+            return PipelineMapper(self.formats, self.history, self.index, spread, self.beyond or NOTHING).map(
+                tree, settings
+            )
 
 
 @functools.cache

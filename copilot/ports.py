@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from copilot.domain.alternative import Alternative, NotOffered, Plan, SchemaEdit
     from copilot.domain.evidence import Evidence, Finding
     from copilot.domain.operation import ChangeRequest, Operation
+    from copilot.domain.pair import PairVerdict
     from copilot.domain.patch import Patch, Refused
     from copilot.domain.pipeline import Impact, PipelineMap
     from copilot.domain.proposal import Body, Record
@@ -102,6 +103,13 @@ class SchemaFormat(Protocol):
 
     def incompatibilities(self, reader: SchemaVersion, writer: SchemaVersion) -> tuple[Finding, ...]:
         """Returns why data of `writer` can't be read as `reader`; empty means that it can."""
+        ...
+
+    def judge(self, reader: Any, writer: Any, *, with_meaning: bool = False) -> PairVerdict:
+        """Returns a registry's answer on two schemas, JSON values or texts, and what each decoder makes of the data.
+
+        With meaning, also what no rule and no decoder notices: units, sentinels, fields that look renamed.
+        """
         ...
 
     def meaning_changes(self, old: SchemaVersion, new: SchemaVersion) -> tuple[Finding, ...]:

@@ -6,11 +6,15 @@ user's own environment, never this file.
 
 from __future__ import annotations
 
+import posixpath
+import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, cast, get_args
 
+from copilot.domain.clones import EXTERNAL, Clone, Consumer
 from copilot.domain.pipeline import Objective
 from copilot.domain.schema import Level
 from copilot.domain.source import Span
@@ -19,7 +23,10 @@ from copilot.errors import WrongUsage
 SETTINGS_PATH = "copilot.toml"
 DEFAULT_LEVEL: Level = "BACKWARD"
 DEFAULT_RECORDS_FOLDER = "docs/decisions"
-_TABLES = {"compatibility", "decisions", "commands", "objectives", "owners"}
+_TABLES = {"clones", "compatibility", "consumers", "decisions", "commands", "objectives", "owners"}
+_CLONE_KEYS = ("path", "commit", "owner")
+_CONSUMER_KEYS = ("subject", "topic", "schema", "decoder", "owner")
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,8 @@ class Settings:
     test_commands: tuple[str, ...] = ()
     objectives: tuple[Objective, ...] = ()
     owners: tuple[tuple[str, str], ...] = ()
+    clones: tuple[Clone, ...] = ()
+    consumers: tuple[Consumer, ...] = ()
 
     def level_of(self, subject: str) -> tuple[Level, str]:
         """Returns the level that a subject must keep, and where that was read."""
@@ -57,6 +66,8 @@ def read_settings(text: str) -> Settings:
         test_commands=_strings(_table(tables, "commands", text).get("test", []), "test", text),
         objectives=tuple(_objectives(_table(tables, "objectives", text), text)),
         owners=tuple(sorted((str(name), str(who)) for name, who in _table(tables, "owners", text).items())),
+        clones=tuple(_clones(_table(tables, "clones", text), text)),
+        consumers=tuple(_consumers(_table(tables, "consumers", text), text)),
     )
 
 
@@ -84,6 +95,59 @@ def _objectives(table: dict[str, Any], text: str) -> list[Objective]:
         line = _line_of(text, name)
         objectives.append(Objective(name, str(entry.get("about", "")), entry["text"], Span(SETTINGS_PATH, line, line)))
     return objectives
+
+
+def _clones(table: dict[str, Any], text: str) -> Iterator[Clone]:
+    for name in sorted(table):
+        entry, span = _entry(table, "clones", name, _CLONE_KEYS, text)
+        if not entry["path"]:
+            raise WrongUsage(f'Clone "{name}" needs a path.', where=span, next='Write path = "../folder".')
+        if entry["path"].startswith(("/", "~")) or "\\" in entry["path"] or "\0" in entry["path"]:
+            raise WrongUsage(
+                f'The path of clone "{name}" must be the same for everybody who works here.',
+                where=span,
+                next='Write it relative to the repository\'s top folder, with "/", as in "../billing".',
+            )
+        yield Clone(name, entry["path"], entry["commit"], entry["owner"], span)
+
+
+def _consumers(table: dict[str, Any], text: str) -> Iterator[Consumer]:
+    for name in sorted(table):
+        entry, span = _entry(table, "consumers", name, _CONSUMER_KEYS, text)
+        if not entry["subject"] and not entry["topic"]:
+            what = f'Consumer "{name}" needs the subject or the topic that it reads.'
+            raise WrongUsage(what, where=span, next='Write subject = "...", or topic = "...".')
+        schema = posixpath.normpath(entry["schema"]) if entry["schema"] else ""
+        yield Consumer(name, entry["subject"], entry["topic"], schema, entry["decoder"], entry["owner"], span)
+
+
+def _entry(
+    table: dict[str, Any], kind: str, name: str, keys: tuple[str, ...], text: str
+) -> tuple[dict[str, str], Span]:
+    """Returns a named entry, "" for what it does not say, and where it stands."""
+    line = _line_of_entry(text, kind, name)
+    where, span = f"{SETTINGS_PATH}:{line}", Span(SETTINGS_PATH, line, line)
+    entry = table[name]
+    if not _PLAIN_NAME.fullmatch(name) or (kind == "clones" and name == EXTERNAL):
+        next = f'Use letters, digits, ".", "_" and "-" only, and not "{EXTERNAL}".'
+        raise WrongUsage(f'"{name}" can\'t be a name in {kind}.', where=where, next=next)
+    if not isinstance(entry, dict) or not all(isinstance(value, str) for value in entry.values()):
+        known = ", ".join(keys)
+        what = f'"{name}" in {kind} must be a table of strings.'
+        raise WrongUsage(what, where=where, next=f"Write [{kind}.{name}] and below it any of {known}.")
+    unknown = [key for key in entry if key not in keys]
+    if unknown:
+        what = f'[{kind}.{name}] has no key "{unknown[0]}".'
+        raise WrongUsage(what, where=where, next=f"Use {', '.join(keys)}.")
+    return {key: entry.get(key, "").strip() for key in keys}, span
+
+
+def _line_of_entry(text: str, kind: str, name: str) -> int:
+    """Returns the line of the entry's heading, or of its name where it is written inside another table."""
+    heading = re.compile(rf"""^\s*\[\s*{kind}\s*\.\s*["']?{re.escape(name)}["']?\s*\]""")
+    lines = text.splitlines()
+    found = next((number for number, line in enumerate(lines, 1) if heading.match(line)), 0)
+    return found or _line_of(text, name)
 
 
 def _table(tables: dict[str, Any], name: str, text: str) -> dict[str, Any]:

@@ -37,6 +37,10 @@ class Console:
         text = _members(value) if isinstance(value, dict) else json.dumps(value)
         self._results.write(text.replace("\x7f", "\\u007f") + "\n")
 
+    def print_line(self, value: Any) -> None:
+        """Prints a JSON value on one line, in ASCII."""
+        self._results.write(json.dumps(value).replace("\x7f", "\\u007f") + "\n")
+
     def note(self, text: str) -> None:
         """Prints one line of progress at once, so that a watcher sees it while the work goes on."""
         if not self.is_quiet:

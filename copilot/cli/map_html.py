@@ -55,10 +55,12 @@ def _summary(pipeline: PipelineMap) -> str:
         (len(pipeline.gaps), "gap"),
     )
     told = ", ".join(counted(count, noun) for count, noun in counts)
+    clones = [f"{it.name} at {short(it.commit)}" if it.commit else f"{it.name} not" for it in pipeline.clones]
+    beyond = f"; of other repositories, {', '.join(clones)}" if clones else ""
     left = (
         f"; {counted(pipeline.uncommitted_count, 'uncommitted change')} not read" if pipeline.uncommitted_count else ""
     )
-    return f"{told}; {counted(pipeline.files_read, 'file')} read{left}"
+    return f"{told}; {counted(pipeline.files_read, 'file')} read{beyond}{left}"
 
 
 def _data(pipeline: PipelineMap) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from copilot.domain.clones import Clone
 from copilot.domain.codec import encode
 from copilot.domain.pipeline import Endpoint, FieldUse, Link, PipelineMap
 from copilot.domain.schema import SchemaField, SchemaSource, SchemaSubject, SchemaVersion
@@ -39,6 +40,7 @@ def map_json(pipeline: PipelineMap) -> dict[str, Any]:
             for it in pipeline.objectives
         ],
         "gaps": [_gap(gap) for gap in pipeline.gaps],
+        "clones": [_clone(clone) for clone in pipeline.clones],
     }
 
 
@@ -113,6 +115,18 @@ def _use(use: FieldUse) -> dict[str, Any]:
         "is_test": use.is_test,
         "at": span_json(use.span),
         "excerpt": use.excerpt,
+    }
+
+
+def _clone(clone: Clone) -> dict[str, Any]:
+    return {
+        "name": clone.name,
+        "path": clone.path,
+        "pin": clone.pin or None,
+        "commit": clone.commit or None,
+        "owner": clone.owner or None,
+        "files_read": clone.files_read,
+        "at": span_json(clone.span),
     }
 
 

@@ -19,16 +19,21 @@ def map_mermaid(pipeline: PipelineMap) -> str:
     jobs = {job.name: f"job{number}" for number, job in enumerate(pipeline.jobs, 1)}
     endpoints = {endpoint: f"{endpoint.kind}{number}" for number, endpoint in enumerate(pipeline.endpoints, 1)}
     lines = ["flowchart LR"]
-    lines += [f'    {node}["{label(name)}"]' for name, node in jobs.items()]
+    lines += [_job_line(name, node) for name, node in jobs.items() if not pipeline.clone_of(name)]
+    for number, clone in enumerate(pipeline.clones, 1):
+        inside = [_job_line(name, node) for name, node in jobs.items() if pipeline.clone_of(name) == clone.name]
+        if inside:
+            title = label(f"{clone.name}, in {clone.path}")
+            lines += [f'    subgraph clone{number}["{title}"]', *(f"    {line}" for line in inside), "    end"]
     lines += [_endpoint_line(endpoint, node) for endpoint, node in endpoints.items()]
-    for link in pipeline.links:
-        arrow = _arrow(link)
-        job, endpoint = jobs[link.job], endpoints[link.endpoint]
-        ends = (job, endpoint) if link.direction == "produces" else (endpoint, job)
-        lines.append(f"    {ends[0]} {arrow} {ends[1]}")
+    lines += dict.fromkeys(_link_line(link, jobs[link.job], endpoints[link.endpoint]) for link in pipeline.links)
     if any(not endpoint.name for endpoint in endpoints):
         lines.append("    classDef unknown stroke-dasharray: 4 4")
-    return "\n".join(dict.fromkeys(lines))
+    return "\n".join(lines)
+
+
+def _job_line(name: str, node: str) -> str:
+    return f'    {node}["{label(name)}"]'
 
 
 def label(text: str) -> str:
@@ -40,6 +45,11 @@ def _endpoint_line(endpoint: Endpoint, node: str) -> str:
     opening, closing = _SHAPES[endpoint.kind]
     mark = "" if endpoint.name else ":::unknown"
     return f'    {node}{opening}"{label(str(endpoint))}"{closing}{mark}'
+
+
+def _link_line(link: Link, job: str, endpoint: str) -> str:
+    ends = (job, endpoint) if link.direction == "produces" else (endpoint, job)
+    return f"    {ends[0]} {_arrow(link)} {ends[1]}"
 
 
 def _arrow(link: Link) -> str:

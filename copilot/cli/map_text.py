@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from copilot.cli.layout import columns, joined, section, wrapped
 from copilot.cli.version_words import version_words
+from copilot.domain.clones import Clone
 from copilot.domain.pipeline import Decoder, Endpoint, FieldUse, Link, PipelineMap
 from copilot.domain.schema import SchemaSource, SchemaSubject
 from copilot.domain.source import WORKING_TREE, Span
@@ -28,13 +29,15 @@ _HOST_WORDS = {"python-dict": "Python dict", "python-string": "Python string", "
 
 def map_text(pipeline: PipelineMap) -> str:
     """Returns the whole map as text, at most about 100 columns wide; long lists end with a count of what is left."""
+    here = "this repository or its clones" if any(clone.commit for clone in pipeline.clones) else "this repository"
     topics = [endpoint for endpoint in pipeline.endpoints if endpoint.kind == "topic"]
     others = [endpoint for endpoint in pipeline.endpoints if endpoint.kind != "topic"]
     lines = [
         *_heading(pipeline),
+        *section("OTHER REPOSITORIES", _clones(pipeline.clones), len(pipeline.clones)),
         *section("SCHEMAS", _subjects(pipeline.subjects), len(pipeline.subjects)),
-        *section("TOPICS", _endpoints(topics, pipeline.links), len(topics)),
-        *section("OTHER ENDPOINTS", _endpoints(others, pipeline.links), len(others)),
+        *section("TOPICS", _endpoints(topics, pipeline.links, here), len(topics)),
+        *section("OTHER ENDPOINTS", _endpoints(others, pipeline.links, here), len(others)),
         *section("JOBS", _jobs(pipeline), len(pipeline.jobs)),
         *section("SCHEMAS WRITTEN IN CODE", _hard_coded(pipeline.subjects)),
         *section("FIELD USES", _uses(pipeline.uses), len(pipeline.uses)),
@@ -56,6 +59,16 @@ def _heading(pipeline: PipelineMap) -> list[str]:
     return lines
 
 
+def _clones(clones: Iterable[Clone]) -> list[str]:
+    rows = []
+    for clone in clones:
+        pinned = f"pinned by {clone.pin}" if clone.pin and clone.pin != clone.commit else "pinned" if clone.pin else ""
+        read = f"read at {short(clone.commit)}" + (f", {pinned}" if pinned else ", not pinned")
+        told = f"{read}; {counted(clone.files_read, 'file')} read" if clone.commit else "not read: see NOT READ"
+        rows.append((clone.name, clone.path, told))
+    return columns(rows, "  ")
+
+
 def short(commit: str) -> str:
     """Returns the first characters of a commit id, enough to find it by."""
     return commit[:9]
@@ -71,8 +84,13 @@ def _subjects(subjects: Iterable[SchemaSubject]) -> list[str]:
             "      ",
         )
         lines += _versions(subject)
-        lines += [f"      also in {_place(copy)}" for copy in subject.copies]
+        lines += [f"      {_copied(copy, subject)} {_place(copy)}" for copy in subject.copies]
     return lines
+
+
+def _copied(copy: SchemaSource, subject: SchemaSubject) -> str:
+    versions = [version for version in subject.copy_versions if version.source == copy]
+    return "drifted in" if any(version.meaning != subject.latest.meaning for version in versions) else "also in"
 
 
 def _versions(subject: SchemaSubject) -> list[str]:
@@ -90,7 +108,7 @@ def _place(source: SchemaSource) -> str:
     return f"{source.span} ({_HOST_WORDS[source.host]})"
 
 
-def _endpoints(endpoints: Sequence[Endpoint], links: Sequence[Link]) -> list[str]:
+def _endpoints(endpoints: Sequence[Endpoint], links: Sequence[Link], here: str) -> list[str]:
     by_endpoint: dict[Endpoint, list[Link]] = defaultdict(list)
     for link in links:
         by_endpoint[link.endpoint].append(link)
@@ -103,9 +121,9 @@ def _endpoints(endpoints: Sequence[Endpoint], links: Sequence[Link]) -> list[str
         ]
         directions = {link.direction for link in by_endpoint[endpoint]}
         if "produces" not in directions:
-            rows.insert(0, ("from", "unknown: no writer was found in this repository"))
+            rows.insert(0, ("from", f"unknown: no writer was found in {here}"))
         if "consumes" not in directions:
-            rows.append(("to", "unknown: no reader was found in this repository"))
+            rows.append(("to", f"unknown: no reader was found in {here}"))
         lines += columns(rows, "      ")
     return lines
 

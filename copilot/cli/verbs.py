@@ -17,6 +17,12 @@ class Verb(NamedTuple):
 VERBS = (
     Verb("map", "map [PATH]", "print what a repository's pipeline consists of", "copilot.cli.verb_map"),
     Verb(
+        "compat",
+        "compat OLD NEW",
+        "tell whether schemas keep a level, why not, and what decoders do",
+        "copilot.cli.verb_compat",
+    ),
+    Verb(
         "propose", 'propose "CHANGE"', "find ways to make a change, prove each, choose one", "copilot.cli.verb_propose"
     ),
     Verb("review", "review [ID]", "look at a proposal on a screen; approve or reject it", "copilot.cli.verb_review"),

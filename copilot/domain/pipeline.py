@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from copilot.domain.clones import Clone, Consumer, clone_in
 from copilot.domain.schema import SchemaSubject
 from copilot.domain.source import Gap, Span
 
@@ -127,7 +128,10 @@ class BlindSpot:
 
 @dataclass(frozen=True, slots=True)
 class PipelineMap:
-    """All that was read at one commit; every tuple is sorted, so equal trees give equal maps."""
+    """All that was read at one commit; every tuple is sorted, so equal trees give equal maps.
+
+    What other clones hold stands beside the repository's own, with names and paths that begin with the clone's name and ":".
+    """
 
     commit: str
     subjects: tuple[SchemaSubject, ...]
@@ -141,6 +145,8 @@ class PipelineMap:
     gaps: tuple[Gap, ...]
     files_read: int
     uncommitted_count: int = 0
+    clones: tuple[Clone, ...] = ()
+    consumers: tuple[Consumer, ...] = ()
 
     def subject(self, name: str) -> SchemaSubject:
         """Returns the subject of exactly that name; raises KeyError."""
@@ -148,6 +154,15 @@ class PipelineMap:
             if subject.name == name:
                 return subject
         raise KeyError(name)
+
+    def clone_of(self, name: str) -> str:
+        """Returns the name of the clone that a path, job or subject of this map lies in, "" where it is the repository's own."""
+        head = clone_in(name)
+        return head if head and any(clone.name == head for clone in self.clones) else ""
+
+    def is_foreign(self, path: str) -> bool:
+        """Tells whether a file is not for this repository to change: it lies in a clone, or says what an outside reader has."""
+        return bool(self.clone_of(path)) or any(consumer.schema == path for consumer in self.consumers)
 
     def links_of(self, subject: str, direction: Direction) -> tuple[Link, ...]:
         """Returns who produces or consumes the subject."""

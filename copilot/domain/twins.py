@@ -45,16 +45,17 @@ def main_twin(subject: SchemaSubject, pipeline: PipelineMap) -> SchemaSubject:
     return min((subject, *twins_of(subject, pipeline)), key=rank)
 
 
-def _meet(one: SchemaSubject, other: SchemaSubject, pipeline: PipelineMap) -> bool:
-    own, others = _topics(one, pipeline), _topics(other, pipeline)
-    if own and others:
-        return bool(own & others)
-    return other.latest.source in one.copies or one.latest.source in other.copies
-
-
-def _topics(subject: SchemaSubject, pipeline: PipelineMap) -> set[str]:
+def topics_of(subject: SchemaSubject, pipeline: PipelineMap) -> set[str]:
+    """Returns the names of the topics that the subject certainly or likely is on."""
     return {
         link.endpoint.name
         for link in pipeline.links
         if link.subject == subject.name and link.endpoint.name and link.certainty != "possible"
     }
+
+
+def _meet(one: SchemaSubject, other: SchemaSubject, pipeline: PipelineMap) -> bool:
+    own, others = topics_of(one, pipeline), topics_of(other, pipeline)
+    if own and others:
+        return bool(own & others)
+    return other.latest.source in one.copies or one.latest.source in other.copies

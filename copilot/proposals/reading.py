@@ -9,13 +9,13 @@ from pathlib import Path
 
 from copilot.adapters.git import Repository, open_repository
 from copilot.adapters.index import SqliteIndex, cache_folder
+from copilot.adapters.settings_file import settings_of
 from copilot.adapters.tree import CommitTree, WorkingTree, uncommitted_count
 from copilot.domain.pipeline import PipelineMap
-from copilot.domain.source import WORKING_TREE, Gap
-from copilot.errors import CopilotError, WrongUsage
+from copilot.domain.source import WORKING_TREE
+from copilot.errors import CopilotError
 from copilot.plugins import build_mapper
 from copilot.ports import Index, Tree
-from copilot.settings import SETTINGS_PATH, Settings, read_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +49,6 @@ def read_map(place: Place) -> PipelineMap:
     return replace(found, uncommitted_count=count.result())
 
 
-def settings_of(tree: Tree) -> Settings:
-    """Returns what the tree's `copilot.toml` says; raises WrongUsage where it can't be understood."""
-    if not any(entry.path == SETTINGS_PATH for entry in tree.snapshot.entries):
-        return Settings()
-    file = tree.read([SETTINGS_PATH])[SETTINGS_PATH]
-    if isinstance(file, Gap):
-        raise WrongUsage(f"{SETTINGS_PATH} {file.reason}.", where=SETTINGS_PATH, next="Make it a plain text file.")
-    return read_settings(file.text)
-
-
 class _Count(threading.Thread):
     """Counts aside; concurrent.futures would do the same, and its import alone costs as much as reading a small map."""
 
@@ -82,4 +72,5 @@ class _Count(threading.Thread):
 
 
 def _map(place: Place, tree: Tree) -> PipelineMap:
-    return build_mapper(place.repository, tree, place.index).map(tree, settings_of(tree))
+    settings = settings_of(tree)
+    return build_mapper(place.repository, tree, settings, place.index).map(tree, settings)

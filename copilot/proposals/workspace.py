@@ -13,6 +13,7 @@ from pathlib import Path
 
 from copilot import VERSION
 from copilot.adapters.git import Repository
+from copilot.adapters.settings_file import settings_of
 from copilot.adapters.store import FileStore
 from copilot.adapters.tree import CommitTree
 from copilot.domain.decision import Applied, Approval, Rejection, Undone
@@ -24,7 +25,7 @@ from copilot.errors import Ambiguous, ProposalCorrupt, SurroundingsFailed, Wrong
 from copilot.plugins import Kit, build_kit
 from copilot.ports import Index
 from copilot.proposals.asking import allowed_commands, understood
-from copilot.proposals.reading import Place, open_place, read_map, settings_of
+from copilot.proposals.reading import Place, open_place, read_map
 from copilot.proposals.verification import Verification
 
 FOLDER = "pipeline-copilot"

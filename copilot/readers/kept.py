@@ -14,6 +14,7 @@ from hashlib import sha256
 from operator import attrgetter
 from typing import Any
 
+from copilot.domain.clones import Clone, Consumer
 from copilot.domain.pipeline import (
     BlindSpot,
     Decoder,
@@ -47,6 +48,8 @@ _NOUNS: tuple[type, ...] = (
     Objective,
     Gap,
     Span,
+    Clone,
+    Consumer,
 )
 _NUMBER = {noun: number for number, noun in enumerate(_NOUNS)}
 _PARTS: tuple[Callable[[Any], Any], ...] = tuple(attrgetter(*(field.name for field in fields(noun))) for noun in _NOUNS)

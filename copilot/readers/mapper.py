@@ -8,17 +8,15 @@ is sorted, so equal trees give equal maps whatever the cache holds.
 from __future__ import annotations
 
 import gc
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from copilot.domain.pipeline import BlindSpot, Deployment, FieldUse, Job, Link, PipelineMap
 from copilot.domain.source import Gap, Snapshot, Span
 from copilot.ports import History, Index, SchemaFormat, Tree
-from copilot.readers.callers import Callers, given_clients
-from copilot.readers.chains import Chains
+from copilot.readers.beyond import NOTHING, Beyond
 from copilot.readers.deployments import Running, bind_deployments, built_folders, read_deployment_files
-from copilot.readers.effects import EffectReader
 from copilot.readers.facts import FileFacts
 from copilot.readers.jobs import JobRoots, is_test_path
 from copilot.readers.links import JobCode, LinkReader
@@ -36,7 +34,7 @@ _SHALLOW = Gap(Span(".git/shallow", 1, 1), "the clone is shallow: versions of sc
 class PipelineMapper:
     """Reads trees into maps; `formats` by name, `history` of the tree's commit, `index` kept between runs.
 
-    `spread` does the parsing. Whole maps are kept by `kept.KeptMapper`.
+    `spread` does the parsing; `beyond` is what other repositories write. Whole maps are kept by `kept.KeptMapper`.
     """
 
     def __init__(
@@ -45,17 +43,19 @@ class PipelineMapper:
         history: History,
         index: Index,
         spread: Spread = one_by_one,
+        beyond: Beyond = NOTHING,
     ) -> None:
         self._formats = formats
         self._history = history
         self._index = index
         self._spread = spread
+        self._beyond = beyond
 
     def map(self, tree: Tree, settings: Settings) -> PipelineMap:
         """Returns the map of the tree; what can't be read is a gap in it, never an error."""
         with _without_garbage_collection():
             store = FactStore(tree, self._index, self._spread)
-            return _Reading(store, self._formats, self._history, self._index, settings).map()
+            return _Reading(store, self._formats, self._history, self._index, settings, self._beyond).map()
 
 
 class _Reading:
@@ -68,9 +68,11 @@ class _Reading:
         history: History,
         index: Index,
         settings: Settings,
+        beyond: Beyond,
     ) -> None:
         self._store = store
         self._settings = settings
+        self._beyond = beyond
         self._schemas = SubjectReader(formats, history, index, store)
         # Git walks the history meanwhile: on a repository of some thousand commits that takes as long as all the parsing.
         with ThreadPoolExecutor(max_workers=1) as beside:
@@ -83,17 +85,15 @@ class _Reading:
         scripts = frozenset(path for path, outline in self._outlines.items() if outline.is_script)
         self._roots = JobRoots(store.entries, scripts, built_folders(self._deployment_files))
         self._modules = Modules(store, self._python_paths)
-        self._chains = Chains(lambda path: store.python([path]).get(path), self._modules)
         self._root_of = {path: self._roots.root_of(path) for path in self._python_paths}
 
     def map(self) -> PipelineMap:
         roots = sorted(set(self._root_of.values()))
         running = bind_deployments(self._deployment_files, roots)
         jobs = self._roots.name_jobs(roots)
+        reader = LinkReader(self._store, self._subjects, self._modules, self._outlines)
         codes = self._job_codes(jobs, running)
-        effects = self._effects(codes)
-        reader = LinkReader(self._store, self._subjects, self._modules, self._outlines, effects)
-        links = reader.read(codes, self._root_of)
+        links = reader.read(codes.values(), self._beyond.links)
         uses, blind_spots = self._uses(codes, links, reader)
         deployments = self._deployments(running, jobs)
         active = {link.job for link in links} | {deployment.job for deployment in deployments}
@@ -116,8 +116,7 @@ class _Reading:
     def _job_codes(self, jobs: Mapping[str, Job], running: list[Running]) -> dict[str, JobCode]:
         facts: dict[str, dict[str, FileFacts]] = {}
         coded = (path for path, outline in self._outlines.items() if outline.is_parsed and not is_test_path(path))
-        parsed = self._store.python(coded)
-        for path, found in {**parsed, **self._find(set(given_clients(parsed, self._chains)))}.items():
+        for path, found in self._store.python(coded).items():
             facts.setdefault(self._root_of[path], {})[path] = found
         copies: dict[str, list[Running]] = {}
         for one in running:
@@ -125,33 +124,8 @@ class _Reading:
         return {
             root: JobCode(jobs[root].name, root, facts.get(root, {}), tuple(copies.get(root, ())))
             for root in sorted(jobs)
+            if root in facts or root in copies
         }
-
-    def _effects(self, codes: Mapping[str, JobCode]) -> EffectReader:
-        """Returns what reads the effects of calls; files that may call a wrapper are parsed when it is known which there are."""
-        facts = {path: one for code in codes.values() for path, one in code.facts.items()}
-        running = frozenset(root for root, code in codes.items() if code.running)
-        packages = self._roots.packages(self._root_of, self._imports(), running)
-        callers = Callers(facts, self._chains, self._find)
-        return EffectReader(self._chains, callers, lambda path: self._root_of[path] in packages)
-
-    def _find(self, wanted: Collection[tuple[str, str]]) -> Mapping[str, FileFacts]:
-        """Returns the facts of files that showed no sign of endpoints, but write both names of a pair."""
-        if not wanted:
-            return {}
-        waiting = [path for path, one in self._outlines.items() if not (one.is_parsed or is_test_path(path))]
-        words = self._store.words(waiting)
-        return self._store.python(
-            path for path, written in words.items() if any(one in written and other in written for one, other in wanted)
-        )
-
-    def _imports(self) -> Iterator[tuple[str, str]]:
-        """Yields (importing file, imported file) of the files that were parsed."""
-        parsed = (path for path, outline in self._outlines.items() if outline.is_parsed)
-        for path, facts in self._store.python(parsed).items():
-            for _, module, name in facts.imports:
-                file = self._modules.file_of(path, module)
-                yield path, file or (self._modules.file_of(path, f"{module}.{name}") if name else "")
 
     def _deployments(self, running: list[Running], jobs: Mapping[str, Job]) -> tuple[Deployment, ...]:
         found = (one.deployment(jobs[one.root].name if one.root else "") for one in running)
@@ -193,7 +167,7 @@ class _Reading:
     def _fields(self, job: str, links: list[Link]) -> JobFields:
         produced = {link.subject for link in links if link.direction == "produces" and link.subject}
         consumed = {link.subject for link in links if link.direction == "consumes" and link.subject}
-        by_name = self._subjects.by_name
+        by_name = self._subjects.by_name | self._beyond.by_name
         return JobFields(
             job,
             places_of([by_name[name] for name in produced]),

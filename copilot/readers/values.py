@@ -3,8 +3,8 @@
 A `Value` is a nested tuple with a tag, so that facts hold it as plain data: ("s", text), ("env", name, default), ("file", parents
 taken from the source file's path), ("path", parts), ("cat", parts), ("split", value, separator), ("list", items),
 ("any", choices), ("name", module, name) for something of another module, ("setting", path) for a value of the same chart,
-("literal", index) for the schema literal of that index in the same file, ("at", path, value) for a value of the file there, and
-None for anything else. `resolve` gives the texts that a value may become under one deployment's settings.
+("literal", index) for the schema literal of that index in the same file, and None for anything else. `resolve` gives the
+texts that a value may become under one deployment's settings.
 """
 
 from __future__ import annotations
@@ -65,8 +65,6 @@ def _texts(value: tuple[Any, ...], around: Surroundings, depth: int) -> Iterator
     elif kind in ("list", "any"):
         for item in value[1]:
             yield from resolve(item, around, depth)
-    elif kind == "at":
-        yield from resolve(value[2], Surroundings(value[1], around.settings, around.lookup), depth)
     elif kind == "name":
         found = around.lookup(value[1], value[2])
         if found is not None:

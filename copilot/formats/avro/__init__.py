@@ -10,10 +10,12 @@ from typing import Any
 
 from copilot.domain.alternative import SchemaEdit
 from copilot.domain.evidence import Finding
+from copilot.domain.pair import PairVerdict
 from copilot.domain.schema import SchemaPart, SchemaSource, SchemaVersion
 from copilot.domain.source import Gap
 from copilot.formats.avro.decoders import ApacheDecoder, FastavroDecoder
 from copilot.formats.avro.edit import edit_text
+from copilot.formats.avro.judge import judge
 from copilot.formats.avro.languages import parts_of
 from copilot.formats.avro.meaning import meaning_changes
 from copilot.formats.avro.parse import parse_schema
@@ -40,6 +42,10 @@ class AvroFormat:
     def incompatibilities(self, reader: SchemaVersion, writer: SchemaVersion) -> tuple[Finding, ...]:
         """Returns why data of `writer` can't be read as `reader`; empty means that it can."""
         return incompatibilities(reader, writer)
+
+    def judge(self, reader: Any, writer: Any, *, with_meaning: bool = False) -> PairVerdict:
+        """Returns a registry's answer on two schemas, and what each decoder makes of the data."""
+        return judge(reader, writer, with_meaning=with_meaning)
 
     def meaning_changes(self, old: SchemaVersion, new: SchemaVersion) -> tuple[Finding, ...]:
         """Returns what compatibility rules don't see."""

@@ -36,7 +36,7 @@ def meaning_changes(old: SchemaVersion, new: SchemaVersion) -> tuple[Finding, ..
     """Returns what reading with `new` what `old` wrote changes in meaning; paths and lines are those of `new`."""
     if old.meaning == new.meaning:
         return ()
-    changes = tuple(dict.fromkeys(_Comparison().types(graph_of(old.resolved), graph_of(new.resolved), "")))
+    changes = tuple(dict.fromkeys(changes_of(graph_of(old.resolved), graph_of(new.resolved))))
     spans = {field.path: field.span for field in reversed(new.fields)}
     return tuple(
         Finding(
@@ -50,6 +50,11 @@ def meaning_changes(old: SchemaVersion, new: SchemaVersion) -> tuple[Finding, ..
         )
         for rule, severity, path, message, fix in changes
     )
+
+
+def changes_of(old: Type, new: Type) -> Iterator[Change]:
+    """Yields what reading with `new` what `old` wrote changes in meaning, some of it more than once."""
+    return _Comparison().types(old, new, "")
 
 
 class _Comparison:

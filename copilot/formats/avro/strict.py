@@ -155,16 +155,15 @@ class _Reading:
             default = NO_DEFAULT
             if "default" in entry:
                 default = entry["default"]
-                if type(default) is str and (found.kind == "double" or found.kind == "float"):
-                    default = _number(default)
-                if not _fits(default, found, 0):
-                    reason = f"the default {_shown(entry['default'])} is no {found.label}"
+                if not _fits_field(default, found):
+                    reason = f"the default {_shown(default)} is no {found.label}"
                     raise InvalidSchema(_below(path, name), reason)
             aliases = _aliases(entry, _below(path, name)) if "aliases" in entry else ()
             if "order" in entry and str(entry["order"]).lower() not in _ORDERS:
                 reason = f'"order" must be ascending, descending or ignore, not {_shown(entry["order"])}'
                 raise InvalidSchema(_below(path, name), reason)
-            by_name[name] = Field(name, found, default, aliases, "")
+            doc = entry["doc"] if type(entry.get("doc")) is str else ""
+            by_name[name] = Field(name, found, default, aliases, doc)
         record.fields = tuple(by_name.values())
         self._done[record.name] = record
         return record
@@ -241,9 +240,11 @@ def _below(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
-def _number(text: str) -> float | str:
-    """Returns the number that a default of a float or double says as text, "NaN" among them; the text where it says none."""
-    return float(text.strip().rstrip("fFdD")) if _NUMBER_TEXT.fullmatch(text) else text
+def _fits_field(default: Any, kind: Type) -> bool:
+    """Tells whether a field may have this default; that of a float or double may be a number as text, "NaN" among them."""
+    if type(default) is str and (kind.kind == "double" or kind.kind == "float"):
+        return _NUMBER_TEXT.fullmatch(default) is not None
+    return _fits(default, kind, 0)
 
 
 def _fits(value: Any, kind: Type, depth: int) -> bool:
@@ -272,8 +273,10 @@ def _fits(value: Any, kind: Type, depth: int) -> bool:
         return all(_fits(item, kind.inner, depth) for item in value.values())
     if depth > SCHEMA_DEPTH_MAX:
         return False
-    given = ((value.get(field.name, field.default), field.type) for field in kind.fields)
-    return all(item is not NO_DEFAULT and _fits(item, inner, depth + 1) for item, inner in given)
+    return all(
+        _fits(value[field.name], field.type, depth + 1) if field.name in value else field.default is not NO_DEFAULT
+        for field in kind.fields
+    )
 
 
 def _is_name(text: str) -> bool:

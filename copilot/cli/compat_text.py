@@ -1,0 +1,105 @@
+"""What is said of schemas and a level, as text for people and as JSON for programs (`compat-1.schema.json`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from copilot.cli.layout import columns, joined, section, wrapped
+from copilot.domain.pair import DecoderVerdict, PairVerdict
+
+VERSION = 1
+REASONS_SHOWN = 20
+_DECODER_WORDS = {
+    "java": "Avro for Java",
+    "python": "Apache avro for Python",
+    "fastavro": "fastavro",
+    "avsc": "avsc (JavaScript)",
+}
+_READS_WORDS = {"yes": "reads it", "no": "REFUSES it", "wrong-value": "reads ANOTHER VALUE", "unknown": "not known"}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A pair by the names that its schemas were given on the command line."""
+
+    reader: str
+    writer: str
+    verdict: PairVerdict
+
+
+def compat_text(level: str, source: str, judged: Sequence[Judged]) -> str:
+    """Returns the answer, then each pair that fails or that some decoder reads otherwise than the registry thinks."""
+    lines = [_headline(level, source, judged)]
+    for it in judged:
+        lines += _pair(it)
+    return joined(lines)
+
+
+def compat_json(level: str, source: str, judged: Sequence[Judged]) -> dict[str, Any]:
+    """Returns the public JSON object; `compatible` is null where a schema is invalid."""
+    answers = [it.verdict.compatible for it in judged]
+    return {
+        "version": VERSION,
+        "level": level,
+        "level_source": source,
+        "compatible": None if None in answers else all(answers),
+        "pairs": [{"reader": it.reader, "writer": it.writer, **verdict_json(it.verdict)} for it in judged],
+    }
+
+
+def verdict_json(verdict: PairVerdict) -> dict[str, Any]:
+    """Returns what is said of one pair."""
+    return {
+        "compatible": verdict.compatible,
+        "error": verdict.error or None,
+        "reasons": [{"rule": it.rule, "path": it.path, "message": it.message, "fix": it.fix} for it in verdict.reasons],
+        "readers": {
+            it.decoder: {"reads": it.reads, "basis": it.basis, "path": it.path, "note": it.note}
+            for it in verdict.decoders
+        },
+        "meanings": [
+            {"rule": it.rule, "path": it.path, "message": it.message, "fix": it.fix} for it in verdict.meanings
+        ],
+    }
+
+
+def _headline(level: str, source: str, judged: Sequence[Judged]) -> str:
+    told = f"{level} ({source})"
+    answers = [it.verdict.compatible for it in judged]
+    if None in answers:
+        return f"Not decided at {told}: a schema is invalid."
+    if not judged:
+        return f"Nothing to compare at {told}: there is one version, or the level asks for none."
+    failed = answers.count(False)
+    pairs = "1 pair" if len(judged) == 1 else f"{len(judged)} pairs"
+    return f"NOT compatible at {told}: {failed} of {pairs} fails." if failed else f"Compatible at {told}: {pairs}."
+
+
+def _pair(it: Judged) -> list[str]:
+    verdict = it.verdict
+    title = f"{it.reader} reading data of {it.writer}"
+    if verdict.error:
+        return section(title, wrapped(verdict.error, "  "))
+    told = [decoder for decoder in verdict.decoders if decoder.reads != "yes"]
+    if verdict.compatible and not told and not verdict.meanings:
+        return []
+    lines: list[str] = []
+    for reason in verdict.reasons[:REASONS_SHOWN]:
+        lines += wrapped(reason.message, "  ✗ ", "    ")
+        lines += wrapped(reason.fix, "    fix  ", "         ") if reason.fix else []
+    if len(verdict.reasons) > REASONS_SHOWN:
+        lines.append(f"  … {len(verdict.reasons) - REASONS_SHOWN} more: --format json shows all")
+    for meaning in verdict.meanings[:REASONS_SHOWN]:
+        lines += wrapped(meaning.message, "  ! ", "    ")
+        lines += wrapped(meaning.fix, "    fix  ", "         ") if meaning.fix else []
+    if verdict.compatible and told:
+        lines.append("  Registries let it through; these decoders don't agree:")
+    lines += columns([_decoder(decoder) for decoder in (told if verdict.compatible else verdict.decoders)], "    ")
+    return section(title, lines)
+
+
+def _decoder(decoder: DecoderVerdict) -> tuple[str, str, str]:
+    note = decoder.note or "as the rules have it"
+    return _DECODER_WORDS[decoder.decoder], _READS_WORDS[decoder.reads], f"{note} ({decoder.basis})"

@@ -1,0 +1,102 @@
+"""`compat`: says whether schemas keep a compatibility level, why not, and what decoders make of the data, without a registry."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+from copilot.cli.arguments import add_format
+from copilot.cli.console import Console
+from copilot.domain.schema import Level
+from copilot.errors import EXIT_DONE, EXIT_REFUSED, EXIT_USAGE, WrongUsage
+from copilot.settings import DEFAULT_LEVEL
+
+if TYPE_CHECKING:
+    from copilot.cli.compat_text import Judged
+    from copilot.ports import SchemaFormat
+    from copilot.proposals.named_schemas import NamedSchema
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "schemas",
+        metavar="SCHEMA",
+        nargs="*",
+        help="schemas, oldest first: files, or files at a commit (main:order.avsc); one alone, or a subject, means its history",
+    )
+    parser.add_argument(
+        "--level",
+        choices=get_args(Level),
+        help="the level to keep (default: that of copilot.toml for a history, else BACKWARD)",
+    )
+    parser.add_argument(
+        "--batch",
+        metavar="FILE",
+        help='judge pairs, one JSON object a line: {"id", "reader", "writer"}; - reads standard input',
+    )
+    parser.add_argument(
+        "-C", "--repository", metavar="DIR", default=".", help="the folder that names are seen from (default: .)"
+    )
+    add_format(parser, "text", "json")
+
+
+def run(arguments: argparse.Namespace, console: Console) -> int:
+    from copilot.plugins import load_formats
+
+    schema_format = load_formats()["avro"]
+    if arguments.batch:
+        from copilot.cli.compat_batch import judge_lines
+
+        if arguments.schemas or arguments.level:
+            raise WrongUsage("--batch takes its schemas from the lines, and no level.", next="Leave the others out.")
+        return judge_lines(arguments.batch, schema_format, console)
+    if not arguments.schemas:
+        raise WrongUsage("Nothing to compare.", next="Name two schemas, oldest first, or one whose history is meant.")
+
+    from copilot.cli.compat_text import compat_json, compat_text
+
+    versions, level, source = _versions(arguments, schema_format)
+    judged = list(_judged(versions, level, schema_format, is_history=len(arguments.schemas) == 1))
+    if arguments.format == "json":
+        console.print_json(compat_json(level, source, judged))
+    else:
+        console.print(compat_text(level, source, judged))
+    if any(it.verdict.compatible is None for it in judged):
+        return EXIT_USAGE
+    return EXIT_DONE if all(it.verdict.compatible for it in judged) else EXIT_REFUSED
+
+
+def _versions(arguments: argparse.Namespace, schema_format: SchemaFormat) -> tuple[tuple[NamedSchema, ...], Level, str]:
+    from copilot.proposals.named_schemas import history_of, schema_named
+
+    folder = Path(arguments.repository)
+    if len(arguments.schemas) == 1:
+        versions, level, source = history_of(arguments.schemas[0], folder)
+    else:
+        versions = tuple(schema_named(name, folder, schema_format) for name in arguments.schemas)
+        level, source = DEFAULT_LEVEL, "assumed"
+    return (versions, arguments.level, "--level") if arguments.level else (versions, level, source)
+
+
+def _judged(
+    versions: tuple[NamedSchema, ...], level: Level, schema_format: SchemaFormat, *, is_history: bool
+) -> Iterator[Judged]:
+    """Yields the pairs that a level asks about: of a history each version against those before it, else the last one only."""
+    from copilot.cli.compat_text import Judged
+
+    for old, new in _steps(versions, level.endswith("_TRANSITIVE"), is_history):
+        if level.startswith(("BACKWARD", "FULL")):
+            yield Judged(new.label, old.label, schema_format.judge(new.text, old.text, with_meaning=True))
+        if level.startswith(("FORWARD", "FULL")):
+            yield Judged(old.label, new.label, schema_format.judge(old.text, new.text, with_meaning=True))
+
+
+def _steps(
+    versions: tuple[NamedSchema, ...], is_transitive: bool, is_history: bool
+) -> Iterator[tuple[NamedSchema, NamedSchema]]:
+    first_new = 1 if is_history else len(versions) - 1
+    for number in range(max(first_new, 1), len(versions)):
+        for old in versions[0 if is_transitive else number - 1 : number]:
+            yield old, versions[number]

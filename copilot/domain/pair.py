@@ -1,0 +1,47 @@
+"""What is said of two schemas: the registry's answer with its reasons, and what each decoder makes of the data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Reads = Literal["yes", "no", "wrong-value", "unknown"]
+Basis = Literal["predicted", "ran"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why the registry says no: a rule's id, the path of the reader's field ("" for the schema itself), and what would mend it."""
+
+    rule: str
+    path: str
+    message: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecoderVerdict:
+    """What one decoder ("java", "python", "fastavro", "avsc") makes of data of the writer's schema, in the worst case.
+
+    "wrong-value" means that some data decodes to another value than it had: a default, a rounded number, another unit.
+    """
+
+    decoder: str
+    reads: Reads
+    basis: Basis
+    path: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PairVerdict:
+    """The registry's answer is None where a schema is invalid; `error` then says which and why.
+
+    `meanings` are changes of meaning that neither rules nor decoders notice, where they were asked for.
+    """
+
+    compatible: bool | None
+    error: str
+    reasons: tuple[Reason, ...]
+    decoders: tuple[DecoderVerdict, ...]
+    meanings: tuple[Reason, ...] = ()

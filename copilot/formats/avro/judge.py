@@ -1,0 +1,78 @@
+"""May data of one Avro schema be read as another? The registry's answer, and a prediction for each decoder that is in use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from copilot.domain.pair import DecoderVerdict, PairVerdict, Reads, Reason
+from copilot.formats.avro.meaning import changes_of
+from copilot.formats.avro.model import FINE, NO, WRONG, YES, Outcome
+from copilot.formats.avro.model_apache import ApacheModel
+from copilot.formats.avro.model_avsc import AvscModel, first_bad_default
+from copilot.formats.avro.model_fastavro import FastavroModel
+from copilot.formats.avro.model_java import JavaModel
+from copilot.formats.avro.names import COMPLEX_KINDS, PRIMITIVES
+from copilot.formats.avro.rules import Walk
+from copilot.formats.avro.strict import InvalidSchema, read_text, read_value
+from copilot.formats.avro.types import Type
+
+_LEVELS: dict[int, Reads] = {YES: "yes", WRONG: "wrong-value", NO: "no"}
+DECODERS = ("java", "python", "fastavro", "avsc")
+
+
+def judge(reader: Any, writer: Any, *, with_meaning: bool = False) -> PairVerdict:
+    """Judges two schemas, each a JSON value, or the JSON text of one; raises nothing."""
+    sides = (("reader", reader), ("writer", writer))
+    graphs: list[Type] = []
+    errors: list[str] = []
+    for side, schema in sides:
+        try:
+            graphs.append(_graph(schema))
+        except InvalidSchema as error:
+            errors.append(f"the {side}'s schema is invalid: {error}")
+    if errors:
+        unknown = tuple(DecoderVerdict(name, "unknown", "predicted") for name in DECODERS)
+        return PairVerdict(None, "; ".join(errors), (), unknown)
+    reasons = Walk(as_registry=True).reasons(graphs[0], graphs[1], "")
+    return PairVerdict(
+        compatible=not reasons,
+        error="",
+        reasons=tuple(Reason(*reason) for reason in dict.fromkeys(reasons)),
+        decoders=_predictions(graphs[0], graphs[1], is_same=reader == writer),
+        meanings=_meanings(graphs[0], graphs[1]) if with_meaning else (),
+    )
+
+
+def _meanings(reader: Type, writer: Type) -> tuple[Reason, ...]:
+    changes = dict.fromkeys(changes_of(writer, reader))
+    return tuple(
+        Reason(rule, path, message, fix) for rule, severity, path, message, fix in changes if severity != "note"
+    )
+
+
+def _graph(schema: Any) -> Type:
+    is_text = isinstance(schema, str) and schema not in PRIMITIVES and schema not in COMPLEX_KINDS
+    return read_text(schema) if is_text else read_value(schema)
+
+
+def _predictions(reader: Type, writer: Type, *, is_same: bool) -> tuple[DecoderVerdict, ...]:
+    outcomes: dict[str, Callable[[], Outcome]] = {
+        # These three take a short way where both schemas are the same; avsc compares them all the same.
+        "java": lambda: FINE if is_same else JavaModel(reader).outcome(writer, reader),
+        "python": lambda: FINE if is_same else ApacheModel().outcome(writer, reader),
+        "fastavro": lambda: FINE if is_same else FastavroModel().outcome(writer, reader),
+        "avsc": lambda: _avsc(reader, writer),
+    }
+    found = ((name, outcomes[name]()) for name in DECODERS)
+    return tuple(
+        DecoderVerdict(name, _LEVELS[outcome.level], "predicted", outcome.path, outcome.note) for name, outcome in found
+    )
+
+
+def _avsc(reader: Type, writer: Type) -> Outcome:
+    for schema in (reader, writer):
+        bad = first_bad_default(schema)
+        if bad is not None:
+            return Outcome(NO, bad, f'avsc refuses the schema: the default of "{bad}" is not of the first branch')
+    return AvscModel().outcome(writer, reader)

@@ -1,0 +1,112 @@
+"""What would a decoder do with data of one schema read as another? The parts that the models of all decoders share.
+
+A model follows one implementation's own way of resolving, as its source code does it, over two graphs. It answers for all data that
+the writer's schema allows: the worst that can happen, where, and why. Models are predictions; `ran` evidence beats them.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from copilot.formats.avro.rules import PROMOTIONS, source_fields
+from copilot.formats.avro.types import Field, Type
+
+EXACT_BITS = {"float": 24, "double": 53}
+_INTEGER_BITS = {"int": 31, "long": 63}
+YES, WRONG, NO = 0, 1, 2
+
+
+class Outcome(NamedTuple):
+    """The worst that can happen: YES it reads, WRONG it reads another value for some data, NO it refuses some data."""
+
+    level: int = YES
+    path: str = ""
+    note: str = ""
+
+
+FINE = Outcome()
+
+
+def worst(outcomes: Iterable[Outcome]) -> Outcome:
+    """Returns the first of the worst outcomes."""
+    found = FINE
+    for outcome in outcomes:
+        if outcome.level > found.level:
+            found = outcome
+            if found.level == NO:
+                break
+    return found
+
+
+def below(path: str, field: Field) -> str:
+    """Returns the path of a field in the record at `path`."""
+    return f"{path}.{field.name}" if path else field.name
+
+
+class Model(ABC):
+    """One decoder. Pairs in progress count as fine, so recursive schemas end."""
+
+    name: str
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[int, int], Outcome] = {}
+
+    def outcome(self, writer: Type, reader: Type, path: str = "") -> Outcome:
+        """Returns the worst that can happen to data of `writer` that is read as `reader`."""
+        pair = (id(writer), id(reader))
+        known = self._seen.get(pair)
+        if known is None:
+            self._seen[pair] = FINE
+            known = self._seen[pair] = self._resolve(writer, reader, path)
+        return known
+
+    @abstractmethod
+    def _resolve(self, writer: Type, reader: Type, path: str) -> Outcome: ...
+
+    def mismatch(self, writer: Type, reader: Type, path: str) -> Outcome:
+        """Returns the refusal of two types that don't go together."""
+        return Outcome(NO, path, f"{self.name} can't read {writer.label} as {reader.label}")
+
+    def inner(self, writer: Type, reader: Type, path: str) -> Outcome:
+        """Returns the outcome of the items or values of two arrays or maps."""
+        assert writer.inner is not None
+        assert reader.inner is not None
+        return self.outcome(writer.inner, reader.inner, path + ("[]" if reader.kind == "array" else "{}"))
+
+    def missing(self, field: Field, writer: Type, path: str) -> Outcome:
+        """Returns what comes of a field that this decoder takes from its default, though the data may have it."""
+        sources = source_fields(field, writer)
+        if not sources:
+            return FINE
+        note = f'{self.name} gives the default of "{field.name}" instead of "{sources[0].name}" in the data'
+        return Outcome(WRONG, below(path, field), note)
+
+    def other_source(self, field: Field, source: Field, writer: Type, path: str) -> Outcome:
+        """Returns what comes of a field that this decoder takes from `source`, where the specification may mean another one."""
+        sources = source_fields(field, writer)
+        if not sources or sources[0].name == source.name:
+            return FINE
+        note = f'{self.name} takes "{field.name}" from "{source.name}" and not from "{sources[0].name}"'
+        return Outcome(WRONG, below(path, field), note)
+
+    def collapse(self, writer: Type, reader: Type, path: str) -> Outcome:
+        """Returns what comes of symbols that only the writer knows, where the decoder honours the enum's default."""
+        missing = [symbol for symbol in writer.symbols if symbol not in reader.symbols]
+        if not missing:
+            return FINE
+        if reader.default is None:
+            return Outcome(NO, path, f"{self.name} refuses the symbols {', '.join(missing)}")
+        return Outcome(WRONG, path, f"{self.name} reads {', '.join(missing)} as {reader.default}")
+
+    def rounded(self, writer: Type, reader: Type, path: str, bits: int) -> Outcome:
+        """Returns what comes of whole numbers that are read as floating ones with so many exact bits."""
+        if _INTEGER_BITS.get(writer.kind, 0) <= bits:
+            return FINE
+        return Outcome(WRONG, path, f"{self.name} rounds whole numbers beyond 2^{bits}")
+
+
+def promotes(writer: Type, reader: Type) -> bool:
+    """Tells whether the specification lets the writer's primitive be read as the reader's."""
+    return writer.kind in PROMOTIONS.get(reader.kind, ())

@@ -1,0 +1,83 @@
+"""The Apache Avro project's Python reader. Source: `avro/io.py` and the `match` methods of `avro/schema.py` of 1.12."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from copilot.formats.avro.model import FINE, NO, Model, Outcome, below, worst
+from copilot.formats.avro.types import NO_DEFAULT, Type
+
+_NUMBERS = {"int": ("long", "float", "double"), "long": ("float", "double"), "float": ("double",)}
+
+
+class ApacheModel(Model):
+    """The `avro` package: full names, no aliases, no enum defaults, and no promotion between text and bytes or inside arrays."""
+
+    name = "python"
+
+    def _resolve(self, writer: Type, reader: Type, path: str) -> Outcome:
+        if not _matches(writer, reader):
+            return self.mismatch(writer, reader, path)
+        if writer.kind == "union":
+            return worst(self.outcome(branch, reader, path) for branch in writer.branches)
+        if reader.kind == "union":
+            branch = next(own for own in reader.branches if _matches(writer, own))
+            return self.outcome(writer, branch, path)
+        if reader.kind == "record":
+            return self._record(writer, reader, path)
+        if reader.kind == "enum":
+            missing = [symbol for symbol in writer.symbols if symbol not in reader.symbols]
+            return Outcome(NO, path, f"{self.name} refuses the symbols {', '.join(missing)}") if missing else FINE
+        return self.inner(writer, reader, path) if reader.inner is not None else FINE
+
+    def _record(self, writer: Type, reader: Type, path: str) -> Outcome:
+        found: list[Outcome] = []
+        for field in reader.fields:
+            source = writer.by_name.get(field.name)
+            if source is not None:
+                found.append(self.outcome(source.type, field.type, below(path, field)))
+            elif field.default is NO_DEFAULT:
+                found.append(
+                    Outcome(NO, below(path, field), f'{self.name} misses "{field.name}", which has no default')
+                )
+            elif not _reads_default(field.default, field.type):
+                found.append(Outcome(NO, below(path, field), f'{self.name} refuses the default of "{field.name}"'))
+            else:
+                found.append(self.missing(field, writer, path))
+        return worst(found)
+
+
+def _matches(writer: Type, reader: Type) -> bool:
+    if reader.kind == "union":
+        return writer.kind == "union" or any(_matches(writer, own) for own in reader.branches)
+    if reader.kind != writer.kind:
+        return reader.kind in _NUMBERS.get(writer.kind, ())
+    if reader.inner is not None and writer.inner is not None:
+        return reader.inner.kind == writer.inner.kind
+    return reader.name == writer.name and reader.size == writer.size
+
+
+def _reads_default(value: Any, kind: Type) -> bool:
+    """Tells whether the package takes a default: that of a union for its first branch, that of a float only with a point."""
+    if kind.kind == "union":
+        return bool(kind.branches) and _reads_default(value, kind.branches[0])
+    if kind.kind == "null":
+        return value is None
+    if kind.kind in ("int", "long"):
+        return isinstance(value, int)
+    if kind.kind in ("float", "double"):
+        return isinstance(value, float)
+    if kind.kind in ("bytes", "fixed", "string", "enum"):
+        return isinstance(value, str)
+    if kind.kind == "array":
+        assert kind.inner is not None
+        return isinstance(value, list) and all(_reads_default(item, kind.inner) for item in value)
+    if kind.kind == "map":
+        assert kind.inner is not None
+        return isinstance(value, dict) and all(_reads_default(item, kind.inner) for item in value.values())
+    if kind.kind == "record":
+        return isinstance(value, dict) and all(
+            _reads_default(field.default if value.get(field.name) is None else value[field.name], field.type)
+            for field in kind.fields
+        )
+    return True

@@ -1,0 +1,105 @@
+"""avsc, the reader of most JavaScript consumers, with no logical types registered. Source: `lib/types.js` of 5.7.
+
+It decides when the resolver is made: one branch of the data's union that fits nowhere refuses all data.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from copilot.formats.avro.model import FINE, NO, WRONG, Model, Outcome, below, promotes, worst
+from copilot.formats.avro.rules import source_fields
+from copilot.formats.avro.types import NO_DEFAULT, Type
+
+_UNITS = frozenset({"timestamp-millis", "timestamp-micros", "timestamp-nanos", "time-millis", "time-micros"})
+
+
+class AvscModel(Model):
+    """avsc: full names with aliases, the first branch that fits, union defaults of the first branch only."""
+
+    name = "avsc"
+
+    def _resolve(self, writer: Type, reader: Type, path: str) -> Outcome:
+        if writer.kind == "union":
+            return worst(self.outcome(branch, reader, path) for branch in writer.branches)
+        if reader.kind == "union":
+            tried = (self.outcome(writer, own, path) for own in reader.branches)
+            return next((found for found in tried if found.level != NO), self.mismatch(writer, reader, path))
+        if writer.kind != reader.kind:
+            return (
+                self._promote(writer, reader, path) if promotes(writer, reader) else self.mismatch(writer, reader, path)
+            )
+        if reader.name and writer.name != reader.name and writer.name not in reader.aliases:
+            return Outcome(NO, path, f"{self.name} compares full names: {writer.name} is not {reader.name}")
+        if reader.kind == "record":
+            return self._record(writer, reader, path)
+        if reader.kind == "enum":
+            return self.collapse(writer, reader, path)
+        if writer.size != reader.size:
+            return self.mismatch(writer, reader, path)
+        return self.inner(writer, reader, path) if reader.inner is not None else self._logical(writer, reader, path)
+
+    def _promote(self, writer: Type, reader: Type, path: str) -> Outcome:
+        if reader.kind in ("float", "double"):
+            return self.rounded(writer, reader, path, 53)
+        if reader.kind == "string":
+            return Outcome(WRONG, path, f"{self.name} replaces bytes that are no UTF-8")
+        return FINE
+
+    def _logical(self, writer: Type, reader: Type, path: str) -> Outcome:
+        is_scaled = reader.logical == writer.logical == "decimal" and reader.scale != writer.scale
+        if is_scaled or (writer.logical != reader.logical and {writer.logical, reader.logical} <= _UNITS):
+            return Outcome(WRONG, path, f"{self.name} hands back the plain number, which has another unit now")
+        return FINE
+
+    def _record(self, writer: Type, reader: Type, path: str) -> Outcome:
+        found: list[Outcome] = []
+        for field in reader.fields:
+            sources = list({source.name: source for source in source_fields(field, writer)}.values())
+            if len(sources) > 1:
+                found.append(Outcome(NO, below(path, field), f'{self.name} finds several fields for "{field.name}"'))
+            elif sources:
+                found.append(self.outcome(sources[0].type, field.type, below(path, field)))
+            elif field.default is NO_DEFAULT:
+                found.append(
+                    Outcome(NO, below(path, field), f'{self.name} misses "{field.name}", which has no default')
+                )
+        return worst(found)
+
+
+def first_bad_default(kind: Type, path: str = "", seen: frozenset[int] = frozenset()) -> str | None:
+    """Returns the path of a default that avsc refuses with its whole schema: one that only a later branch of a union takes."""
+    if id(kind) in seen:
+        return None
+    seen |= {id(kind)}
+    for field in kind.fields:
+        if field.default is not NO_DEFAULT and not _takes(field.default, field.type):
+            return below(path, field)
+    inner = [*((field.type, below(path, field)) for field in kind.fields), *((own, path) for own in kind.branches)]
+    inner += [(kind.inner, path)] if kind.inner is not None else []
+    return next((bad for own, at in inner if (bad := first_bad_default(own, at, seen)) is not None), None)
+
+
+def _takes(value: Any, kind: Type) -> bool:
+    if kind.kind == "union":
+        return bool(kind.branches) and _takes(value, kind.branches[0])
+    if kind.kind == "null":
+        return value is None
+    if kind.kind == "boolean":
+        return isinstance(value, bool)
+    if kind.kind in ("string", "bytes", "fixed"):
+        return isinstance(value, str) and (kind.kind != "fixed" or len(value) == kind.size)
+    if kind.kind == "enum":
+        return value in kind.symbols
+    if kind.inner is not None:
+        items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+        return items is not None and all(_takes(item, kind.inner) for item in items)
+    if kind.kind == "record":
+        return isinstance(value, dict) and all(
+            _takes(value.get(field.name, field.default), field.type) for field in kind.fields
+        )
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    if kind.kind in ("float", "double"):
+        return True
+    return value == int(value) and (kind.kind == "long" or -(2**31) <= value < 2**31)

@@ -1,0 +1,109 @@
+"""fastavro's schemaless reader. Source: `_read.pyx` and `_read_py.py` of 1.13."""
+
+from __future__ import annotations
+
+from copilot.formats.avro.model import FINE, NO, WRONG, Model, Outcome, below, promotes, worst
+from copilot.formats.avro.names import namespace_of, short_name
+from copilot.formats.avro.types import NO_DEFAULT, Field, Type
+
+_NAMED = ("record", "enum", "fixed")
+
+
+class FastavroModel(Model):
+    """fastavro: names are compared without namespace, the first branch that fits is taken, aliases are kept by field."""
+
+    name = "fastavro"
+
+    def _resolve(self, writer: Type, reader: Type, path: str) -> Outcome:
+        if writer.kind == "union":
+            return worst(self.outcome(branch, reader, path) for branch in writer.branches)
+        if reader.kind == "union":
+            branch = next((own for own in reader.branches if self._fits(writer, own)), None)
+            if branch is None:
+                return self.mismatch(writer, reader, path)
+            return self._chosen(writer, branch, reader, path)
+        if writer.logical == "decimal" and writer.precision is None and writer.kind in ("bytes", "fixed"):
+            return Outcome(NO, path, f"{self.name} reads no decimal without a precision")
+        if not self._fits(writer, reader):
+            return self.mismatch(writer, reader, path)
+        if writer.kind == "record" and reader.kind == "record":
+            return self._record(writer, reader, path)
+        if writer.inner is not None and reader.inner is not None:
+            return self.inner(writer, reader, path)
+        if writer.kind == "enum" and reader.kind == "enum":
+            return self.collapse(writer, reader, path)
+        if writer.kind != reader.kind:
+            return (
+                self._promote(writer, reader, path) if promotes(writer, reader) else self.mismatch(writer, reader, path)
+            )
+        return FINE
+
+    def _chosen(self, writer: Type, branch: Type, reader: Type, path: str) -> Outcome:
+        """The first branch that fits is taken; one of another kind before the very same one changes the value."""
+        same = next((own for own in reader.branches if own.kind == writer.kind and own.name == writer.name), None)
+        found = self.outcome(writer, branch, path)
+        if same is not None and same is not branch and found.level == 0:
+            if {writer.kind, branch.kind} == {"string", "bytes"}:
+                return Outcome(WRONG, path, f"{self.name} takes the branch {branch.label} for {writer.label}")
+            if branch.kind == "record" and self.outcome(writer, same, path).level == 0 and _loses(writer, branch):
+                return Outcome(WRONG, path, f"{self.name} takes the branch {branch.label} for {writer.label}")
+        return found
+
+    def _fits(self, writer: Type, reader: Type) -> bool:
+        if writer.kind == "union" or reader.kind == "union":
+            return (
+                reader.kind != "union"
+                or writer.kind == "union"
+                or any(self._fits(writer, own) for own in reader.branches)
+            )
+        if writer.kind in ("array", "map") and writer.kind == reader.kind:
+            assert writer.inner is not None
+            assert reader.inner is not None
+            return "union" in (writer.inner.kind, reader.inner.kind) or self._fits(writer.inner, reader.inner)
+        if writer.kind in _NAMED and reader.kind in _NAMED:
+            if writer.kind == reader.kind == "fixed" and writer.size != reader.size:
+                return False
+            return writer.short == reader.short or _has_alias(reader, writer)
+        return writer.kind == reader.kind or promotes(writer, reader)
+
+    def _promote(self, writer: Type, reader: Type, path: str) -> Outcome:
+        if reader.kind in ("float", "double"):
+            return self.rounded(writer, reader, path, 53)
+        if reader.kind == "string":
+            return Outcome(NO, path, f"{self.name} refuses bytes that are no UTF-8")
+        return FINE
+
+    def _record(self, writer: Type, reader: Type, path: str) -> Outcome:
+        waiting = {field.name: field for field in reader.fields}
+        aliases = {alias: field for field in reader.fields for alias in field.aliases}
+        found: list[Outcome] = []
+        for source in writer.fields:
+            field: Field | None = waiting.get(source.name) or aliases.get(source.name)
+            if field is None:
+                continue
+            if waiting.pop(field.name, None) is None:
+                note = f'{self.name} fails when it has read "{field.name}" a second time, from "{source.name}"'
+                found.append(Outcome(NO, below(path, field), note))
+                continue
+            found.append(self.outcome(source.type, field.type, below(path, field)))
+            found.append(self.other_source(field, source, writer, path))
+        for field in waiting.values():
+            if field.default is NO_DEFAULT:
+                found.append(
+                    Outcome(NO, below(path, field), f'{self.name} misses "{field.name}", which has no default')
+                )
+            else:
+                found.append(self.missing(field, writer, path))
+        return worst(found)
+
+
+def _has_alias(reader: Type, writer: Type) -> bool:
+    # Aliases are compared as they are written: one without a namespace also stands for the writer's short name.
+    own = namespace_of(reader.name)
+    return writer.name in reader.aliases or any(
+        short_name(alias) == writer.short and namespace_of(alias) == own for alias in reader.aliases
+    )
+
+
+def _loses(writer: Type, branch: Type) -> bool:
+    return any(field.name not in branch.by_name for field in writer.fields)

@@ -1,0 +1,125 @@
+"""Which schema does a name on the command line mean? A file, a file at a commit (`REV:path`), or the history of a subject."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from copilot.domain.codec import digest_of_text
+from copilot.domain.schema import Level, SchemaSource, SchemaVersion
+from copilot.domain.source import Gap, Span
+from copilot.errors import SchemaUnreadable, SurroundingsFailed, WrongUsage
+from copilot.ports import SchemaFormat
+
+SIBLINGS_MAX = 500
+SCHEMA_BYTES_MAX = 16_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSchema:
+    """A schema and what to call it; `text` is complete, with the types of sibling files put in where it refers to them."""
+
+    label: str
+    text: str
+
+
+def schema_named(name: str, folder: Path, schema_format: SchemaFormat) -> NamedSchema:
+    """Returns the schema that `name` means, seen from a folder; raises WrongUsage, SchemaUnreadable or SurroundingsFailed."""
+    path = folder / name
+    if path.is_file():
+        files = {str(found): text for found in _around(path, schema_format) if (text := _text(found)) is not None}
+        return _complete(name, str(path), _own_text(path), files, schema_format)
+    rev, colon, inside = name.partition(":")
+    if colon and rev and inside:
+        return _at_commit(name, rev, inside, folder, schema_format)
+    raise WrongUsage(
+        f'There is no file "{name}".',
+        where=folder,
+        next="Name a schema file, or one at a commit: main:schemas/order.avsc.",
+    )
+
+
+def history_of(name: str, folder: Path) -> tuple[tuple[NamedSchema, ...], Level, str]:
+    """Returns a subject's versions, oldest first, its level and where that was read; `name` is the subject's or its file's."""
+    from copilot.proposals.reading import open_place, read_map
+
+    place = open_place(folder)
+    top = place.repository.top or folder
+    inside = os.path.relpath(folder.resolve() / name, top.resolve()).replace(os.sep, "/")
+    subjects = read_map(place).subjects
+    found = [it for it in subjects if it.name == name or it.latest.source.path in (name, inside)]
+    if len(found) != 1:
+        import difflib
+
+        near = difflib.get_close_matches(name, [it.name for it in subjects], n=3)
+        named = ", ".join(it.name for it in found) or ", ".join(near) or "pipeline-copilot map lists them"
+        what = f'"{name}" names {"several subjects" if found else "no subject"} of this repository.'
+        raise WrongUsage(what, where=top, next=f"Name one of: {named}.")
+    subject = found[0]
+    versions = tuple(NamedSchema(_version_label(version), version.resolved) for version in subject.versions)
+    return versions, subject.compatibility, subject.level_source
+
+
+def _version_label(version: SchemaVersion) -> str:
+    return f"v{version.number} ({version.source.commit[:9]})"
+
+
+def _at_commit(name: str, rev: str, inside: str, folder: Path, schema_format: SchemaFormat) -> NamedSchema:
+    from copilot.adapters.git import open_repository
+    from copilot.adapters.tree import CommitTree
+
+    repository = open_repository(folder)
+    tree = CommitTree(repository, repository.resolve(rev))
+    listed = [entry.path for entry in tree.snapshot.entries if entry.path.endswith(schema_format.suffixes)]
+    if inside not in {entry.path for entry in tree.snapshot.entries}:
+        raise WrongUsage(
+            f'There is no file "{inside}" at {rev}.', where=repository.where, next=f"git ls-tree -r {rev} lists them."
+        )
+    own = tree.read([inside])[inside]
+    if isinstance(own, Gap):
+        raise SchemaUnreadable(f"{inside} at {rev} {own.reason}.", where=own.span)
+
+    nearest = sorted(listed, key=lambda path: (-len(os.path.commonpath([path, inside])), path))[:SIBLINGS_MAX]
+    files = {
+        path: file.text for path, file in tree.read(nearest).items() if not isinstance(file, Gap) and path != inside
+    }
+    return _complete(name, inside, own.text, files, schema_format)
+
+
+def _complete(label: str, path: str, text: str, files: dict[str, str], schema_format: SchemaFormat) -> NamedSchema:
+    """A text that stands alone stays as it is, so that it is judged as written; else its references are put in."""
+    if path.endswith(".avsc") and not schema_format.judge(text, text).error:
+        return NamedSchema(label, text)
+    lines = text.count("\n") + 1
+    source = SchemaSource(path, digest_of_text(text), "", "file", 0, len(text.encode()), Span(path, 1, lines))
+    version = schema_format.parse(text, source, files)
+    if isinstance(version, SchemaVersion):
+        return NamedSchema(label, version.resolved)
+    # Not readable with its siblings either: the judge says why, as registries would.
+    return NamedSchema(label, text)
+
+
+def _around(path: Path, schema_format: SchemaFormat) -> list[Path]:
+    found = sorted(it for it in path.parent.iterdir() if it.name.endswith(schema_format.suffixes) and it.is_file())
+    return [it for it in found if it != path][:SIBLINGS_MAX]
+
+
+def _own_text(path: Path) -> str:
+    text = _text(path)
+    if text is None:
+        raise SchemaUnreadable(
+            f"{path.name} is no UTF-8 text of at most {SCHEMA_BYTES_MAX} bytes (SCHEMA_BYTES_MAX).", where=path
+        )
+    return text
+
+
+def _text(path: Path) -> str | None:
+    try:
+        data = path.read_bytes() if path.stat().st_size <= SCHEMA_BYTES_MAX else b"\xff"
+    except OSError as error:
+        raise SurroundingsFailed(f"{path.name} can't be read: {error.strerror}.", where=path) from None
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None

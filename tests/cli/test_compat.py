@@ -1,0 +1,126 @@
+"""`compat` answers for files, files at commits, histories and batches, and its JSON fits its published schema."""
+
+from __future__ import annotations
+
+import io
+import json
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from copilot.cli.main import main
+from copilot.errors import EXIT_DONE, EXIT_REFUSED, EXIT_USAGE
+from tests import repositories
+
+SCHEMA = json.loads(files("copilot.cli").joinpath("compat-1.schema.json").read_text("utf-8"))
+
+
+def order(*fields: dict[str, Any]) -> str:
+    return json.dumps({"type": "record", "name": "Order", "fields": [{"name": "id", "type": "string"}, *fields]})
+
+
+FIRST = order()
+SECOND = order({"name": "note", "type": ["null", "string"], "default": None})
+THIRD = order({"name": "note", "type": "string"})
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    repositories.init(tmp_path)
+    repositories.commit(tmp_path, {"order.avsc": FIRST}, at=1_700_000_000)
+    repositories.commit(tmp_path, {"order.avsc": SECOND}, at=1_700_000_100)
+    repositories.commit(tmp_path, {"order.avsc": THIRD}, at=1_700_000_200)
+    return tmp_path
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    code = main(["compat", *arguments])
+    shown = capsys.readouterr()
+    return code, shown.out, shown.err
+
+
+def test_a_file_is_compared_with_itself_at_a_commit(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, shown, _ = run(capsys, "HEAD~1:order.avsc", "order.avsc", "-C", str(shop))
+
+    assert code == EXIT_REFUSED
+    assert shown.startswith("NOT compatible at BACKWARD (assumed): 1 of 1 pair fails.\n")
+    assert "order.avsc reading data of HEAD~1:order.avsc" in shown
+    assert 'The data may hold null at "note", and string can\'t.' in shown
+
+
+def test_one_name_means_its_history(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, shown, _ = run(capsys, "order", "-C", str(shop), "--level", "BACKWARD_TRANSITIVE", "--format", "json")
+
+    answer = json.loads(shown)
+    jsonschema.validate(answer, SCHEMA)
+    assert (code, answer["compatible"]) == (EXIT_REFUSED, False)
+    steps = [(pair["writer"][:2], pair["reader"][:2], pair["compatible"]) for pair in answer["pairs"]]
+    assert steps == [("v1", "v2", True), ("v1", "v3", False), ("v2", "v3", False)]
+
+
+@pytest.mark.parametrize(
+    ("level", "answers"),
+    [("NONE", []), ("FORWARD", [True]), ("FULL", [False, True]), ("FULL_TRANSITIVE", [False, True, False, True])],
+)
+def test_each_level_asks_for_its_pairs(
+    shop: Path, capsys: pytest.CaptureFixture[str], level: str, answers: list[bool]
+) -> None:
+    names = ("HEAD~2:order.avsc", "HEAD~1:order.avsc", "HEAD:order.avsc")
+
+    code, shown, _ = run(capsys, *names, "-C", str(shop), "--level", level, "--format", "json")
+
+    assert [pair["compatible"] for pair in json.loads(shown)["pairs"]] == answers
+    assert code == (EXIT_DONE if all(answers) else EXIT_REFUSED)
+
+
+def test_references_to_files_beside_are_followed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    item = json.dumps({"type": "record", "name": "Item", "fields": []})
+    basket = json.dumps({"type": "record", "name": "Basket", "fields": [{"name": "item", "type": "Item"}]})
+    repositories.write(
+        tmp_path, {"item.avsc": item, "basket.avsc": basket, "lost.avsc": basket.replace('"Item"', '"Gone"')}
+    )
+
+    assert run(capsys, "basket.avsc", "basket.avsc", "-C", str(tmp_path))[0] == EXIT_DONE
+    code, shown, _ = run(capsys, "basket.avsc", "lost.avsc", "-C", str(tmp_path))
+
+    assert code == EXIT_USAGE
+    assert 'the reader\'s schema is invalid: item: "Gone" is no type, and nothing defines it' in " ".join(shown.split())
+
+
+def test_a_name_that_means_nothing_gets_the_nearest(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, said = run(capsys, "ordr", "-C", str(shop))
+
+    assert code == EXIT_USAGE
+    assert '"ordr" names no subject' in said
+    assert "order" in said.split("next")[1]
+
+
+def test_a_file_that_is_not_there_or_no_text_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    repositories.write(tmp_path, {"binary.avsc": b"\xff\xfe\x00", "a.avsc": FIRST})
+
+    assert run(capsys, "a.avsc", "none.avsc", "-C", str(tmp_path))[0] == EXIT_USAGE
+    assert run(capsys, "a.avsc", "binary.avsc", "-C", str(tmp_path))[0] == EXIT_USAGE
+    assert run(capsys, "-C", str(tmp_path))[0] == EXIT_USAGE
+
+
+def test_a_batch_answers_line_by_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [
+        {"id": "a", "reader": "long", "writer": "int"},
+        {"id": 2, "reader": FIRST, "writer": json.loads(THIRD)},
+        {"id": 3, "reader": "int", "writer": {"type": "record", "name": "R"}},
+    ]
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(map(json.dumps, lines)) + "\n\nno pair\n"))
+
+    code, shown, _ = run(capsys, "--batch", "-")
+
+    answers = [json.loads(line) for line in shown.splitlines()]
+    assert [(it["id"], it["compatible"]) for it in answers] == [("a", True), (2, True), (3, None), (None, None)]
+    assert answers[2]["error"].startswith("the writer's schema is invalid")
+    assert answers[3]["error"].startswith("line 5 is no JSON object")
+    assert code == EXIT_USAGE
+    pair = {"$ref": "#/$defs/pair", "$defs": SCHEMA["$defs"]}
+    for answer in answers:
+        jsonschema.validate(answer, pair)

@@ -1,0 +1,110 @@
+"""The registry's answer on a pair of schemas, and what each decoder is predicted to make of the data."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import assume, given, settings
+
+from copilot.formats.avro import AvroFormat
+from copilot.formats.avro.judge import DECODERS, judge
+from copilot.ports import DecoderUnderTest, Undecodable
+from tests.formats.avro.arranging import read
+from tests.formats.avro.edits import EDITS, Edit, field, record
+from tests.formats.avro.generated import records
+
+LETTERS = {"yes": "Y", "wrong-value": "W", "no": "n", "unknown": "?"}
+IN_ORDER = ("java", "fastavro", "python", "avsc")
+SAMPLES = 40
+
+
+def letters(reader: Any, writer: Any) -> str:
+    reads = {it.decoder: it.reads for it in judge(reader, writer).decoders}
+    return "".join(LETTERS[reads[name]] for name in IN_ORDER)
+
+
+@pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.name)
+def test_an_edit_is_answered_as_registries_and_decoders_do(edit: Edit) -> None:
+    rules = (judge(edit.new, edit.old).compatible, judge(edit.old, edit.new).compatible)
+
+    assert rules == edit.rules
+    assert (letters(edit.new, edit.old), letters(edit.old, edit.new)) == (edit.backward, edit.forward)
+
+
+def refuses(decoder: DecoderUnderTest, reader: str, writer: str, data: list[bytes]) -> bool:
+    for one in data:
+        try:
+            decoder.decode(one, writer, reader)
+        except Undecodable:
+            return True
+    return False
+
+
+@settings(max_examples=150, deadline=None)
+@given(records(), records())
+def test_where_the_python_decoders_refuse_data_the_prediction_says_no(one: Any, other: Any) -> None:
+    schema_format = AvroFormat()
+    reader, writer = read(json.dumps(one)).resolved, read(json.dumps(other)).resolved
+    fastavro, apache = schema_format.decoders
+    samples = schema_format.samples(writer, "seed", SAMPLES)
+    assume(samples)
+    data = [fastavro.encode(writer, value) for value in samples]
+
+    reads = {it.decoder: it.reads for it in judge(json.loads(reader), json.loads(writer)).decoders}
+
+    # The other way round does not hold: samples need not hold the one value that is refused.
+    assert not refuses(fastavro, reader, writer, data) or reads["fastavro"] == "no"
+    assert not refuses(apache, reader, writer, data) or reads["python"] == "no"
+
+
+def test_text_and_parsed_json_get_the_same_answer() -> None:
+    old, new = record(field("int")), record(field("long"))
+
+    assert judge(json.dumps(new), json.dumps(old)) == judge(new, old)
+    assert judge("long", '"int"').compatible is True
+
+
+def test_an_invalid_schema_is_told_with_its_side_and_place() -> None:
+    verdict = judge(record(field("int", default="x")), record(field("wrong")))
+
+    assert verdict.compatible is None
+    assert "the reader's schema is invalid: a: the default" in verdict.error
+    assert "the writer's schema is invalid: a:" in verdict.error
+    assert {it.reads for it in verdict.decoders} == {"unknown"}
+    assert tuple(it.decoder for it in verdict.decoders) == DECODERS
+
+
+def test_a_reason_inside_a_union_names_the_inner_field() -> None:
+    inner = {"type": "record", "name": "In", "fields": [field("string", "x")]}
+    more = {"type": "record", "name": "In", "fields": [field("string", "x"), field("int", "y")]}
+
+    verdict = judge(record(field(["null", more])), record(field(["null", inner])))
+
+    assert [(reason.rule, reason.path) for reason in verdict.reasons] == [("avro.reader-field-missing-default", "a.y")]
+    assert verdict.reasons[0].fix
+
+
+def test_what_registries_let_through_and_java_cannot_read_is_told() -> None:
+    fed_twice = record(field("int", "x", aliases=["a"]), field("int", "y", aliases=["a"]))
+
+    verdict = judge(fed_twice, record(field("int")))
+
+    assert verdict.compatible is True
+    assert [it.reads for it in verdict.decoders if it.decoder == "java"] == ["no"]
+
+
+def test_meaning_is_told_where_it_is_asked_for() -> None:
+    old, new = record(field("int", "amount", default=0)), record(field("int", "amount_total", default=0))
+
+    assert judge(new, old).meanings == ()
+    assert any("rename" in it.message for it in judge(new, old, with_meaning=True).meanings)
+
+
+def test_recursive_schemas_and_many_fields_are_answered() -> None:
+    tree = record(field(["null", "shop.Order"], "child", default=None), field("int"))
+    wide = record(*(field("int", f"f{number}") for number in range(10_000)))
+
+    assert judge(tree, tree).compatible is True
+    assert len(judge(record(*wide["fields"], field("int", "one_more")), wide).reasons) == 1
