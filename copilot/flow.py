@@ -123,7 +123,7 @@ def case_of(proposal: Proposal, kit: Kit, alternative: str) -> Case:
     if kit.base_digest() != proposal.reading.map_digest:
         raise SurroundingsFailed(
             f"Commit {proposal.request.commit[:12]} reads differently now than when this proposal was begun.",
-            next="The program or a plug-in changed in between: propose again.",
+            next="The program, a plug-in or a clone that copilot.toml names changed in between: propose again.",
         )
     compiled = next(one for one in proposal.compiled if one.alternative == alternative)
     states = tuple(_state_after(patch, kit) for patch in compiled.patches)

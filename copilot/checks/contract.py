@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from copilot.checks.declared import parent
+from copilot.checks.elsewhere import is_asked_of, is_left_to_people, where_it_lies
 from copilot.checks.evidence import make_evidence
 from copilot.checks.lineage import Lineage, lineages, phase_label
 from copilot.checks.reading import reader_schema
@@ -23,7 +24,12 @@ from copilot.ports import Bench, Case
 
 PATHS_SHOWN = 5
 _READING = ("reads", "keys", "compares", "computes")
-_OPEN_RULES = ("contract.construction-unseen", "contract.may-not-be-set", "contract.may-read-absent")
+_OPEN_RULES = (
+    "contract.construction-unseen",
+    "contract.may-not-be-set",
+    "contract.may-read-absent",
+    "contract.meets-null-elsewhere",
+)
 
 
 class ContractCheck:
@@ -142,6 +148,9 @@ class _View:
         text = f"{link.job} does not set {path}, which the schema demands after {label}."
         span = link.proof[0] if link.proof else None
         place = (span, self.lineage.name, path, self.phase)
+        if is_asked_of(self.case, link.job, self.phase):
+            text = f"{text[:-1]}, unless it is changed in its own repository."
+            return Finding("contract.may-not-be-set", "warning", text, *place)
         if self._has_blind_spots(link.job):
             text = f"{text[:-1]} as far as can be seen; it also sets fields by names that reading can't see."
             return Finding("contract.may-not-be-set", "warning", text, *place)
@@ -189,6 +198,11 @@ class _View:
     def _absent(self, link: Link, use: FieldUse) -> Finding:
         label = phase_label(self.phase, self.case.alternative.phases[self.phase])
         text = f"{link.job} reads {use.path}, which its reader schema does not have after {label}."
+        if is_left_to_people(self.case, use, self.phase):
+            text = f"{text[:-1]}, unless {use.span} is changed in {where_it_lies(self.case, use.span)}."
+            return Finding(
+                "contract.may-read-absent", "warning", text, use.span, self.lineage.name, use.path, self.phase
+            )
         if use.certainty != "certain":
             text = f"{text[:-1]}; that it is this field is only {use.certainty}."
             return Finding(
@@ -200,6 +214,9 @@ class _View:
         verb = "compares" if use.mode == "compares" else "computes with" if use.mode == "computes" else "keys by"
         text = f"{use.job} {verb} {use.path}, which may be null from now on."
         fix = f"Handle null at {use.span}."
+        if is_left_to_people(self.case, use, self.phase):
+            place = (use.span, self.lineage.name, use.path, self.phase)
+            return Finding("contract.meets-null-elsewhere", "warning", text, *place, fix)
         if use.certainty != "certain":
             return Finding(
                 "contract.may-meet-null", "warning", text, use.span, self.lineage.name, use.path, self.phase, fix

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from copilot.domain.codec import canonical, digest_of_text, encode
-from copilot.domain.evidence import Evidence, Finding, Measure, Recipe, Verdict
+from copilot.domain.evidence import CLONE_INPUT, NOT_READ, Evidence, Finding, Measure, Recipe, Verdict
 from copilot.ports import Case
 
 ID_DIGITS = 12
@@ -28,7 +28,8 @@ def make_evidence(
 ) -> Evidence:
     """Returns the evidence of one check on one case.
 
-    The base commit and the digest of each phase's patch are inputs always; `inputs` adds what else the check read.
+    The base commit, the commits of clones, and the digest of each phase's patch are inputs always; `inputs` adds what else the
+    check read.
     Findings stand worst first; equal ones are kept once.
     """
     recipe = Recipe(check, version, tuple(sorted(set(tools))), tuple(sorted({*_inputs_of(case), *inputs})))
@@ -62,7 +63,8 @@ def evidence_id(
 
 def _inputs_of(case: Case) -> tuple[tuple[str, str], ...]:
     patches = tuple((f"patch.{patch.phase}", patch.digest) for patch in case.patches)
-    return (("base", case.request.commit), *patches)
+    clones = tuple((CLONE_INPUT + clone.name, clone.commit or NOT_READ) for clone in case.base.clones)
+    return (("base", case.request.commit), *clones, *patches)
 
 
 def _place(finding: Finding) -> tuple[int | str, ...]:

@@ -35,9 +35,11 @@ def reader_schema(link: Link, lineage: Lineage, phase: int, case: Case, bench: B
 
 
 def _read_copy_of(job: str, lineage: Lineage, state: PipelineMap) -> SchemaVersion | None:
-    """Returns the copy in the job's own folder as the map read it, None where there is none or several."""
+    """Returns the copy in the job's own folder, else in its own clone, as the map read it, None where there is none or several."""
     subject = next((it for it in state.subjects if it.name == lineage.name), None)
     own = [copy for copy in subject.copy_versions if _is_of(job, copy.source.path, state)] if subject else []
+    if subject and not own and (clone := state.clone_of(job)):
+        own = [copy for copy in subject.copy_versions if state.clone_of(copy.source.path) == clone]
     return own[0] if len(own) == 1 else None
 
 

@@ -1,8 +1,9 @@
 """Who uses what changes, and is any use left behind?
 
 Fails where a certain use outside tests still stands in a state whose schema no longer has the field. Unknown where only likely
-or possible uses are left, or where a concerned job uses fields by names that reading can't see while the field goes away or
-changes its type. It also counts how far the alternative reaches, for the ranking.
+or possible uses are left, where the use lies in another repository whose people are asked in time to change it, or where a
+concerned job uses fields by names that reading can't see while the field goes away or changes its type. It also counts how far
+the alternative reaches, for the ranking.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from copilot.checks.declared import at_or_below, paths_of
+from copilot.checks.elsewhere import is_left_to_people, where_it_lies
 from copilot.checks.evidence import make_evidence
 from copilot.checks.extent import (
     coordinated_deploys,
@@ -37,7 +39,7 @@ _MODE_WORDS = {
     "compares": "compares",
     "computes": "computes with",
 }
-_OPEN_RULES = ("usage.likely-use-left", "usage.blind-spot")
+_OPEN_RULES = ("usage.likely-use-left", "usage.use-left-elsewhere", "usage.blind-spot")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +168,15 @@ def _left_finding(left: Left, case: Case) -> Finding:
     rule = "usage.likely-use-left"
     if use.is_test:
         severity, rule = "note", "usage.test-use-left"
+    elif is_left_to_people(case, use, left.phase):
+        rule = "usage.use-left-elsewhere"
+        text = f"{text[:-1]}; it lies in {where_it_lies(case, use.span)}, which no patch here changes."
+        fix = f"Change {use.span} there in this phase or before it, then move the pin of the clone and prove again."
+        return Finding(rule, severity, text, use.span, use.subject, use.path, left.phase, fix)
     elif use.certainty == "certain":
         severity, rule = "error", "usage.use-left"
+        if where := where_it_lies(case, use.span):
+            text = f"{text[:-1]}; it lies in {where}, and can't move in one moment with what is here."
     else:
         text = f"{text[:-1]}; that it is this field is only {use.certainty}."
     fix = f"Edit {use.span} in this phase or before it."
@@ -223,7 +232,8 @@ def _surroundings(case: Case, *, is_open: bool, touched: bool) -> Iterator[Findi
                 span = link.proof[0] if link.proof else None
                 yield Finding("usage.decoder-unknown", "warning", text, span, impact.subject)
         if not impact.consumers:
-            text = f"No consumer of {impact.subject} was found in this repository."
+            where = "this repository or its clones" if any(it.commit for it in case.base.clones) else "this repository"
+            text = f"No consumer of {impact.subject} was found in {where}."
             yield Finding("usage.no-consumer", "note", text, subject=impact.subject)
 
 

@@ -9,6 +9,10 @@ from copilot.domain.source import Span
 
 Verdict = Literal["pass", "fail", "unknown", "not-applicable"]
 Severity = Literal["error", "warning", "note"]
+CLONE_INPUT = "clone."
+"""Begins the name of the input that is the commit of another repository."""
+NOT_READ = "not read"
+"""Stands for the commit of a clone that `copilot.toml` names and that could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,11 @@ class Recipe:
     version: int
     tools: tuple[tuple[str, str], ...]
     inputs: tuple[tuple[str, str], ...]
+
+    @property
+    def clones(self) -> dict[str, str]:
+        """The commit that each clone was read at, `NOT_READ` where it was not, by its name."""
+        return {name.removeprefix(CLONE_INPUT): value for name, value in self.inputs if name.startswith(CLONE_INPUT)}
 
 
 @dataclass(frozen=True, slots=True)

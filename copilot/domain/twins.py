@@ -34,13 +34,15 @@ def places_of(subject: SchemaSubject, pipeline: PipelineMap) -> tuple[SchemaSour
 
 
 def main_twin(subject: SchemaSubject, pipeline: PipelineMap) -> SchemaSubject:
-    """Returns the one that a person means by the common name: a file, outside of every job, written by someone."""
+    """Returns the one that a person means by the common name: the repository's own, a file, outside of every job, written."""
     roots = [job.root.rstrip("/") + "/" for job in pipeline.jobs if job.root not in ("", ".")]
 
-    def rank(one: SchemaSubject) -> tuple[bool, bool, bool, int, str]:
+    def rank(one: SchemaSubject) -> tuple[bool, bool, bool, bool, int, str]:
         source = one.latest.source
         is_inside = any(source.path.startswith(root) for root in roots)
-        return (source.host != "file", is_inside, not pipeline.links_of(one.name, "produces"), len(one.name), one.name)
+        is_unwritten = not pipeline.links_of(one.name, "produces")
+        is_foreign = pipeline.is_foreign(source.path)
+        return (is_foreign, source.host != "file", is_inside, is_unwritten, len(one.name), one.name)
 
     return min((subject, *twins_of(subject, pipeline)), key=rank)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from copilot.domain.operation import Operation
 from copilot.domain.pipeline import PipelineMap
@@ -11,18 +12,59 @@ from copilot.settings import SETTINGS_PATH, Settings
 
 
 def understood(text: str, operations: Sequence[Operation | str], pipeline: PipelineMap) -> tuple[Operation, ...]:
-    """Returns the operations of the sentences, then those given as such or as JSON; equal ones once. Raises WrongUsage."""
+    """Returns the operations of the sentences, then those given as such or as JSON; equal ones once.
+
+    Only the repository's own schemas can be meant. Raises WrongUsage.
+    """
+    own = replace(
+        pipeline, subjects=tuple(it for it in pipeline.subjects if not pipeline.is_foreign(it.latest.source.path))
+    )
+    try:
+        found = _asked(text, operations, own)
+    except WrongUsage:
+        for operation in _asked_elsewhere(text, operations, pipeline):
+            raise _not_ours(operation.subject, pipeline) from None
+        raise
+    if not found:
+        raise WrongUsage(
+            "Nothing was asked for.", next='Write for example: propose "rename amount to total_cents in orders".'
+        )
+    return tuple(dict.fromkeys(found))
+
+
+def _asked(text: str, operations: Sequence[Operation | str], pipeline: PipelineMap) -> list[Operation]:
     from copilot.planners.intent import understand
     from copilot.planners.structured import operations_from_json
 
     found = list(understand(text, pipeline)) if text.strip() else []
     for operation in operations:
         found += operations_from_json(operation, pipeline) if isinstance(operation, str) else [operation]
-    if not found:
-        raise WrongUsage(
-            "Nothing was asked for.", next='Write for example: propose "rename amount to total_cents in orders".'
+    return found
+
+
+def _asked_elsewhere(text: str, operations: Sequence[Operation | str], pipeline: PipelineMap) -> list[Operation]:
+    """Returns the operations about schemas of other repositories, where that is what the words mean."""
+    try:
+        found = _asked(text, operations, pipeline)
+    except WrongUsage:
+        return []
+    return [it for it in found if pipeline.is_foreign(pipeline.subject(it.subject).latest.source.path)]
+
+
+def _not_ours(subject: str, pipeline: PipelineMap) -> WrongUsage:
+    place = pipeline.subject(subject).latest.source.path
+    clone = next((it for it in pipeline.clones if it.name == pipeline.clone_of(place)), None)
+    if clone is None:
+        return WrongUsage(
+            f'"{subject}" is what an outside consumer reads with, which nothing here decides.',
+            where=place,
+            next="Ask for the change of the schema that is written.",
         )
-    return tuple(dict.fromkeys(found))
+    return WrongUsage(
+        f'The schema "{subject}" lives in another repository, which is only read from here.',
+        where=place,
+        next=f"Propose the change there, in {clone.path}.",
+    )
 
 
 def allowed_commands(settings: Settings, commands: Sequence[str]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from copilot.domain.decision import Decision
-from copilot.domain.evidence import Evidence
+from copilot.domain.evidence import NOT_READ, Evidence
 from copilot.domain.patch import Refused
 from copilot.domain.proposal import Compiled, Proposal, Reading
 from copilot.errors import CopilotError, SurroundingsFailed, WrongUsage
@@ -24,6 +24,7 @@ def verify(proposal: Proposal, kit: Kit) -> Verification:
             next="Propose the same again: the run goes on from its last record.",
         )
     try:
+        _same_clones(proposal, kit)
         reading = _read_again(proposal, kit)
     except SurroundingsFailed as error:
         return lost_base(proposal, error)
@@ -47,6 +48,19 @@ def lost_base(proposal: Proposal, error: CopilotError) -> Verification:
         Seen(one.alternative, one.check, one.id, "", "can't be re-run", error.what) for one in proposal.evidence
     )
     return Verification(proposal.id, rows, "can't be re-run", error.what)
+
+
+def _same_clones(proposal: Proposal, kit: Kit) -> None:
+    """Raises SurroundingsFailed where another repository can't be read as it was: nothing can be said of what was seen then."""
+    now = {clone.name: clone.commit for clone in kit.base_map().clones}
+    read = {name: commit for it in proposal.evidence for name, commit in it.recipe.clones.items()}
+    for name, commit in sorted(read.items()):
+        if commit != NOT_READ and now.get(name) != commit:
+            state = f"stands at {now[name][:9]}" if now.get(name) else "can't be read"
+            raise SurroundingsFailed(
+                f"The clone {name} was read at {commit[:9]}, and {state} now.",
+                next="Bring it back to where copilot.toml names it, or pin it and propose again.",
+            )
 
 
 def _read_again(proposal: Proposal, kit: Kit) -> Reading:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from copilot.domain.evidence import Evidence
+from copilot.domain.evidence import NOT_READ, Evidence
 from copilot.domain.pipeline import Impact
 from copilot.domain.proposal import Proposal
 from copilot.reasons.words import counted, listed
 
 PLACES_SHOWN = 3
+COMMIT_DIGITS = 9
 
 
 def not_covered(proposal: Proposal, chosen: Mapping[str, Evidence]) -> tuple[str, ...]:
@@ -20,7 +21,7 @@ def not_covered(proposal: Proposal, chosen: Mapping[str, Evidence]) -> tuple[str
 
 
 def _reading(proposal: Proposal, impacts: tuple[Impact, ...]) -> Iterator[str]:
-    yield "Consumers and producers outside this repository were not read."
+    yield from _beyond(proposal)
     yield "Only Python code was searched for uses; code in other languages was not."
     spots = sorted({(spot.span, spot.job) for impact in impacts for spot in impact.blind_spots})
     if spots:
@@ -45,6 +46,19 @@ def _reading(proposal: Proposal, impacts: tuple[Impact, ...]) -> Iterator[str]:
     for impact in impacts:
         if not impact.consumers:
             yield f"No consumer of {impact.subject} was found, so nothing is known of its readers."
+
+
+def _beyond(proposal: Proposal) -> Iterator[str]:
+    clones = {name: commit for it in proposal.evidence for name, commit in it.recipe.clones.items()}
+    read = [f"{name} at {commit[:COMMIT_DIGITS]}" for name, commit in sorted(clones.items()) if commit != NOT_READ]
+    if read:
+        yield f"Outside this repository only {listed(read)} was read; consumers and producers elsewhere were not."
+        yield "Whether people of those repositories do what is left to them can't be seen from here."
+    else:
+        yield "Consumers and producers outside this repository were not read."
+    unread = sorted(name for name, commit in clones.items() if commit == NOT_READ)
+    if unread:
+        yield f"copilot.toml names {listed(unread)}, which could not be read."
 
 
 def _runs(proposal: Proposal) -> Iterator[str]:

@@ -84,7 +84,8 @@ def _sibling_writes(ground: Ground, jobs: set[str]) -> list[FieldUse]:
     for use in ground.pipeline.uses:
         is_sibling = use.path.startswith(parent) and "." not in use.path[len(parent) :]
         builds = use.mode == "writes" and use.form in ("literal", "keyword") and use.certainty != "possible"
-        if builds and is_sibling and use.subject == ground.subject.name and use.job in jobs:
+        is_own = use.subject == ground.subject.name and not ground.pipeline.is_foreign(use.span.path)
+        if builds and is_sibling and is_own and use.job in jobs:
             found.setdefault(use.path, {}).setdefault((use.span.path, use.offset), use)
     real = [path for path, uses in found.items() if any(not use.is_test for use in uses.values())]
     if not real:

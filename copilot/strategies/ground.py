@@ -25,8 +25,9 @@ class Ground:
     """One operation and everything about its field that the map knows.
 
     `schema` is the latest version's JSON as written; `record` the full name of the declaring record; `field` is None where it
-    is to be added. `sources` are the places to edit: the latest text and its copies outside of tests. `uses` are those that may
-    be edited (certain or likely, one a token); `doubtful` are only named to a person.
+    is to be added. `sources` are the places to edit: the latest text and its copies outside of tests; `foreign` those that are not
+    for this repository to edit. `uses` are those that are sure enough (certain or likely, one a token); `doubtful` are only named
+    to a person.
     """
 
     operation: Operation
@@ -37,6 +38,7 @@ class Ground:
     record: str
     field: SchemaField | None
     sources: tuple[SchemaSource, ...]
+    foreign: tuple[SchemaSource, ...]
     uses: tuple[FieldUse, ...]
     doubtful: tuple[FieldUse, ...]
 
@@ -66,7 +68,7 @@ class Ground:
         return fieldtype.parsed(self.field.default)
 
     def uses_by(self, side: Side) -> tuple[FieldUse, ...]:
-        """Returns the editable uses on one side of the subject."""
+        """Returns the uses on one side of the subject."""
         return tuple(use for use in self.uses if side_of(use, self.impact) == side)
 
     def field_at(self, source: SchemaSource) -> SchemaField | None:
@@ -85,6 +87,7 @@ def ground_of(operation: Operation, impact: Impact, pipeline: PipelineMap) -> Gr
     latest = subject.latest
     record = operation.record or latest.name
     field = next((f for f in latest.fields if f.record == record and f.name == operation.field), None)
+    places = tuple(_concerned_places(operation, record, subject, pipeline))
     return Ground(
         operation=operation,
         impact=impact,
@@ -93,7 +96,8 @@ def ground_of(operation: Operation, impact: Impact, pipeline: PipelineMap) -> Gr
         schema=_as_written(latest.text, latest.resolved),
         record=record,
         field=field,
-        sources=tuple(_editable_places(operation, record, subject, pipeline)),
+        sources=tuple(place for place in places if not pipeline.is_foreign(place.path)),
+        foreign=tuple(place for place in places if pipeline.is_foreign(place.path)),
         uses=_one_per_token(use for use in impact.uses if use.certainty != "possible"),
         doubtful=_one_per_token(use for use in impact.uses if use.certainty == "possible"),
     )
@@ -114,11 +118,11 @@ def is_write(use: FieldUse) -> bool:
 
 
 def is_test_path(path: str) -> bool:
-    """Tells whether a path belongs to tests, by the names people give them."""
-    return _TEST_PATH.search(path) is not None
+    """Tells whether a path belongs to tests, by the names people give them; that of a clone, by what follows its name."""
+    return _TEST_PATH.search(path.rpartition(":")[2]) is not None
 
 
-def _editable_places(
+def _concerned_places(
     operation: Operation, record: str, subject: SchemaSubject, pipeline: PipelineMap
 ) -> Iterator[SchemaSource]:
     """The subject's own text, and the copies and twins outside of tests on which the operation makes sense.

@@ -8,12 +8,13 @@ from typing import Literal
 
 from copilot.domain.alternative import Alternative, CodeEdit, Edit, Gate, Phase, SchemaEdit, SignalEdit, Step
 from copilot.domain.codec import canonical, digest_of_text, encode
+from copilot.strategies.elsewhere import asks_elsewhere, with_elsewhere
 from copilot.strategies.ground import Ground
+from copilot.strategies.roles import CONSUMERS_FIRST, PRODUCERS_FIRST, Role, owner_of, path_in, role_of_job
 from copilot.strategies.work import ByHand, Work
 
-Role = Literal["schema", "producers", "consumers", "sinks"]
-CONSUMERS_FIRST: tuple[Role, ...] = ("schema", "sinks", "consumers", "producers")
-PRODUCERS_FIRST: tuple[Role, ...] = ("schema", "producers", "consumers", "sinks")
+__all__ = ["CONSUMERS_FIRST", "PRODUCERS_FIRST", "State", "alternative", "path_of"]
+
 _TITLES = {
     "schema": "Publish the schema",
     "producers": "Deploy the producers",
@@ -38,11 +39,20 @@ def alternative(
     """Returns an alternative whose id is the slug and a digest of title and phases."""
     phases: list[Phase] = []
     before = Work()
-    for state in _distinct(states):
+    told = [
+        replace(state, work=with_elsewhere(ground, state.work, state.order if _moves(states, number) else ()))
+        for number, state in enumerate(states)
+    ]
+    for state in _distinct(ground, told):
         phases.append(_phase(ground, state, before))
         before = state.work
     digest = digest_of_text(canonical([title, [encode(phase) for phase in phases]]))
     return Alternative(f"{slug}-{digest[:6]}", title, "rules", strategy, tuple(phases), argument)
+
+
+def _moves(states: Sequence[State], number: int) -> bool:
+    """Tells whether the state has other edits than the one before it."""
+    return number == 0 or states[number].work.edits != states[number - 1].work.edits
 
 
 def path_of(edit: Edit) -> str:
@@ -50,12 +60,16 @@ def path_of(edit: Edit) -> str:
     return edit.source.path if isinstance(edit, SchemaEdit) else edit.path
 
 
-def _distinct(states: Sequence[State]) -> list[State]:
-    """Leaves out a state that changes no byte of the one before; its gate and what it leaves to people join a neighbour."""
+def _distinct(ground: Ground, states: Sequence[State]) -> list[State]:
+    """Leaves out a state that changes no byte of the one before; its gate and what it leaves to people join a neighbour.
+
+    A state in which other repositories move stays: nobody can wait for them otherwise.
+    """
     kept: list[State] = []
     waiting: tuple[ByHand, ...] = ()
     for state in states:
-        if kept and state.work.edits == kept[-1].work.edits:
+        is_quiet = bool(kept) and not asks_elsewhere(ground, state.work, kept[-1].work)
+        if is_quiet and state.work.edits == kept[-1].work.edits:
             before = kept[-1]
             kept[-1] = replace(before, gate=" ".join(text for text in (before.gate, state.gate) if text))
             waiting += tuple(item for item in state.work.by_hand if item not in before.work.by_hand)
@@ -87,10 +101,11 @@ def _step(ground: Ground, role: Role, roles: dict[str, Role], state: State, befo
     manual: list[str] = []
     jobs: set[str] = set()
     for item in state.work.by_hand:
-        if item not in before.by_hand and _manual_role(ground, item.side, item.text, state.order) == role:
+        if item not in before.by_hand and _manual_role(ground, item, state.order) == role:
             manual.append(item.text)
+            jobs |= {job for job in [owner_of(ground, path_in(item))] if ground.pipeline.clone_of(job)}
     if role != "schema":
-        jobs = {job for path in paths for job in [_owner(ground, path)] if job}
+        jobs |= {job for path in paths for job in [owner_of(ground, path)] if job}
         jobs |= _redeployed(ground, role, roles, state.order)
     if not (paths or manual or jobs):
         return None
@@ -100,9 +115,9 @@ def _step(ground: Ground, role: Role, roles: dict[str, Role], state: State, befo
 
 def _role(ground: Ground, path: str, edits: tuple[Edit, ...], order: tuple[Role, ...]) -> Role:
     """With whom a file goes out: with the job that owns it, else with the side whose uses it holds, else with the schema."""
-    job = _owner(ground, path)
+    job = owner_of(ground, path)
     if job:
-        return _role_of_job(ground, job, order)
+        return role_of_job(ground, job, order)
     if all(isinstance(edit, CodeEdit | SignalEdit) for edit in edits):
         offsets = {edit.offset for edit in edits if isinstance(edit, CodeEdit)}
         shared = {use.offset for use in ground.uses_by("producers") if use.span.path == path}
@@ -110,45 +125,18 @@ def _role(ground: Ground, path: str, edits: tuple[Edit, ...], order: tuple[Role,
     return "schema"
 
 
-def _manual_role(ground: Ground, side: str, text: str, order: tuple[Role, ...]) -> Role:
-    job = _owner(ground, text.split("  ", 1)[0].rsplit(":", 1)[0])
+def _manual_role(ground: Ground, item: ByHand, order: tuple[Role, ...]) -> Role:
+    job = owner_of(ground, path_in(item))
     if job:
-        return _role_of_job(ground, job, order)
-    return "producers" if side == "producers" else "consumers"
-
-
-def _owner(ground: Ground, path: str) -> str:
-    """The job of this subject whose folder holds the path, the deepest one; "" where none does."""
-    concerned = {link.job for link in (*ground.impact.producers, *ground.impact.consumers)}
-    owners = [job for job in ground.pipeline.jobs if job.name in concerned and _holds(job.root.rstrip("/"), path)]
-    return max(owners, key=lambda job: (len(job.root), job.name)).name if owners else ""
-
-
-def _holds(root: str, path: str) -> bool:
-    return root not in ("", ".") and (path == root or path.startswith(root + "/"))
-
-
-def _role_of_job(ground: Ground, job: str, order: tuple[Role, ...]) -> Role:
-    """A job that stands on both sides goes with those who move first.
-
-    Where consumers move first, it must read what others are about to write; where producers do, old readers can read what it
-    writes, so nobody has to wait for it.
-    """
-    roles: list[Role] = []
-    if any(link.job == job for link in ground.impact.producers):
-        roles.append("producers")
-    if any(link.job == job for link in ground.impact.consumers):
-        roles.append("sinks" if _is_sink(ground, job) else "consumers")
-    return min(roles, key=order.index) if roles else "consumers"
-
-
-def _is_sink(ground: Ground, job: str) -> bool:
-    written = [link.endpoint.kind for link in ground.pipeline.links if link.job == job and link.direction == "produces"]
-    return bool(written) and all(kind in ("table", "file") for kind in written)
+        return role_of_job(ground, job, order)
+    return "producers" if item.side == "producers" else "consumers"
 
 
 def _redeployed(ground: Ground, role: Role, roles: dict[str, Role], order: tuple[Role, ...]) -> set[str]:
-    """Jobs that need a deploy without a file of their own: they load a schema that the schema step changed."""
+    """Jobs that need a deploy without a file of their own: they load a schema that the schema step changed.
+
+    Those of other repositories load texts of their own, and stand with the places that are left to people.
+    """
     if "schema" not in roles.values():
         return set()
     links = (*ground.impact.producers, *ground.impact.consumers)
@@ -157,7 +145,8 @@ def _redeployed(ground: Ground, role: Role, roles: dict[str, Role], order: tuple
         for link in links
         if link.direction == "produces" or (link.decoder and link.decoder.reader_schema in ("own", "single"))
     }
-    return {job for job in loads if _role_of_job(ground, job, order) == role}
+    own = {job for job in loads if not ground.pipeline.clone_of(job)}
+    return {job for job in own if role_of_job(ground, job, order) == role}
 
 
 def _by_path(edits: tuple[Edit, ...]) -> dict[str, tuple[Edit, ...]]:

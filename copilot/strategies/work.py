@@ -125,13 +125,14 @@ def new_file(path: str, schema: Any) -> Work:
 def code_work(
     ground: Ground, uses: Iterable[FieldUse], action: CodeAction, *, to: str = "", expression: str = ""
 ) -> Work:
-    """Returns one code edit for each use whose form the action fits; the other places are left to a person."""
+    """Returns one code edit for each use whose form the action fits; other places, and other repositories, are left to a person."""
     edits: list[Edit] = []
     by_hand: list[ByHand] = []
     for use in uses:
         if action == "read_default" and _has_default(use):
             continue
-        if use.form in _FORMS[action] and use.span.path.endswith(".py"):
+        is_python = use.span.path.endswith(".py") and not ground.pipeline.is_foreign(use.span.path)
+        if use.form in _FORMS[action] and is_python:
             edits.append(CodeEdit(use.span.path, use.offset, action, use.name, to, expression))
         else:
             by_hand.append(ByHand(side_of(use, ground.impact), _at(use, f"uses `{use.name}`: {_BY_HAND[action]}")))

@@ -1,16 +1,23 @@
-"""A repository and a clone beside it, as every face sees them: on real repositories, from the settings to the map."""
+"""A repository and a clone beside it, as every face sees them: real repositories, from the settings to map, proposal and verify."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from copilot.domain.alternative import Alternative, Step
+from copilot.domain.evidence import Evidence
 from copilot.domain.pipeline import PipelineMap
+from copilot.domain.proposal import Proposal
+from copilot.errors import SurroundingsFailed, WrongUsage
 from copilot.proposals import Workspace
 from tests.repositories import commit, git
-from tests.shops import CONSUMER, READ_PLACE, Shops, clone_settings, shops
+from tests.shops import CHECKOUT, CONSUMER, INVOICE, READ_PLACE, Shops, clone_settings, order_schema, shops
+
+RENAME = "rename amount to total_cents in order"
 
 
 @pytest.fixture(autouse=True)
@@ -109,3 +116,171 @@ def test_a_partial_clone_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
 
     assert any(gap.span.path.startswith("billing:") and "is not in this clone" in gap.reason for gap in found.gaps)
     assert found.clones[0].commit == two.pin
+
+
+class TestAProposal:
+    """A change of the producer's schema, while the consumer's code lies in the clone."""
+
+    def decided(self, two: Shops, text: str = RENAME) -> Proposal:
+        workspace = Workspace.open(two.shop)
+        id = workspace.propose(text)
+        for _ in workspace.advance(id):
+            pass
+        return workspace.load(id)
+
+    def alternative(self, proposal: Proposal, slug: str) -> Alternative:
+        return next(one for one in proposal.alternatives if one.id.startswith(slug))
+
+    def evidence(self, proposal: Proposal, slug: str, check: str) -> Evidence:
+        id = self.alternative(proposal, slug).id
+        return next(one for one in proposal.evidence_of(id) if one.check == check)
+
+    def steps(self, alternative: Alternative) -> Iterator[Step]:
+        for phase in alternative.phases:
+            yield from phase.steps
+
+    def test_the_naive_edit_is_refused_because_of_the_place_in_the_clone(self, two: Shops) -> None:
+        proposal = self.decided(two)
+
+        usage = self.evidence(proposal, "naive", "usage")
+        left = [finding for finding in usage.findings if finding.rule == "usage.use-left"]
+        assert usage.verdict == "fail"
+        assert [str(finding.span) for finding in left] == [READ_PLACE]
+        assert f"the clone billing, read at {two.pin[:9]}" in left[0].message
+
+    def test_an_alias_does_not_help_a_reader_elsewhere_that_never_sees_aliases(self, two: Shops) -> None:
+        assert self.evidence(self.decided(two), "alias", "usage").verdict == "fail"
+
+    def test_a_parallel_change_lets_the_people_of_the_clone_move_between_and_stays_unproved(self, two: Shops) -> None:
+        proposal = self.decided(two)
+
+        phased = self.alternative(proposal, "phased")
+        assert proposal.decision is not None
+        assert proposal.decision.chosen == phased.id
+        assert proposal.decision.stakes == "high"
+        assert self.evidence(proposal, "phased", "usage").verdict == "unknown"
+        assert [phase.name for phase in phased.phases] == ["expand", "move readers", "contract"]
+        (step,) = phased.phases[1].steps
+        assert step.jobs == ("billing:invoice",)
+        assert step.manual[0].startswith(f"{READ_PLACE}  uses `amount`: read the new field")
+        assert "in another repository (owner billing@shop.example.com)" in step.manual[0]
+
+    def test_the_turn_of_a_job_elsewhere_is_told(self, two: Shops) -> None:
+        manual = [text for step in self.steps(self.alternative(self.decided(two), "naive")) for text in step.manual]
+
+        assert [text for text in manual if "deploy billing:invoice after checkout" in text] == manual
+
+    def test_no_patch_holds_a_file_of_the_clone(self, two: Shops) -> None:
+        proposal = self.decided(two)
+
+        paths = {change.path for it in proposal.compiled for patch in it.patches for change in patch.changes}
+        assert paths == {"schemas/order.avsc", "schemas/order_v2.avsc", "services/checkout/main.py"}
+        assert not any(it.refused for it in proposal.compiled)
+        assert all(self.evidence(proposal, it.id, "scope").verdict != "fail" for it in proposal.alternatives)
+
+    def test_the_rationale_says_what_was_read_and_what_was_not(self, two: Shops) -> None:
+        commit(two.shop, {"copilot.toml": clone_settings(two.pin) + '[clones.ledger]\npath = "../ledger"\n'})
+
+        decision = self.decided(two).decision
+
+        assert decision is not None
+        assert f"Outside this repository only billing at {two.pin[:9]} was read" in " ".join(decision.not_covered)
+        assert "copilot.toml names ledger, which could not be read." in decision.not_covered
+
+    def test_proving_leaves_every_byte_of_the_clone_alone(self, two: Shops) -> None:
+        before = whole(two.billing)
+
+        self.decided(two)
+
+        assert whole(two.billing) == before
+
+    def test_moving_the_pin_gives_other_evidence(self, two: Shops) -> None:
+        first = self.decided(two)
+        moved = commit(two.billing, {"README": "nothing that concerns the field\n"})
+        commit(two.shop, {"copilot.toml": clone_settings(moved)})
+
+        second = self.decided(two)
+
+        assert first.reading is not None
+        assert second.reading is not None
+        assert first.reading.map_digest != second.reading.map_digest
+        assert dict(second.evidence[0].recipe.inputs)["clone.billing"] == moved
+        assert {it.id for it in first.evidence}.isdisjoint(it.id for it in second.evidence)
+
+    def test_moving_the_pin_to_a_reader_that_moved_proves_the_last_phase(self, two: Shops) -> None:
+        moved = commit(
+            two.billing, {"services/invoice/main.py": CONSUMER.replace('order["amount"]', 'order["order_id"]')}
+        )
+        commit(two.shop, {"copilot.toml": clone_settings(moved)})
+
+        assert self.evidence(self.decided(two), "phased", "usage").verdict == "pass"
+
+    def test_verify_sees_the_same_while_the_clone_is_there(self, two: Shops) -> None:
+        id = self.decided(two).id
+
+        verification = Workspace.open(two.shop).verify(id)
+
+        assert {seen.outcome for seen in verification.seen} == {"same"}
+        assert verification.holds
+
+    def test_verify_can_not_be_run_again_when_the_clone_has_vanished(self, two: Shops) -> None:
+        id = self.decided(two).id
+        shutil.rmtree(two.billing)
+
+        verification = Workspace.open(two.shop).verify(id)
+
+        assert verification.decision == "can't be re-run"
+        assert {seen.outcome for seen in verification.seen} == {"can't be re-run"}
+        assert verification.reason == f"The clone billing was read at {two.pin[:9]}, and can't be read now."
+
+    def test_verify_can_not_be_run_again_when_an_unpinned_clone_has_moved(self, tmp_path: Path) -> None:
+        two = shops(tmp_path, pin="")
+        id = self.decided(two).id
+        moved = commit(two.billing, {"README": ""})
+
+        reason = Workspace.open(two.shop).verify(id).reason
+
+        assert f"and stands at {moved[:9]} now" in reason
+
+    def test_a_run_that_was_cut_short_is_not_gone_on_with_beside_another_clone(self, two: Shops) -> None:
+        workspace = Workspace.open(two.shop)
+        id = workspace.propose(RENAME)
+        next(workspace.advance(id))
+        shutil.rmtree(two.billing)
+
+        with pytest.raises(SurroundingsFailed, match="reads differently now") as told:
+            list(Workspace.open(two.shop).advance(id))
+
+        assert "a clone that copilot.toml names" in told.value.next
+
+    def test_what_is_applied_holds_nothing_of_the_clone(self, two: Shops) -> None:
+        proposal = self.decided(two)
+        workspace = Workspace.open(two.shop)
+        workspace.approve(proposal.id, confirmation="order")
+
+        branch = workspace.apply(proposal.id).branch
+
+        changed = git(two.shop, "diff", "--name-only", f"HEAD..{branch}").split("\n")
+        assert {path for path in changed if not path.startswith("docs/decisions/")} == {
+            "schemas/order.avsc",
+            "services/checkout/main.py",
+        }
+
+    def test_a_schema_that_lives_in_the_clone_is_changed_there(self, tmp_path: Path) -> None:
+        two = shops(tmp_path, billing={"schemas/order.avsc": order_schema(), **CHECKOUT}, shop=INVOICE)
+
+        with pytest.raises(WrongUsage, match="lives in another repository") as told:
+            Workspace.open(two.shop).propose(RENAME)
+
+        assert told.value.where == "billing:schemas/order.avsc"
+        assert told.value.next == "Propose the change there, in ../billing."
+
+    def test_a_copy_of_the_schema_in_the_clone_is_a_place_for_its_people(self, tmp_path: Path) -> None:
+        two = shops(tmp_path, billing={**INVOICE, "contracts/order.avsc": order_schema()})
+
+        phased = self.alternative(self.decided(two), "phased")
+
+        manual = [text for step in phased.phases[0].steps for text in step.manual]
+        assert [text.partition(";")[0] for text in manual] == [
+            "billing:contracts/order.avsc:1  holds the schema: add `total_cents`"
+        ]

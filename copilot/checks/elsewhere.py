@@ -1,0 +1,59 @@
+"""Is a place in another repository, and can its people follow in time what the alternative leaves to them?
+
+Such a place can't be seen to change: what a patch needs there is at best a step for somebody, so it is never a pass. Repositories
+don't move in one moment either. A read can follow where an earlier phase names it, or where its step comes before the producers and
+it needs nothing that is not there yet: a name that is new is there before only for who resolves with a schema of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from copilot.domain.alternative import Step
+from copilot.domain.operation import RenameField
+from copilot.domain.pipeline import FieldUse
+from copilot.domain.source import Span
+from copilot.ports import Case
+
+
+def is_left_to_people(case: Case, use: FieldUse, phase: int) -> bool:
+    """Tells whether the use is elsewhere, and its people are asked in time to change it for that phase."""
+    if not case.base.is_foreign(use.span.path):
+        return False
+    place = str(use.span)
+    phases = case.alternative.phases
+    if any(place in _places(one.steps) for one in phases[:phase]):
+        return True
+    steps = phases[phase].steps
+    if place not in _places(steps) or use.mode == "writes":
+        return place in _places(steps)
+    producers = next((number for number, step in enumerate(steps) if step.kind == "producers"), len(steps))
+    return place in _places(steps[:producers]) and not _needs_what_comes(case, use)
+
+
+def is_asked_of(case: Case, job: str, phase: int) -> bool:
+    """Tells whether a job is elsewhere, and a step of that phase or of one before names a place of its clone."""
+    clone = case.base.clone_of(job)
+    places = (place for one in case.alternative.phases[: phase + 1] for place in _places(one.steps))
+    return bool(clone) and any(case.base.clone_of(place) == clone for place in places)
+
+
+def where_it_lies(case: Case, span: Span) -> str:
+    """Returns in words which repository a place elsewhere is in, and as of when; "" for a place of this one."""
+    name = case.base.clone_of(span.path)
+    clone = next((it for it in case.base.clones if it.name == name), None)
+    return f"the clone {clone.name}, read at {clone.commit[:9]}" if clone else ""
+
+
+def _needs_what_comes(case: Case, use: FieldUse) -> bool:
+    """Tells whether the use has to take another name, which its job sees only when the producers have moved."""
+    is_renamed = any(isinstance(it, RenameField) and it.field == use.name for it in case.request.operations)
+    links = [link for link in case.base.links if link.job == use.job and link.direction == "consumes"]
+    decoders = [link.decoder for link in links if link.subject == use.subject and link.decoder]
+    return is_renamed and any(decoder.reader_schema == "writer" for decoder in decoders)
+
+
+def _places(steps: Iterable[Step]) -> Iterator[str]:
+    for step in steps:
+        for text in step.manual:
+            yield text.split("  ", 1)[0]
