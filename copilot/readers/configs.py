@@ -45,6 +45,7 @@ class ConfigTable:
             or {"CLASS", "PARAMS"} <= keys
             or any(key.endswith("_CONFIG") for key in keys)
             or ("TOPIC" in keys and (_role_direction(receiver) != "" or "CLASS" in keys))
+            or (key_word(receiver).endswith("_CONFIG") and _role_direction(receiver) != "")
         )
         return self.add(node.lineno, receiver) if is_settings else None
 

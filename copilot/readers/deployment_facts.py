@@ -1,8 +1,8 @@
 """What one deployment file says: units of settings, each with the names by which its job may be known.
 
-A unit is a service of a compose file, a chart's values (or one service in them), a container of a manifest, an env file. YAML is
-read as nodes, so that every setting keeps its line; templated text that is no YAML is read line by line. Values whose name
-smells of a secret are dropped here, before anything could keep them.
+A unit is a service of a compose file, a chart's values (or one service in them), a container of a manifest, an env file, a
+process of a Procfile, and the like. Files are read with the line of every setting; templated text that is no YAML is read line by
+line. Values whose name or look smells of a secret are dropped here, before anything could keep them.
 """
 
 from __future__ import annotations
@@ -14,37 +14,70 @@ from typing import Any, NamedTuple
 from copilot.readers.facts import Config
 from copilot.readers.values import Value
 
-DEPLOYMENT_KIND = "deployment-facts-2"
+DEPLOYMENT_KIND = "deployment-facts-3"
 MAX_VALUE = 400
+MAX_UNITS = 500
+MAX_SETTINGS = 1000
+MAX_VARIABLES = 2000
 _SECRET = re.compile(r"passw|secret|token|key|credential|private", re.IGNORECASE)
+_NAMES_A_PLACE = re.compile(r"(?:topics?|queue|schema|serializer|converter|secretname)\Z", re.IGNORECASE)
+_SECRET_VALUE = re.compile(
+    r"://[^/\s:@]*:[^/\s@]+@|-----BEGIN |\bAKIA[0-9A-Z]{16}\b|\beyJ[\w-]{20,}|\bxox[bpars]-|\bgh[pousr]_\w{20,}|\bsk-[\w-]{20,}"
+    r"|password\s*=\s*\S",
+    re.IGNORECASE,
+)
+
+Setting = tuple[str, Value, int]
+"""A name, its value and its line; the value is None where it is set to something that nobody here knows or may keep."""
 
 
 class Unit(NamedTuple):
-    """Settings that run together. `settings` are (name, value, line); `hints` names to find the job by, best first."""
+    """Settings that run together; `hints` are names to find the job by, best first.
+
+    `kind` is "" for what runs, "source" for what only others take their settings from, "image" for a Dockerfile, "patch" for
+    what a kustomization lays over another unit. `programs` are the modules ("-m pkg.job") and scripts ("app/job.py") that it
+    starts, `image` is the name of its image. `takes` are paths of env files, and config maps as "configmap/NAME", lowest first.
+    `base` is the compose service that this one extends ("file#service"). `each` is the list or mapping of a chart's values
+    that gives one copy for each of its items.
+    """
 
     name: str
     hints: tuple[str, ...]
     line: int
-    settings: tuple[tuple[str, Value, int], ...]
-    configs: tuple[Config, ...]
+    settings: tuple[Setting, ...] = ()
+    configs: tuple[Config, ...] = ()
+    kind: str = ""
     context: str = ""
     dockerfile: str = ""
-    command: str = ""
-    env_files: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
+    base: str = ""
+    each: str = ""
+    image: Value = None
 
 
 class DeploymentFacts(NamedTuple):
-    """All that one file says. `chart` is the name in a Chart.yaml, `scalars` a values file's texts by dotted path."""
+    """All that one file says.
+
+    `chart` is the name in a Chart.yaml. `variables` are what the file defines for references in others: a chart's values by
+    dotted path, Ansible's and Terraform's variables. `refers` are (kind, path) of the files that a kustomization is made of.
+    """
 
     units: tuple[Unit, ...] = ()
     chart: str = ""
-    scalars: tuple[tuple[str, str], ...] = ()
+    variables: tuple[Setting, ...] = ()
+    refers: tuple[tuple[str, str], ...] = ()
     gap: tuple[int, str] | None = None
 
 
 def is_secret(name: str) -> bool:
     """Tells whether a setting's name says that its value is nobody's business."""
-    return _SECRET.search(name) is not None
+    return _SECRET.search(name) is not None and _NAMES_A_PLACE.search(name) is None
+
+
+def may_keep(name: str, text: str) -> bool:
+    """Tells whether a setting's value may be kept: it is no secret, by name or by look, and not huge."""
+    return len(text) <= MAX_VALUE and not is_secret(name) and _SECRET_VALUE.search(text) is None
 
 
 def dump_deployment(facts: DeploymentFacts) -> bytes:

@@ -1,239 +1,211 @@
-"""What does a deployment file say? Compose files, Helm charts and values, Kubernetes manifests, env files."""
+"""What does a deployment file say? The kind of file tells which reader answers; none of them raises for what stands in it."""
 
 from __future__ import annotations
 
-import posixpath
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from copilot.readers.configs import ConfigTable, key_word
-from copilot.readers.deployment_facts import MAX_VALUE, DeploymentFacts, Unit, is_secret
-from copilot.readers.values import Value
+from copilot.readers.commands import ReadText
+from copilot.readers.compose_text import compose_units
+from copilot.readers.deployment_facts import (
+    MAX_SETTINGS,
+    MAX_UNITS,
+    MAX_VARIABLES,
+    DeploymentFacts,
+    Setting,
+    Unit,
+    dump_deployment,
+)
+from copilot.readers.go_template import VALUES, read_template
+from copilot.readers.interpolation import jinja_text, kubernetes_text, terraform_text, workflow_text
+from copilot.readers.manifests import Units, environment_of, scalars_of, text_of
+from copilot.readers.plain_deployments import (
+    dockerfile,
+    env_file,
+    procfile,
+    shell_script,
+    supervisor_programs,
+    systemd_unit,
+)
+from copilot.readers.templates import Template, jinja_template
+from copilot.readers.terraform_units import read_terraform
 from copilot.readers.yaml_text import Entry, NotYaml, read_yaml, templated_pairs
 
-MAX_SCALARS = 2000
-_ENVIRONMENT_KEYS = frozenset(
-    {"ENV", "ENVIRONMENT", "ENVVARIABLES", "ENVVARS", "EXTRAENV", "EXTRAENVVARS", "VARIABLES", "ENV_VARS"}
-)
-_GENERIC = frozenset(
-    {"services", "spec", "template", "containers", "initContainers", "config", "configYaml", "values", "global", "app"}
-    | {
-        "deployment",
-        "deployments",
-        "jobTemplate",
-        "data",
-        "main",
-        "settings",
-        "step",
-        "steps",
-        "kafka",
-        "consumers",
-        "producers",
-    }
-)
-_COMPOSE = re.compile(r"(docker-)?compose[\w.-]*\.ya?ml\Z")
-_VALUES = re.compile(r"values[\w.-]*\.ya?ml\Z")
-_INTERPOLATION = re.compile(r"\$\{(\w+)(?::?-([^}]*))?\}")
-
-
-def deployment_kind(path: str) -> str:
-    """Returns what kind of deployment file a path is by its name, "" where it is none."""
-    folder, name = posixpath.split(path)
-    if name.endswith((".yaml", ".yml")):
-        if _COMPOSE.match(name):
-            return "compose"
-        if name in ("Chart.yaml", "Chart.yml"):
-            return "chart"
-        if _VALUES.match(name):
-            return "values"
-        if "templates" in folder.split("/"):
-            return "template"
-        return "" if folder.startswith(".github") else "manifest"
-    return "env" if name == ".env" or name.endswith(".env") or name.startswith(".env.") else ""
+_Read = Callable[[str], DeploymentFacts]
 
 
 def read_deployment(kind: str, text: str) -> DeploymentFacts:
-    """Returns the facts of a deployment file; never raises for what stands in it."""
-    if kind == "env":
-        settings = tuple(_env_file(text))
-        return DeploymentFacts((Unit("", (), 1, settings, ()),) if settings else ())
-    if kind == "manifest" and not ("kind:" in text or "TOPIC" in text or "topic" in text):
-        return DeploymentFacts()
-    if kind == "template" and "{{" in text:
-        return _templated(text)
+    """Returns the facts of a deployment file of that kind; never raises for what stands in it."""
     try:
-        documents = read_yaml(text)
+        return _READERS[kind](text)
     except NotYaml as error:
         if "{{" in text:
-            return _templated(text)
+            return _by_line(text)
         return DeploymentFacts(gap=(error.line, str(error)))
-    roots = [document for document in documents if isinstance(document.value, dict)]
-    if kind == "chart":
-        return DeploymentFacts(chart=_text(roots[0].value.get("name")) if roots else "")
-    if kind == "compose":
-        return DeploymentFacts(tuple(unit for root in roots for unit in _compose(root)))
-    units = _Units()
+
+
+def _documents(text: str) -> list[Entry]:
+    return [document for document in read_yaml(text) if isinstance(document.value, dict)]
+
+
+def _chart(text: str) -> DeploymentFacts:
+    roots = _documents(text)
+    return DeploymentFacts(chart=text_of(roots[0].value.get("name")) if roots else "")
+
+
+def _compose(text: str) -> DeploymentFacts:
+    # Compose knows no templates; what another tool fills in first is read with the holes that it leaves.
+    plain = jinja_template(text).text if "{{" in text or "{%" in text else text
+    return DeploymentFacts(tuple(unit for root in _documents(plain) for unit in compose_units(root))[:MAX_UNITS])
+
+
+def _values(text: str) -> DeploymentFacts:
+    read, plain = _reader_of_values(text)
+    roots = _documents(plain)
+    units = Units(read)
     for root in roots:
-        metadata = root.value.get("metadata")
-        name = _text(metadata.value.get("name")) if metadata is not None and isinstance(metadata.value, dict) else ""
-        units.walk(root, (name,) if name and "kind" in root.value else ())
-    scalars = tuple(_scalars(roots[0], ""))[:MAX_SCALARS] if kind == "values" and roots else ()
-    return DeploymentFacts(units.units(), scalars=scalars)
+        units.resource(root)
+    variables = tuple(scalars_of(roots[0], VALUES, read))[:MAX_VARIABLES] if roots else ()
+    return DeploymentFacts(units.units(), variables=variables)
 
 
-class _Units:
-    """Collects the units of a values file or a manifest: blocks of environment and configs, by the names above them."""
-
-    def __init__(self) -> None:
-        self._settings: dict[tuple[str, ...], list[tuple[str, Value, int]]] = {}
-        self._tables: dict[tuple[str, ...], ConfigTable] = {}
-        self._lines: dict[tuple[str, ...], int] = {}
-
-    def walk(self, entry: Entry, hints: tuple[str, ...]) -> None:
-        """Reads a mapping or list and all below it."""
-        if isinstance(entry.value, list):
-            for item in entry.value:
-                self.walk(item, hints)
-        if not isinstance(entry.value, dict):
-            return
-        below = hints
-        if "image" in entry.value or "env" in entry.value:
-            names = (_text(entry.value.get("name")), _image(entry.value.get("image")))
-            below = tuple(dict.fromkeys((*(name for name in names if name and "{{" not in name), *hints)))
-        is_config_map = _text(entry.value.get("kind")) == "ConfigMap"
-        for key, item in entry.value.items():
-            is_environment = key_word(key) in _ENVIRONMENT_KEYS or (is_config_map and key == "data")
-            pairs = list(_environment(item)) if is_environment else []
-            if pairs:
-                self._settings.setdefault(below, []).extend(pairs)
-                self._lines.setdefault(below, item.line)
-            elif isinstance(item.value, dict) and _is_settings(item.value):
-                self._lines.setdefault(below, item.line)
-                put_config(self._tables.setdefault(below, ConfigTable()), key, item)
-            else:
-                self.walk(item, below if key in _GENERIC or not isinstance(item.value, dict) else (key, *below))
-
-    def units(self) -> tuple[Unit, ...]:
-        """Returns the units in the order of their lines."""
-        return tuple(
-            Unit(
-                hints[0] if hints else "",
-                hints,
-                line,
-                tuple(self._settings.get(hints, ())),
-                tuple(self._tables[hints].configs()) if hints in self._tables else (),
-            )
-            for hints, line in sorted(self._lines.items(), key=lambda entry: (entry[1], entry[0]))
-        )
+def _reader_of_values(text: str) -> tuple[ReadText, str]:
+    """Returns how references in a values file are read, and its YAML: values may be filled in by Terraform or Ansible."""
+    if "{{" in text or "{%" in text:
+        template = jinja_template(text)
+        return template.read, template.text
+    return (terraform_text, text) if "${" in text else (lambda plain, line: ("s", plain), text)
 
 
-def put_config(table: ConfigTable, role: str, entry: Entry) -> int:
-    """Adds a mapping of settings, with the mappings in it, to a table of configs."""
-    index = table.add(entry.line, role)
-    for key, item in entry.value.items():
-        if is_secret(key):
-            continue
-        if isinstance(item.value, dict):
-            table.put(index, key, ("dict", put_config(table, key, item)), item.line)
-        elif isinstance(item.value, list):
-            items = tuple(("s", part.value) for part in item.value if isinstance(part.value, str))
-            table.put(index, key, ("list", items), item.line)
-        else:
-            table.put(index, key, ("split", ("s", item.value), ",") if item.value else None, item.line)
-    return index
+def _manifest(text: str) -> DeploymentFacts:
+    if not ("kind:" in text or "TOPIC" in text or "topic" in text or "containerDefinitions" in text):
+        return DeploymentFacts()
+    roots = _documents(text)
+    units = Units(kubernetes_text)
+    variables: list[Setting] = []
+    for root in roots:
+        units.resource(root)
+        parameters = root.value.get("parameters")
+        if text_of(root.value.get("kind")) == "Template" and parameters is not None:
+            variables += environment_of(parameters, kubernetes_text)
+    return DeploymentFacts(units.units(), variables=tuple(variables[:MAX_VARIABLES]))
 
 
-def _is_settings(entries: dict[str, Entry]) -> bool:
-    keys = {key_word(key) for key in entries}
-    return bool(keys & {"TOPIC", "TOPICS", "TOPIC_STRATEGY", "SCHEMA_PATH"}) or {"CLASS", "PARAMS"} <= keys
+def _template(text: str) -> DeploymentFacts:
+    template = read_template(text) if "{{" in text else Template(text)
+    units = Units(template.read, template.plain)
+    for root in _documents(template.text):
+        units.resource(root)
+    found = tuple(unit._replace(each=template.each(unit.line)) for unit in units.units())
+    return DeploymentFacts(found)
 
 
-def _environment(entry: Entry) -> Iterator[tuple[str, Value, int]]:
-    """Yields the settings of a list of {name, value}, a list of "NAME=value", or a mapping."""
-    if isinstance(entry.value, dict):
-        for name, item in entry.value.items():
-            if isinstance(item.value, str):
-                yield from _setting(name, item.value, item.line)
-    elif isinstance(entry.value, list):
-        for item in entry.value:
-            if isinstance(item.value, dict) and "name" in item.value:
-                yield from _setting(_text(item.value["name"]), _text(item.value.get("value")), item.line)
-            elif isinstance(item.value, str) and "=" in item.value:
-                name, _, text = item.value.partition("=")
-                yield from _setting(name, text, item.line)
+def _by_line(text: str) -> DeploymentFacts:
+    """Returns what the lines of a template say that is no YAML, not even with its holes."""
+    settings = tuple(templated_pairs(text))[:MAX_SETTINGS]
+    return DeploymentFacts((Unit("", (), settings[0][2], settings),) if settings else ())
 
 
-def _setting(name: str, text: str, line: int) -> Iterator[tuple[str, Value, int]]:
-    if not is_secret(name) and len(text) <= MAX_VALUE:
-        # What the file itself interpolates is known by its default only.
-        yield name.strip(), ("s", _INTERPOLATION.sub(lambda match: match[2] or "", text)), line
+def _variables(text: str) -> DeploymentFacts:
+    roots = _documents(text)
+    found = tuple(one for root in roots for one in scalars_of(root, "", jinja_text))
+    return DeploymentFacts(variables=found[:MAX_VARIABLES])
 
 
-def _compose(root: Entry) -> Iterator[Unit]:
-    services = root.value.get("services")
-    if services is None or not isinstance(services.value, dict):
+def _tasks(text: str) -> DeploymentFacts:
+    units = Units(jinja_text)
+    for document in read_yaml(text):
+        units.walk(document, ())
+    return DeploymentFacts(units.units())
+
+
+def _kustomization(text: str) -> DeploymentFacts:
+    refers: list[tuple[str, str]] = []
+    units: list[Unit] = []
+    for root in _documents(text):
+        for key, kind in (
+            ("bases", "base"),
+            ("resources", "base"),
+            ("components", "base"),
+            ("patchesStrategicMerge", "patch"),
+        ):
+            refers += ((kind, text_of(item)) for item in _items(root, key) if text_of(item))
+        for patch in _items(root, "patches"):
+            if isinstance(patch.value, dict):
+                refers += (("patch", text_of(patch.value["path"])),) if "path" in patch.value else ()
+                units += _inline_patch(patch.value.get("patch"))
+        for generator in _items(root, "configMapGenerator"):
+            if isinstance(generator.value, dict):
+                units.append(_generated(generator))
+    return DeploymentFacts(tuple(units[:MAX_UNITS]), refers=tuple(refers))
+
+
+def _items(root: Entry, key: str) -> list[Entry]:
+    entry = root.value.get(key)
+    return entry.value if entry is not None and isinstance(entry.value, list) else []
+
+
+def _generated(generator: Entry) -> Unit:
+    literals = generator.value.get("literals")
+    settings = tuple(environment_of(literals, kubernetes_text)) if literals is not None else ()
+    takes = (*_items(generator, "envs"), *((generator.value["env"],) if "env" in generator.value else ()))
+    name = f"configmap/{text_of(generator.value.get('name'))}"
+    return Unit(name, (), generator.line, settings, kind="source", takes=tuple(map(text_of, takes)))
+
+
+def _inline_patch(entry: Entry | None) -> Iterator[Unit]:
+    if entry is None or not text_of(entry) or text_of(entry).lstrip().startswith(("-", "[")):
         return
-    for name, service in services.value.items():
-        if not isinstance(service.value, dict):
-            continue
-        build = service.value.get("build")
-        context, dockerfile = "", ""
-        if build is not None:
-            parts = build.value if isinstance(build.value, dict) else {"context": build}
-            context, dockerfile = _text(parts.get("context")) or ".", _text(parts.get("dockerfile"))
-        environment = service.value.get("environment")
-        yield Unit(
-            name,
-            tuple(dict.fromkeys(hint for hint in (name, _image(service.value.get("image"))) if hint)),
-            service.line,
-            tuple(_environment(environment)) if environment is not None else (),
-            (),
-            context,
-            dockerfile,
-            _words(service.value.get("command")),
-            tuple(_words(service.value.get("env_file")).split()),
-        )
+    for unit in _manifest(text_of(entry)).units:
+        settings = tuple((name, value, entry.line + line) for name, value, line in unit.settings)
+        yield unit._replace(line=entry.line + unit.line, settings=settings, kind=unit.kind or "patch")
 
 
-def _templated(text: str) -> DeploymentFacts:
-    settings = tuple(
-        (name, ("setting", value) if is_reference else ("s", value), line)
-        for name, value, is_reference, line in templated_pairs(text)
-        if not is_secret(name) and len(value) <= MAX_VALUE
-    )
-    return DeploymentFacts((Unit("", (), settings[0][2], settings, ()),) if settings else ())
+def _workflow(text: str) -> DeploymentFacts:
+    units: list[Unit] = []
+    for root in _documents(text):
+        jobs = root.value.get("jobs")
+        for name, job in jobs.value.items() if jobs is not None and isinstance(jobs.value, dict) else ():
+            for step in _items(job, "steps") if isinstance(job.value, dict) else ():
+                units += _step(name, [root, job, step]) if isinstance(step.value, dict) else ()
+    return DeploymentFacts(tuple(units[:MAX_UNITS]))
 
 
-def _env_file(text: str) -> Iterator[tuple[str, Value, int]]:
-    for number, line in enumerate(text.splitlines(), 1):
-        name, equals, value = line.strip().removeprefix("export ").partition("=")
-        if equals and not name.startswith("#"):
-            yield from _setting(name, value.strip().strip("\"'"), number)
+def _step(job: str, layers: list[Entry]) -> Iterator[Unit]:
+    """Yields what the commands of a step start, under the environment of workflow, job and step."""
+    around = [
+        one for layer in layers if "env" in layer.value for one in environment_of(layer.value["env"], workflow_text)
+    ]
+    run = layers[-1].value.get("run")
+    for unit in shell_script(text_of(run)) if run is not None else ():
+        if unit.programs:
+            own = tuple((name, value, run.line + line) for name, value, line in unit.settings)
+            yield unit._replace(name=job, hints=(job,), line=run.line + unit.line, settings=(*around, *own))
 
 
-def _scalars(entry: Entry, path: str) -> Iterator[tuple[str, str]]:
-    if isinstance(entry.value, dict):
-        for key, item in entry.value.items():
-            if not is_secret(key):
-                yield from _scalars(item, f"{path}.{key}" if path else key)
-    elif isinstance(entry.value, str) and entry.value and len(entry.value) <= MAX_VALUE:
-        yield path, entry.value
+def _of_units(read: Callable[[str], tuple[Unit, ...]]) -> _Read:
+    return lambda text: DeploymentFacts(read(text))
 
 
-def _image(entry: Entry | None) -> str:
-    if entry is not None and isinstance(entry.value, dict):
-        entry = entry.value.get("repository")
-    return _text(entry).rpartition("/")[2].partition(":")[0]
+_READERS: dict[str, _Read] = {
+    "chart": _chart,
+    "compose": _compose,
+    "dockerfile": _of_units(dockerfile),
+    "env": _of_units(env_file),
+    "kustomization": _kustomization,
+    "manifest": _manifest,
+    "procfile": _of_units(procfile),
+    "shell": _of_units(shell_script),
+    "supervisor": _of_units(supervisor_programs),
+    "systemd": _of_units(systemd_unit),
+    "tasks": _tasks,
+    "template": _template,
+    "terraform": read_terraform,
+    "values": _values,
+    "variables": _variables,
+    "workflow": _workflow,
+}
 
 
-def _text(entry: Entry | None) -> str:
-    return entry.value if entry is not None and isinstance(entry.value, str) else ""
-
-
-def _words(entry: Entry | None) -> str:
-    if entry is not None and isinstance(entry.value, list):
-        return " ".join(
-            _text(item) or (_text(item.value.get("path")) if isinstance(item.value, dict) else "")
-            for item in entry.value
-        )
-    return _text(entry)
+def facts_of(kind: str, text: str) -> bytes:
+    """Returns the facts of a deployment file, as they are kept."""
+    return dump_deployment(read_deployment(kind, text))

@@ -1,40 +1,46 @@
 """Which copies of which jobs run with which settings? Units of deployment files, bound to the jobs of the code.
 
-A compose service is bound by the folder it is built from; everything else by its names (service, container, image, chart,
-folder) against the names of job folders, compared without case, dashes and underscores. What fits no job stays unbound.
+What is built from a job's folder runs that job; so does what starts one of its modules; everything else is told by names
+(service, container, image, chart, folder). What fits no job, or several, stays unbound.
 """
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
 from copilot.domain.pipeline import Deployment
 from copilot.domain.source import Gap, Span
-from copilot.readers.deployment_facts import (
-    DEPLOYMENT_KIND,
-    DeploymentFacts,
-    Unit,
-    dump_deployment,
-    is_secret,
-    load_deployment,
-)
-from copilot.readers.deployment_reader import deployment_kind, read_deployment
+from copilot.readers.chart_copies import chart_copies
+from copilot.readers.copies import MAX_COPIES, Copy, DeploymentFile, EnvFiles, built_from, compose_copies, line_copies
+from copilot.readers.deployed_jobs import Jobs
+from copilot.readers.deployment_facts import DEPLOYMENT_KIND, DeploymentFacts, Unit, is_secret, load_deployment
+from copilot.readers.deployment_kinds import deployment_kind
+from copilot.readers.deployment_reader import facts_of
+from copilot.readers.deployment_scopes import NO_SCOPE, Layer, settings_in
 from copilot.readers.facts import Config
-from copilot.readers.jobs import is_test_path, plain_name
+from copilot.readers.jobs import is_test_path
+from copilot.readers.play_copies import ansible_copies, terraform_copies
+from copilot.readers.resource_copies import resource_copies
 from copilot.readers.store import FactStore
-from copilot.readers.values import Surroundings, resolve
 
-_NO_SETTINGS: Mapping[str, str] = {}
+_TOPIC_NAME = re.compile(r"(?:^|[_.-])topics?(?:$|[_.-])|topics?\Z", re.IGNORECASE)
+_BROKERS_OWN = re.compile(
+    r"^(?:KAFKA_(?:CFG|AUTO|OFFSETS|TRANSACTION|CREATE|LOG|NUM|DEFAULT)|CONNECT_|CONTROL_CENTER_|CONFLUENT_)"
+)
+_NO_TOPIC = re.compile(r"(?:true|false|\d+)?\Z", re.IGNORECASE)
+_EXAMPLE = re.compile(r"example|sample|template|dist\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """One running copy of a job: its settings with the lines that set them, and the configs that its files state.
+    """One running copy of a job: its settings with the places that set them, and the configs that its files state.
 
-    `root` is the job's root, "" where no job fits.
+    `root` is the job's root, "" where no job fits. A setting of "" is set to what nobody here knows. `configs` are (path, config).
+    Where `is_example` holds, the settings are a suggestion: an env file that nothing names, or that calls itself an example.
     """
 
     root: str
@@ -42,29 +48,14 @@ class Running:
     path: str
     line: int
     settings: Mapping[str, str]
-    places: Mapping[str, Span]
-    configs: tuple[Config, ...]
+    places: Mapping[str, tuple[Span, ...]]
+    configs: tuple[tuple[str, Config], ...]
+    is_example: bool = False
 
     def deployment(self, job: str) -> Deployment:
         """Returns the noun for the map."""
         kept = tuple(sorted((name, value) for name, value in self.settings.items() if value and not is_secret(name)))
         return Deployment(job, self.name, kept, Span(self.path, self.line, self.line))
-
-
-@dataclass(frozen=True, slots=True)
-class DeploymentFile:
-    """A deployment file and what it says."""
-
-    path: str
-    kind: str
-    facts: DeploymentFacts
-
-    @property
-    def chart_folder(self) -> str:
-        """The folder of the chart that the file belongs to."""
-        folder = posixpath.dirname(self.path)
-        head, found, _ = f"{folder}/".partition("/templates/")
-        return head if found and self.kind == "template" else folder
 
 
 def read_deployment_files(store: FactStore) -> list[DeploymentFile]:
@@ -76,7 +67,7 @@ def read_deployment_files(store: FactStore) -> list[DeploymentFile]:
             kinds.setdefault(kind, []).append(path)
     files: list[DeploymentFile] = []
     for kind, paths in sorted(kinds.items()):
-        found = store.derive(f"{DEPLOYMENT_KIND}-{kind}", paths, partial(_facts_of, kind))
+        found = store.derive(f"{DEPLOYMENT_KIND}-{kind}", paths, partial(facts_of, kind))
         for path, data in found.items():
             facts = load_deployment(data) or DeploymentFacts()
             if facts.gap is not None:
@@ -87,90 +78,150 @@ def read_deployment_files(store: FactStore) -> list[DeploymentFile]:
 
 def built_folders(files: Iterable[DeploymentFile]) -> frozenset[str]:
     """Returns the folders that compose services are built from."""
-    return frozenset(
-        _built_from(file, unit) for file in files if file.kind == "compose" for unit in file.facts.units
-    ) - {""}
+    built = (built_from(file.path, unit) for file in files if file.kind == "compose" for unit in file.facts.units)
+    return frozenset(folder for folder in built if folder)
 
 
-def _facts_of(kind: str, text: str) -> bytes:
-    return dump_deployment(read_deployment(kind, text))
-
-
-def bind_deployments(files: list[DeploymentFile], roots: Iterable[str]) -> list[Running]:
-    """Returns what runs, each bound to a job's root where one fits; units that concern no job and no topic are left out."""
-    by_name: dict[str, str] = {}
-    for root in sorted(roots, key=lambda root: (-root.count("/"), root), reverse=True):
-        by_name.setdefault(plain_name(posixpath.splitext(root)[0] if root.endswith(".py") else root), root)
-    known_roots = frozenset(roots)
-    charts = {file.chart_folder: file.facts.chart for file in files if file.kind == "chart"}
-    env_files = {file.path: file for file in files if file.kind == "env"}
-    scalars, base_units = _chart_values(files)
-    running: list[Running] = []
-    for file in files:
-        for unit in file.facts.units if file.kind != "env" else ():
-            folder = file.chart_folder
-            names = (*unit.hints, charts.get(folder, ""), folder if folder in charts else "")
-            root = _built_from(file, unit) if unit.context else ""
-            if root not in known_roots:
-                root = next((by_name[plain] for name in names if (plain := plain_name(name)) in by_name), "")
-            layers = [base_units[folder, unit.hints]] if _overrides(file, unit, base_units) else []
-            layers += [
-                (env_files[path].path, env_files[path].facts.units[0])
-                for path in _env_paths(file, unit)
-                if path in env_files
-            ]
-            bound = _running(file, unit, root, [*layers, (file.path, unit)], scalars.get(folder, _NO_SETTINGS))
-            if root or any("topic" in name.lower() for name in bound.settings) or bound.configs:
-                running.append(bound)
-    return running
-
-
-def _running(
-    file: DeploymentFile, unit: Unit, root: str, layers: list[tuple[str, Unit]], scalars: Mapping[str, str]
-) -> Running:
-    settings: dict[str, str] = {}
-    places: dict[str, Span] = {}
-    for path, layer in layers:
-        around = Surroundings(path, scalars, lambda module, name: None)
-        for name, value, line in layer.settings:
-            texts = resolve(value, around)
-            settings[name] = texts[0].text if texts else ""
-            places[name] = Span(path, line, line)
-    configs = {config.role: config for _, layer in layers for config in layer.configs}
-    stem = posixpath.splitext(file.path)[0]
-    name = f"{stem}:{unit.name}" if unit.name else stem
-    return Running(root, name, file.path, unit.line, settings, places, tuple(configs[role] for role in sorted(configs)))
-
-
-def _chart_values(
+def bind_deployments(
     files: list[DeploymentFile],
-) -> tuple[dict[str, dict[str, str]], dict[tuple[str, tuple[str, ...]], tuple[str, Unit]]]:
-    scalars: dict[str, dict[str, str]] = {}
-    base: dict[tuple[str, tuple[str, ...]], tuple[str, Unit]] = {}
-    for file in files:
-        if file.kind == "values" and posixpath.basename(file.path) in ("values.yaml", "values.yml"):
-            scalars[file.chart_folder] = dict(file.facts.scalars)
-            base.update({(file.chart_folder, unit.hints): (file.path, unit) for unit in file.facts.units})
-    return scalars, base
+    roots: Iterable[str],
+    root_of: Mapping[str, str] | None = None,
+    busy: Collection[str] = (),
+) -> list[Running]:
+    """Returns what runs, each bound to a job's root where one fits; units that concern no job and no topic are left out.
+
+    `root_of` tells the root of each Python file, `busy` the roots that have endpoints of their own.
+    """
+    by_path = {file.path: file for file in files}
+    env_files = EnvFiles(by_path)
+    binder = _Binder(by_path, Jobs(roots, root_of or {}, busy))
+    running: list[Running] = []
+    for copy in _copies(by_path, env_files):
+        if len(running) >= MAX_COPIES:
+            break
+        bound = binder.bind(copy)
+        if copy.is_script and bound.root not in busy:
+            continue
+        if bound.root or bound.configs or _names_topics(bound.settings):
+            running.append(bound)
+    return [*running, *binder.defaults(env_files, {one.root for one in running}, busy)]
 
 
-def _overrides(file: DeploymentFile, unit: Unit, base: Mapping[tuple[str, tuple[str, ...]], tuple[str, Unit]]) -> bool:
-    found = base.get((file.chart_folder, unit.hints))
-    return file.kind == "values" and found is not None and found[0] != file.path
+def _copies(files: Mapping[str, DeploymentFile], env_files: EnvFiles) -> Iterator[Copy]:
+    yield from compose_copies(
+        {path: file for path, file in files.items() if "/templates/" not in f"/{path}"}, env_files
+    )
+    yield from chart_copies(files)
+    yield from resource_copies(files, env_files)
+    yield from line_copies(files, env_files)
+    yield from ansible_copies(files, env_files)
+    yield from terraform_copies(files)
 
 
-def _built_from(file: DeploymentFile, unit: Unit) -> str:
-    """Returns the folder that a compose service is built from: the Dockerfile's own, where that lies deeper."""
-    if not unit.context or "://" in unit.context:
-        return ""
-    context = _below(posixpath.dirname(file.path), unit.context)
-    dockerfile = posixpath.dirname(_below(context, unit.dockerfile)) if unit.dockerfile else context
-    return dockerfile if dockerfile.startswith(context) else context
+class _Binder:
+    """Binds copies to jobs, and puts below their settings what their images set."""
+
+    def __init__(self, files: Mapping[str, DeploymentFile], jobs: Jobs) -> None:
+        self._jobs = jobs
+        self._images: dict[str, list[tuple[str, Unit]]] = {}
+        self._built: dict[str, str] = {}
+        for path, file in sorted(files.items()):
+            if file.kind == "dockerfile":
+                self._images.setdefault(file.folder, []).extend((path, unit) for unit in file.facts.units)
+            for unit in file.facts.units if file.kind == "compose" else ():
+                folder = built_from(path, unit)
+                for image in unit.hints[1:] if folder is not None else ():
+                    self._built.setdefault(image, folder or "")
+
+    def bind(self, copy: Copy) -> Running:
+        """Returns the copy with its job and its settings."""
+        folder = copy.folder
+        if folder is None:
+            folder = next((self._built[hint] for hint in copy.hints if hint in self._built), None)
+        image = self._image(folder, copy)
+        root = self._root(copy, folder, image)
+        if image is None and root:
+            image = self._image(root, copy)
+        under: list[Layer] = [(image[0], image[1].settings)] if image is not None else []
+        found = settings_in(copy.scope, [*under, *copy.layers], copy.item)
+        configs = _merged_configs(copy.stated or (((copy.path, copy.unit),) if copy.unit.configs else ()))
+        return Running(root, copy.name, copy.path, copy.unit.line, found.texts, found.places, configs)
+
+    def _root(self, copy: Copy, folder: str | None, image: tuple[str, Unit] | None) -> str:
+        jobs = self._jobs
+        programs = (*copy.unit.programs, *(image[1].programs if image is not None and not copy.unit.programs else ()))
+        if folder is not None:
+            return (
+                jobs.built_from(folder)
+                or jobs.started(programs, folder)
+                or jobs.only_one_in(folder)
+                or jobs.named(copy.hints)
+            )
+        return jobs.started(programs, copy.near) or jobs.named(copy.hints)
+
+    def _image(self, folder: str | None, copy: Copy) -> tuple[str, Unit] | None:
+        """Returns the Dockerfile that a copy is built with: the one it names, or the only one of the folder."""
+        if folder is None:
+            return None
+        here = self._images.get(folder, [])
+        if copy.unit.dockerfile:
+            name = posixpath.basename(copy.unit.dockerfile)
+            here = [entry for entry in here if posixpath.basename(entry[0]) == name]
+        plain = [entry for entry in here if posixpath.basename(entry[0]) == "Dockerfile"]
+        return (plain or here)[0] if len(plain or here) == 1 else None
+
+    def defaults(self, env_files: EnvFiles, running: set[str], busy: Collection[str]) -> Iterator[Running]:
+        """Yields what images and env files set for jobs that nothing else deploys."""
+        told: set[str] = set(running)
+        for file in sorted(env_files.not_taken(), key=lambda file: (_is_example(file.path), file.path)):
+            for root in self._roots_beside(file.folder, busy):
+                if root not in running and not (_is_example(file.path) and root in told):
+                    told.add(root)
+                    found = settings_in(NO_SCOPE, [(file.path, file.facts.units[0].settings)])
+                    yield Running(root, file.path, file.path, 1, found.texts, found.places, (), is_example=True)
+        for folder, images in sorted(self._images.items()):
+            root = self._jobs.built_from(folder) or self._jobs.only_one_in(folder)
+            for path, unit in images if root and root not in told else ():
+                if unit.settings:
+                    found = settings_in(NO_SCOPE, [(path, unit.settings)])
+                    yield Running(root, path, path, unit.line, found.texts, found.places, ())
+
+    def _roots_beside(self, folder: str, busy: Collection[str]) -> list[str]:
+        """Returns the jobs that an env file of a folder is for: the one whose root it is in, else those below with endpoints."""
+        above = folder
+        while above:
+            if self._jobs.built_from(above):
+                return [above]
+            above = posixpath.dirname(above)
+        return sorted(root for root in busy if not folder or root.startswith(folder + "/"))
 
 
-def _env_paths(file: DeploymentFile, unit: Unit) -> list[str]:
-    return [_below(posixpath.dirname(file.path), path) for path in unit.env_files]
+def _merged_configs(stated: Iterable[tuple[str, Unit]]) -> tuple[tuple[str, Config], ...]:
+    """Returns the configs of units laid over each other: what the upper one leaves out holds from below."""
+    merged: dict[str, tuple[str, Config]] = {}
+    for path, unit in stated:
+        for config in unit.configs:
+            lower = merged.get(config.role)
+            if lower is None or config.direction != lower[1].direction:
+                merged[config.role] = (path, config)
+                continue
+            base = lower[1]
+            whole = config._replace(
+                topics=config.topics or base.topics,
+                schema=config.schema or base.schema,
+                library_class=config.library_class or base.library_class,
+            )
+            merged[config.role] = (path, whole) if config.topics else (lower[0], whole._replace(line=base.line))
+    return tuple(merged[role] for role in sorted(merged))
 
 
-def _below(folder: str, path: str) -> str:
-    return posixpath.normpath(posixpath.join("/", folder, path)).strip("/")
+def _names_topics(settings: Mapping[str, str]) -> bool:
+    """Tells whether settings name a topic, other than what brokers and their tools set for themselves."""
+    return any(
+        _TOPIC_NAME.search(name) and not _BROKERS_OWN.match(name) and not _NO_TOPIC.match(text)
+        for name, text in settings.items()
+    )
+
+
+def _is_example(path: str) -> bool:
+    return _EXAMPLE.search(posixpath.basename(path)) is not None

@@ -62,7 +62,7 @@ class LinkReader:
         return tuple(dict.fromkeys(found))
 
     def _of_configs(self, job: JobCode) -> list[Link]:
-        stated = [(running.path, config, running) for running in job.running for config in running.configs]
+        stated = [(path, config, running) for running in job.running for path, config in running.configs]
         coded = [(path, config) for path, facts in sorted(job.facts.items()) for config in facts.configs]
         links: list[Link] = []
         resolved: set[tuple[str, str]] = set()
@@ -168,10 +168,11 @@ class LinkReader:
         for text in texts:
             endpoint = Endpoint(kind, text.text, "" if text.text else text.variable)
             weakest = max(certainty, _SOURCES[text.source], key=lambda one: _RANKS[one])
-            place = running.places.get(text.variable) if text.source == "setting" else None
-            links.append(
-                Link(job.name, endpoint, direction, subject, decoder, weakest, (*proof, place) if place else proof)
-            )
+            if running.is_example and text.source == "setting":
+                weakest = max(weakest, "likely", key=lambda one: _RANKS[one])
+            places = running.places.get(text.variable, ()) if text.source in ("setting", "unset") else ()
+            chain = tuple(dict.fromkeys((*proof, *_not_beside(proof, text.proof), *places)))
+            links.append(Link(job.name, endpoint, direction, subject, decoder, weakest, chain))
         return links
 
     def _around(self, path: str, running: Running) -> Surroundings:
@@ -226,6 +227,12 @@ def _texts(value: Value, around: Surroundings) -> tuple[Text, ...]:
     found = resolve(value, around) or (Text("", "", "unset"),)
     name = name_of(value)
     return tuple(text if text.text or text.variable else Text("", name, "unset") for text in found)
+
+
+def _not_beside(proof: tuple[Span, ...], then: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Returns the places that the proof does not show already."""
+    shown = {(span.path, line) for span in proof for line in range(span.first_line, span.last_line + 1)}
+    return tuple(span for span in then if (span.path, span.first_line) not in shown)
 
 
 def _decoder(call: Call) -> Decoder:

@@ -89,10 +89,12 @@ class _Reading:
 
     def map(self) -> PipelineMap:
         roots = sorted(set(self._root_of.values()))
-        running = bind_deployments(self._deployment_files, roots)
+        coded = self._coded()
+        busy = {root for root, facts in coded.items() if any(one.calls or one.configs for one in facts.values())}
+        running = bind_deployments(self._deployment_files, roots, self._root_of, busy)
         jobs = self._roots.name_jobs(roots)
         reader = LinkReader(self._store, self._subjects, self._modules, self._outlines)
-        codes = self._job_codes(jobs, running)
+        codes = self._job_codes(jobs, coded, running)
         links = reader.read(codes.values(), self._beyond.links)
         uses, blind_spots = self._uses(codes, links, reader)
         deployments = self._deployments(running, jobs)
@@ -113,11 +115,17 @@ class _Reading:
             uncommitted_count=snapshot.uncommitted_count,
         )
 
-    def _job_codes(self, jobs: Mapping[str, Job], running: list[Running]) -> dict[str, JobCode]:
+    def _coded(self) -> dict[str, dict[str, FileFacts]]:
+        """Returns the facts of the files that may name endpoints, by the root of their job; tests left out."""
         facts: dict[str, dict[str, FileFacts]] = {}
         coded = (path for path, outline in self._outlines.items() if outline.is_parsed and not is_test_path(path))
         for path, found in self._store.python(coded).items():
             facts.setdefault(self._root_of[path], {})[path] = found
+        return facts
+
+    def _job_codes(
+        self, jobs: Mapping[str, Job], facts: Mapping[str, Mapping[str, FileFacts]], running: list[Running]
+    ) -> dict[str, JobCode]:
         copies: dict[str, list[Running]] = {}
         for one in running:
             copies.setdefault(one.root, []).append(one)

@@ -2,8 +2,8 @@
 
 A `Value` is a nested tuple with a tag, so that facts hold it as plain data: ("s", text), ("env", name, default), ("file", parents
 taken from the source file's path), ("path", parts), ("cat", parts), ("split", value, separator), ("list", items),
-("any", choices), ("name", module, name) for something of another module, ("setting", path) for a value of the same chart,
-("literal", index) for the schema literal of that index in the same file, and None for anything else. `resolve` gives the
+("any", choices), ("name", module, name) for something of another module, ("literal", index) for the schema literal of that
+index in the same file, ("at", path, value) for a value of the file there, and None for anything else. `resolve` gives the
 texts that a value may become under one deployment's settings.
 """
 
@@ -11,12 +11,15 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
+
+from copilot.domain.source import Span
 
 Value = tuple[Any, ...] | None
 MAX_CHOICES = 16
 MAX_DEPTH = 12
+MAX_PROOF = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +27,26 @@ class Text:
     """One text that a value may become. `variable` names what sets it; then `text` is "" where nothing in view does.
 
     `source` tells what the text rests on: "code" (written there), "setting" (a deployment sets it), "default" (nothing sets it,
-    the code's default holds), "unset".
+    the code's default holds), "unset". `proof` are the places that show it, nearest to the use first.
     """
 
     text: str
     variable: str = ""
     source: Literal["code", "setting", "default", "unset"] = "code"
+    proof: tuple[Span, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a value of one file is resolved in: the file's path, a deployment's settings, and other modules' values."""
+    """What a value of one file is resolved in: the file's path, a deployment's settings, and other modules' values.
+
+    A setting that is "" is one that is set to what nobody here knows; `places` shows what sets the settings.
+    """
 
     path: str
     settings: Mapping[str, str]
     lookup: Callable[[str, str], tuple[str, Value] | None]
+    places: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)
 
 
 def resolve(value: Value, around: Surroundings, depth: int = 0) -> tuple[Text, ...]:
@@ -61,29 +69,32 @@ def _texts(value: tuple[Any, ...], around: Surroundings, depth: int) -> Iterator
     elif kind == "split":
         for text in resolve(value[1], around, depth):
             parts = [part.strip() for part in text.text.split(value[2] or None)]
-            yield from (Text(part, text.variable, text.source) for part in parts if part or not text.text)
+            yield from (replace(text, text=part) for part in parts if part or not text.text)
     elif kind in ("list", "any"):
         for item in value[1]:
             yield from resolve(item, around, depth)
+    elif kind == "at":
+        yield from resolve(value[2], replace(around, path=value[1]), depth)
     elif kind == "name":
         found = around.lookup(value[1], value[2])
         if found is not None:
-            yield from resolve(found[1], Surroundings(found[0], around.settings, around.lookup), depth)
-    elif kind == "setting":
-        set_to = around.settings.get(value[1], "")
-        yield Text(set_to, value[1], "setting" if set_to else "unset")
+            yield from resolve(found[1], replace(around, path=found[0]), depth)
 
 
 def _from_environment(value: tuple[Any, ...], around: Surroundings, depth: int) -> Iterator[Text]:
-    set_to = around.settings.get(value[1], "")
-    if set_to:
-        yield Text(set_to, value[1], "setting")
+    """Yields what a variable is set to: one that is set to nothing known is unset, whatever the default."""
+    name, default, *line = value[1:]
+    read_at = (Span(around.path, line[0], line[0]),) if line and line[0] else ()
+    if name in around.settings:
+        set_to = around.settings[name]
+        proof = (*read_at, *around.places.get(name, ()))
+        yield Text(set_to, name, "setting" if set_to else "unset", proof)
         return
-    defaults = [text for text in resolve(value[2], around, depth) if text.text]
+    defaults = [text for text in resolve(default, around, depth) if text.text]
     for text in defaults:
-        yield Text(text.text, value[1], "default")
+        yield Text(text.text, name, "default", _chain(read_at, text.proof))
     if not defaults:
-        yield Text("", value[1], "unset")
+        yield Text("", name, "unset", read_at)
 
 
 def _joined(kind: str, parts: tuple[Value, ...], around: Surroundings, depth: int) -> Iterator[Text]:
@@ -91,8 +102,8 @@ def _joined(kind: str, parts: tuple[Value, ...], around: Surroundings, depth: in
     for part in parts:
         found = resolve(part, around, depth)
         if not found or not all(text.text or text.source == "code" for text in found):
-            variable = next((text.variable for text in found if text.variable), "")
-            yield Text("", variable, "unset")
+            unset = next((text for text in found if text.variable and not text.text), Text(""))
+            yield Text("", unset.variable, "unset", unset.proof)
             return
         choices = [_join(kind, left, right) for left in choices for right in found][:MAX_CHOICES]
     yield from choices
@@ -101,7 +112,11 @@ def _joined(kind: str, parts: tuple[Value, ...], around: Surroundings, depth: in
 def _join(kind: str, left: Text, right: Text) -> Text:
     text = posixpath.join(left.text, right.text) if kind == "path" else left.text + right.text
     source = right.source if right.source != "code" else left.source
-    return Text(text, right.variable or left.variable, source)
+    return Text(text, right.variable or left.variable, source, _chain(left.proof, right.proof))
+
+
+def _chain(first: tuple[Span, ...], then: tuple[Span, ...]) -> tuple[Span, ...]:
+    return tuple(dict.fromkeys((*first, *then)))[:MAX_PROOF]
 
 
 def literals(value: Value) -> tuple[int, ...]:

@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from copilot.readers.deployment_facts import may_keep
+from copilot.readers.values import Value
+
 MAX_YAML_BYTES = 512 * 1024
 MAX_YAML_DEPTH = 40
 # PyYAML's composer in C recurses without a limit: some ten thousand levels end the process.
@@ -76,16 +79,27 @@ def _entry(node: Any, depth: int, budget: Iterator[int]) -> Entry:
         return Entry("", line)
     kind = node.id
     if kind == "mapping":
-        pairs = ((str(key.value), _entry(value, depth + 1, budget)) for key, value in node.value if key.id == "scalar")
-        return Entry(dict(pairs), line)
+        pairs = [(str(key.value), _entry(value, depth + 1, budget)) for key, value in node.value if key.id == "scalar"]
+        return Entry(_merged(pairs), line)
     if kind == "sequence":
         return Entry([_entry(item, depth + 1, budget) for item in node.value], line)
     is_null = node.tag.endswith(":null")
     return Entry("" if is_null else str(node.value), line)
 
 
-def templated_pairs(text: str) -> Iterator[tuple[str, str, bool, int]]:
-    """Yields `name:` and the `value:` on the next line as (name, value, is it the path of a chart's value, line)."""
+def _merged(pairs: list[tuple[str, Entry]]) -> dict[str, Entry]:
+    """Returns the entries of a mapping, those that `<<` takes over from others below its own."""
+    merged: dict[str, Entry] = {}
+    for key, taken in pairs:
+        if key == "<<":
+            for one in reversed(taken.value) if isinstance(taken.value, list) else (taken,):
+                merged.update(one.value if isinstance(one.value, dict) else {})
+    merged.update((key, entry) for key, entry in pairs if key != "<<")
+    return merged
+
+
+def templated_pairs(text: str) -> Iterator[tuple[str, Value, int]]:
+    """Yields `name:` and the `value:` on the next line as settings of a template that is no YAML."""
     name = ""
     for number, line in enumerate(text.splitlines(), 1):
         named = _NAME_LINE.match(line)
@@ -96,7 +110,7 @@ def templated_pairs(text: str) -> Iterator[tuple[str, str, bool, int]]:
         if name and valued:
             reference = _VALUES_REFERENCE.search(valued[1])
             if reference:
-                yield name, reference[1], True, number
-            elif "{{" not in valued[1]:
-                yield name, valued[1].strip("\"'"), False, number
+                yield name, ("env", f".Values.{reference[1]}", None, number), number
+            elif "{{" not in valued[1] and may_keep(name, valued[1]):
+                yield name, ("s", valued[1].strip("\"'")), number
         name = ""

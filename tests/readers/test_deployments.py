@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import pytest
 
+from copilot.readers.copies import DeploymentFile
 from copilot.readers.deployment_facts import DeploymentFacts, dump_deployment, load_deployment
-from copilot.readers.deployment_reader import deployment_kind, read_deployment
-from copilot.readers.deployments import DeploymentFile, bind_deployments
+from copilot.readers.deployment_kinds import deployment_kind
+from copilot.readers.deployment_reader import read_deployment
+from copilot.readers.deployments import bind_deployments
 
 
 def files(**texts: str) -> list[DeploymentFile]:
@@ -24,7 +26,7 @@ def files(**texts: str) -> list[DeploymentFile]:
         ("charts/a/Chart.yaml", "chart"),
         ("charts/a/templates/deployment.yaml", "template"),
         ("k8s/sink.yaml", "manifest"),
-        (".github/workflows/test.yml", ""),
+        (".github/workflows/test.yml", "workflow"),
         ("services/sink/sink.env", "env"),
         ("src/main.py", ""),
     ],
@@ -40,7 +42,7 @@ def test_env_files_of_compose_services_are_below_their_own_settings() -> None:
     )
 
     assert dict(running.settings) == {"TOPIC": "mine", "MODE": "fast"}
-    assert str(running.places["MODE"]) == "sink/sink.env:2"
+    assert [str(place) for place in running.places["MODE"]] == ["sink/sink.env:2"]
 
 
 def test_each_service_of_a_values_file_is_a_deployment() -> None:
@@ -87,7 +89,7 @@ def test_what_fits_no_job_stays_unbound() -> None:
     values = "configYaml:\n  PRODUCER_CONFIG: {TOPIC: out, SCHEMA_PATH: a.avsc}\n"
     (running,) = bind_deployments(files(charts__other__values_dot_yaml=values), ["job"])
 
-    assert (running.root, running.configs[0].direction) == ("", "produces")
+    assert (running.root, running.configs[0][1].direction) == ("", "produces")
 
 
 @pytest.mark.parametrize("name", ["DB_PASSWORD", "API_TOKEN", "aws_secret_access", "SSL_KEY", "credentials"])

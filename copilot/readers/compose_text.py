@@ -1,0 +1,57 @@
+"""What do the services of a compose file run?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from copilot.readers.commands import options_of, programs_of
+from copilot.readers.deployment_facts import MAX_UNITS, Unit
+from copilot.readers.interpolation import shell_text
+from copilot.readers.manifests import command_words, environment_of, image_of, text_of
+from copilot.readers.yaml_text import Entry
+
+
+def compose_units(root: Entry) -> Iterator[Unit]:
+    """Yields the services of a compose file."""
+    services = root.value.get("services")
+    if services is None or not isinstance(services.value, dict):
+        return
+    for name, service in list(services.value.items())[:MAX_UNITS]:
+        if isinstance(service.value, dict):
+            yield _service(name, service)
+
+
+def _service(name: str, service: Entry) -> Unit:
+    parts: dict[str, Entry] = service.value
+    build, environment = parts.get("build"), parts.get("environment")
+    built = {} if build is None else build.value if isinstance(build.value, dict) else {"context": build}
+    words = [word for key in ("entrypoint", "command") for word in command_words(parts.get(key))]
+    settings = [*options_of(words, service.line, shell_text)]
+    settings += environment_of(environment, shell_text) if environment is not None else ()
+    return Unit(
+        name,
+        tuple(dict.fromkeys(hint for hint in (name, image_of(parts.get("image"))) if hint)),
+        service.line,
+        tuple(settings),
+        context=(text_of(built.get("context")) or ".") if build is not None else "",
+        dockerfile=text_of(built.get("dockerfile")),
+        programs=programs_of(words),
+        takes=tuple(_env_files(parts.get("env_file"))),
+        base=_base(parts.get("extends")),
+    )
+
+
+def _env_files(entry: Entry | None) -> Iterator[str]:
+    if entry is not None and isinstance(entry.value, list):
+        for item in entry.value:
+            path = text_of(item.value.get("path")) if isinstance(item.value, dict) else text_of(item)
+            if path:
+                yield path
+    elif text_of(entry):
+        yield text_of(entry)
+
+
+def _base(entry: Entry | None) -> str:
+    if entry is None or not isinstance(entry.value, dict):
+        return f"#{text_of(entry)}" if text_of(entry) else ""
+    return f"{text_of(entry.value.get('file'))}#{text_of(entry.value.get('service'))}"

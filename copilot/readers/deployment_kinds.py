@@ -1,0 +1,59 @@
+"""Which files tell how things are deployed? By name and folder, before anything is read."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+_COMPOSE = re.compile(r"(docker-|podman-)?compose[\w.-]*\.ya?ml(\.j2)?\Z")
+_VALUES = re.compile(r"(?:.*[_.-])?values(?:[_.-][\w.-]*)?\.(?:ya?ml(?:\.gotmpl|\.tpl|\.tftpl)?|tftpl|gotmpl)\Z")
+_ENV = re.compile(r"(?:.*\.)?env(?:\.[\w.-]+)?(?:\.j2)?\Z|\.env[\w.-]*\Z")
+_DOCKERFILE = re.compile(r"(?:[\w.-]+\.)?(?:Dockerfile|Containerfile)(?:[._-][\w.-]+)?\Z")
+_ANSIBLE_VARIABLES = frozenset({"group_vars", "host_vars", "defaults", "vars"})
+_ANSIBLE_TASKS = frozenset({"tasks", "handlers", "playbooks"})
+_YAML = (".yaml", ".yml")
+
+
+def deployment_kind(path: str) -> str:
+    """Returns what kind of deployment file a path is by its name, "" where it is none."""
+    folder, name = posixpath.split(path)
+    folders = folder.split("/")
+    if _COMPOSE.match(name):
+        return "compose"
+    if _VALUES.match(name):
+        return "values"
+    if name.endswith(_YAML):
+        return _yaml_kind(folders, name)
+    if name == "Procfile" or name.startswith("Procfile."):
+        return "procfile"
+    if _DOCKERFILE.match(name):
+        return "dockerfile"
+    if name.endswith((".service", ".service.j2")):
+        return "systemd"
+    if name.endswith((".tf", ".tfvars", ".tf.json")):
+        return "terraform" if not name.endswith(".json") else ""
+    if name.endswith((".sh", ".bash")):
+        return "shell"
+    if (name.startswith("supervisor") and name.endswith((".conf", ".ini", ".j2"))) or "supervisor" in folders[-1:]:
+        return "supervisor"
+    if name.endswith((".tpl", ".yaml.gotmpl")) and "templates" in folders and not name.startswith("_"):
+        return "template"
+    return "env" if _ENV.match(name) and not name.endswith((".py", ".md", ".ts", ".js")) else ""
+
+
+def _yaml_kind(folders: list[str], name: str) -> str:
+    if name in ("Chart.yaml", "Chart.yml"):
+        return "chart"
+    if name in ("kustomization.yaml", "kustomization.yml"):
+        return "kustomization"
+    if ".github" in folders:
+        return "workflow" if folders[-1] == "workflows" else ""
+    if not _ANSIBLE_VARIABLES.isdisjoint(folders) and (
+        "roles" in folders or {"group_vars", "host_vars"} & set(folders)
+    ):
+        return "variables"
+    if not _ANSIBLE_TASKS.isdisjoint(folders) and (
+        "roles" in folders or "ansible" in folders or "playbooks" in folders
+    ):
+        return "tasks"
+    return "template" if "templates" in folders else "manifest"

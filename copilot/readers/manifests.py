@@ -1,0 +1,255 @@
+"""What do the mappings of a values file or a manifest run? Containers with their environment, commands and configuration.
+
+The walk knows no kinds of resources: whatever has an image or an environment is a unit, under the names that stand above it,
+so operators' own kinds are read like Deployments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from copilot.readers.commands import ReadText, options_of, programs_of, setting, words_of
+from copilot.readers.configs import ConfigTable, key_word
+from copilot.readers.deployment_facts import MAX_SETTINGS, MAX_UNITS, Setting, Unit, is_secret
+from copilot.readers.templates import TOKEN_START
+from copilot.readers.values import Value
+from copilot.readers.yaml_text import Entry
+
+SPREAD = "*"
+"""Names a setting that stands for all settings below a path of a chart's values."""
+PASSED_ON: Value = ("passed on",)
+"""The default of a setting that its surroundings set or leave unset."""
+_ENVIRONMENT_KEYS = frozenset(
+    {"ENV", "ENVIRONMENT", "ENVVARIABLES", "ENVVARS", "EXTRAENV", "EXTRAENVVARS", "VARIABLES", "ENV_VARS"}
+)
+_GENERIC = frozenset(
+    {"services", "spec", "template", "containers", "initContainers", "config", "configYaml", "values", "global", "app"}
+    | {"deployment", "deployments", "jobTemplate", "data", "main", "settings", "step", "steps", "kafka", "consumers"}
+    | {
+        "producers",
+        "podSpec",
+        "objects",
+        "items",
+        "jobs",
+        "Resources",
+        "Properties",
+        "functions",
+        "Environment",
+        "environment",
+        "envFrom",
+    }
+)
+_SECRET_KINDS = frozenset({"Secret", "SealedSecret", "ExternalSecret"})
+
+
+class Units:
+    """Collects the units of a file: blocks of environment and configs, by the names above them."""
+
+    def __init__(self, read: ReadText, plain: Callable[[str], str] = str) -> None:
+        self._read = read
+        self._plain = plain
+        self._settings: dict[tuple[str, ...], list[Setting]] = {}
+        self._tables: dict[tuple[str, ...], ConfigTable] = {}
+        self._lines: dict[tuple[str, ...], int] = {}
+        self._starts: dict[tuple[str, ...], int] = {}
+        self._programs: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._takes: dict[tuple[str, ...], list[str]] = {}
+        self._names: dict[tuple[str, ...], str] = {}
+        self._images: dict[tuple[str, ...], Value] = {}
+        self._sources: list[Unit] = []
+
+    def resource(self, root: Entry) -> None:
+        """Reads one document: a resource with a kind and a name, or any other mapping."""
+        kind, name = text_of(root.value.get("kind")), self._plain(_name_in(root.value.get("metadata")))
+        if kind in _SECRET_KINDS:
+            return
+        if kind == "ConfigMap":
+            self._source(f"configmap/{name}", root)
+        else:
+            self.walk(root, (name,) if name and kind else ())
+
+    def walk(self, entry: Entry, hints: tuple[str, ...]) -> None:
+        """Reads a mapping or list and all below it."""
+        if isinstance(entry.value, list):
+            for item in entry.value:
+                own = text_of(item.value.get("name")) if isinstance(item.value, dict) else ""
+                holds_more = own and any(isinstance(part.value, dict) for part in item.value.values())
+                self.walk(item, _above(hints, (own,)) if holds_more else hints)
+        if not isinstance(entry.value, dict):
+            return
+        below = hints
+        if "image" in entry.value or "env" in entry.value or "envFrom" in entry.value:
+            image = image_of(entry.value.get("image"))
+            value = self._read(image, entry.line)
+            is_plain = value is None or value[0] == "s"
+            own = self._plain(text_of(entry.value.get("name")))
+            below = _above(hints, (own, image if is_plain else ""))
+            self._names[below] = next((name for name in (own, *hints) if name and "{" not in name), "")
+            if image:
+                self._images.setdefault(below, value)
+            self._starts.setdefault(below, entry.line)
+            self._started(entry, below)
+        for key, item in entry.value.items():
+            pairs = list(environment_of(item, self._read, self._plain)) if key_word(key) in _ENVIRONMENT_KEYS else []
+            if pairs:
+                self._settings.setdefault(below, []).extend(pairs)
+                self._lines.setdefault(below, item.line)
+            elif isinstance(item.value, dict) and _is_settings(item.value):
+                self._lines.setdefault(below, item.line)
+                put_config(self._tables.setdefault(below, ConfigTable()), key, item, self._read)
+            else:
+                self.walk(item, below if key in _GENERIC or not isinstance(item.value, dict) else (key, *below))
+
+    def units(self) -> tuple[Unit, ...]:
+        """Returns the units in the order of their lines."""
+        found = [
+            Unit(
+                self._names.get(hints, next((hint for hint in hints if "{" not in hint), "")),
+                hints,
+                self._starts.get(hints, line),
+                tuple(self._settings.get(hints, ()))[:MAX_SETTINGS],
+                tuple(self._tables[hints].configs()) if hints in self._tables else (),
+                programs=self._programs.get(hints, ()),
+                takes=tuple(self._takes.get(hints, ())),
+                image=self._images.get(hints),
+            )
+            for hints, line in sorted(self._lines.items(), key=lambda entry: (entry[1], entry[0]))
+        ]
+        return tuple([*self._sources, *found][:MAX_UNITS])
+
+    def _started(self, entry: Entry, hints: tuple[str, ...]) -> None:
+        """Notes what a container starts, and which config maps it takes its environment from."""
+        words = [word for key in ("command", "args") for word in command_words(entry.value.get(key))]
+        options = list(options_of(words, entry.line, self._read))
+        self._settings.setdefault(hints, []).extend(options)
+        if programs := programs_of(words):
+            self._programs.setdefault(hints, programs)
+            self._lines.setdefault(hints, entry.line)
+        sources = entry.value.get("envFrom")
+        for item in sources.value if sources is not None and isinstance(sources.value, list) else ():
+            reference = item.value.get("configMapRef") if isinstance(item.value, dict) else None
+            if reference is not None and (name := self._plain(_name_in(reference))):
+                self._takes.setdefault(hints, []).append(f"configmap/{name}")
+                self._lines.setdefault(hints, item.line)
+
+    def _source(self, name: str, root: Entry) -> None:
+        kept = root.value.get("data")
+        settings = tuple(_mapped(kept, self._read)) if kept is not None and isinstance(kept.value, dict) else ()
+        self._sources.append(Unit(name, (), root.line, settings[:MAX_SETTINGS], kind="source"))
+
+
+def put_config(table: ConfigTable, role: str, entry: Entry, read: ReadText) -> int:
+    """Adds a mapping of settings, with the mappings in it, to a table of configs."""
+    index = table.add(entry.line, role)
+    for key, item in entry.value.items():
+        if is_secret(key):
+            continue
+        if isinstance(item.value, dict):
+            table.put(index, key, ("dict", put_config(table, key, item, read)), item.line)
+        elif isinstance(item.value, list):
+            items = tuple(read(part.value, part.line) for part in item.value if isinstance(part.value, str))
+            table.put(index, key, ("list", items), item.line)
+        else:
+            table.put(index, key, ("split", read(item.value, item.line), ",") if item.value else None, item.line)
+    return index
+
+
+def environment_of(entry: Entry, read: ReadText, plain: Callable[[str], str] = str) -> Iterator[Setting]:
+    """Yields the settings of a list of {name, value}, a list of "NAME=value", or a mapping."""
+    if isinstance(entry.value, dict):
+        yield from _mapped(entry, read)
+    elif isinstance(entry.value, str):
+        yield from _spread(entry.value, entry.line, read)
+    else:
+        for item in entry.value:
+            if isinstance(item.value, dict) and "name" in item.value:
+                yield named_setting(item, read, plain)
+            elif isinstance(item.value, str) and item.value:
+                name, equals, text = item.value.partition("=")
+                if equals:
+                    yield setting(name, text, item.line, read)
+                elif name.isidentifier():
+                    # A name alone passes on what the surroundings set it to.
+                    yield name, ("env", name, PASSED_ON, item.line), item.line
+                else:
+                    yield from _spread(name, item.line, read)
+
+
+def _mapped(entry: Entry, read: ReadText) -> Iterator[Setting]:
+    for name, item in entry.value.items():
+        if isinstance(item.value, str) and TOKEN_START in name:
+            yield from _spread(item.value or name, item.line, read)
+        elif isinstance(item.value, str):
+            yield setting(name, item.value, item.line, read)
+
+
+def _spread(text: str, line: int, read: ReadText) -> Iterator[Setting]:
+    """Yields what a template puts in for several settings at once: all below a path of the chart's values."""
+    value = read(text, line) if TOKEN_START in text else None
+    if value is not None and value[0] == "env":
+        yield SPREAD, ("env", value[1].partition(".*")[0], None, line), line
+
+
+def named_setting(item: Entry, read: ReadText, plain: Callable[[str], str] = str) -> Setting:
+    """Returns the setting of a {name, value} or {name, valueFrom}; what a secret gives has no value."""
+    name = text_of(item.value["name"]).strip()
+    value = item.value.get("value")
+    if TOKEN_START in name:
+        spread = list(_spread(text_of(value) or name, item.line, read))
+        return spread[0] if spread else (SPREAD, None, item.line)
+    if value is not None:
+        return setting(name, text_of(value), value.line, read)
+    source = item.value.get("valueFrom")
+    reference = source.value.get("configMapKeyRef") if source is not None and isinstance(source.value, dict) else None
+    if reference is None or not isinstance(reference.value, dict) or is_secret(name):
+        return name, None, item.line
+    source_name, key = plain(text_of(reference.value.get("name"))), text_of(reference.value.get("key"))
+    return name, ("env", f"configmap/{source_name}/{key}", None, item.line), item.line
+
+
+def command_words(entry: Entry | None) -> list[str]:
+    """Returns the words of a command that is a text or a list."""
+    if entry is not None and isinstance(entry.value, list):
+        return [item.value for item in entry.value if isinstance(item.value, str)]
+    return words_of(text_of(entry))
+
+
+def image_of(entry: Entry | None) -> str:
+    """Returns the last name of an image, without registry and tag."""
+    if entry is not None and isinstance(entry.value, dict):
+        entry = entry.value.get("repository") or entry.value.get("name")
+    return text_of(entry).partition("@")[0].rpartition("/")[2].partition(":")[0]
+
+
+def text_of(entry: Entry | None) -> str:
+    """Returns the text of a scalar, "" for anything else."""
+    return entry.value if entry is not None and isinstance(entry.value, str) else ""
+
+
+def scalars_of(entry: Entry, path: str, read: ReadText) -> Iterator[Setting]:
+    """Yields all scalars of a file by their dotted paths; items of lists by number."""
+    if isinstance(entry.value, str):
+        if path and entry.value:
+            yield setting(path, entry.value, entry.line, read)
+        return
+    parts: Iterable[tuple[str, Entry]] = (
+        entry.value.items()
+        if isinstance(entry.value, dict)
+        else ((str(at), item) for at, item in enumerate(entry.value))
+    )
+    for key, item in parts:
+        if not is_secret(key):
+            yield from scalars_of(item, f"{path}.{key}" if path else key, read)
+
+
+def _above(hints: tuple[str, ...], names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*(name for name in names if name), *hints)))
+
+
+def _name_in(entry: Entry | None) -> str:
+    return text_of(entry.value.get("name")) if entry is not None and isinstance(entry.value, dict) else ""
+
+
+def _is_settings(entries: dict[str, Entry]) -> bool:
+    keys = {key_word(key) for key in entries}
+    return bool(keys & {"TOPIC", "TOPICS", "TOPIC_STRATEGY", "SCHEMA_PATH"}) or {"CLASS", "PARAMS"} <= keys

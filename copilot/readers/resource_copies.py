@@ -1,0 +1,150 @@
+"""Which copies of manifests run? Each container by itself, or once for each kustomization that leads to it.
+
+Config maps are found by name: in the same kustomization, the same folder, or where only one in the tree has the name.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from copilot.readers.copies import Copy, DeploymentFile, EnvFiles, below
+from copilot.readers.deployment_facts import Setting, Unit
+from copilot.readers.deployment_scopes import NO_SCOPE, Layer, Scope, scope_of
+
+MAX_BASES = 20
+_KUSTOMIZATION = ("kustomization.yaml", "kustomization.yml")
+_Placed = tuple[str, Unit]
+
+
+@dataclass
+class _Bundle:
+    """What a kustomization is made of: units with the layers over them, and the sources of settings by name."""
+
+    units: list[_Placed] = field(default_factory=list)
+    patches: list[_Placed] = field(default_factory=list)
+    sources: list[_Placed] = field(default_factory=list)
+    files: set[str] = field(default_factory=set)
+
+
+def resource_copies(files: Mapping[str, DeploymentFile], env_files: EnvFiles) -> Iterator[Copy]:
+    """Yields the containers of manifests, and of kustomizations that no other one builds on."""
+    folders = {file.folder: file for path, file in sorted(files.items()) if posixpath.basename(path) in _KUSTOMIZATION}
+    manifests = {path: file for path, file in sorted(files.items()) if file.kind == "manifest"}
+    based_on = {
+        below(folder, path) for folder, file in folders.items() for kind, path in file.facts.refers if kind == "base"
+    }
+    told: set[str] = set()
+    for folder in folders:
+        bundle = _bundle(folder, folders, manifests, 0)
+        told |= bundle.files
+        if folder not in based_on:
+            yield from _of_bundle(folder, bundle, env_files)
+    sources = _Sources(manifests)
+    for path, file in manifests.items():
+        if path not in told:
+            yield from _alone(file, sources)
+
+
+def _bundle(
+    folder: str, folders: Mapping[str, DeploymentFile], manifests: Mapping[str, DeploymentFile], depth: int
+) -> _Bundle:
+    bundle = _Bundle()
+    file = folders.get(folder)
+    if file is None or depth > MAX_BASES:
+        return bundle
+    for kind, written in file.facts.refers:
+        path = below(folder, written)
+        if path in folders and kind == "base":
+            lower = _bundle(path, folders, manifests, depth + 1)
+            bundle.units += lower.units
+            bundle.patches += lower.patches
+            bundle.sources += lower.sources
+            bundle.files |= lower.files
+        elif path in manifests:
+            bundle.files.add(path)
+            for unit in manifests[path].facts.units:
+                _put(bundle, path, unit, kind)
+    for unit in file.facts.units:
+        _put(bundle, file.path, unit, unit.kind)
+    return bundle
+
+
+def _put(bundle: _Bundle, path: str, unit: Unit, kind: str) -> None:
+    if unit.kind == "source":
+        bundle.sources.append((path, unit))
+    elif kind == "patch":
+        bundle.patches.append((path, unit))
+    else:
+        bundle.units.append((path, unit))
+
+
+def _of_bundle(folder: str, bundle: _Bundle, env_files: EnvFiles) -> Iterator[Copy]:
+    sources: dict[str, list[Layer]] = {}
+    for path, source in bundle.sources:
+        found = sources.setdefault(source.name, [])
+        found += [*env_files.layers(posixpath.dirname(path), source.takes), (path, source.settings)]
+    scope = _referred(sources)
+    for path, unit in bundle.units:
+        over = [(at, patch) for at, patch in bundle.patches if _is_same(unit, patch)]
+        takes = [name for one in (unit, *(patch for _, patch in over)) for name in one.takes]
+        taken = [layer for name in dict.fromkeys(takes) for layer in sources.get(name, ())]
+        layers = (*taken, (path, unit.settings), *((at, patch.settings) for at, patch in over))
+        yield Copy(unit, path, f"{folder}:{unit.name}", layers, unit.hints, scope, stated=((path, unit),))
+
+
+def _is_same(unit: Unit, patch: Unit) -> bool:
+    """Tells whether a patch is one of the unit's: the same container of the same resource."""
+    return bool(patch.hints) and unit.hints[:1] == patch.hints[:1] and unit.hints[-1:] == patch.hints[-1:]
+
+
+class _Sources:
+    """The config maps of all manifests by name."""
+
+    def __init__(self, manifests: Mapping[str, DeploymentFile]) -> None:
+        self._by_name: dict[str, list[tuple[str, Layer]]] = {}
+        for path, file in manifests.items():
+            for unit in file.facts.units:
+                if unit.kind == "source":
+                    self._by_name.setdefault(unit.name, []).append((file.folder, (path, unit.settings)))
+
+    def layer(self, name: str, folder: str) -> Layer | None:
+        """Returns the settings of a config map that a manifest in a folder names."""
+        found = self._by_name.get(name, [])
+        near = [layer for place, layer in found if place == folder]
+        if len(near) == 1 or len(found) == 1:
+            return (near or [layer for _, layer in found])[0]
+        return None
+
+
+def _alone(file: DeploymentFile, sources: _Sources) -> Iterator[Copy]:
+    variables = scope_of([(file.path, file.facts.variables)])
+    for unit in file.facts.units:
+        if unit.kind == "source":
+            continue
+        names = [*unit.takes, *_referred_maps(unit)]
+        found = {name: layer for name in names if (layer := sources.layer(name, file.folder)) is not None}
+        taken = [found[name] for name in unit.takes if name in found]
+        scope = _referred({name: [layer] for name, layer in found.items()}, variables)
+        name = f"{file.stem}:{unit.name}" if unit.name else file.stem
+        hints = (*unit.hints, posixpath.basename(file.stem), posixpath.basename(file.folder))
+        yield Copy(
+            unit, file.path, name, (*taken, (file.path, unit.settings)), hints, scope, stated=((file.path, unit),)
+        )
+
+
+def _referred_maps(unit: Unit) -> list[str]:
+    """Returns the config maps that single settings of a unit refer to."""
+    names = (str(value[1]) for _, value, _ in unit.settings if value is not None and value[0] == "env")
+    return [name.rpartition("/")[0] for name in names if name.startswith("configmap/")]
+
+
+def _referred(sources: Mapping[str, list[Layer]], variables: Scope = NO_SCOPE) -> Scope:
+    """Returns the scope in which a config map's keys are found as "configmap/NAME/KEY"."""
+    named: list[tuple[str, list[Setting]]] = [
+        (path, [(f"{source}/{name}", value, line) for name, value, line in settings])
+        for source, layers in sources.items()
+        for path, settings in layers
+    ]
+    return scope_of(named, variables)

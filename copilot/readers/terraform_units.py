@@ -1,0 +1,117 @@
+"""What does a Terraform file set? Environments of tasks and functions, and the variables and locals that they refer to.
+
+The text is read by line and bracket, no more than needed: blocks with a name, assignments in them, lists of {name, value}.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from copilot.readers.commands import setting
+from copilot.readers.deployment_facts import MAX_SETTINGS, MAX_UNITS, MAX_VARIABLES, DeploymentFacts, Setting, Unit
+from copilot.readers.interpolation import terraform_text
+from copilot.readers.values import Value
+
+MAX_LINES = 20_000
+MAX_DEPTH = 40
+_OPENS = re.compile(r'\s*"?([\w-]+)"?((?:\s+"[^"]+")*)\s*(?:=\s*)?(?:jsonencode\()?\s*([{\[(]+)\s*(?:#.*)?$')
+_ASSIGNED = re.compile(r'\s*"?([\w.-]+)"?\s*[=:]\s*(.+?),?\s*$')
+_PAIR = re.compile(r'"?name"?\s*[=:]\s*"([^"]+)"\s*,?\s*"?value"?\s*[=:]\s*((?:"[^"]*")|[\w.\[\]"-]+)', re.DOTALL)
+_ENVIRONMENTS = frozenset(
+    {"environment", "env", "environment_variables", "env_vars", "environment_vars", "variables", "env_variables"}
+)
+_TOP = frozenset({"resource", "module", "data"})
+
+
+def read_terraform(text: str) -> DeploymentFacts:
+    """Returns the facts of a Terraform file, or of a file of variables."""
+    units: dict[tuple[str, ...], list[Setting]] = {}
+    lines: dict[tuple[str, ...], int] = {}
+    images: dict[tuple[str, ...], Value] = {}
+    variables: list[Setting] = []
+    for path, name, value, line in _assignments(text):
+        if path and path[0] == "variable" and name == "default":
+            variables.append(setting(f"var.{path[-1]}", value, line, _text))
+        elif path and path[0] == "locals" and len(path) == 1:
+            variables.append(setting(f"local.{name}", value, line, _text))
+        elif not path:
+            variables.append(setting(f"var.{name}", value, line, _text))
+        elif path[0] in _TOP and len(path) > 1:
+            unit = path[: 3 if path[0] != "module" else 2]
+            lines.setdefault(unit, line)
+            if not _ENVIRONMENTS.isdisjoint(path[len(unit) :]):
+                units.setdefault(unit, []).append(setting(name, value, line, _text))
+            elif name in ("image", "image_uri", "container_image"):
+                images.setdefault(unit, _text(_image(value), line))
+    found = []
+    for unit, line in lines.items():
+        if unit in units or unit in images:
+            hints = (unit[-1], *unit[1:-1])
+            found.append(
+                Unit(unit[-1], hints[:1], line, tuple(units.get(unit, ())[:MAX_SETTINGS]), image=images.get(unit))
+            )
+    return DeploymentFacts(tuple(found[:MAX_UNITS]), variables=tuple(variables[:MAX_VARIABLES]))
+
+
+def _assignments(text: str) -> Iterator[tuple[tuple[str, ...], str, str, int]]:
+    """Yields (names of the blocks around, name, value as written, line) of assignments; {name, value} pairs become one."""
+    stack: list[tuple[str, ...]] = []
+    name_waiting = ""
+    for number, raw in enumerate(text.splitlines()[:MAX_LINES], 1):
+        line = raw.strip()
+        if not line or line.startswith(("#", "//")):
+            continue
+        path = tuple(name for names in stack for name in names)
+        pairs = list(_PAIR.finditer(line))
+        for pair in pairs:
+            yield path, pair[1], pair[2], number
+        assigned = _ASSIGNED.match(line)
+        opened = _OPENS.match(line)
+        if pairs:
+            pass
+        elif opened:
+            stack.append((opened[1], *re.findall(r'"([^"]+)"', opened[2])))
+            stack += [()] * (len(opened[3]) - 1)
+            if line.count("jsonencode("):
+                stack.append(())
+            continue
+        elif assigned and not line.endswith(("{", "[")):
+            if assigned[1] == "name" and _in_environment(path):
+                name_waiting = assigned[2].strip('",')
+            elif assigned[1] == "value" and name_waiting:
+                yield path, name_waiting, assigned[2], number
+                name_waiting = ""
+            else:
+                yield path, assigned[1], assigned[2], number
+        balance = sum(line.count(mark) for mark in "{[(") - sum(line.count(mark) for mark in "}])")
+        if "${" in line or '"' in line:
+            bare = re.sub(r'"[^"]*"', "", line)
+            balance = sum(bare.count(mark) for mark in "{[(") - sum(bare.count(mark) for mark in "}])")
+        for _ in range(-balance):
+            if stack:
+                stack.pop()
+        stack += [()] * max(0, balance)
+        del stack[MAX_DEPTH:]
+
+
+def _in_environment(path: tuple[str, ...]) -> bool:
+    return not _ENVIRONMENTS.isdisjoint(path)
+
+
+def _text(text: str, line: int) -> Value:
+    """Returns the value of an expression: a text with references, a reference alone, or None."""
+    text = text.strip().rstrip(",")
+    if len(text) > 1 and text[0] == '"' == text[-1] and '"' not in text[1:-1].replace('\\"', ""):
+        return terraform_text(text[1:-1], line)
+    if re.fullmatch(r"(?:var|local)\.[\w-]+", text):
+        return ("env", text, None, line)
+    return ("s", text) if re.fullmatch(r"-?\d+(\.\d+)?|true|false", text) else None
+
+
+def _image(text: str) -> str:
+    """Returns an image as written, without registry and tag."""
+    if not text.startswith('"'):
+        return text
+    plain = text.strip('",')
+    return '"' + plain.rpartition("/")[2].partition(":")[0].partition("@")[0] + '"'
