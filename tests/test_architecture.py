@@ -25,7 +25,7 @@ ROWS = (
     ("plugins",),
     ("rehearsal",),
     ("adapters", "example"),
-    ("formats", "readers", "impact", "strategies", "planners", "patches", "checks", "signals", "reasons"),
+    ("formats", "readers", "impact", "strategies", "planners", "patches", "checks", "findings", "signals", "reasons"),
     ("ports",),
     ("settings",),
     ("domain",),

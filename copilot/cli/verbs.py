@@ -16,6 +16,7 @@ class Verb(NamedTuple):
 
 VERBS = (
     Verb("map", "map [PATH]", "print what a repository's pipeline consists of", "copilot.cli.verb_map"),
+    Verb("audit", "audit [PATH]", "point out flaws of a pipeline, each with its proof", "copilot.cli.verb_audit"),
     Verb(
         "compat",
         "compat OLD NEW",

@@ -147,6 +147,8 @@ class PipelineMap:
     uncommitted_count: int = 0
     clones: tuple[Clone, ...] = ()
     consumers: tuple[Consumer, ...] = ()
+    unknown_reads: tuple[FieldUse, ...] = ()
+    """Reads from records that were followed from where they are decoded, of names that no version of their subject has."""
 
     def subject(self, name: str) -> SchemaSubject:
         """Returns the subject of exactly that name; raises KeyError."""

@@ -24,7 +24,14 @@ from copilot.readers.modules import Modules
 from copilot.readers.records import Records
 from copilot.readers.store import FactStore, Spread, one_by_one
 from copilot.readers.subjects import SubjectReader, Subjects
-from copilot.readers.uses import JobFields, blind_spots_of_file, places_of, uses_of_file
+from copilot.readers.uses import (
+    JobFields,
+    blind_spots_of_file,
+    holders_in,
+    places_of,
+    unknown_reads,
+    uses_of_file,
+)
 from copilot.settings import Settings
 
 _SUBMODULE_MODE = "160000"
@@ -96,7 +103,7 @@ class _Reading:
         reader = LinkReader(self._store, self._subjects, self._modules, self._outlines)
         codes = self._job_codes(jobs, coded, running)
         links = reader.read(codes.values(), self._beyond.links)
-        uses, blind_spots = self._uses(codes, links, reader)
+        uses, blind_spots, unknown = self._uses(codes, links, reader)
         deployments = self._deployments(running, jobs)
         active = {link.job for link in links} | {deployment.job for deployment in deployments}
         snapshot = self._store.snapshot
@@ -113,6 +120,7 @@ class _Reading:
             gaps=tuple(sorted(self._store.gaps | _left_out(snapshot))),
             files_read=len(self._outlines) + len(self._deployment_files) + len(self._schemas.schema_paths()),
             uncommitted_count=snapshot.uncommitted_count,
+            unknown_reads=unknown,
         )
 
     def _coded(self) -> dict[str, dict[str, FileFacts]]:
@@ -141,7 +149,7 @@ class _Reading:
 
     def _uses(
         self, codes: Mapping[str, JobCode], links: tuple[Link, ...], reader: LinkReader
-    ) -> tuple[tuple[FieldUse, ...], tuple[BlindSpot, ...]]:
+    ) -> tuple[tuple[FieldUse, ...], tuple[BlindSpot, ...], tuple[FieldUse, ...]]:
         links_of: dict[str, list[Link]] = {}
         for link in links:
             if link.subject is not None:
@@ -151,6 +159,7 @@ class _Reading:
         for path in self._store.python(self._worth_parsing(fields)):
             by_root.setdefault(self._root_of[path], []).append(path)
         uses: list[FieldUse] = []
+        unknown: list[FieldUse] = []
         blind_spots: set[BlindSpot] = set()
         for root, paths in by_root.items():
             facts = self._store.python(paths)
@@ -159,9 +168,11 @@ class _Reading:
                 is_test = is_test_path(path)
                 traced = records.tracer(path, is_test)
                 uses.extend(uses_of_file(path, found, fields[root], is_test, traced))
-                blind_spots.update(blind_spots_of_file(path, found, codes[root].name, traced) if not is_test else ())
-        ordered = sorted(uses, key=lambda use: (use.subject, use.path, use.span.path, use.offset, use.job, use.mode))
-        return tuple(ordered), tuple(sorted(blind_spots, key=lambda spot: (spot.job, spot.span, spot.reason)))
+                if not is_test:
+                    blind_spots.update(blind_spots_of_file(path, found, codes[root].name, traced))
+                    unknown += unknown_reads(path, found, fields[root], facts, traced)
+        spots = sorted(blind_spots, key=lambda spot: (spot.job, spot.span, spot.reason))
+        return _in_order(uses), tuple(spots), _in_order(unknown)
 
     def _worth_parsing(self, fields: Mapping[str, JobFields]) -> list[str]:
         """Returns the Python files of linked jobs that were parsed already, or that write a name of a field."""
@@ -181,7 +192,15 @@ class _Reading:
             places_of([by_name[name] for name in produced]),
             places_of([by_name[name] for name in consumed]),
             places_of([by_name[name] for name in produced | consumed]),
+            {name: holders_in(by_name[name]) for name in produced | consumed},
+            frozenset(
+                field.name for name in produced | consumed for one in by_name[name].versions for field in one.fields
+            ),
         )
+
+
+def _in_order(uses: list[FieldUse]) -> tuple[FieldUse, ...]:
+    return tuple(sorted(uses, key=lambda use: (use.subject, use.path, use.span.path, use.offset, use.job, use.mode)))
 
 
 @contextmanager

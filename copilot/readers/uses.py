@@ -17,7 +17,7 @@ from copilot.domain.pipeline import BlindSpot, Certainty, FieldUse, Mode, UseFor
 from copilot.domain.schema import SchemaSubject
 from copilot.domain.source import Span
 from copilot.readers.facts import FileFacts, Use
-from copilot.readers.flow import Tag
+from copilot.readers.flow import FORWARD, Tag
 
 RECORD_WORDS = frozenset(
     {
@@ -64,6 +64,9 @@ class JobFields:
     consumed: Mapping[str, tuple[Place, ...]]
     both: Mapping[str, tuple[Place, ...]]
 
+    holders: Mapping[str, frozenset[str]]
+    known_names: frozenset[str]
+
     @property
     def names(self) -> frozenset[str]:
         """Every name that may be a field."""
@@ -85,6 +88,11 @@ def places_of(subjects: list[SchemaSubject]) -> dict[str, tuple[Place, ...]]:
             place = Place(subject.name, field.path, words, frozenset(beside[holder]), subject.latest.name)
             found.setdefault(field.name, []).append(place)
     return {name: tuple(places) for name, places in found.items()}
+
+
+def holders_in(subject: SchemaSubject) -> frozenset[str]:
+    """Returns the paths under which a subject's records hold records; "" is the record itself."""
+    return frozenset(field.path[: -len(field.name)].rstrip(".") for field in subject.latest.fields)
 
 
 @lru_cache(maxsize=4096)
@@ -129,6 +137,43 @@ def blind_spots_of_file(path: str, facts: FileFacts, job: str, traced: Callable[
             # One end whose subject is not known may be of any, so then nothing is ruled out.
             subjects: frozenset[str] = frozenset().union(*known) if all(known) else frozenset()
             yield BlindSpot(job, Span(path, blind.line, blind.line), blind.reason, tuple(sorted(subjects)))
+
+
+def unknown_reads(
+    path: str, facts: FileFacts, fields: JobFields, beside: Mapping[str, FileFacts], traced: Callable[[Tag], Traced]
+) -> Iterator[FieldUse]:
+    """Yields the reads of names, from records that surely come from a decoder, which no version of the record's subject has.
+
+    Names that the job itself puts into records (`beside` are all its files) are no fields of their schema, and left out.
+    """
+    excerpts = dict(facts.excerpts)
+    for use in facts.uses:
+        if use.form not in ("subscript", "get") or use.mode == "writes" or use.name in fields.known_names:
+            continue
+        tags = [tag for tag in use.tags if tag[0] in FORWARD]
+        ends = [end for tag in tags for end in traced(tag)]
+        records = sorted({(subject, end[1]) for end in ends for subject in end[0]})
+        if not records or not all(end[2] and end[0] for end in ends):
+            continue
+        is_placed = all(holder in fields.holders.get(subject, ()) for subject, holder in records)
+        if not is_placed or any(_is_put_in(use.name, one) for one in beside.values()):
+            continue
+        subject, holder = records[0]
+        name = f"{holder}.{use.name}" if holder else use.name
+        mode, form = cast(Mode, use.mode), cast(UseForm, use.form)
+        span, excerpt = Span(path, use.line, use.line), excerpts.get(use.line, "")
+        yield FieldUse(fields.job, subject, name, mode, form, "certain", span, use.offset, False, excerpt)
+
+
+def _is_put_in(name: str, facts: FileFacts) -> bool:
+    """Tells whether a file puts a value of that name into a record which is there already."""
+    for use in facts.uses:
+        if use.name == name and use.mode in ("writes", "passes", "computes"):
+            is_set = use.mode == "writes" and use.form in ("subscript", "get", "column")
+            is_merged = use.form in ("literal", "keyword") and any(tag[0] in FORWARD for tag in use.tags)
+            if is_set or is_merged:
+                return True
+    return False
 
 
 def _places(

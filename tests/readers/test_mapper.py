@@ -378,3 +378,37 @@ def test_a_shallow_clone_is_told_as_a_gap() -> None:
 
     assert ".git/shallow" in {gap.span.path for gap in found.gaps}
     assert all(gap.span.path != ".git/shallow" for gap in map_of(SHOP).gaps)
+
+
+def unknown(job: str) -> list[str]:
+    found = map_of({**SHOP, "services/sink/sink/main.py": READER.replace('print(order["amount"])', job)})
+    return [f"{use.path} {use.span} {use.form}" for use in found.unknown_reads]
+
+
+def test_a_name_that_no_version_has_is_told_when_it_is_read_from_a_decoded_record() -> None:
+    assert unknown('print(order["amuont"], order.get("note"))') == [
+        "amuont services/sink/sink/main.py:10 subscript",
+        "note services/sink/sink/main.py:10 get",
+    ]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'order["note"] = 1; print(order["note"])',
+        'order.setdefault("note", 1); print(order["note"])',
+        'row = {**order, "note": 1}; print(row["note"])',
+        'order.update({"note": 1}); print(order["note"])',
+        'print(settings["note"])',
+        'print(order["amount"])',
+    ],
+)
+def test_names_that_the_code_puts_in_itself_are_no_unknown_reads(code: str) -> None:
+    assert unknown(code) == []
+
+
+def test_a_name_that_the_schema_once_had_is_no_unknown_read() -> None:
+    texts = {**SHOP, "services/sink/sink/main.py": READER.replace('order["amount"]', 'order["total"]')}
+    past = {"schemas/order.avsc": [schema("Order", "id", "total"), SHOP["schemas/order.avsc"]]}
+
+    assert map_of(texts, past=past).unknown_reads == ()

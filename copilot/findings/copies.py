@@ -1,0 +1,92 @@
+"""Have two texts of one schema drifted apart?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from copilot.domain.audit import AuditFinding, Proof
+from copilot.domain.schema import SchemaSubject, SchemaVersion
+from copilot.domain.twins import main_twin, twins_of
+from copilot.findings.case import Audited, Rule, is_for_tests
+from copilot.findings.decoders import meetings
+from copilot.findings.differences import differences, lacking, retyped
+
+DRIFTED = Rule(
+    "copy-drifted",
+    "Whoever changes one text leaves the other behind; what is written by one can't be relied on where the other is read.",
+)
+SHARED_MIN = 4
+SHARE_MIN = 0.6
+
+
+def drifted_copies(case: Audited) -> Iterator[AuditFinding]:
+    """Yields texts of one schema that differ in their fields; those that meet on a topic are told as decoders."""
+    met = {frozenset((it.reader.source.path, it.writer.source.path)) for it in meetings(case)}
+    for main, copy, is_sure in _pairs(case):
+        places = frozenset((main.latest.source.path, copy.source.path))
+        if places in met or copy.fingerprint == main.latest.fingerprint:
+            continue
+        age = next((it.number for it in main.versions[:-1] if it.fingerprint == copy.fingerprint), 0)
+        if not (is_sure or age or _is_alike(main.latest, copy)):
+            continue
+        what = f"is version {age} of {len(main.versions)}" if age else "has drifted"
+        title = (
+            f"The copy of {main.name} in {copy.source.path} {what}: compared with {main.latest.source.path}, "
+            f"{differences(copy, main.latest)}."
+        )
+        yield DRIFTED.finding(
+            "warning" if is_sure or age else "note",
+            title,
+            _proof(main.latest, copy),
+            "Bring both to one text, load one of them in both places, or give them different names.",
+            subject=main.name,
+            about=copy.source.path,
+        )
+
+
+def _pairs(case: Audited) -> Iterator[tuple[SchemaSubject, SchemaVersion, bool]]:
+    """Yields subjects with other texts of the same schema, and whether it is sure that they are meant to be one."""
+    told: set[frozenset[str]] = set()
+    for subject in case.pipeline.subjects:
+        for copy in subject.copy_versions:
+            if not is_for_tests(copy.source.path) and not is_for_tests(subject.latest.source.path):
+                yield subject, copy, True
+        for twin in twins_of(subject, case.pipeline):
+            pair = frozenset((subject.name, twin.name))
+            if pair not in told and not any(is_for_tests(it.latest.source.path) for it in (subject, twin)):
+                told.add(pair)
+                main = main_twin(subject, case.pipeline)
+                other = twin if main.name == subject.name else subject
+                if main.name in pair:
+                    yield main, other.latest, True
+    yield from _namesakes(case, told)
+
+
+def _namesakes(case: Audited, told: set[frozenset[str]]) -> Iterator[tuple[SchemaSubject, SchemaVersion, bool]]:
+    """Yields subjects of one full name with a namespace, which nobody gives to two things by chance."""
+    by_name: dict[str, list[SchemaSubject]] = {}
+    for subject in case.pipeline.subjects:
+        if "." in subject.latest.name and not is_for_tests(subject.latest.source.path):
+            by_name.setdefault(subject.latest.name, []).append(subject)
+    for subjects in by_name.values():
+        for one, other in combinations(subjects, 2):
+            if frozenset((one.name, other.name)) not in told:
+                main, copy = sorted(
+                    (one, other), key=lambda it: (-len(it.versions), it.latest.source.path.count("/"), it.name)
+                )
+                yield main, copy.latest, False
+
+
+def _is_alike(one: SchemaVersion, other: SchemaVersion) -> bool:
+    ours, theirs = {field.path for field in one.fields}, {field.path for field in other.fields}
+    shared = len(ours & theirs)
+    return shared >= SHARED_MIN and shared >= SHARE_MIN * len(ours | theirs)
+
+
+def _proof(main: SchemaVersion, copy: SchemaVersion) -> list[Proof]:
+    proof = [Proof(copy.source.span, "the copy")]
+    proof += [Proof(field.span, f"{field.path} is only here") for field in lacking(copy, main)[:2]]
+    proof += [Proof(field.span, f"{field.path} is only here") for field in lacking(main, copy)[:2]]
+    proof += [Proof(field.span, f"another type for {field.path}") for field in retyped(copy, main)[:2]]
+    return [*proof, Proof(main.source.span, "the other text")] if len(proof) == 1 else proof

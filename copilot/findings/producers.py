@@ -1,0 +1,72 @@
+"""Can a producer fill every field that its schema requires?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from copilot.domain import fieldtype
+from copilot.domain.audit import AuditFinding, Proof
+from copilot.domain.pipeline import Link
+from copilot.domain.schema import SchemaField, SchemaVersion
+from copilot.findings.case import Audited, Rule, lines_with
+
+UNFILLED = Rule(
+    "required-field-unfilled",
+    "The encoder refuses a record without a field that has no default and may not be null, so nothing is sent at all.",
+)
+FILLED_SHARE_MIN = 0.6
+FILLED_MIN = 3
+
+
+def unfilled_fields(case: Audited) -> Iterator[AuditFinding]:
+    """Yields required fields whose names stand nowhere in the code of a job that visibly fills the others.
+
+    A job that copies whole records, or that uses computed names, may fill anything, and nothing is said of it.
+    """
+    blind = {spot.job for spot in case.pipeline.blind_spots}
+    for link in case.pipeline.links:
+        if link.direction != "produces" or link.subject is None or link.certainty != "certain" or link.job in blind:
+            continue
+        version = case.pipeline.subject(link.subject).latest
+        top = [field for field in version.fields if field.path == field.name]
+        filled = _filled(case, link) & {field.path for field in top}
+        if len(filled) < max(FILLED_MIN, FILLED_SHARE_MIN * len(top)):
+            continue
+        for field in top:
+            if _is_needed(field) and field.path not in filled and not _is_written_anywhere(case, link.job, field.name):
+                yield _finding(case, link, version, field)
+
+
+def _finding(case: Audited, link: Link, version: SchemaVersion, field: SchemaField) -> AuditFinding:
+    title = (
+        f'{link.job} writes {link.subject}, but nothing in its code fills "{field.path}", which the schema requires.'
+    )
+    others = [
+        Proof(use.span, f"fills {use.path}")
+        for use in case.pipeline.uses
+        if use.job == link.job and use.subject == link.subject and not use.is_test and use.form == "literal"
+    ]
+    proof = [Proof(field.span, f"requires {field.name}"), Proof(link.proof[0], "writes the records"), *others[:2]]
+    next = f"Fill {field.name} in {link.job}, or give it a default."
+    return UNFILLED.finding("error", title, proof, next, subject=version.subject, path=field.path, job=link.job)
+
+
+def _filled(case: Audited, link: Link) -> set[str]:
+    return {
+        use.path
+        for use in case.pipeline.uses
+        if (use.job, use.subject) == (link.job, link.subject)
+        and use.mode in ("writes", "passes", "computes")
+        and use.certainty == "certain"
+        and not use.is_test
+    }
+
+
+def _is_needed(field: SchemaField) -> bool:
+    kind = fieldtype.parsed(field.type)
+    return field.is_required and kind != "null" and not (isinstance(kind, list) and "null" in kind)
+
+
+def _is_written_anywhere(case: Audited, job: str, name: str) -> bool:
+    texts = [*case.code_of(job).values(), *case.shared_code().values()]
+    return any(next(lines_with(name, text), 0) for text in texts)

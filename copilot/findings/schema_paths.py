@@ -1,0 +1,95 @@
+"""Does a schema path that a deployment or the code names lead to a file, and can every schema file be read?"""
+
+from __future__ import annotations
+
+import difflib
+import posixpath
+import re
+from collections.abc import Iterator
+from posixpath import basename, dirname
+
+from copilot.domain.audit import AuditFinding, Proof
+from copilot.domain.evidence import Severity
+from copilot.findings.case import Audited, Rule, is_for_tests, lines_with, place
+from copilot.findings.likeness import is_misspelt
+
+MISSING = Rule("schema-path-missing", "The job looks for its schema there when it starts, and stops.")
+UNREADABLE = Rule(
+    "schema-unreadable", "Libraries refuse the schema as well, so whoever loads it stops; and no check covers it."
+)
+_REFUSED = ("not valid", "not a valid", "no schema", "no protocol")
+# Python's own reader of JSON takes these, so the job may run with them.
+_TOLERATED = ("stands twice", "NaN", "surrogate")
+LIKENESS_MIN = 0.8
+_WRITING = re.compile(r"""["'][wax]b?\+?["']|\bwrite|\bdump|\bsave|\bexists\b|\bglob\b""")
+
+
+def missing_schema_paths(case: Audited) -> Iterator[AuditFinding]:
+    """Yields paths to schema files that this repository doesn't have, though it has their folder, or nearly the file.
+
+    Images copy folders, so only the last folder and the name are looked at; a file of that name anywhere is the one that is meant.
+    """
+    suffixes = _suffixes(case)
+    files = {basename(path): path for path in sorted(case.paths, reverse=True) if path.endswith(suffixes)}
+    folders = {basename(dirname(path)): path for path in case.paths if path.endswith(suffixes)}
+    every = {segment for path in case.paths for segment in dirname(path).split("/")}
+    for value, job, proof in (*_in_settings(case, suffixes), *_in_code(case, suffixes)):
+        name, folder = basename(value), basename(dirname(value))
+        near = difflib.get_close_matches(name, files, n=1, cutoff=LIKENESS_MIN)
+        meant = _meant(folder, name, folders) if name in files and folder not in every else ""
+        if (
+            not re.fullmatch(r"[\w./-]+", value)
+            or (name in files and not meant)
+            or not (meant or near or folder in folders)
+        ):
+            continue
+        title = f"{job} is given the schema {value}, but there is no such file in this repository."
+        likely = meant or (files[near[0]] if near else "")
+        next = f"Write {likely}, if that is meant." if likely else "Add the file, or correct the path."
+        severity: Severity = "error" if meant or (near and folder in folders) else "warning"
+        yield MISSING.finding(severity, title, proof, next, job=job, about=value)
+
+
+def _meant(folder: str, name: str, folders: dict[str, str]) -> str:
+    """Returns the schema file in a folder whose name is nearly the one that is written, "" where there is none."""
+    for near, path in sorted(folders.items()):
+        if is_misspelt(folder, near):
+            return posixpath.join(dirname(path), name)
+    return ""
+
+
+def unreadable_schemas(case: Audited) -> Iterator[AuditFinding]:
+    """Yields schema files that are no schemas, each with its first error."""
+    for gap in case.pipeline.gaps:
+        path = gap.span.path
+        is_refused = gap.reason.startswith(_REFUSED) and not any(words in gap.reason for words in _TOLERATED)
+        if path.endswith(_suffixes(case)) and is_refused and not is_for_tests(path):
+            title = f"{path} can't be read: {gap.reason}."
+            yield UNREADABLE.finding(
+                "warning", title, [Proof(gap.span, gap.reason)], "Correct the file, or remove it.", about=path
+            )
+
+
+def _suffixes(case: Audited) -> tuple[str, ...]:
+    return tuple(suffix for form in case.formats.values() for suffix in form.suffixes)
+
+
+def _in_settings(case: Audited, suffixes: tuple[str, ...]) -> Iterator[tuple[str, str, list[Proof]]]:
+    for deployment in case.pipeline.deployments:
+        for name, value in deployment.settings:
+            if deployment.job and value.endswith(suffixes) and "://" not in value:
+                text = case.texts([deployment.span.path]).get(deployment.span.path, "")
+                lines = [line for line in lines_with(name, text) if value in text.splitlines()[line - 1]]
+                line = lines[0] if lines else deployment.span.first_line
+                yield value, deployment.job, [Proof(place(deployment.span.path, line), f"sets {name} to it")]
+
+
+def _in_code(case: Audited, suffixes: tuple[str, ...]) -> Iterator[tuple[str, str, list[Proof]]]:
+    pattern = re.compile(rf"""(?<![fF])["']([\w.-]*[\w./-]*/[\w.-]+(?:{"|".join(map(re.escape, suffixes))}))["']""")
+    linked = {link.job for link in case.pipeline.links}
+    for job in sorted(linked):
+        for path, text in sorted(case.code_of(job).items()):
+            for match in pattern.finditer(text):
+                line = text.count("\n", 0, match.start()) + 1
+                if not _WRITING.search(text.splitlines()[line - 1]):
+                    yield match[1], job, [Proof(place(path, line), "names it")]

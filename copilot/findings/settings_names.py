@@ -1,0 +1,78 @@
+"""Is a setting misspelt? It is set but read nowhere, and nearly has the name of one that is read but set nowhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from posixpath import basename
+
+from copilot.domain.audit import AuditFinding, Proof
+from copilot.findings.case import Audited, Rule, is_for_tests, lines_with, place
+from copilot.findings.likeness import is_misspelt
+
+MISSPELT = Rule(
+    "setting-misspelt",
+    "The deployment sets a name that no code asks for, so the code goes on with its default, or stops where it has none.",
+)
+_READ = re.compile(
+    r"""(?:environ(?:\.get\(|\[|\.pop\()|getenv\(|\b(?:env|config)(?:\.\w+)?\(|\benv\s*=|_alias\s*=)\s*["']([A-Za-z_]\w{4,})["']"""
+)
+_SETTING_FILES = re.compile(
+    r"(?:^|/)(?:Dockerfile[^/]*|Makefile|Procfile|\.env[^/]*|[^/]*\.(?:ya?ml|env|sh|toml|cfg|ini|json|tf|tfvars|properties|service|j2|tpl|conf|bat|ps1))$"
+)
+
+
+def misspelt_settings(case: Audited) -> Iterator[AuditFinding]:
+    """Yields settings of a job's deployments that its code nearly asks for."""
+    for job in case.pipeline.jobs:
+        deployments = [it for it in case.pipeline.deployments if it.job == job.name]
+        names = {name for it in deployments for name, _ in it.settings}
+        reads = _reads(case, job.name) if names else {}
+        pairs = [
+            (name, asked)
+            for asked in sorted(reads.keys() - names)
+            for name in sorted(names)
+            if is_misspelt(name, asked)
+        ]
+        for name, asked in pairs:
+            if name not in reads and not _is_read_somewhere(case, name) and not _is_set_somewhere(case, asked):
+                where = [it.span.path for it in deployments if name in dict(it.settings)]
+                yield _finding(case, job.name, name, where, asked, reads[asked])
+
+
+def _finding(case: Audited, job: str, name: str, where: list[str], asked: str, read: Proof) -> AuditFinding:
+    texts = case.texts(where)
+    set_at = [
+        Proof(place(path, line), f"sets {name}")
+        for path, text in sorted(texts.items())
+        for line in lines_with(name, text)
+    ]
+    title = f"{name} is set for {job}, but its code asks for {asked}, which nothing sets."
+    return MISSPELT.finding("warning", title, [*set_at[:3], read], f"Name the setting {asked}.", job=job, about=name)
+
+
+def _reads(case: Audited, job: str) -> dict[str, Proof]:
+    """Returns the names that a job's code asks its environment for, each with a place."""
+    found: dict[str, Proof] = {}
+    for path, text in sorted(case.code_of(job).items()):
+        for match in _READ.finditer(text):
+            line = text.count("\n", 0, match.start(1)) + 1
+            found.setdefault(match[1], Proof(place(path, line), f"asks for {match[1]}"))
+    return found
+
+
+def _is_read_somewhere(case: Audited, name: str) -> bool:
+    """Tells whether any file but those that only set things writes the name: it may be read in ways that are not known here."""
+    paths = [
+        path for path in case.paths if not _SETTING_FILES.search(path) or basename(path).endswith((".sh", ".json"))
+    ]
+    return any(next(lines_with(name, text), 0) for text in _texts_with(case, name, paths))
+
+
+def _is_set_somewhere(case: Audited, name: str) -> bool:
+    paths = [path for path in case.paths if _SETTING_FILES.search(path) and not is_for_tests(path)]
+    return any(next(lines_with(name, text), 0) for text in _texts_with(case, name, paths))
+
+
+def _texts_with(case: Audited, name: str, paths: list[str]) -> Iterator[str]:
+    yield from (text for text in case.texts(paths).values() if name in text)

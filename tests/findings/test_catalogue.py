@@ -1,0 +1,309 @@
+"""Each kind of flaw is found where it is, and nothing is said where it only looks like one."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from copilot.settings import read_settings
+from tests.findings.arranging import COMPOSE, FIELDS, READER, SHOP, WRITER, findings, rules, schema
+
+
+def test_a_pipeline_without_flaws_has_no_findings() -> None:
+    assert findings() == ()
+
+
+class TestTopics:
+    @pytest.mark.parametrize("name", ["orders-created", "orders_create", "order.created", "ordersCreated"])
+    def test_a_slip_in_a_name_is_a_misspelt_topic(self, name: str) -> None:
+        written = COMPOSE.replace("ORDERS_TOPIC: orders", "ORDERS_TOPIC: orders.created")
+        read = written[: written.rindex("orders.created")] + name + "\n"
+
+        (found,) = [it for it in findings({"compose.yaml": read}) if it.rule == "topic-misspelt"]
+
+        assert found.title == (f"sink consumes {name}, which nobody here produces; orders produces orders.created.")
+        assert [str(proof.span) for proof in found.proof][:2] == ["compose.yaml:10", "services/sink/main.py:9"]
+
+    @pytest.mark.parametrize("name", ["orders.created.v2", "payments.created", "orders.created-dev", "orders.deleted"])
+    def test_another_name_is_no_slip(self, name: str) -> None:
+        written = COMPOSE.replace("ORDERS_TOPIC: orders", "ORDERS_TOPIC: orders.created")
+        read = written[: written.rindex("orders.created")] + name + "\n"
+
+        assert "warning topic-misspelt" not in rules({"compose.yaml": read})
+
+    def test_loose_ends_are_notes_where_another_topic_joins_two_jobs(self) -> None:
+        code = READER.replace('os.environ["ORDERS_TOPIC"]', 'os.environ["ORDERS_TOPIC"], "refunds"')
+
+        assert rules({"services/sink/main.py": code}) == ["note topic-without-producer"]
+
+    def test_a_topic_that_only_the_cluster_knows_keeps_loose_ends_quiet(self) -> None:
+        code = READER.replace('os.environ["ORDERS_TOPIC"]', 'os.environ["ORDERS_TOPIC"], "refunds"')
+        other = {"services/mail/Dockerfile": "", "services/mail/main.py": READER.replace("ORDERS_TOPIC", "MAIL_TOPIC")}
+
+        assert rules({"services/sink/main.py": code, **other}) == []
+
+
+class TestSettings:
+    def test_a_misspelt_setting_is_told_with_its_line(self) -> None:
+        code = READER.replace(
+            "    consumer = Consumer(", '    limit = os.getenv("MAX_MESSAGES", "10")\n    consumer = Consumer('
+        )
+
+        (found,) = findings({"services/sink/main.py": code, "compose.yaml": COMPOSE + "      MAX_MESSAGE: 5\n"})
+
+        assert (found.severity, found.rule) == ("warning", "setting-misspelt")
+        assert found.title == "MAX_MESSAGE is set for sink, but its code asks for MAX_MESSAGES, which nothing sets."
+        assert [str(proof.span) for proof in found.proof] == ["compose.yaml:11", "services/sink/main.py:8"]
+
+    @pytest.mark.parametrize(
+        ("set_to", "asked", "more"),
+        [
+            ("REDIS_HOST", "REDIS_PORT", {}),
+            ("WORKERS_1", "WORKERS_2", {}),
+            ("MAX_MESSAGE", "MAX_MESSAGES", {"services/sink/Dockerfile": "FROM scratch\nENV MAX_MESSAGES=3\n"}),
+            ("MAX_MESSAGE", "MAX_MESSAGES", {"services/sink/run.sh": 'exec sink --max "$MAX_MESSAGE"\n'}),
+        ],
+    )
+    def test_settings_that_differ_or_are_used_elsewhere_are_none(
+        self, set_to: str, asked: str, more: dict[str, str]
+    ) -> None:
+        code = READER.replace(
+            "    consumer = Consumer(", f'    limit = os.getenv("{asked}", "10")\n    consumer = Consumer('
+        )
+
+        assert rules({"services/sink/main.py": code, "compose.yaml": COMPOSE + f"      {set_to}: 5\n", **more}) == []
+
+
+class TestSchemaFiles:
+    def test_a_setting_that_leads_to_no_schema_is_an_error_where_a_near_one_is_there(self) -> None:
+        (found,) = findings({"compose.yaml": COMPOSE + "      SCHEMA_PATH: /app/schemas/ordr.avsc\n"})
+
+        assert (found.severity, found.rule) == ("error", "schema-path-missing")
+        assert str(found.proof[0].span) == "compose.yaml:11"
+        assert "schemas/order.avsc" in found.next
+
+    def test_a_misspelt_folder_of_a_schema_is_told(self) -> None:
+        more = {
+            "schemas/refund_step/out.avsc": schema("x", name="R"),
+            "schemas/order_step/out.avsc": schema("y", name="O"),
+        }
+
+        (found,) = findings({**more, "compose.yaml": COMPOSE + "      SCHEMA_PATH: /schemas/orders_step/out.avsc\n"})
+
+        assert found.rule == "schema-path-missing"
+        assert "schemas/order_step/out.avsc" in found.next
+
+    @pytest.mark.parametrize(
+        "value",
+        ["/anywhere/order.avsc", "https://example.org/schemas/gone.avsc", "/opt/vendor/theirs.avsc", "$DIR/gone.avsc"],
+    )
+    def test_paths_that_may_be_right_elsewhere_are_no_finding(self, value: str) -> None:
+        assert rules({"compose.yaml": COMPOSE + f"      SCHEMA_PATH: {value}\n"}) == []
+
+    def test_a_path_in_the_code_that_leads_nowhere_is_told(self) -> None:
+        code = READER.replace("services/sink/schemas/order.avsc", "services/sink/schemas/refunds.avsc")
+
+        assert "warning schema-path-missing" in rules({"services/sink/main.py": code})
+
+    def test_a_schema_that_is_not_valid_is_told_and_one_in_tests_is_not(self) -> None:
+        bad = '{"type": "record", "name": "X", "fields": [],}'
+
+        assert rules({"schemas/bad.avsc": bad, "services/sink/tests/bad.avsc": bad}) == ["warning schema-unreadable"]
+
+
+class TestReads:
+    def test_a_read_of_a_field_that_no_version_has_is_told(self) -> None:
+        code = READER.replace('order["amount"]', 'order["amuont"], order.get("comment")')
+
+        found = findings({"services/sink/main.py": code})
+
+        assert [(it.severity, it.rule, it.path) for it in found] == [
+            ("error", "field-never-written", "amuont"),
+            ("warning", "field-never-written", "comment"),
+        ]
+        assert 'it has "amount"' in found[0].title
+
+    def test_json_may_hold_anything(self) -> None:
+        code = READER.replace(
+            "fastavro.schemaless_reader(io.BytesIO(consumer.poll().value()), SCHEMA)",
+            "json.loads(consumer.poll().value())",
+        )
+        code = code.replace('order["amount"]', 'order["comment"]').replace("import io", "import json, io")
+
+        assert rules({"services/sink/main.py": code}) == []
+
+
+class TestProducers:
+    def test_a_required_field_that_nothing_fills_is_an_error(self) -> None:
+        fields = (*FIELDS, "channel")
+
+        found = findings({path: schema(*fields) for path in SHOP if path.endswith(".avsc")})
+
+        assert [(it.severity, it.rule, it.path, it.job) for it in found] == [
+            ("error", "required-field-unfilled", "channel", "orders")
+        ]
+
+    @pytest.mark.parametrize("field", [("channel", ["null", "string"]), ("channel", "string", "web")])
+    def test_what_the_encoder_fills_by_itself_is_none(self, field: tuple[object, ...]) -> None:
+        assert rules({path: schema(*FIELDS, field) for path in SHOP if path.endswith(".avsc")}) == []
+
+    @pytest.mark.parametrize(
+        "code",
+        [
+            WRITER.replace('"EUR",', '"EUR", **checkout,'),
+            WRITER.replace("        fastavro.s", '        order["channel"] = "web"\n        fastavro.s'),
+            WRITER.replace("        fastavro.s", "        order.update(channel=1)\n        fastavro.s"),
+        ],
+    )
+    def test_a_producer_that_may_fill_it_is_none(self, code: str) -> None:
+        schemas = {path: schema(*FIELDS, "channel") for path in SHOP if path.endswith(".avsc")}
+
+        assert rules({**schemas, "services/orders/main.py": code}) == []
+
+
+class TestDecoders:
+    def test_one_local_schema_that_lacks_a_field_in_the_middle_is_an_error(self) -> None:
+        (found,) = findings({"services/sink/schemas/order.avsc": schema("id", "currency", FIELDS[3])})
+
+        assert (found.severity, found.rule) == ("error", "decoder-schema-differs")
+        assert "it lacks amount" in found.title
+
+    def test_one_that_lacks_the_last_field_works_by_luck_and_names_its_version(self) -> None:
+        old = schema(*FIELDS[:3])
+        past = {"schemas/order.avsc": [old, SHOP["schemas/order.avsc"]]}
+
+        (found,) = findings({"services/sink/schemas/order.avsc": old}, past)
+
+        assert (found.severity, found.rule) == ("warning", "decoder-schema-differs")
+        assert "version 1 of 2" in found.title
+
+    def test_a_reader_schema_that_cannot_read_is_an_error(self) -> None:
+        found = findings(
+            {
+                "services/sink/schemas/order.avsc": schema(*FIELDS, "channel"),
+                "services/sink/main.py": READER.replace(
+                    "fastavro.schemaless_reader(io.BytesIO(consumer.poll().value()), SCHEMA)",
+                    "next(fastavro.reader(io.BytesIO(consumer.poll().value()), SCHEMA))",
+                ),
+            }
+        )
+
+        assert [(it.severity, it.rule) for it in found] == [("error", "decoder-cannot-read")]
+
+    @pytest.mark.parametrize(
+        ("field", "expected"),
+        [
+            (("age", "int", 0), ["warning default-hides-absence"]),
+            (("vip", "boolean", False), ["warning default-hides-absence"]),
+            (("age", "int", -1), []),
+            (("channel", "string", "unknown"), []),
+            (("age", ["null", "int"], None), []),
+        ],
+    )
+    def test_a_default_that_could_be_measured_hides_that_nobody_wrote_it(
+        self, field: tuple[object, ...], expected: list[str]
+    ) -> None:
+        changed = {
+            "services/sink/schemas/order.avsc": schema(*FIELDS, field),
+            "services/sink/main.py": READER.replace(
+                "fastavro.schemaless_reader(io.BytesIO(consumer.poll().value()), SCHEMA)",
+                "next(fastavro.reader(io.BytesIO(consumer.poll().value()), SCHEMA))",
+            ),
+        }
+
+        assert rules(changed) == expected
+
+
+class TestCopies:
+    def test_a_copy_that_drifted_without_meeting_on_a_topic_is_told(self) -> None:
+        fields = ("a", "b", "c", "d", "e")
+        texts = {
+            "one/refund.avsc": schema(*fields, name="shop.Refund"),
+            "two/refund.avsc": schema(*fields, "f", name="shop.Refund"),
+        }
+
+        (found,) = findings(texts)
+
+        assert (found.severity, found.rule) == ("note", "copy-drifted")
+        assert "has f besides" in found.title
+
+    def test_a_copy_that_is_an_earlier_version_is_a_warning(self) -> None:
+        old, new = schema("a", "b", name="shop.Refund"), schema("a", "b", "c", name="shop.Refund")
+
+        (found,) = findings({"one/refund.avsc": new, "two/refund.avsc": old}, {"one/refund.avsc": [old, new]})
+
+        assert (found.severity, found.rule) == ("warning", "copy-drifted")
+        assert "is version 1 of 2" in found.title
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            schema("a", "b", "c", "d", name="shop.Refund", doc="the same"),
+            schema("w", "x", "y", "z", name="shop.Refund"),
+            schema("a", "b", "c", "d", "e", name="other.Refund"),
+        ],
+    )
+    def test_equal_and_unlike_schemas_are_no_copies_that_drifted(self, other: str) -> None:
+        assert (
+            rules({"one/refund.avsc": schema("a", "b", "c", "d", name="shop.Refund"), "two/refund.avsc": other}) == []
+        )
+
+    def test_copies_of_tests_may_differ(self) -> None:
+        assert rules({"services/sink/tests/order.avsc": schema(*FIELDS, "more")}) == []
+
+
+_OLD, _NEW = schema(*FIELDS), schema(*FIELDS, ("vat", "int"))
+PAST = {"schemas/order.avsc": [_OLD, _NEW]}
+STEP = {
+    "schemas/order.avsc": _NEW,
+    "services/sink/schemas/order.avsc": _NEW,
+    "services/orders/main.py": WRITER.replace('"note"', '"vat": 3, "note"'),
+}
+
+
+class TestHistory:
+    def test_a_step_against_the_assumed_level_is_a_note(self) -> None:
+        assert rules(STEP, PAST) == ["note incompatible-step"]
+
+    def test_a_step_against_a_declared_level_is_an_error(self) -> None:
+        settings = read_settings('[compatibility]\n"*" = "BACKWARD"\n')
+
+        (found,) = findings(STEP, PAST, settings)
+
+        assert (found.severity, found.rule) == ("error", "incompatible-step")
+        assert str(found.proof[0].span).startswith("schemas/order.avsc:")
+        assert 'The data lacks "vat"' in found.title
+
+    @pytest.mark.parametrize("level", ["NONE", "FORWARD"])
+    def test_a_step_that_the_level_allows_is_none(self, level: str) -> None:
+        assert rules(STEP, PAST, read_settings(f'[compatibility]\n"*" = "{level}"\n')) == []
+
+
+class TestOpaqueStrings:
+    def test_json_in_a_string_field_is_a_note(self) -> None:
+        code = WRITER.replace('"note": None', '"note": json.dumps(checkout)').replace("import io", "import json, io")
+
+        (found,) = findings({"services/orders/main.py": code})
+
+        assert (found.severity, found.rule, found.path) == ("note", "opaque-json", "note")
+
+    def test_json_of_something_else_on_the_line_is_none(self) -> None:
+        code = READER.replace('print(order["amount"])', 'print(order["amount"], json.dumps({}))')
+
+        assert rules({"services/sink/main.py": code.replace("import io", "import json, io")}) == []
+
+
+def test_ids_stay_when_lines_move() -> None:
+    changed = {"services/sink/main.py": READER.replace('order["amount"]', 'order["amuont"]')}
+    moved = {path: "\n\n# more\n" + text for path, text in changed.items()}
+
+    assert [it.id for it in findings(changed)] == [it.id for it in findings(moved)]
+
+
+def test_every_finding_has_a_proof_and_says_what_to_do() -> None:
+    text = json.dumps(json.loads(schema(*FIELDS[:2])))
+    for found in findings({"services/sink/schemas/order.avsc": text}):
+        assert found.proof
+        assert found.next
+        assert found.why
