@@ -7,6 +7,7 @@ import ast
 from copilot.readers.flow import Origin
 from copilot.readers.reading import Reader
 from copilot.readers.scope import NOTHING, Seen, receiver_name
+from copilot.readers.things import value_of
 from copilot.readers.values import Value
 
 
@@ -57,18 +58,27 @@ def message_value(reader: Reader, origin: Origin) -> Seen:
 
 
 def argument_value(reader: Reader, node: ast.Call, position: int, names: tuple[str, ...]) -> Value:
-    """Returns the value of the argument at a position, or under one of these keywords."""
-    if 0 <= position < len(node.args):
-        return reader.see(node.args[position]).value
-    return argument_seen(reader, node, names).value
+    """Returns the value of the argument at a position, or under one of these keywords; None where it isn't given."""
+    found = argument_at(node, position, names)
+    return None if found is None or is_none(found) else value_of(reader, found)
 
 
 def argument_seen(reader: Reader, node: ast.Call, names: tuple[str, ...]) -> Seen:
     """Returns what the argument under one of these keywords is."""
-    for keyword in node.keywords:
-        if keyword.arg in names:
-            return reader.see(keyword.value)
-    return NOTHING
+    found = argument_at(node, -1, names)
+    return reader.see(found) if found is not None else NOTHING
+
+
+def argument_at(node: ast.Call, position: int, names: tuple[str, ...]) -> ast.expr | None:
+    """Returns the argument at a position, or under one of these keywords."""
+    if 0 <= position < len(node.args):
+        return node.args[position]
+    return next((keyword.value for keyword in node.keywords if keyword.arg in names), None)
+
+
+def is_none(node: ast.expr) -> bool:
+    """Tells whether an expression is the constant None."""
+    return isinstance(node, ast.Constant) and node.value is None
 
 
 def first_text(node: ast.Call) -> str:

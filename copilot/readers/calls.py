@@ -14,6 +14,7 @@ from copilot.readers.call_names import see_names
 from copilot.readers.clients import see_client_decorator, see_client_method, see_library_call
 from copilot.readers.codecs import see_codec_call, see_codec_function
 from copilot.readers.flow import Origin
+from copilot.readers.invocations import note_invocation
 from copilot.readers.reading import Reader
 from copilot.readers.scope import NOTHING, FunctionNode, Seen, receiver_name
 
@@ -94,9 +95,10 @@ def see_call(reader: Reader, node: ast.Call, mode: str) -> Seen:
         return NOTHING
     if dotted.endswith((".DataFrame", ".Series", ".array", ".from_records")) and arguments:
         return Seen(None, _rows(arguments[0].origin))
+    thing = note_invocation(reader, node)
     if dotted and "." in dotted and not libraries.is_foreign(dotted):
-        return _imported_function(reader, node, dotted, arguments)
-    return _own_function(reader, node, arguments)
+        return _imported_function(reader, node, dotted, arguments)._replace(thing=thing)
+    return _own_function(reader, node, arguments)._replace(thing=thing)
 
 
 def see_decorator(reader: Reader, node: ast.expr, function: FunctionNode) -> None:
@@ -116,13 +118,13 @@ def _method(reader: Reader, node: ast.Call, function: ast.Attribute, mode: str) 
     if function.attr == "joinpath":
         return Seen(("path", (base.value, *(reader.see(argument).value for argument in node.args))))
     arguments = see_arguments(reader, node)
+    thing = note_invocation(reader, node, base)
     if function.attr in ("append", "add", "appendleft", "put", "put_nowait") and arguments:
         _put_in(reader, base, arguments[0], function.value)
         return NOTHING
     if function.attr in _PASSING_METHODS:
         return base
-    own = _own_function(reader, node, arguments)
-    return own if own is not NOTHING else Seen(None, None)
+    return _own_function(reader, node, arguments)._replace(thing=thing)
 
 
 def _put_in(reader: Reader, container: Seen, item: Seen, target: ast.expr) -> None:

@@ -13,6 +13,7 @@ from copilot.readers.arguments import argument_value, first_text, message_value,
 from copilot.readers.codecs import keyword_codec, see_codec_method
 from copilot.readers.facts import FORWARDED
 from copilot.readers.flow import Origin
+from copilot.readers.invocations import note_invocation
 from copilot.readers.reading import Reader
 from copilot.readers.scope import NOTHING, FunctionNode, Seen, receiver_name
 from copilot.readers.steps import Step
@@ -46,7 +47,7 @@ def see_client_method(reader: Reader, node: ast.Call, function: ast.Attribute, b
             return message_value(reader, base.origin)
         return Seen(None, base.origin) if name in ("items", "values") else NOTHING
     if name in _PRODUCING and len(node.args) == 1 and not node.keywords and "producer" in receiver.lower():
-        return _framework_produce(reader, node, receiver)
+        return _framework_produce(reader, node, receiver, base)
     return see_codec_method(reader, node, name, base)
 
 
@@ -161,11 +162,12 @@ def _tie(reader: Reader, index: int, codec: int, record: ast.expr | None) -> Non
         reader.sheet.call_values[index] = origin
 
 
-def _framework_produce(reader: Reader, node: ast.Call, receiver: str) -> Seen:
+def _framework_produce(reader: Reader, node: ast.Call, receiver: str, base: Seen) -> Seen:
     """Reads what looks like a framework's `self.producer.produce(record)`: no link by itself, but a record that goes out."""
     seen = see_arguments(reader, node)
     index = reader.sheet.add_call("produce", "", node, reader.scope.qualified, receiver=receiver)
     reader.sheet.flow.encoded(index, seen[0].origin)
+    note_invocation(reader, node, base)
     return NOTHING
 
 

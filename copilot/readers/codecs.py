@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+from functools import partial
 
 from copilot.readers import libraries
-from copilot.readers.arguments import argument_seen, argument_value, see_arguments, see_keywords
+from copilot.readers.arguments import argument_at, argument_seen, argument_value, see_arguments
 from copilot.readers.flow import Origin
 from copilot.readers.reading import Reader
 from copilot.readers.scope import NOTHING, Seen, is_self
+from copilot.readers.things import name_of
+from copilot.readers.values import Value
 
 _JSON_DECODERS = frozenset({"json.loads", "json.load", "orjson.loads", "ujson.loads", "simplejson.loads"})
 _JSON_ENCODERS = frozenset({"json.dumps", "orjson.dumps", "ujson.dumps", "simplejson.dumps"})
@@ -32,11 +35,9 @@ def see_codec_function(reader: Reader, node: ast.Call, dotted: str) -> Seen | No
     if library == "fastavro" and name in libraries.ENCODE_CALLS:
         return _encode(reader, node, library, *libraries.ENCODE_CALLS[name])
     if name in libraries.SCHEMA_PASSERS or name in libraries.TOPIC_PASSERS:
-        arguments = see_arguments(reader, node)
-        return Seen(
-            argument_value(reader, node, 0, ("schema_str", "schema", "topic"))
-            or (arguments[0].value if arguments else None)
-        )
+        see_arguments(reader, node)
+        found = argument_at(node, 0, ("schema_str", "schema", "topic"))
+        return reader.see(found)._replace(origin=None) if found is not None else NOTHING
     if name == "DataFileWriter" and len(node.args) > 2:
         serializer = reader.see(node.args[1])
         return Seen(None, serializer.origin)
@@ -98,18 +99,26 @@ def keyword_codec(reader: Reader, node: ast.Call, keyword: str, key: str, role: 
 
 
 def _serde(reader: Reader, node: ast.Call, library: str, name: str) -> Seen:
-    schemas = [reader.see(argument).value for argument in node.args]
-    see_keywords(reader, node)
-    named = argument_value(reader, node, 9, ("schema_str", "writers_schema", "writer_schema", "schema"))
-    known = [schema for schema in schemas if schema is not None and schema[0] != "dict"]
+    see_arguments(reader, node)
+    named = argument_value(reader, node, -1, ("schema_str", "writers_schema", "writer_schema", "schema"))
+    # Registry clients, functions and settings stand among the arguments too, in another order in each release.
+    known = [value for value in map(partial(_schema_of, reader), node.args) if value is not None]
     first = named or (known[0] if known else None)
-    second = known[1] if len(known) > 1 else argument_value(reader, node, 9, ("readers_schema", "reader_schema"))
+    second = known[1] if len(known) > 1 else argument_value(reader, node, -1, ("readers_schema", "reader_schema"))
     scope = reader.scope.qualified
     if name in libraries.SERIALIZERS:
         index = reader.sheet.add_call("encode", library, node, scope, writer=first)
         return Seen(None, Origin(("serializer", index)))
     given = {"writer": first, "reader": second} if library == "avro" else {"reader": first}
     return Seen(None, Origin(("deserializer", reader.sheet.add_call("decode", library, node, scope, **given))))
+
+
+def _schema_of(reader: Reader, node: ast.expr) -> Value:
+    seen = reader.see(node)
+    if seen.value is not None:
+        return seen.value if seen.value[0] != "dict" else None
+    name = name_of(seen.thing).lower()
+    return seen.thing if "schema" in name and "registry" not in name and "client" not in name else None
 
 
 def _decode(reader: Reader, node: ast.Call, library: str, writer: int, second: int, lists: int) -> Seen:

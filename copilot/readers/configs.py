@@ -70,6 +70,15 @@ class ConfigTable:
         """Returns the value of an entry."""
         return self._tables[table].entries.get(name, (None, 0))[0]
 
+    def as_map(self, table: int, depth: int = 0) -> Value:
+        """Returns a table as a value of its own: ("map", entries by name)."""
+        entries = []
+        for name, (value, _) in self._tables[table].entries.items():
+            if value is not None and value[0] == "dict":
+                value = self.as_map(value[1], depth + 1) if depth < MAX_NESTING else None
+            entries.append((name, value))
+        return ("map", tuple(entries))
+
     def configs(self) -> list[Config]:
         """Returns what the tables say about consuming and producing."""
         used: set[int] = set()

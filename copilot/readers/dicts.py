@@ -9,6 +9,7 @@ from copilot.readers.libraries import CONVERSIONS
 from copilot.readers.reading import Reader
 from copilot.readers.schema_literals import literal_of_dict
 from copilot.readers.scope import Seen, receiver_name
+from copilot.readers.values import Value
 
 
 def see_dictionary(reader: Reader, node: ast.Dict, mode: str = "reads", receiver: str = "") -> Seen:
@@ -30,12 +31,14 @@ def see_dictionary(reader: Reader, node: ast.Dict, mode: str = "reads", receiver
     if names:
         shape = len(reader.sheet.shapes)
         reader.sheet.shapes.append(names)
-    for key, item in zip(node.keys, node.values, strict=True):
-        _entry(reader, key, item, origin, receiver, shape)
-    return Seen(None, origin)
+    things = [
+        _entry(reader, key, item, origin, receiver, shape) for key, item in zip(node.keys, node.values, strict=True)
+    ]
+    return Seen(None, origin, next((thing for thing in things if thing is not None and thing[0] == "client"), None))
 
 
-def _entry(reader: Reader, key: ast.expr | None, item: ast.expr, origin: Origin, receiver: str, shape: int) -> None:
+def _entry(reader: Reader, key: ast.expr | None, item: ast.expr, origin: Origin, receiver: str, shape: int) -> Value:
+    """Reads an entry; returns the thing that its value is."""
     if key is None:
         spread = reader.see(item)
         if spread.origin is not None:
@@ -43,14 +46,15 @@ def _entry(reader: Reader, key: ast.expr | None, item: ast.expr, origin: Origin,
         reader.sheet.add_blind(
             item, f"spreads all fields (**{receiver_name(item)})", receiver_name(item), spread.origin
         )
-    elif isinstance(key, ast.Constant) and isinstance(key.value, str):
+        return None
+    if isinstance(key, ast.Constant) and isinstance(key.value, str):
         passes = _is_read_of_key(item)
         reader.sheet.add_use(key.value, key, "passes" if passes else "writes", "literal", receiver, origin, shape)
         seen = reader.see_as(item, key.value, "passes" if passes else "reads")
         reader.sheet.flow.flows(seen.origin, origin.root, key.value)
-    else:
-        reader.see(key)
-        reader.see(item)
+        return seen.thing
+    reader.see(key)
+    return reader.see(item).thing
 
 
 def _is_read_of_key(node: ast.expr) -> bool:

@@ -88,7 +88,8 @@ class Expressions:
         if dotted:
             return Seen(("name", dotted.rpartition(".")[0], node.attr))
         if isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
-            return self.scope.attributes.get((self.scope.class_name, node.attr), NOTHING)
+            seen = self.scope.attributes.get((self.scope.class_name, node.attr), NOTHING)
+            return seen if seen != NOTHING else Seen(thing=("attr", ("self", self.scope.class_name), node.attr))
         base = self.see(node.value)
         if base.value is not None:
             return Seen(paths.path_attribute(base.value, node.attr))
@@ -188,6 +189,7 @@ class Expressions:
 
     def _yield(self, node: ast.Yield | ast.YieldFrom, mode: str) -> Seen:
         seen = self.see(node.value)
+        self.scope.returns(seen)
         if seen.origin is not None:
             given = seen.origin if isinstance(node, ast.YieldFrom) else seen.origin.wrapped()
             self.sheet.flow.flows(given, ("ret", self.scope.qualified))

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from copilot.readers.flow import Tag
 from copilot.readers.values import Value
 
-FACTS_VERSION = 20
+FACTS_VERSION = 21
 FACTS_KIND = f"python-facts-{FACTS_VERSION}-{sys.version_info.major}.{sys.version_info.minor}"
 LOADED_MAX = 8192
 FORWARDED = -2
@@ -41,6 +41,21 @@ class Call(NamedTuple):
     codec: int
     receiver: str
     endpoint: str
+
+
+class Invocation(NamedTuple):
+    """A call of a function, class or client that other files tell: `callee` is the chain of names that leads to it.
+
+    `arguments` are by position ("0") or keyword; `codec` is that of the record that seems to be handed over, as in `Call`.
+    """
+
+    scope: str
+    callee: Value
+    arguments: tuple[tuple[str, Value], ...]
+    receiver: str
+    line: int
+    last_line: int
+    codec: int
 
 
 class Config(NamedTuple):
@@ -109,7 +124,11 @@ class Crossings(NamedTuple):
 
 
 class FileFacts(NamedTuple):
-    """All that one Python file says. `names` are module-level values, `excerpts` the stripped lines of uses by number."""
+    """All that one Python file says. `excerpts` are the stripped lines of uses by number.
+
+    `names` are the values of names: of the module ("TOPIC"), of attributes ("Class.attribute"), of what functions return
+    ("function()", "Class.method()"). `bases` are the chains to the bases of each class.
+    """
 
     gaps: tuple[tuple[int, str], ...] = ()
     names: tuple[tuple[str, Value], ...] = ()
@@ -124,6 +143,8 @@ class FileFacts(NamedTuple):
     excerpts: tuple[tuple[int, str], ...] = ()
     functions: tuple[tuple[str, tuple[str, ...]], ...] = ()
     crossings: Crossings = Crossings()
+    invocations: tuple[Invocation, ...] = ()
+    bases: tuple[tuple[str, tuple[Value, ...]], ...] = ()
 
 
 _ROWS: dict[str, Any] = {
@@ -132,6 +153,7 @@ _ROWS: dict[str, Any] = {
     "literals": Literal._make,
     "uses": Use._make,
     "blinds": Blind._make,
+    "invocations": Invocation._make,
 }
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from copilot.domain.pipeline import Job
 
@@ -65,7 +65,9 @@ class JobRoots:
 
     def __init__(self, paths: Collection[str], scripts: frozenset[str], built_folders: frozenset[str]) -> None:
         marked = {posixpath.dirname(path) for path in paths if posixpath.basename(path) in _MARKERS}
-        marked |= {posixpath.dirname(path) for path in paths if posixpath.basename(path).startswith("Dockerfile")}
+        self._images = {posixpath.dirname(path) for path in paths if posixpath.basename(path).startswith("Dockerfile")}
+        self._images |= built_folders
+        marked |= self._images
         self._marked = {folder for folder in marked | built_folders if folder and not is_test_path(folder + "/x")}
         self._holding = {posixpath.dirname(path) for path in paths if path.endswith(".py")}
         self._scripts = scripts
@@ -85,6 +87,17 @@ class JobRoots:
         if depth >= len(segments):
             return path if path in self._scripts or depth == 1 else posixpath.dirname(path)
         return "/".join(segments[:depth])
+
+    def packages(
+        self, root_of: Mapping[str, str], imports: Iterable[tuple[str, str]], running: frozenset[str]
+    ) -> frozenset[str]:
+        """Returns the roots that nobody runs: no script, no image, no deployment, and imported by the files of other roots."""
+        own = {root_of[path] for path in self._scripts if path in root_of} | self._images | running
+        return frozenset(
+            root_of[file]
+            for path, file in imports
+            if file in root_of and root_of[file] != root_of[path] and root_of[file] not in own
+        )
 
     def _is_collecting(self, folder: str) -> bool:
         """Tells whether a folder only holds other folders, or has a name that people give to such folders."""

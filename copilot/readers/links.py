@@ -6,7 +6,7 @@ no schema gets the subject of the producers of its topic, also where these are i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -14,6 +14,7 @@ from copilot.domain.pipeline import Certainty, Decoder, Direction, Endpoint, End
 from copilot.domain.source import Span
 from copilot.readers.configs import key_word
 from copilot.readers.deployments import Running
+from copilot.readers.effects import Effect, EffectReader, Hop
 from copilot.readers.facts import FORWARDED, Call, Config, FileFacts
 from copilot.readers.modules import Modules, SchemaFiles
 from copilot.readers.outlines import Outline
@@ -40,7 +41,15 @@ class JobCode:
 class LinkReader:
     """Reads the links of jobs."""
 
-    def __init__(self, store: FactStore, subjects: Subjects, modules: Modules, outlines: Mapping[str, Outline]) -> None:
+    def __init__(
+        self,
+        store: FactStore,
+        subjects: Subjects,
+        modules: Modules,
+        outlines: Mapping[str, Outline],
+        effects: EffectReader,
+    ) -> None:
+        self._effects = effects
         self._store = store
         self._subjects = subjects
         self._modules = modules
@@ -50,15 +59,26 @@ class LinkReader:
             for name in outline.classes:
                 self._classes.setdefault(name, []).append(path)
 
-    def read(self, jobs: Iterable[JobCode], beyond: tuple[Link, ...] = ()) -> tuple[Link, ...]:
-        """Returns the links of all jobs, sorted; `beyond` are the producers of other repositories."""
-        found = [link for job in jobs for link in (*self._of_configs(job), *self._of_calls(job))]
+    def read(
+        self, jobs: Mapping[str, JobCode], root_of: Mapping[str, str], beyond: tuple[Link, ...] = ()
+    ) -> tuple[Link, ...]:
+        """Returns the links of all jobs, which are given by root, sorted; `beyond` are the producers of other repositories."""
+        found = [link for job in jobs.values() for link in self._of_configs(job)]
+        everything = {path: facts for job in jobs.values() for path, facts in job.facts.items()}
+        for effect in self._effects.read(everything):
+            job = jobs.get(root_of[effect.path]) or JobCode(root_of[effect.path], root_of[effect.path], {}, ())
+            copies = job.running or (_NOWHERE,)
+            links = [link for copy in copies for link in self._of_effect(job, everything[effect.home], effect, copy)]
+            found += [link for link in links if link.endpoint.name] or links
         return _merged([*found, *_from_producers(found, [*found, *beyond])])
 
-    def call_subjects(self, path: str, root: str, call: Call, settings: Mapping[str, str]) -> tuple[str, ...]:
+    def call_subjects(
+        self, path: str, root: str, call: Call, settings: Mapping[str, str], hops: tuple[Hop, ...] = ()
+    ) -> tuple[str, ...]:
         """Returns the subjects of the schemas that a decode or encode call is given, the reader's first."""
-        around = Surroundings(path, settings, lambda module, name: self._modules.lookup(path, module, name))
-        found = [name for value in (call.reader, call.writer) for name in self._of_value(value, around, root, 0)]
+        around = self._around(path, settings)
+        values = (self._effects.followed(value, path, hops) for value in (call.reader, call.writer))
+        found = [name for value in values for name in self._of_value(value, around, root, 0)]
         return tuple(dict.fromkeys(found))
 
     def _of_configs(self, job: JobCode) -> list[Link]:
@@ -83,14 +103,14 @@ class LinkReader:
     def _of_config(
         self, job: JobCode, path: str, config: Config, running: Running, twin: tuple[str, Config] | None
     ) -> list[Link]:
-        around = self._around(path, running)
+        around = self._around(path, running.settings)
         direction: Direction = "consumes" if config.direction == "consumes" else "produces"
         subjects = self._of_value(config.schema, around, job.root, 0)
         if not subjects and twin is not None:
-            subjects = self._of_value(twin[1].schema, self._around(twin[0], running), job.root, 0)
+            subjects = self._of_value(twin[1].schema, self._around(twin[0], running.settings), job.root, 0)
         decoder = self._decoder_of_class(config.library_class, around, direction)
         if decoder is None and twin is not None:
-            decoder = self._decoder_of_class(twin[1].library_class, self._around(twin[0], running), direction)
+            decoder = self._decoder_of_class(twin[1].library_class, self._around(twin[0], running.settings), direction)
         proof: tuple[Span, ...] = (Span(twin[0], twin[1].line, twin[1].line),) if twin is not None else ()
         proof += (Span(path, config.line, config.line),)
         texts = resolve(config.topics, around) or (Text("", "", "unset"),)
@@ -100,41 +120,29 @@ class LinkReader:
             for link in self._links(job, texts, direction, subject, decoder, "certain", proof, running, "topic")
         ]
 
-    def _of_calls(self, job: JobCode) -> list[Link]:
-        links: list[Link] = []
-        for path, facts in sorted(job.facts.items()):
-            for call in facts.calls:
-                if call.role not in ("consume", "produce"):
-                    continue
-                if call.topics is None and call.codec < 0:
-                    continue
-                for running in job.running or (_NOWHERE,):
-                    links += self._of_call(job, path, facts, call, running)
-        named = {(link.direction, link.proof[0]) for link in links if link.endpoint.name}
-        return [link for link in links if link.endpoint.name or (link.direction, link.proof[0]) not in named]
-
-    def _of_call(self, job: JobCode, path: str, facts: FileFacts, call: Call, running: Running) -> list[Link]:
+    def _of_effect(self, job: JobCode, facts: FileFacts, effect: Effect, running: Running) -> list[Link]:
+        call, home = effect.call, effect.home
         direction: Direction = "consumes" if call.role == "consume" else "produces"
-        texts = _texts(call.topics, self._around(path, running))
-        codecs = self._codecs(job, path, facts, call)
+        texts = _texts(effect.topics, self._around(effect.path, running.settings))
+        codecs = self._codecs(job, home, facts, call)
         certainty: Certainty = "certain" if call.codec >= 0 else "likely"
         is_forwarded = call.codec == FORWARDED
-        kind = cast(EndpointKind, call.endpoint)
         decoder = _decoder(codecs[0][1]) if codecs and not is_forwarded else None
         near = () if is_forwarded else tuple(Span(file, one.line, one.line) for file, one in codecs[:1])
-        proof = (Span(path, call.line, call.last_line), *near)
+        proof = (Span(home, call.line, call.last_line), *near, *(Span(*line) for line in effect.lines))
         found: list[str] = []
         for file, codec in codecs:
-            found += self.call_subjects(file, job.root, codec, running.settings)
+            found += self.call_subjects(file, job.root, codec, running.settings, effect.hops)
         subjects = tuple(dict.fromkeys(found))
-        if len(subjects) > 1 and call.codec < 0:
+        if (len(subjects) > 1 and call.codec < 0) or effect.is_guess:
             certainty = "possible"
+        elif not subjects:
+            certainty = "certain"
+        kind = cast(EndpointKind, call.endpoint)
         return [
-            replace(link, forwards=True) if is_forwarded else link
+            link
             for subject in subjects or (None,)
-            for link in self._links(
-                job, texts, direction, subject, decoder, certainty if subject else "certain", proof, running, kind
-            )
+            for link in self._links(job, texts, direction, subject, decoder, certainty, proof, running, kind)
         ]
 
     def _codecs(self, job: JobCode, path: str, facts: FileFacts, call: Call) -> list[tuple[str, Call]]:
@@ -175,8 +183,8 @@ class LinkReader:
             links.append(Link(job.name, endpoint, direction, subject, decoder, weakest, chain))
         return links
 
-    def _around(self, path: str, running: Running) -> Surroundings:
-        return Surroundings(path, running.settings, lambda module, name: self._modules.lookup(path, module, name))
+    def _around(self, path: str, settings: Mapping[str, str]) -> Surroundings:
+        return Surroundings(path, settings, lambda module, name: self._modules.lookup(path, module, name))
 
     def _of_value(self, value: Value, around: Surroundings, root: str, depth: int) -> tuple[str, ...]:
         """Returns the subjects that a schema value may be: literals, other modules' names, or paths of schema files."""
@@ -187,13 +195,13 @@ class LinkReader:
             start = facts.literals[value[1]].start if facts is not None else -2
             name = self._subjects.at_literal(around.path, start)
             return (name,) if name is not None else ()
+        if value[0] == "at":
+            return self._of_value(value[2], self._around(value[1], around.settings), root, depth + 1)
         if value[0] == "name":
             found = around.lookup(value[1], value[2])
             if found is None:
                 return ()
-            path = found[0]
-            inner = Surroundings(path, around.settings, lambda module, name: self._modules.lookup(path, module, name))
-            return self._of_value(found[1], inner, root, depth + 1)
+            return self._of_value(found[1], self._around(found[0], around.settings), root, depth + 1)
         if value[0] in ("any", "list"):
             return tuple(
                 dict.fromkeys(name for one in value[1] for name in self._of_value(one, around, root, depth + 1))

@@ -8,7 +8,7 @@ is sorted, so equal trees give equal maps whatever the cache holds.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -16,7 +16,10 @@ from copilot.domain.pipeline import BlindSpot, Deployment, FieldUse, Job, Link, 
 from copilot.domain.source import Gap, Snapshot, Span
 from copilot.ports import History, Index, SchemaFormat, Tree
 from copilot.readers.beyond import NOTHING, Beyond
+from copilot.readers.callers import Callers, given_clients
+from copilot.readers.chains import Chains
 from copilot.readers.deployments import Running, bind_deployments, built_folders, read_deployment_files
+from copilot.readers.effects import EffectReader
 from copilot.readers.facts import FileFacts
 from copilot.readers.jobs import JobRoots, is_test_path
 from copilot.readers.links import JobCode, LinkReader
@@ -92,6 +95,7 @@ class _Reading:
         scripts = frozenset(path for path, outline in self._outlines.items() if outline.is_script)
         self._roots = JobRoots(store.entries, scripts, built_folders(self._deployment_files))
         self._modules = Modules(store, self._python_paths)
+        self._chains = Chains(lambda path: store.python([path]).get(path), self._modules)
         self._root_of = {path: self._roots.root_of(path) for path in self._python_paths}
 
     def map(self) -> PipelineMap:
@@ -100,9 +104,10 @@ class _Reading:
         busy = {root for root, facts in coded.items() if any(one.calls or one.configs for one in facts.values())}
         running = bind_deployments(self._deployment_files, roots, self._root_of, busy)
         jobs = self._roots.name_jobs(roots)
-        reader = LinkReader(self._store, self._subjects, self._modules, self._outlines)
         codes = self._job_codes(jobs, coded, running)
-        links = reader.read(codes.values(), self._beyond.links)
+        effects = self._effects(codes)
+        reader = LinkReader(self._store, self._subjects, self._modules, self._outlines, effects)
+        links = reader.read(codes, self._root_of, self._beyond.links)
         uses, blind_spots, unknown = self._uses(codes, links, reader)
         deployments = self._deployments(running, jobs)
         active = {link.job for link in links} | {deployment.job for deployment in deployments}
@@ -127,7 +132,8 @@ class _Reading:
         """Returns the facts of the files that may name endpoints, by the root of their job; tests left out."""
         facts: dict[str, dict[str, FileFacts]] = {}
         coded = (path for path, outline in self._outlines.items() if outline.is_parsed and not is_test_path(path))
-        for path, found in self._store.python(coded).items():
+        parsed = self._store.python(coded)
+        for path, found in {**parsed, **self._find(set(given_clients(parsed, self._chains)))}.items():
             facts.setdefault(self._root_of[path], {})[path] = found
         return facts
 
@@ -140,8 +146,33 @@ class _Reading:
         return {
             root: JobCode(jobs[root].name, root, facts.get(root, {}), tuple(copies.get(root, ())))
             for root in sorted(jobs)
-            if root in facts or root in copies
         }
+
+    def _effects(self, codes: Mapping[str, JobCode]) -> EffectReader:
+        """Returns what reads the effects of calls; files that may call a wrapper are parsed when it is known which there are."""
+        facts = {path: one for code in codes.values() for path, one in code.facts.items()}
+        running = frozenset(root for root, code in codes.items() if code.running)
+        packages = self._roots.packages(self._root_of, self._imports(), running)
+        callers = Callers(facts, self._chains, self._find)
+        return EffectReader(self._chains, callers, lambda path: self._root_of[path] in packages)
+
+    def _find(self, wanted: Collection[tuple[str, str]]) -> Mapping[str, FileFacts]:
+        """Returns the facts of files that showed no sign of endpoints, but write both names of a pair."""
+        if not wanted:
+            return {}
+        waiting = [path for path, one in self._outlines.items() if not (one.is_parsed or is_test_path(path))]
+        words = self._store.words(waiting)
+        return self._store.python(
+            path for path, written in words.items() if any(one in written and other in written for one, other in wanted)
+        )
+
+    def _imports(self) -> Iterator[tuple[str, str]]:
+        """Yields (importing file, imported file) of the files that were parsed."""
+        parsed = (path for path, outline in self._outlines.items() if outline.is_parsed)
+        for path, facts in self._store.python(parsed).items():
+            for _, module, name in facts.imports:
+                file = self._modules.file_of(path, module)
+                yield path, file or (self._modules.file_of(path, f"{module}.{name}") if name else "")
 
     def _deployments(self, running: list[Running], jobs: Mapping[str, Job]) -> tuple[Deployment, ...]:
         found = (one.deployment(jobs[one.root].name if one.root else "") for one in running)

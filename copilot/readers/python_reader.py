@@ -46,7 +46,6 @@ class _Statements:
         self.sheet = sheet
         self.scope = Scope(sheet)
         self.expressions = Expressions(self.scope)
-        self.classes: list[str] = []
         self.imported: list[tuple[str, str, str]] = []
         self._waiting: list[tuple[str, FunctionNode]] = []
 
@@ -60,8 +59,12 @@ class _Statements:
                 self._function_body(class_name, node)
             waiting = self._waiting
         self.sheet.configs.extend(self.expressions.configs.configs())
-        names = {name: seen.value for name, seen in self.scope.module.items()}
-        return self.sheet.facts(names, self.classes, self.imported, self.scope.functions)
+        scope = self.scope
+        names = dict(scope.module)
+        names |= {f"{owner}.{name}": seen for (owner, name), seen in scope.attributes.items()}
+        names |= {f"{name}()": seen for name, seen in scope.returned.items()}
+        values = {name: seen.thing if seen.value is None else seen.value for name, seen in names.items()}
+        return self.sheet.facts(values, scope.classes, self.imported, scope.functions, scope.bases)
 
     def _declare(self, body: Sequence[ast.stmt], class_name: str) -> None:
         for node in body:
@@ -69,7 +72,7 @@ class _Statements:
                 name = f"{class_name}.{node.name}" if class_name else node.name
                 self.scope.functions[name] = parameters(node)
             elif isinstance(node, ast.ClassDef) and not class_name:
-                self.classes.append(node.name)
+                self.scope.classes.append(node.name)
                 self._declare(node.body, node.name)
 
     def _block(self, body: Sequence[ast.stmt]) -> None:
@@ -93,6 +96,7 @@ class _Statements:
             case ast.Return():
                 seen = self.expressions.see_as(node.value, self.scope.function_name)
                 self.sheet.flow.flows(seen.origin, ("ret", self.scope.qualified))
+                self.scope.returns(seen)
             case ast.If() | ast.While():
                 see(node.test, "compares")
                 self._branches(node.body, node.orelse)
@@ -155,6 +159,9 @@ class _Statements:
     def _assign_item(self, target: ast.Subscript, value: ast.expr, seen: Seen) -> None:
         key = target.slice
         base = self.expressions.see(target.value) if isinstance(target.value, ast.Name) else NOTHING
+        if seen.thing is not None and seen.thing[0] == "client":
+            kept = self.expressions.see(target.value)
+            self.scope.bind(target.value, Seen(kept.value, kept.origin, seen.thing))
         if (
             base.value is not None
             and base.value[0] == "dict"
@@ -194,6 +201,8 @@ class _Statements:
             return
         for decorator in node.decorator_list:
             self.expressions.see(decorator)
+        bases = (seen.thing or seen.value for seen in map(self.expressions.see, node.bases))
+        self.scope.bases[node.name] = tuple(base for base in bases if base is not None)
         self.scope.class_name, before = node.name, self.scope.names
         self.scope.names = {}
         self._block(node.body)

@@ -28,6 +28,7 @@ class Seen(NamedTuple):
 
 
 NOTHING = Seen()
+_SELF = ("self", "cls")
 
 
 class Scope:
@@ -40,6 +41,9 @@ class Scope:
         self.attributes: dict[tuple[str, str], Seen] = {}
         self.imports: dict[str, tuple[str, str]] = {}
         self.functions: dict[str, list[str]] = {}
+        self.classes: list[str] = []
+        self.bases: dict[str, tuple[Value, ...]] = {}
+        self.returned: dict[str, Seen] = {}
         self.libraries: set[str] = set()
         self.class_name = ""
         self.function_name = ""
@@ -72,7 +76,17 @@ class Scope:
         if seen is not None:
             return seen
         imported = self.imports.get(name)
-        return Seen(("name", *imported)) if imported else NOTHING
+        if imported is not None:
+            return Seen(("name", *imported))
+        if name in _SELF:
+            return Seen(thing=("self", self.class_name)) if self.class_name else NOTHING
+        return Seen(thing=("local", name)) if name in self.functions or name in self.classes else NOTHING
+
+    def returns(self, seen: Seen) -> None:
+        """Notes what the function that is being read gives back."""
+        if seen.value is not None or seen.thing is not None:
+            before = self.returned.get(self.qualified)
+            self.returned[self.qualified] = seen if before is None else _either(before, seen)
 
     def dotted(self, node: ast.expr) -> str:
         """Returns the full dotted name of an imported thing ("fastavro.schemaless_reader"), "" where it is something else."""
@@ -120,7 +134,7 @@ def part_of(seen: Seen, index: int) -> Seen:
 
 def is_self(node: ast.expr) -> bool:
     """Tells whether a node is the `self` or `cls` of a method."""
-    return isinstance(node, ast.Name) and node.id in ("self", "cls")
+    return isinstance(node, ast.Name) and node.id in _SELF
 
 
 def parameters(node: FunctionNode) -> list[str]:

@@ -11,7 +11,7 @@ import re
 from itertools import accumulate
 from typing import Any
 
-from copilot.readers.facts import Blind, Call, Config, Crossings, FileFacts, Literal, Use
+from copilot.readers.facts import Blind, Call, Config, Crossings, FileFacts, Invocation, Literal, Use
 from copilot.readers.flow import BACKWARD, FORWARD, Origin, RecordFlow
 from copilot.readers.values import Value
 
@@ -38,6 +38,8 @@ class Sheet:
         self.shapes: list[tuple[str, ...]] = []
         self.gaps: list[tuple[int, str]] = []
         self.is_about_kafka = b"kafka" in self.data or b"Kafka" in self.data
+        self.is_quiet = False
+        self.invocations: list[tuple[Invocation, Origin | None]] = []
         self.passes: list[tuple[str, int, str, Origin | None]] = []
         self._uses: list[tuple[str, int, int, str, str, str, int, Origin | None]] = []
         self._blinds: list[tuple[int, str, str, Origin | None]] = []
@@ -63,6 +65,19 @@ class Sheet:
         self.calls.append(Call(role, library, scope=scope, line=line, last_line=last, **values))
         return len(self.calls) - 1
 
+    def add_invocation(
+        self,
+        node: ast.Call,
+        scope: str,
+        callee: Value,
+        arguments: tuple[tuple[str, Value], ...],
+        receiver: str,
+        record: Origin | None,
+    ) -> None:
+        """Adds a call that other files tell; `record` is where what it hands over comes from."""
+        last = node.end_lineno or node.lineno
+        self.invocations.append((Invocation(scope, callee, arguments, receiver, node.lineno, last, -1), record))
+
     def add_use(
         self,
         name: str,
@@ -74,7 +89,7 @@ class Sheet:
         shape: int = -1,
     ) -> None:
         """Adds the use of a name whose token `node` is (for an attribute, the token ends where the node ends)."""
-        if not name or len(name) > MAX_NAME:
+        if self.is_quiet or not name or len(name) > MAX_NAME:
             return
         encoded = name.encode("utf-8", "surrogatepass")
         if isinstance(node, ast.Attribute):
@@ -99,7 +114,8 @@ class Sheet:
 
     def add_blind(self, node: ast.AST, reason: str, receiver: str, origin: Origin | None) -> None:
         """Adds a place where a name is computed."""
-        self._blinds.append((getattr(node, "lineno", 1), reason, receiver, origin))
+        if not self.is_quiet:
+            self._blinds.append((getattr(node, "lineno", 1), reason, receiver, origin))
 
     def facts(
         self,
@@ -107,6 +123,7 @@ class Sheet:
         classes: list[str],
         imports: list[tuple[str, str, str]],
         functions: dict[str, list[str]],
+        bases: dict[str, tuple[Value, ...]],
     ) -> FileFacts:
         """Returns what was collected, with every use tagged by the records it belongs to."""
         self.flow.settle()
@@ -130,8 +147,13 @@ class Sheet:
             shapes=tuple(self.shapes),
             blinds=tuple(sorted(set(blinds))),
             excerpts=self._excerpts({use.line for use in uses}),
-            functions=tuple(sorted((name, tuple(names)) for name, names in functions.items() if "." not in name)),
+            functions=tuple(sorted((name, tuple(names)) for name, names in functions.items())),
             crossings=self._crossings(),
+            invocations=tuple(
+                call._replace(codec=self._codec_of(record)) if record is not None else call
+                for call, record in self.invocations
+            ),
+            bases=tuple(sorted(bases.items())),
         )
 
     def _crossings(self) -> Crossings:
@@ -152,10 +174,12 @@ class Sheet:
 
     def _with_codec(self, index: int, call: Call) -> Call:
         origin = self.call_values.get(index)
-        if origin is None:
-            return call
+        codec = self._codec_of(origin) if origin is not None else -1
+        return call._replace(codec=codec) if codec >= 0 else call
+
+    def _codec_of(self, origin: Origin) -> int:
         codecs = sorted(int(key) for key in self.flow.sources(origin.root, "encoded"))
-        return call._replace(codec=codecs[0]) if codecs else call
+        return codecs[0] if codecs else -1
 
     def _excerpts(self, lines: set[int]) -> tuple[tuple[int, str], ...]:
         ends = [*self._line_starts[1:], len(self.data)]

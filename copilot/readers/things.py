@@ -2,8 +2,9 @@
 
 These chains are values of more kinds: ("param", "scope:name", default) an argument, ("self", class) the object of a method,
 ("local", name) a function or class of the same file, ("attr", thing, name), ("item", thing, key), ("call", thing),
-("super", class), ("client", kind, topics, codec) an object of a client library, and ("var", name, thing) anything under the
-variable that holds it. `resolve` knows none of them: they give no text until what they lead to is put in their place.
+("super", class), ("client", kind, topics, codec) an object of a client library, ("map", entries) a dict, and
+("var", name, thing) anything under the variable that holds it. `resolve` knows none of them: they give no text until what
+they lead to is put in their place, as ("at", path, value) where that is in another file.
 """
 
 from __future__ import annotations
@@ -57,6 +58,8 @@ def name_of(value: Value) -> str:
     if kind in _NAMED:
         name = str(value[_NAMED[kind]]).rpartition(":")[2]
         return name if name or kind != "var" else name_of(value[2])
+    if kind == "at":
+        return name_of(value[2])
     if kind in ("list", "any", "cat", "path"):
         return next((name for name in map(name_of, value[1]) if name), "")
     return name_of(value[1]) if kind in ("call", "split") and isinstance(value[1], tuple) else ""

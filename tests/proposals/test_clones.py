@@ -50,7 +50,7 @@ def test_the_map_shows_where_a_clone_uses_a_field(two: Shops) -> None:
     found = mapped(two)
 
     assert READ_PLACE in amounts(found)
-    assert [(clone.name, clone.commit, clone.files_read) for clone in found.clones] == [("billing", two.pin, 1)]
+    assert [(clone.name, clone.commit, clone.files_read) for clone in found.clones] == [("billing", two.pin, 2)]
 
 
 def test_the_working_tree_is_read_with_its_clones_too(two: Shops) -> None:

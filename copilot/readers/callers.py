@@ -1,0 +1,117 @@
+"""Who calls a function, in which file, and what does it hand over? The calls of all files, looked up by the name that is called."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import NamedTuple
+
+from copilot.readers.chains import Chains
+from copilot.readers.facts import FileFacts, Invocation
+from copilot.readers.values import Value
+
+MAX_CALLERS = 64
+MAX_HEIRS = 64
+
+
+class Caller(NamedTuple):
+    """A call of a function in the file at `path`; `heir` is the class that is called, or whose method calls its base's."""
+
+    path: str
+    invocation: Invocation
+
+
+def given_clients(facts: Mapping[str, FileFacts], chains: Chains) -> Iterator[tuple[str, str]]:
+    """Yields (name, module or class) of what gives clients to other files: variables, functions, classes that hold one."""
+    for path, one in facts.items():
+        stem = posixpath.splitext(posixpath.basename(path))[0]
+        stem = posixpath.basename(posixpath.dirname(path)) if stem == "__init__" else stem
+        for name, value in one.names:
+            if value is not None and value[0] in ("client", "call") and _is_client(chains, path, value):
+                owner, _, _ = name.removesuffix("()").rpartition(".")
+                yield (owner, owner) if owner else (name.removesuffix("()"), stem)
+        for owner, bases in one.bases:
+            if bases and chains.client_of(path, owner) is not None:
+                yield owner, owner
+
+
+def _is_client(chains: Chains, path: str, value: Value) -> bool:
+    return any(end.value[0] == "client" for end in chains.ends(path, value))
+
+
+class Callers:
+    """The callers in a tree; `find` gives the facts of more files, those that write both names of a pair."""
+
+    def __init__(
+        self,
+        facts: Mapping[str, FileFacts],
+        chains: Chains,
+        find: Callable[[Collection[tuple[str, str]]], Mapping[str, FileFacts]],
+    ) -> None:
+        self._chains = chains
+        self._find = find
+        self._calls: dict[str, list[Caller]] = {}
+        self._heirs: dict[str, list[tuple[str, str]]] = {}
+        self._read: set[str] = set()
+        self._known: dict[tuple[str, str], tuple[Caller, ...]] = {}
+        self._add(facts)
+
+    def of(self, path: str, function: str) -> tuple[Caller, ...]:
+        """Returns the calls of a function of the file, those that make an object of a class for its constructor."""
+        key = (path, function)
+        if key not in self._known:
+            self._known[key] = ()
+            owner, _, name = function.rpartition(".")
+            self._add(self._find([(name if name != "__init__" else owner, owner or name)]))
+            self._known[key] = tuple(dict.fromkeys(self._of(path, owner, name)))[:MAX_CALLERS]
+        return self._known[key]
+
+    def heirs(self, path: str, owner: str) -> list[tuple[str, str]]:
+        """Returns the classes, with their files, that are derived from a class, directly or not."""
+        self._add(self._find([(owner, owner)]))
+        found: list[tuple[str, str]] = []
+        waiting = [(path, owner)]
+        while waiting and len(found) < MAX_HEIRS:
+            file, name = waiting.pop()
+            for heir in self._heirs.get(name, ()):
+                is_heir = any((end.path, end.value[1]) == (file, name) for end in self._chains.bases(*heir))
+                if is_heir and heir not in found and heir != (path, owner):
+                    found.append(heir)
+                    waiting.append(heir)
+        return sorted(found)
+
+    def _of(self, path: str, owner: str, name: str) -> Iterator[Caller]:
+        target = (path, f"{owner}.{name}" if owner else name)
+        names = [name]
+        if name == "__init__":
+            names += [owner, *(heir for _, heir in self.heirs(path, owner))]
+        for called in dict.fromkeys(names):
+            for caller in self._calls.get(called, ()):
+                if target in self._targets(caller):
+                    yield caller
+
+    def _targets(self, caller: Caller) -> set[tuple[str, str]]:
+        found: set[tuple[str, str]] = set()
+        for end in self._chains.ends(caller.path, caller.invocation.callee):
+            if end.value[0] == "function":
+                found.add((end.path, end.value[1]))
+            elif end.value[0] == "class":
+                made = self._chains.member(end.path, end.value[1], "__init__")
+                found |= {(one.path, one.value[1]) for one in made if one.value[0] == "function"}
+                found.add((end.path, f"{end.value[1]}.__init__"))
+        return found
+
+    def _add(self, facts: Mapping[str, FileFacts]) -> None:
+        for path in sorted(facts.keys() - self._read):
+            self._read.add(path)
+            for invocation in facts[path].invocations:
+                self._calls.setdefault(_last_name(invocation.callee), []).append(Caller(path, invocation))
+            for owner, bases in facts[path].bases:
+                for base in bases:
+                    self._heirs.setdefault(_last_name(base), []).append((path, owner))
+
+
+def _last_name(chain: Value) -> str:
+    if chain is None:
+        return ""
+    return str(chain[2] if chain[0] in ("name", "attr") else chain[1] if chain[0] == "local" else "")

@@ -1,0 +1,155 @@
+"""Where does a chain of names end? Followed through modules, classes and their bases, attributes, and what functions return.
+
+`things` tells what the chains are made of. A chain ends at a class, an object of one, a function, a client of a library, a value
+that can be resolved, or at an argument, which only the callers tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from copilot.readers import libraries
+from copilot.readers.facts import FileFacts
+from copilot.readers.modules import Modules
+from copilot.readers.values import Value
+
+MAX_DEPTH = 10
+MAX_ENDS = 8
+
+
+class End(NamedTuple):
+    """What a chain leads to, in the file at `path`: ("class", name), ("object", class), ("function", name), or another value."""
+
+    path: str
+    value: tuple[Any, ...]
+
+
+class Chains:
+    """Follows chains through the files of a tree; `facts_of` gives None for a file that can't be read."""
+
+    def __init__(self, facts_of: Callable[[str], FileFacts | None], modules: Modules) -> None:
+        self._facts_of = facts_of
+        self._modules = modules
+        self._tables: dict[str, tuple[dict[str, Value], frozenset[str], dict[str, tuple[str, ...]], FileFacts]] = {}
+        self._known: dict[tuple[str, Value], tuple[End, ...]] = {}
+
+    def ends(self, path: str, chain: Value, depth: int = 0) -> tuple[End, ...]:
+        """Returns what a chain of the file leads to, at most `MAX_ENDS`; () where it leads nowhere."""
+        if chain is None or depth > MAX_DEPTH:
+            return ()
+        key = (path, chain)
+        if key not in self._known:
+            self._known[key] = ()
+            self._known[key] = tuple(dict.fromkeys(self._ends(path, chain, depth + 1)))[:MAX_ENDS]
+        return self._known[key]
+
+    def parameters(self, path: str, function: str) -> tuple[str, ...]:
+        """Returns the parameters of a function, without `self`."""
+        return self._table(path)[2].get(function, ())
+
+    def bases(self, path: str, name: str) -> tuple[End, ...]:
+        """Returns the classes of the repository that a class is derived from directly."""
+        listed = dict(self._table(path)[3].bases).get(name, ())
+        ends = (end for base in listed for end in self.ends(path, base))
+        return tuple(end for end in ends if end.value[0] == "class")
+
+    def member(self, path: str, owner: str, name: str, depth: int = 0) -> tuple[End, ...]:
+        """Returns what an attribute or method of a class's objects is, looked for in its bases too."""
+        names, _, functions, _ = self._table(path)
+        full = f"{owner}.{name}"
+        if full in functions:
+            return (End(path, ("function", full)),)
+        found = self.ends(path, names.get(full), depth + 1)
+        if found or depth > MAX_DEPTH:
+            return found
+        return tuple(
+            end for base in self.bases(path, owner) for end in self.member(base.path, base.value[1], name, depth + 1)
+        )
+
+    def client_of(self, path: str, owner: str, depth: int = 0) -> Value:
+        """Returns the client that a class is derived from, None where it is derived from none."""
+        for base in dict(self._table(path)[3].bases).get(owner, ()):
+            if base is not None and base[0] == "name":
+                steps = libraries.call_steps(f"{base[1]}.{base[2]}")
+                if steps and steps[0].gives:
+                    return ("client", steps[0].gives, None, -1)
+        for end in self.bases(path, owner) if depth < MAX_DEPTH else ():
+            found = self.client_of(end.path, end.value[1], depth + 1)
+            if found is not None:
+                return found
+        return None
+
+    def _table(self, path: str) -> tuple[dict[str, Value], frozenset[str], dict[str, tuple[str, ...]], FileFacts]:
+        if path not in self._tables:
+            facts = self._facts_of(path) or FileFacts()
+            self._tables[path] = (dict(facts.names), frozenset(facts.classes), dict(facts.functions), facts)
+        return self._tables[path]
+
+    def _ends(self, path: str, chain: tuple[Any, ...], depth: int) -> Iterator[End]:
+        kind, rest = chain[0], chain[1:]
+        if kind == "local":
+            yield from self._local(path, str(rest[0]), depth)
+        elif kind == "name":
+            yield from self._imported(path, str(rest[0]), str(rest[1]), depth)
+        elif kind == "self":
+            yield End(path, ("object", rest[0]))
+        elif kind == "super":
+            for end in self.bases(path, str(rest[0])):
+                yield End(end.path, ("object", end.value[1]))
+        elif kind == "var":
+            yield from self.ends(path, chain[2], depth)
+        elif kind in ("any", "list"):
+            for item in chain[1]:
+                yield from self.ends(path, item, depth)
+        elif kind in ("attr", "item", "call"):
+            for end in self.ends(path, chain[1], depth):
+                yield from self._step(end, str(kind), str(chain[2]), depth)
+        else:
+            yield End(path, chain)
+
+    def _local(self, path: str, name: str, depth: int) -> Iterator[End]:
+        names, classes, functions, facts = self._table(path)
+        if name in classes:
+            yield End(path, ("class", name))
+        elif name in functions:
+            yield End(path, ("function", name))
+        elif name in names:
+            yield from self.ends(path, names[name], depth)
+        else:
+            for alias, module, real in facts.imports:
+                if alias == name:
+                    yield from self._imported(path, module, real, depth)
+
+    def _imported(self, path: str, module: str, name: str, depth: int) -> Iterator[End]:
+        file = self._modules.file_of(path, module)
+        if file and name:
+            found = self.ends(file, ("local", name), depth)
+            if found:
+                yield from found
+                return
+        inner = self._modules.file_of(path, f"{module}{'' if module.endswith('.') else '.'}{name}" if name else module)
+        if inner:
+            yield End(inner, ("module",))
+        elif not file and "." in module.strip("."):
+            owner, _, last = module.rpartition(".")
+            yield from self.ends(path, ("attr", ("name", owner, last), name), depth)
+
+    def _step(self, end: End, kind: str, name: str, depth: int) -> Iterator[End]:
+        value = end.value
+        if kind == "call":
+            if value[0] == "class":
+                yield End(end.path, ("object", value[1]))
+            elif value[0] == "function":
+                yield from self.ends(end.path, self._table(end.path)[0].get(f"{value[1]}()"), depth)
+        elif value[0] == "client":
+            yield end
+        elif value[0] == "map":
+            yield from self.ends(end.path, dict(value[1]).get(name), depth)
+        elif value[0] in ("param", "attr", "item"):
+            yield End(end.path, (kind, value, name))
+        elif kind == "attr" and value[0] == "module":
+            yield from self.ends(end.path, ("local", name), depth)
+        elif kind == "attr" and value[0] in ("object", "class"):
+            found = self.member(end.path, value[1], name, depth)
+            yield from found or (End(end.path, ("attr", ("self", value[1]), name)),)

@@ -1,0 +1,292 @@
+"""Which endpoints do calls read and write, whoever makes the client and whoever says the topic? All files are read by now.
+
+A call that takes its topic from an argument reads what the callers hand over, and belongs to them: a wrapper of the repository
+around a client is no pipeline by itself. So does every call of a package that only others use. An argument that nobody is seen to
+hand over stays unknown, under its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from copilot.readers import libraries
+from copilot.readers.callers import Caller, Callers
+from copilot.readers.chains import Chains, End
+from copilot.readers.facts import Call, FileFacts, Invocation
+from copilot.readers.steps import Step
+from copilot.readers.values import Value
+
+MAX_HOPS = 5
+MAX_EFFECTS = 64
+MAX_NESTING = 8
+
+
+class Hop(NamedTuple):
+    """One way from a function to a caller of it: what the arguments of `function` in the file `home` are, `path` says."""
+
+    home: str
+    function: str
+    path: str
+    arguments: tuple[tuple[str, Value], ...]
+
+
+class Effect(NamedTuple):
+    """A call that reads or writes an endpoint, as seen from `path`, whose job it belongs to.
+
+    `call` stands in the file `home`; `hops` lead from there to `path`; `topics` is what names the endpoint, all chains followed.
+    `lines` are the calls on that way; `is_guess` tells that the client is only guessed from names.
+    """
+
+    path: str
+    scope: str
+    home: str
+    call: Call
+    topics: Value
+    hops: tuple[Hop, ...] = ()
+    lines: tuple[tuple[str, int, int], ...] = ()
+    is_guess: bool = False
+
+
+class EffectReader:
+    """Reads the effects of a tree's calls; `is_library` tells whether a file belongs to a package that only others use."""
+
+    def __init__(self, chains: Chains, callers: Callers, is_library: Callable[[str], bool]) -> None:
+        self._chains = chains
+        self._callers = callers
+        self._is_library = is_library
+
+    def read(self, facts: Mapping[str, FileFacts]) -> Iterator[Effect]:
+        """Yields the effects of all calls in these files."""
+        for path, one in sorted(facts.items()):
+            found = [call for call in one.calls if call.role in ("consume", "produce") and call.topics is not None]
+            effects = [Effect(path, call.scope, path, call, call.topics) for call in found]
+            effects += [made for invocation in one.invocations for made in self._of_invocation(path, invocation)]
+            for effect in effects:
+                spread = self._spread(effect, self._is_library(path), 0)
+                yield from dict.fromkeys(spread)
+
+    def followed(self, value: Value, path: str, hops: tuple[Hop, ...], depth: int = 0) -> Value:
+        """Returns a value of the file at `path` with its chains followed, and its arguments put in by `hops`."""
+        if value is None or depth > MAX_NESTING:
+            return value
+        kind = value[0]
+        if kind in ("list", "any", "cat", "path"):
+            return (kind, tuple(self.followed(one, path, hops, depth + 1) for one in value[1]))
+        if kind == "split":
+            return (kind, self.followed(value[1], path, hops, depth + 1), *value[2:])
+        if kind == "at":
+            return self.followed(value[2], value[1], hops, depth + 1)
+        if kind == "param":
+            handed = _handed(value, hops, self._chains, path)
+            return ("at", path, value) if handed is None else self.followed(handed[1], handed[0], hops, depth + 1)
+        if kind in ("file", "literal"):
+            return ("at", path, value)
+        if kind not in ("attr", "item", "call", "var", "local", "name"):
+            return value
+        ends = [end for end in self._chains.ends(path, value) if end.value[0] not in _NO_TEXT]
+        if not ends or any(end.value == value for end in ends):
+            return ("at", path, value)
+        choices = tuple(self.followed(end.value, end.path, hops, depth + 1) for end in ends)
+        return choices[0] if len(choices) == 1 else ("any", choices)
+
+    def _of_invocation(self, path: str, invocation: Invocation) -> Iterator[Effect]:
+        callee = invocation.callee
+        if callee is None or callee[0] != "attr" or callee[2] not in libraries.METHOD_NAMES:
+            return
+        arguments = dict(invocation.arguments)
+        first = arguments.get("0")
+        clients = self._clients(path, callee)
+        guess = _guessed(invocation.receiver, callee[2]) if not clients else None
+        if guess is not None and not self._is_own(path, callee):
+            for step in libraries.method_steps(guess, callee[2]):
+                topics = _topics(step, arguments, ())
+                if step.role and topics is not None and _is_text(self.followed(topics, path, ())):
+                    yield _effect(path, invocation, step, topics)._replace(is_guess=True)
+        for client in clients:
+            text = first[1] if first is not None and first[0] == "s" else ""
+            for step in libraries.method_steps(client[1], callee[2], text):
+                topics = _topics(step, arguments, client)
+                if step.role and (topics is not None or not step.needs):
+                    yield _effect(path, invocation, step, topics or ("var", "", None))
+
+    def _clients(self, path: str, callee: tuple[Any, ...]) -> set[tuple[Any, ...]]:
+        """Returns the clients that the method of a chain belongs to; none where the repository has the method itself."""
+        found: set[tuple[Any, ...]] = set()
+        for end in self._chains.ends(path, callee[1]):
+            client = end.value if end.value[0] == "client" else None
+            if end.value[0] == "object" and not _is_method(self._chains, end.path, end.value[1], str(callee[2])):
+                client = self._chains.client_of(end.path, end.value[1])
+            if end.value[0] == "param":
+                found |= {one for one in self._handed_clients(end.path, end.value) if one[0] == "client"}
+            elif client is not None:
+                found.add(client)
+        return found
+
+    def _is_own(self, path: str, callee: tuple[Any, ...]) -> bool:
+        """Tells whether the repository has the method, or the class of what has it."""
+        return any(end.value[0] in ("function", "attr", "class") for end in self._chains.ends(path, callee))
+
+    def _handed_clients(self, path: str, param: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+        function = param[1].rpartition(":")[0]
+        for caller in self._callers.of(path, function):
+            handed = _argument(self._chains, path, param, caller.invocation.arguments)
+            for end in self._chains.ends(caller.path, handed):
+                yield end.value
+
+    def _spread(self, effect: Effect, is_library: bool, depth: int) -> Iterator[Effect]:
+        """Yields the effect as those see it who call what it stands in, and itself where it needs no caller."""
+        effect = effect._replace(topics=self.followed(effect.topics, effect.path, effect.hops))
+        if depth < MAX_HOPS:
+            hole = next(iter(_holes(effect.topics, effect.path)), None)
+            filled = list(self._filled(effect, hole)) if hole is not None else []
+            if not filled and is_library:
+                filled = [self._seen_by(effect, caller, effect.path, effect.scope) for caller in self._users(effect)]
+            if filled:
+                for one in dict.fromkeys(filled[:MAX_EFFECTS]):
+                    yield from self._spread(one, self._is_library(one.path), depth + 1)
+                return
+        if not is_library:
+            yield effect
+
+    def _filled(self, effect: Effect, hole: End) -> Iterator[Effect]:
+        """Yields the effect with the hole filled by each who fills it: callers for an argument, heirs for an attribute."""
+        root = _root(hole.value)
+        if root[0] == "param":
+            function = root[1].rpartition(":")[0]
+            for caller in self._callers.of(hole.path, function):
+                yield self._seen_by(effect, caller, hole.path, function)
+            return
+        owner, name = root[1][1], root[2]
+        for path, heir in self._callers.heirs(hole.path, owner):
+            for end in self._chains.member(path, heir, name):
+                is_method = end.value[0] == "function"
+                filling = ("call", ("local", end.value[1]), "") if is_method else end.value
+                if not is_method or end.path == path:
+                    topics = _replaced(effect.topics, root, ("at", end.path, filling))
+                    yield effect._replace(path=path, scope=heir, topics=topics)
+
+    def _users(self, effect: Effect) -> tuple[Caller, ...]:
+        """Returns who calls the function of an effect, else who makes objects of its class."""
+        owner = effect.scope.partition(".")[0] if "." in effect.scope else ""
+        found = self._callers.of(effect.path, effect.scope)
+        return found or (self._callers.of(effect.path, f"{owner}.__init__") if owner else ())
+
+    def _seen_by(self, effect: Effect, caller: Caller, home: str, function: str) -> Effect:
+        invocation = caller.invocation
+        hop = Hop(home, function, caller.path, invocation.arguments)
+        line = (caller.path, invocation.line, invocation.last_line)
+        hops, lines = (*effect.hops, hop), (*effect.lines, line)
+        return effect._replace(path=caller.path, scope=invocation.scope, hops=hops, lines=lines)
+
+
+_GUESSED = {"subscribe": "consumer", "produce": "producer", "send": "producer", "send_and_wait": "producer"}
+_NO_TEXT = frozenset({"class", "object", "function", "module", "client"})
+
+
+def _guessed(receiver: str, method: str) -> str | None:
+    """Returns the kind of client that an object seems to be by its own name and the method's, None where either says little."""
+    if method in _GUESSED and _GUESSED[method] in receiver.lower():
+        return f"kafka {_GUESSED[method]}"
+    return None
+
+
+def _is_text(value: Value) -> bool:
+    """Tells whether a value surely is a text, or texts: a guess about anything else would rest on two unknowns."""
+    if value is None:
+        return False
+    if value[0] in ("list", "any"):
+        return any(map(_is_text, value[1]))
+    return value[0] in ("s", "env") or (value[0] == "at" and _is_text(value[2]))
+
+
+def _effect(path: str, invocation: Invocation, step: Step, topics: Value) -> Effect:
+    call = Call(
+        step.role,
+        "",
+        topics,
+        None,
+        None,
+        invocation.scope,
+        invocation.line,
+        invocation.last_line,
+        invocation.codec if step.role == "produce" else -1,
+        invocation.receiver,
+        step.endpoint,
+    )
+    return Effect(path, invocation.scope, path, call, topics)
+
+
+def _topics(step: Step, arguments: Mapping[str, Value], client: tuple[Any, ...]) -> Value:
+    """Returns what names the endpoint of a call whose arguments are known, None where the call doesn't say."""
+    for place in step.topic.split():
+        if place == "own":
+            own: Value = client[2]
+            return own
+        if place == "*":
+            given = tuple(value for name, value in arguments.items() if name.isdigit())
+            if given:
+                return ("list", given)
+        elif place.lstrip("{") in arguments:
+            found: Value = arguments[place.lstrip("{")]
+            return found
+    return None
+
+
+def _holes(value: Value, path: str, depth: int = 0) -> Iterable[End]:
+    """Yields the arguments and attributes in a value that nothing was put in for, with the files that they are of."""
+    if value is None or depth > MAX_NESTING:
+        return
+    if value[0] in ("list", "any", "cat", "path"):
+        for one in value[1]:
+            yield from _holes(one, path, depth + 1)
+    elif value[0] == "split":
+        yield from _holes(value[1], path, depth + 1)
+    elif value[0] in ("var", "at"):
+        yield from _holes(value[2], value[1] if value[0] == "at" else path, depth + 1)
+    elif value[0] in ("param", "attr", "item", "call"):
+        root = _root(value)
+        if root[0] == "param" or (root[0] == "attr" and root[1][0] == "self"):
+            yield End(path, value)
+
+
+def _root(value: Value) -> tuple[Any, ...]:
+    """Returns the argument, or the attribute of `self`, that a chain starts from."""
+    assert value is not None
+    while value[0] in ("attr", "item", "call") and isinstance(value[1], tuple) and value[1][0] != "self":
+        value = value[1]
+    return value
+
+
+def _replaced(value: Any, hole: tuple[Any, ...], filling: Value) -> Any:
+    if value == hole:
+        return filling
+    if isinstance(value, tuple):
+        return tuple(_replaced(part, hole, filling) for part in value)
+    return value
+
+
+def _is_method(chains: Chains, path: str, owner: str, name: str) -> bool:
+    return any(end.value[0] == "function" for end in chains.member(path, owner, name))
+
+
+def _handed(param: tuple[Any, ...], hops: tuple[Hop, ...], chains: Chains, path: str) -> tuple[str, Value] | None:
+    """Returns what is handed over for an argument, and the file of the caller, None where no hop is a call of its function."""
+    function = param[1].rpartition(":")[0]
+    for hop in hops:
+        if (hop.home, hop.function) == (path, function):
+            handed = _argument(chains, path, param, hop.arguments)
+            return hop.path, handed if handed is not None else ("var", param[1].rpartition(":")[2], None)
+    return None
+
+
+def _argument(chains: Chains, path: str, param: tuple[Any, ...], arguments: tuple[tuple[str, Value], ...]) -> Value:
+    """Returns what a call hands over for a parameter: its default where the call leaves it out."""
+    function, _, name = param[1].rpartition(":")
+    given = dict(arguments)
+    if name in given:
+        return given[name]
+    names = chains.parameters(path, function)
+    position = str(names.index(name)) if name in names else ""
+    default: Value = param[2]
+    return given.get(position, default)

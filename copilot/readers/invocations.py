@@ -1,0 +1,76 @@
+"""Which calls go to functions, classes and clients that only the other files tell? Noted with what they hand over."""
+
+from __future__ import annotations
+
+import ast
+
+from copilot.readers import libraries
+from copilot.readers.flow import Origin
+from copilot.readers.reading import Reader
+from copilot.readers.scope import Seen, receiver_name
+from copilot.readers.things import chained, value_of
+from copilot.readers.values import Value
+
+MAX_ARGUMENTS = 12
+_RECORDS = frozenset({"value", "data", "body", "payload", "message", "record", "MessageBody", "Data"})
+
+
+def note_invocation(reader: Reader, node: ast.Call, base: Seen | None = None) -> Value:
+    """Notes a call where what it hands over may matter, and returns the chain to what it gives; `base` is what a method is of."""
+    callee = _callee(reader, node.func, base)
+    if callee is None:
+        return None
+    is_method = isinstance(node.func, ast.Attribute) and node.func.attr in libraries.METHOD_NAMES
+    # The arguments were read before, for their uses of names; here it is only asked what they are.
+    reader.sheet.is_quiet = True
+    arguments = _arguments(reader, node)
+    reader.sheet.is_quiet = False
+    if is_method or any(_tells(value) for _, value in arguments):
+        receiver = receiver_name(node.func.value) if isinstance(node.func, ast.Attribute) else ""
+        record = _record(reader, node) if is_method else None
+        reader.sheet.add_invocation(node, reader.scope.qualified, callee, arguments, receiver, record)
+    return chained("call", callee)
+
+
+def _callee(reader: Reader, function: ast.expr, base: Seen | None) -> Value:
+    dotted = reader.scope.dotted(function)
+    if dotted and "." in dotted:
+        if libraries.is_foreign(dotted):
+            return None
+        if isinstance(function, ast.Attribute):
+            return chained("attr", reader.see(function.value).value, function.attr)
+        return reader.see(function).value
+    if base is not None and isinstance(function, ast.Attribute):
+        return chained("attr", base.thing, function.attr)
+    if isinstance(function, ast.Name):
+        return reader.scope.named(function.id).thing
+    return None
+
+
+def _arguments(reader: Reader, node: ast.Call) -> tuple[tuple[str, Value], ...]:
+    given = [(str(position), value) for position, value in enumerate(node.args) if not isinstance(value, ast.Starred)]
+    given += [(keyword.arg, keyword.value) for keyword in node.keywords if keyword.arg]
+    return tuple((place, _handed(reader, value)) for place, value in given[:MAX_ARGUMENTS])
+
+
+def _handed(reader: Reader, node: ast.expr) -> Value:
+    if isinstance(node, ast.Constant) and not isinstance(node.value, str):
+        return None
+    seen = reader.see(node)
+    if seen.value is not None and seen.value[0] == "dict":
+        return reader.configs.as_map(seen.value[1])
+    if seen.thing is not None and seen.thing[0] == "client":
+        return seen.thing
+    return value_of(reader, node, None if isinstance(node, ast.List | ast.Tuple | ast.Set) else seen)
+
+
+def _tells(value: Value) -> bool:
+    return value is not None and (value[0] != "var" or value[2] is not None)
+
+
+def _record(reader: Reader, node: ast.Call) -> Origin | None:
+    """Returns where the record comes from that a call seems to hand over: under a usual keyword, or after the topic."""
+    for keyword in node.keywords:
+        if keyword.arg in _RECORDS:
+            return reader.see(keyword.value).origin
+    return reader.see(node.args[1]).origin if len(node.args) > 1 else None

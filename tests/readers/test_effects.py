@@ -1,0 +1,303 @@
+from __future__ import annotations
+
+import json
+import textwrap
+
+from tests.readers.sockets import map_of
+
+
+def edges(texts: dict[str, str]) -> set[tuple[str, str, str, str]]:
+    """The edges of a tree: job, direction, endpoint (or "?" and the variable where it isn't known), certainty."""
+    found = map_of({path: textwrap.dedent(text) for path, text in texts.items()})
+    return {
+        (link.job, link.direction, link.endpoint.name or f"?{link.endpoint.variable}", link.certainty)
+        for link in found.links
+    }
+
+
+CLIENT = """
+    import json
+    from confluent_kafka import Consumer, Producer
+
+    class Bus:
+        def __init__(self, servers, group="workers"):
+            self.producer = Producer({"bootstrap.servers": servers})
+            self.group = group
+
+        def publish(self, topic, message):
+            self.producer.produce(topic, json.dumps(message))
+            self.producer.flush()
+
+        def listen(self, topics, handler):
+            consumer = Consumer({"group.id": self.group})
+            consumer.subscribe(topics)
+            while True:
+                handler(consumer.poll(1.0))
+    """
+
+
+def test_a_wrapper_in_a_shared_package_gives_its_edges_to_those_who_use_it() -> None:
+    texts = {
+        "common/bus.py": CLIENT,
+        "billing/Dockerfile": "",
+        "billing/main.py": """
+            from common.bus import Bus
+
+            bus = Bus("x")
+
+            def bill(order):
+                bus.publish("invoices", order)
+
+            bus.listen(["orders"], bill)
+            """,
+        "mail/Dockerfile": "",
+        "mail/app.py": """
+            from common.bus import Bus
+
+            class Mailer:
+                def __init__(self, bus: Bus):
+                    self.bus = bus
+
+                def run(self):
+                    self.bus.listen(["invoices", "returns"], print)
+            """,
+    }
+    assert edges(texts) == {
+        ("billing", "produces", "invoices", "certain"),
+        ("billing", "consumes", "orders", "certain"),
+        ("mail", "consumes", "invoices", "certain"),
+        ("mail", "consumes", "returns", "certain"),
+    }
+
+
+def test_a_topic_given_to_the_constructor_is_the_topic_of_the_methods() -> None:
+    texts = {
+        "job/Dockerfile": "",
+        "job/sink.py": """
+            from kafka import KafkaProducer
+
+            class TopicSink:
+                def __init__(self, servers, topic):
+                    self.topic = topic
+                    self._producer = KafkaProducer(bootstrap_servers=servers)
+
+                def push(self, row):
+                    self._producer.send(self.topic, row)
+            """,
+        "job/main.py": """
+            import os
+            from sink import TopicSink
+
+            rows = TopicSink("x", "rows")
+            audit = TopicSink("x", topic=os.environ["AUDIT_TOPIC"])
+            """,
+    }
+    assert edges(texts) == {("job", "produces", "rows", "certain"), ("job", "produces", "?AUDIT_TOPIC", "possible")}
+
+
+def test_a_wrapper_that_nobody_calls_is_an_edge_to_an_unknown_under_the_name_of_its_argument() -> None:
+    texts = {
+        "job/Dockerfile": "",
+        "job/main.py": """
+            from confluent_kafka import Consumer
+
+            def read(names):
+                consumer = Consumer({})
+                consumer.subscribe(names)
+            """,
+    }
+    assert edges(texts) == {("job", "consumes", "?names", "possible")}
+
+
+def test_a_client_made_by_a_function_of_another_file_is_followed() -> None:
+    texts = {
+        "job/Dockerfile": "",
+        "job/clients.py": """
+            from confluent_kafka import Producer
+
+            def make_producer():
+                producer = Producer({"bootstrap.servers": "x"})
+                return producer
+
+            shared = make_producer()
+            """,
+        "job/main.py": """
+            from clients import make_producer, shared
+
+            mine = make_producer()
+            mine.produce("first", b"x")
+            shared.produce("second", b"x")
+            """,
+    }
+    assert edges(texts) == {("job", "produces", "first", "certain"), ("job", "produces", "second", "certain")}
+
+
+def test_a_client_handed_to_a_function_is_followed() -> None:
+    texts = {
+        "job/Dockerfile": "",
+        "job/main.py": """
+            from aiokafka import AIOKafkaProducer
+
+            async def publish(out, row):
+                await out.send_and_wait("rows", row)
+
+            async def main():
+                client = AIOKafkaProducer(bootstrap_servers="x")
+                await publish(client, b"x")
+            """,
+    }
+    assert edges(texts) == {("job", "produces", "rows", "certain")}
+
+
+def test_clients_kept_in_a_dict_are_followed() -> None:
+    texts = {
+        "job/Dockerfile": "",
+        "job/main.py": """
+            from confluent_kafka import Consumer, Producer
+
+            class Router:
+                def __init__(self, names):
+                    self.producers = {}
+                    for name in names:
+                        self.producers[name] = Producer({"client.id": name})
+                    self.readers = {"orders": Consumer({"group.id": "a"})}
+
+                def run(self, name):
+                    self.readers["orders"].subscribe(["orders"])
+                    self.producers[name].produce("routed", b"x")
+            """,
+    }
+    assert edges(texts) == {("job", "consumes", "orders", "certain"), ("job", "produces", "routed", "certain")}
+
+
+def test_a_class_derived_from_a_client_is_one() -> None:
+    texts = {
+        "job/Dockerfile": "",
+        "job/base.py": """
+            from confluent_kafka import Consumer
+
+            class AlertConsumer(Consumer):
+                def __init__(self, topics, **settings):
+                    super().__init__(settings)
+                    self.subscribe(topics)
+            """,
+        "job/main.py": """
+            from base import AlertConsumer
+
+            reader = AlertConsumer(["alerts"])
+            """,
+    }
+    assert edges(texts) == {("job", "consumes", "alerts", "certain")}
+
+
+def test_a_base_class_takes_the_topic_from_those_derived_from_it() -> None:
+    texts = {
+        "framework/step.py": """
+            from confluent_kafka import Consumer
+
+            class Step:
+                topic = None
+
+                def __init__(self, group):
+                    self.consumer = Consumer({"group.id": group})
+
+                def start(self):
+                    self.consumer.subscribe([self.topic])
+                    while True:
+                        self.execute(self.consumer.poll())
+            """,
+        "filter/Dockerfile": "",
+        "filter/main.py": """
+            from framework.step import Step
+
+            class Filter(Step):
+                topic = "raw"
+
+                def execute(self, message): ...
+            """,
+        "score/Dockerfile": "",
+        "score/main.py": """
+            from framework.step import Step
+
+            class Score(Step):
+                def __init__(self):
+                    super().__init__("score")
+                    self.topic = "filtered"
+            """,
+    }
+    assert edges(texts) == {("filter", "consumes", "raw", "certain"), ("score", "consumes", "filtered", "certain")}
+
+
+def test_a_topic_in_a_dict_handed_to_the_wrapper_is_found() -> None:
+    texts = {
+        "lib/reader.py": """
+            from confluent_kafka import Consumer
+
+            class Reader:
+                def __init__(self, config):
+                    self.config = config
+                    self.consumer = Consumer(config["PARAMS"])
+                    self.consumer.subscribe(self.config["TOPICS"])
+            """,
+        "job/Dockerfile": "",
+        "job/main.py": """
+            import os
+            from lib.reader import Reader
+
+            settings = {"PARAMS": {"group.id": "x"}, "TOPICS": os.environ["TOPICS"].split(",")}
+            reader = Reader(settings)
+            """,
+    }
+    assert edges(texts) == {("job", "consumes", "?TOPICS", "possible")}
+
+
+def test_the_schema_handed_to_a_wrapper_is_the_callers() -> None:
+    schema = json.dumps({"type": "record", "name": "Order", "fields": [{"name": "id", "type": "long"}]})
+    texts = {
+        "schemas/order.avsc": schema,
+        "lib/sink.py": """
+            import io
+            import fastavro
+            from confluent_kafka import Producer
+
+            class AvroSink:
+                def __init__(self, topic, schema_path):
+                    self.topic = topic
+                    self.schema = fastavro.schema.load_schema(schema_path)
+                    self.producer = Producer({})
+
+                def send(self, record):
+                    out = io.BytesIO()
+                    fastavro.schemaless_writer(out, self.schema, record)
+                    self.producer.produce(self.topic, out.getvalue())
+            """,
+        "job/Dockerfile": "",
+        "job/main.py": """
+            from lib.sink import AvroSink
+
+            sink = AvroSink("orders", "schemas/order.avsc")
+            sink.send({"id": 1})
+            """,
+    }
+    [link] = map_of({path: textwrap.dedent(text) for path, text in texts.items()}).links
+
+    assert (link.job, link.endpoint.name, link.subject) == ("job", "orders", "order")
+    assert [str(span) for span in link.proof] == ["lib/sink.py:15", "lib/sink.py:14", "job/main.py:4"]
+
+
+def test_what_is_only_called_a_producer_is_possible_at_most() -> None:
+    texts = {
+        "job/Dockerfile": "",
+        "job/main.py": """
+            # Everything here goes through Kafka.
+            from vendor_bus import make
+
+            producer = make()
+            producer.produce("orders", b"x")
+            mailer = make()
+            mailer.send("bob", b"x")
+            """,
+        "other/Dockerfile": "",
+        "other/main.py": "def run(producer, topic):\n    producer.produce(topic, b'x')\n",
+    }
+    assert edges(texts) == {("job", "produces", "orders", "possible")}
