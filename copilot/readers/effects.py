@@ -146,7 +146,7 @@ class EffectReader:
                 for one in dict.fromkeys(filled[:MAX_EFFECTS]):
                     yield from self._spread(one, self._is_library(one.path), depth + 1)
                 return
-        if not is_library:
+        if not is_library or _is_text(effect.topics):
             yield effect
 
     def _filled(self, effect: Effect, hole: End) -> Iterator[Effect]:
@@ -197,6 +197,8 @@ def _is_text(value: Value) -> bool:
         return False
     if value[0] in ("list", "any"):
         return any(map(_is_text, value[1]))
+    if value[0] in ("cat", "path"):
+        return all(map(_is_text, value[1]))
     return value[0] in ("s", "env") or (value[0] == "at" and _is_text(value[2]))
 
 

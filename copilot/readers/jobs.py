@@ -1,8 +1,9 @@
 """What is a job? The folder that is built and deployed as one thing, told by the files that say how it is built.
 
 A file belongs to the nearest folder above it with a Dockerfile or a manifest of a package; where only the repository's own root
-has one, to the first folder under the root that holds code itself and is no collecting folder such as `services/`; a lone
-script is a job by itself.
+has one, to the first folder under the root that holds code itself and is no collecting folder such as `services/`. A lone
+script is a job by itself, and so is each of several in a folder of examples, or in a folder of nothing else; what lies beside
+the only script of the repository's root belongs to it.
 Test folders belong to the job that they sit in.
 """
 
@@ -43,6 +44,25 @@ _COLLECTING = frozenset(
         "bin",
     }
 )
+_EXAMPLES = frozenset(
+    {
+        "example",
+        "examples",
+        "sample",
+        "samples",
+        "demo",
+        "demos",
+        "snippets",
+        "tutorial",
+        "tutorials",
+        "quickstart",
+        "quickstarts",
+        "recipes",
+        "cookbook",
+        "scripts",
+        "bin",
+    }
+)
 _TEST_FOLDERS = frozenset({"tests", "test", "testing", "fixtures", "unittests", "integration_tests", "__tests__"})
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
@@ -71,11 +91,14 @@ class JobRoots:
         self._marked = {folder for folder in marked | built_folders if folder and not is_test_path(folder + "/x")}
         self._holding = {posixpath.dirname(path) for path in paths if path.endswith(".py")}
         self._scripts = scripts
+        self._alone = self._lone_scripts(paths)
         self._jobs: dict[str, Job] = {}
 
     def root_of(self, path: str) -> str:
         """Returns the root of the job that a file belongs to."""
         folder = posixpath.dirname(path)
+        if path in self._alone or not folder:
+            return self._of_root.get(path, path)
         while folder:
             if folder in self._marked:
                 return folder
@@ -87,6 +110,23 @@ class JobRoots:
         if depth >= len(segments):
             return path if path in self._scripts or depth == 1 else posixpath.dirname(path)
         return "/".join(segments[:depth])
+
+    def _lone_scripts(self, paths: Collection[str]) -> frozenset[str]:
+        """Returns the scripts that are jobs by themselves although they lie together."""
+        by_folder: dict[str, list[str]] = {}
+        for path in paths:
+            if path.endswith(".py") and posixpath.basename(path) != "__init__.py" and not is_test_path(path):
+                by_folder.setdefault(posixpath.dirname(path), []).append(path)
+        alone: set[str] = set()
+        for folder, files in by_folder.items():
+            scripts = self._scripts.intersection(files)
+            is_one = folder in self._images or len(scripts) < 2
+            if not is_one and (len(scripts) == len(files) or not _EXAMPLES.isdisjoint(folder.split("/"))):
+                alone |= scripts
+        flat = by_folder.get("", [])
+        entries = sorted(self._scripts.intersection(flat))
+        self._of_root = dict.fromkeys(flat, entries[0]) if len(entries) == 1 else {}
+        return frozenset(alone)
 
     def packages(
         self, root_of: Mapping[str, str], imports: Iterable[tuple[str, str]], running: frozenset[str]

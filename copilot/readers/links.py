@@ -158,7 +158,8 @@ class LinkReader:
         ):
             if near:
                 return near
-        return [(file, one) for file, other in sorted(job.facts.items()) for one in other.calls if one.role == role]
+        beside = self._modules.related(path, job.facts)
+        return [(file, one) for file in beside for one in job.facts[file].calls if one.role == role]
 
     def _links(
         self,

@@ -170,9 +170,7 @@ class _Reading:
         """Yields (importing file, imported file) of the files that were parsed."""
         parsed = (path for path, outline in self._outlines.items() if outline.is_parsed)
         for path, facts in self._store.python(parsed).items():
-            for _, module, name in facts.imports:
-                file = self._modules.file_of(path, module)
-                yield path, file or (self._modules.file_of(path, f"{module}.{name}") if name else "")
+            yield from ((path, file) for file in self._modules.imported(path, facts))
 
     def _deployments(self, running: list[Running], jobs: Mapping[str, Job]) -> tuple[Deployment, ...]:
         found = (one.deployment(jobs[one.root].name if one.root else "") for one in running)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import posixpath
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from copilot.readers.facts import FileFacts
 from copilot.readers.store import FactStore
 from copilot.readers.values import Value
 
@@ -21,6 +22,7 @@ class Modules:
 
     def __init__(self, store: FactStore, paths: Iterable[str]) -> None:
         self._store = store
+        self._imported: dict[str, frozenset[str]] = {}
         self._by_stem: dict[str, list[str]] = {}
         for path in sorted(paths):
             stem = posixpath.splitext(posixpath.basename(path))[0]
@@ -55,6 +57,25 @@ class Modules:
             if found or not folder:
                 return max(found, key=lambda file: (-len(file), file), default="")
             folder = posixpath.dirname(folder)
+
+    def imported(self, path: str, facts: FileFacts) -> frozenset[str]:
+        """Returns the files of the tree that a file imports from."""
+        if path not in self._imported:
+            modules = {module for _, module, _ in facts.imports}
+            modules |= {
+                f"{module}{'' if module.endswith('.') else '.'}{name}" for _, module, name in facts.imports if name
+            }
+            self._imported[path] = frozenset(self.file_of(path, module) for module in modules) - {""}
+        return self._imported[path]
+
+    def related(self, path: str, facts: Mapping[str, FileFacts]) -> list[str]:
+        """Returns those of the files that a file imports from, or the other way round, or that are imported beside it, sorted."""
+        near = {path, *self.imported(path, facts[path])} if path in facts else {path}
+        for file, one in facts.items():
+            imported = self.imported(file, one)
+            if path in imported:
+                near |= {file, *imported}
+        return sorted(near & facts.keys())
 
     def lookup(self, path: str, module: str, name: str) -> tuple[str, Value] | None:
         """Returns the file and value of a module's name, re-exports followed."""

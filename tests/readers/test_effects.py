@@ -301,3 +301,26 @@ def test_what_is_only_called_a_producer_is_possible_at_most() -> None:
         "other/main.py": "def run(producer, topic):\n    producer.produce(topic, b'x')\n",
     }
     assert edges(texts) == {("job", "produces", "orders", "possible")}
+
+
+def test_a_decoder_in_a_file_that_has_nothing_to_do_with_the_consumer_is_not_its_own() -> None:
+    schema = json.dumps({"type": "record", "name": "Order", "fields": [{"name": "id", "type": "long"}]})
+    reading = """
+        from confluent_kafka import Consumer
+        consumer = Consumer({})
+        consumer.subscribe(["clicks"])
+        """
+    decoding = """
+        import fastavro
+        SCHEMA = fastavro.schema.load_schema("order.avsc")
+        def read(data):
+            return fastavro.schemaless_reader(data, SCHEMA)
+        """
+    texts = {"job/Dockerfile": "", "job/order.avsc": schema, "job/a.py": reading, "job/b.py": decoding}
+    related = {**texts, "job/main.py": "import a\nimport b\n# kafka\n"}
+
+    def subjects(files: dict[str, str]) -> list[str | None]:
+        return [link.subject for link in map_of({path: textwrap.dedent(text) for path, text in files.items()}).links]
+
+    assert subjects(texts) == [None]
+    assert subjects(related) == ["order"]

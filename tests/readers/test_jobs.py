@@ -60,3 +60,44 @@ def test_a_folder_that_only_holds_folders_is_no_job() -> None:
         "teams/blue/app/main.py": "teams/blue/app",
         "teams/blue/app/io.py": "teams/blue/app",
     }
+
+
+def test_each_script_of_a_folder_of_examples_is_a_job() -> None:
+    found = roots(
+        "examples/requirements.txt",
+        "examples/produce.py",
+        "examples/consume.py",
+        "examples/settings.py",
+        scripts=("examples/produce.py", "examples/consume.py"),
+    )
+
+    assert found == {
+        "examples/produce.py": "examples/produce.py",
+        "examples/consume.py": "examples/consume.py",
+        "examples/settings.py": "examples",
+    }
+
+
+def test_scripts_that_lie_among_nothing_else_are_jobs_unless_they_make_one_image() -> None:
+    plain = roots("kafka/a.py", "kafka/b.py", scripts=("kafka/a.py", "kafka/b.py"))
+    built = roots("kafka/Dockerfile", "kafka/a.py", "kafka/b.py", scripts=("kafka/a.py", "kafka/b.py"))
+
+    assert plain == {"kafka/a.py": "kafka/a.py", "kafka/b.py": "kafka/b.py"}
+    assert built == {"kafka/a.py": "kafka", "kafka/b.py": "kafka"}
+
+
+def test_files_beside_the_only_script_of_the_root_belong_to_it() -> None:
+    assert roots("Dockerfile", "main.py", "reader.py", scripts=("main.py",)) == {
+        "main.py": "main.py",
+        "reader.py": "main.py",
+    }
+
+
+def test_a_package_that_nobody_runs_and_others_import_is_no_job() -> None:
+    paths = ("frame/core.py", "step/Dockerfile", "step/main.py", "tool/x.py", "tool/y.py")
+    jobs = JobRoots(paths, frozenset(), frozenset())
+    root_of = {path: jobs.root_of(path) for path in paths if path.endswith(".py")}
+
+    packages = jobs.packages(root_of, [("step/main.py", "frame/core.py"), ("tool/x.py", "tool/y.py")], frozenset())
+
+    assert packages == {"frame"}
