@@ -15,7 +15,7 @@ from fnmatch import fnmatchcase
 from typing import Any, cast, get_args
 
 from copilot.domain.clones import EXTERNAL, Clone, Consumer
-from copilot.domain.pipeline import Objective
+from copilot.domain.pipeline import Objective, Retention
 from copilot.domain.schema import Level
 from copilot.domain.source import Span
 from copilot.errors import WrongUsage
@@ -23,9 +23,11 @@ from copilot.errors import WrongUsage
 SETTINGS_PATH = "copilot.toml"
 DEFAULT_LEVEL: Level = "BACKWARD"
 DEFAULT_RECORDS_FOLDER = "docs/decisions"
-_TABLES = {"clones", "compatibility", "consumers", "decisions", "commands", "objectives", "owners"}
+FOR_EVER = "forever"
+_TABLES = {"clones", "compatibility", "consumers", "decisions", "commands", "objectives", "owners", "topics"}
 _CLONE_KEYS = ("path", "commit", "owner")
 _CONSUMER_KEYS = ("subject", "topic", "schema", "decoder", "owner")
+_TOPIC_KEYS = ("retention_days", "compacted")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -40,6 +42,7 @@ class Settings:
     owners: tuple[tuple[str, str], ...] = ()
     clones: tuple[Clone, ...] = ()
     consumers: tuple[Consumer, ...] = ()
+    retentions: tuple[Retention, ...] = ()
 
     def level_of(self, subject: str) -> tuple[Level, str]:
         """Returns the level that a subject must keep, and where that was read."""
@@ -68,6 +71,7 @@ def read_settings(text: str) -> Settings:
         owners=tuple(sorted((str(name), str(who)) for name, who in _table(tables, "owners", text).items())),
         clones=tuple(_clones(_table(tables, "clones", text), text)),
         consumers=tuple(_consumers(_table(tables, "consumers", text), text)),
+        retentions=tuple(_retentions(_table(tables, "topics", text), text)),
     )
 
 
@@ -148,6 +152,29 @@ def _line_of_entry(text: str, kind: str, name: str) -> int:
     lines = text.splitlines()
     found = next((number for number, line in enumerate(lines, 1) if heading.match(line)), 0)
     return found or _line_of(text, name)
+
+
+def _retentions(table: dict[str, Any], text: str) -> list[Retention]:
+    found: list[Retention] = []
+    for topic, entry in table.items():
+        shape = (
+            f'Write [topics."{topic}"] with retention_days = 7, or retention_days = "{FOR_EVER}", or compacted = true.'
+        )
+        if not isinstance(entry, dict):
+            raise _wrong(text, topic, f'Topic "{topic}" needs a table of its own.', shape)
+        for key in entry:
+            if key not in _TOPIC_KEYS:
+                raise _wrong(text, key, f'Topic "{topic}" has an entry "{key}" that is not known.', shape)
+        days = entry.get("retention_days")
+        is_number = isinstance(days, int | float) and not isinstance(days, bool) and 0 < days < float("inf")
+        # Kafka itself says -1 for "no limit".
+        if not (is_number or days in (None, FOR_EVER, -1)) or not isinstance(entry.get("compacted", False), bool):
+            raise _wrong(text, topic, f'How long topic "{topic}" keeps records is not understood.', shape)
+        if entry.get("compacted") or days is not None:
+            line = _line_of_entry(text, "topics", topic)
+            kept = days if is_number and not entry.get("compacted") else None
+            found.append(Retention(topic, kept, Span(SETTINGS_PATH, line, line)))
+    return sorted(found, key=lambda one: one.topic)
 
 
 def _table(tables: dict[str, Any], name: str, text: str) -> dict[str, Any]:

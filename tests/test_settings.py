@@ -1,4 +1,4 @@
-"""What `copilot.toml` may say of clones and consumers, and what it is told where it says something else."""
+"""What `copilot.toml` may say of clones, consumers and topics, and what it is told where it says something else."""
 
 from __future__ import annotations
 
@@ -51,3 +51,34 @@ def test_what_can_not_be_understood_is_told_with_its_line(text: str, what: str, 
 
     assert told.value.where == f"copilot.toml:{line}"
     assert told.value.next
+
+
+
+TOPICS = """[topics."orders.v1"]
+retention_days = 7
+
+[topics.customers]
+compacted = true
+
+[topics.audit]
+retention_days = "forever"
+"""
+
+
+def test_retention_is_read_with_its_line() -> None:
+    found = {one.topic: (one.days, str(one.span)) for one in read_settings(TOPICS).retentions}
+
+    assert found == {
+        "orders.v1": (7, "copilot.toml:1"),
+        "customers": (None, "copilot.toml:4"),
+        "audit": (None, "copilot.toml:7"),
+    }
+
+
+@pytest.mark.parametrize("entry", ["retention_days = 0", 'retention_days = "a week"', "days = 7", "compacted = 1"])
+def test_a_retention_that_is_not_understood_names_the_line_and_the_forms(entry: str) -> None:
+    with pytest.raises(WrongUsage) as refused:
+        read_settings(f'[topics."orders.v1"]\n{entry}\n')
+
+    assert "copilot.toml:" in str(refused.value.where)
+    assert "retention_days = 7" in str(refused.value.next)

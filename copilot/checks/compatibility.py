@@ -30,13 +30,14 @@ class Judged:
     failed: int = 0
     failed_beyond_level: int = 0
     meaning_changes: int = 0
+    meanings_turned: int = 0
 
 
 class CompatibilityCheck:
     """Each changed subject against its history, by its level."""
 
     name = "compatibility"
-    version = 1
+    version = 2
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
@@ -54,6 +55,7 @@ class CompatibilityCheck:
                 Measure("pairs_failed", sum(it.failed for it in judged), "pairs"),
                 Measure("pairs_failed_beyond_level", sum(it.failed_beyond_level for it in judged), "pairs"),
                 Measure("meaning_changes", sum(it.meaning_changes for it in judged), "changes"),
+                Measure("meanings_turned", sum(it.meanings_turned for it in judged), "changes"),
             ),
             findings=findings,
             inputs=[(f"level.{lineage.name}", lineage.subject.compatibility) for lineage in changed],
@@ -92,7 +94,18 @@ def _judge(lineage: Lineage, case: Case, bench: Bench) -> Judged:
     ]
     versions = {version.meaning for pair in met for version in (pair.reader, pair.writer)}
     told_meanings = sum(1 for finding in meanings if finding.severity != "note")
-    return Judged((*findings, *meanings), len(versions), len(met), failed, failed_beyond, told_meanings)
+    turned = _turned(lineage, schema_format)
+    return Judged((*findings, *meanings), len(versions), len(met), failed, failed_beyond, told_meanings, turned)
+
+
+def _turned(lineage: Lineage, schema_format: SchemaFormat) -> int:
+    """Counts the fields that keep their name, and whose values the last state takes for something else: a unit, a scale."""
+    last = lineage.after[-1]
+    if lineage.base is None or last is None:
+        return 0
+    found = schema_format.meaning_changes(lineage.base.latest, last)
+    # What becomes of a removed symbol is seen in real bytes, by `replay`.
+    return len({it.path for it in found if it.severity == "error" and it.rule != "avro.enum-collapse"})
 
 
 def _told(reason: Finding, pair: Pair, lineage: Lineage, is_demanded: bool, was_before: bool) -> Finding:

@@ -2,15 +2,17 @@
 
 Only what the alternative makes worse fails; what was so in the base is a warning that says so. A producer whose record
 construction can't be seen is unknown where the schema demands something new of it. A consumer that compares or computes with a
-field that becomes nullable is a breach too, unless the place was edited.
+field that becomes nullable, or hands it on where null is not allowed, is a breach too, unless the place was edited. Where the
+plan leaves just that place to a person, it is an open question: nobody can say here that the hand did its work.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from copilot.checks.declared import parent
+from copilot.checks.declared import parent, paths_of
 from copilot.checks.elsewhere import is_asked_of, is_left_to_people, where_it_lies
 from copilot.checks.evidence import make_evidence
 from copilot.checks.lineage import Lineage, lineages, phase_label
@@ -18,25 +20,31 @@ from copilot.checks.reading import reader_schema
 from copilot.checks.standing import Standing, standing_uses
 from copilot.domain.evidence import Evidence, Finding, Measure, Verdict
 from copilot.domain.fieldtype import is_nullable, parsed
+from copilot.domain.operation import MakeOptional
 from copilot.domain.pipeline import FieldUse, Link, PipelineMap
-from copilot.domain.schema import SchemaVersion
+from copilot.domain.schema import SchemaField, SchemaVersion
 from copilot.ports import Bench, Case
 
 PATHS_SHOWN = 5
-_READING = ("reads", "keys", "compares", "computes")
+_READING = ("reads", "keys", "compares", "computes", "passes")
 _OPEN_RULES = (
     "contract.construction-unseen",
     "contract.may-not-be-set",
     "contract.may-read-absent",
     "contract.meets-null-elsewhere",
+    "contract.null-left-to-people",
 )
+_ASKS_FOR_NULL = re.compile(r"""\s*[\])]*\s*(?:is\s+(?:not\s+)?|[!=]=\s*)None\b""")
+
+
+_NULL_BREAKS = {"compares": "compares {}", "computes": "computes with {}", "keys": "keys by {}"}
 
 
 class ContractCheck:
     """Producers against demands, consumers against what is there, before and after."""
 
     name = "contract"
-    version = 1
+    version = 2
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
@@ -189,11 +197,18 @@ class _View:
             if use.path not in has and ((use.path in had and is_kept) or use.path in new_names):
                 yield self._absent(link, use)
             elif use.path in has and use.path in had and is_kept:
-                became_nullable = is_nullable(parsed(has[use.path].type)) and not is_nullable(
-                    parsed(had[use.path].type)
-                )
-                if became_nullable and use.mode in ("compares", "computes", "keys"):
-                    yield self._nullable(use)
+                if _became_nullable(has[use.path], had[use.path]) and not _asks_for_null(use):
+                    yield from self._nullable(use)
+            elif any(_became_nullable(has[use.path], it) for it in self._replaced(use.path, has, base.latest)):
+                yield from self._nullable(use)
+
+    def _replaced(self, path: str, has: Mapping[str, SchemaField], base: SchemaVersion) -> list[SchemaField]:
+        """Returns the fields that the request makes optional, and in whose place a new one at `path` may stand."""
+        if path not in has or any(field.path == path for field in base.fields):
+            return []
+        asked = [it for it in self.case.request.operations if isinstance(it, MakeOptional)]
+        paths = {found for it in asked for found in paths_of(it, self.lineage.name, base)}
+        return [field for field in base.fields if field.path in paths and parent(field.path) == parent(path)]
 
     def _absent(self, link: Link, use: FieldUse) -> Finding:
         label = phase_label(self.phase, self.case.alternative.phases[self.phase])
@@ -210,18 +225,55 @@ class _View:
             )
         return Finding("contract.reads-absent", "error", text, use.span, self.lineage.name, use.path, self.phase)
 
-    def _nullable(self, use: FieldUse) -> Finding:
-        verb = "compares" if use.mode == "compares" else "computes with" if use.mode == "computes" else "keys by"
-        text = f"{use.job} {verb} {use.path}, which may be null from now on."
+    def _nullable(self, use: FieldUse) -> Iterator[Finding]:
+        does = _NULL_BREAKS.get(use.mode) or self._hands_on(use)
+        if not does:
+            return
+        text = f"{use.job} {does.format(use.path)}, which may be null from now on."
         fix = f"Handle null at {use.span}."
+        place = (use.span, self.lineage.name, use.path, self.phase, fix)
         if is_left_to_people(self.case, use, self.phase):
-            place = (use.span, self.lineage.name, use.path, self.phase)
-            return Finding("contract.meets-null-elsewhere", "warning", text, *place, fix)
-        if use.certainty != "certain":
-            return Finding(
-                "contract.may-meet-null", "warning", text, use.span, self.lineage.name, use.path, self.phase, fix
-            )
-        return Finding("contract.meets-null", "error", text, use.span, self.lineage.name, use.path, self.phase, fix)
+            yield Finding("contract.meets-null-elsewhere", "warning", text, *place)
+        elif self._is_by_hand(use):
+            text = f"{text[:-1]}; the plan leaves {use.span} to a person."
+            yield Finding("contract.null-left-to-people", "warning", text, *place)
+        elif use.certainty != "certain":
+            yield Finding("contract.may-meet-null", "warning", text, *place)
+        else:
+            yield Finding("contract.meets-null", "error", text, *place)
+
+    def _hands_on(self, use: FieldUse) -> str:
+        """Returns how the value goes into a field of another subject that can't be null; "" where it doesn't."""
+        if use.mode != "passes":
+            return ""
+        known = {subject.name: subject for subject in self.case.states[self.phase].subjects}
+        for other in self.standing.after:
+            same_place = (other.job, other.span) == (use.job, use.span) and other.subject != use.subject
+            subject = known.get(other.subject)
+            if not same_place or other.mode not in ("passes", "writes") or subject is None:
+                continue
+            field = next((it for it in subject.latest.fields if it.path == other.path), None)
+            if field and not is_nullable(parsed(field.type)):
+                return f"hands {{}} on as {other.path} of {other.subject}, where null is not allowed"
+        return ""
+
+    def _is_by_hand(self, use: FieldUse) -> bool:
+        """Tells whether a step of this phase or of one before names the use's line here as one to change by hand."""
+        if self.case.base.is_foreign(use.span.path):
+            return False
+        place = f"{use.span.path}:{use.span.first_line}  "
+        phases = self.case.alternative.phases[: self.phase + 1]
+        return any(text.startswith(place) for phase in phases for step in phase.steps for text in step.manual)
+
+
+def _became_nullable(after: SchemaField, before: SchemaField) -> bool:
+    return is_nullable(parsed(after.type)) and not is_nullable(parsed(before.type))
+
+
+def _asks_for_null(use: FieldUse) -> bool:
+    """Tells whether a comparison is the very question whether there is a value: `rec["a"] is not None`."""
+    after = use.excerpt.rpartition(use.name)[2].lstrip("'\"")
+    return use.mode == "compares" and _ASKS_FOR_NULL.match(after) is not None
 
 
 def _required(version: SchemaVersion | None) -> frozenset[str]:

@@ -6,10 +6,12 @@ Plain counts that the ranking compares; whether any of it is safe is for the oth
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from copilot.checks.declared import paths_of, sibling, stand_ins
 from copilot.domain.alternative import Alternative
-from copilot.domain.fieldtype import is_nullable, without_null
+from copilot.domain.codec import canonical
+from copilot.domain.fieldtype import field_of, is_nullable, without_null
 from copilot.domain.operation import (
     AddField,
     AddSymbol,
@@ -27,7 +29,7 @@ from copilot.domain.pipeline import Direction
 from copilot.domain.schema import SchemaField, SchemaVersion
 from copilot.ports import Case
 
-_MOVING = ("producers", "consumers", "sinks", "manual")
+_MOVING = ("producers", "consumers", "sinks", "cutover", "manual")
 
 
 def operations_done(case: Case, final: dict[str, SchemaVersion | None]) -> int:
@@ -67,7 +69,7 @@ def coordinated_deploys(alternative: Alternative) -> int:
     total = 0
     for phase in alternative.phases:
         moving = [step for step in phase.steps if step.kind in _MOVING and step.jobs]
-        if len({step.kind for step in moving}) > 1:
+        if len({step.kind for step in moving}) > 1 or any(step.kind == "cutover" for step in moving):
             total += len({job for step in moving for job in step.jobs})
     return total
 
@@ -76,7 +78,7 @@ def touched_jobs(case: Case, direction: Direction) -> frozenset[str]:
     """Returns the producers or consumers of the concerned subjects whose steps or files the alternative changes."""
     links = [link for impact in case.impacts for link in (*impact.producers, *impact.consumers)]
     concerned = {link.job for link in links if link.direction == direction}
-    kinds = ("producers",) if direction == "produces" else ("consumers", "sinks")
+    kinds = ("cutover", "producers") if direction == "produces" else ("cutover", "consumers", "sinks")
     moved = {
         job for phase in case.alternative.phases for step in phase.steps if step.kind in kinds for job in step.jobs
     }
@@ -106,10 +108,30 @@ def _is_literal(operation: Operation, base: SchemaVersion, after: SchemaVersion)
         return any(_is_as_asked(operation, it) for it in added)
     before = {field.path: field for field in base.fields}
     paths = paths_of(operation, operation.subject, base)
+    if isinstance(operation, Deprecate):
+        # Programs see the property; a sentence in the doc is for people alone.
+        return bool(
+            (field_of(json.loads(after.resolved), before[paths[0]].record, operation.field) or {}).get("deprecated")
+        )
     if isinstance(operation, RenameField):
         renamed = [(before[path], fields.get(sibling(path, operation.field, operation.to))) for path in paths]
         return bool(renamed) and all(new is not None and new.type == old.type for old, new in renamed)
     return bool(paths) and all(_is_done_at(operation, path, before[path], fields, []) for path in paths)
+
+
+def _is_type(asked: str, now: str) -> bool:
+    """Tells whether a type is the one asked for; whether it may be null too is another question."""
+    wanted, found = without_null(json.loads(asked)), without_null(json.loads(now))
+    return canonical(_bare(wanted)) == canonical(_bare(found))
+
+
+def _bare(kind: Any) -> Any:
+    """Leaves out what a named type is called: beside the old field it has to have another name."""
+    return (
+        {key: value for key, value in kind.items() if key not in ("name", "namespace")}
+        if isinstance(kind, dict)
+        else kind
+    )
 
 
 def _is_as_asked(operation: AddField, field: SchemaField) -> bool:
@@ -146,7 +168,7 @@ def _is_done_at(
         case RenameField():
             return own is None and sibling(path, operation.field, operation.to) in fields
         case ChangeType():
-            return any(operation.type in it.type for it in candidates if it.type != before.type)
+            return any(_is_type(operation.type, it.type) for it in candidates if it.type != before.type)
         case MakeOptional():
             return any(it.default is not None for it in candidates) and (bool(new) or own != before)
         case MakeRequired():

@@ -133,8 +133,12 @@ def moves_consumers_first(phase: Phase) -> bool:
 
 
 def _sides(phase: Phase) -> list[str]:
-    kinds = [step.kind for step in phase.steps if step.kind in ("producers", *_READERS)]
-    return ["consumers" if kind in _READERS else kind for kind in kinds]
+    sides: list[str] = []
+    for step in phase.steps:
+        # At a cut-over nothing is on the way: the new readers start no later than the first new record is written.
+        at_once = ["consumers", "producers"] if step.kind == "cutover" else []
+        sides += at_once or (["consumers"] if step.kind in _READERS else [step.kind])
+    return [side for side in sides if side in ("consumers", "producers")]
 
 
 def phase_label(number: int, phase: Phase) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from copilot.checks.declared import Declared
 from copilot.checks.lineage import Direction, Pair
 from copilot.checks.quirks import WHOLE_RECORD, quirks_of
+from copilot.checks.unwritten import Unwritten, as_written
 from copilot.checks.values import compare, meeting
 from copilot.domain.schema import SchemaVersion
 from copilot.ports import DecoderUnderTest, SchemaFormat, Undecodable
@@ -81,12 +82,20 @@ class Written:
 
 
 def round_trips(
-    schema_format: SchemaFormat, met: Iterable[Pair], declared: Declared, base: frozenset[str], seed: str
+    schema_format: SchemaFormat,
+    met: Iterable[Pair],
+    declared: Declared,
+    base: frozenset[str],
+    seed: str,
+    unwritten: Unwritten,
 ) -> tuple[tuple[Seen, ...], tuple[Unreplayed, ...], Counter[str]]:
     """Returns what was seen, what could not be asked, and counts of records, versions, values and defaults."""
     kept = _newest(met)
     samples = {pair.writer.meaning: pair.writer for pair in kept}
-    records = {key: schema_format.samples(it.resolved, seed, SAMPLE_COUNT) for key, it in samples.items()}
+    records = {
+        key: schema_format.samples(as_written(it.resolved, unwritten), seed, SAMPLE_COUNT)
+        for key, it in samples.items()
+    }
     counts: Counter[str] = Counter(versions=len(samples), pairs=len(kept))
     seen: list[Seen] = []
     unreplayed: dict[tuple[str, str], Unreplayed] = {}

@@ -28,6 +28,7 @@ from copilot.domain.evidence import Evidence, Finding, Measure, Severity, Verdic
 from copilot.domain.fieldtype import is_nullable, parsed, without_null
 from copilot.domain.operation import AddField, Deprecate
 from copilot.domain.pipeline import BlindSpot, FieldUse, Link
+from copilot.domain.schema import SchemaVersion
 from copilot.domain.source import Gap
 from copilot.ports import Bench, Case
 
@@ -54,7 +55,7 @@ class UsageCheck:
     """Every use of what changes, before and after."""
 
     name = "usage"
-    version = 1
+    version = 2
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
@@ -110,10 +111,21 @@ def _measures(
         Measure("key_uses", len({_place(it) for it in concerned if it.mode == "keys" and not it.is_test}), "uses"),
         Measure("blind_spots", len(blind), "places"),
         Measure("gaps", len(gaps), "places"),
+        Measure("open_at_once", _open_at_once(case, changed, left), "questions"),
         Measure("phases", len(case.alternative.phases), "phases"),
         Measure("coordinated_deploys", coordinated_deploys(case.alternative), "jobs"),
         Measure("lines_changed", lines_changed(case), "lines"),
     )
+
+
+def _open_at_once(case: Case, changed: tuple[Lineage, ...], left: list[Left]) -> int:
+    """Counts what could not be read where a field goes away, or changes its type, in a phase that no gate stands before."""
+    first = _first_vanishing(changed)
+    if first is None or any(phase.gate for phase in case.alternative.phases[:first]):
+        return 0
+    spots = {spot for impact in case.impacts for spot in impact.blind_spots}
+    doubtful = {_place(it.use) for it in left if it.use.certainty != "certain" and not it.use.is_test}
+    return len(spots) + len(doubtful)
 
 
 def _place(use: FieldUse) -> tuple[str, int, str, str]:
@@ -141,17 +153,25 @@ def _paths(lineage: Lineage) -> frozenset[str]:
 
 def _vanishing(changed: tuple[Lineage, ...]) -> frozenset[str]:
     """Returns the paths whose readers get something else after some phase: gone, or of another type."""
-    found: set[str] = set()
-    for lineage in changed:
-        for after in lineage.after:
-            if lineage.base is None or after is None:
-                continue
-            types = {field.path: field.type for field in after.fields}
-            for field in lineage.base.latest.fields:
-                now = types.get(field.path)
-                if now is None or (now != field.type and not _is_narrowed(field.type, now)):
-                    found.add(field.path)
-    return frozenset(found)
+    return frozenset(path for lineage in changed for after in lineage.after for path in _vanished(lineage, after))
+
+
+def _first_vanishing(changed: tuple[Lineage, ...]) -> int | None:
+    """Returns the first phase after which some reader gets something else."""
+    phases = (
+        phase for lineage in changed for phase, after in enumerate(lineage.after) if any(_vanished(lineage, after))
+    )
+    return min(phases, default=None)
+
+
+def _vanished(lineage: Lineage, after: SchemaVersion | None) -> Iterator[str]:
+    if lineage.base is None or after is None:
+        return
+    types = {field.path: field.type for field in after.fields}
+    for field in lineage.base.latest.fields:
+        now = types.get(field.path)
+        if now is None or (now != field.type and not _is_narrowed(field.type, now)):
+            yield field.path
 
 
 def _is_narrowed(before: str, after: str) -> bool:

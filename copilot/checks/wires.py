@@ -3,7 +3,8 @@
 A wire is one endpoint between a producer and a consumer whose schema is another text than the producer's: its own copy, resolved
 against the writer's ("own"), or one local schema for both sides ("single"), which misreads bytes as soon as the two differ.
 After each phase the two new texts meet, which must work unless it failed in the base already. While a phase rolls out, a single
-schema also meets bytes of the other side's old text, in whatever order they move; that is told as a warning.
+schema also meets bytes of the other side's old text: which of the two depends on who is deployed first. Where the plan's own order
+leads to bytes that can't be read, that is an error; where it cuts over instead, both windows are told as warnings.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from copilot.checks.lineage import Lineage, lineages, phase_label
 from copilot.checks.quirks import WHOLE_RECORD, quirks_of
 from copilot.checks.reading import BASE, reader_schema
 from copilot.checks.roundtrip import SAMPLE_COUNT, written_samples
+from copilot.checks.unwritten import as_written, unwritten_symbols
 from copilot.checks.values import compare, meeting
 from copilot.domain.evidence import Finding, Severity
-from copilot.domain.pipeline import Link
+from copilot.domain.pipeline import Link, PipelineMap
 from copilot.domain.schema import SchemaVersion
 from copilot.ports import Bench, Case, DecoderUnderTest, Undecodable
 
@@ -28,6 +30,13 @@ _TOLD = {
     "misread": "misreads",
     "leftover": "leaves bytes unread of",
 }
+
+
+Texts = tuple[SchemaVersion | None, SchemaVersion | None]
+"""The writer's and the reader's."""
+Order = tuple[str, str]
+"""The job that is deployed first, and the one that follows."""
+CUT_OVER: Order = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +69,33 @@ def _wires(case: Case) -> Iterator[Wire]:
                 continue
             if not consumer.subject or "possible" in (producer.certainty, consumer.certainty):
                 continue
+            if _is_shadowed(consumer, case.base):
+                continue
             has_own = consumer.decoder is not None and consumer.decoder.reader_schema in ("own", "single")
             place = (producer.job, producer.subject, consumer.job, consumer.subject)
             is_changed = producer.subject in changed or consumer.subject in changed
             if has_own and is_changed and place not in told and producer.subject in known:
                 told.add(place)
                 yield Wire(producer, consumer, known[producer.subject])
+
+
+def _is_shadowed(consumer: Link, base: PipelineMap) -> bool:
+    """Tells whether the job reads that endpoint with a schema in its own folder, to which another link leads."""
+    if _is_at_home(consumer, base):
+        return False
+    same = (link for link in base.links if (link.job, link.endpoint) == (consumer.job, consumer.endpoint))
+    return any(link.direction == "consumes" and _is_at_home(link, base) for link in same)
+
+
+def _is_at_home(link: Link, base: PipelineMap) -> bool:
+    root = next((job.root.rstrip("/") for job in base.jobs if job.name == link.job), "")
+    source = next((it.latest.source for it in base.subjects if it.name == link.subject), None)
+    return source is not None and root not in ("", ".") and source.path.startswith(root + "/")
+
+
+def _broken(problems: Mapping[str, str]) -> dict[str, str]:
+    """Bytes that are left over after what is read harm nobody."""
+    return {kind: detail for kind, detail in problems.items() if not kind.startswith("leftover")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +113,14 @@ class _Run:
             if None in now or now == last:
                 continue
             yield from self._of_state(phase, self._meet(*now), problems_before)
-            if self.wire.is_single and None not in last:
-                yield from self._in_flight(phase, (now[0], last[1]), (last[0], now[1]))
+            if self.wire.is_single and None not in last and now[0] != last[0] and now[1] != last[1]:
+                yield from self._in_flight(phase, last, now, was_broken=bool(_broken(problems_before)))
             last = now
 
     def _of_state(self, phase: int, problems: Mapping[str, str], before: Mapping[str, str]) -> Iterator[Finding]:
         label = phase_label(phase, self.case.alternative.phases[phase])
         # Bytes read with a wrong schema give whatever they give: which path is hit says nothing about what was so before.
-        was_garbled = self.wire.is_single and any(not kind.startswith("leftover") for kind in before)
+        was_garbled = self.wire.is_single and bool(_broken(before))
         for kind, detail in problems.items():
             was_so = kind in before or was_garbled
             is_harmless = kind.startswith("leftover")
@@ -103,14 +133,44 @@ class _Run:
             else:
                 yield self._finding(kind, severity, text, phase)
 
-    def _in_flight(self, phase: int, *pairs: tuple[SchemaVersion | None, SchemaVersion | None]) -> Iterator[Finding]:
+    def _in_flight(self, phase: int, last: Texts, now: Texts, *, was_broken: bool) -> Iterator[Finding]:
+        """The two windows of a roll-out: new bytes at the old reader, old bytes at the new one."""
+        planned = self._planned(phase)
+        producer, consumer = self.wire.producer.job, self.wire.consumer.job
+        windows = {
+            (producer, consumer): _broken(self._meet(now[0], last[1])),
+            (consumer, producer): _broken(self._meet(last[0], now[1])),
+        }
+        for order, broken in windows.items():
+            if not broken:
+                continue
+            kind, detail = next(iter(broken.items()))
+            other_holds = not windows[order[1], order[0]]
+            is_error = order == planned and not was_broken
+            text = f"{self._told(kind)} {self._window(phase, order, planned)}: {detail}"
+            if order == planned and other_holds:
+                text += f" With {order[1]} before {order[0]} it reads on."
+            yield self._finding(f"in-flight {kind}", "error" if is_error else "warning", text, phase)
+
+    def _window(self, phase: int, order: Order, planned: Order | None) -> str:
         label = phase_label(phase, self.case.alternative.phases[phase])
-        for writer, reader in pairs:
-            for kind, detail in self._meet(writer, reader).items():
-                if not kind.startswith("leftover"):
-                    text = f"{self._told(kind)} while {label} rolls out, in whatever order: {detail}"
-                    yield self._finding(f"in-flight {kind}", "warning", text, phase)
-                    return
+        if order == planned:
+            return f"from the deploy of {order[0]} to that of {order[1]}, the order of {label}"
+        if planned == CUT_OVER:
+            return f"where {order[0]} is deployed before {order[1]} in {label}, which cuts over instead"
+        against = ", against the plan" if planned else ""
+        return f"where {order[0]} is deployed before {order[1]} in {label}{against}"
+
+    def _planned(self, phase: int) -> Order | None:
+        """Who is deployed first by the phase's steps; None where they don't say."""
+        steps = self.case.alternative.phases[phase].steps
+        places = {job: number for number, step in enumerate(steps) for job in step.jobs}
+        producer, consumer = self.wire.producer.job, self.wire.consumer.job
+        if any(step.kind == "cutover" and consumer in step.jobs for step in steps):
+            return CUT_OVER
+        if producer not in places or consumer not in places or places[producer] == places[consumer]:
+            return None
+        return (producer, consumer) if places[producer] < places[consumer] else (consumer, producer)
 
     def _told(self, kind: str) -> str:
         how = "with one local schema for both sides" if self.wire.is_single else "with a schema of its own"
@@ -151,8 +211,9 @@ class _Run:
         if writer is None or reader is None or writer.meaning == reader.meaning:
             return {}
         schema_format = self.bench.formats[self.wire.written.subject.format]
+        unwritten = unwritten_symbols(self.wire.written, named_operations(self.case))
         samples = schema_format.samples(
-            writer.resolved, f"{self.case.request.commit}:{self.wire.written.name}", SAMPLE_COUNT
+            as_written(writer.resolved, unwritten), f"{self.case.request.commit}:{self.wire.written.name}", SAMPLE_COUNT
         )
         met = meeting("forward", writer, reader, self._declared(), frozenset())
         problems: dict[str, str] = {}

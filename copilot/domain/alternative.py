@@ -89,11 +89,12 @@ Edit = SchemaEdit | CodeEdit | SignalEdit | NewFile
 class Step:
     """One thing to deploy together: `kind` tells what, `jobs` who, `paths` the files of the phase that it carries.
 
-    `manual` are places that a person must change by hand in this step, as "path:line  what".
+    A "cutover" moves producers and consumers at once, while nothing is on the way between them. `manual` are places that a
+    person must change by hand in this step, as "path:line  what".
     """
 
     title: str
-    kind: Literal["schema", "producers", "consumers", "sinks", "manual"]
+    kind: Literal["schema", "producers", "consumers", "sinks", "cutover", "manual"]
     jobs: tuple[str, ...]
     paths: tuple[str, ...]
     manual: tuple[str, ...] = ()
@@ -101,9 +102,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What must be seen before the next phase may start, in words that a person can check."""
+    """What must be seen before the next phase may start, in words that a person can check.
+
+    `outlasts_retention` tells that it also waits until every record from before its phase has left the topics.
+    """
 
     text: str
+    outlasts_retention: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ own question (`formats`); references that can't be seen here count as fitting.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -25,6 +26,7 @@ _NEUTRAL: dict[str, Any] = {
     "string": "",
 }
 _DEPTH_LIMIT = 64
+_UNKNOWN = re.compile(r"(?:.*_)?(?:UNKNOWN|UNSPECIFIED|UNDEFINED|UNRECOGNI[SZ]ED|OTHER)", re.IGNORECASE)
 
 
 def branches(kind: Any) -> tuple[Any, ...]:
@@ -95,6 +97,11 @@ def neutral_value(kind: Any) -> Any:
     if bare == "enum" and isinstance(first, dict) and first.get("symbols"):
         return first.get("default", first["symbols"][0])
     raise ValueError(f"no neutral value for {canonical(first)}")
+
+
+def says_unknown(value: Any) -> bool:
+    """Tells whether a value says by itself that nothing is known: null, or a name such as UNKNOWN or STATUS_UNSPECIFIED."""
+    return value is None or (isinstance(value, str) and _UNKNOWN.fullmatch(value) is not None)
 
 
 def fits(value: Any, kind: Any) -> bool:

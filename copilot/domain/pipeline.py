@@ -114,6 +114,15 @@ class Objective:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """How long a topic keeps its records, as `copilot.toml` says; `days` is None where some are kept for ever."""
+
+    topic: str
+    days: float | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class BlindSpot:
     """A place of a job where fields are used by names that reading can't see (`rec[key]`, `getattr`, `**rec`).
 
@@ -149,6 +158,7 @@ class PipelineMap:
     consumers: tuple[Consumer, ...] = ()
     unknown_reads: tuple[FieldUse, ...] = ()
     """Reads from records that were followed from where they are decoded, of names that no version of their subject has."""
+    retentions: tuple[Retention, ...] = ()
 
     def subject(self, name: str) -> SchemaSubject:
         """Returns the subject of exactly that name; raises KeyError."""
@@ -169,6 +179,10 @@ class PipelineMap:
     def links_of(self, subject: str, direction: Direction) -> tuple[Link, ...]:
         """Returns who produces or consumes the subject."""
         return tuple(link for link in self.links if link.subject == subject and link.direction == direction)
+
+    def retention_of(self, topic: str) -> Retention | None:
+        """Returns how long the topic keeps records, None where nothing is said."""
+        return next((it for it in self.retentions if it.topic == topic), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,9 +101,10 @@ def _phase(choice: Choice, position: int) -> Phase:
     states = [alternative.phases[min(position, len(alternative.phases) - 1)] for alternative in choice]
     moving = [state for state, one in zip(states, choice, strict=True) if position < len(one.phases)]
     edits = tuple(dict.fromkeys(edit for state in states for edit in state.edits))
-    gates = dict.fromkeys(state.gate.text for state in moving if state.gate is not None)
+    gates = [state.gate for state in moving if state.gate is not None]
+    gate = Gate(" ".join(dict.fromkeys(it.text for it in gates)), any(it.outlasts_retention for it in gates))
     name = " + ".join(dict.fromkeys(state.name for state in moving))
-    return Phase(name, edits, _steps(moving), Gate(" ".join(gates)) if gates else None)
+    return Phase(name, edits, _steps(moving), gate if gates else None)
 
 
 def _steps(moving: list[Phase]) -> tuple[Step, ...]:

@@ -25,13 +25,14 @@ from copilot.domain.pipeline import (
     Link,
     Objective,
     PipelineMap,
+    Retention,
 )
 from copilot.domain.schema import SchemaField, SchemaSource, SchemaSubject, SchemaVersion
 from copilot.domain.source import ABSENT, Gap, Snapshot, Span
 from copilot.ports import Index, Mapper, Tree
 from copilot.settings import Settings
 
-MAP_KIND = "map-3"
+MAP_KIND = "map-4"
 _NOUNS: tuple[type, ...] = (
     PipelineMap,
     SchemaSubject,
@@ -50,6 +51,7 @@ _NOUNS: tuple[type, ...] = (
     Span,
     Clone,
     Consumer,
+    Retention,
 )
 _NUMBER = {noun: number for number, noun in enumerate(_NOUNS)}
 _PARTS: tuple[Callable[[Any], Any], ...] = tuple(attrgetter(*(field.name for field in fields(noun))) for noun in _NOUNS)

@@ -122,6 +122,7 @@ class _Reading:
             uses=uses,
             blind_spots=blind_spots,
             objectives=tuple(sorted(self._settings.objectives, key=lambda objective: objective.name)),
+            retentions=self._settings.retentions,
             gaps=tuple(sorted(self._store.gaps | _left_out(snapshot))),
             files_read=len(self._outlines) + len(self._deployment_files) + len(self._schemas.schema_paths()),
             uncommitted_count=snapshot.uncommitted_count,

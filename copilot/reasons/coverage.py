@@ -71,7 +71,10 @@ def _runs(proposal: Proposal) -> Iterator[str]:
         yield f"Samples were decoded with {listed(tools)} only; readers in Java, JavaScript and other languages were not run."
     if replays:
         yield "Samples are made from the schemas; real data was not looked at."
-        yield "How long old data stays readable (retention, replay horizon) is not known."
+        told = (it for replay in replays for it in replay.findings if it.rule == "replay.retention-unknown")
+        yield from dict.fromkeys(f"{it.message} {it.fix}" for it in told)
+        if not any(it.rule.startswith("replay.retention") for replay in replays for it in replay.findings):
+            yield "How long old data stays readable (retention, replay horizon) is not known."
 
 
 def _assumptions(chosen: Mapping[str, Evidence]) -> Iterator[str]:

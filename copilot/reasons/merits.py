@@ -1,6 +1,8 @@
 """The soft rules, in order: by what one alternative is better than another when both may be applied.
 
 They are compared one after the other; the first that tells two apart decides. A measure that is missing counts as the worst.
+Honesty comes first: an alternative after which a reader can take one value for another loses to one that leaves work to people,
+or whose proof is not complete.
 """
 
 from __future__ import annotations
@@ -35,7 +37,13 @@ class SoftRule:
     unit: str
 
 
+HONEST_RULES = (
+    SoftRule("no value that can be taken for another", "replay", "stand_ins", "values that stand in for a missing one"),
+    SoftRule("no new meaning under an old name", "compatibility", "meanings_turned", "values that mean something else"),
+)
 SOFT_RULES = (
+    SoftRule("waits for what is not known", "usage", "open_at_once", "open questions that no gate waits for"),
+    SoftRule("most of the history reads as before", "replay", "history_changed", "versions that read otherwise"),
     SoftRule(
         "fewest coordinated deploys", "usage", "coordinated_deploys", "jobs that have to move together or in order"
     ),
@@ -51,12 +59,13 @@ SOFT_RULES = (
 MOST_ASKED = "most of what was asked"
 PROVED = "proved, not only hoped"
 FEWEST_OPEN = "fewest open questions"
-BY_NAME = "first by name, all else being equal"
+BY_NAME = "equal, the name only gives an order"
 
 
 def sort_key(candidate: Candidate) -> tuple[float | str, ...]:
     """Returns what candidates are sorted by, best first."""
     return (
+        *(_value(rule, candidate) for rule in HONEST_RULES),
         _undone(candidate),
         bool(candidate.unproved),
         len(candidate.unproved),
@@ -72,6 +81,9 @@ def leaves_to_people(candidate: Candidate) -> bool:
 
 def advantage(better: Candidate, worse: Candidate) -> tuple[str, Claim]:
     """Returns the rule by which the better one is ahead, and the claim with both figures."""
+    for rule in HONEST_RULES:
+        if _value(rule, better) != _value(rule, worse):
+            return rule.name, _figures(rule, better, worse)
     if _undone(better) != _undone(worse):
         return MOST_ASKED, _asked_claim(better, worse)
     if len(better.unproved) != len(worse.unproved):
@@ -83,7 +95,7 @@ def advantage(better: Candidate, worse: Candidate) -> tuple[str, Claim]:
         one, other = _value(rule, better), _value(rule, worse)
         if one != other:
             return rule.name, _figures(rule, better, worse)
-    text = f"{better.id} and {worse.id} are equal by every rule; the name decides so that the order never does."
+    text = f"{better.id} and {worse.id} are equal by every rule: choose either. The name only gives them an order."
     return BY_NAME, Claim(text, (), is_background=True)
 
 

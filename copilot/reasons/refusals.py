@@ -34,6 +34,7 @@ HARD_RULES = (
     HardRule("goes beyond its scope", "scope"),
     HardRule("leaves broken syntax", "syntax"),
     HardRule("loses or changes values", "replay", _VALUE_LOSS),
+    HardRule("breaks a reader while it goes out", "replay", ("replay.wire-in-flight",)),
     HardRule("breaks the compatibility level", "compatibility"),
     HardRule("can't be read", "replay"),
     HardRule("breaks a contract", "contract"),

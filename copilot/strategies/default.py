@@ -7,13 +7,13 @@ from typing import Any
 from copilot.domain import fieldtype
 from copilot.domain.alternative import Alternative, NotOffered
 from copilot.domain.operation import ChangeDefault, Operation
-from copilot.domain.pipeline import FieldUse, Impact, PipelineMap
+from copilot.domain.pipeline import Impact, PipelineMap
 from copilot.strategies.ground import Ground, ground_of
 from copilot.strategies.newfield import Successor, expand_contract, free_name
 from copilot.strategies.newsubject import new_version
 from copilot.strategies.rollout import CONSUMERS_FIRST, PRODUCERS_FIRST, State, alternative
 from copilot.strategies.words import about_decoders, joined
-from copilot.strategies.work import Work, add_sibling, as_json, set_property, set_type, writes
+from copilot.strategies.work import Work, add_sibling, as_json, record_builds, set_property, set_type, writes
 
 EXPLICIT = "K17 explicit value"
 
@@ -58,7 +58,7 @@ def _explicit(ground: Ground, value: Any) -> Alternative | NotOffered:
     silent = {link.job for link in ground.impact.producers} - {use.job for use in writes(ground)}
     if not silent:
         return NotOffered(EXPLICIT, "Every producer that was found writes the field itself.")
-    siblings = _sibling_writes(ground, silent)
+    siblings = record_builds(ground, silent)
     if not siblings:
         return NotOffered(
             EXPLICIT, "No record that a producer builds without the field was found, so there is nothing to edit."
@@ -77,29 +77,12 @@ def _explicit(ground: Ground, value: Any) -> Alternative | NotOffered:
     )
 
 
-def _sibling_writes(ground: Ground, jobs: set[str]) -> list[FieldUse]:
-    """Where those jobs build the record: the writes of the one sibling that is written most often."""
-    parent = ground.impact.path[: -len(ground.operation.field)]
-    found: dict[str, dict[tuple[str, int], FieldUse]] = {}
-    for use in ground.pipeline.uses:
-        is_sibling = use.path.startswith(parent) and "." not in use.path[len(parent) :]
-        builds = use.mode == "writes" and use.form in ("literal", "keyword") and use.certainty != "possible"
-        is_own = use.subject == ground.subject.name and not ground.pipeline.is_foreign(use.span.path)
-        if builds and is_sibling and is_own and use.job in jobs:
-            found.setdefault(use.path, {}).setdefault((use.span.path, use.offset), use)
-    real = [path for path, uses in found.items() if any(not use.is_test for use in uses.values())]
-    if not real:
-        return []
-    best = min(real, key=lambda path: (-len(found[path]), path))
-    return [found[best][place] for place in sorted(found[best])]
-
-
 def _successor(ground: Ground, value: Any) -> Alternative:
     name = free_name(ground)
     return expand_contract(
         ground,
         "phased",
-        f"Bring the new field `{name}` with the default {as_json(value)}, then drop `{ground.operation.field}`",
+        f"Bring the new field `{name}` with the default {as_json(value)}",
         Successor(name, fieldtype.value_first(ground.kind, value), (value,)),
         "It wins where the default carries meaning: both meanings keep a name of their own while readers move.",
     )

@@ -1,4 +1,4 @@
-"""Consumers that read with one local schema for both sides: what their copies need, and how a change can reach them at all.
+"""Consumers that read with one local schema for both sides, and what their copies need.
 
 Such a consumer takes its own text for the writer's, so bytes and text have to match at every moment. A copy that lacks fields which
 stand at the end of the shared record reads on by luck; the next field that is added lands in the wrong place.
@@ -6,55 +6,42 @@ stand at the end of the shared record reads on by luck; the next field that is a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from copilot.domain import fieldtype
 from copilot.domain.alternative import SchemaEdit
 from copilot.domain.pipeline import Link
 from copilot.domain.schema import SchemaSource, SchemaVersion
+from copilot.domain.twins import places_of
 from copilot.strategies.ground import Ground, version_at
-from copilot.strategies.words import named
-from copilot.strategies.work import ByHand, Work, as_json
+from copilot.strategies.work import Work, as_json
 
 
 def in_line(ground: Ground) -> Work:
     """Adds to each such copy the fields at the end of the record that it lacks, as the shared schema has them."""
     edits = [
         SchemaEdit(source, "add_field", ground.record, name, "", as_json(field))
-        for source in _single_copies(ground)
+        for link in single_links(ground)
+        for source in single_copies(ground, link.job)
+        if source in ground.sources
         for name, field in _lacking(ground, version_at(source, ground.pipeline))
     ]
-    return Work(tuple(edits))
+    return Work(tuple(dict.fromkeys(edits)))
 
 
-def drained(ground: Ground) -> Work:
-    """Tells a person how to bring a change of the bytes to each such consumer."""
-    notes = []
-    for link in _single_links(ground):
-        writers = {it.job for it in ground.impact.producers if it.endpoint == link.endpoint} - {link.job}
-        place = str(link.proof[0]) if link.proof else link.job
-        who = named(writers) if writers else "whoever writes it"
-        text = (
-            f"{place}  {link.job}: takes its own schema for the writer's, so stop {who}, let it read {link.endpoint} to the end,"
-            " then deploy both at once"
-        )
-        notes.append(ByHand("consumers", text))
-    return Work((), tuple(dict.fromkeys(notes)))
-
-
-def _single_links(ground: Ground) -> tuple[Link, ...]:
+def single_links(ground: Ground) -> tuple[Link, ...]:
+    """Returns one link for each consumer that reads with a single local schema."""
     links = [link for link in ground.impact.consumers if link.decoder and link.decoder.reader_schema == "single"]
     return tuple({link.job: link for link in reversed(links)}.values())
 
 
-def _single_copies(ground: Ground) -> Iterator[SchemaSource]:
-    jobs = {link.job for link in _single_links(ground)}
-    roots = [
-        job.root.rstrip("/") + "/" for job in ground.pipeline.jobs if job.name in jobs and job.root not in ("", ".")
-    ]
-    for source in ground.sources:
-        if source != ground.subject.latest.source and source.path.startswith(tuple(roots)):
-            yield source
+def single_copies(ground: Ground, job: str) -> tuple[SchemaSource, ...]:
+    """Returns the copies of the schema that lie in the job's own folder."""
+    roots = [it.root.rstrip("/") + "/" for it in ground.pipeline.jobs if it.name == job and it.root not in ("", ".")]
+    places = places_of(ground.subject, ground.pipeline)
+    return tuple(
+        source
+        for source in places
+        if source != ground.subject.latest.source and source.path.startswith(tuple(roots) or ("\0",))
+    )
 
 
 def _lacking(ground: Ground, copy: SchemaVersion | None) -> list[tuple[str, object]]:

@@ -12,7 +12,7 @@ from copilot.strategies.ground import Ground, ground_of
 from copilot.strategies.newfield import Successor, expand_contract, free_name
 from copilot.strategies.newsubject import new_version
 from copilot.strategies.rollout import CONSUMERS_FIRST, PRODUCERS_FIRST, State, alternative
-from copilot.strategies.symbols import SAYS_UNKNOWN, default_set, enum_in, fallback_symbol
+from copilot.strategies.symbols import enum_in, fallback_states
 from copilot.strategies.words import (
     GATE_DEFAULT_OUT,
     GATE_OWN_COPIES,
@@ -47,12 +47,6 @@ def _symbol_added(ground: Ground, symbol: str) -> Work:
     return work + doubtful_work(ground, f"give {symbol} a branch, by hand", "consumers")
 
 
-def _about_collapse(symbol: str) -> str:
-    if symbol.upper() in SAYS_UNKNOWN:
-        return f"Readers that lack a symbol then see {symbol}."
-    return f"Readers that lack a symbol then see {symbol}, which is a value of its own: they can't tell the two apart."
-
-
 def _at_once(ground: Ground, operation: AddSymbol, what: str) -> Alternative:
     has_default = "default" in enum_in(ground)
     return alternative(
@@ -75,10 +69,10 @@ def _default_then_symbol(ground: Ground, operation: AddSymbol, what: str) -> Alt
     enum = enum_in(ground)
     if "default" in enum:
         return NotOffered(DEFAULT_FIRST, f"The enum has the default {enum['default']} already.")
-    symbol = fallback_symbol(enum)
-    given = default_set(ground, symbol)
+    before, given, symbol = fallback_states(ground)
     states = (
-        State("default given", given, CONSUMERS_FIRST, GATE_DEFAULT_OUT),
+        *([State("default given", before, CONSUMERS_FIRST, GATE_DEFAULT_OUT)] if before.edits else []),
+        State("unknown is there", given, CONSUMERS_FIRST, GATE_DEFAULT_OUT),
         State("symbol added", given + _symbol_added(ground, operation.symbol), CONSUMERS_FIRST),
     )
     return alternative(
@@ -88,9 +82,8 @@ def _default_then_symbol(ground: Ground, operation: AddSymbol, what: str) -> Alt
         DEFAULT_FIRST,
         states,
         joined(
-            "It wins where not every consumer can move in time: once the default is out, a reader that lacks the symbol falls"
-            " back instead of failing; the Apache avro package ignores it and still fails.",
-            _about_collapse(symbol),
+            f"It wins where not every consumer can move in time: a reader that lacks {operation.symbol} then sees {symbol}, which"
+            " is no other meaning. The Apache avro package ignores the default and still fails.",
             about_decoders(ground),
         ),
     )
@@ -137,14 +130,19 @@ def _successor(ground: Ground, operation: AddSymbol) -> Alternative | NotOffered
         )
     name = free_name(ground)
     successor = {**enum, "name": _free_type_name(ground, enum), "symbols": [*enum["symbols"], operation.symbol]}
-    nearest = fallback_symbol(enum)
     return expand_contract(
         ground,
         "phased",
-        f"Carry {operation.symbol} in the new field `{name}`, then drop `{operation.field}`",
-        Successor(name, ["null", successor], (None,)),
-        f"It wins where the meaning of {operation.symbol} must never be lost: old readers keep an enum that they know, with"
-        f" {nearest} or another of its symbols written in place of the new one.",
+        f"Carry {operation.symbol} in the new field `{name}`",
+        Successor(
+            name,
+            ["null", successor],
+            (None,),
+            writers_note=f"where `{name}` is {operation.symbol}, write a symbol here that old readers know, by hand",
+            readers_note=f"give {operation.symbol} a branch, by hand",
+        ),
+        f"It wins where the meaning of {operation.symbol} must never be lost: old readers keep an enum that they know, and"
+        f" what they see in place of {operation.symbol} is decided where it is written.",
     )
 
 

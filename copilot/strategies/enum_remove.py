@@ -1,4 +1,4 @@
-"""Ways to remove a symbol from an enum: once nobody writes it, after an enum default, in the doc only, at once, or anew."""
+"""Ways to remove a symbol from an enum: with "unknown" in its place, once nobody writes it, in the doc only, at once, or anew."""
 
 from __future__ import annotations
 
@@ -11,17 +11,27 @@ from copilot.domain.pipeline import Impact, PipelineMap
 from copilot.strategies.ground import Ground, ground_of
 from copilot.strategies.newsubject import new_version
 from copilot.strategies.rollout import CONSUMERS_FIRST, PRODUCERS_FIRST, State, alternative
-from copilot.strategies.symbols import default_set, enum_in, fallback_symbol
+from copilot.strategies.symbols import default_set, enum_in, fallback_states, fallback_symbol
 from copilot.strategies.words import (
     GATE_DEFAULT_OUT,
     GATE_SYMBOL_STOPPED,
     about_decoders,
     joined,
 )
-from copilot.strategies.work import Work, as_json, doubtful_work, link_notes, notes_at, reads, schema_work, set_property
+from copilot.strategies.work import (
+    Work,
+    as_json,
+    doubtful_work,
+    notes_at,
+    producer_notes,
+    reads,
+    schema_work,
+    set_property,
+)
 
 STOP_FIRST = "K10 stop writing first"
-COLLAPSE = "K10 enum default, then remove"
+UNKNOWN_FIRST = "K10 unknown default first"
+COLLAPSE = "K10 collapse into another symbol"
 
 
 def remove_symbol(operation: Operation, impact: Impact, pipeline: PipelineMap) -> tuple[Alternative | NotOffered, ...]:
@@ -31,6 +41,7 @@ def remove_symbol(operation: Operation, impact: Impact, pipeline: PipelineMap) -
     ground = ground_of(operation, impact, pipeline)
     what = f"Remove {operation.symbol} from `{operation.field}`"
     return (
+        _unknown_first(ground, operation, what),
         _stopped_first(ground, operation, what),
         _default_then_removal(ground, operation, what),
         _doc_only(ground, operation),
@@ -49,8 +60,7 @@ def _without_symbol(symbol: str) -> Any:
 
 
 def _stop_writing(ground: Ground, symbol: str) -> Work:
-    notes = link_notes(ground, "producers", f"stop writing {symbol} in `{ground.operation.field}`")
-    return _told(ground, symbol) + notes
+    return _told(ground, symbol) + producer_notes(ground, f"stop writing {symbol}")
 
 
 def _told(ground: Ground, symbol: str) -> Work:
@@ -91,7 +101,36 @@ def _stopped_first(ground: Ground, operation: RemoveSymbol, what: str) -> Altern
         STOP_FIRST,
         states,
         joined(
-            "The default choice: after the retention of the topic has passed, no record holds the symbol and nothing is lost.",
+            "It wins where old readers only have to read new data: after the retention of the topic has passed, no record holds the"
+            " symbol and nothing is lost. No level that asks new readers to read old data lets it through.",
+            about_decoders(ground),
+        ),
+    )
+
+
+def _unknown_first(ground: Ground, operation: RemoveSymbol, what: str) -> Alternative | NotOffered:
+    enum = enum_in(ground)
+    if "default" in enum and fieldtype.says_unknown(enum["default"]):
+        return NotOffered(UNKNOWN_FIRST, f"The enum has the default {enum['default']} already.")
+    before, given, symbol = fallback_states(ground, operation.symbol)
+    states = (
+        *([State("default given", before, CONSUMERS_FIRST, GATE_DEFAULT_OUT)] if before.edits else []),
+        State("stop writing", given + _stop_writing(ground, operation.symbol), CONSUMERS_FIRST, GATE_SYMBOL_STOPPED),
+        State("removed", given + _removed(ground, operation.symbol), CONSUMERS_FIRST),
+    )
+    return alternative(
+        ground,
+        "unknown-first",
+        f"{what} once nobody writes it, with {symbol} for whatever is left",
+        UNKNOWN_FIRST,
+        states,
+        joined(
+            f"The default choice: an old record with {operation.symbol} stays readable and says {symbol}, never another outcome"
+            " that someone would act on. The Apache avro package ignores the default and refuses such a record.",
+            f"{ground.subject.compatibility} lets {symbol} in only where old readers have a default, so another one is that"
+            " until then; nobody writes a symbol that its readers lack, so none is read as that."
+            if before.edits
+            else "",
             about_decoders(ground),
         ),
     )
@@ -99,11 +138,11 @@ def _stopped_first(ground: Ground, operation: RemoveSymbol, what: str) -> Altern
 
 def _default_then_removal(ground: Ground, operation: RemoveSymbol, what: str) -> Alternative | NotOffered:
     enum = enum_in(ground)
-    if "default" in enum:
-        return NotOffered(
-            COLLAPSE, f"The enum has the default {enum['default']} already; removing at once collapses into it."
-        )
     symbol = fallback_symbol(enum, operation.symbol)
+    if "default" in enum:
+        return NotOffered(COLLAPSE, f"The enum has the default {enum['default']} already.")
+    if not symbol or fieldtype.says_unknown(symbol):
+        return NotOffered(COLLAPSE, f"{symbol or 'No other symbol'} is what the enum falls back on anyway.")
     given = default_set(ground, symbol)
     states = (
         State("default given", given, CONSUMERS_FIRST, GATE_DEFAULT_OUT),
@@ -111,13 +150,13 @@ def _default_then_removal(ground: Ground, operation: RemoveSymbol, what: str) ->
     )
     return alternative(
         ground,
-        "default-first",
-        f"{what} after giving the enum the default {symbol}",
+        "collapse",
+        f"{what}, every old {operation.symbol} read as {symbol} from then on",
         COLLAPSE,
         states,
         joined(
-            f"It wins where old records must stay readable and it does not matter that {operation.symbol} is then read as"
-            f" {symbol}. The Apache avro package ignores the default and still fails.",
+            f"A registry lets it through. Whoever reads an old record sees {symbol} where {operation.symbol} was written, and"
+            " can't tell.",
             about_decoders(ground),
         ),
     )

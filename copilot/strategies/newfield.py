@@ -7,7 +7,9 @@ from typing import Any
 
 from copilot.domain import fieldtype
 from copilot.domain.alternative import Alternative
+from copilot.strategies.deprecate import deprecation
 from copilot.strategies.ground import Ground
+from copilot.strategies.retention import is_let_go
 from copilot.strategies.rollout import CONSUMERS_FIRST, PRODUCERS_FIRST, State, alternative
 from copilot.strategies.words import GATE_EXPANDED, GATE_MOVED, about_decoders, about_keys, joined
 from copilot.strategies.work import (
@@ -37,7 +39,7 @@ class Successor:
     """The field that follows the old one. `default` is None where it has none, else the value in a tuple of one.
 
     `conversion` is a Python expression with "{}" for the written value, "" where the same value is right; None where a person
-    must write the conversion.
+    must write the conversion. The notes say what a person must see to where it is written, and where it is read.
     """
 
     name: str
@@ -45,6 +47,8 @@ class Successor:
     default: tuple[Any, ...] | None
     conversion: str | None = ""
     doc: str = ""
+    writers_note: str = ""
+    readers_note: str = ""
 
 
 def free_name(ground: Ground) -> str:
@@ -59,24 +63,34 @@ def free_name(ground: Ground) -> str:
 
 
 def expand_contract(ground: Ground, slug: str, title: str, successor: Successor, argument: str) -> Alternative:
-    """Offers the three states of a parallel change; the old name is not kept as an alias.
+    """Offers the states of a parallel change; the old name is not kept as an alias.
 
-    An alias next to both fields makes Java and avsc refuse, and fastavro return the stale value (measured).
+    An alias next to both fields makes Java and avsc refuse, and fastavro return the stale value (measured). Where the level
+    asks that the whole history stays readable, and no topic is known to let go of it, the old field stays.
     """
     expanded = _expanded(ground, successor)
     moved = expanded + default_for_old_readers(ground) + _readers_moved(ground, successor)
-    states = (
-        State("expand", expanded, PRODUCERS_FIRST, GATE_EXPANDED),
-        State("move readers", moved, CONSUMERS_FIRST, GATE_MOVED),
-        State("contract", _contracted(ground, successor), CONSUMERS_FIRST),
-    )
-    text = joined(
-        argument,
-        f"Each state is compatible with the one before it; a reader that skips from before the expansion to after the"
-        f" contraction gets the default of `{successor.name}` instead of the value, so old records must be gone or rewritten.",
-        about_decoders(ground),
-        about_keys(ground),
-    )
+    old = ground.operation.field
+    states = [State("expand", expanded, PRODUCERS_FIRST, GATE_EXPANDED)]
+    level = ground.subject.compatibility
+    if level.endswith("_TRANSITIVE") and not is_let_go(ground):
+        states.append(
+            State("move readers", expanded + deprecation(ground) + _readers_moved(ground, successor), CONSUMERS_FIRST)
+        )
+        title = f"{title}, and keep `{old}` as deprecated"
+        last = (
+            f"`{old}` stays, because {level} asks that every version stays readable, and nothing says that old records ever leave"
+            " the topic."
+        )
+    else:
+        states.append(State("move readers", moved, CONSUMERS_FIRST, GATE_MOVED))
+        states.append(State("contract", _contracted(ground, successor), CONSUMERS_FIRST))
+        title = f"{title}, then drop `{old}`"
+        last = (
+            "Each state is compatible with the one before it; a reader that skips from before the expansion to after the"
+            f" contraction gets the default of `{successor.name}` instead of the value, so old records must be gone or rewritten."
+        )
+    text = joined(argument, last, about_decoders(ground), about_keys(ground))
     return alternative(ground, slug, title, STRATEGY, states, text)
 
 
@@ -101,6 +115,8 @@ def field_object(ground: Ground, successor: Successor) -> dict[str, Any]:
 def _expanded(ground: Ground, successor: Successor) -> Work:
     work = add_field(ground, field_object(ground, successor), after=ground.operation.field)
     work += _written_twice(ground, successor)
+    if successor.writers_note:
+        work += notes_at(ground, [use for use in writes(ground) if not use.is_test], successor.writers_note)
     return work + doubtful_work(ground, f"where it writes, write `{successor.name}` too", "producers")
 
 
@@ -123,6 +139,8 @@ def _readers_moved(ground: Ground, successor: Successor) -> Work:
     built = built_by_consumers(ground)
     work += code_work(ground, [use for use in built if use.is_test], "rename_key", to=successor.name)
     work += code_work(ground, [use for use in built if not use.is_test], "add_key", to=successor.name)
+    if successor.readers_note:
+        work += notes_at(ground, [use for use in own if not use.is_test], successor.readers_note)
     return work + doubtful_work(ground, f"where it reads, read `{successor.name}` instead", "consumers")
 
 

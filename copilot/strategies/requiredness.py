@@ -118,8 +118,8 @@ def _nullable_successor(ground: Ground) -> Alternative:
     return expand_contract(
         ground,
         "phased",
-        f"Bring the optional field `{name}`, then drop `{ground.operation.field}`",
-        Successor(name, fieldtype.null_first(ground.kind), (None,)),
+        f"Bring the optional field `{name}`",
+        Successor(name, fieldtype.null_first(ground.kind), (None,), readers_note="make it work with None, by hand"),
         "It wins where consumers can't all move first: old readers keep a field that is never null until they have moved.",
     )
 
@@ -213,7 +213,7 @@ def _strict_successor(ground: Ground) -> Alternative | NotOffered:
     return expand_contract(
         ground,
         "phased",
-        f"Bring the field `{name}` that is never null, then drop `{ground.operation.field}`",
+        f"Bring the field `{name}` that is never null",
         Successor(name, kind, (value,), None if nullable else ""),
         "It wins where readers want a type without null and history must stay readable: what stands for an old null is decided"
         " where the new field is written.",

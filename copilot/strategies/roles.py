@@ -7,9 +7,9 @@ from typing import Literal
 from copilot.strategies.ground import Ground
 from copilot.strategies.work import ByHand
 
-Role = Literal["schema", "producers", "consumers", "sinks"]
-CONSUMERS_FIRST: tuple[Role, ...] = ("schema", "sinks", "consumers", "producers")
-PRODUCERS_FIRST: tuple[Role, ...] = ("schema", "producers", "consumers", "sinks")
+Role = Literal["schema", "producers", "consumers", "sinks", "cutover"]
+CONSUMERS_FIRST: tuple[Role, ...] = ("schema", "sinks", "consumers", "cutover", "producers")
+PRODUCERS_FIRST: tuple[Role, ...] = ("schema", "producers", "cutover", "consumers", "sinks")
 
 
 def path_in(item: ByHand) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from copilot.domain.alternative import Alternative, CodeEdit, Edit, Gate, Phase, SchemaEdit, SignalEdit, Step
 from copilot.domain.codec import canonical, digest_of_text, encode
+from copilot.strategies.cutover import Cutover, cutover_of
 from copilot.strategies.elsewhere import asks_elsewhere, with_elsewhere
-from copilot.strategies.ground import Ground
+from copilot.strategies.ground import Ground, Side
+from copilot.strategies.retention import about_retention
 from copilot.strategies.roles import CONSUMERS_FIRST, PRODUCERS_FIRST, Role, owner_of, path_in, role_of_job
 from copilot.strategies.work import ByHand, Work
 
@@ -20,6 +21,7 @@ _TITLES = {
     "producers": "Deploy the producers",
     "consumers": "Deploy the consumers",
     "sinks": "Deploy the sinks",
+    "cutover": "Stop the producers, drain, and deploy both sides at once",
 }
 
 
@@ -30,7 +32,7 @@ class State:
     name: str
     work: Work
     order: tuple[Role, ...]
-    gate: str = ""
+    gate: Gate | None = None
 
 
 def alternative(
@@ -71,7 +73,7 @@ def _distinct(ground: Ground, states: Sequence[State]) -> list[State]:
         is_quiet = bool(kept) and not asks_elsewhere(ground, state.work, kept[-1].work)
         if is_quiet and state.work.edits == kept[-1].work.edits:
             before = kept[-1]
-            kept[-1] = replace(before, gate=" ".join(text for text in (before.gate, state.gate) if text))
+            kept[-1] = replace(before, gate=_both(before.gate, state.gate))
             waiting += tuple(item for item in state.work.by_hand if item not in before.work.by_hand)
         else:
             kept.append(replace(state, work=Work(state.work.edits, waiting + state.work.by_hand)))
@@ -82,71 +84,104 @@ def _distinct(ground: Ground, states: Sequence[State]) -> list[State]:
     return kept
 
 
+def _both(first: Gate | None, second: Gate | None) -> Gate | None:
+    if first is None or second is None:
+        return first or second
+    return Gate(f"{first.text} {second.text}", first.outlasts_retention or second.outlasts_retention)
+
+
 def _phase(ground: Ground, state: State, before: Work) -> Phase:
     edits = _by_path(state.work.edits)
     earlier = _by_path(before.edits)
     moved = {path for path, own in edits.items() if earlier.get(path) != own} | (earlier.keys() - edits.keys())
-    roles = {path: _role(ground, path, (*edits.get(path, ()), *earlier.get(path, ())), state.order) for path in moved}
-    steps = [_step(ground, role, roles, state, before) for role in state.order]
-    return Phase(
-        state.name,
-        state.work.edits,
-        tuple(step for step in steps if step is not None),
-        Gate(state.gate) if state.gate else None,
+    changed = tuple(set(state.work.edits) ^ set(before.edits))
+    placing = _Placing(ground, state.order, cutover_of(ground, changed), changed)
+    roles = {path: placing.of_path(path, (*edits.get(path, ()), *earlier.get(path, ()))) for path in moved}
+    by_hand = [item for item in state.work.by_hand if item not in before.by_hand]
+    steps = [placing.step(role, roles, by_hand) for role in state.order]
+    return Phase(state.name, state.work.edits, tuple(step for step in steps if step is not None), _gate(ground, state))
+
+
+def _gate(ground: Ground, state: State) -> Gate | None:
+    if state.gate is None or not state.gate.outlasts_retention:
+        return state.gate
+    return replace(state.gate, text=f"{state.gate.text} {about_retention(ground)}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Placing:
+    """Where the parts of one state go out: with whom, and in which step. `changed` are the edits that it adds or takes back."""
+
+    ground: Ground
+    order: tuple[Role, ...]
+    cutover: Cutover | None
+    changed: tuple[Edit, ...]
+
+    def step(self, role: Role, roles: dict[str, Role], by_hand: list[ByHand]) -> Step | None:
+        """Returns the step of that role, None where it would hold nothing."""
+        paths = tuple(sorted(path for path, own in roles.items() if own == role))
+        own = [item for item in by_hand if self._of_hand(item) == role]
+        manual = [item.text for item in own]
+        owners = {owner_of(self.ground, path_in(item)) for item in own}
+        jobs = {job for job in owners if job and self.ground.pipeline.clone_of(job)}
+        if role != "schema":
+            jobs |= {job for path in paths for job in [owner_of(self.ground, path)] if job}
+            jobs |= self._redeployed(role, roles)
+        if role == "cutover" and self.cutover is not None:
+            jobs |= self.cutover.jobs
+            manual = [*self.cutover.manual, *manual]
+        if not (paths or manual or jobs):
+            return None
+        return Step(_TITLES[role], role, tuple(sorted(jobs)), paths, tuple(dict.fromkeys(manual)))
+
+    def of_path(self, path: str, edits: tuple[Edit, ...]) -> Role:
+        """With whom a file goes out: with the job that owns it, else with the side whose uses it holds, else with the schema."""
+        job = owner_of(self.ground, path)
+        if job:
+            return self._of_job(job)
+        if all(isinstance(edit, CodeEdit | SignalEdit) for edit in edits):
+            offsets = {edit.offset for edit in edits if isinstance(edit, CodeEdit)}
+            shared = {use.offset for use in self.ground.uses_by("producers") if use.span.path == path}
+            return self._of_side("producers" if offsets & shared else "consumers")
+        return "schema"
+
+    def _of_hand(self, item: ByHand) -> Role:
+        job = owner_of(self.ground, path_in(item))
+        return self._of_job(job) if job else self._of_side(item.side)
+
+    def _of_side(self, side: Side) -> Role:
+        impact = self.ground.impact
+        jobs = {link.job for link in (impact.producers if side == "producers" else impact.consumers)}
+        return "cutover" if self.cutover is not None and jobs and jobs <= self.cutover.jobs else side
+
+    def _of_job(self, job: str) -> Role:
+        if self.cutover is not None and job in self.cutover.jobs:
+            return "cutover"
+        return role_of_job(self.ground, job, self.order)
+
+    def _redeployed(self, role: Role, roles: dict[str, Role]) -> set[str]:
+        """Jobs that need a deploy without a file of their own: they load a schema that says something new to programs.
+
+        Those of other repositories load texts of their own, and stand with the places that are left to people.
+        """
+        if "schema" not in roles.values() or all(_is_told_only(edit) for edit in self.changed):
+            return set()
+        links = (*self.ground.impact.producers, *self.ground.impact.consumers)
+        loads = {
+            link.job
+            for link in links
+            if link.direction == "produces" or (link.decoder and link.decoder.reader_schema in ("own", "single"))
+        }
+        return {job for job in loads if not self.ground.pipeline.clone_of(job) and self._of_job(job) == role}
+
+
+def _is_told_only(edit: Edit) -> bool:
+    """Tells whether an edit only says something to people and catalogues, so that no program has to load it."""
+    return (
+        isinstance(edit, SchemaEdit)
+        and edit.action in ("set_property", "remove_property")
+        and edit.name in ("doc", "deprecated", "required")
     )
-
-
-def _step(ground: Ground, role: Role, roles: dict[str, Role], state: State, before: Work) -> Step | None:
-    paths = tuple(sorted(path for path, own in roles.items() if own == role))
-    manual: list[str] = []
-    jobs: set[str] = set()
-    for item in state.work.by_hand:
-        if item not in before.by_hand and _manual_role(ground, item, state.order) == role:
-            manual.append(item.text)
-            jobs |= {job for job in [owner_of(ground, path_in(item))] if ground.pipeline.clone_of(job)}
-    if role != "schema":
-        jobs |= {job for path in paths for job in [owner_of(ground, path)] if job}
-        jobs |= _redeployed(ground, role, roles, state.order)
-    if not (paths or manual or jobs):
-        return None
-    kind: Literal["schema", "producers", "consumers", "sinks", "manual"] = role
-    return Step(_TITLES[role], kind, tuple(sorted(jobs)), paths, tuple(dict.fromkeys(manual)))
-
-
-def _role(ground: Ground, path: str, edits: tuple[Edit, ...], order: tuple[Role, ...]) -> Role:
-    """With whom a file goes out: with the job that owns it, else with the side whose uses it holds, else with the schema."""
-    job = owner_of(ground, path)
-    if job:
-        return role_of_job(ground, job, order)
-    if all(isinstance(edit, CodeEdit | SignalEdit) for edit in edits):
-        offsets = {edit.offset for edit in edits if isinstance(edit, CodeEdit)}
-        shared = {use.offset for use in ground.uses_by("producers") if use.span.path == path}
-        return "producers" if offsets & shared else "consumers"
-    return "schema"
-
-
-def _manual_role(ground: Ground, item: ByHand, order: tuple[Role, ...]) -> Role:
-    job = owner_of(ground, path_in(item))
-    if job:
-        return role_of_job(ground, job, order)
-    return "producers" if item.side == "producers" else "consumers"
-
-
-def _redeployed(ground: Ground, role: Role, roles: dict[str, Role], order: tuple[Role, ...]) -> set[str]:
-    """Jobs that need a deploy without a file of their own: they load a schema that the schema step changed.
-
-    Those of other repositories load texts of their own, and stand with the places that are left to people.
-    """
-    if "schema" not in roles.values():
-        return set()
-    links = (*ground.impact.producers, *ground.impact.consumers)
-    loads = {
-        link.job
-        for link in links
-        if link.direction == "produces" or (link.decoder and link.decoder.reader_schema in ("own", "single"))
-    }
-    own = {job for job in loads if not ground.pipeline.clone_of(job)}
-    return {job for job in own if role_of_job(ground, job, order) == role}
 
 
 def _by_path(edits: tuple[Edit, ...]) -> dict[str, tuple[Edit, ...]]:

@@ -8,7 +8,7 @@ from copilot.domain import fieldtype
 from copilot.strategies.ground import Ground
 from copilot.strategies.work import Work, as_json, schema_work
 
-SAYS_UNKNOWN = ("UNKNOWN", "UNSPECIFIED", "OTHER", "NONE", "UNDEFINED")
+UNKNOWN = "UNKNOWN"
 
 
 def enum_in(ground: Ground) -> dict[str, Any]:
@@ -22,7 +22,29 @@ def enum_in(ground: Ground) -> dict[str, Any]:
 def fallback_symbol(enum: dict[str, Any], leaving_out: str = "") -> str:
     """Returns the symbol that says the least: one that means "unknown", else the first."""
     symbols = [symbol for symbol in enum.get("symbols", ()) if symbol != leaving_out]
-    return next((symbol for symbol in symbols if symbol.upper() in SAYS_UNKNOWN), symbols[0] if symbols else "")
+    return next((symbol for symbol in symbols if fieldtype.says_unknown(symbol)), symbols[0] if symbols else "")
+
+
+def unknown_symbol(enum: dict[str, Any]) -> str:
+    """Returns how this enum would say "unknown": in the case in which it writes its symbols."""
+    symbols = enum.get("symbols", ())
+    return UNKNOWN.lower() if symbols and all(symbol == symbol.lower() for symbol in symbols) else UNKNOWN
+
+
+def fallback_states(ground: Ground, leaving_out: str = "") -> tuple[Work, Work, str]:
+    """Returns what gives the enum a default that says "unknown": a step before it where one is needed, itself, and the symbol.
+
+    A level that asks old readers to read new data only lets a symbol come in where they have a default already. Until the
+    symbol is there nothing falls back on that first default, because nobody writes a symbol that its readers lack.
+    """
+    enum = enum_in(ground)
+    symbol = fallback_symbol(enum, leaving_out)
+    if fieldtype.says_unknown(symbol):
+        return Work(), default_set(ground, symbol), symbol
+    name = unknown_symbol(enum)
+    is_asked = ground.subject.compatibility.startswith(("FORWARD", "FULL"))
+    before = default_set(ground, symbol) if is_asked and "default" not in enum else Work()
+    return before, schema_work(ground, "add_symbol", value=as_json(name)) + default_set(ground, name), name
 
 
 def default_set(ground: Ground, symbol: str) -> Work:

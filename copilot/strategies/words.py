@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from copilot.domain.alternative import Gate
 from copilot.strategies.ground import Ground
 
-GATE_EXPANDED = (
+GATE_EXPANDED = Gate(
     "The new schema is registered, all retained records still decode, and every producer runs the version that writes both"
     " fields: the two agree in every record of one full retention period."
 )
-GATE_MOVED = (
+GATE_MOVED = Gate(
     "Static uses of the old field by consumers are gone and no running reader touches it; shadow output of the moved consumers"
-    " equals the old output; records from before the expansion have left the topic, or were rewritten."
+    " equals the old output; records from before the expansion have left the topic, or were rewritten.",
+    outlasts_retention=True,
 )
-GATE_DEPRECATED = "Every reader of the field is known by name, and each owner has a date for leaving it."
-GATE_READERS_STOPPED = (
+GATE_DEPRECATED = Gate("Every reader of the field is known by name, and each owner has a date for leaving it.")
+GATE_READERS_STOPPED = Gate(
     "No static use is left in consumers and no running reader touches the field over a full business cycle."
 )
-GATE_DEFAULT_OUT = "Every consumer runs with the schema that has the default; no older copy of it is deployed."
-GATE_SYMBOL_STOPPED = (
-    "No record with the symbol was written for longer than the topic retains records: a count over that time is zero."
+GATE_DEFAULT_OUT = Gate("Every consumer runs with the schema that has the default; no older copy of it is deployed.")
+GATE_SYMBOL_STOPPED = Gate(
+    "No record with the symbol was written for longer than the topic retains records: a count over that time is zero.",
+    outlasts_retention=True,
 )
-GATE_OWN_COPIES = "Every consumer runs with its new copy of the schema."
-GATE_NEW_SUBJECT = (
+GATE_OWN_COPIES = Gate("Every consumer runs with its new copy of the schema.")
+GATE_NEW_SUBJECT = Gate(
     "Both subjects carry the same records over one full retention period, and every consumer reads the new one; only then"
     " retire the old."
 )
@@ -46,8 +49,8 @@ def about_decoders(ground: Ground) -> str:
         sentences.append(f"{named(by_schema['own'])}: decodes with a schema of its own, so it can move on its own.")
     if "single" in by_schema:
         sentences.append(
-            f"{named(by_schema['single'])}: decodes with one local schema as if the writer had used it, so it must change in"
-            " the same deploy as the producers, or it misreads the bytes."
+            f"{named(by_schema['single'])}: decodes with one local schema as if the writer had used it, so wherever bytes change it"
+            " must change in the same deploy as the producers, or it misreads them."
         )
     if "writer" in by_schema:
         sentences.append(

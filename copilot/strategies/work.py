@@ -167,6 +167,38 @@ def link_notes(ground: Ground, side: Side, what: str) -> Work:
     return Work((), tuple(seen.values()))
 
 
+def producer_notes(ground: Ground, what: str) -> Work:
+    """Names where each producer writes the field, or builds the record, or at least meets the subject."""
+    own = [use for use in writes(ground) if not use.is_test]
+    jobs = {link.job for link in ground.impact.producers}
+    built = record_builds(ground, jobs - {use.job for use in own})
+    seen = {use.job for use in (*own, *built)}
+    notes = [ByHand("producers", _at(use, f"writes `{use.name}`: {what}")) for use in own]
+    notes += [ByHand("producers", _at(use, f"builds the record: {what}")) for use in built]
+    left = {note.text: note for note in link_notes(ground, "producers", what).by_hand}
+    for link in ground.impact.producers:
+        if link.job not in seen:
+            notes += [note for text, note in left.items() if f"  {link.job}: " in text]
+    return Work((), tuple(dict.fromkeys(notes)))
+
+
+def record_builds(ground: Ground, jobs: set[str]) -> tuple[FieldUse, ...]:
+    """Returns where those jobs build the record: the writes of the one sibling that is written most often, tests left out."""
+    parent = ground.impact.path[: -len(ground.operation.field)]
+    found: dict[str, dict[tuple[str, int], FieldUse]] = {}
+    for use in ground.pipeline.uses:
+        is_sibling = use.path.startswith(parent) and "." not in use.path[len(parent) :]
+        builds = use.form in ("literal", "keyword") and is_write(use) and use.certainty != "possible"
+        is_own = use.subject == ground.subject.name and not ground.pipeline.is_foreign(use.span.path)
+        if builds and is_sibling and is_own and use.job in jobs:
+            found.setdefault(use.path, {}).setdefault((use.span.path, use.offset), use)
+    real = [path for path, uses in found.items() if any(not use.is_test for use in uses.values())]
+    if not real:
+        return ()
+    best = min(real, key=lambda path: (-len(found[path]), path))
+    return tuple(found[best][place] for place in sorted(found[best]) if not found[best][place].is_test)
+
+
 def writes(ground: Ground) -> tuple[FieldUse, ...]:
     """Returns where producers, their tests included, write the field."""
     return tuple(use for use in ground.uses_by("producers") if is_write(use))

@@ -23,6 +23,7 @@ from copilot.domain.pipeline import (
     Link,
     Mode,
     PipelineMap,
+    Retention,
     UseForm,
 )
 from copilot.domain.schema import Level, SchemaSource, SchemaSubject, SchemaVersion
@@ -68,9 +69,10 @@ def use(
     certainty: Certainty = "certain",
     is_test: bool = False,
     form: UseForm = "subscript",
+    excerpt: str = "",
 ) -> FieldUse:
     file = SCORER_PATH if job == "scorer" else SHOP_PATH
-    return FieldUse(job, SUBJECT, path, mode, form, certainty, Span(file, line, line), line * 100, is_test, "")
+    return FieldUse(job, SUBJECT, path, mode, form, certainty, Span(file, line, line), line * 100, is_test, excerpt)
 
 
 def link(job: str, direction: str, decoder: Decoder | None) -> Link:
@@ -98,6 +100,7 @@ def pipeline(
     reader: Decoder | None = FASTAVRO,
     blind_spots: Sequence[BlindSpot] = (),
     copies: Sequence[SchemaSource] = (),
+    retentions: Sequence[Retention] = (),
 ) -> PipelineMap:
     subject = SchemaSubject(SUBJECT, "avro", level, "copilot.toml:2", tuple(versions), tuple(copies))
     return PipelineMap(
@@ -112,6 +115,7 @@ def pipeline(
         (),
         (),
         3,
+        retentions=tuple(retentions),
     )
 
 
@@ -127,13 +131,14 @@ def case(
     level: Level = "BACKWARD",
     reader: Decoder | None = FASTAVRO,
     blind_spots: Sequence[BlindSpot] = (),
+    retentions: Sequence[Retention] = (),
     steps: Sequence[tuple[Step, ...]] = (),
-    gates: Sequence[str] = (),
+    gates: Sequence[str | Gate] = (),
 ) -> Case:
     """A case whose schema goes through `states`; `code` holds the texts of code files after each phase."""
     versions = [version(fields, number) for number, fields in enumerate(history, 1)]
     after = [version(fields, len(history) + 1) for fields in states]
-    drawn = partial(pipeline, level=level, reader=reader, blind_spots=blind_spots)
+    drawn = partial(pipeline, level=level, reader=reader, blind_spots=blind_spots, retentions=retentions)
     base = drawn(versions, uses=uses)
     maps = tuple(
         drawn(
@@ -151,7 +156,7 @@ def case(
             f"state {number}",
             (),
             steps[number] if number < len(steps) else (),
-            Gate(gates[number]) if number < len(gates) else None,
+            gate_of(gates[number]) if number < len(gates) else None,
         )
         for number in range(len(after))
     )
@@ -161,6 +166,10 @@ def case(
     impact = Impact(SUBJECT, operation.field, *links, concerned, (), tuple(blind_spots), ())
     request = ChangeRequest("a try", (operation,), COMMIT, "ada")
     return Case(request, base, (impact,), alternative, patches, maps)
+
+
+def gate_of(gate: str | Gate) -> Gate:
+    return gate if isinstance(gate, Gate) else Gate(gate)
 
 
 def _patch(

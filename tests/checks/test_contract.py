@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from copilot.checks.contract import ContractCheck
+from copilot.domain.alternative import Step
 from copilot.domain.codec import digest_of_text
 from copilot.domain.evidence import Evidence
 from copilot.domain.operation import AddField, MakeOptional, RenameField
-from copilot.domain.pipeline import BlindSpot, Decoder
-from copilot.domain.schema import SchemaSource
+from copilot.domain.pipeline import BlindSpot, Decoder, PipelineMap
+from copilot.domain.schema import SchemaSource, SchemaSubject
 from copilot.domain.source import Span
 from copilot.ports import Case
 from tests.checks.cases import COMMIT
-from tests.checks.orders import SCORER_PATH, SHOP_PATH, bench, case, field, schema_text, use
+from tests.checks.orders import SCORER_PATH, SHOP_PATH, bench, case, field, schema_text, use, version
 
 AMOUNT = field("amount", "long")
 ID = field("id", "string")
@@ -125,3 +126,54 @@ def test_a_consumer_with_its_own_copy_reads_with_that_copy() -> None:
 
 def test_nothing_changed_is_not_applicable() -> None:
     assert run(case(RENAME, [[ID]], [[ID]])).verdict == "not-applicable"
+
+
+OPTIONAL = MakeOptional("order", "", "amount")
+NULLABLE = [ID, field("amount", ["null", "long"], default=None)]
+
+
+def test_a_place_that_the_plan_leaves_to_a_person_is_an_open_question() -> None:
+    step = Step("Deploy the consumers", "consumers", ("scorer",), (), (f"{SCORER_PATH}:7  make it work with None",))
+    reads = [use("amount", "computes", line=7)]
+
+    left = run(case(OPTIONAL, [[ID, AMOUNT]], [NULLABLE], uses=reads, steps=[(step,)]))
+    forgotten = run(
+        case(OPTIONAL, [[ID, AMOUNT]], [NULLABLE], uses=[*reads, use("amount", "computes", line=70)], steps=[(step,)])
+    )
+
+    assert left.verdict == "unknown"
+    assert [it.rule for it in left.findings] == ["contract.null-left-to-people"]
+    assert errors(forgotten) == ["contract.meets-null"]
+
+
+def test_asking_whether_there_is_a_value_is_no_comparison_with_null() -> None:
+    asks = use("amount", "compares", excerpt='if order["amount"] is not None:')
+    compares = use("amount", "compares", excerpt='if order["amount"] > 3:')
+
+    assert run(case(OPTIONAL, [[ID, AMOUNT]], [NULLABLE], uses=[asks])).verdict == "pass"
+    assert run(case(OPTIONAL, [[ID, AMOUNT]], [NULLABLE], uses=[compares])).verdict == "fail"
+
+
+def test_a_new_optional_field_in_place_of_one_that_never_was_null_is_the_same_breach() -> None:
+    after = [ID, field("amount_v2", ["null", "long"], default=None)]
+    moved = [use("amount_v2", "computes")]
+
+    evidence = run(case(OPTIONAL, [[ID, AMOUNT]], [after], uses_after=[moved]))
+
+    assert errors(evidence) == ["contract.meets-null"]
+
+
+def test_handing_a_null_on_to_a_field_that_can_not_be_null_is_a_breach() -> None:
+    made = case(OPTIONAL, [[ID, AMOUNT]], [NULLABLE], uses=[use("amount", "passes", line=9)])
+    score = SchemaSubject(
+        "score", "avro", "BACKWARD", "assumed", (version([AMOUNT], name="Score", path="score.avsc"),), ()
+    )
+    handed = replace(use("amount", "passes", line=9, form="literal"), subject="score")
+
+    def with_score(read: PipelineMap) -> PipelineMap:
+        return replace(read, subjects=(*read.subjects, score), uses=(*read.uses, handed))
+
+    evidence = run(replace(made, base=with_score(made.base), states=tuple(map(with_score, made.states))))
+
+    assert errors(evidence) == ["contract.meets-null"]
+    assert "hands amount on as amount of score" in evidence.findings[0].message

@@ -21,7 +21,7 @@ from copilot.domain.pipeline import (
     PipelineMap,
     UseForm,
 )
-from copilot.domain.schema import SchemaSource, SchemaSubject, SchemaVersion
+from copilot.domain.schema import Level, SchemaSource, SchemaSubject, SchemaVersion
 from copilot.domain.source import Gap, Snapshot, SourceFile, Span, TreeEntry
 from copilot.formats.avro import AvroFormat
 from copilot.planners.matching import Scope
@@ -202,11 +202,18 @@ def pipeline(
     )
 
 
-def shop(order: Any = None, *, reader: Decoder | None = None, certainty: Certainty = "certain") -> Built:
+def shop(
+    order: Any = None,
+    *,
+    reader: Decoder | None = None,
+    certainty: Certainty = "certain",
+    level: Level = "BACKWARD",
+) -> Built:
     """Returns orders → billing → invoices: the shop produces orders, billing reads them and writes invoices."""
     schema = order or ORDER
     path, copy = "schemas/order.avsc", "services/billing/schemas/order.avsc"
     orders = subject("order", path, schema, copies={copy: schema, "services/billing/tests/order.avsc": schema})
+    orders = replace(orders, compatibility=level)
     invoices = subject("invoice", "schemas/invoice.avsc", INVOICE)
     produced, written = uses_in("services/orders/main.py", PRODUCER, "orders", "order", certainty)
     consumed, read = uses_in("services/billing/main.py", CONSUMER, "billing", "order", certainty)

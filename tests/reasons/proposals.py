@@ -24,6 +24,7 @@ USAGE: Mapping[str, float] = {
     "consumers_touched": 1,
     "phases": 1,
     "lines_changed": 8,
+    "open_at_once": 0,
 }
 REPLAY: Mapping[str, float] = {
     "records": 64,
@@ -33,7 +34,10 @@ REPLAY: Mapping[str, float] = {
     "changed": 0,
     "refused": 0,
     "one_way_phases": 0,
+    "stand_ins": 0,
+    "history_changed": 0,
 }
+COMPATIBILITY: Mapping[str, float] = {"meanings_turned": 0}
 
 
 def alternative(id: str, phases: int = 1) -> Alternative:
@@ -53,7 +57,7 @@ def evidence(
 ) -> Evidence:
     tools = (("avro", "1.12.2"), ("fastavro", "1.13.1")) if check == "replay" else ()
     recipe = Recipe(check, 1, tools, (("base", COMMIT),))
-    defaults = {"usage": USAGE, "replay": REPLAY}.get(check, {})
+    defaults = {"usage": USAGE, "replay": REPLAY, "compatibility": COMPATIBILITY}.get(check, {})
     kept = tuple(Measure(name, value, name) for name, value in {**defaults, **(measures or {})}.items())
     id = evidence_id(alternative, recipe, verdict, kept, tuple(findings))
     return Evidence(id, alternative, check, recipe, verdict, kept, tuple(findings))

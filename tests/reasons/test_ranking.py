@@ -127,6 +127,45 @@ def test_doing_what_was_asked_comes_before_every_merit() -> None:
     assert decision.ruling("whole-0001").rule == "wins by: most of what was asked"
 
 
+def test_honest_and_left_to_people_comes_before_proved_and_ambiguous() -> None:
+    honest, proved = alternative("honest-001"), alternative("proved-001")
+    unproved = evidence("honest-001", "contract", "unknown")
+    stand_in = evidence("proved-001", "replay", measures={"stand_ins": 1})
+    proofs = (
+        *all_pass(
+            "honest-001", contract=unproved, usage=evidence("honest-001", "usage", measures={"manual_places": 9})
+        ),
+        *all_pass("proved-001", replay=stand_in),
+    )
+
+    decision = decide(proposal((proved, honest), proofs))
+
+    assert decision.chosen == "honest-001"
+    assert decision.ruling("honest-001").rule == "unproved (contract), wins by: no value that can be taken for another"
+
+
+def test_what_waits_comes_first_where_something_is_not_known() -> None:
+    proofs = (
+        *all_pass("hasty-0001", usage=evidence("hasty-0001", "usage", "unknown", measures={"open_at_once": 1})),
+        *all_pass("waits-0001", usage=evidence("waits-0001", "usage", "unknown", measures={"phases": 3})),
+    )
+
+    decision = decide(proposal((alternative("hasty-0001"), alternative("waits-0001")), proofs))
+
+    assert decision.chosen == "waits-0001"
+
+
+def test_equal_ones_are_called_equal() -> None:
+    made = proposal(
+        (alternative("one-000001"), alternative("two-000001")), (*all_pass("one-000001"), *all_pass("two-000001"))
+    )
+
+    ruling = decide(made).ruling("one-000001")
+
+    assert ruling.rule == "wins by: equal, the name only gives an order"
+    assert "choose either" in ruling.claims[0].text
+
+
 def test_changing_nothing_is_refused_unless_all_else_is() -> None:
     bad = all_pass("bad-000001", undo=evidence("bad-000001", "undo", "fail", findings=[error("undo.x", "It stays.")]))
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from copilot.domain.alternative import Alternative, CodeEdit, NewFile, NotOffered, SchemaEdit
+from copilot.domain.alternative import Alternative, CodeEdit, Gate, NewFile, NotOffered, SchemaEdit
 from copilot.domain.patch import Patch
-from copilot.domain.pipeline import Decoder
+from copilot.domain.pipeline import Decoder, Retention
+from copilot.domain.source import Span
 from copilot.formats.avro import AvroFormat
 from copilot.impact.fields import impact_of
 from copilot.patches.compile import PatchCompiler
@@ -177,17 +178,66 @@ def test_a_new_subject_has_a_name_of_its_own() -> None:
     assert all(step.manual for step in alternative.phases[0].steps if step.kind != "schema")
 
 
-def test_an_enum_gets_its_own_default_before_a_symbol_is_added() -> None:
+def test_an_enum_gets_a_default_that_says_unknown_before_a_symbol_is_added() -> None:
     built = shop()
     first = offered("add symbol REVIEW to status in order", built)[0]["default-first"]
 
     given = field(schema_after(first, built, 0), "status")
     added = field(schema_after(first, built, 1), "status")
 
-    assert given["type"]["default"] == "NEW"
+    assert given["type"] == {
+        "type": "enum",
+        "name": "Status",
+        "symbols": ["NEW", "PAID", "SENT", "UNKNOWN"],
+        "default": "UNKNOWN",
+    }
     assert "default" not in given
-    assert added["type"]["symbols"] == ["NEW", "PAID", "SENT", "REVIEW"]
-    assert "can't tell the two apart" in first.argument
+    assert added["type"]["symbols"] == ["NEW", "PAID", "SENT", "UNKNOWN", "REVIEW"]
+
+
+def test_a_level_that_binds_old_readers_gives_them_a_default_before_unknown_comes_in() -> None:
+    built = shop(level="FULL")
+    removed = offered("remove symbol SENT from status in order", built)[0]["unknown-first"]
+
+    enums = [field(schema_after(removed, built, phase), "status")["type"] for phase in range(3)]
+
+    assert [enum["default"] for enum in enums] == ["NEW", "UNKNOWN", "UNKNOWN"]
+    assert enums[2]["symbols"] == ["NEW", "PAID", "UNKNOWN"]
+    assert [bool(phase.gate and phase.gate.outlasts_retention) for phase in removed.phases] == [False, True, False]
+    assert "services/orders/main.py" in removed.phases[1].steps[-1].manual[0]
+    assert "stop writing SENT" in removed.phases[1].steps[-1].manual[0]
+
+
+def test_a_single_schema_is_cut_over_only_where_bytes_move() -> None:
+    built = shop(reader=Decoder("fastavro", "single"))
+
+    added = offered("add a long weight to order", built)[0]["optional"]
+    renamed = offered("rename amount to total in order", built)[0]["alias"]
+    widened = offered("change the type of amount in order to long", built)[0]["naive"]
+
+    assert kinds(added) == ["schema", "cutover"]
+    assert added.phases[0].steps[1].jobs == ("billing", "orders")
+    assert "read orders.paid to the end" in added.phases[0].steps[1].manual[0]
+    assert "cutover" not in kinds(renamed)
+    assert "cutover" not in kinds(widened)
+
+
+def test_what_is_only_said_makes_nobody_deploy() -> None:
+    marked = offered("deprecate amount in order", shop())[0]["marked"]
+
+    assert [step.jobs for step in marked.phases[0].steps if step.kind != "consumers"] == [()]
+
+
+def test_an_old_field_stays_where_the_whole_history_must_stay_readable() -> None:
+    kept = offered("change the type of amount in order to string", shop(level="BACKWARD_TRANSITIVE"))[0]["phased"]
+    built = shop(level="BACKWARD_TRANSITIVE")
+    pipeline = replace(built.pipeline, retentions=(Retention("orders.paid", 7, Span("copilot.toml", 2, 2)),))
+    dropped = offered("change the type of amount in order to string", replace(built, pipeline=pipeline))[0]["phased"]
+
+    assert [phase.name for phase in kept.phases] == ["expand", "move readers"]
+    assert "keep `amount` as deprecated" in kept.title
+    assert [phase.name for phase in dropped.phases] == ["expand", "move readers", "contract"]
+    assert "orders.paid keeps records for 7 days (copilot.toml:2)" in (dropped.phases[1].gate or Gate("")).text
 
 
 def test_a_new_enum_field_defines_a_type_of_another_name() -> None:

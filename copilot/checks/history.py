@@ -1,0 +1,84 @@
+"""Do readers still see the records that are there already as they saw them before?
+
+Each version of the history is written once, and read with the schema of the base and with that of the last state. Values that a
+version never had come from defaults on both sides, so a default that changes shows here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from copilot.checks.declared import Declared
+from copilot.checks.lineage import Lineage
+from copilot.checks.quirks import WHOLE_RECORD, quirks_of
+from copilot.checks.roundtrip import HISTORY_LIMIT, SAMPLE_COUNT, Written, written_samples
+from copilot.checks.values import Meeting, compare, meeting
+from copilot.domain.evidence import Finding
+from copilot.domain.schema import SchemaVersion
+from copilot.ports import DecoderUnderTest, SchemaFormat, Undecodable
+
+HARMLESS = ("imprecise",)
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """The versions whose records read otherwise than before, and the defaults that did it."""
+
+    versions: frozenset[int]
+    findings: tuple[Finding, ...]
+
+
+def reread(
+    lineage: Lineage, schema_format: SchemaFormat, decoders: Iterable[DecoderUnderTest], declared: Declared, seed: str
+) -> Reread:
+    """Returns what changes for records of the newest versions; nothing where the subject is new or gone."""
+    base = lineage.base.latest if lineage.base else None
+    last = lineage.after[-1]
+    if base is None or last is None or base.meaning == last.meaning:
+        return Reread(frozenset(), ())
+    met = meeting("backward", base, last, declared, frozenset(field.path for field in base.fields))
+    changed: set[int] = set()
+    findings: dict[tuple[str, str], Finding] = {}
+    for version in lineage.history[-HISTORY_LIMIT:]:
+        own = frozenset(field.path for field in version.fields)
+        samples = schema_format.samples(version.resolved, seed, SAMPLE_COUNT)
+        for decoder in decoders:
+            records = written_samples(decoder, version, samples)
+            for record in records if not isinstance(records, str) else ():
+                seen = _seen(decoder, record, version, base, last, met)
+                if seen:
+                    changed.add(version.number)
+                for path, before, after in seen:
+                    if path and path not in own:
+                        told = _told(decoder.name, version, path, before, after, lineage.name)
+                        findings.setdefault((path, decoder.name), told)
+    return Reread(frozenset(changed), tuple(findings[key] for key in sorted(findings)))
+
+
+def _seen(
+    decoder: DecoderUnderTest,
+    record: Written,
+    version: SchemaVersion,
+    base: SchemaVersion,
+    last: SchemaVersion,
+    met: Meeting,
+) -> tuple[tuple[str, str, str], ...]:
+    """The paths that read otherwise, with both values; one entry without a path where the record can't be read any more."""
+    try:
+        before = decoder.decode(record.data, version.resolved, base.resolved).value
+    except Undecodable:
+        return ()
+    try:
+        after = decoder.decode(record.data, version.resolved, last.resolved).value
+    except Undecodable:
+        is_quirk = WHOLE_RECORD in quirks_of(decoder, version, record.data, record.value)
+        return () if is_quirk else (("", "", ""),)
+    differences = [it for it in compare(before, after, met).differences if it.kind not in HARMLESS]
+    quirks = quirks_of(decoder, version, record.data, record.value) if differences else frozenset()
+    return tuple((it.path, it.written, it.read) for it in differences if it.path not in quirks)
+
+
+def _told(decoder: str, version: SchemaVersion, path: str, before: str, after: str, subject: str) -> Finding:
+    text = f"{decoder}: {path} of a record of version {version.number}, which lacks it, was read as {before} and is now {after}."
+    return Finding("replay.default-moved", "warning", text, None, subject, path)

@@ -1,0 +1,178 @@
+"""Which difference is an error?
+
+A pair is *demanded* where the subject's level asks for it, or where a phase's own order of
+steps brings the two together (producers before consumers: old readers meet new data; consumers first: new readers meet old).
+
+| difference                                | demanded | between a phase and the one before      | any other pair |
+| ----------------------------------------- | -------- | --------------------------------------- | -------------- |
+| refused (can't be decoded)                | error    | warning                                 | warning        |
+| lost, changed, collapsed, left-over bytes | error    | error where a use reads the value (1)   | warning        |
+| dropped (field gone, nobody asked for it) | error    | error where a use reads the value       | warning        |
+| imprecise (declared conversion rounds)    | warning  | warning                                 | warning        |
+| a decoder's own quirk (`quirks`)          | warning  | warning                                 | warning        |
+
+(1) not where the phase moves every consumer before the first producer and the old schema would be the reader.
+
+Nothing is an error where an earlier gate waits until such records have left the topics (`_is_waited_for`), unless a topic keeps
+them for ever; nor where a symbol that the request is about becomes one that says by its name that nothing is known.
+
+An error needs a decoder in use: one that a known consumer of the subject uses. Where consumers or their decoders are not
+known, an error stands if all decoders agree, and the verdict is unknown if they don't. A decoder that no known consumer uses
+gives notes. A decoder that can't encode the samples says nothing: the verdict is unknown where it is in use. Consumers that
+read with a schema of their own are asked about in `wires`, which has its own rule.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from copilot.checks.declared import Declared, at_or_below
+from copilot.checks.lineage import Lineage, demanded, demanded_by_order, moves_consumers_first
+from copilot.checks.roundtrip import Seen
+from copilot.checks.wires import LIBRARY_OF
+from copilot.domain.evidence import Finding, Severity
+from copilot.domain.fieldtype import says_unknown
+from copilot.domain.operation import RemoveSymbol
+from copilot.domain.pipeline import Mode
+from copilot.ports import Case, DecoderUnderTest
+
+_READING: frozenset[Mode] = frozenset({"reads", "keys", "compares", "computes", "passes"})
+_WORDS = {
+    "lost": "is lost",
+    "changed": "comes back changed",
+    "collapsed": "collapses to another symbol",
+    "dropped": "is dropped, which nobody asked for",
+    "imprecise": "is rounded",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Applies the table of the module to what was seen."""
+
+    lineage: Lineage
+    case: Case
+    declared: Declared
+    relevance: dict[str, str]
+    asked: frozenset[str]
+
+    def finding(self, seen: Seen, others: Iterable[Seen]) -> Finding:
+        """Returns what was seen as a finding of the right severity."""
+        relevance = self.relevance[seen.decoder]
+        is_error = self._is_fatal(seen) and (
+            relevance == "used" or (relevance == "possible" and self._all_agree(seen, others))
+        )
+        # What nobody decodes with is worth knowing, and nothing to act on.
+        severity: Severity = "error" if is_error else "note" if relevance == "unused" else "warning"
+        message = f"{seen.decoder}: {seen.text(_WORDS)}"
+        if relevance == "unused" and self._is_fatal(seen):
+            message += f" No known consumer uses {seen.decoder}."
+        return Finding(
+            f"replay.{seen.rule}",
+            severity,
+            message,
+            None,
+            self.lineage.name,
+            seen.path,
+            seen.pair.phase,
+            self._fix(seen),
+        )
+
+    def is_open(self, seen: Seen, others: Iterable[Seen]) -> bool:
+        """Tells whether the verdict hangs on which decoder the consumers use."""
+        return (
+            self._is_fatal(seen)
+            and self.relevance[seen.decoder] == "possible"
+            and not self._all_agree(seen, others)
+            and "used" not in self.relevance.values()
+        )
+
+    def outlives_history(self, phase: int) -> bool:
+        """Tells whether no record of the history is left by that phase: a gate waited, and each topic's retention is known."""
+        base = self.case.base
+        links = [link for link in base.links if link.subject == self.lineage.name and not link.forwards]
+        known = [base.retention_of(link.endpoint.name) for link in links]
+        is_finite = bool(known) and all(it is not None and it.days is not None for it in known)
+        return is_finite and self._gate_before(phase) is not None
+
+    def _gate_before(self, phase: int) -> int | None:
+        """Returns the last phase before this one whose gate waits until older records are gone."""
+        gates = [phase.gate for phase in self.case.alternative.phases[:phase]]
+        waiting = [number for number, gate in enumerate(gates) if gate and gate.outlasts_retention]
+        return waiting[-1] if waiting else None
+
+    def _is_fatal(self, seen: Seen) -> bool:
+        if seen.kind in ("imprecise", "quirk") or self._is_waited_for(seen) or self.is_honest(seen):
+            return False
+        pair, phase = seen.pair, self.case.alternative.phases[seen.pair.phase]
+        if (pair.direction, pair.age) in demanded(self.lineage.subject.compatibility):
+            return True
+        if pair.age == "previous" and pair.direction in demanded_by_order(phase):
+            return True
+        if seen.kind == "refused" or pair.age == "older":
+            return False
+        is_ordered_away = pair.direction == "forward" and moves_consumers_first(phase)
+        return self._is_read(seen.path) and not is_ordered_away
+
+    def _is_waited_for(self, seen: Seen) -> bool:
+        """Tells whether such records are gone by then: those with a symbol that is removed, or all of the history.
+
+        That a removed symbol is written no more is what its gate counts; how long the rest stays only `copilot.toml` knows.
+        """
+        gate = self._gate_before(seen.pair.phase)
+        if gate is None or seen.pair.direction != "backward" or self._is_kept_for_ever():
+            return False
+        if any(at_or_below(seen.path, path) for path in self.declared.removed_symbols):
+            return True
+        gone = {it.symbol for it in self.case.request.operations if isinstance(it, RemoveSymbol)}
+        if seen.kind == "refused" and any(re.search(rf"\b{re.escape(symbol)}\b", seen.read) for symbol in gone):
+            return True
+        is_of_history = any(it.meaning == seen.pair.writer.meaning for it in self.lineage.history)
+        return is_of_history and self.outlives_history(seen.pair.phase)
+
+    def _is_kept_for_ever(self) -> bool:
+        links = self.case.base.links_of(self.lineage.name, "produces") + self.case.base.links_of(
+            self.lineage.name, "consumes"
+        )
+        known = [self.case.base.retention_of(link.endpoint.name) for link in links]
+        return any(it is not None and it.days is None for it in known)
+
+    def is_honest(self, seen: Seen) -> bool:
+        """Tells whether a symbol that the request is about became one that says that nothing is known."""
+        is_asked = any(at_or_below(seen.path, path) for path in self.declared.replaced)
+        return seen.kind == "collapsed" and is_asked and says_unknown(seen.read.strip("'"))
+
+    def _is_read(self, path: str) -> bool:
+        maps = (self.case.base, *self.case.states)
+        return any(
+            use.subject == self.lineage.name
+            and use.mode in _READING
+            and not use.is_test
+            and at_or_below(path, use.path)
+            for read in maps
+            for use in read.uses
+        )
+
+    def _all_agree(self, seen: Seen, others: Iterable[Seen]) -> bool:
+        agreeing = {
+            it.decoder
+            for it in others
+            if it.kind and it.pair == seen.pair and (not it.path or not seen.path or it.path == seen.path)
+        }
+        return self.asked <= agreeing
+
+    def _fix(self, seen: Seen) -> str:
+        if seen.kind in ("lost", "refused") and self.declared.renamed and seen.pair.direction == "backward":
+            return "Give the new field an alias for every earlier name, or write both fields for a while."
+        return ""
+
+
+def relevance_of(lineage: Lineage, case: Case, decoders: Iterable[DecoderUnderTest]) -> dict[str, str]:
+    """Tells of each decoder whether a known consumer uses it: "used", "possible" or "unused"."""
+    links = case.base.links_of(lineage.name, "consumes")
+    libraries = {link.decoder.library if link.decoder else "unknown" for link in links}
+    libraries = {LIBRARY_OF.get(library, library) for library in libraries}
+    is_open = not links or "unknown" in libraries
+    return {it.name: "used" if it.name in libraries else "possible" if is_open else "unused" for it in decoders}

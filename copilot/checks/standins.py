@@ -1,0 +1,141 @@
+"""Which values will readers see that nobody wrote, and that could as well be real ones?
+
+A default that is null, or says by its name that nothing is known, can't be taken for a value. 0, "" or a symbol such as APPROVE
+can: whoever reads it can't tell a missing value from one that was written. What the request itself asks for is left out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from copilot.checks.leaves import leaves_of
+from copilot.checks.lineage import Lineage
+from copilot.checks.roundtrip import written_samples
+from copilot.domain.evidence import Finding
+from copilot.domain.fieldtype import enum_of, parsed, record_of, says_unknown
+from copilot.domain.operation import AddField, ChangeDefault, Operation
+from copilot.domain.pipeline import PipelineMap
+from copilot.domain.schema import SchemaField, SchemaVersion
+from copilot.ports import SchemaFormat, Undecodable
+
+RULE = "replay.stand-in"
+Default = tuple[str, str, str | None]
+"""Record, field and default as JSON text."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """A field that is new, or that may be missing from now on, with the default that readers then see."""
+
+    field: SchemaField
+    default: Any
+
+
+def known_defaults(pipeline: PipelineMap) -> frozenset[Default]:
+    """Returns every default that some schema has already: a copy that catches up brings nothing new."""
+    return frozenset(
+        (field.record, field.name, field.default)
+        for subject in pipeline.subjects
+        for field in subject.latest.fields
+        if field.default is not None
+    )
+
+
+def stand_in_findings(
+    lineage: Lineage, operations: tuple[Operation, ...], known: frozenset[Default], schema_format: SchemaFormat
+) -> list[Finding]:
+    """Returns a warning for each such value of the last state, with what a real decoder reads where it is missing."""
+    base = lineage.base.latest if lineage.base else None
+    last = lineage.after[-1]
+    if base is None or last is None:
+        return []
+    found = [_told(it, base, last, lineage, schema_format) for it in _defaults(base, last, operations, known)]
+    return found + [_of_enum(path, symbol, lineage) for path, symbol in _enum_defaults(base, last)]
+
+
+def _defaults(
+    base: SchemaVersion, last: SchemaVersion, operations: tuple[Operation, ...], known: frozenset[Default]
+) -> Iterator[StandIn]:
+    before = {field.path: field for field in base.fields}
+    concerned = {operation.field for operation in operations}
+    handed_on = {(field.record, field.default) for field in base.fields if field.name in concerned}
+    for field in last.fields:
+        if field.default is None or (field.record, field.name, field.default) in known or _is_asked(field, operations):
+            continue
+        had = before.get(field.path)
+        was_stand_in = had is not None and had.default is not None and not says_unknown(parsed(had.default))
+        if was_stand_in or (had is None and (field.record, field.default) in handed_on):
+            continue
+        value = parsed(field.default)
+        if not says_unknown(value):
+            yield StandIn(field, value)
+
+
+def _is_asked(field: SchemaField, operations: tuple[Operation, ...]) -> bool:
+    return any(
+        isinstance(it, AddField | ChangeDefault) and it.default is not None and it.default == field.default
+        for it in operations
+    )
+
+
+def _told(
+    it: StandIn, base: SchemaVersion, last: SchemaVersion, lineage: Lineage, schema_format: SchemaFormat
+) -> Finding:
+    shown = json.dumps(it.default, ensure_ascii=False)
+    text = (
+        f"A record without {it.field.path} is read as {shown}, which it could really be: nobody can tell the two apart"
+    )
+    proof = _seen(it, base, last, schema_format)
+    return Finding(RULE, "warning", f"{text}{f' ({proof})' if proof else ''}.", None, lineage.name, it.field.path)
+
+
+def _seen(it: StandIn, base: SchemaVersion, last: SchemaVersion, schema_format: SchemaFormat) -> str:
+    """What a decoder really gives for a record that lacks the field, "" where none can be made."""
+    writer = _without(base.resolved, it.field)
+    if writer is None:
+        return ""
+    lacking = schema_format.parse(writer, base.source, {})
+    if not isinstance(lacking, SchemaVersion):
+        return ""
+    samples = schema_format.samples(lacking.resolved, base.fingerprint, 1)
+    for decoder in schema_format.decoders:
+        records = written_samples(decoder, lacking, samples)
+        for record in records if not isinstance(records, str) else ():
+            try:
+                read = decoder.decode(record.data, lacking.resolved, last.resolved).value
+            except Undecodable:
+                continue
+            leaves = leaves_of(read, frozenset(field.path for field in last.fields))
+            for place, value in leaves.items():
+                if place[-1][1] == it.field.path:
+                    return f"{decoder.name} gives {value!r} for a record written without it"
+    return ""
+
+
+def _without(resolved: str, field: SchemaField) -> str | None:
+    schema = json.loads(resolved)
+    record = record_of(schema, field.record)
+    if record is None:
+        return None
+    record["fields"] = [entry for entry in record["fields"] if entry.get("name") != field.name]
+    return json.dumps(schema) if record["fields"] else None
+
+
+def _enum_defaults(base: SchemaVersion, last: SchemaVersion) -> Iterator[tuple[str, str]]:
+    before = {field.path: enum_of(parsed(field.type)) or {} for field in base.fields}
+    for field in last.fields:
+        enum = enum_of(parsed(field.type)) or {}
+        default = enum.get("default")
+        is_new = default is not None and default != before.get(field.path, {}).get("default")
+        if is_new and not says_unknown(default):
+            yield field.path, str(default)
+
+
+def _of_enum(path: str, symbol: str, lineage: Lineage) -> Finding:
+    text = (
+        f"A reader that lacks a symbol of {path} reads {symbol} instead, which has a meaning of its own: it can't tell."
+    )
+    return Finding(RULE, "warning", text, None, lineage.name, path)
