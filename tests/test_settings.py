@@ -53,7 +53,6 @@ def test_what_can_not_be_understood_is_told_with_its_line(text: str, what: str, 
     assert told.value.next
 
 
-
 TOPICS = """[topics."orders.v1"]
 retention_days = 7
 
