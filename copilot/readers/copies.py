@@ -43,7 +43,8 @@ class Copy:
 
     `stated` are the units whose configs it has, lowest first. `hints` are names to bind it by, best first. `folder` is the
     folder that it is built from, None where nothing tells, `near` the one where its programs are looked for first. `item` is
-    the item of a range that it is repeated for. `is_script` holds for commands of scripts and workflows: most of those run no job.
+    the item of a range that it is repeated for. `is_script` holds for commands of scripts and workflows: most of those run no
+    job. `beside` is the folder whose job it is, where no name tells otherwise.
     """
 
     unit: Unit
@@ -57,6 +58,7 @@ class Copy:
     item: str = ""
     stated: tuple[tuple[str, Unit], ...] = ()
     is_script: bool = False
+    beside: str | None = None
 
 
 class EnvFiles:

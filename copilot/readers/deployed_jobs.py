@@ -121,6 +121,16 @@ class Jobs:
                 return root
         return ""
 
+    def around(self, folder: str, names: Iterable[str]) -> str:
+        """Returns the job with endpoints that a folder lies in, unless one of the names is that of a store or the like."""
+        if any(not _INFRASTRUCTURE.isdisjoint(telling_words(name)) for name in names):
+            return ""
+        while folder:
+            if folder in self._busy:
+                return folder
+            folder = posixpath.dirname(folder)
+        return ""
+
     def only_one_in(self, folder: str) -> str:
         """Returns the job with endpoints that lies in a folder, where it is the only one."""
         below = folder + "/" if folder else ""

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from copilot.readers.facts import Config
 from copilot.readers.values import Value
 
-DEPLOYMENT_KIND = "deployment-facts-3"
+DEPLOYMENT_KIND = "deployment-facts-5"
 MAX_VALUE = 400
 MAX_UNITS = 500
 MAX_SETTINGS = 1000
@@ -61,6 +61,7 @@ class DeploymentFacts(NamedTuple):
 
     `chart` is the name in a Chart.yaml. `variables` are what the file defines for references in others: a chart's values by
     dotted path, Ansible's and Terraform's variables. `refers` are (kind, path) of the files that a kustomization is made of.
+    `is_compose` tells that a file is a compose file whatever its name.
     """
 
     units: tuple[Unit, ...] = ()
@@ -68,6 +69,7 @@ class DeploymentFacts(NamedTuple):
     variables: tuple[Setting, ...] = ()
     refers: tuple[tuple[str, str], ...] = ()
     gap: tuple[int, str] | None = None
+    is_compose: bool = False
 
 
 def is_secret(name: str) -> bool:

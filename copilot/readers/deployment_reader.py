@@ -83,6 +83,8 @@ def _manifest(text: str) -> DeploymentFacts:
     units = Units(kubernetes_text)
     variables: list[Setting] = []
     for root in roots:
+        if "services" in root.value and "kind" not in root.value:
+            return DeploymentFacts(tuple(compose_units(root))[:MAX_UNITS], is_compose=True)
         units.resource(root)
         parameters = root.value.get("parameters")
         if text_of(root.value.get("kind")) == "Template" and parameters is not None:
@@ -177,7 +179,7 @@ def _step(job: str, layers: list[Entry]) -> Iterator[Unit]:
     ]
     run = layers[-1].value.get("run")
     for unit in shell_script(text_of(run)) if run is not None else ():
-        if unit.programs:
+        if unit.programs and not unit.hints:
             own = tuple((name, value, run.line + line) for name, value, line in unit.settings)
             yield unit._replace(name=job, hints=(job,), line=run.line + unit.line, settings=(*around, *own))
 

@@ -72,7 +72,7 @@ def read_deployment_files(store: FactStore) -> list[DeploymentFile]:
             facts = load_deployment(data) or DeploymentFacts()
             if facts.gap is not None:
                 store.gaps.add(Gap(Span(path, facts.gap[0], facts.gap[0]), facts.gap[1]))
-            files.append(DeploymentFile(path, kind, facts))
+            files.append(DeploymentFile(path, "compose" if facts.is_compose else kind, facts))
     return sorted(files, key=lambda file: file.path)
 
 
@@ -157,7 +157,8 @@ class _Binder:
                 or jobs.only_one_in(folder)
                 or jobs.named(copy.hints)
             )
-        return jobs.started(programs, copy.near) or jobs.named(copy.hints)
+        root = jobs.started(programs, copy.near) or jobs.named(copy.hints)
+        return root or (jobs.around(copy.beside, copy.hints) if copy.beside is not None else "")
 
     def _image(self, folder: str | None, copy: Copy) -> tuple[str, Unit] | None:
         """Returns the Dockerfile that a copy is built with: the one it names, or the only one of the folder."""
@@ -175,9 +176,9 @@ class _Binder:
         told: set[str] = set(running)
         for file in sorted(env_files.not_taken(), key=lambda file: (_is_example(file.path), file.path)):
             for root in self._roots_beside(file.folder, busy):
-                if root not in running and not (_is_example(file.path) and root in told):
+                found = settings_in(NO_SCOPE, [(file.path, file.facts.units[0].settings)])
+                if found.texts and root not in running and not (_is_example(file.path) and root in told):
                     told.add(root)
-                    found = settings_in(NO_SCOPE, [(file.path, file.facts.units[0].settings)])
                     yield Running(root, file.path, file.path, 1, found.texts, found.places, (), is_example=True)
         for folder, images in sorted(self._images.items()):
             root = self._jobs.built_from(folder) or self._jobs.only_one_in(folder)

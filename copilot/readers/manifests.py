@@ -63,6 +63,13 @@ class Units:
         kind, name = text_of(root.value.get("kind")), self._plain(_name_in(root.value.get("metadata")))
         if kind in _SECRET_KINDS:
             return
+        if kind in ("Template", "List"):
+            for key in ("objects", "items"):
+                inner = root.value.get(key)
+                for one in inner.value if inner is not None and isinstance(inner.value, list) else ():
+                    if isinstance(one.value, dict):
+                        self.resource(one)
+            return
         if kind == "ConfigMap":
             self._source(f"configmap/{name}", root)
         else:
@@ -90,6 +97,9 @@ class Units:
             self._starts.setdefault(below, entry.line)
             self._started(entry, below)
         for key, item in entry.value.items():
+            if key.startswith("x-"):
+                # What extension fields hold is taken over elsewhere, by its anchor.
+                continue
             pairs = list(environment_of(item, self._read, self._plain)) if key_word(key) in _ENVIRONMENT_KEYS else []
             if pairs:
                 self._settings.setdefault(below, []).extend(pairs)

@@ -120,18 +120,19 @@ class _Sources:
 
 def _alone(file: DeploymentFile, sources: _Sources) -> Iterator[Copy]:
     variables = scope_of([(file.path, file.facts.variables)])
-    for unit in file.facts.units:
-        if unit.kind == "source":
-            continue
+    running = [unit for unit in file.facts.units if unit.kind == ""]
+    for unit in running:
         names = [*unit.takes, *_referred_maps(unit)]
         found = {name: layer for name in names if (layer := sources.layer(name, file.folder)) is not None}
         taken = [found[name] for name in unit.takes if name in found]
         scope = _referred({name: [layer] for name, layer in found.items()}, variables)
         name = f"{file.stem}:{unit.name}" if unit.name else file.stem
-        hints = (*unit.hints, posixpath.basename(file.stem), posixpath.basename(file.folder))
-        yield Copy(
-            unit, file.path, name, (*taken, (file.path, unit.settings)), hints, scope, stated=((file.path, unit),)
-        )
+        # A file with one container is about that one: its own name and its folder may tell the job.
+        is_alone = len(running) == 1
+        hints = (*unit.hints, posixpath.basename(file.stem)) if is_alone else unit.hints
+        layers = (*taken, (file.path, unit.settings))
+        beside = file.folder if is_alone else None
+        yield Copy(unit, file.path, name, layers, hints, scope, stated=((file.path, unit),), beside=beside)
 
 
 def _referred_maps(unit: Unit) -> list[str]:

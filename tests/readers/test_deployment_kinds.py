@@ -271,6 +271,26 @@ def test_config_maps_of_other_files_are_found_by_name() -> None:
     assert settings(deployed(texts, ROOTS)) == {"k8s/d:scorer": {"REGION": "us", "TOPIC": "base", "FULL": "us-x"}}
 
 
+def test_a_manifest_with_one_container_is_of_the_job_it_lies_in() -> None:
+    deploy = (
+        "kind: Deployment\nmetadata: {name: x}\nspec: {containers: [{name: y, image: z, env: [{name: A, value: b}]}]}\n"
+    )
+    texts = {
+        "jobs/scorer/k8s/deploy.yaml": deploy,
+        "jobs/feeder/k8s/redis.yaml": deploy.replace("image: z", "image: redis"),
+        "jobs/feeder/k8s/both.yaml": deploy + "---\n" + deploy.replace("y", "w"),
+    }
+    running = deployed(texts, ROOTS, busy=ROOTS)
+
+    assert {name: one.root for name, one in running.items()} == {"jobs/scorer/k8s/deploy:y": "jobs/scorer"}
+
+
+def test_a_compose_file_of_any_name_is_one() -> None:
+    facts = read_deployment("manifest", "# topic\nservices:\n  s:\n    build: jobs/scorer\n")
+
+    assert (facts.is_compose, facts.units[0].context) == (True, "jobs/scorer")
+
+
 def test_secrets_of_manifests_are_never_kept() -> None:
     secret = "kind: Secret\nmetadata: {name: conf}\nstringData: {TOPIC: hunter2}\n"
     manifest = BASE + "        - {name: URL, value: 'postgres://me:hunter2@db/x'}\n"
