@@ -150,15 +150,23 @@ class Repository:
 
     def identity(self) -> str:
         """Returns who the person is, as "Name <mail>"; raises WrongUsage where git doesn't know."""
-        name = self.git.text("config", "--get", "user.name", ok=(0, 1)).strip()
-        mail = self.git.text("config", "--get", "user.email", ok=(0, 1)).strip()
-        if not name or not mail:
+        found = self.identity_or_nobody()
+        if not found:
             raise WrongUsage(
-                "Git doesn't know who you are, and approvals carry a name.",
+                "Git doesn't know who you are, and what is approved, rejected or undone carries a name.",
                 where=self.where,
                 next="Set it once: git config --global user.name NAME, and user.email MAIL.",
             )
-        return re.sub(r"[\x00-\x1f<>]", "", name) + f" <{re.sub(r'[^!-;=?-~]', '', mail)}>"
+        return found
+
+    def identity_or_nobody(self) -> str:
+        """Returns who the person is, "" where git doesn't know."""
+        name, mail = (
+            os.environ.get(variable, "").strip() or self.git.text("config", "--get", key, ok=(0, 1)).strip()
+            for variable, key in (("GIT_AUTHOR_NAME", "user.name"), ("GIT_AUTHOR_EMAIL", "user.email"))
+        )
+        name, mail = re.sub(r"[\x00-\x1f<>]", "", name), re.sub(r"[^!-;=?-~]", "", mail)
+        return f"{name} <{mail}>" if name and mail else ""
 
 
 def open_repository(path: Path | str) -> Repository:

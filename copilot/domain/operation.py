@@ -130,7 +130,8 @@ class Limits:
 class ChangeRequest:
     """One request: the words, the operations they were understood as, and the commit they are about.
 
-    `commands` are the repository's own test commands that the person allowed to run; empty unless `--run-commands`.
+    `asked_by` is "Name <mail>", "" where git knows no name. `commands` are the repository's own test commands that the person
+    allowed to run; empty unless `--run-commands`.
     """
 
     text: str

@@ -99,7 +99,7 @@ class Workspace:
             text.strip(),
             asked,
             commit,
-            self.person,
+            self._repository.identity_or_nobody(),
             follows,
             limits or Limits(),
             allowed_commands(kit.settings, commands) if run_commands else (),

@@ -48,7 +48,8 @@ def markdown(proposal: Proposal) -> str:
 def _head(proposal: Proposal, decision: Decision) -> list[str]:
     request = proposal.request
     lines = [f"# {_title(proposal)}", "", _first_line(proposal, decision), ""]
-    lines += [f"Asked by {plain(request.asked_by)}, on commit {code(request.commit)}:", ""]
+    by = f" by {plain(request.asked_by)}," if request.asked_by else ""
+    lines += [f"Asked{by} on commit {code(request.commit)}:", ""]
     lines += [f"> {plain(line)}" for line in request.text.splitlines() or ["(operations given as JSON)"]]
     lines += ["", "Understood as:", ""]
     lines += [f"- {code(canonical(operation_object(operation)))}" for operation in request.operations]

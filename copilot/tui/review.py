@@ -142,6 +142,8 @@ class ReviewScreen(ReviewView):
         if obstacle:
             self.tell(obstacle)
             return
+        if not self._knows_person():
+            return
         asked = about_approval(self._proposal, self.selected)
         self.app.push_screen(
             TypedNote(asked.title, asked.text, asked.name) if asked.name else Note(asked.title, asked.text, "approves"),
@@ -177,6 +179,8 @@ class ReviewScreen(ReviewView):
         if self._is_busy:
             self.tell(BUSY)
             return
+        if not self._knows_person():
+            return
         text = ["The proposal and its evidence are kept; nothing is applied."]
         self.app.push_screen(Note(f"Reject {self._proposal.id}?", text, "rejects"), self._reject)
 
@@ -190,6 +194,14 @@ class ReviewScreen(ReviewView):
             return
         self._reload()
         self.tell("Rejected.")
+
+    def _knows_person(self) -> bool:
+        """Tells whether a decision could be signed, before a note is written in vain; shows the error where it can't."""
+        try:
+            return bool(self._workspace.person)
+        except CopilotError as error:
+            self._fail(error)
+            return False
 
     def _start(self, doing: str, act: Callable[[Report], str]) -> None:
         """Runs `act` in a thread; what it returns, or the error it ends with, is shown when it ends."""

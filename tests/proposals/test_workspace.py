@@ -17,6 +17,7 @@ from copilot.errors import Ambiguous, RefusedByEvidence, SurroundingsFailed, Wai
 from copilot.example.build import build_repository
 from copilot.patches.hunks import hunks_of
 from copilot.proposals import Workspace
+from copilot.reasons.render import markdown
 from tests.repositories import commit, fingerprint, git, init, write
 
 RENAME = "rename score to risk in decision"
@@ -328,3 +329,18 @@ def test_a_moved_base_is_refused_until_proposed_again(folder: Path) -> None:
 
     with pytest.raises(RefusedByEvidence, match="was proved on commit"):
         Workspace.open(folder).apply(id)
+
+
+def test_a_proposal_needs_no_name_in_git_but_an_approval_does(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    git(folder, "config", "--unset", "user.name")
+    workspace = Workspace.open(folder)
+
+    id = workspace.propose("add optional string note to decision")
+    for _ in workspace.advance(id):
+        pass
+
+    assert workspace.load(id).state == "decided"
+    assert "\nAsked on commit" in markdown(workspace.load(id))
+    with pytest.raises(WrongUsage, match="doesn't know who you are"):
+        workspace.approve(id, confirmation="decision")

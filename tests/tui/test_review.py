@@ -19,6 +19,7 @@ from copilot.tui.panes import ListAndDetail
 from copilot.tui.review import ReviewScreen
 from tests import faces
 from tests.golden import assert_golden
+from tests.repositories import git
 from tests.tui.stage import SIZES, screen_text, workspace_with
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -137,6 +138,24 @@ def test_escape_takes_an_approval_back_before_it_is_given(tmp_path: Path, stakes
 
     drive(workspace, act)
     assert workspace.load("p-0123456789").approvals == ()
+
+
+@pytest.mark.parametrize("key", ["a", "r"])
+def test_who_has_no_name_in_git_is_told_so_before_anything_is_asked(
+    tmp_path: Path, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    workspace = workspace_with(tmp_path, faces.a_proposal(stakes="high"))
+    git(tmp_path, "config", "--unset", "user.email")
+
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        await pilot.press(key)
+        await pilot.pause()
+        assert "Git doesn't know who you are" in screen_text(app)
+        await pilot.press("escape")
+        assert isinstance(app.screen, ReviewScreen)
+
+    drive(workspace, act)
 
 
 def test_a_rejection_keeps_its_note_and_is_final(tmp_path: Path) -> None:
