@@ -11,6 +11,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextvars import Context
 from typing import Any, Literal, TypedDict
 
 from copilot.adapters.tree import OverlayTree
@@ -154,7 +155,7 @@ def run_check(check: Check, case: Case, kit: Kit) -> Evidence:
             done.append(check.run(case, kit.bench))
         # The one place that catches everything: a defect in a check (or in a plug-in) must show up as unknown, never as a pass,
         # and must not take the other evidence with it.
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             failures.append(f"The check failed itself: {type(error).__name__}: {error}")
 
     worker = threading.Thread(target=attempt, name=f"check {check.name}", daemon=True)
@@ -162,7 +163,8 @@ def run_check(check: Check, case: Case, kit: Kit) -> Evidence:
     worker.join(seconds)
     if done:
         return done[0]
-    reason = failures[0] if failures else f"The check was stopped by the limit check_seconds ({seconds} s)."
+    late = f"The check did not end within the limit check_seconds ({seconds} s), and was left behind."
+    reason = failures[0] if failures else late
     rule = "check.failed" if failures else "check.limit"
     finding = Finding(rule, "warning", reason, fix="Report this with the proposal's file.")
     return make_evidence(check.name, check.version, case, verdict="unknown", findings=(finding,))
@@ -182,7 +184,15 @@ def run(proposal: Proposal, kit: Kit, store: ProposalStore) -> Iterator[Record]:
     if next_stage(proposal, check_names(kit)) == "done":
         return
     silence_tracing()
-    yield from build_graph(kit, store).stream({"proposal": proposal}, stream_mode="custom")
+    # A context of its own. LangGraph inherits the callbacks and the max_concurrency of a program around it; with one thread
+    # allowed, what waits for the stream takes that thread, the stage never starts, and both wait for ever.
+    context = Context()
+    stream = context.run(build_graph(kit, store).stream, {"proposal": proposal}, stream_mode="custom")
+    try:
+        while (record := context.run(next, stream, None)) is not None:
+            yield record
+    finally:
+        context.run(stream.close)
 
 
 def silence_tracing() -> None:

@@ -97,6 +97,8 @@ class PaperCheck:
         time.sleep(self.pause_seconds)
         if self.fault == "raises" and case.patches:
             raise ZeroDivisionError("a defect\nin the check")
+        if self.fault == "leaves" and case.patches:
+            sys.exit("as a script would")
         measures = (
             Measure("phases", len(case.states), "phases"),
             Measure("letters", sum(len(state.gaps[0].reason) for state in case.states), "letters"),

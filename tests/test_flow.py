@@ -23,6 +23,19 @@ from tests.paper_line import PIPELINE, UNCOMPILABLE, begin, paper_kit, store_of
 from tests.repositories import commit, init
 
 Runner = Callable[[Proposal, Kit, ProposalStore], object]
+HOST = """
+import sys
+from langchain_core.callbacks import BaseCallbackHandler
+from langchain_core.runnables.config import var_child_runnable_config
+from tests.paper_line import main
+heard = []
+class Listener(BaseCallbackHandler):
+    def on_chain_start(self, *args, **kwargs):
+        heard.append(args)
+var_child_runnable_config.set({"max_concurrency": 1, "callbacks": [Listener()]})
+main(*sys.argv[1:])
+print("heard", heard)
+"""
 RECORDS = 1 + 1 + 1 + 4 + 4 * 3 + 1
 ORDER = ["ChangeRequest", "Reading", "Plan", *["Compiled"] * 4, *["Evidence"] * 12, "Decision"]
 
@@ -180,6 +193,44 @@ def ran(folder: Path, kit: Kit, commit: str) -> Proposal:
     proposal = begin(store, commit)
     shown(run_plain, proposal, kit, store)
     return fold(proposal.id, store.records(proposal.id))
+
+
+def test_a_check_that_leaves_is_unknown_and_not_called_slow(tmp_path: Path, base: tuple[Path, str]) -> None:
+    proposal = ran(tmp_path, paper_kit(*base, faults={"second": "leaves"}), base[1])
+
+    evidence = by_check(proposal, "one-000002")
+    assert [evidence[name].verdict for name in ("first", "second", "third")] == ["pass", "unknown", "pass"]
+    assert evidence["second"].findings[0].rule == "check.failed"
+
+
+def test_what_a_program_around_it_set_for_its_own_graphs_does_not_reach_the_line(
+    tmp_path: Path, base: tuple[Path, str]
+) -> None:
+    proposal = begin(store_of(tmp_path / "store"), base[1])
+    command = [sys.executable, "-c", HOST, str(base[0]), str(tmp_path / "store"), proposal.id]
+    root = Path(__file__).parents[1]
+
+    # With one thread allowed, LangGraph would wait for ever: a process of its own can be ended, a thread can't.
+    done = subprocess.run(
+        command, cwd=root, env=dict(os.environ, PYTHONPATH=str(root)), capture_output=True, text=True, timeout=60
+    )
+
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "heard []"), done.stderr
+    assert [type(record.body).__name__ for record in store_of(tmp_path / "store").records(proposal.id)] == ORDER
+
+
+@pytest.mark.parametrize("after", [1, 6, 18])
+def test_a_watcher_that_leaves_early_loses_nothing(tmp_path: Path, base: tuple[Path, str], after: int) -> None:
+    store = store_of(tmp_path / "store")
+    proposal = begin(store, base[1])
+    watched = iter(run(proposal, paper_kit(*base), store))
+
+    for _ in range(after):
+        next(watched)
+    watched.close()  # type: ignore[attr-defined]
+
+    shown(run, fold(proposal.id, store.records(proposal.id)), paper_kit(*base), store)
+    assert [type(record.body).__name__ for record in store.records(proposal.id)] == ORDER
 
 
 def shown(runner: Callable[..., object], proposal: Proposal, kit: Kit, store: FileStore) -> list[Record]:

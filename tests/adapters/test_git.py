@@ -204,7 +204,9 @@ def test_a_person_without_a_name_is_told_how_to_set_it(tmp_path: Path, monkeypat
         open_repository(tmp_path).identity()
 
 
-def test_a_persons_name_in_the_environment_goes_first_as_in_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_persons_name_in_the_environment_goes_first_as_in_git(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("GIT_AUTHOR_NAME", "Eve")
 
     assert open_repository(init(tmp_path)).identity() == "Eve <ada@example.org>"
