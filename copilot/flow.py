@@ -8,8 +8,10 @@ Neither checkpoints nor interrupts of the graph are used: the proposal's file is
 from __future__ import annotations
 
 import os
+import queue
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import Context
 from typing import Any, Literal, TypedDict
@@ -34,6 +36,13 @@ _TRACING_VARIABLES = (
     "LANGCHAIN_TRACING_V2",
     "LANGGRAPH_TRACING",
 )
+
+STOP_LOOK_SECONDS = 0.1
+"""How long a check runs on after the line was stopped, before it is left behind."""
+
+
+class Stopped(Exception):
+    """Somebody left the line before its end."""
 
 
 def next_stage(proposal: Proposal, checks: Sequence[str]) -> Stage:
@@ -88,14 +97,16 @@ def prove(proposal: Proposal, kit: Kit) -> Iterator[Body]:
         yield from prove_alternative(proposal, kit, alternative)
 
 
-def prove_alternative(proposal: Proposal, kit: Kit, alternative: str) -> Iterator[Evidence]:
+def prove_alternative(
+    proposal: Proposal, kit: Kit, alternative: str, stop: threading.Event | None = None
+) -> Iterator[Evidence]:
     """Puts one alternative through the checks that it has not been through, in their order."""
     proved = {evidence.check for evidence in proposal.evidence_of(alternative)}
     due = [check for check in kit.checks if check.name not in proved]
     if due:
         case = case_of(proposal, kit, alternative)
         for check in due:
-            yield run_check(check, case, kit)
+            yield run_check(check, case, kit, stop)
 
 
 def decide(proposal: Proposal, kit: Kit) -> Iterator[Body]:
@@ -139,10 +150,11 @@ def case_of(proposal: Proposal, kit: Kit, alternative: str) -> Case:
     )
 
 
-def run_check(check: Check, case: Case, kit: Kit) -> Evidence:
+def run_check(check: Check, case: Case, kit: Kit, stop: threading.Event | None = None) -> Evidence:
     """Returns the check's evidence, or "unknown" with the reason where it failed itself or took too long.
 
     A check that doesn't end can't be killed inside this process: it is left behind in its thread, and the line goes on.
+    Raises Stopped when `stop` is set meanwhile.
     """
     limits = case.request.limits
     # A check that runs the repository's commands has a limit of its own for each of them.
@@ -160,7 +172,10 @@ def run_check(check: Check, case: Case, kit: Kit) -> Evidence:
 
     worker = threading.Thread(target=attempt, name=f"check {check.name}", daemon=True)
     worker.start()
-    worker.join(seconds)
+    ends = time.monotonic() + seconds
+    while worker.is_alive() and (left := ends - time.monotonic()) > 0:
+        worker.join(min(left, STOP_LOOK_SECONDS))
+        _refuse_when(stop)
     if done:
         return done[0]
     late = f"The check did not end within the limit check_seconds ({seconds} s), and was left behind."
@@ -179,20 +194,45 @@ def run_plain(proposal: Proposal, kit: Kit, store: ProposalStore) -> Iterator[Re
         proposal = fold(proposal.id, store.records(proposal.id))
 
 
-def run(proposal: Proposal, kit: Kit, store: ProposalStore) -> Iterator[Record]:
-    """Runs the line to its decision through LangGraph, yielding each record when it is on disk."""
+def run(proposal: Proposal, kit: Kit, store: ProposalStore, stop: threading.Event | None = None) -> Iterator[Record]:
+    """Runs the line to its decision through LangGraph, yielding each record when it is on disk.
+
+    Leaving early (an interrupt, closing the iterator, or `stop` set from anywhere) ends the work at once; a check that was
+    running has no evidence then, and is run again when the line goes on.
+    """
     if next_stage(proposal, check_names(kit)) == "done":
         return
     silence_tracing()
-    # A context of its own. LangGraph inherits the callbacks and the max_concurrency of a program around it; with one thread
-    # allowed, what waits for the stream takes that thread, the stage never starts, and both wait for ever.
-    context = Context()
-    stream = context.run(build_graph(kit, store).stream, {"proposal": proposal}, stream_mode="custom")
+    ended = stop or threading.Event()
+    shown: queue.SimpleQueue[Record | BaseException | None] = queue.SimpleQueue()
+
+    def work() -> None:
+        try:
+            for record in build_graph(kit, store, ended).stream({"proposal": proposal}, stream_mode="custom"):
+                shown.put(record)
+            shown.put(None)
+        except BaseException as failure:
+            shown.put(failure)
+
+    # In a thread, because LangGraph, where it is interrupted, waits for its stage. And in an empty context, because it takes
+    # callbacks and max_concurrency from a program around it: with one thread allowed, what waits for the stream has that
+    # thread, the stage never starts, and both wait for ever.
+    worker = threading.Thread(target=Context().run, args=(work,), name="line", daemon=True)
+    worker.start()
     try:
-        while (record := context.run(next, stream, None)) is not None:
-            yield record
+        yield from _until_end(shown)
     finally:
-        context.run(stream.close)
+        ended.set()
+        worker.join()
+
+
+def _until_end(shown: queue.SimpleQueue[Record | BaseException | None]) -> Iterator[Record]:
+    while (found := shown.get()) is not None:
+        if isinstance(found, Stopped):
+            return
+        if isinstance(found, BaseException):
+            raise found
+        yield found
 
 
 def silence_tracing() -> None:
@@ -204,12 +244,17 @@ def silence_tracing() -> None:
         sys.modules["langsmith"].utils.get_env_var.cache_clear()
 
 
+def _refuse_when(stop: threading.Event | None) -> None:
+    if stop is not None and stop.is_set():
+        raise Stopped
+
+
 class _State(TypedDict):
     proposal: Proposal
 
 
-def build_graph(kit: Kit, store: ProposalStore) -> Any:
-    """Returns the compiled graph: a node for each stage, and `next_stage` as the only edge.
+def build_graph(kit: Kit, store: ProposalStore, stop: threading.Event) -> Any:
+    """Returns the compiled graph: a node for each stage, and `next_stage` as the only edge. Nothing is recorded after `stop`.
 
     Proving is a task for each alternative, one after the other: checks are bound to the processor, so threads would save next to
     nothing and cost the fixed order of records.
@@ -223,7 +268,8 @@ def build_graph(kit: Kit, store: ProposalStore) -> Any:
         def run_stage(state: _State) -> _State:
             proposal = state["proposal"]
             show = get_stream_writer()
-            for body in _task(stage, proposal, kit):
+            for body in _task(stage, proposal, kit, stop):
+                _refuse_when(stop)
                 show(store.append(proposal.id, body))
             return {"proposal": fold(proposal.id, store.records(proposal.id))}
 
@@ -241,9 +287,9 @@ def build_graph(kit: Kit, store: ProposalStore) -> Any:
     return graph.compile()
 
 
-def _task(stage: Stage, proposal: Proposal, kit: Kit) -> Iterator[Body]:
+def _task(stage: Stage, proposal: Proposal, kit: Kit, stop: threading.Event) -> Iterator[Body]:
     if stage == "prove":
-        return iter(prove_alternative(proposal, kit, unproved(proposal, check_names(kit))[0]))
+        return iter(prove_alternative(proposal, kit, unproved(proposal, check_names(kit))[0], stop))
     return STAGES[stage](proposal, kit)
 
 

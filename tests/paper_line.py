@@ -178,12 +178,12 @@ def _alternative(id: str, texts: tuple[str, ...]) -> Alternative:
     return Alternative(id, f"Write {id}", "rules", "ST0 paper", phases, "")
 
 
-def main(repository: str, proposals: str, id: str) -> None:
+def main(repository: str, proposals: str, id: str, second: str = "0.05") -> None:
     from copilot.flow import run
 
     store = store_of(Path(proposals))
     proposal = fold(id, store.records(id))
-    pauses = {"read": 0.05, "plan": 0.1, "compile": 0.05, "first": 0.05, "second": 0.05, "third": 0.05}
+    pauses = {"read": 0.05, "plan": 0.1, "compile": 0.05, "first": 0.05, "second": float(second), "third": 0.05}
     for record in run(proposal, paper_kit(Path(repository), proposal.request.commit, pauses=pauses), store):
         print(record.number, flush=True)
 

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -217,6 +218,42 @@ def test_what_a_program_around_it_set_for_its_own_graphs_does_not_reach_the_line
 
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "heard []"), done.stderr
     assert [type(record.body).__name__ for record in store_of(tmp_path / "store").records(proposal.id)] == ORDER
+
+
+def test_an_interrupt_does_not_wait_for_the_check_that_runs(tmp_path: Path, base: tuple[Path, str]) -> None:
+    proposal = begin(store_of(tmp_path / "store"), base[1])
+    command = [sys.executable, "-m", "tests.paper_line", str(base[0]), str(tmp_path / "store"), proposal.id, "600"]
+    root = Path(__file__).parents[1]
+    running = subprocess.Popen(
+        command,
+        cwd=root,
+        env=dict(os.environ, PYTHONPATH=str(root)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    assert running.stdout is not None
+    assert running.stderr is not None
+
+    while int(running.stdout.readline()) < ORDER.index("Evidence"):
+        pass
+    running.send_signal(signal.SIGINT)
+
+    running.wait(10)
+    assert b"KeyboardInterrupt" in running.stderr.read()
+
+
+def test_a_line_that_is_stopped_from_elsewhere_ends_without_evidence_of_the_check_that_ran(
+    tmp_path: Path, base: tuple[Path, str]
+) -> None:
+    store = store_of(tmp_path / "store")
+    proposal = begin(store, base[1])
+    stop = threading.Event()
+    threading.Timer(0.5, stop.set).start()
+
+    list(run(proposal, paper_kit(*base, pauses={"second": 600}), store, stop))
+
+    assert [type(record.body).__name__ for record in store.records(proposal.id)] == ORDER[: ORDER.index("Evidence") + 1]
 
 
 @pytest.mark.parametrize("after", [1, 6, 18])

@@ -6,6 +6,7 @@ stand in the module of its name; here is only who calls whom.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -106,14 +107,14 @@ class Workspace:
         )
         return self._begin(request)
 
-    def advance(self, id: str) -> Iterator[Record]:
-        """Runs the line from where it stands to its decision, yielding each record when it is on disk."""
+    def advance(self, id: str, stop: threading.Event | None = None) -> Iterator[Record]:
+        """Runs the line from where it stands to its decision, or until `stop` is set, yielding each record when it is on disk."""
         from copilot.flow import run
 
         with self._store.lock(id):
             proposal = self.load(id)
             if proposal.decision is None:
-                yield from run(proposal, self._kit(self._base(proposal)), self._store)
+                yield from run(proposal, self._kit(self._base(proposal)), self._store, stop)
 
     def load(self, id: str) -> Proposal:
         """Returns the proposal as its file tells it."""
@@ -148,7 +149,13 @@ class Workspace:
         read = [self._readable(id) for id in self._store.ids()]
         return tuple(error for error in read if isinstance(error, SurroundingsFailed))
 
-    def revise(self, id: str, alternative: str, left_out: Sequence[str] | frozenset[str]) -> Iterator[Record]:
+    def revise(
+        self,
+        id: str,
+        alternative: str,
+        left_out: Sequence[str] | frozenset[str],
+        stop: threading.Event | None = None,
+    ) -> Iterator[Record]:
         """Makes an alternative of what is left of another one without those hunks, and proves and decides anew.
 
         Hunks that were left out before lead to the alternative that is there already; then no record comes.
@@ -161,7 +168,7 @@ class Workspace:
             revision = revision_of(proposal, alternative, frozenset(left_out))
             if revision.alternative.id not in {one.id for one in proposal.alternatives}:
                 yield self._store.append(id, revision)
-                yield from run(self.load(id), self._kit(self._base(proposal)), self._store)
+                yield from run(self.load(id), self._kit(self._base(proposal)), self._store, stop)
 
     def approve(
         self,

@@ -4,8 +4,9 @@ what the laws forbid. Work runs in threads, which never touch a widget themselve
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -23,6 +24,9 @@ from copilot.tui.panes import Choices, ListAndDetail, Rows, plain
 from copilot.tui.questions import about_approval, applied_words, obstacle_to, record_words
 from copilot.tui.rationale import cited
 from copilot.tui.view import ReviewView
+
+if TYPE_CHECKING:
+    from copilot.proposals import Workspace
 
 Report = Callable[[str], None]
 
@@ -42,6 +46,13 @@ class ReviewScreen(ReviewView):
         Binding("q", "leave", "Quit"),
         *(Binding(str(number), f"tab('{id}')", show=False) for number, id in enumerate(TABS, 1)),
     ]
+
+    def __init__(self, workspace: Workspace, id: str) -> None:
+        super().__init__(workspace, id)
+        self._left = threading.Event()
+
+    def on_unmount(self) -> None:
+        self._left.set()
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         # The message can be older than the table that is shown now.
@@ -123,13 +134,13 @@ class ReviewScreen(ReviewView):
             self.tell("Nothing is left out: the evidence shown is about exactly this change.")
 
     def _advance(self, report: Report) -> str:
-        for record in self._workspace.advance(self._proposal.id):
+        for record in self._workspace.advance(self._proposal.id, self._left):
             report(record_words(record.body))
         return "Proved and decided."
 
     def _revise(self, left_out: frozenset[str], report: Report) -> str:
         id, of = self._proposal.id, self.selected
-        for record in self._workspace.revise(id, of, left_out):
+        for record in self._workspace.revise(id, of, left_out, self._left):
             report(record_words(record.body))
         for revision in self._workspace.load(id).revisions:
             if (revision.of, frozenset(revision.left_out)) == (of, left_out):
@@ -213,7 +224,7 @@ class ReviewScreen(ReviewView):
         worker = get_current_worker()
 
         def report(text: str) -> None:
-            if worker.is_cancelled:
+            if worker.is_cancelled or self._left.is_set():
                 raise WorkerCancelled
             self.app.call_from_thread(self.tell, text)
 
@@ -224,7 +235,8 @@ class ReviewScreen(ReviewView):
         except WorkerCancelled:
             return
         else:
-            self.app.call_from_thread(self._end, words, None)
+            if not self._left.is_set():
+                self.app.call_from_thread(self._end, words, None)
 
     def _end(self, words: str, error: CopilotError | None) -> None:
         self._is_busy = False
