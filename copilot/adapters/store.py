@@ -21,7 +21,7 @@ from typing import BinaryIO
 
 from copilot.domain.codec import decode, encode
 from copilot.domain.operation import ChangeRequest
-from copilot.domain.proposal import Body, Record, chain, record_digest
+from copilot.domain.proposal import Body, Record, chain, written_digest
 from copilot.errors import ProposalCorrupt, SurroundingsFailed, WrongUsage
 
 LOCK_WAIT_SECONDS = 3.0
@@ -149,13 +149,16 @@ def _chained(path: Path, data: bytes) -> tuple[Record, ...]:
             value = json.loads(line)
             if not isinstance(value, dict):
                 raise ValueError("no object")
-            record = decode(Record, value)
-            digest = record_digest(record)
+            digest = written_digest(value)
         except (ValueError, TypeError, RecursionError) as error:
             raise _corrupt(path, number, f"it is not a record ({str(error)[:120]})") from None
         expected = records[-1].digest if records else ""
-        if record.number != number - 1 or record.previous != expected or record.digest != digest:
+        if (value.get("number"), value.get("previous"), value.get("digest")) != (number - 1, expected, digest):
             raise _corrupt(path, number, "its digest doesn't fit the records before it")
+        try:
+            record = decode(Record, value)
+        except (ValueError, TypeError, RecursionError) as error:
+            raise _foreign(path, number, str(error)[:120]) from None
         if isinstance(record.body, ChangeRequest) != (number == 1):
             raise _corrupt(path, number, "a proposal has one request, in its first record")
         records.append(record)
@@ -229,6 +232,14 @@ def _corrupt(path: Path, line: int, why: str) -> ProposalCorrupt:
         f"The proposal's file was changed or damaged: {why}.",
         where=f"{path}:{line}",
         next="Nothing was changed. Move the file away, keep it for a look, and propose again.",
+    )
+
+
+def _foreign(path: Path, line: int, why: str) -> ProposalCorrupt:
+    return ProposalCorrupt(
+        f"Another version of this program wrote the proposal's file, and this one can't read it: {why}.",
+        where=f"{path}:{line}",
+        next="Use that version for it, or propose again.",
     )
 
 

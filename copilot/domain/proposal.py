@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from copilot.domain.alternative import Alternative, Plan
 from copilot.domain.codec import canonical, digest_of, digest_of_text, encode
@@ -71,7 +71,15 @@ def chain(previous: Record | None, at: str, body: Body) -> Record:
 
 def record_digest(record: Record) -> str:
     """Returns the digest that a record must carry."""
-    return digest_of_text(canonical(encode(replace(record, digest=""))))
+    return written_digest(encode(record))
+
+
+def written_digest(value: dict[str, Any]) -> str:
+    """Returns the digest that a record must carry, from its JSON as it was written.
+
+    A later version of this program may know more fields of a noun; what an earlier one wrote down keeps its digest.
+    """
+    return digest_of_text(canonical(value | {"digest": ""}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from copilot.adapters.store import FileStore
+from copilot.domain.codec import encode
 from copilot.domain.decision import Rejection
 from copilot.domain.operation import ChangeRequest, RenameField
-from copilot.domain.proposal import fold
+from copilot.domain.proposal import Record, fold, written_digest
 from copilot.errors import ProposalCorrupt, SurroundingsFailed, WrongUsage
 
 ID = "p-0123456789"
@@ -131,6 +132,27 @@ def test_a_line_that_is_no_record_is_named(tmp_path: Path, line: str) -> None:
     with pytest.raises(ProposalCorrupt, match="changed or damaged") as caught:
         store(tmp_path).records(ID)
     assert caught.value.where.endswith(".jsonl:3")
+
+
+def test_what_an_earlier_version_wrote_without_a_field_of_today_is_still_read(tmp_path: Path) -> None:
+    rewrite(store(tmp_path).append(ID, REQUEST), tmp_path, without="limits")
+
+    assert store(tmp_path).records(ID)[0].body == REQUEST
+
+
+def test_what_another_version_wrote_that_can_not_be_read_is_said_to_be_of_another_version(tmp_path: Path) -> None:
+    rewrite(store(tmp_path).append(ID, REQUEST), tmp_path, without="commit")
+
+    with pytest.raises(ProposalCorrupt, match="Another version of this program") as caught:
+        store(tmp_path).records(ID)
+    assert caught.value.where == f"{tmp_path / ID}.jsonl:1"
+
+
+def rewrite(record: Record, folder: Path, *, without: str) -> None:
+    """Writes the first record as a version would that doesn't know a field of its body."""
+    value = encode(record)
+    del value["body"][without]
+    (folder / f"{ID}.jsonl").write_text(json.dumps(value | {"digest": written_digest(value)}) + "\n")
 
 
 def test_a_missing_line_breaks_the_chain(tmp_path: Path) -> None:
