@@ -23,8 +23,8 @@ def proposal_text(proposal: Proposal) -> str:
         *wrapped(" ".join(proposal.request.text.split()) or "operations given as JSON", f"{proposal.id}  "),
         "",
         *_decision(proposal, decision),
-        *section("ALTERNATIVES", _alternatives(proposal, decision)),
-        *section("CHECKS", _matrix(proposal)),
+        *section("ALTERNATIVES", alternative_rows(proposal, decision)),
+        *section("CHECKS", check_rows(proposal)),
         *section("WHY THE OTHERS WERE NOT CHOSEN", _others(proposal, decision)),
         *section("NOT OFFERED", _not_offered(proposal)),
         *section("NOT COVERED", [line for text in decision.not_covered for line in wrapped(text, "  - ")]),
@@ -41,16 +41,18 @@ def _decision(proposal: Proposal, decision: Decision) -> list[str]:
     ruling = decision.ruling(chosen.id)
     lines = wrapped(f"{letters[chosen.id]} ({chosen.id}): {chosen.title}", "Chosen  ")
     lines += wrapped(ruling.rule, "   why  ")
-    lines += _claims(proposal, ruling.claims, "        ")
+    lines += claim_lines(proposal, ruling.claims, "        ")
     lines += [f"stakes  {decision.stakes}"]
-    return lines + _claims(proposal, decision.stakes_reasons, "        ")
+    return lines + claim_lines(proposal, decision.stakes_reasons, "        ")
 
 
-def _claims(proposal: Proposal, claims: tuple[Claim, ...], indent: str) -> list[str]:
+def claim_lines(proposal: Proposal, claims: tuple[Claim, ...], indent: str, shown: int = CLAIMS_SHOWN) -> list[str]:
+    """Returns a line for each of the first claims, with what it cites, and how many are left."""
     lines = []
-    for claim in claims[:CLAIMS_SHOWN]:
-        lines += wrapped(f"{claim.text}{_cites(proposal, claim)}", f"{indent}- ")
-    left = len(claims) - CLAIMS_SHOWN
+    for claim in claims[:shown]:
+        background = "(background) " if claim.is_background else ""
+        lines += wrapped(f"{background}{claim.text}{_cites(proposal, claim)}", f"{indent}- ")
+    left = len(claims) - shown
     return lines + ([f"{indent}- … {left} more in the rationale"] if left > 0 else [])
 
 
@@ -65,7 +67,8 @@ def _cites(proposal: Proposal, claim: Claim) -> str:
     return f" [{'; '.join(f'{letter}: {listed(checks)}' for letter, checks in cells.items())}]" if cells else ""
 
 
-def _alternatives(proposal: Proposal, decision: Decision) -> list[str]:
+def alternative_rows(proposal: Proposal, decision: Decision) -> list[str]:
+    """Returns a row for each alternative, the chosen one first."""
     letters = letters_of(proposal)
     rows = []
     for alternative in sorted(proposal.alternatives, key=lambda it: _rank(decision, it)):
@@ -88,7 +91,8 @@ def _shape(proposal: Proposal, alternative: Alternative) -> str:
     return phases + counted(files, "file")
 
 
-def _matrix(proposal: Proposal) -> list[str]:
+def check_rows(proposal: Proposal) -> list[str]:
+    """Returns a row for each check, with the verdict about each alternative."""
     letters = letters_of(proposal)
     checks = list(dict.fromkeys(evidence.check for evidence in proposal.evidence))
     verdicts: dict[tuple[str, str], Verdict] = {(it.check, it.alternative): it.verdict for it in proposal.evidence}
@@ -107,7 +111,7 @@ def _others(proposal: Proposal, decision: Decision) -> list[str]:
     for ruling in sorted(decision.rulings, key=lambda it: letters[it.alternative]):
         if ruling.outcome != "chosen":
             lines += wrapped(f"{outcome_of(ruling)}: {ruling.rule}", f"  {letters[ruling.alternative]}  ")
-            lines += _claims(proposal, ruling.claims[:1], "     ")
+            lines += claim_lines(proposal, ruling.claims[:1], "     ")
     return lines
 
 

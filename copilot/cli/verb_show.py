@@ -1,10 +1,11 @@
-"""`show`: prints a proposal, as the Markdown of its rationale or as JSON."""
+"""`show`: prints a proposal with all its reasons: laid out for a terminal, as Markdown for a file or a pipe, or as JSON."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 
-from copilot.cli.arguments import add_format, add_id, add_repository
+from copilot.cli.arguments import add_id, add_repository
 from copilot.cli.console import Console
 from copilot.errors import EXIT_DONE
 
@@ -12,7 +13,11 @@ from copilot.errors import EXIT_DONE
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_id(parser)
     add_repository(parser)
-    add_format(parser, "text", "json")
+    parser.add_argument(
+        "--format",
+        choices=("text", "markdown", "json"),
+        help="how to print it (default: text on a terminal, markdown elsewhere)",
+    )
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
@@ -20,7 +25,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
     workspace = Workspace.open(arguments.repository)
     proposal = workspace.load(workspace.find(arguments.id))
-    if arguments.format == "json":
+    kind = arguments.format or ("text" if sys.stdout.isatty() else "markdown")
+    if kind == "json":
         from copilot.reasons.document import document
 
         console.print_json(document(proposal))
@@ -28,6 +34,10 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         from copilot.cli.proposal_text import proposal_text
 
         console.print(proposal_text(proposal))
+    elif kind == "text":
+        from copilot.cli.rationale_text import rationale_text
+
+        console.print(rationale_text(proposal))
     else:
         from copilot.reasons.render import markdown
 

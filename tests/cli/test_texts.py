@@ -12,10 +12,14 @@ from copilot.cli.map_mermaid import label, map_mermaid
 from copilot.cli.map_text import FIELDS_SHOWN, PLACES_SHOWN, map_text
 from copilot.cli.progress import progress_line
 from copilot.cli.proposal_text import next_lines, proposal_text
+from copilot.cli.rationale_text import rationale_text
 from copilot.cli.verbs import help_text
 from copilot.cli.version_words import type_words, version_words
+from copilot.domain.decision import Approval
 from copilot.domain.pipeline import Endpoint, FieldUse, Job
+from copilot.domain.proposal import plan_digest
 from copilot.domain.source import Gap, Span
+from copilot.errors import RefusedByEvidence
 from tests import faces
 from tests.golden import assert_golden
 
@@ -43,6 +47,34 @@ def test_a_proposal_is_as_written(name: str) -> None:
     proposal = faces.a_proposal(stakes="high" if name == "high" else "low")
 
     assert_golden(GOLDEN / f"proposal-{name}.txt", proposal_text(proposal))
+
+
+def test_all_reasons_of_a_proposal_are_as_written() -> None:
+    proposal = faces.a_proposal(stakes="high")
+    approval = Approval(plan_digest(proposal, "alias-33bb44"), "alias-33bb44", "ada", "2026-01-01T00:00:00Z", "seen")
+
+    text = rationale_text(replace(proposal, approvals=(approval,)))
+
+    assert_golden(GOLDEN / "rationale.txt", text)
+    assert max(map(len, text.split("\n"))) <= WIDTH
+
+
+def test_all_reasons_show_hidden_characters_and_no_line_that_a_name_began() -> None:
+    hostile = faces.a_hostile_proposal()
+    assert hostile.plan is not None
+    phases = tuple(replace(phase, name="a\nNEXT\u202e") for phase in hostile.plan.alternatives[3].phases)
+    alternatives = tuple(replace(it, phases=phases if it.phases else ()) for it in hostile.plan.alternatives)
+
+    text = rationale_text(replace(hostile, plan=replace(hostile.plan, alternatives=alternatives)))
+
+    assert text.count("\nNEXT") == 1
+    assert text.replace("\n", "").isprintable()
+
+
+def test_a_claim_without_evidence_is_not_shown_on_a_terminal_either() -> None:
+    proposal = faces.a_proposal()
+    with pytest.raises(RefusedByEvidence):
+        rationale_text(replace(proposal, evidence=proposal.evidence[1:1]))
 
 
 def test_a_refused_proposal_is_as_written() -> None:

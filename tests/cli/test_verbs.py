@@ -29,6 +29,14 @@ def test_show_prints_the_rationale(shop: Path, capsys: pytest.CaptureFixture[str
     assert shown.endswith("holds.\n")
 
 
+def test_show_lays_the_rationale_out_where_text_is_asked_for(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "-C", str(shop), "--format", "text"]) == EXIT_DONE
+
+    shown = capsys.readouterr().out
+    assert shown.startswith("p-0123456789  rename amount to total in order\n")
+    assert "\nWHY\n" in shown
+
+
 def test_show_prints_json_for_programs(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["show", "0123", "-C", str(shop), "--format", "json"]) == EXIT_DONE
 
