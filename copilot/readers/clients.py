@@ -205,8 +205,19 @@ def topic_value(reader: Reader, node: ast.Call, step: Step, base: Seen) -> Value
         if place.startswith("{"):
             return _keys(reader, found)
         value = value_of(reader, found)
-        return None if value is not None and value[0] == "dict" else value
+        return None if value is not None and value[0] == "dict" else _below_project(value)
     return None
+
+
+def _below_project(value: Value) -> Value:
+    """Returns a Pub/Sub resource name without its project, which is often an argument: the topic is told all the same."""
+    if value is None or value[0] != "cat":
+        return value
+    for index, part in enumerate(value[1]):
+        for mark in ("/topics/", "/subscriptions/") if part is not None and part[0] == "s" else ():
+            if mark in part[1]:
+                return ("cat", (("s", part[1].partition(mark)[2]), *value[1][index + 1 :]))
+    return value
 
 
 def _keys(reader: Reader, node: ast.expr) -> Value:

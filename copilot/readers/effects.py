@@ -77,6 +77,8 @@ class EffectReader:
             return (kind, self.followed(value[1], path, hops, depth + 1), *value[2:])
         if kind == "at":
             return self.followed(value[2], value[1], hops, depth + 1)
+        if kind == "client" and value[2] is not None:
+            return self.followed(value[2], path, hops, depth + 1)
         if kind == "param":
             handed = _handed(value, hops, self._chains, path)
             return ("at", path, value) if handed is None else self.followed(handed[1], handed[0], hops, depth + 1)
@@ -84,7 +86,11 @@ class EffectReader:
             return ("at", path, value)
         if kind not in ("attr", "item", "call", "var", "local", "name"):
             return value
-        ends = [end for end in self._chains.ends(path, value) if end.value[0] not in _NO_TEXT]
+        root = _root(value)
+        handed = _handed(root, hops, self._chains, path) if root[0] == "param" else None
+        if handed is not None:
+            return self.followed(_replaced(value, root, handed[1]), handed[0], hops, depth + 1)
+        ends = [end for end in self._chains.ends(path, value) if _may_be_text(end.value)]
         if not ends or any(end.value == value for end in ends):
             return ("at", path, value)
         choices = tuple(self.followed(end.value, end.path, hops, depth + 1) for end in ends)
@@ -118,7 +124,7 @@ class EffectReader:
             if end.value[0] == "object" and not _is_method(self._chains, end.path, end.value[1], str(callee[2])):
                 client = self._chains.client_of(end.path, end.value[1])
             if end.value[0] == "param":
-                found |= {one for one in self._handed_clients(end.path, end.value) if one[0] == "client"}
+                found |= set(self._handed_clients(end.path, end.value, 0))
             elif client is not None:
                 found.add(client)
         return found
@@ -127,12 +133,16 @@ class EffectReader:
         """Tells whether the repository has the method, or the class of what has it."""
         return any(end.value[0] in ("function", "attr", "class") for end in self._chains.ends(path, callee))
 
-    def _handed_clients(self, path: str, param: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+    def _handed_clients(self, path: str, param: tuple[Any, ...], hops: int) -> Iterator[tuple[Any, ...]]:
+        """Yields the clients that callers hand over for an argument, or their own callers for one of theirs."""
         function = param[1].rpartition(":")[0]
-        for caller in self._callers.of(path, function):
+        for caller in self._callers.of(path, function) if hops < MAX_HOPS else ():
             handed = _argument(self._chains, path, param, caller.invocation.arguments)
             for end in self._chains.ends(caller.path, handed):
-                yield end.value
+                if end.value[0] == "client":
+                    yield end.value
+                elif end.value[0] == "param" and (end.path, end.value) != (path, param):
+                    yield from self._handed_clients(end.path, end.value, hops + 1)
 
     def _spread(self, effect: Effect, is_library: bool, depth: int) -> Iterator[Effect]:
         """Yields the effect as those see it who call what it stands in, and itself where it needs no caller."""
@@ -181,7 +191,12 @@ class EffectReader:
 
 
 _GUESSED = {"subscribe": "consumer", "produce": "producer", "send": "producer", "send_and_wait": "producer"}
-_NO_TEXT = frozenset({"class", "object", "function", "module", "client"})
+_NO_TEXT = frozenset({"class", "object", "function", "module"})
+
+
+def _may_be_text(value: tuple[Any, ...]) -> bool:
+    """Tells whether a value may name an endpoint; a client does where it was made for one."""
+    return value[0] not in _NO_TEXT and (value[0] != "client" or value[2] is not None)
 
 
 def _guessed(receiver: str, method: str) -> str | None:

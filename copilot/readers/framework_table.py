@@ -9,6 +9,7 @@ from copilot.readers.steps import SAME, Steps, consumes, gives, produces
 
 NAMES = {
     "faust": "faust",
+    "faust_avro": "faust",
     "faststream": "faststream",
     "quixstreams": "quixstreams",
     "bytewax": "bytewax",
@@ -25,6 +26,7 @@ _RABBIT = ("RabbitBroker", "RabbitRouter")
 
 CALLS: dict[str, Steps] = {
     "faust": {"App": gives("faust app")},
+    "faust_avro": {"App": gives("faust app")},
     "faststream": {
         **{name: gives("faststream broker") for name in (*_BROKERS, *_ROUTERS) if name not in _RABBIT},
         **{name: gives("faststream rabbit") for name in _RABBIT},

@@ -6,6 +6,7 @@ no schema gets the subject of the producers of its topic, also where these are i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import cast
@@ -25,6 +26,13 @@ from copilot.readers.values import Surroundings, Text, Value, resolve
 
 _RANKS: dict[Certainty, int] = {"certain": 0, "likely": 1, "possible": 2}
 _SOURCES: dict[str, Certainty] = {"code": "certain", "setting": "certain", "default": "likely", "unset": "possible"}
+_AWS_NAME = re.compile(r"arn:aws[\w-]*:\w+:[^:]*:[^:]*:(?:stream/|deliverystream/)?([^:/]+)$")
+_FULL_NAMES = {
+    "topic": (re.compile(r"projects/[^/]+/topics/(.+)$"), _AWS_NAME),
+    "subscription": (re.compile(r"projects/[^/]+/subscriptions/(.+)$"),),
+    "queue": (re.compile(r"https?://[^/]+/\d+/([^/]+)$"), _AWS_NAME),
+    "stream": (_AWS_NAME,),
+}
 _NOWHERE = Running("", "", "", 1, {}, {}, ())
 
 
@@ -175,7 +183,7 @@ class LinkReader:
     ) -> list[Link]:
         links: list[Link] = []
         for text in texts:
-            endpoint = Endpoint(kind, text.text, "" if text.text else text.variable)
+            endpoint = Endpoint(kind, plain_endpoint(kind, text.text), "" if text.text else text.variable)
             weakest = max(certainty, _SOURCES[text.source], key=lambda one: _RANKS[one])
             if running.is_example and text.source == "setting":
                 weakest = max(weakest, "likely", key=lambda one: _RANKS[one])
@@ -229,6 +237,15 @@ class LinkReader:
                     if own:
                         return _decoder(own[0])
         return None
+
+
+def plain_endpoint(kind: str, text: str) -> str:
+    """Returns the name that everyone knows an endpoint by, whether code writes it, its address, or its full resource name."""
+    for form in _FULL_NAMES.get(kind, ()):
+        found = form.match(text)
+        if found:
+            return found[1]
+    return text
 
 
 def _texts(value: Value, around: Surroundings) -> tuple[Text, ...]:

@@ -6,6 +6,7 @@ import ast
 
 from copilot.readers.reading import Reader
 from copilot.readers.scope import NOTHING, Seen, receiver_name
+from copilot.readers.things import value_of
 from copilot.readers.values import Value, either
 
 MAX_PARTS = 64
@@ -18,7 +19,7 @@ def see_arithmetic(reader: Reader, node: ast.BinOp, mode: str) -> Seen:
         return Seen(("path", (left.value, right.value)))
     if isinstance(node.op, ast.Add) and (left.value is not None or right.value is not None):
         kind = "list" if left.value is not None and left.value[0] == "list" else "cat"
-        return Seen((kind, (left.value, right.value)))
+        return Seen((kind, (value_of(reader, node.left, left), value_of(reader, node.right, right))))
     return NOTHING
 
 
@@ -62,5 +63,5 @@ def see_text(reader: Reader, node: ast.JoinedStr, mode: str) -> Seen:
         if isinstance(part, ast.Constant):
             parts.append(("s", part.value))
         else:
-            parts.append(reader.see(part).value)
+            parts.append(value_of(reader, part.value if isinstance(part, ast.FormattedValue) else part))
     return Seen(("cat", tuple(parts))) if len(parts) <= MAX_PARTS else NOTHING

@@ -194,7 +194,7 @@ BROKERS = {
         sqs.send_message(QueueUrl=os.environ["OUT_URL"], MessageBody="x")
         found = sqs.receive_message(QueueUrl="https://sqs.eu-west-1.amazonaws.com/1/in", WaitTimeSeconds=10)
         """,
-        {("produces", "queue", "?OUT_URL"), ("consumes", "queue", "https://sqs.eu-west-1.amazonaws.com/1/in")},
+        {("produces", "queue", "?OUT_URL"), ("consumes", "queue", "in")},
     ),
     "sqs resource": (
         """
@@ -214,7 +214,7 @@ BROKERS = {
         boto3.client("sns").publish(TopicArn="arn:aws:sns:eu:1:alerts", Message="x")
         boto3.client("s3").put_object(Bucket="b", Key="k", Body=b"x")
         """,
-        {("produces", "stream", "clicks"), ("produces", "topic", "arn:aws:sns:eu:1:alerts")},
+        {("produces", "stream", "clicks"), ("produces", "topic", "alerts")},
     ),
     "pub/sub": (
         """
@@ -225,8 +225,17 @@ BROKERS = {
         path = subscriber.subscription_path("project", "orders-sub")
         publisher.publish(topic_path, b"x", origin="shop")
         subscriber.subscribe(path, callback=print)
+        publisher.publish("projects/project/topics/returns", b"x")
+
+        def report(project):
+            publisher.publish(f"projects/{project}/topics/reports", b"x")
         """,
-        {("produces", "topic", "orders"), ("consumes", "subscription", "orders-sub")},
+        {
+            ("produces", "topic", "orders"),
+            ("produces", "topic", "returns"),
+            ("produces", "topic", "reports"),
+            ("consumes", "subscription", "orders-sub"),
+        },
     ),
 }
 
@@ -371,7 +380,7 @@ FRAMEWORKS = {
         {
             ("consumes", "topic", "orders"),
             ("produces", "topic", "totals"),
-            ("consumes", "subscription", "projects/p/subscriptions/s"),
+            ("consumes", "subscription", "s"),
             ("produces", "table", "d.t"),
         },
     ),

@@ -244,11 +244,11 @@ def test_a_topic_in_a_dict_handed_to_the_wrapper_is_found() -> None:
             import os
             from lib.reader import Reader
 
-            settings = {"PARAMS": {"group.id": "x"}, "TOPICS": os.environ["TOPICS"].split(",")}
+            settings = {"PARAMS": {"group.id": "x"}, "TOPICS": os.environ["IN_TOPICS"].split(",")}
             reader = Reader(settings)
             """,
     }
-    assert edges(texts) == {("job", "consumes", "?TOPICS", "possible")}
+    assert edges(texts) == {("job", "consumes", "?IN_TOPICS", "possible")}
 
 
 def test_the_schema_handed_to_a_wrapper_is_the_callers() -> None:
@@ -324,3 +324,48 @@ def test_a_decoder_in_a_file_that_has_nothing_to_do_with_the_consumer_is_not_its
 
     assert subjects(texts) == [None]
     assert subjects(related) == ["order"]
+
+
+def test_a_client_handed_on_and_on_is_followed_and_so_are_the_topics_beside_it() -> None:
+    texts = {
+        "job/Dockerfile": "",
+        "job/main.py": """
+            from google.cloud import pubsub_v1
+
+            def publish(publisher, topics, events):
+                for kind in topics:
+                    publisher.publish(topics[kind], events[kind])
+
+            def replay(publisher, topics, events):
+                publish(publisher, topics, events)
+
+            def main(project, events):
+                publisher = pubsub_v1.PublisherClient()
+                topics = {}
+                for kind in ["departed", "arrived"]:
+                    topics[kind] = publisher.topic_path(project, kind)
+                replay(publisher, topics, events)
+            """,
+    }
+    assert edges(texts) == {("job", "produces", "departed", "certain"), ("job", "produces", "arrived", "certain")}
+
+
+def test_a_topic_with_an_argument_in_it_is_put_together() -> None:
+    texts = {
+        "job/Dockerfile": "",
+        "job/main.py": """
+            from kafka import KafkaProducer
+
+            producer = KafkaProducer()
+
+            def send(kind, row):
+                producer.send(f"shop.{kind}", row)
+
+            def note(kind, row):
+                producer.send("notes." + kind, row)
+
+            send("orders", b"x")
+            note("late", b"x")
+            """,
+    }
+    assert edges(texts) == {("job", "produces", "shop.orders", "certain"), ("job", "produces", "notes.late", "certain")}
