@@ -12,15 +12,13 @@ import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
+from copilot.formats.avro.defaults import fits_field
 from copilot.formats.avro.types import NO_DEFAULT, NULLABLE_TYPES, PRIMITIVE_TYPES, Field, Type
 
 SCHEMA_DEPTH_MAX = 200
 SCHEMA_TEXT_MAX = 16_000_000
 """In characters."""
 
-_INTEGER_LIMITS = {"int": 2**31, "long": 2**63}
-_TEXTUAL = frozenset({"string", "bytes", "enum", "fixed"})
-_NUMBER_TEXT = re.compile(r"\s*[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?)\s*")
 _COMMENT_OR_STRING = re.compile(r'("(?:[^"\\]|\\.)*")|/\*.*?\*/|//[^\n]*', re.DOTALL)
 _ORDERS = frozenset({"ascending", "descending", "ignore"})
 
@@ -155,7 +153,7 @@ class _Reading:
             default = NO_DEFAULT
             if "default" in entry:
                 default = entry["default"]
-                if not _fits_field(default, found):
+                if not fits_field(default, found):
                     reason = f"the default {_shown(default)} is no {found.label}"
                     raise InvalidSchema(_below(path, name), reason)
             aliases = _aliases(entry, _below(path, name)) if "aliases" in entry else ()
@@ -238,45 +236,6 @@ def _no_field(entry: Any, record: Type, path: str) -> InvalidSchema:
 
 def _below(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
-
-
-def _fits_field(default: Any, kind: Type) -> bool:
-    """Tells whether a field may have this default; that of a float or double may be a number as text, "NaN" among them."""
-    if type(default) is str and (kind.kind == "double" or kind.kind == "float"):
-        return _NUMBER_TEXT.fullmatch(default) is not None
-    return _fits(default, kind, 0)
-
-
-def _fits(value: Any, kind: Type, depth: int) -> bool:
-    """Tells whether a JSON value is a default of a type; that of a union may be of any branch."""
-    name = kind.kind
-    if name == "union":
-        return any(_fits(value, branch, depth) for branch in kind.branches)
-    if name == "null":
-        return value is None
-    if name in _TEXTUAL:
-        return type(value) is str
-    if name == "boolean":
-        return type(value) is bool
-    if name in _INTEGER_LIMITS:
-        limit = _INTEGER_LIMITS[name]
-        return type(value) is int and -limit <= value < limit
-    if name == "float" or name == "double":
-        return type(value) is int or type(value) is float
-    if name == "array":
-        assert kind.inner is not None
-        return type(value) is list and all(_fits(item, kind.inner, depth) for item in value)
-    if type(value) is not dict:
-        return name == "awaited"
-    if name == "map":
-        assert kind.inner is not None
-        return all(_fits(item, kind.inner, depth) for item in value.values())
-    if depth > SCHEMA_DEPTH_MAX:
-        return False
-    return all(
-        _fits(value[field.name], field.type, depth + 1) if field.name in value else field.default is not NO_DEFAULT
-        for field in kind.fields
-    )
 
 
 def _is_name(text: str) -> bool:
