@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections.abc import Iterator
@@ -14,17 +15,22 @@ from copilot.errors import EXIT_DONE, EXIT_USAGE, WrongUsage
 from copilot.ports import SchemaFormat
 
 LINE_CHARACTERS_MAX = 32_000_000
+LINES_BETWEEN_COLLECTIONS = 5_000
 
 
 def judge_lines(name: str, schema_format: SchemaFormat, console: Console) -> int:
     """Judges the pairs of a file, "-" for standard input; returns the exit code, 2 where a line held no pair."""
-    if name == "-":
-        return _judge_all(sys.stdin, schema_format, console)
+    # Graphs of types are many small objects, and looking through them for garbage again and again takes a third of the time.
+    gc.disable()
     try:
+        if name == "-":
+            return _judge_all(sys.stdin, schema_format, console)
         with open(name, encoding="utf-8", errors="replace") as file:
             return _judge_all(file, schema_format, console)
     except OSError as error:
         raise WrongUsage(f"{name} can't be read: {error.strerror}.", where=name) from None
+    finally:
+        gc.enable()
 
 
 def _judge_all(file: TextIO, schema_format: SchemaFormat, console: Console) -> int:
@@ -32,6 +38,8 @@ def _judge_all(file: TextIO, schema_format: SchemaFormat, console: Console) -> i
     for number, line in enumerate(_lines(file), 1):
         if not line.strip():
             continue
+        if number % LINES_BETWEEN_COLLECTIONS == 0:
+            gc.collect()
         try:
             pair = json.loads(line) if len(line) <= LINE_CHARACTERS_MAX else None
         except (ValueError, RecursionError):

@@ -67,17 +67,21 @@ class AvscModel(Model):
         return worst(found)
 
 
-def first_bad_default(kind: Type, path: str = "", seen: frozenset[int] = frozenset()) -> str | None:
+def first_bad_default(kind: Type, path: str = "", seen: set[int] | None = None) -> str | None:
     """Returns the path of a default that avsc refuses with its whole schema: one that only a later branch of a union takes."""
-    if id(kind) in seen:
+    seen = set() if seen is None else seen
+    if kind.is_plain or id(kind) in seen:
         return None
-    seen |= {id(kind)}
+    seen.add(id(kind))
     for field in kind.fields:
         if field.default is not NO_DEFAULT and not _takes(field.default, field.type):
             return below(path, field)
-    inner = [*((field.type, below(path, field)) for field in kind.fields), *((own, path) for own in kind.branches)]
-    inner += [(kind.inner, path)] if kind.inner is not None else []
-    return next((bad for own, at in inner if (bad := first_bad_default(own, at, seen)) is not None), None)
+        if not field.type.is_plain:
+            bad = first_bad_default(field.type, below(path, field), seen)
+            if bad is not None:
+                return bad
+    inner = kind.branches if kind.inner is None else (kind.inner,)
+    return next((bad for own in inner if (bad := first_bad_default(own, path, seen)) is not None), None)
 
 
 def _takes(value: Any, kind: Type) -> bool:

@@ -150,18 +150,18 @@ class _Reading:
             found = PRIMITIVE_TYPES.get(kind) if type(kind) is str else None
             if found is None:
                 found = self.schema(kind, space, _below(path, name), depth + 1)
-            default = NO_DEFAULT
-            if "default" in entry:
-                default = entry["default"]
-                if not fits_field(default, found):
-                    reason = f"the default {_shown(default)} is no {found.label}"
-                    raise InvalidSchema(_below(path, name), reason)
+            if len(entry) == 2:
+                by_name[name] = Field(name, found, NO_DEFAULT, (), "")
+                continue
+            default = entry.get("default", NO_DEFAULT)
+            if default is not NO_DEFAULT and not fits_field(default, found):
+                raise InvalidSchema(_below(path, name), f"the default {_shown(default)} is no {found.label}")
             aliases = _aliases(entry, _below(path, name)) if "aliases" in entry else ()
             if "order" in entry and str(entry["order"]).lower() not in _ORDERS:
                 reason = f'"order" must be ascending, descending or ignore, not {_shown(entry["order"])}'
                 raise InvalidSchema(_below(path, name), reason)
-            doc = entry["doc"] if type(entry.get("doc")) is str else ""
-            by_name[name] = Field(name, found, default, aliases, doc)
+            doc = entry.get("doc")
+            by_name[name] = Field(name, found, default, aliases, doc if type(doc) is str else "")
         record.fields = tuple(by_name.values())
         self._done[record.name] = record
         return record

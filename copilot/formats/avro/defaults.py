@@ -1,0 +1,52 @@
+"""May a field have this default? As Avro for Java checks it: any branch of a union will do, and an unknown symbol passes."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from copilot.formats.avro.types import NO_DEFAULT, Type
+
+VALUE_DEPTH_MAX = 200
+_INTEGER_LIMITS = {"int": 2**31, "long": 2**63}
+_TEXTUAL = frozenset({"string", "bytes", "enum", "fixed"})
+_NUMBER_TEXT = re.compile(r"\s*[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?)\s*")
+
+
+def fits_field(default: Any, kind: Type) -> bool:
+    """Tells whether a field may have this default; that of a float or double may be a number as text, "NaN" among them."""
+    if type(default) is str and (kind.kind == "double" or kind.kind == "float"):
+        return _NUMBER_TEXT.fullmatch(default) is not None
+    return _fits(default, kind, 0)
+
+
+def _fits(value: Any, kind: Type, depth: int) -> bool:
+    """Tells whether a JSON value is a default of a type; that of a union may be of any branch."""
+    name = kind.kind
+    if name == "union":
+        return any(_fits(value, branch, depth) for branch in kind.branches)
+    if name == "null":
+        return value is None
+    if name in _TEXTUAL:
+        return type(value) is str
+    if name == "boolean":
+        return type(value) is bool
+    if name in _INTEGER_LIMITS:
+        limit = _INTEGER_LIMITS[name]
+        return type(value) is int and -limit <= value < limit
+    if name == "float" or name == "double":
+        return type(value) is int or type(value) is float
+    if name == "array":
+        assert kind.inner is not None
+        return type(value) is list and all(_fits(item, kind.inner, depth) for item in value)
+    if type(value) is not dict:
+        return name == "awaited"
+    if name == "map":
+        assert kind.inner is not None
+        return all(_fits(item, kind.inner, depth) for item in value.values())
+    if depth > VALUE_DEPTH_MAX:
+        return False
+    return all(
+        _fits(value[field.name], field.type, depth + 1) if field.name in value else field.default is not NO_DEFAULT
+        for field in kind.fields
+    )
