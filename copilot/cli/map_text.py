@@ -24,7 +24,12 @@ _READER_WORDS = {
     "single": "takes its own schema for the writer's, too",
     "unknown": "reader schema unknown",
 }
-_HOST_WORDS = {"python-dict": "Python dict", "python-string": "Python string", "file": "file"}
+_HOST_WORDS = {
+    "python-dict": "Python dict",
+    "python-string": "Python string",
+    "python-code": "put together by Python code",
+    "file": "file",
+}
 
 
 def map_text(pipeline: PipelineMap) -> str:

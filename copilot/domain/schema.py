@@ -7,7 +7,7 @@ from typing import Literal
 
 from copilot.domain.source import Span
 
-SchemaHost = Literal["file", "python-dict", "python-string"]
+SchemaHost = Literal["file", "python-dict", "python-string", "python-code"]
 Level = Literal["NONE", "BACKWARD", "BACKWARD_TRANSITIVE", "FORWARD", "FORWARD_TRANSITIVE", "FULL", "FULL_TRANSITIVE"]
 
 
@@ -17,7 +17,7 @@ class SchemaSource:
 
     `start` and `end` are offsets in UTF-8 bytes of the literal inside the file (0 and the file's length for a file of its
     own; a schema of a file that holds several starts after 0). For a "python-string" they enclose the JSON text itself, without
-    the quotes.
+    the quotes; for "python-code", a schema that code puts together from constants, the expression that it begins with.
     """
 
     path: str

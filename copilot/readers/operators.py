@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from copilot.readers.reading import Reader
+from copilot.readers.schema_literals import literal_of_text
 from copilot.readers.scope import NOTHING, Seen, receiver_name
 from copilot.readers.things import value_of
 from copilot.readers.values import Value, either
@@ -58,6 +59,9 @@ def see_choice(reader: Reader, node: ast.IfExp, mode: str) -> Seen:
 
 
 def see_text(reader: Reader, node: ast.JoinedStr, mode: str) -> Seen:
+    literal = literal_of_text(node, reader.sheet)
+    if literal is not None:
+        return Seen(("literal", literal))
     parts: list[Value] = []
     for part in node.values:
         if isinstance(part, ast.Constant):

@@ -5,32 +5,88 @@ from __future__ import annotations
 import ast
 import json
 import re
+from typing import TYPE_CHECKING
 
 from copilot.readers.facts import Literal
-from copilot.readers.sheet import Sheet
+
+if TYPE_CHECKING:
+    from copilot.readers.sheet import Sheet
 
 _QUOTES = re.compile(rb"[rRuUbB]{0,2}(\"\"\"|'''|\"|')")
 _MIN_JSON = 30
+_CHANGE = re.compile(
+    rb"""(?:(?<![\w.])(\w+)\[["']fields["']\](?:\.(?:append|extend|insert|remove|pop)\(|\s*\+?=(?!=))"""
+    rb"""|(?<![\w.])(\w+)\[[^\]\n]+\](?:\[[^\]\n]+\])*(?:\.(?:append|extend|insert)\(|\s*\+?=(?!=))|(?<![\w.])(\w+)\.update\()"""
+)
 
 
 def literal_of_dict(node: ast.Dict, names: tuple[str, ...], receiver: str, sheet: Sheet) -> int | None:
-    """Adds the schema that a dict literal is, and returns its index; None where it is no schema."""
-    if "fields" not in names or "type" not in names:
+    """Adds the schema that a dict literal is, and returns its index; None where it is no schema.
+
+    A dict that is no plain literal is one that code puts together: the format tells whether it can be read.
+    """
+    if "fields" not in names or not ("type" in names or None in node.keys):
         return None
-    entries = dict(zip(names, node.values, strict=False)) if len(names) == len(node.values) else {}
-    kind, fields = entries.get("type"), entries.get("fields")
-    if not (isinstance(kind, ast.Constant) and kind.value in ("record", "error") and isinstance(fields, ast.List)):
-        return None
-    try:
-        value = ast.literal_eval(node)
-    except (ValueError, TypeError, SyntaxError):
-        sheet.gaps.append(
-            (node.lineno, "a schema in the code is computed, so it can't be read without running the code")
-        )
+    entries = {
+        key.value: value
+        for key, value in zip(node.keys, node.values, strict=True)
+        if isinstance(key, ast.Constant) and isinstance(key.value, str)
+    }
+    kind, fields = entries.get("type"), entries["fields"]
+    if kind is None:
+        spreads = [value for key, value in zip(node.keys, node.values, strict=True) if key is None]
+        known = {literal.name for literal in sheet.literals if literal.name}
+        if not any(_name_of(spread) in known for spread in spreads):
+            return None
+    elif not (isinstance(kind, ast.Constant) and kind.value in ("record", "error")) or isinstance(fields, ast.Constant):
         return None
     start = sheet.offset(node.lineno, node.col_offset)
     end = sheet.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
-    return _add("python-dict", start, end, receiver, _full_name(value), sheet)
+    try:
+        value = ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError):
+        return _add("python-code", start, end, receiver, _constant_name(entries), sheet)
+    host = "python-code" if is_changed_later(receiver, sheet) else "python-dict"
+    return _add(host, start, end, receiver, _full_name(value), sheet) if isinstance(fields, ast.List) else None
+
+
+def is_changed_later(name: str, sheet: Sheet) -> bool:
+    """Tells whether a file puts something into what it calls by that name."""
+    return bool(name) and name in {found[1] or found[2] for found in _changes(sheet)}
+
+
+def changed_schemas(sheet: Sheet) -> list[tuple[int, str]]:
+    """Returns the places where a schema that is no literal of the file gets other fields, as gaps."""
+    if b"avro" not in sheet.data and b"avsc" not in sheet.data:
+        return []
+    known = {literal.name for literal in sheet.literals}
+    found = {(sheet.line_of(place), name) for place, name, other in _changes(sheet) if name and name not in known}
+    return [
+        (line, f"{name} gets other fields at run time, so the schema that was read for it is not the one in use")
+        for line, name in sorted(found)
+    ]
+
+
+def _changes(sheet: Sheet) -> list[tuple[int, str, str]]:
+    """Returns the places that change a part of something, with its name: the first where its fields change, else the second."""
+    if b"fields" not in sheet.data:
+        return []
+    return [
+        (found.start(), (found[1] or b"").decode(), (found[2] or found[3] or b"").decode())
+        for found in _CHANGE.finditer(sheet.data)
+    ]
+
+
+def literal_of_text(node: ast.JoinedStr, sheet: Sheet) -> int | None:
+    """Adds the schema that an f-string puts together as JSON, and returns its index; None where it is none."""
+    parts = "".join(
+        part.value for part in node.values if isinstance(part, ast.Constant) and isinstance(part.value, str)
+    )
+    if '"fields"' not in parts or '"record"' not in parts or not parts.lstrip().startswith("{"):
+        return None
+    start = sheet.offset(node.lineno, node.col_offset)
+    end = sheet.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
+    return _add("python-code", start, end, "", "", sheet)
 
 
 def literal_of_string(node: ast.Constant, text: str, sheet: Sheet) -> int | None:
@@ -49,10 +105,8 @@ def literal_of_string(node: ast.Constant, text: str, sheet: Sheet) -> int | None
     at = sheet.data.find(body, quotes.end()) if quotes else -1
     end = sheet.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
     if at < 0 or at + len(body) > end:
-        sheet.gaps.append(
-            (node.lineno, "a schema in a string is written with escapes or in pieces, so it can't be edited in place")
-        )
-        return None
+        # Written with escapes, or in pieces: it can be read, but has no place of its own to be edited in.
+        return _add("python-code", start, end, "", _full_name(value), sheet)
     return _add("python-string", at, at + len(body), "", _full_name(value), sheet)
 
 
@@ -60,11 +114,24 @@ def _add(host: str, start: int, end: int, name: str, root: str, sheet: Sheet) ->
     known = next((index for index, literal in enumerate(sheet.literals) if literal.start == start), None)
     if known is not None:
         return known
-    text = sheet.data[start:end].decode("utf-8", "replace")
+    # What code puts together is read from the whole file.
+    text = sheet.data[start:end].decode("utf-8", "replace") if host != "python-code" else ""
     sheet.literals.append(Literal(host, start, end, sheet.line_of(start), sheet.line_of(end - 1), name, root, text))
     return len(sheet.literals) - 1
+
+
+def _constant_name(entries: dict[str, ast.expr]) -> str:
+    name, space = (getattr(entries.get(key), "value", None) for key in ("name", "namespace"))
+    return _full_name({"name": name, "namespace": space}) if isinstance(name, str) else ""
 
 
 def _full_name(schema: dict[str, object]) -> str:
     name, space = str(schema.get("name", "")), str(schema.get("namespace") or "")
     return f"{space}.{name}" if space and "." not in name else name
+
+
+def _name_of(node: ast.expr) -> str:
+    """Returns the plain name that an expression begins with: `BASE` of `copy.deepcopy(BASE)` and of `BASE["a"]`."""
+    while isinstance(node, ast.Subscript | ast.Call):
+        node = node.value if isinstance(node, ast.Subscript) else node.args[0] if node.args else node.func
+    return node.id if isinstance(node, ast.Name) else ""

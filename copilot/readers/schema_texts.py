@@ -19,7 +19,7 @@ from copilot.ports import History, Index, SchemaFormat
 from copilot.readers.facts import LOADED_MAX, Literal
 from copilot.readers.store import FactStore
 
-SCHEMA_KIND = "schema-facts-4"
+SCHEMA_KIND = "schema-facts-5"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,8 @@ class SchemaTexts:
         keys = {text.source: _key(text, siblings[text.source]) for text in texts}
         data = dict(self._index.get(SCHEMA_KIND, sorted(set(keys.values()))))
         missing = [text for text in texts if keys[text.source] not in data]
-        blobs = {text.source.digest for text in missing if not text.text}
-        blobs.update(blob for text in missing for blob in siblings[text.source].values())
+        blobs = {text.source.digest: text.source.path for text in missing if not text.text}
+        blobs.update({blob: path for text in missing for path, blob in siblings[text.source].items()})
         found = self._blob_texts(blobs)
         fresh: dict[str, bytes] = {}
         for text in missing:
@@ -93,12 +93,15 @@ class SchemaTexts:
         loaded = ((text.source, _loaded(data.get(keys[text.source], b""), text.source)) for text in texts)
         return {source: outcome for source, outcome in loaded if outcome is not None}
 
-    def _blob_texts(self, blobs: set[str]) -> dict[str, str]:
+    def _blob_texts(self, blobs: Mapping[str, str]) -> dict[str, str]:
+        """Returns the texts of blobs, each with a path that it stood at: from the tree where it is still there."""
         if not blobs:
             return {}
-        now = {blob: self._paths[blob] for blob in blobs if blob in self._paths}
-        present = self._store.text(sorted(now.values()))
-        texts = dict(self._history.texts(sorted(blobs - set(now)))) if blobs - set(now) else {}
+        entries = self._store.entries
+        now = {blob: path for blob, path in blobs.items() if path in entries and entries[path].digest == blob}
+        now |= {blob: self._paths[blob] for blob in blobs if blob in self._paths}
+        present = self._store.text(sorted(set(now.values())))
+        texts = dict(self._history.texts(sorted(blobs.keys() - now.keys()))) if blobs.keys() - now.keys() else {}
         texts.update({blob: present[path] for blob, path in now.items() if path in present})
         return texts
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from copilot.readers.facts import Blind, Call, Config, Crossings, FileFacts, Invocation, Literal, Use
 from copilot.readers.flow import BACKWARD, FORWARD, Origin, RecordFlow
+from copilot.readers.schema_literals import changed_schemas
 from copilot.readers.values import Value
 
 MAX_EXCERPT = 160
@@ -134,7 +135,7 @@ class Sheet:
             for line, reason, receiver, origin in self._blinds
         ]
         return FileFacts(
-            gaps=tuple(self.gaps),
+            gaps=tuple(dict.fromkeys([*self.gaps, *changed_schemas(self)])),
             names=tuple(
                 sorted((name, value) for name, value in names.items() if value is not None and value[0] != "dict")
             ),

@@ -81,8 +81,9 @@ class SubjectReader:
         hosts = sorted(path for path, facts in literals.items() if facts.literals)
         coded = [path for path in hosts if not is_test_path(path)]
         self._past = {**past, **(self._history.versions(coded) if coded else {})}
-        current = self._texts.read([*self._files(paths), *self._literals(literals, hosts)], self._siblings_of)
-        groups = _grouped(current.values(), version_families(current.values()))
+        read = self._texts.read([*self._files(paths), *self._literals(literals, hosts)], self._siblings_of)
+        current = _without_parts(read.values())
+        groups = _grouped(current, version_families(current))
         texts = {one.source: self._past_texts(one, literals) for group in groups for one in group.line}
         parsed = self._texts.read([text for earlier in texts.values() for text in earlier], self._siblings_of)
         subjects: list[SchemaSubject] = []
@@ -195,6 +196,19 @@ class SubjectReader:
         at = next((past.at for past in own if past.commit == source.commit), "")
         before = {path: [past for past in files[path] if past.at <= at] for path in files}
         return {path: past[-1].digest for path, past in before.items() if past}
+
+
+def _without_parts(versions: Iterable[SchemaVersion]) -> list[SchemaVersion]:
+    """Returns the schemas without those dicts of the code that are there for another one's fields only."""
+    every = list(versions)
+    inner = {
+        (version.source.path, _short(field.record))
+        for version in every
+        if version.source.host == "python-code"
+        for field in version.fields
+        if field.record != version.name
+    }
+    return [one for one in every if one.source.host == "file" or (one.source.path, _short(one.name)) not in inner]
 
 
 def _short(name: str) -> str:

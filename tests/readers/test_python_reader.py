@@ -92,10 +92,24 @@ def test_a_schema_in_a_string_is_enclosed_without_its_quotes() -> None:
     assert source[literal.start : literal.end] == source.split('"""')[1].strip()
 
 
-def test_a_computed_schema_is_a_gap_with_its_line() -> None:
-    facts = read_python('N = "x"\nS = {"type": "record", "name": N, "fields": []}\n')
+def test_a_schema_that_is_no_plain_literal_is_left_to_the_format() -> None:
+    (literal,) = read_python('N = "x"\nS = {"type": "record", "name": N, "fields": []}\n').literals
 
-    assert [line for line, _ in facts.gaps] == [2]
+    assert (literal.host, literal.line, literal.name, literal.text) == ("python-code", 2, "S", "")
+
+
+def test_a_literal_that_later_gets_fields_is_no_plain_literal() -> None:
+    text = 'S = {"type": "record", "name": "A", "fields": []}\nS["fields"].append({"name": "x", "type": "int"})\n'
+
+    assert [literal.host for literal in read_python(text).literals] == ["python-code"]
+
+
+def test_a_loaded_schema_that_gets_fields_is_a_gap_with_its_line() -> None:
+    text = (
+        'import fastavro\ns = fastavro.schema.load_schema("a.avsc")\ns["fields"].append({"name": "x", "type": "int"})\n'
+    )
+
+    assert [line for line, _ in read_python(text).gaps] == [3]
 
 
 def test_python_2_is_a_gap_with_its_line() -> None:

@@ -12,10 +12,12 @@ from copilot.domain.source import Span
 from copilot.formats.avro.languages import Language, Tree, language_of, main_of, read_tree
 from copilot.formats.avro.names import NAMED_KINDS, RECORD_KINDS, full_name, namespace_of
 from copilot.formats.json_text import InvalidText, Node, column_of, line_of, scan_json
+from copilot.formats.python_folding import fold_python
 from copilot.formats.python_literal import scan_python
 
 SCHEMA_DEPTH_MAX = 90
 _CACHED_NAMES_MAX = 4096
+_HOST_KINDS = {"python-dict": "a plain literal", "python-code": "a schema that reading can put together"}
 _KINDS: dict[Language, str] = {"json": "valid JSON", "protocol": "a valid protocol", "idl": "valid Avro IDL"}
 
 
@@ -64,23 +66,25 @@ class Definition:
 def open_document(text: str, source: SchemaSource) -> Document:
     """Returns the document of a source; `text` is the file's text or the schema's alone; raises Unreadable."""
     schema, start = cut_out(text, source)
-    first_line = source.span.first_line if source.host != "file" and schema is text else line_of(text, start)
+    is_alone = source.host in ("python-dict", "python-string") and schema is text
+    first_line = source.span.first_line if is_alone else line_of(text, start)
     language = language_of(source.path) if source.host == "file" else "json"
     try:
-        tree = read_tree(schema, language) if language != "json" else Tree(scan(schema, source.host))
+        tree = read_tree(schema, language) if language != "json" else Tree(_root(schema, source))
         main = main_of(tree, schema, source)
-        return Document(source.path, schema, tree.root, first_line, main, tree.namespace, language != "idl")
+        is_ordered = language != "idl" and source.host != "python-code"
+        return Document(source.path, schema, tree.root, first_line, main, tree.namespace, is_ordered)
     except InvalidText as error:
         line = first_line - 1 + line_of(schema, error.offset)
         column = column_of(schema, error.offset)
-        kind = "a plain literal" if source.host == "python-dict" else _KINDS[language]
+        kind = _HOST_KINDS.get(source.host, _KINDS[language])
         reason = f"not {kind}: line {line}, column {column}: {error.reason}"
         raise Unreadable(Span(source.path, line, line), reason) from None
 
 
 def cut_out(text: str, source: SchemaSource) -> tuple[str, int]:
     """Returns the schema's own text and its offset in `text`, which is the whole file or already the schema alone."""
-    if source.host == "file":
+    if source.host in ("file", "python-code"):
         return text, 0
     size = len(text) if text.isascii() else len(text.encode("utf-8"))
     if size <= source.end - source.start:
@@ -90,6 +94,10 @@ def cut_out(text: str, source: SchemaSource) -> tuple[str, int]:
     data = text.encode("utf-8")
     start = len(data[: source.start].decode("utf-8", "replace"))
     return data[source.start : source.end].decode("utf-8", "replace"), start
+
+
+def _root(schema: str, source: SchemaSource) -> Node:
+    return fold_python(schema, source.start, source.end) if source.host == "python-code" else scan(schema, source.host)
 
 
 def scan(schema: str, host: SchemaHost) -> Node:

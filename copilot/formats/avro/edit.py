@@ -43,6 +43,12 @@ def edit_text(text: str, edits: Sequence[SchemaEdit]) -> str:
                 where=source.span,
                 next="Make this change by hand, where the declaration stands.",
             )
+        if source.host == "python-code":
+            raise SchemaUnreadable(
+                "The schema is put together by code, which is read here but not edited.",
+                where=source.span,
+                next="Make this change by hand, where the code names the field.",
+            )
         _, offset = cut_out(text, source)
         document = _opened(text, source)
         own = _Plan(document, source).splices(group)
