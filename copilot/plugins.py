@@ -201,9 +201,10 @@ class _SpreadMapper:
         from copilot.readers.mapper import PipelineMapper
 
         with Spread() as spread:
-            return PipelineMapper(self.formats, self.history, self.index, spread, self.beyond or NOTHING).map(
-                tree, settings
-            )
+            beyond = self.beyond or NOTHING
+            return PipelineMapper(
+                self.formats, self.history, self.index, spread, beyond=beyond, stamp=_program_stamp()
+            ).map(tree, settings)
 
 
 @functools.cache

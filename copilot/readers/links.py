@@ -33,6 +33,7 @@ _FULL_NAMES = {
     "queue": (re.compile(r"https?://[^/]+/\d+/([^/]+)$"), _AWS_NAME),
     "stream": (_AWS_NAME,),
 }
+CALL_SUBJECTS = "subjects of a call"
 _NOWHERE = Running("", "", "", 1, {}, {}, ())
 
 
@@ -79,6 +80,15 @@ class LinkReader:
             links = [link for copy in copies for link in self._of_effect(job, everything[effect.home], effect, copy)]
             found += [link for link in links if link.endpoint.name] or links
         return _merged([*found, *_from_producers(found, [*found, *beyond])])
+
+    def answer_for(self, jobs: Mapping[str, JobCode]) -> None:
+        """Lets the subjects of calls be asked for: by job's root, number of its running copy, and the call's file and index."""
+
+        def answer(root: str, copy: int, path: str, index: int) -> tuple[str, ...]:
+            running = (*jobs[root].running, _NOWHERE)[copy]
+            return self.call_subjects(path, root, self._store.python([path])[path].calls[index], running.settings)
+
+        self._store.premises.answer(CALL_SUBJECTS, answer)
 
     def call_subjects(
         self, path: str, root: str, call: Call, settings: Mapping[str, str], hops: tuple[Hop, ...] = ()

@@ -23,6 +23,7 @@ class Modules:
     def __init__(self, store: FactStore, paths: Iterable[str]) -> None:
         self._store = store
         self._imported: dict[str, frozenset[str]] = {}
+        store.premises.answer("module", self._find)
         self._by_stem: dict[str, list[str]] = {}
         for path in sorted(paths):
             stem = posixpath.splitext(posixpath.basename(path))[0]
@@ -31,6 +32,10 @@ class Modules:
 
     def file_of(self, path: str, module: str) -> str:
         """Returns the file of a module that the file at `path` imports, "" where it isn't in the tree."""
+        file: str = self._store.premises.ask("module", path, module)
+        return file
+
+    def _find(self, path: str, module: str) -> str:
         dots = len(module) - len(module.lstrip("."))
         tail = module.lstrip(".").replace(".", "/")
         if dots:

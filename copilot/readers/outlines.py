@@ -13,15 +13,16 @@ from copilot.readers.facts import FACTS_KIND, FileFacts, dump_facts
 from copilot.readers.python_reader import read_python
 from copilot.readers.words import concerns_endpoints, is_script
 
-OUTLINE_KIND = f"python-outline-1-{FACTS_KIND}"
+OUTLINE_KIND = f"python-outline-2-{FACTS_KIND}"
 
 
 class Outline(NamedTuple):
-    """Whether a file concerns endpoints and so was parsed, whether it is a script, and what only parsed files can tell."""
+    """Whether a file may concern endpoints and so was parsed, whether it is a script, and what only parsed files can tell."""
 
     is_parsed: bool = False
     is_script: bool = False
     has_schemas: bool = False
+    has_endpoints: bool = False
     classes: tuple[str, ...] = ()
     gaps: tuple[tuple[int, str], ...] = ()
 
@@ -52,4 +53,4 @@ def load_outline(data: bytes) -> Outline | None:
 
 
 def _outline(facts: FileFacts, script: bool) -> Outline:
-    return Outline(True, script, bool(facts.literals), facts.classes, facts.gaps)
+    return Outline(True, script, bool(facts.literals), bool(facts.calls or facts.configs), facts.classes, facts.gaps)

@@ -8,8 +8,9 @@ from copilot.domain.pipeline import Link
 from copilot.readers.crossing import Crossing
 from copilot.readers.facts import Call, FileFacts
 from copilot.readers.flow import Tag
-from copilot.readers.links import JobCode, LinkReader
+from copilot.readers.links import CALL_SUBJECTS, JobCode
 from copilot.readers.modules import Modules
+from copilot.readers.premises import Premises
 from copilot.readers.uses import Traced, words_in
 
 
@@ -21,15 +22,15 @@ class Records:
         code: JobCode,
         facts: Mapping[str, FileFacts],
         links: list[Link],
-        reader: LinkReader,
+        premises: Premises,
         modules: Modules,
     ) -> None:
         self._code = code
         self._links = links
-        self._reader = reader
+        self._premises = premises
         self._crossing = Crossing(facts, modules)
         self._subjects = {
-            (path, index): self._of_call(path, call)
+            (path, index): self._of_call(path, index, call)
             for path, one in facts.items()
             for index, call in enumerate(one.calls)
             if call.role in ("decode", "encode", "produce")
@@ -51,14 +52,15 @@ class Records:
 
         return trace
 
-    def _of_call(self, path: str, call: Call) -> tuple[frozenset[str], bool]:
+    def _of_call(self, path: str, index: int, call: Call) -> tuple[frozenset[str], bool]:
         """Returns the subjects of what a call decodes or encodes, and whether that is sure.
 
         What is consumed from one topic may be any subject that this topic is known to carry; what a framework produces, any
         subject of the job whose setting is named like the producer.
         """
-        settings = [one.settings for one in self._code.running] or [{}]
-        stated = {name for one in settings for name in self._reader.call_subjects(path, self._code.root, call, one)}
+        copies = range(max(1, len(self._code.running)))
+        asked = (self._premises.ask(CALL_SUBJECTS, self._code.root, copy, path, index) for copy in copies)
+        stated = {name for names in asked for name in names}
         if call.role == "encode":
             return frozenset(stated), True
         direction = "consumes" if call.role == "decode" else "produces"

@@ -12,6 +12,7 @@ from copilot.domain.source import Gap, Span, TreeEntry
 from copilot.ports import Index, Tree
 from copilot.readers.facts import FACTS_KIND, FileFacts, load_facts
 from copilot.readers.outlines import OUTLINE_KIND, Outline, facts_of, first_look, load_outline
+from copilot.readers.premises import Premises
 from copilot.readers.words import read_words, words_of
 
 WORDS_KIND = "python-words-3"
@@ -36,6 +37,7 @@ class FactStore:
         self.snapshot = tree.snapshot
         self.entries: dict[str, TreeEntry] = {entry.path: entry for entry in self.snapshot.entries}
         self.gaps: set[Gap] = set()
+        self.premises = Premises()
         self._index = index
         self._spread = spread
         self._texts: dict[str, str] = {}
@@ -56,9 +58,10 @@ class FactStore:
             self.gaps.update(Gap(Span(path, line, line), reason) for line, reason in outline.gaps)
         return found
 
-    def words(self, paths: Iterable[str]) -> dict[str, frozenset[str]]:
-        """Returns the words of each Python file that can be read."""
-        return {path: read_words(data) for path, data in self.derive(WORDS_KIND, paths, words_of).items()}
+    def words(self, paths: Iterable[str]) -> Iterator[tuple[str, frozenset[str]]]:
+        """Yields the words of each Python file that can be read."""
+        for path, data in self.derive(WORDS_KIND, paths, words_of).items():
+            yield path, read_words(data)
 
     def python(self, paths: Iterable[str]) -> dict[str, FileFacts]:
         """Returns the facts of Python files; a file that can't be read has none, and a gap."""
@@ -70,6 +73,11 @@ class FactStore:
             for line, reason in self._facts[path].gaps:
                 self.gaps.add(Gap(Span(path, line, line), reason))
         return {path: self._facts[path] for path in wanted if path in self._facts}
+
+    def forget(self, paths: Iterable[str]) -> None:
+        """Lets go of facts, which are read again if they are asked for again."""
+        for path in paths:
+            self._facts.pop(path, None)
 
     def past_python(self, digests: Sequence[str], texts: Callable[[list[str]], dict[str, str]]) -> dict[str, FileFacts]:
         """Returns the facts of earlier blobs, whose texts `texts` gives where the cache lacks them."""

@@ -1,0 +1,172 @@
+"""Which fields do the jobs of a tree use? Each job's answer is kept, and read again when its files or a premise changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from copilot.domain.pipeline import BlindSpot, FieldUse, Link
+from copilot.domain.schema import SchemaSubject
+from copilot.domain.source import Gap, Span
+from copilot.readers.jobs import is_test_path
+from copilot.readers.kept_jobs import KeptJobs
+from copilot.readers.links import JobCode, LinkReader
+from copilot.readers.modules import Modules
+from copilot.readers.outlines import Outline
+from copilot.readers.records import Records
+from copilot.readers.store import FactStore
+from copilot.readers.uses import JobFields, blind_spots_of_file, holders_in, places_of, unknown_reads, uses_of_file
+
+FILES_AT_ONCE = 2000
+"""Files whose facts are in memory together, unless one job has more."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobFiles:
+    """A job's code, and the paths of all its Python files, those for tests too."""
+
+    code: JobCode
+    paths: tuple[str, ...]
+
+
+class Used(NamedTuple):
+    """What the code of jobs does with fields, sorted; `gaps` are what could not be read in it."""
+
+    uses: tuple[FieldUse, ...] = ()
+    blind_spots: tuple[BlindSpot, ...] = ()
+    unknown_reads: tuple[FieldUse, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+
+class Binder:
+    """Reads the uses of one tree's jobs; `links` are all links, `subjects` all whose fields they may name, by name."""
+
+    def __init__(
+        self,
+        store: FactStore,
+        kept: KeptJobs,
+        outlines: Mapping[str, Outline],
+        modules: Modules,
+        reader: LinkReader,
+        links: Iterable[Link],
+        subjects: Mapping[str, SchemaSubject],
+    ) -> None:
+        self._store = store
+        self._kept = kept
+        self._outlines = outlines
+        self._modules = modules
+        self._reader = reader
+        self._subjects = subjects
+        self._links: dict[str, list[Link]] = {}
+        for link in links:
+            if link.subject is not None:
+                self._links.setdefault(link.job, []).append(link)
+
+    def uses(self, jobs: Iterable[JobFiles]) -> Used:
+        """Returns what all jobs do with fields; what could not be read becomes a gap of the store, too."""
+        by_root = {job.code.root: job for job in jobs if job.code.name in self._links}
+        known = {name: _digest_of_fields(subject) for name, subject in self._subjects.items()}
+        keys = {root: self._key(job, known) for root, job in by_root.items()}
+        self._reader.answer_for({root: job.code for root, job in by_root.items()})
+        found = {root: Used(*kept) for root, kept in self._kept.recall(keys).items()}
+        missing = {root: job for root, job in by_root.items() if root not in found}
+        fields = {root: self._fields(job) for root, job in missing.items()}
+        fresh = []
+        for group in self._groups(self._worth_parsing(missing, fields)):
+            for root, paths in group.items():
+                with self._store.premises.noting() as premises:
+                    found[root] = self._uses_of(missing[root], paths, fields[root])
+                fresh.append((keys[root], premises.items(), tuple(found[root])))
+        self._kept.keep(fresh)
+        used = [found[root] for root in by_root]
+        gaps = {gap for one in used for gap in one.gaps}
+        self._store.gaps |= gaps
+        return Used(
+            _in_order(use for one in used for use in one.uses),
+            tuple(sorted({spot for one in used for spot in one.blind_spots}, key=_order_of_spots)),
+            _in_order(use for one in used for use in one.unknown_reads),
+            tuple(sorted(gaps)),
+        )
+
+    def _key(self, job: JobFiles, known: Mapping[str, str]) -> str:
+        code, entries = job.code, self._store.entries
+        links = self._links[code.name]
+        return self._kept.key(
+            code.name,
+            code.root,
+            *(f"{path}\0{entries[path].digest}" for path in job.paths),
+            repr(sorted(code.facts)),
+            repr(code.running),
+            repr(links),
+            *(known[name] for name in sorted({link.subject or "" for link in links})),
+        )
+
+    def _fields(self, job: JobFiles) -> JobFields:
+        links, subjects = self._links[job.code.name], self._subjects
+        produced = {link.subject for link in links if link.direction == "produces" and link.subject}
+        consumed = {link.subject for link in links if link.direction == "consumes" and link.subject}
+        return JobFields(
+            job.code.name,
+            places_of([subjects[name] for name in produced]),
+            places_of([subjects[name] for name in consumed]),
+            places_of([subjects[name] for name in produced | consumed]),
+            {name: holders_in(subjects[name]) for name in produced | consumed},
+            frozenset(
+                field.name for name in produced | consumed for one in subjects[name].versions for field in one.fields
+            ),
+        )
+
+    def _worth_parsing(
+        self, jobs: Mapping[str, JobFiles], fields: Mapping[str, JobFields]
+    ) -> dict[str, tuple[str, ...]]:
+        """Returns for each job its Python files that were parsed already, or that write a name of a field."""
+        names = {path: fields[root].names for root, job in jobs.items() for path in job.paths if fields[root].both}
+        parsed = {path for path in names if path in self._outlines and self._outlines[path].is_parsed}
+        words = self._store.words(sorted(names.keys() & self._outlines.keys() - parsed))
+        told = parsed | {path for path, written in words if not written.isdisjoint(names[path])}
+        return {root: tuple(path for path in job.paths if path in told) for root, job in jobs.items()}
+
+    def _groups(self, paths: Mapping[str, tuple[str, ...]]) -> Iterator[dict[str, tuple[str, ...]]]:
+        """Yields jobs with their files, a few at a time, whose facts are there meanwhile."""
+        group: dict[str, tuple[str, ...]] = {}
+        last = next(reversed(list(paths)), "")
+        for root, ours in paths.items():
+            group[root] = ours
+            if root == last or sum(map(len, group.values())) >= FILES_AT_ONCE:
+                listed = [path for one in group.values() for path in one]
+                self._store.python(listed)
+                yield group
+                self._store.forget(listed)
+                group = {}
+
+    def _uses_of(self, job: JobFiles, paths: tuple[str, ...], fields: JobFields) -> Used:
+        facts = self._store.python(paths)
+        name = job.code.name
+        records = Records(job.code, facts, self._links[name], self._store.premises, self._modules)
+        uses: list[FieldUse] = []
+        unknown: list[FieldUse] = []
+        spots: set[BlindSpot] = set()
+        for path, one in facts.items():
+            is_test = is_test_path(path)
+            traced = records.tracer(path, is_test)
+            uses += uses_of_file(path, one, fields, is_test, traced)
+            if not is_test:
+                spots.update(blind_spots_of_file(path, one, name, traced))
+                unknown += unknown_reads(path, one, fields, facts, traced)
+        gaps = {Gap(Span(path, line, line), reason) for path, one in facts.items() for line, reason in one.gaps}
+        return Used(tuple(uses), tuple(sorted(spots, key=_order_of_spots)), tuple(unknown), tuple(sorted(gaps)))
+
+
+def _in_order(uses: Iterable[FieldUse]) -> tuple[FieldUse, ...]:
+    return tuple(sorted(uses, key=lambda use: (use.subject, use.path, use.span.path, use.offset, use.job, use.mode)))
+
+
+def _order_of_spots(spot: BlindSpot) -> tuple[str, Span, str]:
+    return (spot.job, spot.span, spot.reason)
+
+
+def _digest_of_fields(subject: SchemaSubject) -> str:
+    """Returns all that the uses of a subject's fields hang on: what its versions say, not where they say it."""
+    versions = [(one.name, one.fingerprint, one.meaning) for one in subject.versions]
+    return repr((subject.name, versions, [field.path for field in subject.latest.fields]))
