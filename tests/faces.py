@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from copilot.domain.alternative import Alternative, Gate, NotOffered, Phase, Plan, Step
+from copilot.domain.clones import Clone, Consumer
 from copilot.domain.codec import digest_of
 from copilot.domain.decision import Applied, Approval, Claim, Decision, Ruling, Stakes
 from copilot.domain.evidence import Evidence, Finding, Measure, Recipe, Verdict
@@ -198,6 +199,32 @@ def a_use(path: str, mode: Mode, line: int, certainty: Certainty, is_test: bool 
 
 def an_empty_map() -> PipelineMap:
     return PipelineMap(COMMIT, (), (), (), (), (), (), (), (), (), 0)
+
+
+def a_map_with_others() -> PipelineMap:
+    """Returns the map with a clone that was read, one that was not, and a consumer that only the settings tell of."""
+    here = [Span("copilot.toml", line, line) for line in (1, 5, 8)]
+    clones = (
+        Clone("billing", "../billing", "v1", "billing@example.org", here[0], "b" * 40, 7),
+        Clone("ledger", "../ledger", "", "", here[1]),
+    )
+    consumer = Consumer("reports", "order", "", "contracts/reports.avsc", "java", "reports@example.org", here[2])
+    found = a_map()
+    place = Span("billing:invoice/main.py", 3, 3)
+    topic = found.endpoints[0]
+    links = (
+        Link("billing:invoice", topic, "consumes", "order", Decoder("fastavro", "writer"), "likely", (place,)),
+        Link(consumer.job, topic, "consumes", "order", Decoder("java", "own"), "certain", (here[2],)),
+    )
+    jobs = (Job("billing:invoice", "billing:invoice"), Job(consumer.job, consumer.schema))
+    return replace(
+        found,
+        links=(*found.links, *links),
+        jobs=(*found.jobs, *jobs),
+        gaps=(*found.gaps, Gap(here[1], "the clone ledger is not read: ../ledger is no folder here.")),
+        clones=clones,
+        consumers=(consumer,),
+    )
 
 
 def a_map_with_uses(uses: tuple[FieldUse, ...]) -> PipelineMap:

@@ -3,21 +3,21 @@
 The level's words are the registry's: BACKWARD, the new schema reads data of the one before; FORWARD, the one before reads
 data of the new; FULL, both; with _TRANSITIVE, against every version in history. The level decides the verdict; a failure that
 it does not ask about is a warning that names the version. What stood between two versions before the change already is a
-warning too. Rules only: whether real decoders read real bytes to the same values is for `replay`.
+warning too. Consumers outside are asked by their own reader schemas (`outside`). Rules only: whether real decoders read real
+bytes to the same values is for `replay`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from copilot.checks.evidence import make_evidence
 from copilot.checks.lineage import Lineage, Pair, demanded, lineages, pairs, phase_label
+from copilot.checks.outside import OPEN_RULES, Judge, outside_findings
 from copilot.domain.evidence import Evidence, Finding, Measure, Severity, Verdict
 from copilot.domain.schema import SchemaVersion
 from copilot.ports import Bench, Case, SchemaFormat
-
-Judge = Callable[[SchemaVersion, SchemaVersion], tuple[Finding, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +65,10 @@ class CompatibilityCheck:
 def _verdict(changed: tuple[Lineage, ...], findings: Iterable[Finding]) -> Verdict:
     if not changed:
         return "not-applicable"
-    rules = {finding.rule for finding in findings if finding.severity == "error"}
-    if rules:
+    rules = {finding.rule for finding in findings}
+    if any(finding.severity == "error" for finding in findings):
         return "fail"
-    return "unknown" if any(finding.rule == "compatibility.format-unknown" for finding in findings) else "pass"
+    return "unknown" if rules & {"compatibility.format-unknown", *OPEN_RULES} else "pass"
 
 
 def _judge(lineage: Lineage, case: Case, bench: Bench) -> Judged:
@@ -94,6 +94,7 @@ def _judge(lineage: Lineage, case: Case, bench: Bench) -> Judged:
     ]
     versions = {version.meaning for pair in met for version in (pair.reader, pair.writer)}
     told_meanings = sum(1 for finding in meanings if finding.severity != "note")
+    findings += outside_findings(lineage, case, schema_format, judge)
     turned = _turned(lineage, schema_format)
     return Judged((*findings, *meanings), len(versions), len(met), failed, failed_beyond, told_meanings, turned)
 

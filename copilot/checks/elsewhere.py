@@ -21,21 +21,25 @@ def is_left_to_people(case: Case, use: FieldUse, phase: int) -> bool:
     if not case.base.is_foreign(use.span.path):
         return False
     place = str(use.span)
-    phases = case.alternative.phases
-    if any(place in _places(one.steps) for one in phases[:phase]):
+    if use.mode == "writes":
+        return any(place in _places(one.steps) for one in case.alternative.phases[: phase + 1])
+    if any(place in _places(one.steps) for one in case.alternative.phases[:phase]):
         return True
-    steps = phases[phase].steps
-    if place not in _places(steps) or use.mode == "writes":
-        return place in _places(steps)
-    producers = next((number for number, step in enumerate(steps) if step.kind == "producers"), len(steps))
-    return place in _places(steps[:producers]) and not _needs_what_comes(case, use)
+    return place in _places(_before_producers(case, phase)) and not _needs_what_comes(case, use)
+
+
+def may_follow(case: Case, job: str, phase: int) -> bool:
+    """Tells whether a job is elsewhere, and its people are asked for something in time for that phase."""
+    if not case.base.is_foreign(job):
+        return False
+    earlier = [step for one in case.alternative.phases[:phase] for step in one.steps]
+    return any(_is_of(case, job, place) for place in _places((*earlier, *_before_producers(case, phase))))
 
 
 def is_asked_of(case: Case, job: str, phase: int) -> bool:
-    """Tells whether a job is elsewhere, and a step of that phase or of one before names a place of its clone."""
-    clone = case.base.clone_of(job)
+    """Tells whether a job is elsewhere, and a step of that phase or of one before names a place of it."""
     places = (place for one in case.alternative.phases[: phase + 1] for place in _places(one.steps))
-    return bool(clone) and any(case.base.clone_of(place) == clone for place in places)
+    return case.base.is_foreign(job) and any(_is_of(case, job, place) for place in places)
 
 
 def where_it_lies(case: Case, span: Span) -> str:
@@ -51,6 +55,21 @@ def _needs_what_comes(case: Case, use: FieldUse) -> bool:
     links = [link for link in case.base.links if link.job == use.job and link.direction == "consumes"]
     decoders = [link.decoder for link in links if link.subject == use.subject and link.decoder]
     return is_renamed and any(decoder.reader_schema == "writer" for decoder in decoders)
+
+
+def _before_producers(case: Case, phase: int) -> tuple[Step, ...]:
+    steps = case.alternative.phases[phase].steps
+    producers = next((number for number, step in enumerate(steps) if step.kind == "producers"), len(steps))
+    return steps[:producers]
+
+
+def _is_of(case: Case, job: str, place: str) -> bool:
+    """Tells whether a place ("path:line") lies in the job's clone, or is what `copilot.toml` says of an outside consumer."""
+    clone = case.base.clone_of(job)
+    if clone:
+        return case.base.clone_of(place) == clone
+    said = [it for it in case.base.consumers if it.job == job]
+    return any(place == str(it.span) or (it.schema and place.rpartition(":")[0] == it.schema) for it in said)
 
 
 def _places(steps: Iterable[Step]) -> Iterator[str]:

@@ -25,13 +25,13 @@ read with a schema of their own are asked about in `wires`, which has its own ru
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from copilot.checks.declared import Declared, at_or_below
 from copilot.checks.lineage import Lineage, demanded, demanded_by_order, moves_consumers_first
 from copilot.checks.roundtrip import Seen
-from copilot.checks.wires import LIBRARY_OF
+from copilot.checks.wires import LIBRARY_OF, NO_AVRO
 from copilot.domain.evidence import Finding, Severity
 from copilot.domain.fieldtype import says_unknown
 from copilot.domain.operation import RemoveSymbol
@@ -169,10 +169,13 @@ class Judge:
         return ""
 
 
-def relevance_of(lineage: Lineage, case: Case, decoders: Iterable[DecoderUnderTest]) -> dict[str, str]:
-    """Tells of each decoder whether a known consumer uses it: "used", "possible" or "unused"."""
+def relevance_of(lineage: Lineage, case: Case, decoders: Sequence[DecoderUnderTest]) -> dict[str, str]:
+    """Tells of each decoder whether a known consumer uses it: "used", "possible" or "unused".
+
+    Where a consumer's decoder is not known, or is one that is not run here, every one may stand for it.
+    """
     links = case.base.links_of(lineage.name, "consumes")
     libraries = {link.decoder.library if link.decoder else "unknown" for link in links}
     libraries = {LIBRARY_OF.get(library, library) for library in libraries}
-    is_open = not links or "unknown" in libraries
+    is_open = not links or bool(libraries - NO_AVRO - {it.name for it in decoders})
     return {it.name: "used" if it.name in libraries else "possible" if is_open else "unused" for it in decoders}

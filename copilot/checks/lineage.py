@@ -78,7 +78,8 @@ def lineages(case: Case) -> tuple[Lineage, ...]:
     known |= {_place(subject.latest) for subject in case.base.subjects}
     fresh = {_place(subject.latest): subject for state in case.states for subject in state.subjects}
     for place, subject in fresh.items():
-        if place not in known:
+        # What a consumer outside reads with was a copy until the original changed; it is nothing that the alternative brings.
+        if place not in known and not case.base.is_foreign(place[0]):
             found.append(Lineage(subject, None, tuple(_at(place, state) for state in case.states)))
     changed = (it for it in found if any(it.changes_in(phase) for phase in range(len(it.after))))
     return tuple(sorted(changed, key=lambda lineage: lineage.name))

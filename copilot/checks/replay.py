@@ -22,7 +22,7 @@ from copilot.checks.roundtrip import HISTORY_LIMIT, SAMPLE_COUNT, Unreplayed, ro
 from copilot.checks.standins import RULE as STAND_IN
 from copilot.checks.standins import known_defaults, stand_in_findings
 from copilot.checks.unwritten import Unwritten, unwritten_symbols
-from copilot.checks.wires import wire_findings
+from copilot.checks.wires import ELSEWHERE, wire_findings
 from copilot.domain.evidence import Evidence, Finding, Measure, Verdict
 from copilot.ports import Bench, Case
 
@@ -90,7 +90,7 @@ def _verdict(is_applicable: bool, findings: Iterable[Finding], is_unknown: bool)
         return "not-applicable"
     if any(finding.severity == "error" for finding in findings):
         return "fail"
-    return "unknown" if is_unknown else "pass"
+    return "unknown" if is_unknown or any(finding.rule == ELSEWHERE for finding in findings) else "pass"
 
 
 def _replay(lineage: Lineage, case: Case, bench: Bench) -> Replayed:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from copilot.checks.declared import Declared, declared_about, named_operations
+from copilot.checks.elsewhere import may_follow
 from copilot.checks.lineage import Lineage, lineages, phase_label
 from copilot.checks.quirks import WHOLE_RECORD, quirks_of
 from copilot.checks.reading import BASE, reader_schema
@@ -25,6 +26,10 @@ from copilot.domain.schema import SchemaVersion
 from copilot.ports import Bench, Case, DecoderUnderTest, Undecodable
 
 LIBRARY_OF = {"confluent-kafka": "fastavro"}
+NO_AVRO = frozenset({"json"})
+"""Libraries of consumers that decode no bytes of the format."""
+ELSEWHERE = "replay.elsewhere"
+"""The rule of findings that hold as long as another repository does not move; they leave the verdict open."""
 _TOLD = {
     "refused": "can't read",
     "misread": "misreads",
@@ -126,7 +131,9 @@ class _Run:
             is_harmless = kind.startswith("leftover")
             severity: Severity = "warning" if was_so or is_harmless else "error"
             text = f"{self._told(kind)} after {label}: {detail}"
-            if was_so:
+            if severity == "error" and may_follow(self.case, self.wire.consumer.job, phase):
+                yield self._elsewhere(kind, text, phase)
+            elif was_so:
                 yield self._finding(
                     f"{kind.split(' ')[0]}-before", severity, f"{text} It was so before this change.", phase
                 )
@@ -150,7 +157,10 @@ class _Run:
             text = f"{self._told(kind)} {self._window(phase, order, planned)}: {detail}"
             if order == planned and other_holds:
                 text += f" With {order[1]} before {order[0]} it reads on."
-            yield self._finding(f"in-flight {kind}", "error" if is_error else "warning", text, phase)
+            if is_error and may_follow(self.case, consumer, phase):
+                yield self._elsewhere(kind, text, phase)
+            else:
+                yield self._finding(f"in-flight {kind}", "error" if is_error else "warning", text, phase)
 
     def _window(self, phase: int, order: Order, planned: Order | None) -> str:
         label = phase_label(phase, self.case.alternative.phases[phase])
@@ -177,6 +187,15 @@ class _Run:
         verb = _TOLD[kind.split(" ")[0]]
         return f"{self.wire.consumer.job} {verb} what {self.wire.producer.job} writes to {self.wire.producer.endpoint}, {how},"
 
+    def _elsewhere(self, kind: str, text: str, phase: int) -> Finding:
+        """What holds unless people of another repository do what a step asks of them."""
+        job = self.wire.consumer.job
+        fix = f"Let {job} move in time, then bring what is known of it here up to date and prove again."
+        span = self.wire.consumer.proof[0] if self.wire.consumer.proof else None
+        path = kind.rpartition(" ")[2] if " " in kind else ""
+        text = f"{text} It is so unless {job} has moved by then."
+        return Finding(ELSEWHERE, "warning", text, span, self.wire.written.name, path, phase, fix)
+
     def _finding(self, kind: str, severity: Severity, text: str, phase: int) -> Finding:
         rule = f"replay.wire-{kind.split(' ')[0]}"
         span = self.wire.consumer.proof[0] if self.wire.consumer.proof else None
@@ -201,43 +220,43 @@ class _Run:
         return declared_about(lineage.name, lineage.base.latest if lineage.base else None, named_operations(self.case))
 
     def _decoders(self) -> tuple[DecoderUnderTest, ...]:
+        """Returns the consumer's decoder; where that is not run here, all that are: what they agree on stands for it."""
         schema_format = self.bench.formats.get(self.wire.written.subject.format)
         every = schema_format.decoders if schema_format else ()
         library = self.wire.consumer.decoder.library if self.wire.consumer.decoder else ""
-        return tuple(it for it in every if it.name == LIBRARY_OF.get(library, library))
+        own = tuple(it for it in every if it.name == LIBRARY_OF.get(library, library))
+        return own or (() if library in NO_AVRO else every)
 
     def _meet(self, writer: SchemaVersion | None, reader: SchemaVersion | None) -> dict[str, str]:
         """Returns what went wrong by kind ("refused", "misread PATH", "leftover"), with the first example."""
         if writer is None or reader is None or writer.meaning == reader.meaning:
             return {}
+        told = [self._decoded_by(decoder, writer, reader) for decoder in self._decoders()]
+        return {kind: detail for kind, detail in told[0].items() if all(kind in it for it in told)} if told else {}
+
+    def _decoded_by(self, decoder: DecoderUnderTest, writer: SchemaVersion, reader: SchemaVersion) -> dict[str, str]:
         schema_format = self.bench.formats[self.wire.written.subject.format]
         unwritten = unwritten_symbols(self.wire.written, named_operations(self.case))
         samples = schema_format.samples(
             as_written(writer.resolved, unwritten), f"{self.case.request.commit}:{self.wire.written.name}", SAMPLE_COUNT
         )
+        records = written_samples(decoder, writer, samples)
         met = meeting("forward", writer, reader, self._declared(), frozenset())
         problems: dict[str, str] = {}
-        for decoder in self._decoders():
-            records = written_samples(decoder, writer, samples)
-            for record in records if not isinstance(records, str) else ():
-                written_as = reader if self.wire.is_single else writer
-                try:
-                    decoded = decoder.decode(record.data, written_as.resolved, reader.resolved)
-                except Undecodable as error:
-                    if not self.wire.is_single and WHOLE_RECORD in quirks_of(
-                        decoder, writer, record.data, record.value
-                    ):
-                        continue
+        for record in records if not isinstance(records, str) else ():
+            written_as = reader if self.wire.is_single else writer
+            try:
+                decoded = decoder.decode(record.data, written_as.resolved, reader.resolved)
+            except Undecodable as error:
+                if self.wire.is_single or WHOLE_RECORD not in quirks_of(decoder, writer, record.data, record.value):
                     problems.setdefault("refused", f"{decoder.name} says {str(error)[:120]}.")
-                    continue
-                if decoded.leftover_bytes:
-                    problems.setdefault("leftover", f"{decoder.name} leaves {decoded.leftover_bytes} bytes.")
-                differences = compare(record.value, decoded.value, met).differences
-                quirks = quirks_of(decoder, writer, record.data, record.value) if differences else frozenset()
-                for it in differences:
-                    if it.path in quirks and not self.wire.is_single:
-                        continue
-                    problems.setdefault(
-                        f"misread {it.path}", f"{decoder.name} gives {it.read} for {it.path}, {it.written} was written."
-                    )
+                continue
+            if decoded.leftover_bytes:
+                problems.setdefault("leftover", f"{decoder.name} leaves {decoded.leftover_bytes} bytes.")
+            differences = compare(record.value, decoded.value, met).differences
+            quirks = quirks_of(decoder, writer, record.data, record.value) if differences else frozenset()
+            for it in differences:
+                if self.wire.is_single or it.path not in quirks:
+                    detail = f"{decoder.name} gives {it.read} for {it.path}, {it.written} was written."
+                    problems.setdefault(f"misread {it.path}", detail)
         return problems

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from copilot.domain.clones import Clone
+from copilot.domain.clones import Clone, Consumer
 from copilot.domain.codec import encode
 from copilot.domain.pipeline import Endpoint, FieldUse, Link, PipelineMap
 from copilot.domain.schema import SchemaField, SchemaSource, SchemaSubject, SchemaVersion
@@ -41,6 +41,7 @@ def map_json(pipeline: PipelineMap) -> dict[str, Any]:
         ],
         "gaps": [_gap(gap) for gap in pipeline.gaps],
         "clones": [_clone(clone) for clone in pipeline.clones],
+        "consumers": [_consumer(consumer) for consumer in pipeline.consumers],
     }
 
 
@@ -127,6 +128,18 @@ def _clone(clone: Clone) -> dict[str, Any]:
         "owner": clone.owner or None,
         "files_read": clone.files_read,
         "at": span_json(clone.span),
+    }
+
+
+def _consumer(consumer: Consumer) -> dict[str, Any]:
+    return {
+        "job": consumer.job,
+        "subject": consumer.subject or None,
+        "topic": consumer.topic or None,
+        "schema": consumer.schema or None,
+        "decoder": consumer.decoder or None,
+        "owner": consumer.owner or None,
+        "at": span_json(consumer.span),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copilot.domain.clones import EXTERNAL, clone_in
 from copilot.domain.pipeline import Endpoint, Link, PipelineMap
 from copilot.reasons.visible import visible
 
@@ -19,12 +20,14 @@ def map_mermaid(pipeline: PipelineMap) -> str:
     jobs = {job.name: f"job{number}" for number, job in enumerate(pipeline.jobs, 1)}
     endpoints = {endpoint: f"{endpoint.kind}{number}" for number, endpoint in enumerate(pipeline.endpoints, 1)}
     lines = ["flowchart LR"]
-    lines += [_job_line(name, node) for name, node in jobs.items() if not pipeline.clone_of(name)]
-    for number, clone in enumerate(pipeline.clones, 1):
-        inside = [_job_line(name, node) for name, node in jobs.items() if pipeline.clone_of(name) == clone.name]
+    groups = [(clone.name, f"{clone.name}, in {clone.path}") for clone in pipeline.clones]
+    groups += [(EXTERNAL, "told by copilot.toml")] if pipeline.consumers else []
+    outside = {name: clone_in(name) for name in jobs if pipeline.is_foreign(name)}
+    lines += [_job_line(name, node) for name, node in jobs.items() if name not in outside]
+    for number, (group, title) in enumerate(groups, 1):
+        inside = [_job_line(name, node) for name, node in jobs.items() if outside.get(name) == group]
         if inside:
-            title = label(f"{clone.name}, in {clone.path}")
-            lines += [f'    subgraph clone{number}["{title}"]', *(f"    {line}" for line in inside), "    end"]
+            lines += [f'    subgraph group{number}["{label(title)}"]', *(f"    {line}" for line in inside), "    end"]
     lines += [_endpoint_line(endpoint, node) for endpoint, node in endpoints.items()]
     lines += dict.fromkeys(_link_line(link, jobs[link.job], endpoints[link.endpoint]) for link in pipeline.links)
     if any(not endpoint.name for endpoint in endpoints):

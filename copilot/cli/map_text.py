@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from copilot.cli.layout import columns, joined, section, wrapped
 from copilot.cli.version_words import version_words
-from copilot.domain.clones import Clone
+from copilot.domain.clones import Clone, Consumer
 from copilot.domain.pipeline import Decoder, Endpoint, FieldUse, Link, PipelineMap
 from copilot.domain.schema import SchemaSource, SchemaSubject
 from copilot.domain.source import WORKING_TREE, Span
@@ -40,10 +40,11 @@ def map_text(pipeline: PipelineMap) -> str:
     lines = [
         *_heading(pipeline),
         *section("OTHER REPOSITORIES", _clones(pipeline.clones), len(pipeline.clones)),
+        *section("CONSUMERS ELSEWHERE", _consumers(pipeline.consumers), len(pipeline.consumers)),
         *section("SCHEMAS", _subjects(pipeline.subjects), len(pipeline.subjects)),
         *section("TOPICS", _endpoints(topics, pipeline.links, here), len(topics)),
         *section("OTHER ENDPOINTS", _endpoints(others, pipeline.links, here), len(others)),
-        *section("JOBS", _jobs(pipeline), len(pipeline.jobs)),
+        *section("JOBS", _jobs(pipeline), len(pipeline.jobs) - len(pipeline.consumers)),
         *section("SCHEMAS WRITTEN IN CODE", _hard_coded(pipeline.subjects)),
         *section("FIELD USES", _uses(pipeline.uses), len(pipeline.uses)),
         *section("OBJECTIVES", _objectives(pipeline)),
@@ -71,6 +72,17 @@ def _clones(clones: Iterable[Clone]) -> list[str]:
         read = f"read at {short(clone.commit)}" + (f", {pinned}" if pinned else ", not pinned")
         told = f"{read}; {counted(clone.files_read, 'file')} read" if clone.commit else "not read: see NOT READ"
         rows.append((clone.name, clone.path, told))
+    return columns(rows, "  ")
+
+
+def _consumers(consumers: Iterable[Consumer]) -> list[str]:
+    rows = []
+    for consumer in consumers:
+        schema = f"reads with {consumer.schema}" if consumer.schema else "reader schema not said"
+        decoder = consumer.decoder or "decoder not said"
+        what = f"subject {consumer.subject}" if consumer.subject else f"topic {consumer.topic}"
+        owner = f", owner {consumer.owner}" if consumer.owner else ""
+        rows.append((consumer.job, what, f"{decoder}, {schema}{owner}, {consumer.span}"))
     return columns(rows, "  ")
 
 
@@ -155,7 +167,8 @@ def _jobs(pipeline: PipelineMap) -> list[str]:
     for link in pipeline.links:
         names[link.job, link.direction][str(link.endpoint)] = None
     lines = []
-    for job in pipeline.jobs:
+    told_above = {consumer.job for consumer in pipeline.consumers}
+    for job in (job for job in pipeline.jobs if job.name not in told_above):
         reads = ", ".join(names[job.name, "consumes"]) or "nothing found"
         writes = ", ".join(names[job.name, "produces"]) or "nothing found"
         deployed = counted(copies[job.name], "deployment") if copies[job.name] else "no deployment found"

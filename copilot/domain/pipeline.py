@@ -172,9 +172,10 @@ class PipelineMap:
         head = clone_in(name)
         return head if head and any(clone.name == head for clone in self.clones) else ""
 
-    def is_foreign(self, path: str) -> bool:
-        """Tells whether a file is not for this repository to change: it lies in a clone, or says what an outside reader has."""
-        return bool(self.clone_of(path)) or any(consumer.schema == path for consumer in self.consumers)
+    def is_foreign(self, name: str) -> bool:
+        """Tells whether a path or job is not this repository's to change: a clone's, an outside consumer or its reader schema."""
+        outside = {known for consumer in self.consumers for known in (consumer.job, consumer.schema)}
+        return bool(self.clone_of(name)) or (name != "" and name in outside)
 
     def links_of(self, subject: str, direction: Direction) -> tuple[Link, ...]:
         """Returns who produces or consumes the subject."""

@@ -15,6 +15,7 @@ from copilot.domain.source import Gap
 from copilot.errors import CopilotError
 from copilot.ports import Mapper, Tree
 from copilot.readers.beyond import NOTHING, Beyond, beyond
+from copilot.readers.consumers import with_consumers
 from copilot.readers.joining import joined
 from copilot.readers.moving import given_to, moved, names_of
 from copilot.settings import Settings
@@ -62,7 +63,7 @@ class JoinedMapper:
             self._around[settings] = self._read_around(settings)
         around = self._around[settings]
         own = self._reader(around.beyond).map(tree, settings)
-        return joined(own, around.maps, around.clones, around.gaps)
+        return with_consumers(joined(own, around.maps, around.clones, around.gaps), settings.consumers)
 
     def _read_around(self, settings: Settings) -> _Around:
         own = self._reader(NOTHING).map(self._base, settings)

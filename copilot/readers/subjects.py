@@ -83,7 +83,8 @@ class SubjectReader:
         self._past = {**past, **(self._history.versions(coded) if coded else {})}
         read = self._texts.read([*self._files(paths), *self._literals(literals, hosts)], self._siblings_of)
         current = _without_parts(read.values())
-        groups = _grouped(current, version_families(current))
+        outside = {consumer.schema for consumer in settings.consumers}
+        groups = _grouped(current, version_families(current), outside)
         texts = {one.source: self._past_texts(one, literals) for group in groups for one in group.line}
         parsed = self._texts.read([text for earlier in texts.values() for text in earlier], self._siblings_of)
         subjects: list[SchemaSubject] = []
@@ -240,14 +241,20 @@ class _Group:
         return self.line[-1]
 
 
-def _grouped(versions: Iterable[SchemaVersion], families: list[tuple[str, tuple[SchemaVersion, ...]]]) -> list[_Group]:
+def _grouped(
+    versions: Iterable[SchemaVersion], families: list[tuple[str, tuple[SchemaVersion, ...]]], outside: set[str]
+) -> list[_Group]:
     """Returns the subjects' present versions, each with its copies: equal ones, and drifted ones that only tests have.
 
-    That a drifted schema of a job is a copy of another's is told by the links between them, not by its name alone.
+    What a consumer outside reads with is never the original. That a drifted schema of a job is a copy of another's is told by the
+    links between them, not by its name alone.
     """
     lines = {members[-1].source: (path, members) for path, members in families}
     earlier = {member.source for _, members in families for member in members[:-1]}
-    ordered = sorted(versions, key=lambda version: (version.source not in lines, _standing(version)))
+    ordered = sorted(
+        versions,
+        key=lambda version: (version.source.path in outside, version.source not in lines, _standing(version)),
+    )
     mains: list[SchemaVersion] = []
     copies: dict[SchemaSource, list[SchemaVersion]] = {}
     for version in ordered:

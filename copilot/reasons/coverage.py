@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from copilot.domain.clones import EXTERNAL, clone_in
 from copilot.domain.evidence import NOT_READ, Evidence
 from copilot.domain.pipeline import Impact
 from copilot.domain.proposal import Proposal
@@ -22,6 +23,7 @@ def not_covered(proposal: Proposal, chosen: Mapping[str, Evidence]) -> tuple[str
 
 def _reading(proposal: Proposal, impacts: tuple[Impact, ...]) -> Iterator[str]:
     yield from _beyond(proposal)
+    yield from _outside(proposal, impacts)
     yield "Only Python code was searched for uses; code in other languages was not."
     spots = sorted({(spot.span, spot.job) for impact in impacts for spot in impact.blind_spots})
     if spots:
@@ -59,6 +61,17 @@ def _beyond(proposal: Proposal) -> Iterator[str]:
     unread = sorted(name for name, commit in clones.items() if commit == NOT_READ)
     if unread:
         yield f"copilot.toml names {listed(unread)}, which could not be read."
+
+
+def _outside(proposal: Proposal, impacts: tuple[Impact, ...]) -> Iterator[str]:
+    run = {name for it in proposal.evidence if it.check == "replay" for name, _ in it.recipe.tools}
+    links = (link for impact in impacts for link in impact.consumers if clone_in(link.job) == EXTERNAL)
+    decoders = {link.job: link.decoder for link in links if link.decoder}
+    for job, decoder in sorted(decoders.items(), key=lambda entry: entry[0]):
+        known = "its reader schema" if decoder.reader_schema == "own" else "what copilot.toml says"
+        yield f"Of {job} only {known} is known; its code was not read."
+        if decoder.library not in {*run, "unknown", "json", "confluent-kafka"}:
+            yield f"{job} decodes with {decoder.library}, which was not run."
 
 
 def _runs(proposal: Proposal) -> Iterator[str]:

@@ -41,10 +41,9 @@ def alternative(
     """Returns an alternative whose id is the slug and a digest of title and phases."""
     phases: list[Phase] = []
     before = Work()
-    told = [
-        replace(state, work=with_elsewhere(ground, state.work, state.order if _moves(states, number) else ()))
-        for number, state in enumerate(states)
-    ]
+    orders = [state.order if _moves(states, number) else () for number, state in enumerate(states)]
+    works = with_elsewhere(ground, [(state.work, order) for state, order in zip(states, orders, strict=True)])
+    told = [replace(state, work=work) for state, work in zip(states, works, strict=True)]
     for state in _distinct(ground, told):
         phases.append(_phase(ground, state, before))
         before = state.work
@@ -123,7 +122,7 @@ class _Placing:
         own = [item for item in by_hand if self._of_hand(item) == role]
         manual = [item.text for item in own]
         owners = {owner_of(self.ground, path_in(item)) for item in own}
-        jobs = {job for job in owners if job and self.ground.pipeline.clone_of(job)}
+        jobs = {job for job in owners if job and self.ground.pipeline.is_foreign(job)}
         if role != "schema":
             jobs |= {job for path in paths for job in [owner_of(self.ground, path)] if job}
             jobs |= self._redeployed(role, roles)
@@ -172,7 +171,7 @@ class _Placing:
             for link in links
             if link.direction == "produces" or (link.decoder and link.decoder.reader_schema in ("own", "single"))
         }
-        return {job for job in loads if not self.ground.pipeline.clone_of(job) and self._of_job(job) == role}
+        return {job for job in loads if not self.ground.pipeline.is_foreign(job) and self._of_job(job) == role}
 
 
 def _is_told_only(edit: Edit) -> bool:

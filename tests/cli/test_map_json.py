@@ -14,7 +14,7 @@ from tests import faces
 SCHEMA = json.loads(files("copilot.cli").joinpath("map-1.schema.json").read_text("utf-8"))
 
 
-@pytest.mark.parametrize("make", [faces.a_map, faces.an_empty_map])
+@pytest.mark.parametrize("make", [faces.a_map, faces.an_empty_map, faces.a_map_with_others])
 def test_a_map_fits_the_schema(make: type) -> None:
     value = json.loads(json.dumps(map_json(make())))
 
@@ -37,3 +37,10 @@ def test_unknown_things_are_null() -> None:
     unset = next(endpoint for endpoint in value["endpoints"] if endpoint["variable"])
     assert unset == {"kind": "topic", "name": None, "variable": "OUT_TOPIC"}
     assert any(link["subject"] is None and link["decoder"] is None for link in value["links"])
+
+
+def test_clones_and_consumers_are_told_with_what_was_read() -> None:
+    value = map_json(faces.a_map_with_others())
+
+    assert [(it["name"], it["commit"]) for it in value["clones"]] == [("billing", "b" * 40), ("ledger", None)]
+    assert [(it["job"], it["decoder"]) for it in value["consumers"]] == [("external:reports", "java")]

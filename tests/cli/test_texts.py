@@ -38,6 +38,11 @@ def test_the_flowchart_is_as_written() -> None:
     assert_golden(GOLDEN / "map.mmd", map_mermaid(faces.a_map()))
 
 
+def test_a_map_of_several_repositories_is_as_written() -> None:
+    assert_golden(GOLDEN / "map-others.txt", map_text(faces.a_map_with_others()))
+    assert_golden(GOLDEN / "map-others.mmd", map_mermaid(faces.a_map_with_others()))
+
+
 def test_an_empty_repository_is_told_so() -> None:
     assert_golden(GOLDEN / "map-empty.txt", map_text(faces.an_empty_map()))
 
