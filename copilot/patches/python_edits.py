@@ -21,6 +21,7 @@ from copilot.patches.python_entries import (
     remove_statements,
 )
 from copilot.patches.python_expressions import checked_expression, is_repeatable, parenthesised, reference_only, wrapped
+from copilot.patches.python_locals import is_cheap, moved_to_local
 from copilot.patches.python_places import (
     BY_HAND,
     IN_ENTRIES,
@@ -104,11 +105,20 @@ def _add_beside(source: PythonSource, splices: Splices, one: Placed) -> None:
     if use.role == "element":
         add_entry(source, splices, entry, quoted_like(source, one))
         return
-    if not edit.expression and not is_repeatable(written_value(use)):
-        raise refused(source, one, "its value may differ when it is computed twice")
-    value = parenthesised(edit.expression) if edit.expression else splices.render(entry.value_start, entry.end)
+    value = parenthesised(edit.expression) if edit.expression else _same_value(source, splices, one, entry)
     name = f"{edit.to}=" if use.role == "keyword" else f"{quoted_like(source, one)}: "
     add_entry(source, splices, entry, name + value)
+
+
+def _same_value(source: PythonSource, splices: Splices, one: Placed, entry: Entry) -> str:
+    """Returns the expression that gives the entry's value once more."""
+    value = written_value(one.use)
+    local = "" if is_cheap(value) else moved_to_local(source, splices, one.use, entry, value)
+    if not local and not is_repeatable(value):
+        raise refused(
+            source, one, "its value may differ when it is computed twice, and it can't move into a local here"
+        )
+    return local or splices.render(entry.value_start, entry.end)
 
 
 def _remove(source: PythonSource, splices: Splices, removals: list[Placed]) -> None:

@@ -66,7 +66,7 @@ def entries_of(source: PythonSource, holder: ast.AST) -> list[tuple[int, int]]:
 
 def add_entry(source: PythonSource, splices: Splices, entry: Entry, text: str) -> None:
     """Adds an entry after another one, on a line of its own where that one has one."""
-    if not _has_own_lines(source, entry.start, entry.after):
+    if not has_own_lines(source, entry.start, entry.after):
         splices.insert(entry.end, f", {text}")
         return
     line_end = source.line_end(entry.after)
@@ -104,7 +104,7 @@ def remove_entries(source: PythonSource, splices: Splices, holder: ast.AST, gone
 def add_statement(source: PythonSource, splices: Splices, statement: ast.stmt, text: str) -> None:
     """Adds a statement after another one of the same block."""
     start, end = source.start(statement), source.end(statement)
-    if not _has_own_lines(source, start, end):
+    if not has_own_lines(source, start, end):
         splices.insert(end, f"; {text}")
         return
     indent = source.data[source.line_start(start) : start].decode()
@@ -117,7 +117,7 @@ def remove_statements(source: PythonSource, splices: Splices, gone: list[ast.stm
         block = _block_of(source.parent(statement), statement)
         is_emptied = all(other in gone for other in block) and not isinstance(source.parent(statement), ast.Module)
         start, end = source.start(statement), source.end(statement)
-        if (is_emptied and block[0] is statement) or not _has_own_lines(source, start, end):
+        if (is_emptied and block[0] is statement) or not has_own_lines(source, start, end):
             splices.replace(start, end, "pass")
         else:
             splices.replace(source.line_start(start), source.next_line(end), "")
@@ -144,14 +144,15 @@ def _end_before_comma(source: PythonSource, end: int) -> int:
     return end
 
 
-def _has_own_lines(source: PythonSource, start: int, end: int) -> bool:
+def has_own_lines(source: PythonSource, start: int, end: int) -> bool:
+    """Tells whether nothing but a comment stands on the lines of a range beside it."""
     before = source.data[source.line_start(start) : start]
     after = source.data[end : source.line_end(end)].strip()
     return not before.strip() and (not after or after.startswith(b"#"))
 
 
 def _range_to_remove(source: PythonSource, entry: Entry, previous_end: int | None) -> tuple[int, int]:
-    if _has_own_lines(source, entry.start, entry.after):
+    if has_own_lines(source, entry.start, entry.after):
         return source.line_start(entry.start), source.next_line(entry.after)
     if entry.comma < 0:
         if previous_end is None:

@@ -24,8 +24,12 @@ _ATOMS = (
     ast.DictComp,
     ast.SetComp,
 )
-# Functions that give another value each time, by the names that people know them by.
-_UNREPEATABLE = frozenset(
+# Functions that give another value each time, by the names that people know them by; clocks and dice change nothing by that.
+CLOCKS = frozenset(
+    {"getrandbits", "monotonic", "now", "perf_counter", "randint", "random", "randrange", "time", "time_ns", "today"}
+    | {"token_bytes", "token_hex", "token_urlsafe", "uniform", "urandom", "utcnow", "uuid1", "uuid4"}
+)
+_UNREPEATABLE = CLOCKS | frozenset(
     {
         "choice",
         "choices",
@@ -84,7 +88,7 @@ def is_repeatable(value: ast.expr) -> bool:
     for node in ast.walk(value):
         if isinstance(node, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr):
             return False
-        if isinstance(node, ast.Call) and _called_name(node) in _UNREPEATABLE:
+        if isinstance(node, ast.Call) and called_name(node) in _UNREPEATABLE:
             return False
     return True
 
@@ -134,7 +138,8 @@ def _is_argument(parent: ast.AST, child: ast.expr) -> bool:
     return isinstance(parent, ast.keyword) or (isinstance(parent, ast.Call) and child in parent.args)
 
 
-def _called_name(call: ast.Call) -> str:
+def called_name(call: ast.Call) -> str:
+    """Returns the last name of what is called, "" where it has none."""
     match call.func:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name

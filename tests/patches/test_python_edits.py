@@ -49,7 +49,7 @@ def test_a_column_inside_a_query_is_renamed_where_it_stands_alone() -> None:
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ("x = {«'amount'»: a(b), 'c': 2}\n", "x = {'amount': a(b), 'total': a(b), 'c': 2}\n"),
+        ("x = {«'amount'»: int(b), 'c': 2}\n", "x = {'amount': int(b), 'total': int(b), 'c': 2}\n"),
         ("x = {\n    «'amount'»: 1,\n    'c': 2,\n}\n", "x = {\n    'amount': 1,\n    'total': 1,\n    'c': 2,\n}\n"),
         ("x = {\n    «'amount'»: 1  # cents\n}\n", "x = {\n    'amount': 1,  # cents\n    'total': 1\n}\n"),
         ("x = {\n    «'amount'»: 1,  # cents\n}\n", "x = {\n    'amount': 1,  # cents\n    'total': 1,\n}\n"),
@@ -233,7 +233,10 @@ def test_a_name_can_be_renamed_and_its_value_converted() -> None:
 @pytest.mark.parametrize(
     ("before", "edit"),
     [
-        ("x = {«'a'»: next(it)}\n", ADD),
+        ("x = [{«'a'»: next(it)} for _ in y]\n", ADD),
+        ("x = {'b': f(it), «'a'»: next(it)}\n", ADD),
+        ("x = y and {«'a'»: next(it)}\n", ADD),
+        ("class C:\n    x = {«'a'»: next(it)}\n", ADD),
         ("x = {«'a'»: 1, 'total': 2}\n", ADD),
         ("x = {«'a'»: 1, 'total': 2}\n", RENAME),
         ("x = o.«a»\n", ("rename_key", {"to": "not a name"})),
@@ -277,3 +280,30 @@ def test_a_file_that_does_not_parse_is_refused_with_its_line() -> None:
         edited("x = 1\nif :\n  r[«'a'»]\n", RENAME)
 
     assert str(refusal.value.where) == "job.py:2"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "def f(r):\n    return {'id': key(r), «'at'»: int(time.time() * 1000)}\n",
+            "def f(r):\n    at = int(time.time() * 1000)\n    return {'id': key(r), 'at': at, 'total': at}\n",
+        ),
+        (
+            "send(out, Score(«score»=model.predict(x)))\n",
+            "score = model.predict(x)\nsend(out, Score(score=score, total=score))\n",
+        ),
+        (
+            "def f(at):\n    x = {«'at'»: next(it), 'b': g(at)}\n",
+            "def f(at):\n    at_value = next(it)\n    x = {'at': at_value, 'total': at_value, 'b': g(at)}\n",
+        ),
+        (
+            "r = {\n    «'at'»: uuid4(  # new\n    ),\n    'b': 1,\n}\n",
+            "at = (uuid4(  # new\n    ))\nr = {\n    'at': at,\n    'total': at,\n    'b': 1,\n}\n",
+        ),
+        ("x = {«'a'»: cost(b), 'c': y or f()}\n", "a = cost(b)\nx = {'a': a, 'total': a, 'c': y or f()}\n"),
+        ("x = {'c': f(), «'a'»: cost(b)}\n", "x = {'c': f(), 'a': cost(b), 'total': cost(b)}\n"),
+    ],
+)
+def test_a_value_that_is_written_twice_is_computed_once(before: str, after: str) -> None:
+    assert edited(before, ADD) == after
