@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import Context
+from dataclasses import replace
 from typing import Any, Literal, TypedDict
 
 from copilot.adapters.tree import OverlayTree
@@ -76,7 +77,8 @@ def read(proposal: Proposal, kit: Kit) -> Iterator[Body]:
 def plan(proposal: Proposal, kit: Kit) -> Iterator[Body]:
     """Finds the alternatives."""
     assert proposal.reading is not None, "planning comes after reading"
-    yield kit.planner.plan(proposal.request, proposal.reading.impacts, kit.base_map())
+    found = kit.planner.plan(proposal.request, proposal.reading.impacts, kit.base_map())
+    yield replace(found, alternatives=tuple(kit.compiler.fitted(it, kit.tree) for it in found.alternatives))
 
 
 def compile_patches(proposal: Proposal, kit: Kit) -> Iterator[Body]:

@@ -156,6 +156,10 @@ class Compiler(Protocol):
 
     def compile(self, alternative: Alternative, tree: Tree) -> tuple[Patch, ...] | Refused: ...
 
+    def fitted(self, alternative: Alternative, tree: Tree) -> Alternative:
+        """Returns the alternative with each code edit that can't be made here left to a person, as a step by hand."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Case:

@@ -70,6 +70,9 @@ class PaperPlanner:
 class PaperCompiler:
     pause_seconds: float = 0.0
 
+    def fitted(self, alternative: Alternative, tree: Tree) -> Alternative:
+        return alternative
+
     def compile(self, alternative: Alternative, tree: Tree) -> tuple[Patch, ...] | Refused:
         time.sleep(self.pause_seconds)
         if alternative.id == UNCOMPILABLE:

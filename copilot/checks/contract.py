@@ -13,14 +13,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from copilot.checks.declared import parent, paths_of
-from copilot.checks.elsewhere import is_asked_of, is_left_to_people, where_it_lies
+from copilot.checks.elsewhere import is_asked_of, is_by_hand, is_left_to_people, where_it_lies
 from copilot.checks.evidence import make_evidence
 from copilot.checks.lineage import Lineage, lineages, phase_label
 from copilot.checks.reading import reader_schema
 from copilot.checks.standing import Standing, standing_uses
 from copilot.domain.evidence import Evidence, Finding, Measure, Verdict
-from copilot.domain.fieldtype import is_nullable, parsed
-from copilot.domain.operation import MakeOptional
+from copilot.domain.fieldtype import is_nullable, parsed, value_kind
+from copilot.domain.operation import ChangeType, MakeOptional
 from copilot.domain.pipeline import FieldUse, Link, PipelineMap
 from copilot.domain.schema import SchemaField, SchemaVersion
 from copilot.ports import Bench, Case
@@ -33,6 +33,7 @@ _OPEN_RULES = (
     "contract.may-read-absent",
     "contract.meets-null-elsewhere",
     "contract.null-left-to-people",
+    "contract.kind-left-to-people",
 )
 _ASKS_FOR_NULL = re.compile(r"""\s*[\])]*\s*(?:is\s+(?:not\s+)?|[!=]=\s*)None\b""")
 
@@ -194,6 +195,8 @@ class _View:
             if use.job != link.job or use.subject != self.lineage.name or use.is_test or use.mode not in _READING:
                 continue
             is_kept = (use.span, use.path, use.mode) in kept
+            if use.path in has:
+                yield from self._retyped(use, has, base.latest)
             if use.path not in has and ((use.path in had and is_kept) or use.path in new_names):
                 yield self._absent(link, use)
             elif use.path in has and use.path in had and is_kept:
@@ -210,11 +213,36 @@ class _View:
         paths = {found for it in asked for found in paths_of(it, self.lineage.name, base)}
         return [field for field in base.fields if field.path in paths and parent(field.path) == parent(path)]
 
+    def _retyped(self, use: FieldUse, has: Mapping[str, SchemaField], base: SchemaVersion) -> Iterator[Finding]:
+        """A read that gets another kind of value than its code was written for: a text where it computes with a number."""
+        asked = [it for it in self.case.request.operations if isinstance(it, ChangeType)]
+        paths = {found for it in asked for found in paths_of(it, self.lineage.name, base)}
+        before = [it for it in base.fields if it.path in paths and parent(it.path) == parent(use.path)]
+        own = [it for it in before if it.path == use.path] or (
+            [] if any(it.path == use.path for it in base.fields) else before
+        )
+        for field in own:
+            old, new = value_kind(parsed(field.type)), value_kind(parsed(has[use.path].type))
+            if old == new:
+                continue
+            text = f"{use.job} uses {use.path}, where it gets another kind of value from now on ({new}, before {old})."
+            place = (use.span, self.lineage.name, use.path, self.phase, f"See that {use.span} works with it.")
+            is_open = (
+                is_by_hand(self.case, use, self.phase) or use.certainty != "certain" or use.mode not in _NULL_BREAKS
+            )
+            rule = "contract.kind-left-to-people" if is_open else "contract.other-kind"
+            yield Finding(rule, "warning" if is_open else "error", text, *place)
+
     def _absent(self, link: Link, use: FieldUse) -> Finding:
         label = phase_label(self.phase, self.case.alternative.phases[self.phase])
         text = f"{link.job} reads {use.path}, which its reader schema does not have after {label}."
         if is_left_to_people(self.case, use, self.phase):
             text = f"{text[:-1]}, unless {use.span} is changed in {where_it_lies(self.case, use.span)}."
+            return Finding(
+                "contract.may-read-absent", "warning", text, use.span, self.lineage.name, use.path, self.phase
+            )
+        if is_by_hand(self.case, use, self.phase):
+            text = f"{text[:-1]}, unless {use.span} is changed by hand, as the plan asks."
             return Finding(
                 "contract.may-read-absent", "warning", text, use.span, self.lineage.name, use.path, self.phase
             )
@@ -234,7 +262,7 @@ class _View:
         place = (use.span, self.lineage.name, use.path, self.phase, fix)
         if is_left_to_people(self.case, use, self.phase):
             yield Finding("contract.meets-null-elsewhere", "warning", text, *place)
-        elif self._is_by_hand(use):
+        elif is_by_hand(self.case, use, self.phase):
             text = f"{text[:-1]}; the plan leaves {use.span} to a person."
             yield Finding("contract.null-left-to-people", "warning", text, *place)
         elif use.certainty != "certain":
@@ -256,14 +284,6 @@ class _View:
             if field and not is_nullable(parsed(field.type)):
                 return f"hands {{}} on as {other.path} of {other.subject}, where null is not allowed"
         return ""
-
-    def _is_by_hand(self, use: FieldUse) -> bool:
-        """Tells whether a step of this phase or of one before names the use's line here as one to change by hand."""
-        if self.case.base.is_foreign(use.span.path):
-            return False
-        place = f"{use.span.path}:{use.span.first_line}  "
-        phases = self.case.alternative.phases[: self.phase + 1]
-        return any(text.startswith(place) for phase in phases for step in phase.steps for text in step.manual)
 
 
 def _became_nullable(after: SchemaField, before: SchemaField) -> bool:

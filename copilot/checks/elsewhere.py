@@ -1,4 +1,4 @@
-"""Is a place in another repository, and can its people follow in time what the alternative leaves to them?
+"""Is a place left to people, in another repository or here, and can they follow in time?
 
 Such a place can't be seen to change: what a patch needs there is at best a step for somebody, so it is never a pass. Repositories
 don't move in one moment either. A read can follow where an earlier phase names it, or where its step comes before the producers and
@@ -18,8 +18,15 @@ from copilot.ports import Case
 
 def is_left_to_people(case: Case, use: FieldUse, phase: int) -> bool:
     """Tells whether the use is elsewhere, and its people are asked in time to change it for that phase."""
-    if not case.base.is_foreign(use.span.path):
-        return False
+    return case.base.is_foreign(use.span.path) and _is_asked_in_time(case, use, phase)
+
+
+def is_by_hand(case: Case, use: FieldUse, phase: int) -> bool:
+    """Tells whether the use is here, and the plan leaves its place to a person in time for that phase."""
+    return not case.base.is_foreign(use.span.path) and _is_asked_in_time(case, use, phase)
+
+
+def _is_asked_in_time(case: Case, use: FieldUse, phase: int) -> bool:
     place = str(use.span)
     if use.mode == "writes":
         return any(place in _places(one.steps) for one in case.alternative.phases[: phase + 1])

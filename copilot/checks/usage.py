@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from copilot.checks.declared import at_or_below, paths_of
-from copilot.checks.elsewhere import is_left_to_people, where_it_lies
+from copilot.checks.elsewhere import is_by_hand, is_left_to_people, where_it_lies
 from copilot.checks.evidence import make_evidence
 from copilot.checks.extent import (
     coordinated_deploys,
@@ -40,7 +40,7 @@ _MODE_WORDS = {
     "compares": "compares",
     "computes": "computes with",
 }
-_OPEN_RULES = ("usage.likely-use-left", "usage.use-left-elsewhere", "usage.blind-spot")
+_OPEN_RULES = ("usage.likely-use-left", "usage.use-left-elsewhere", "usage.use-left-to-people", "usage.blind-spot")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +193,9 @@ def _left_finding(left: Left, case: Case) -> Finding:
         text = f"{text[:-1]}; it lies in {where_it_lies(case, use.span)}, which no patch here changes."
         fix = f"Change {use.span} there in this phase or before it, then move the pin of the clone and prove again."
         return Finding(rule, severity, text, use.span, use.subject, use.path, left.phase, fix)
+    elif is_by_hand(case, use, left.phase):
+        rule = "usage.use-left-to-people"
+        text = f"{text[:-1]}; the plan leaves the place to a person."
     elif use.certainty == "certain":
         severity, rule = "error", "usage.use-left"
         if where := where_it_lies(case, use.span):

@@ -23,7 +23,9 @@ SchemaAction = Literal[
     "remove_symbol",
     "set_enum_property",
 ]
-CodeAction = Literal["rename_key", "add_key", "remove_key", "read_default", "read_either", "set_value", "wrap_value"]
+CodeAction = Literal[
+    "rename_key", "add_key", "add_converted", "remove_key", "read_default", "read_either", "set_value", "wrap_value"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ class CodeEdit:
     """One edit at one use of a field in code, found again by `offset` (the name's token, UTF-8 bytes in the base text).
 
     rename_key: the name becomes `to`. add_key: in the record literal (or assignment) that writes the name, also write `to`,
-    with the same value expression, or with the literal expression `expression` where one is given. remove_key: that entry
+    with the same value expression, or with the literal expression `expression` where one is given. add_converted: the same, with
+    `expression` in which "{}" stands for the value. remove_key: that entry
     goes. read_default: the read no longer fails without the field, giving `expression`. read_either: reads `to` and falls
     back on the old name. set_value: the written value becomes `expression`. wrap_value: the written value v becomes
     `expression` with "{}" standing for v.

@@ -99,6 +99,21 @@ def neutral_value(kind: Any) -> Any:
     raise ValueError(f"no neutral value for {canonical(first)}")
 
 
+def value_kind(kind: Any) -> str:
+    """Returns the kind of value that code gets: "number", "text", "time", and so on; null is another question."""
+    kinds = sorted({_value_kind(branch) for branch in branches(without_null(kind))})
+    return "|".join(kinds)
+
+
+def _value_kind(kind: Any) -> str:
+    logical, base = logical_kind(kind), base_kind(kind)
+    if logical and logical != "uuid":
+        return "decimal" if logical == "decimal" else "time"
+    if base in ("int", "long", "float", "double"):
+        return "number"
+    return "text" if base in ("string", "enum") else base
+
+
 def says_unknown(value: Any) -> bool:
     """Tells whether a value says by itself that nothing is known: null, or a name such as UNKNOWN or STATUS_UNSPECIFIED."""
     return value is None or (isinstance(value, str) and _UNKNOWN.fullmatch(value) is not None)

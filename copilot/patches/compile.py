@@ -6,7 +6,7 @@ the code around it) combine as splices of one text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from copilot.domain.alternative import Alternative, CodeEdit, Edit, NewFile, Phase, SchemaEdit, SignalEdit
@@ -14,6 +14,7 @@ from copilot.domain.patch import FileChange, Patch, Refused
 from copilot.domain.source import Gap, SourceFile, Span
 from copilot.errors import SchemaUnreadable
 from copilot.patches.diff import make_patch
+from copilot.patches.fit import fitted
 from copilot.patches.python_edits import edit_python
 from copilot.patches.python_source import PythonSource
 from copilot.patches.python_verify import verify_python
@@ -39,6 +40,27 @@ class PatchCompiler:
                 return _refused(alternative.id, problems)
             patches.append(make_patch(alternative.id, number, tree.snapshot.commit, changes))
         return tuple(patches)
+
+    def fitted(self, alternative: Alternative, tree: Tree) -> Alternative:
+        """Returns the alternative with each code edit that can't be made here as a step by hand."""
+        edits = (edit for phase in alternative.phases for edit in phase.edits if isinstance(edit, CodeEdit))
+        files = tree.read(sorted({edit.path for edit in edits if is_inside(edit.path)}))
+        known: dict[tuple[str, tuple[Edit, ...]], str | CannotEdit] = {}
+
+        def edited(file: SourceFile, own: Sequence[Edit]) -> str:
+            # Phases share most of their edits, and those of one file are asked about again.
+            key = (file.path, tuple(own))
+            if key not in known:
+                try:
+                    known[key] = self._edited(file, _of(SchemaEdit, own), _of(CodeEdit, own))
+                except CannotEdit as problem:
+                    known[key] = problem
+            found = known[key]
+            if isinstance(found, CannotEdit):
+                raise found
+            return found
+
+        return fitted(alternative, files, edited)
 
     def _changes(self, phase: Phase, tree: Tree) -> tuple[list[FileChange], list[CannotEdit]]:
         changes: list[FileChange] = []

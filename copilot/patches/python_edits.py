@@ -54,7 +54,7 @@ def _refuse_contradictions(source: PythonSource, placed: list[Placed]) -> None:
         edits = [one.edit for one in group]
         actions = [edit.action for edit in edits]
         is_alone = not {"remove_key", "read_either"} & set(actions) or len(actions) == 1
-        is_once = all(actions.count(action) == 1 or action == "add_key" for action in actions)
+        is_once = all(actions.count(action) == 1 or action in ("add_key", "add_converted") for action in actions)
         if not is_alone or not is_once:
             where = source.span(start)
             raise CannotEdit(f'The edits of "{edits[0].name}" at {where} contradict each other.', where, BY_HAND)
@@ -93,7 +93,11 @@ def _add(source: PythonSource, splices: Splices, one: Placed) -> None:
     start, end = source.start(target), source.end(target)
     name = edit.to if isinstance(target, ast.Attribute) else quoted_like(source, one)
     copy = splices.render(start, use.start) + name + splices.render(use.end, end)
-    value = checked_expression(edit.expression) if edit.expression else splices.render(start, end)
+    value = splices.render(start, end)
+    if edit.action == "add_converted":
+        value = wrapped(edit.expression, value, target)
+    elif edit.expression:
+        value = checked_expression(edit.expression)
     add_statement(source, splices, statement, f"{copy} = {value}")
 
 
@@ -105,9 +109,18 @@ def _add_beside(source: PythonSource, splices: Splices, one: Placed) -> None:
     if use.role == "element":
         add_entry(source, splices, entry, quoted_like(source, one))
         return
-    value = parenthesised(edit.expression) if edit.expression else _same_value(source, splices, one, entry)
+    value = _value_beside(source, splices, one, entry)
     name = f"{edit.to}=" if use.role == "keyword" else f"{quoted_like(source, one)}: "
     add_entry(source, splices, entry, name + value)
+
+
+def _value_beside(source: PythonSource, splices: Splices, one: Placed, entry: Entry) -> str:
+    edit = one.edit
+    if edit.action == "add_converted":
+        written = written_value(one.use)
+        same = _same_value(source, splices, one, entry)
+        return wrapped(edit.expression, same, ast.Name(same) if same.isidentifier() else written)
+    return parenthesised(edit.expression) if edit.expression else _same_value(source, splices, one, entry)
 
 
 def _same_value(source: PythonSource, splices: Splices, one: Placed, entry: Entry) -> str:
@@ -170,6 +183,7 @@ def _value_range(source: PythonSource, one: Placed) -> tuple[int, int, ast.expr]
 _ACTIONS: dict[str, Callable[[PythonSource, Splices, Placed], None]] = {
     "rename_key": _rename,
     "add_key": _add,
+    "add_converted": _add,
     "read_default": read_default,
     "read_either": read_either,
     "set_value": _set_value,

@@ -15,6 +15,7 @@ IN_ENTRIES = ("dict-key", "keyword", "element")
 _WORDS = {
     "rename_key": "rename",
     "add_key": "write another field beside",
+    "add_converted": "write another field beside",
     "remove_key": "take out",
     "read_default": "give a default for",
     "read_either": "read another name before",

@@ -158,7 +158,7 @@ class LinkReader:
             certainty = "certain"
         kind = cast(EndpointKind, call.endpoint)
         return [
-            link
+            replace(link, forwards=True) if is_forwarded else link
             for subject in subjects or (None,)
             for link in self._links(job, texts, direction, subject, decoder, certainty, proof, running, kind)
         ]

@@ -121,12 +121,9 @@ def _expanded(ground: Ground, successor: Successor) -> Work:
 
 
 def _written_twice(ground: Ground, successor: Successor) -> Work:
-    if successor.conversion == "":
-        return written_twice(ground, successor.name)
-    what = f"write `{successor.name}` next to it"
-    if successor.conversion:
-        what += f", as {successor.conversion.replace('{}', 'the value')}"
-    return notes_at(ground, writes(ground), what)
+    if successor.conversion is not None:
+        return written_twice(ground, successor.name, successor.conversion)
+    return notes_at(ground, writes(ground), f"write `{successor.name}` next to it, converted by hand")
 
 
 def _readers_moved(ground: Ground, successor: Successor) -> Work:

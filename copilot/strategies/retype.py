@@ -35,6 +35,7 @@ _PROMOTIONS = {
     "bytes": ("string",),
 }
 _LOSSY = {("int", "float"), ("long", "float"), ("long", "double")}
+_UNITS = {"millis": "_ms", "micros": "_us", "nanos": "_ns"}
 _NUMBERS = ("int", "long", "float", "double")
 _CONVERSIONS = {"string": "str({})", "int": "int({})", "long": "int({})", "float": "float({})", "double": "float({})"}
 
@@ -62,11 +63,23 @@ def conversion(old: Any, new: Any) -> str | None:
         return None
     if bare == target or (target in _PROMOTIONS.get(bare, ()) and bare in _NUMBERS):
         return ""
-    if fieldtype.is_nullable(old) or bare not in (*_NUMBERS, "string", "boolean"):
+    if bare not in (*_NUMBERS, "string", "boolean"):
         return None
-    if bare == "string" and target == "bytes":
-        return "({}).encode()"
-    return _CONVERSIONS.get(target)
+    how = "({}).encode()" if bare == "string" and target == "bytes" else _CONVERSIONS.get(target)
+    return f"None if {{}} is None else {how}" if how and fieldtype.is_nullable(old) else how
+
+
+def _into_symbols(old: Any, new: Any) -> str | None:
+    """Returns the expression that keeps a text that is one of an enum's symbols, and gives null for any other."""
+    target = fieldtype.without_null(new)
+    symbols = target.get("symbols", ()) if isinstance(target, dict) and target.get("type") == "enum" else ()
+    is_text = fieldtype.base_kind(fieldtype.without_null(old)) == "string"
+    return f"{{}} if {{}} in {tuple(symbols)!r} else None" if is_text and symbols else None
+
+
+def is_other_kind(old: Any, new: Any) -> bool:
+    """Tells whether code gets another kind of value: a text where it had a number, a time where it had a count."""
+    return fieldtype.value_kind(old) != fieldtype.value_kind(new)
 
 
 def converted_default(value: Any, kind: Any) -> tuple[Any, ...]:
@@ -83,7 +96,15 @@ def converted_default(value: Any, kind: Any) -> tuple[Any, ...]:
 
 
 def _said(kind: Any) -> str:
-    return kind if isinstance(kind, str) else as_json(kind)
+    """Returns a type in the words in which it was asked for, as far as they are short."""
+    if fieldtype.is_nullable(kind) and isinstance(kind, list) and isinstance(fieldtype.without_null(kind), str | dict):
+        return f"{_said(fieldtype.without_null(kind))} or null"
+    if isinstance(kind, dict) and kind.get("type") == "enum":
+        return f"enum {', '.join(map(str, kind.get('symbols', ())))}"
+    logical = fieldtype.logical_kind(kind)
+    if logical == "decimal":
+        return f"decimal({kind.get('precision')},{kind.get('scale', 0)})"
+    return logical or (kind if isinstance(kind, str) else as_json(kind))
 
 
 def _new_default(ground: Ground, kind: Any) -> Work:
@@ -141,14 +162,33 @@ def _about_promotion(old: Any, new: Any) -> str:
 
 
 def _parallel(ground: Ground, kind: Any, what: str) -> Alternative:
-    name = free_name(ground)
+    name = _unit_name(ground, kind) or free_name(ground)
+    how = conversion(ground.kind, kind)
+    note = "expect the new type, by hand" if is_other_kind(ground.kind, kind) else ""
     return expand_contract(
         ground,
         "phased",
         f"{what} step by step, in the new field `{name}`",
-        Successor(name, fieldtype.null_first(kind), (None,), conversion(ground.kind, kind)),
+        Successor(
+            name,
+            fieldtype.null_first(kind),
+            (None,),
+            _into_symbols(ground.kind, kind) if how is None else how,
+            readers_note=note,
+        ),
         "It wins where old and new readers must both work while the change goes out, or where a value may not convert.",
     )
+
+
+def _unit_name(ground: Ground, kind: Any) -> str:
+    """Returns the field's name with the unit of a new time type, where no field has that name; "" for other types."""
+    logical = fieldtype.logical_kind(fieldtype.without_null(kind))
+    suffix = next((short for unit, short in _UNITS.items() if logical.endswith(f"-{unit}")), "")
+    stem = ground.operation.field
+    for short in _UNITS.values():
+        stem = stem.removesuffix(short)
+    taken = {field.name for field in ground.subject.latest.fields if field.record == ground.record}
+    return f"{stem}{suffix}" if suffix and f"{stem}{suffix}" not in taken else ""
 
 
 def _as_union(ground: Ground, kind: Any) -> Alternative | NotOffered:

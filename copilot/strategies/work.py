@@ -17,6 +17,7 @@ _ENTRIES = ("literal", "keyword", "subscript")
 _FORMS: dict[str, tuple[str, ...]] = {
     "rename_key": ("subscript", "get", "literal", "keyword", "attribute", "column", "string"),
     "add_key": _ENTRIES,
+    "add_converted": _ENTRIES,
     "remove_key": _ENTRIES,
     "set_value": _ENTRIES,
     "wrap_value": _ENTRIES,
@@ -26,6 +27,7 @@ _FORMS: dict[str, tuple[str, ...]] = {
 _BY_HAND = {
     "rename_key": "rename it by hand",
     "add_key": "write the new field here too, by hand",
+    "add_converted": "write the new field here too, converted, by hand",
     "remove_key": "stop writing it, by hand",
     "set_value": "change the value that is written, by hand",
     "wrap_value": "convert the value that is written, by hand",
@@ -54,8 +56,18 @@ class Work:
 
 
 def as_json(value: Any) -> str:
-    """Returns JSON text as people write it on one line, keys in the order given."""
-    return json.dumps(value, ensure_ascii=False)
+    """Returns JSON text as people write it on one line: keys in the order given, but a type begins with what it is."""
+    return json.dumps(_type_first(value), ensure_ascii=False)
+
+
+def _type_first(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_type_first(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    is_type = "logicalType" in value or value.get("type") in ("enum", "record", "fixed", "array", "map")
+    first = [key for key in ("type", "name") if is_type and key in value and "default" not in value]
+    return {key: _type_first(value[key]) for key in (*first, *(key for key in value if key not in first))}
 
 
 def schema_work(ground: Ground, action: SchemaAction, *, field: str = "", name: str = "", value: str = "") -> Work:
@@ -232,14 +244,15 @@ def _is_computed(use: FieldUse) -> bool:
     return "(" in use.excerpt.rpartition(use.name)[2]
 
 
-def written_twice(ground: Ground, to: str) -> Work:
-    """Lets producers write a second field with the same value; in their tests only where the value is plain.
+def written_twice(ground: Ground, to: str, conversion: str = "") -> Work:
+    """Lets producers write a second field with the same value, or what `conversion` makes of it; in their tests only plain ones.
 
     A test's record with a computed value (`random()`) would hold two different ones, so it is left to a person.
     """
     own = [use for use in writes(ground) if not (use.is_test and _is_computed(use))]
     rest = [use for use in writes(ground) if use not in own]
-    return code_work(ground, own, "add_key", to=to) + notes_at(ground, rest, f"write `{to}` here too, by hand")
+    work = code_work(ground, own, "add_converted" if conversion else "add_key", to=to, expression=conversion)
+    return work + notes_at(ground, rest, f"write `{to}` here too, by hand")
 
 
 def _has_default(use: FieldUse) -> bool:

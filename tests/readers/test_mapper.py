@@ -412,3 +412,14 @@ def test_a_name_that_the_schema_once_had_is_no_unknown_read() -> None:
     past = {"schemas/order.avsc": [schema("Order", "id", "total"), SHOP["schemas/order.avsc"]]}
 
     assert map_of(texts, past=past).unknown_reads == ()
+
+
+def test_a_dead_letter_producer_forwards_the_bytes_it_read() -> None:
+    forwarding = READER.replace(
+        "    for order in",
+        "    from confluent_kafka import Producer\n    Producer({}).produce('orders.dead', message.value())\n    for order in",
+    )
+
+    links = [link for link in map_of({**SHOP, "services/sink/sink/main.py": forwarding}).links if link.job == "sink"]
+
+    assert {(link.direction, link.forwards) for link in links} == {("consumes", False), ("produces", True)}
