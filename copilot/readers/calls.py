@@ -14,9 +14,12 @@ from copilot.readers.call_names import see_names
 from copilot.readers.clients import see_client_decorator, see_client_method, see_library_call
 from copilot.readers.codecs import see_codec_call, see_codec_function
 from copilot.readers.flow import Origin
+from copilot.readers.formatting import formatted
 from copilot.readers.invocations import note_invocation
 from copilot.readers.reading import Reader
 from copilot.readers.scope import NOTHING, FunctionNode, Seen, receiver_name
+from copilot.readers.tables import TABLE_METHODS, note_table
+from copilot.readers.things import value_of
 
 _COPIES = frozenset({"copy.deepcopy", "copy.copy", "dict", "list", "sorted", "reversed", "tuple", "iter", "next"})
 _CONTAINERS = frozenset(
@@ -115,9 +118,14 @@ def _method(reader: Reader, node: ast.Call, function: ast.Attribute, mode: str) 
     if function.attr == "split" and base.value is not None:
         separator = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else ""
         return Seen(("split", base.value, str(separator)))
+    if function.attr == "format" and base.value is not None and base.value[0] == "s":
+        named = {one.arg: value_of(reader, one.value) for one in node.keywords if one.arg}
+        return Seen(formatted(base.value[1], [value_of(reader, one) for one in node.args], named))
     if function.attr == "joinpath":
         return Seen(("path", (base.value, *(reader.see(argument).value for argument in node.args))))
     arguments = see_arguments(reader, node)
+    if function.attr in TABLE_METHODS:
+        note_table(reader, node, function.attr)
     thing = note_invocation(reader, node, base)
     if function.attr in ("append", "add", "appendleft", "put", "put_nowait") and arguments:
         _put_in(reader, base, arguments[0], function.value)

@@ -15,9 +15,11 @@ from copilot.readers.configs import ConfigTable
 from copilot.readers.flow import Origin
 from copilot.readers.schema_literals import literal_of_string
 from copilot.readers.scope import NOTHING, Scope, Seen, receiver_name
+from copilot.readers.tables import note_sql
 from copilot.readers.things import chained, item_of
 
 MAX_ITEMS = 64
+_SQL_MIN = 16
 _COUNTERS = frozenset({"i", "j", "n", "idx", "index", "pos", "position", "start", "end", "mask", "_"})
 _INNER_KINDS = ("message", "raw", "consumer", "producer")
 
@@ -74,6 +76,8 @@ class Expressions:
         literal = literal_of_string(node, text, self.sheet)
         if literal is not None:
             return Seen(("literal", literal))
+        if len(text) >= _SQL_MIN and not self.sheet.is_quiet:
+            note_sql(self, node, ("s", text))
         if len(text) > 1 and text.isidentifier():
             self.sheet.add_use(text, node, mode, "string")
         return Seen(("s", text)) if len(text) <= 400 else NOTHING

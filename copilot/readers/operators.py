@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 
+from copilot.readers.formatting import interpolated
 from copilot.readers.reading import Reader
 from copilot.readers.schema_literals import literal_of_text
 from copilot.readers.scope import NOTHING, Seen, receiver_name
+from copilot.readers.tables import note_sql
 from copilot.readers.things import value_of
 from copilot.readers.values import Value, either
 
@@ -16,6 +18,9 @@ MAX_PARTS = 64
 def see_arithmetic(reader: Reader, node: ast.BinOp, mode: str) -> Seen:
     inner = "computes" if mode in ("reads", "passes") else mode
     left, right = reader.see(node.left, inner), reader.see(node.right, inner)
+    if left.value is not None and left.value[0] == "s" and isinstance(node.op, ast.Mod):
+        given = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
+        return Seen(interpolated(left.value[1], [value_of(reader, one) for one in given], {}))
     if left.value is not None and isinstance(node.op, ast.Div):
         return Seen(("path", (left.value, right.value)))
     if isinstance(node.op, ast.Add) and (left.value is not None or right.value is not None):
@@ -68,4 +73,8 @@ def see_text(reader: Reader, node: ast.JoinedStr, mode: str) -> Seen:
             parts.append(("s", part.value))
         else:
             parts.append(value_of(reader, part.value if isinstance(part, ast.FormattedValue) else part))
-    return Seen(("cat", tuple(parts))) if len(parts) <= MAX_PARTS else NOTHING
+    if len(parts) > MAX_PARTS:
+        return NOTHING
+    if not reader.sheet.is_quiet:
+        note_sql(reader, node, ("cat", tuple(parts)))
+    return Seen(("cat", tuple(parts)))

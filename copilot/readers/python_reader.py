@@ -17,6 +17,7 @@ from copilot.readers.facts import FileFacts
 from copilot.readers.flow import Origin
 from copilot.readers.scope import NOTHING, FunctionNode, Scope, Seen, is_self, parameters
 from copilot.readers.sheet import Sheet
+from copilot.readers.tables import add_table_calls
 
 MAX_PYTHON_BYTES = 2_000_000
 _CONSTRUCTORS = ("__init__", "__new__", "setup", "__post_init__")
@@ -60,6 +61,7 @@ class _Statements:
             waiting = self._waiting
         self.sheet.configs.extend(self.expressions.configs.configs())
         scope = self.scope
+        add_table_calls(self.sheet, frozenset(scope.libraries))
         names = dict(scope.module)
         names |= {f"{owner}.{name}": seen for (owner, name), seen in scope.attributes.items()}
         names |= {f"{name}()": seen for name, seen in scope.returned.items()}
@@ -237,7 +239,7 @@ class _Statements:
                 self.imported.append((alias.asname or top, alias.name, ""))
             else:
                 module = "." * node.level + (node.module or "")
-                self.scope.libraries.add(module.partition(".")[0])
+                self.scope.libraries.update((module.partition(".")[0], f"{module}.{alias.name}"))
                 self.scope.imports[alias.asname or alias.name] = (module, alias.name)
                 self.imported.append((alias.asname or alias.name, module, alias.name))
 

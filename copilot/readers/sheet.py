@@ -14,6 +14,7 @@ from typing import Any
 from copilot.readers.facts import Blind, Call, Config, Crossings, FileFacts, Invocation, Literal, Use
 from copilot.readers.flow import BACKWARD, FORWARD, Origin, RecordFlow
 from copilot.readers.schema_literals import changed_schemas
+from copilot.readers.sql_texts import Statement
 from copilot.readers.values import Value
 
 MAX_EXCERPT = 160
@@ -40,6 +41,7 @@ class Sheet:
         self.gaps: list[tuple[int, str]] = []
         self.is_about_kafka = b"kafka" in self.data or b"Kafka" in self.data
         self.is_quiet = False
+        self.statements: list[tuple[Statement, tuple[Value, ...], ast.expr, str]] = []
         self.invocations: list[tuple[Invocation, Origin | None]] = []
         self.passes: list[tuple[str, int, str, Origin | None]] = []
         self._uses: list[tuple[str, int, int, str, str, str, int, Origin | None]] = []

@@ -1,0 +1,92 @@
+"""Which tables does a SQL text in the code read and write, and which of them are topics?
+
+Light and tolerant on purpose: a table counts where it stands after FROM, JOIN, INSERT INTO and the like, and a table of Flink
+is what its WITH clause connects it to. What else a statement says is left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+MAX_SQL = 20_000
+_PART = r"(?:[\w$\ue000\ue001-]+|`[^`]+`|\"[^\"]+\")"
+_NAME = rf"((?>{_PART}(?:\.{_PART})*))"
+_CREATED = re.compile(
+    rf"\bCREATE\s+(?:OR\s+REPLACE\s+)?(?:TEMPORARY\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?{_NAME}", re.IGNORECASE
+)
+_WRITTEN = re.compile(rf"\b(?:INSERT\s+INTO|INSERT\s+OVERWRITE|MERGE\s+INTO)\s+(?:TABLE\s+)?{_NAME}", re.IGNORECASE)
+_READ = re.compile(rf"\b(?:FROM|JOIN)\s+(?:TABLE\s*\(\s*TABLE\s+)?{_NAME}(?!\s*\()", re.IGNORECASE)
+_NAMED = re.compile(rf"(?:\bWITH\s+|,\s*){_NAME}\s+AS\s*\(|\bVIEW\s+(?:IF\s+NOT\s+EXISTS\s+)?{_NAME}", re.IGNORECASE)
+_OPTION = re.compile(r"'([\w.-]+)'\s*=\s*'([^']*)'")
+_FILLED = re.compile(r"\s*(?:\([^()]*\)\s*)?AS\s+(?:SELECT|WITH)\b", re.IGNORECASE)
+# Comments, and the FROM of what reads no table.
+_NOISE = re.compile(
+    r"--[^\n]*|/\*.*?\*/|\b(?:EXTRACT|TRIM|SUBSTRING|OVERLAY)\s*\([^()]*\)|\bDISTINCT\s+FROM\b",
+    re.DOTALL | re.IGNORECASE,
+)
+_SIGN = re.compile(r"'connector'|\b(?:SELECT\s|INSERT\s+(?:INTO|OVERWRITE)|CREATE\s+TABLE|MERGE\s+INTO)", re.IGNORECASE)
+_CONNECTORS = {
+    "kafka": ("topic", "topic"),
+    "upsert-kafka": ("topic", "topic"),
+    "pulsar": ("topic", "topics"),
+    "kinesis": ("stream", "stream"),
+    "jdbc": ("table", "table-name"),
+    "filesystem": ("file", "path"),
+}
+
+
+class Connected(NamedTuple):
+    """A table of Flink and what it is connected to; `direction` is what its options tell, "" where they don't."""
+
+    table: str
+    endpoint: str
+    name: str
+    direction: str
+
+
+class Statement(NamedTuple):
+    """What a text of one or more statements reads and writes, by the names of tables."""
+
+    connected: tuple[Connected, ...]
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    views: tuple[str, ...]
+
+
+def is_sql(text: str) -> bool:
+    """Tells whether a text seems to be SQL that reads or writes tables."""
+    return len(text) <= MAX_SQL and _SIGN.search(text) is not None
+
+
+def read_sql(text: str) -> Statement:
+    """Returns what the statements of a text read and write."""
+    connected: list[Connected] = []
+    reads: list[str] = []
+    writes: list[str] = []
+    views: list[str] = []
+    for part in _NOISE.sub(" ", text).split(";"):
+        created = _CREATED.search(part)
+        options = dict(_OPTION.findall(part)) if created is not None else {}
+        kind, key = _CONNECTORS.get(options.get("connector", ""), ("", ""))
+        if created is not None and kind:
+            connected.append(Connected(_plain(created[1]), kind, options.get(key, ""), _direction(options)))
+            continue
+        names = {_plain(name) for pair in _NAMED.findall(part) for name in pair if name}
+        views += names
+        written = [_plain(name) for name in _WRITTEN.findall(part)]
+        if created is not None and _FILLED.match(part, created.end()):
+            written.append(_plain(created[1]))
+        writes += written
+        reads += [name for name in map(_plain, _READ.findall(part)) if name not in names]
+    return Statement(tuple(connected), tuple(dict.fromkeys(reads)), tuple(dict.fromkeys(writes)), tuple(views))
+
+
+def _direction(options: dict[str, str]) -> str:
+    if any(name.startswith(("scan.", "properties.group.id")) for name in options):
+        return "consume"
+    return "produce" if any(name.startswith("sink.") for name in options) else ""
+
+
+def _plain(name: str) -> str:
+    return name.replace("`", "").replace('"', "")
