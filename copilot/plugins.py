@@ -23,6 +23,7 @@ from copilot.ports import (
     Check,
     Compiler,
     History,
+    ImpactFinder,
     ImpactOf,
     Index,
     Mapper,
@@ -101,6 +102,15 @@ def build_kit(repository: Repository, tree: Tree, settings: Settings, index: Ind
 def build_mapper(repository: Repository, tree: Tree, settings: Settings, index: Index) -> Mapper:
     """Returns what `map` needs and no more, so that reading starts at once."""
     return _mapper(load_formats, repository, tree, settings, index)
+
+
+def build_impact_finder(repository: Repository, tree: Tree, index: Index) -> ImpactFinder:
+    """Returns what ranks the files of one commit for a change, without reading the map."""
+    from copilot.adapters.changelog import GitChangeLog
+    from copilot.impact.answer import impact_list
+
+    log = GitChangeLog(repository, tree.snapshot.commit, index)
+    return lambda asked: impact_list(asked, tree, index, log)
 
 
 def load_formats() -> dict[str, SchemaFormat]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from copilot.domain.alternative import Alternative, NotOffered, Plan, SchemaEdit
     from copilot.domain.evidence import Evidence, Finding
+    from copilot.domain.impacted import AskedChange, ImpactList
     from copilot.domain.operation import ChangeRequest, Operation
     from copilot.domain.pair import PairVerdict
     from copilot.domain.patch import Patch, Refused
@@ -40,6 +41,26 @@ class History(Protocol):
 
     def texts(self, digests: Iterable[str]) -> Mapping[str, str]:
         """Returns the texts of blobs; those that are no UTF-8 text are left out."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PastChange:
+    """One earlier commit: when (seconds since 1970, UTC), and which files it changed."""
+
+    seconds: int
+    paths: tuple[str, ...]
+
+
+class ChangeLog(Protocol):
+    """Which files changed together, up to the commit of a snapshot and never later."""
+
+    def recent(self) -> tuple[PastChange, ...]:
+        """Returns the last changes, newest first, a bounded number."""
+        ...
+
+    def of(self, path: str) -> tuple[PastChange, ...]:
+        """Returns the last changes that touched a file, newest first, each with all that it touched."""
         ...
 
 
@@ -135,6 +156,12 @@ class ImpactOf(Protocol):
     """Finds what an operation touches."""
 
     def __call__(self, operation: Operation, pipeline: PipelineMap) -> Impact: ...
+
+
+class ImpactFinder(Protocol):
+    """Ranks the files that people will have to touch for a change, as far as one commit and its past tell."""
+
+    def __call__(self, asked: Sequence[AskedChange]) -> ImpactList: ...
 
 
 class Strategy(Protocol):

@@ -23,6 +23,7 @@ VERBS = (
         "tell whether schemas keep a level, why not, and what decoders do",
         "copilot.cli.verb_compat",
     ),
+    Verb("impact", 'impact "CHANGE"', "list the files that a change will touch, and why", "copilot.cli.verb_impact"),
     Verb(
         "propose", 'propose "CHANGE"', "find ways to make a change, prove each, choose one", "copilot.cli.verb_propose"
     ),

@@ -1,0 +1,79 @@
+"""The impact list as text for people and as JSON for programs, whose schema is `impact-1.schema.json` beside this module."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from copilot.cli.layout import joined, section, wrapped
+from copilot.domain.impacted import AskedChange, ImpactedFile, ImpactList
+from copilot.domain.source import Span
+from copilot.reasons.words import counted
+
+VERSION = 1
+"""Raised when a key changes its meaning or goes; new keys don't raise it."""
+_SHOWN_COMMIT = 9
+_KEYS = ("op", "subject", "record", "field", "to", "type", "symbol")
+
+
+def impact_json(found: ImpactList) -> dict[str, Any]:
+    """Returns the public JSON object, the most probable file first."""
+    return {
+        "version": VERSION,
+        "commit": found.commit,
+        "operations": [
+            {key: value for key in _KEYS if (value := getattr(change, key)) or key in ("op", "subject", "field")}
+            for change in found.changes
+        ],
+        "files": [
+            {
+                "path": it.path,
+                "list": it.list,
+                "probability": it.probability,
+                "spans": [{"first_line": span.first_line, "last_line": span.last_line} for span in it.spans],
+                "reasons": list(it.reasons),
+            }
+            for it in found.files
+        ],
+        "warnings": list(found.warnings),
+        "files_read": found.files_read,
+    }
+
+
+def impact_text(found: ImpactList) -> str:
+    """Returns both lists as text: each file with its probability, its lines and why."""
+    change = [it for it in found.files if it.list == "change"]
+    look = [it for it in found.files if it.list == "look"]
+    lines = [
+        f"Impact at commit {found.commit[:_SHOWN_COMMIT]}, {counted(found.files_read, 'file')} read",
+        *(line for it in found.changes for line in wrapped(_said(it), "  ", "      ")),
+        *(line for it in found.warnings for line in wrapped(it, "  ! ", "    ")),
+        *section("WILL HAVE TO CHANGE", _rows(change), len(change)),
+        *section("LOOK AT", _rows(look), len(look)),
+    ]
+    if not found.files:
+        lines += ["", "No file names this record, its fields or its schema."]
+    return joined(lines)
+
+
+def _said(it: AskedChange) -> str:
+    where = ".".join(name for name in (it.subject, it.record) if name)
+    what = it.field + (f" to {it.to}" if it.to else f" {it.symbol}" if it.symbol else "")
+    return f"{it.op} {what}" + (f" in {where}" if where else "")
+
+
+def _rows(files: Sequence[ImpactedFile]) -> list[str]:
+    lines: list[str] = []
+    for it in files:
+        lines += wrapped(f"{_percent(it.probability)}  {it.path}{_lines(it.spans)}", "  ", "        ")
+        lines += wrapped("; ".join(it.reasons), "        ")
+    return lines
+
+
+def _percent(probability: float) -> str:
+    return f"{max(1, round(100 * probability)):3d}%"
+
+
+def _lines(spans: Sequence[Span]) -> str:
+    shown = [str(it.first_line) if it.first_line == it.last_line else f"{it.first_line}-{it.last_line}" for it in spans]
+    return ":" + ",".join(shown) if shown else ""

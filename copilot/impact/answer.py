@@ -1,0 +1,72 @@
+"""Which files will people have to touch for a change? Finds the record, gathers evidence, ranks, and says why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from copilot.domain.impacted import AskedChange, ImpactedFile, ImpactList
+from copilot.impact.facts import FileFacts, gather
+from copilot.impact.kinship import with_kin
+from copilot.impact.names import ChangeNames
+from copilot.impact.past import Past
+from copilot.impact.ranking import Ranked, rank, split
+from copilot.impact.spans import spans_of
+from copilot.impact.target import Target, find_target
+from copilot.impact.weights import WEIGHTS
+from copilot.impact.why import reasons_of
+from copilot.impact.words import Words, last_names
+from copilot.ports import ChangeLog, Index, Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was found for a change before anything is ranked."""
+
+    targets: tuple[Target, ...]
+    files: tuple[FileFacts, ...]
+    files_read: int
+
+
+def see(asked: Sequence[AskedChange], tree: Tree, index: Index, log: ChangeLog) -> Seen:
+    """Reads the tree and its log for the names of a change; nothing later than the tree's commit is read."""
+    words = Words(tree, index)
+    targets = tuple(find_target(it, tree, words) for it in asked)
+    names = ChangeNames(asked, targets)
+    past = Past(sorted({target.path for target in targets if target.path}), log)
+    evidence = gather(names, targets, words, past)
+    return Seen(targets, with_kin(evidence, names, past, tree), len(words.entries))
+
+
+def impact_list(asked: Sequence[AskedChange], tree: Tree, index: Index, log: ChangeLog) -> ImpactList:
+    """Returns the ranked files of a change, or of several that are made together."""
+    seen = see(asked, tree, index, log)
+    change, look = split(rank(asked, seen.files, WEIGHTS))
+    fields = " and ".join(dict.fromkeys(last_names([it.field])[0] for it in asked if it.field)) or "the field"
+    record = " and ".join(dict.fromkeys(it.record for it in seen.targets if it.record))
+
+    def told(it: Ranked, is_change: bool) -> ImpactedFile:
+        return ImpactedFile(
+            path=it.facts.path,
+            list="change" if is_change else "look",
+            probability=round(it.probability, 3),
+            spans=spans_of(it.facts, seen.targets),
+            reasons=reasons_of(it, fields, record),
+        )
+
+    files = (*(told(it, True) for it in change), *(told(it, False) for it in look))
+    return ImpactList(tree.snapshot.commit, tuple(asked), files, _warnings(asked, seen.targets), seen.files_read)
+
+
+def _warnings(asked: Sequence[AskedChange], targets: Sequence[Target]) -> tuple[str, ...]:
+    said = []
+    for it, target in zip(asked, targets, strict=True):
+        name = it.record or it.subject or it.field
+        if not target.is_record_found:
+            where = f"; {target.path} is taken for its file" if target.path else ""
+            said.append(f'No record "{name}" was found{where}: the list rests on names alone.')
+        elif not target.has_field and it.op != "add_field":
+            said.append(f'{target.record} in {target.path} has no field "{it.field}".')
+        elif target.has_field and it.op == "add_field":
+            said.append(f'{target.record} in {target.path} has a field "{it.field}" already.')
+    return tuple(dict.fromkeys(said))

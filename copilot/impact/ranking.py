@@ -1,0 +1,65 @@
+"""Signs to probabilities, and probabilities to two lists. Additive: a file's score is the sum of the weights of its signs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from copilot.domain.impacted import AskedChange
+from copilot.impact.facts import FileFacts
+from copilot.impact.signs import signs_of, surroundings_of
+
+CHANGE_PROBABILITY_MIN = 0.27
+"""A file enters the short list from here on: F1 is best near half of the F1 that is reached."""
+NEAR_EQUAL = 0.94
+"""A file this close to the last one of the short list is no worse than it, and comes along."""
+CHANGE_FILES_MAX = 12
+LOOK_FILES_MAX = 20
+LOOK_PROBABILITY_MIN = 0.002
+SCHEMA_PROBABILITY = 0.98
+PROBABILITY_MAX = 0.97
+"""Nothing that is only inferred is as sure as the schema's own file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A file with what speaks for and against it: weights by group of signs, the strongest first."""
+
+    facts: FileFacts
+    probability: float
+    groups: tuple[tuple[str, float], ...]
+
+
+def rank(asked: Sequence[AskedChange], files: Sequence[FileFacts], weights: Mapping[str, float]) -> tuple[Ranked, ...]:
+    """Returns the files, most probable first; equal ones by path."""
+    around = surroundings_of(asked, files)
+    ranked = [_ranked(it, signs_of(it, around), weights) for it in files]
+    return tuple(sorted(ranked, key=lambda it: (-it.probability, it.facts.path)))
+
+
+def split(ranked: Sequence[Ranked]) -> tuple[tuple[Ranked, ...], tuple[Ranked, ...]]:
+    """Returns the short list, and the longer one without it."""
+    change = [it for it in ranked if it.probability >= CHANGE_PROBABILITY_MIN][:CHANGE_FILES_MAX]
+    rest = ranked[len(change) : LOOK_FILES_MAX]
+    if change:
+        floor = min(change[-1].probability, CHANGE_PROBABILITY_MIN) * NEAR_EQUAL
+        near = [it for it in rest if it.probability >= floor][: max(0, CHANGE_FILES_MAX - len(change))]
+        change += near
+    look = [it for it in ranked[len(change) : LOOK_FILES_MAX] if it.probability >= LOOK_PROBABILITY_MIN]
+    return tuple(change), tuple(look)
+
+
+def _ranked(it: FileFacts, signs: Sequence[str], weights: Mapping[str, float]) -> Ranked:
+    score = weights.get("base", 0.0)
+    groups: dict[str, float] = {}
+    for sign in signs:
+        weight = weights.get(sign, 0.0)
+        score += weight
+        group = sign.split(".")[0]
+        groups[group] = groups.get(group, 0.0) + weight
+    probability = min(PROBABILITY_MAX, 1 / (1 + math.exp(-max(-30.0, min(30.0, score)))))
+    if it.is_schema:
+        probability = SCHEMA_PROBABILITY
+    order = sorted(groups.items(), key=lambda item: (-abs(item[1]), item[0]))
+    return Ranked(it, probability, tuple(order))

@@ -1,0 +1,34 @@
+"""Which records does a file define, with which fields? A light, tolerant reading of many languages, for impact alone.
+
+What decides compatibility reads schemas exactly (`formats`). Here a name, a type's words and a line are enough, so a file that is
+half valid, templated or of an unknown dialect still answers with what can be seen in it.
+"""
+
+from __future__ import annotations
+
+import posixpath
+
+from copilot.impact.shapes import Shape, stem_of
+
+SHAPE_TEXT_MAX = 600_000
+"""In characters. A longer file is data, not a definition."""
+
+
+def shapes_in(path: str, text: str) -> tuple[Shape, ...]:
+    """Returns the records that a file defines, in the order of their lines; none for a language that is not read."""
+    if len(text) > SHAPE_TEXT_MAX:
+        return ()
+    suffix = posixpath.splitext(path)[1].lower()
+    if suffix == ".proto":
+        from copilot.impact.shapes_proto import proto_shapes
+
+        return proto_shapes(text)
+    if suffix in (".py", ".pyi"):
+        from copilot.impact.shapes_python import python_shapes
+
+        return python_shapes(text)
+    if suffix in (".avsc", ".avpr", ".json", ".jsonc", ".json5", ".schema", ".bq", ".bqschema") or ".json." in path:
+        from copilot.impact.shapes_json import json_shapes
+
+        return json_shapes(stem_of(path), text)
+    return ()

@@ -1,0 +1,103 @@
+"""A change by its names alone, in JSON or in sentences, that no map has to know: what is named is found later, or not."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from copilot.domain.codec import canonical
+from copilot.domain.impacted import AskedChange
+from copilot.errors import WrongUsage
+from copilot.planners.forms import FORMS, Said, not_offered, readings_of
+from copilot.planners.names import listed, nearest
+from copilot.planners.sentences import Part, parts_of
+from copilot.planners.structured import OPERATIONS_LIMIT, TEXT_LENGTH_LIMIT
+from copilot.planners.typewords import type_of
+
+OPS = (
+    "add_field",
+    "remove_field",
+    "rename_field",
+    "change_type",
+    "make_optional",
+    "make_required",
+    "add_symbol",
+    "remove_symbol",
+    "change_default",
+    "deprecate",
+)
+_NAMES = ("subject", "record", "field", "to", "symbol")
+
+
+def asked_from_json(text: str) -> tuple[AskedChange, ...]:
+    """Returns the changes of a JSON object or list; raises WrongUsage for what is neither, or names no operation."""
+    if len(text) > TEXT_LENGTH_LIMIT:
+        raise WrongUsage(f"The operations have {len(text)} characters; the limit is {TEXT_LENGTH_LIMIT}.")
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise WrongUsage(
+            "The operation is not valid JSON.",
+            where=f"{error}",
+            next='Write {"op": "rename_field", "subject": "order", "field": "amount", "to": "total"}.',
+        ) from None
+    entries = value if isinstance(value, list) else [value]
+    if not entries or len(entries) > OPERATIONS_LIMIT:
+        raise WrongUsage(
+            f"There are {len(entries)} operations.", next=f"Give between 1 and {OPERATIONS_LIMIT} of them."
+        )
+    return tuple(_from_entry(entry, f"operation {number}") for number, entry in enumerate(entries, 1))
+
+
+def asked_from_text(text: str) -> tuple[AskedChange, ...]:
+    """Returns the changes that sentences ask for; raises WrongUsage with the part that is not understood."""
+    changes: list[AskedChange] = []
+    scope = ""
+    for part in parts_of(text):
+        said = _reading(part)
+        change = _from_said(said, scope)
+        scope = change.subject or scope
+        changes.append(change)
+    return tuple(changes)
+
+
+def _from_entry(entry: Any, where: str) -> AskedChange:
+    if not isinstance(entry, dict):
+        raise WrongUsage(
+            "An operation must be a JSON object.", where=where, next="Give it the keys op, subject and field."
+        )
+    op = entry.get("op")
+    if op not in OPS:
+        close = nearest(str(op), OPS) or OPS
+        raise WrongUsage(f'"{str(op)[:80]}" is not an operation.', where=where, next=f"Use {listed(close)}.")
+    for key in _NAMES:
+        if not isinstance(entry.get(key, ""), str | None):
+            raise WrongUsage(f'"{key}" must be a string.', where=where)
+    names = {key: entry.get(key) or "" for key in _NAMES}
+    if not any(names[key] for key in ("subject", "record", "field")):
+        raise WrongUsage("The operation names nothing.", where=where, next="Give it the keys subject and field.")
+    return AskedChange(op=op, type=canonical(entry["type"]) if "type" in entry else "", **names)
+
+
+def _reading(part: Part) -> Said:
+    readings = readings_of(part)
+    if not readings or not_offered(part):
+        forms = "\n        ".join(FORMS)
+        raise WrongUsage(
+            f'This part is not understood: "{part.said[:160]}".',
+            next=not_offered(part) or f"Say it in one of these forms:\n        {forms}",
+        )
+    typed = [
+        said for said in readings if type_of(part.restored(said.type), part.name(said.field), frozenset()) is not None
+    ]
+    return (typed or list(readings))[0]
+
+
+def _from_said(said: Said, scope: str) -> AskedChange:
+    part = said.part
+    subject, field = part.name(said.scope) or scope, part.name(said.field)
+    if not subject and "." in field:
+        subject, _, field = field.rpartition(".")
+    return AskedChange(
+        said.op, subject, "", field, part.name(said.to), part.restored(said.type), part.name(said.symbol)
+    )

@@ -1,0 +1,167 @@
+"""The impact list on small repositories: each schema language, each kind of evidence, and the laws."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from copilot.domain.impacted import AskedChange
+from copilot.impact.ranking import LOOK_FILES_MAX
+from tests.impact.shop import DAY, SCHEMAS, START, ask, make, paths
+from tests.repositories import commit, git, init
+
+REMOVE = AskedChange("remove_field", "order", "", "coupon_code")
+
+
+@pytest.mark.parametrize("schema", SCHEMAS)
+def test_schema_builder_and_its_test_are_on_the_list_in_every_language(schema: str, tmp_path: Path) -> None:
+    found = ask(make(tmp_path / "shop", schema), REMOVE)
+
+    assert paths(found)[0] == schema
+    assert "shop/builder.py" in paths(found, "change")
+    assert {"billing/Billing.java", "tests/test_builder.py"} <= set(paths(found))
+    assert found.warnings == ()
+
+
+@pytest.mark.parametrize("schema", SCHEMAS)
+def test_the_field_is_pointed_at_in_its_schema(schema: str, tmp_path: Path) -> None:
+    found = ask(make(tmp_path / "shop", schema), REMOVE)
+
+    line = found.files[0].spans[0].first_line
+    assert "coupon_code" in SCHEMAS[schema].split("\n")[line - 1]
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        AskedChange("remove_field", "protos/order.proto", "Order", "coupon_code"),
+        AskedChange("remove_field", "order.proto", "", "couponCode"),
+        AskedChange("remove_field", "protos/order", "", "coupon_code"),
+        AskedChange("remove_field", "Order", "", "coupon_code"),
+        AskedChange("remove_field", "shop.v1.Order", "", "coupon_code"),
+        AskedChange("remove_field", "ORDER", "", "COUPON_CODE"),
+        AskedChange("remove_field", "order-value", "", "coupon_code"),
+        AskedChange("remove_field", "", "Order", "coupon_code"),
+        AskedChange("remove_field", "order", "", "Order.coupon_code"),
+    ],
+)
+def test_a_record_is_found_by_path_or_name_in_any_style(named: AskedChange, tmp_path: Path) -> None:
+    found = ask(make(tmp_path / "shop", "protos/order.proto"), named)
+
+    assert paths(found)[0] == "protos/order.proto"
+    assert "shop/builder.py" in paths(found, "change")
+    assert found.warnings == ()
+
+
+def test_a_new_field_is_placed_by_the_other_fields_that_files_name(tmp_path: Path) -> None:
+    found = ask(make(tmp_path / "shop", "protos/order.proto"), AskedChange("add_field", "Order", "", "sales_channel"))
+
+    assert paths(found)[:2] == ["protos/order.proto", "shop/builder.py"]
+    assert "marketing/coupons.py" not in paths(found, "change")
+
+
+def test_the_same_name_on_another_object_ranks_below_the_record_that_is_meant(tmp_path: Path) -> None:
+    found = ask(make(tmp_path / "shop", "protos/order.proto"), REMOVE)
+
+    order = paths(found)
+    assert order.index("shop/builder.py") < order.index("marketing/coupons.py")
+    assert order.index("billing/Billing.java") < order.index("marketing/coupons.py")
+
+
+def test_files_without_any_evidence_are_not_listed(tmp_path: Path) -> None:
+    found = ask(make(tmp_path / "shop", "protos/order.proto"), REMOVE)
+
+    assert not [path for path in paths(found) if path.startswith("misc/")]
+
+
+def test_what_changed_with_the_schema_before_is_raised(tmp_path: Path) -> None:
+    folder = make(tmp_path / "shop", "protos/order.proto")
+    quiet = paths(ask(folder, REMOVE))
+    for number in range(1, 5):
+        commit(
+            folder,
+            {
+                "misc/module_7.py": f"A = {number}\n",
+                "protos/order.proto": SCHEMAS["protos/order.proto"] + "\n" * number,
+            },
+            at=START + number * DAY,
+        )
+
+    found = ask(folder, REMOVE)
+
+    assert "misc/module_7.py" not in quiet
+    raised = next(it for it in found.files if it.path == "misc/module_7.py")
+    assert any("changed with the schema in 4 of its last 4 changes" in reason for reason in raised.reasons)
+
+
+def test_nothing_later_than_the_commit_is_used(tmp_path: Path) -> None:
+    folder = make(tmp_path / "shop", "protos/order.proto")
+    before = ask(folder, REMOVE)
+    commit(folder, {"late/late.py": SCHEMAS["shop/order.py"], "protos/order.proto": "// gone\n"}, at=START + DAY)
+
+    assert ask(folder, REMOVE, at="HEAD~1") == before
+    assert ask(folder, REMOVE, at="HEAD") != before
+
+
+def test_the_order_in_which_files_were_committed_does_not_matter(tmp_path: Path) -> None:
+    one = ask(make(tmp_path / "one", "protos/order.proto"), REMOVE)
+    other = init(tmp_path / "other")
+    files = list({"protos/order.proto": SCHEMAS["protos/order.proto"]}.items())
+    files += [(path, (tmp_path / "one" / path).read_text()) for path in git(tmp_path / "one", "ls-files").split("\n")]
+    random.Random(5).shuffle(files)
+    commit(other, dict(files), at=START)
+
+    assert replace(ask(other, REMOVE), commit="") == replace(one, commit="")
+
+
+def test_a_second_answer_from_the_cache_is_the_same(tmp_path: Path) -> None:
+    folder = make(tmp_path / "shop", "protos/order.proto")
+
+    assert ask(folder, REMOVE) == ask(folder, REMOVE)
+
+
+def test_several_operations_make_one_list(tmp_path: Path) -> None:
+    folder = make(tmp_path / "shop", "protos/order.proto")
+    found = ask(folder, REMOVE, AskedChange("add_field", "order", "", "voucher"))
+
+    assert paths(found).count("protos/order.proto") == 1
+    assert found.changes[1].field == "voucher"
+
+
+def test_a_record_that_nobody_defines_is_answered_from_names_with_a_warning(tmp_path: Path) -> None:
+    folder = make(tmp_path / "shop", "protos/order.proto")
+    found = ask(folder, AskedChange("remove_field", "Parcel", "", "coupon_code"))
+
+    assert found.warnings == ('No record "Parcel" was found: the list rests on names alone.',)
+    assert {"shop/builder.py", "marketing/coupons.py"} <= set(paths(found))
+
+
+def test_a_field_that_the_record_lacks_is_said(tmp_path: Path) -> None:
+    folder = make(tmp_path / "shop", "protos/order.proto")
+    found = ask(folder, AskedChange("remove_field", "order", "", "weight"))
+
+    assert found.warnings == ('Order in protos/order.proto has no field "weight".',)
+
+
+def test_lists_are_sorted_bounded_and_every_file_has_a_reason(tmp_path: Path) -> None:
+    folder = make(tmp_path / "shop", "protos/order.proto")
+    copies = {f"copy_{number}/order.py": SCHEMAS["shop/order.py"] for number in range(50)}
+    commit(folder, copies, at=START + DAY)
+
+    found = ask(folder, REMOVE)
+
+    chances = [it.probability for it in found.files]
+    assert chances == sorted(chances, reverse=True)
+    assert len(found.files) <= LOOK_FILES_MAX
+    assert [it.list for it in found.files] == sorted((it.list for it in found.files), key=("change", "look").index)
+    assert all(it.reasons for it in found.files)
+
+
+def test_an_empty_tree_gives_an_empty_list(tmp_path: Path) -> None:
+    folder = init(tmp_path / "empty")
+    commit(folder, {}, at=START)
+
+    assert ask(folder, REMOVE).files == ()

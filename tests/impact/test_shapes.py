@@ -1,0 +1,133 @@
+"""Records are read lightly: names, types' words and lines, whatever else the text holds."""
+
+from __future__ import annotations
+
+import pytest
+
+from copilot.impact.shape_reader import shapes_in
+from copilot.impact.shapes import Shape
+
+PROTO = """\
+syntax = "proto3";
+// message Ghost { string no = 1; }
+message Order {
+  option deprecated = true;
+  string id = 1; /* the key */
+  repeated Line lines = 2 [packed = true];
+  map<string, int64> totals = 3;
+  oneof payment {
+    string card = 4;
+  }
+  message Line { optional int32 amount = 1; }
+  enum State { OPEN = 0; SHUT = 1; }
+  reserved 9;
+}
+service Orders { rpc Get(Order) returns (Order) { option x = 1; } }
+"""
+AVRO = """\
+{"type": "record", "name": "Order", "namespace": "shop", "fields": [
+  {"name": "id", "type": "string"},
+  {"name": "lines", "type": {"type": "array", "items": {"type": "record", "name": "Line", "fields": [
+    {"name": "amount", "type": ["null", "long"]}]}}}
+]}
+"""
+COLUMNS = """\
+[
+  {"name": "id", "type": "STRING", "mode": "REQUIRED"},
+  {"name": "geo", "type": "RECORD", "fields": [
+    {"name": "city", "type": "STRING"}
+  ]},
+]
+"""
+JSON_SCHEMA = """\
+{
+  // a comment that JSON does not know
+  "properties": {
+    "id": {"type": "string"},
+    "geo": {"type": "object", "properties": {"city": {"type": ["null", "string"]}}}
+  },
+  "definitions": {"Line": {"properties": {"amount": {"type": "integer"}}}}
+}
+"""
+PYTHON = """\
+from dataclasses import dataclass
+
+@dataclass
+class Order:
+    id: str
+    amount: int = 0
+
+    class Meta:
+        table = "orders"
+
+class Row(Base):
+    __tablename__ = "rows"
+    id = Column(Integer, primary_key=True)
+    total = db.Column(db.Float)
+
+SCHEMA = StructType([
+    StructField("id", StringType()),
+    StructField("city", StringType()),
+])
+Pair = TypedDict("Pair", {"left": int, "right": int})
+"""
+
+
+def told(shapes: tuple[Shape, ...]) -> dict[str, list[str]]:
+    return {shape.name: [field.name for field in shape.fields] for shape in shapes}
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        (
+            "order.proto",
+            PROTO,
+            {"Order": ["id", "lines", "totals", "card"], "Order.Line": ["amount"], "Order.State": ["OPEN", "SHUT"]},
+        ),
+        ("order.avsc", AVRO, {"Order": ["id", "lines"], "Line": ["amount"]}),
+        ("orders.json", COLUMNS, {"orders": ["id", "geo"], "orders.geo": ["city"]}),
+        ("orders.json", JSON_SCHEMA, {"orders": ["id", "geo"], "orders.geo": ["city"], "orders.Line": ["amount"]}),
+        (
+            "models.py",
+            PYTHON,
+            {"Order": ["id", "amount"], "Row": ["id", "total"], "SCHEMA": ["id", "city"], "Pair": ["left", "right"]},
+        ),
+    ],
+    ids=["protobuf", "avro", "bigquery", "json-schema", "python"],
+)
+def test_records_and_their_fields_are_read(path: str, text: str, expected: dict[str, list[str]]) -> None:
+    assert told(shapes_in(path, text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [("order.proto", PROTO), ("order.avsc", AVRO), ("orders.json", COLUMNS), ("o.json", JSON_SCHEMA), ("m.py", PYTHON)],
+)
+def test_every_field_stands_on_its_line(path: str, text: str) -> None:
+    lines = text.split("\n")
+
+    assert all(field.name in lines[field.line - 1] for shape in shapes_in(path, text) for field in shape.fields)
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("broken.json", '{"properties": {"id": {"type": '),
+        ("deep.json", '{"type": ' * 500),
+        ("broken.proto", "message Order { string id = "),
+        ("old.py", "print 'python 2'\nclass A: pass"),
+        ("image.png", "PNG"),
+        ("closed.json", '}]}"fields"'),
+        ("empty.avsc", ""),
+    ],
+)
+def test_what_is_broken_or_foreign_is_no_error(path: str, text: str) -> None:
+    for cut in range(0, len(text), 7):
+        shapes_in(path, text[:cut])
+
+
+def test_a_template_among_the_json_hides_only_itself() -> None:
+    text = '{"properties": {"id": @COMMON_ID@, "city": {"type": "string"}}}'
+
+    assert told(shapes_in("order.schema.json", text)) == {"order": ["city"]}
