@@ -37,16 +37,17 @@ def see_keywords(reader: Reader, node: ast.Call) -> None:
             reader.sheet.add_blind(keyword.value, f"spreads all fields (**{spread})", spread, seen.origin)
             continue
         if makes_record:
-            _keyword_use(reader, keyword, name)
+            keyword_use(reader, keyword, name)
         reader.see_as(
             keyword.value, keyword.arg, "keys" if keyword.arg in ("key", "partition_key", "key_field") else "reads"
         )
 
 
-def _keyword_use(reader: Reader, keyword: ast.keyword, receiver: str) -> None:
+def keyword_use(reader: Reader, keyword: ast.keyword, receiver: str, origin: Origin | None = None) -> None:
+    """Adds the use of a keyword as the name of a field that is written."""
     token = ast.Name(keyword.arg or "", ast.Load())
     token.lineno, token.col_offset = keyword.lineno, keyword.col_offset
-    reader.sheet.add_use(keyword.arg or "", token, "writes", "keyword", receiver)
+    reader.sheet.add_use(keyword.arg or "", token, "writes", "keyword", receiver, origin)
 
 
 def message_value(reader: Reader, origin: Origin) -> Seen:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from copilot.readers.arguments import see_keywords
+from copilot.readers.arguments import keyword_use, see_keywords
 from copilot.readers.reading import Reader
 from copilot.readers.scope import NOTHING, Seen, receiver_name
 
@@ -33,6 +33,15 @@ _COLUMN_METHODS = {
     "withColumn": "writes",
     "withColumnRenamed": "writes",
     "col": "reads",
+    "alias": "writes",
+    "orderBy": "keys",
+    "order_by": "keys",
+    "sort": "keys",
+    "with_columns": "reads",
+    "withColumns": "reads",
+    "dropDuplicates": "reads",
+    "value_counts": "reads",
+    "unpivot": "reads",
 }
 _COLUMN_KEYWORDS = {
     "by": "keys",
@@ -49,6 +58,7 @@ _COLUMN_KEYWORDS = {
     "key_field": "keys",
     "partition_key": "keys",
 }
+_NAMING = frozenset({"assign", "with_columns", "agg", "aggregate"})
 _COLUMN_DICTS = frozenset({"rename", "astype", "agg", "aggregate", "fillna", "replace", "transform", "assign"})
 
 
@@ -87,6 +97,7 @@ def see_names(reader: Reader, node: ast.Call, function: ast.Attribute, base: See
 def _columns(reader: Reader, node: ast.Call, function: ast.Attribute, base: Seen) -> Seen:
     receiver = receiver_name(function.value)
     used = _COLUMN_METHODS.get(function.attr, "reads")
+    outer, reader.scope.table = reader.scope.table, base.origin or reader.scope.table
     for argument in node.args:
         if isinstance(argument, ast.Dict):
             _column_dict(reader, argument, receiver, base)
@@ -98,7 +109,10 @@ def _columns(reader: Reader, node: ast.Call, function: ast.Attribute, base: Seen
         elif keyword.arg in _COLUMN_KEYWORDS:
             reader.columns(keyword.value, _COLUMN_KEYWORDS[keyword.arg], receiver, base.origin)
         else:
+            if function.attr in _NAMING and keyword.arg:
+                keyword_use(reader, keyword, receiver, base.origin)
             reader.see(keyword.value)
+    reader.scope.table = outer
     return Seen(None, base.origin)
 
 

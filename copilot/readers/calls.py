@@ -13,6 +13,7 @@ from copilot.readers.arguments import see_arguments
 from copilot.readers.call_names import see_names
 from copilot.readers.clients import see_client_decorator, see_client_method, see_library_call
 from copilot.readers.codecs import see_codec_call, see_codec_function
+from copilot.readers.conversions import column_call, converted, rows_named, rows_of
 from copilot.readers.flow import Origin
 from copilot.readers.formatting import formatted
 from copilot.readers.invocations import note_invocation
@@ -84,7 +85,11 @@ def see_call(reader: Reader, node: ast.Call, mode: str) -> Seen:
         return found
     if isinstance(node.func, ast.Attribute) and not dotted:
         return _method(reader, node, node.func, mode)
-    arguments = see_arguments(reader, node, mode if dotted in libraries.CONVERSIONS else "reads")
+    column = column_call(reader, node, dotted)
+    if column is not None:
+        return column
+    with rows_named(reader, node, NOTHING, dotted):
+        arguments = see_arguments(reader, node, mode if dotted in libraries.CONVERSIONS else "reads")
     if dotted in _PASSING_CALLS or dotted in _COPIES:
         first = arguments[0] if arguments else NOTHING
         if dotted == "next" and first.origin is not None:
@@ -99,6 +104,9 @@ def see_call(reader: Reader, node: ast.Call, mode: str) -> Seen:
     if dotted.endswith((".DataFrame", ".Series", ".array", ".from_records")) and arguments:
         return Seen(None, _rows(arguments[0].origin))
     thing = note_invocation(reader, node)
+    record = converted(reader, node, NOTHING, arguments)
+    if record is not None:
+        return Seen(None, record, thing)
     if dotted and "." in dotted and not libraries.is_foreign(dotted):
         return _imported_function(reader, node, dotted, arguments)._replace(thing=thing)
     return _own_function(reader, node, arguments)._replace(thing=thing)
@@ -112,7 +120,9 @@ def see_decorator(reader: Reader, node: ast.expr, function: FunctionNode) -> Non
 
 def _method(reader: Reader, node: ast.Call, function: ast.Attribute, mode: str) -> Seen:
     base = reader.see(function.value)
-    found = see_client_method(reader, node, function, base) or see_names(reader, node, function, base, mode)
+    with rows_named(reader, node, base, ""):
+        found = see_client_method(reader, node, function, base) or see_names(reader, node, function, base, mode)
+        arguments = see_arguments(reader, node) if found is None else []
     if found is not None:
         return found
     if function.attr == "split" and base.value is not None:
@@ -123,15 +133,18 @@ def _method(reader: Reader, node: ast.Call, function: ast.Attribute, mode: str) 
         return Seen(formatted(base.value[1], [value_of(reader, one) for one in node.args], named))
     if function.attr == "joinpath":
         return Seen(("path", (base.value, *(reader.see(argument).value for argument in node.args))))
-    arguments = see_arguments(reader, node)
     if function.attr in TABLE_METHODS:
         note_table(reader, node, function.attr)
     thing = note_invocation(reader, node, base)
     if function.attr in ("append", "add", "appendleft", "put", "put_nowait") and arguments:
         _put_in(reader, base, arguments[0], function.value)
         return NOTHING
-    if function.attr in _PASSING_METHODS:
-        return base
+    rows = rows_of(base, function.attr)
+    if rows is not None or function.attr in _PASSING_METHODS:
+        return rows or base
+    record = converted(reader, node, base, arguments)
+    if record is not None:
+        return Seen(None, record, thing)
     return _own_function(reader, node, arguments)._replace(thing=thing)
 
 

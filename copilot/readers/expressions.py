@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from copilot.readers import calls, clients, dicts, operators, paths
 from copilot.readers.arguments import message_value
 from copilot.readers.configs import ConfigTable
+from copilot.readers.conversions import cell_holder
 from copilot.readers.flow import Origin
 from copilot.readers.schema_literals import literal_of_string
 from copilot.readers.scope import NOTHING, Scope, Seen, receiver_name
@@ -113,7 +114,7 @@ class Expressions:
             base = self.see(node.value)
             used = mode if isinstance(node.ctx, ast.Load) else "writes"
             return self.key_use(key, key.value, used, "subscript", node.value, base)
-        base = self.see(node.value)
+        base = self.see(cell_holder(node) or node.value)
         if isinstance(key, ast.Constant | ast.Slice | ast.UnaryOp):
             self.see(key)
             is_item = not isinstance(key, ast.Slice)

@@ -48,6 +48,7 @@ class Scope:
         self.class_name = ""
         self.function_name = ""
         self.branch_depth = 0
+        self.table: Origin | None = None
 
     @property
     def qualified(self) -> str:

@@ -41,6 +41,7 @@ SHAPE_SHARE_MIN = 0.5
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 Traced = tuple[tuple[frozenset[str], str, bool], ...]
 """For each record that a value may be a part of: the subjects it may be of, the path from it, and whether that is sure."""
+_TABLES = frozenset({"pandas", "polars", "pyspark", "dask", "modin", "geopandas", "xarray", "vaex", "cudf"})
 _WEAK_FORMS = frozenset({"string", "attribute", "keyword"})
 
 
@@ -144,8 +145,11 @@ def unknown_reads(
 ) -> Iterator[FieldUse]:
     """Yields the reads of names, from records that surely come from a decoder, which no version of the record's subject has.
 
-    Names that the job itself puts into records (`beside` are all its files) are no fields of their schema, and left out.
+    Names that the job itself puts into records (`beside` are all its files) are no fields of their schema, and left out. So is a
+    job with tables: joins bring columns of their own.
     """
+    if any(module.partition(".")[0] in _TABLES for one in beside.values() for _, module, _ in one.imports):
+        return
     excerpts = dict(facts.excerpts)
     for use in facts.uses:
         if use.form not in ("subscript", "get") or use.mode == "writes" or use.name in fields.known_names:
@@ -168,6 +172,8 @@ def unknown_reads(
 def _is_put_in(name: str, facts: FileFacts) -> bool:
     """Tells whether a file puts a value of that name into a record which is there already."""
     for use in facts.uses:
+        if use.name == name and use.form == "attribute" and not use.tags and use.receiver[:1].isupper():
+            return True  # declared in a class, with a default perhaps
         if use.name == name and use.mode in ("writes", "passes", "computes"):
             is_set = use.mode == "writes" and use.form in ("subscript", "get", "column")
             is_merged = use.form in ("literal", "keyword") and any(tag[0] in FORWARD for tag in use.tags)

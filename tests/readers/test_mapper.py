@@ -400,6 +400,7 @@ def test_a_name_that_no_version_has_is_told_when_it_is_read_from_a_decoded_recor
         'row = {**order, "note": 1}; print(row["note"])',
         'order.update({"note": 1}); print(order["note"])',
         'print(settings["note"])',
+        'import pandas as pd; table = pd.DataFrame([order]).merge(other, on="id"); print(table["note"])',
         'print(order["amount"])',
     ],
 )

@@ -1,0 +1,74 @@
+"""Records stay followed through objects, tables and rows."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.readers.sockets import map_of
+from tests.readers.test_mapper import READER, SHOP
+
+HEAD = "import dataclasses, pandas as pd, polars as pl\nfrom pyspark.sql import functions as F\nfrom sink.model import Order\n"
+
+
+def uses_of_amount(code: str) -> list[tuple[str, str, str]]:
+    """Returns mode, form and certainty of the uses of `amount` in the sink, whose loop body is `code` over `order`."""
+    body = "\n".join("        " + line for line in code.splitlines())
+    text = HEAD + READER.replace('        print(order["amount"])', body)
+    found = map_of({**SHOP, "services/sink/sink/main.py": text})
+    own = [use for use in found.uses if use.path == "amount" and use.span.path == "services/sink/sink/main.py"]
+    return sorted({(use.mode, use.form, use.certainty) for use in own})
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "made = Order(**order)\nprint(made.amount)",
+        "made = Order.model_validate(order)\nprint(made.amount)",
+        "made = Order.from_dict(order)\nprint(made.amount)",
+        "made = dacite.from_dict(data_class=Order, data=order)\nprint(made.amount)",
+        "made = Order.parse_obj(order)\nprint(made.amount)",
+    ],
+)
+def test_attributes_of_an_object_made_of_a_record_are_its_fields(code: str) -> None:
+    assert ("reads", "attribute", "certain") in uses_of_amount(code)
+
+
+@pytest.mark.parametrize("back", ["dataclasses.asdict(made)", "made.model_dump()", "vars(made)", "made.dict()"])
+def test_a_dict_made_of_the_object_has_them_too(back: str) -> None:
+    assert ("reads", "subscript", "certain") in uses_of_amount(f'made = Order(**order)\nprint({back}["amount"])')
+
+
+@pytest.mark.parametrize(
+    ("code", "mode", "form"),
+    [
+        ('print(table["amount"])', "reads", "subscript"),
+        ("print(table.amount)", "reads", "attribute"),
+        ('print(table[["id", "amount"]])', "reads", "column"),
+        ('print(table.loc[table.id > 3, "amount"])', "reads", "column"),
+        ('table.groupby("amount").size()', "keys", "column"),
+        ('table.merge(other, on="amount")', "keys", "column"),
+        ('table.rename(columns={"amount": "total"})', "reads", "column"),
+        ('table.drop(columns=["amount"])', "reads", "column"),
+        ('for _, row in table.iterrows():\n    print(row["amount"])', "reads", "subscript"),
+        ("for row in table.itertuples():\n    print(row.amount)", "reads", "attribute"),
+        ('table.apply(lambda row: row["amount"], axis=1)', "reads", "subscript"),
+        ('table.reset_index()["amount"]', "reads", "subscript"),
+        ('table.select(pl.col("amount"))', "reads", "column"),
+        ('table.with_columns(total=pl.col("amount"))', "reads", "column"),
+        ('table.filter(F.col("amount") > 3)', "reads", "column"),
+        ('table.sort_values(by="amount")', "keys", "column"),
+        ("table.assign(amount=1)", "writes", "keyword"),
+    ],
+)
+def test_columns_of_a_table_of_records_are_their_fields(code: str, mode: str, form: str) -> None:
+    assert (mode, form, "certain") in uses_of_amount(f"table = pd.DataFrame([order])\n{code}")
+
+
+def test_items_of_a_list_are_followed_into_lambdas() -> None:
+    code = 'orders = []\norders.append(order)\nprint(sorted(orders, key=lambda it: it["amount"]))'
+
+    assert ("keys", "subscript", "certain") in uses_of_amount(code)
+
+
+def test_a_lambda_of_something_else_is_not_followed() -> None:
+    assert uses_of_amount('print(sorted(others, key=lambda it: it["amount"]))') != [("keys", "subscript", "certain")]
