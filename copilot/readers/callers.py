@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from copilot.readers.chains import Chains
@@ -53,8 +53,16 @@ class Callers:
         self._calls: dict[str, list[Caller]] = {}
         self._heirs: dict[str, list[tuple[str, str]]] = {}
         self._read: set[str] = set()
+        self._expected: set[tuple[str, str]] = set()
         self._known: dict[tuple[str, str], tuple[Caller, ...]] = {}
         self._add(facts)
+
+    def expect(self, functions: Iterable[tuple[str, str]]) -> None:
+        """Reads the files that may call these functions of these files, all at once: each search looks at every file."""
+        wanted = {pair for path, function in functions for pair in _pairs(path, function)} - self._expected
+        if wanted:
+            self._expected |= wanted
+            self._add(self._find(wanted))
 
     def of(self, path: str, function: str) -> tuple[Caller, ...]:
         """Returns the calls of a function of the file, those that make an object of a class for its constructor."""
@@ -62,13 +70,11 @@ class Callers:
         if key not in self._known:
             self._known[key] = ()
             owner, _, name = function.rpartition(".")
-            self._add(self._find([(name if name != "__init__" else owner, owner or name)]))
             self._known[key] = tuple(dict.fromkeys(self._of(path, owner, name)))[:MAX_CALLERS]
         return self._known[key]
 
     def heirs(self, path: str, owner: str) -> list[tuple[str, str]]:
         """Returns the classes, with their files, that are derived from a class, directly or not."""
-        self._add(self._find([(owner, owner)]))
         found: list[tuple[str, str]] = []
         waiting = [(path, owner)]
         while waiting and len(found) < MAX_HEIRS:
@@ -102,13 +108,27 @@ class Callers:
         return found
 
     def _add(self, facts: Mapping[str, FileFacts]) -> None:
-        for path in sorted(facts.keys() - self._read):
+        fresh = sorted(facts.keys() - self._read)
+        if fresh:
+            self._known.clear()
+        for path in fresh:
             self._read.add(path)
             for invocation in facts[path].invocations:
                 self._calls.setdefault(_last_name(invocation.callee), []).append(Caller(path, invocation))
             for owner, bases in facts[path].bases:
                 for base in bases:
                     self._heirs.setdefault(_last_name(base), []).append((path, owner))
+
+
+def _pairs(path: str, function: str) -> Iterator[tuple[str, str]]:
+    """Yields two names that a file writes which calls the function: its own, and that of its class, module or package."""
+    owner, _, name = function.rpartition(".")
+    if owner:
+        yield (owner, owner) if name == "__init__" else (name, owner)
+        return
+    folder, _, file = path.rpartition("/")
+    for module in {file.removesuffix(".py"), posixpath.basename(folder)} - {"__init__", ""}:
+        yield name, module
 
 
 def _last_name(chain: Value) -> str:

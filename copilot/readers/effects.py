@@ -57,14 +57,27 @@ class EffectReader:
         self._is_library = is_library
 
     def read(self, facts: Mapping[str, FileFacts]) -> Iterator[Effect]:
-        """Yields the effects of all calls in these files."""
-        for path, one in sorted(facts.items()):
-            found = [call for call in one.calls if call.role in ("consume", "produce") and call.topics is not None]
-            effects = [Effect(path, call.scope, path, call, call.topics) for call in found]
-            effects += [made for invocation in one.invocations for made in self._of_invocation(path, invocation)]
-            for effect in effects:
-                spread = self._spread(effect, self._is_library(path), 0)
-                yield from dict.fromkeys(spread)
+        """Yields the effects of all calls in these files, hop by hop from where the calls stand to those who say the topic."""
+        self._callers.expect(self._wanted_clients(facts))
+        effects = [effect for path, one in sorted(facts.items()) for effect in self._of_file(path, one)]
+        for _ in range(MAX_HOPS):
+            found = [self._with_topics(effect) for effect in effects]
+            self._callers.expect(wanted for effect in found for wanted in self._wanted(effect))
+            effects = []
+            for effect in found:
+                seen = self._seen_further(effect)
+                effects += seen
+                if not seen and self._is_told(effect):
+                    yield effect
+            effects = list(dict.fromkeys(effects))
+        yield from filter(self._is_told, map(self._with_topics, effects))
+
+    def _of_file(self, path: str, facts: FileFacts) -> Iterator[Effect]:
+        for call in facts.calls:
+            if call.role in ("consume", "produce") and call.topics is not None:
+                yield Effect(path, call.scope, path, call, call.topics)
+        for invocation in facts.invocations:
+            yield from self._of_invocation(path, invocation)
 
     def followed(self, value: Value, path: str, hops: tuple[Hop, ...], depth: int = 0) -> Value:
         """Returns a value of the file at `path` with its chains followed, and its arguments put in by `hops`."""
@@ -144,20 +157,40 @@ class EffectReader:
                 elif end.value[0] == "param" and (end.path, end.value) != (path, param):
                     yield from self._handed_clients(end.path, end.value, hops + 1)
 
-    def _spread(self, effect: Effect, is_library: bool, depth: int) -> Iterator[Effect]:
-        """Yields the effect as those see it who call what it stands in, and itself where it needs no caller."""
-        effect = effect._replace(topics=self.followed(effect.topics, effect.path, effect.hops))
-        if depth < MAX_HOPS:
-            hole = next(iter(_holes(effect.topics, effect.path)), None)
-            filled = list(self._filled(effect, hole)) if hole is not None else []
-            if not filled and is_library:
-                filled = [self._seen_by(effect, caller, effect.path, effect.scope) for caller in self._users(effect)]
-            if filled:
-                for one in dict.fromkeys(filled[:MAX_EFFECTS]):
-                    yield from self._spread(one, self._is_library(one.path), depth + 1)
-                return
-        if not is_library or _is_text(effect.topics):
-            yield effect
+    def _with_topics(self, effect: Effect) -> Effect:
+        return effect._replace(topics=self.followed(effect.topics, effect.path, effect.hops))
+
+    def _seen_further(self, effect: Effect) -> list[Effect]:
+        """Returns the effect as those see it who fill it in, or use its package; nothing where nobody does."""
+        hole = next(iter(_holes(effect.topics, effect.path)), None)
+        found = list(self._filled(effect, hole)) if hole is not None else []
+        if not found and self._is_library(effect.path):
+            found = [self._seen_by(effect, caller, effect.path, effect.scope) for caller in self._users(effect)]
+        return found[:MAX_EFFECTS]
+
+    def _is_told(self, effect: Effect) -> bool:
+        """Tells whether an effect that goes no further is an edge: a package that waits for its topic is none."""
+        return not self._is_library(effect.path) or _is_text(effect.topics)
+
+    def _wanted(self, effect: Effect) -> Iterator[tuple[str, str]]:
+        """Yields the functions and classes, with their files, whose callers and heirs an effect is going to ask for."""
+        for hole in _holes(effect.topics, effect.path):
+            root = _root(hole.value)
+            yield hole.path, root[1].rpartition(":")[0] if root[0] == "param" else f"{root[1][1]}.__init__"
+        if self._is_library(effect.path) and effect.scope:
+            yield effect.path, effect.scope
+            if "." in effect.scope:
+                yield effect.path, f"{effect.scope.partition('.')[0]}.__init__"
+
+    def _wanted_clients(self, facts: Mapping[str, FileFacts]) -> Iterator[tuple[str, str]]:
+        """Yields the functions, with their files, that take an object as an argument whose method a client may have."""
+        for path, one in facts.items():
+            for invocation in one.invocations:
+                callee = invocation.callee
+                if callee is not None and callee[0] == "attr" and callee[2] in libraries.METHOD_NAMES:
+                    for end in self._chains.ends(path, callee[1]):
+                        if end.value[0] == "param":
+                            yield end.path, end.value[1].rpartition(":")[0]
 
     def _filled(self, effect: Effect, hole: End) -> Iterator[Effect]:
         """Yields the effect with the hole filled by each who fills it: callers for an argument, heirs for an attribute."""

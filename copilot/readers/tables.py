@@ -20,7 +20,7 @@ TABLE_METHODS = {
     "insert_into": "produce",
     "add_insert": "produce",
 }
-_HOSTS = frozenset({"pyflink", "pyspark", "apache_beam"})
+_HOSTS = frozenset({"pyspark", "apache_beam"})
 _OPEN, _CLOSE = "\ue000", "\ue001"
 
 

@@ -59,6 +59,7 @@ def test_flink_tables_are_read_or_written_as_other_statements_say() -> None:
             t_env.execute_sql(sink)
             t_env.execute_sql("CREATE TABLE out (id BIGINT) WITH ('connector' = 'print')")
             t_env.sql_query("SELECT id FROM src").execute_insert("dst")
+            t_env.from_path("src").execute_insert("print")
         '''
     assert edges(code) == {("consumes", "topic", "orders"), ("produces", "topic", "totals")}
 
