@@ -11,7 +11,7 @@ from copilot.domain.clones import Clone, Consumer
 from copilot.domain.pipeline import Decoder, Endpoint, FieldUse, Link, PipelineMap
 from copilot.domain.schema import SchemaSource, SchemaSubject
 from copilot.domain.source import WORKING_TREE, Span
-from copilot.reasons.words import counted
+from copilot.reasons.words import counted, listed
 
 VERSIONS_SHOWN = 6
 FIELDS_SHOWN = 12
@@ -32,21 +32,24 @@ _HOST_WORDS = {
 }
 
 
-def map_text(pipeline: PipelineMap) -> str:
-    """Returns the whole map as text, at most about 100 columns wide; long lists end with a count of what is left."""
+def map_text(pipeline: PipelineMap, *, is_part: bool = False) -> str:
+    """Returns the map as text, at most about 100 columns wide; long lists end with a count of what is left.
+
+    Of a part of the map, all fields and versions are listed.
+    """
     here = "this repository or its clones" if any(clone.commit for clone in pipeline.clones) else "this repository"
     topics = [endpoint for endpoint in pipeline.endpoints if endpoint.kind == "topic"]
     others = [endpoint for endpoint in pipeline.endpoints if endpoint.kind != "topic"]
     lines = [
-        *_heading(pipeline),
+        *_heading(pipeline, is_part),
         *section("OTHER REPOSITORIES", _clones(pipeline.clones), len(pipeline.clones)),
         *section("CONSUMERS ELSEWHERE", _consumers(pipeline.consumers), len(pipeline.consumers)),
-        *section("SCHEMAS", _subjects(pipeline.subjects), len(pipeline.subjects)),
+        *section("SCHEMAS", _subjects(pipeline.subjects, None if is_part else VERSIONS_SHOWN), len(pipeline.subjects)),
         *section("TOPICS", _endpoints(topics, pipeline.links, here), len(topics)),
         *section("OTHER ENDPOINTS", _endpoints(others, pipeline.links, here), len(others)),
         *section("JOBS", _jobs(pipeline), len(pipeline.jobs) - len(pipeline.consumers)),
         *section("SCHEMAS WRITTEN IN CODE", _hard_coded(pipeline.subjects)),
-        *section("FIELD USES", _uses(pipeline.uses), len(pipeline.uses)),
+        *section("FIELD USES", _uses(pipeline.uses, None if is_part else FIELDS_SHOWN), len(pipeline.uses)),
         *section("OBJECTIVES", _objectives(pipeline)),
         *section("FIELDS USED BY NAMES THAT CAN'T BE READ", _blind_spots(pipeline), len(pipeline.blind_spots)),
         *section("NOT READ", _gaps(pipeline), len(pipeline.gaps)),
@@ -54,12 +57,14 @@ def map_text(pipeline: PipelineMap) -> str:
     return joined(lines)
 
 
-def _heading(pipeline: PipelineMap) -> list[str]:
+def _heading(pipeline: PipelineMap, is_part: bool) -> list[str]:
     at = "the working tree" if pipeline.commit == WORKING_TREE else f"commit {short(pipeline.commit)}"
     lines = [f"Pipeline at {at}, {counted(pipeline.files_read, 'file')} read"]
     if pipeline.uncommitted_count:
         changes = counted(pipeline.uncommitted_count, "uncommitted change")
         lines.append(f"Not read: {changes} in the working tree (--working-tree reads the files as they stand).")
+    if is_part:
+        lines += wrapped(f"Only what is about {listed(it.name for it in pipeline.subjects)}.")
     if not pipeline.subjects and not pipeline.links:
         lines.append("No schema and no reader or writer of a topic was found.")
     return lines
@@ -91,7 +96,7 @@ def short(commit: str) -> str:
     return commit[:9]
 
 
-def _subjects(subjects: Iterable[SchemaSubject]) -> list[str]:
+def _subjects(subjects: Iterable[SchemaSubject], versions_shown: int | None) -> list[str]:
     lines = []
     for subject in subjects:
         lines += wrapped(
@@ -100,7 +105,7 @@ def _subjects(subjects: Iterable[SchemaSubject]) -> list[str]:
             "  ",
             "      ",
         )
-        lines += _versions(subject)
+        lines += _versions(subject, versions_shown)
         lines += [f"      {_copied(copy, subject)} {_place(copy)}" for copy in subject.copies]
     return lines
 
@@ -110,8 +115,8 @@ def _copied(copy: SchemaSource, subject: SchemaSubject) -> str:
     return "drifted in" if any(version.meaning != subject.latest.meaning for version in versions) else "also in"
 
 
-def _versions(subject: SchemaSubject) -> list[str]:
-    hidden = max(0, len(subject.versions) - VERSIONS_SHOWN)
+def _versions(subject: SchemaSubject, shown: int | None) -> list[str]:
+    hidden = 0 if shown is None else max(0, len(subject.versions) - shown)
     lines = [f"      … {counted(hidden, 'earlier version')}"] if hidden else []
     for position, version in enumerate(subject.versions):
         if position >= hidden:
@@ -186,14 +191,14 @@ def _hard_coded(subjects: Iterable[SchemaSubject]) -> list[str]:
     return columns(rows, "  ")
 
 
-def _uses(uses: Iterable[FieldUse]) -> list[str]:
+def _uses(uses: Iterable[FieldUse], fields_shown: int | None) -> list[str]:
     by_subject: dict[str, dict[str, list[FieldUse]]] = defaultdict(lambda: defaultdict(list))
     for use in uses:
         by_subject[use.subject][use.path].append(use)
     lines = []
     for subject, by_path in by_subject.items():
         lines.append(f"  {subject}")
-        shown = list(by_path.items())[:FIELDS_SHOWN]
+        shown = list(by_path.items())[:fields_shown]
         rows = [(path, mode, places) for path, found in shown for mode, places in _by_mode(found)]
         aligned = [(path if not at or rows[at - 1][0] != path else "", *rest) for at, (path, *rest) in enumerate(rows)]
         lines += columns(aligned, "      ")

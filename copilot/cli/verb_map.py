@@ -19,6 +19,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--at", metavar="REV", help="the commit to read (default: HEAD)")
     parser.add_argument("--working-tree", action="store_true", help="read the files as they stand, uncommitted or not")
+    parser.add_argument(
+        "--subject",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="only what is about this schema, and all of its fields; may be repeated",
+    )
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
@@ -31,6 +38,10 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     gc.disable()
     place = open_place(arguments.path, at=arguments.at or "HEAD", working_tree=arguments.working_tree)
     pipeline = read_map(place)
+    if arguments.subject:
+        from copilot.cli.map_part import part_of
+
+        pipeline = part_of(pipeline, arguments.subject)
     match arguments.format:
         case "json":
             from copilot.cli.map_json import map_json
@@ -47,5 +58,5 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         case _:
             from copilot.cli.map_text import map_text
 
-            console.print(map_text(pipeline))
+            console.print(map_text(pipeline, is_part=bool(arguments.subject)))
     return EXIT_DONE
