@@ -16,6 +16,7 @@ from pathlib import Path
 from copilot.adapters.git import Git, GitFailed, Repository
 from copilot.adapters.tree import FILE_MODE
 from copilot.errors import SurroundingsFailed, WrongUsage
+from copilot.reasons.visible import visible
 
 BRANCH_ATTEMPTS_MAX = 100
 SUBJECT_LENGTH_MAX = 72
@@ -132,11 +133,11 @@ def find_branch(repository: Repository, prefix: str, base: str, trailers: Mappin
 
 
 def message_of(subject: str, paragraphs: Iterable[str], trailers: Iterable[tuple[str, str]]) -> str:
-    """Returns a commit message: a short subject, paragraphs, and the trailers, each on one line."""
-    line = one_line(subject)
+    """Returns a commit message: a short subject, paragraphs, and the trailers, each on one line, hidden characters as escapes."""
+    line = visible(one_line(subject), keep="")
     short = line if len(line) <= SUBJECT_LENGTH_MAX else line[: SUBJECT_LENGTH_MAX - 1] + "…"
-    body = [paragraph for paragraph in paragraphs if paragraph]
-    signed = "\n".join(f"{name}: {one_line(value)}" for name, value in trailers)
+    body = [visible(paragraph) for paragraph in paragraphs if paragraph]
+    signed = "\n".join(f"{name}: {visible(one_line(value), keep='')}" for name, value in trailers)
     return "\n\n".join([short, *body, signed]) + "\n"
 
 

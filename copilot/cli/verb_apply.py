@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from copilot.cli.arguments import add_format, add_id, add_repository
 from copilot.cli.console import Console
 from copilot.cli.verbs import COMMAND
 from copilot.errors import EXIT_DONE
+
+if TYPE_CHECKING:
+    from copilot.domain.decision import Applied
+    from copilot.domain.proposal import Proposal
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,14 +37,33 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.format == "json":
         console.print_json({"version": 1, "proposal": id, **encode(applied)})
         return EXIT_DONE
-    alternative = workspace.load(id).alternative(applied.alternative)
-    phases = len(alternative.phases)
-    console.print(f"Applied {id}, phase {applied.phase + 1} of {phases}, on branch {applied.branch}:")
-    for commit in applied.commits:
-        console.print(f"  {commit[:12]}")
-    gate = alternative.phases[applied.phase].gate
-    if gate and applied.phase + 1 < phases:
-        console.print(f"Before the next phase: {gate.text}")
-    console.print(f"Look at it:  git log --patch HEAD..{applied.branch}")
-    console.print(f"Take it back: {COMMAND} undo {id} --from {applied.branch}")
+    for line in applied_lines(workspace.load(id), applied):
+        console.print(line)
     return EXIT_DONE
+
+
+def applied_lines(proposal: Proposal, applied: Applied) -> list[str]:
+    """Returns what was put where, what comes later, and what to type next."""
+    from copilot.cli.layout import wrapped
+    from copilot.proposals.apply import commits_of
+
+    id = proposal.id
+    alternative = proposal.alternative(applied.alternative)
+    phases = alternative.phases
+    phase = f'phase {applied.phase + 1} of {len(phases)} ("{phases[applied.phase].name}"), ' if len(phases) > 1 else ""
+    lines = wrapped(f"Applied {id}, {phase}on branch {applied.branch}:", rest="  ")
+    planned = commits_of(alternative, proposal.patches_of(alternative.id)[applied.phase])
+    for commit, made in zip(applied.commits, planned, strict=True):
+        lines += wrapped(made.subject, f"  {commit[:12]}  ")
+    later = range(applied.phase + 1, len(phases))
+    lines += ["Not on this branch, because something has to be seen first:"] if later else []
+    for number in later:
+        gate = phases[number - 1].gate
+        lines += wrapped(
+            f'phase {number + 1}, "{phases[number].name}"' + (f", when: {gate.text}" if gate else ""), "  ", "    "
+        )
+    lines += (
+        [f"  {COMMAND} review {id}  shows their diffs; apply puts only the first phase on a branch"] if later else []
+    )
+    lines += [f"Look at it:   git log --patch HEAD..{applied.branch}"]
+    return [*lines, f"Take it back: {COMMAND} undo {id} --from {applied.branch}"]

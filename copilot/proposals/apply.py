@@ -101,12 +101,18 @@ def _write(
         files.update({change.path: _encoded(change.after) for change in commit.changes})
         if number == len(planned):
             files.update(record.files())
+        note = (f"Note: {one_line(approval.note)}",) if approval.note.strip() else ()
         about = f"Step {number} of {len(planned)} of: {one_line(alternative.title)}\nDecision: {record.markdown_path}"
         trailers = (("Proposal", proposal.id), ("Plan", approval.plan), ("Approved-by", approval.by))
-        message = message_of(commit.subject, (about, *commit.notes), trailers)
+        message = message_of(_subject(commit, alternative, len(planned)), (about, *commit.notes, *note), trailers)
         tree = write_tree(repository.git, patch.base, files)
         parent = write_commit(repository.git, tree, parent, message, approval.by, at)
         yield parent
+
+
+def _subject(commit: _Commit, alternative: Alternative, count: int) -> str:
+    """Returns the step and what it is a step of: "Publish the schema" alone would tell a reader of the log nothing."""
+    return commit.subject if count == 1 else f"{commit.subject}: {alternative.title}"
 
 
 def _notes(step: Step) -> tuple[str, ...]:

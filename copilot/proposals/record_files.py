@@ -12,6 +12,7 @@ from copilot.domain.proposal import Proposal
 from copilot.domain.source import SourceFile, TreeEntry
 from copilot.errors import WrongUsage
 from copilot.ports import Tree
+from copilot.reasons.visible import is_hidden
 
 SLUG_LENGTH_MAX = 40
 NAME_ATTEMPTS_MAX = 100
@@ -91,8 +92,16 @@ def _json_text(document: Mapping[str, object]) -> str:
 
 def _member_text(value: object) -> str:
     if not isinstance(value, list) or not value:
-        return json.dumps(value, ensure_ascii=False)
-    return "[\n    " + ",\n    ".join(json.dumps(item, ensure_ascii=False) for item in value) + "\n  ]"
+        return _value_text(value)
+    return "[\n    " + ",\n    ".join(map(_value_text, value)) + "\n  ]"
+
+
+def _value_text(value: object) -> str:
+    """Returns JSON in which letters stand as they are, and what can't be seen, or would turn lines around, as escapes."""
+    text = json.dumps(value, ensure_ascii=False)
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(json.dumps(letter)[1:-1] if is_hidden(letter) else letter for letter in text)
 
 
 def _bytes(text: str) -> bytes:

@@ -37,6 +37,7 @@ def markdown(proposal: Proposal) -> str:
         _rulings(proposal, proposal.decision),
         _rollout(proposal, proposal.decision),
         _stakes(proposal.decision),
+        _approved(proposal),
         _not_offered(proposal),
         _listed("Not covered", proposal.decision.not_covered),
         _evidence(proposal),
@@ -139,6 +140,15 @@ def _stakes(decision: Decision) -> list[str]:
         return []
     lines = ["## Stakes", "", f"Stakes are {decision.stakes}.", ""]
     return [*lines, *(_claim(claim) for claim in decision.stakes_reasons), *([""] if decision.stakes_reasons else [])]
+
+
+def _approved(proposal: Proposal) -> list[str]:
+    letters = letters_of(proposal)
+    lines = [
+        f"- {letters[it.alternative]}, by {plain(it.by)} at {it.at}" + (f": {plain(it.note)}" if it.note else "")
+        for it in proposal.approvals
+    ]
+    return ["## Approved", "", *lines, ""] if lines else []
 
 
 def _not_offered(proposal: Proposal) -> list[str]:

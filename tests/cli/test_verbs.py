@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from copilot.cli.main import main
+from copilot.cli.verb_apply import applied_lines
+from copilot.domain.decision import Applied
 from copilot.errors import EXIT_DONE, EXIT_SURROUNDINGS, EXIT_USAGE
 from tests import faces
 from tests.tui.stage import workspace_with
@@ -111,3 +113,20 @@ def test_a_folder_that_is_no_repository_is_told_so(
     shown = capsys.readouterr()
     assert str(tmp_path) in shown.err
     assert shown.out == ""
+
+
+def test_apply_says_which_phase_it_made_and_what_comes_later() -> None:
+    proposal = faces.a_proposal()
+    made = Applied("plan", "expand-55cc66", 0, ("c" * 40,), "copilot/p-0123456789", "2026-01-01T00:00:00Z")
+
+    lines = applied_lines(proposal, made)
+
+    assert lines == [
+        'Applied p-0123456789, phase 1 of 2 ("expand"), on branch copilot/p-0123456789:',
+        f"  {'c' * 12}  all at once",
+        "Not on this branch, because something has to be seen first:",
+        '  phase 2, "contract", when: No record of the old shape is left in the topic.',
+        "  pipeline-copilot review p-0123456789  shows their diffs; apply puts only the first phase on a branch",
+        "Look at it:   git log --patch HEAD..copilot/p-0123456789",
+        "Take it back: pipeline-copilot undo p-0123456789 --from copilot/p-0123456789",
+    ]

@@ -48,12 +48,20 @@ def paper(folder: Path, *, stakes: Stakes = "low", chosen: str = PLAIN) -> Paper
     return Paper(folder, base, begin(folder, base, stakes=stakes, chosen=chosen))
 
 
-def begin(folder: Path, base: str, *, stakes: Stakes = "low", chosen: str = PLAIN, follows: str = "") -> str:
+def begin(
+    folder: Path,
+    base: str,
+    *,
+    stakes: Stakes = "low",
+    chosen: str = PLAIN,
+    follows: str = "",
+    text: str = "rename amount to total in order",
+) -> str:
     """Writes the records of a decided proposal and returns its id."""
     git_dir = Path(git(folder, "rev-parse", "--path-format=absolute", "--git-common-dir"))
     store = FileStore(git_dir / "pipeline-copilot" / "proposals", lambda: NOON)
     operation = RenameField("order", "", "amount", "total")
-    request = ChangeRequest("rename amount to total in order", (operation,), base, "Ada <ada@example.org>", follows)
+    request = ChangeRequest(text, (operation,), base, "Ada <ada@example.org>", follows)
     id = proposal_id(request, "test")
     for body in (request, *_bodies(base, stakes, chosen)):
         store.append(id, body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from copilot.adapters.git import Git
 from copilot.errors import EXIT_WAITING, RefusedByEvidence, SurroundingsFailed, WaitingForApproval, WrongUsage
 from copilot.proposals import Workspace
+from copilot.reasons.visible import is_hidden
 from tests.proposals.papers import begin, changes, paper
 from tests.repositories import commit, fingerprint, git, write
 
@@ -93,7 +95,7 @@ def test_one_commit_is_made_for_each_step_in_order(tmp_path: Path) -> None:
 
 def test_each_commit_says_what_it_belongs_to_and_who_said_yes(tmp_path: Path) -> None:
     made = paper(tmp_path)
-    approval = made.open().approve(made.id)
+    approval = made.open().approve(made.id, note="seen with\nBob \u202e")
 
     applied = made.open().apply(made.id)
 
@@ -105,8 +107,10 @@ def test_each_commit_says_what_it_belongs_to_and_who_said_yes(tmp_path: Path) ->
             "Approved-by: Ada <ada@example.org>",
         ]
     assert git(tmp_path, "log", "-1", "--format=%s|%an|%ae|%aI", applied.commits[0]) == (
-        "Accept both names in billing Signed-off-by: Eve|Ada|ada@example.org|2026-01-02T12:00:00+00:00"
+        "Accept both names in billing Signed-off-by: Eve: Rename with an alias|Ada|"
+        "ada@example.org|2026-01-02T12:00:00+00:00"
     )
+    assert "\nNote: seen with Bob \\u202e\n" in git(tmp_path, "log", "-1", "--format=%b", applied.commits[0])
     assert "By hand:\n- wiki:1 the page" in git(tmp_path, "log", "-1", "--format=%b", applied.commits[1])
 
 
@@ -267,3 +271,18 @@ def test_the_committed_record_repeats_no_file_and_no_other_diff(tmp_path: Path) 
     phases = {(one["id"], bool(phase["diff"])) for one in record["alternatives"] for phase in one["phases"]}
     assert all(phase["files"] == [] for one in record["alternatives"] for phase in one["phases"])
     assert {id for id, has_diff in phases if has_diff} == {approval.alternative}
+
+
+def test_the_committed_record_holds_no_hidden_character_and_still_says_what_was_asked(tmp_path: Path) -> None:
+    text = "rename \u202e \u200b \U000e0101 amount é"
+    first = paper(tmp_path)
+    made = replace(first, id=begin(tmp_path, first.base, text=text))
+    made.open().approve(made.id)
+
+    applied = made.open().apply(made.id)
+
+    paths = git(tmp_path, "ls-tree", "-r", "--name-only", applied.commits[-1], "--", "docs/decisions").split()
+    records = [git(tmp_path, "show", f"{applied.commits[-1]}:{path}") for path in paths]
+    assert len(records) == 2
+    assert not [letter for record in records for letter in record if is_hidden(letter) and letter != "\n"]
+    assert text in [json.loads(record)["request"] for record in records if record.startswith("{")]

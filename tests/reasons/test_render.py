@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copilot.domain.decision import Claim
+from copilot.domain.decision import Approval, Claim
 from copilot.domain.evidence import Finding
 from copilot.domain.proposal import Proposal
 from copilot.domain.source import Span
@@ -116,3 +116,12 @@ def test_inline_code_is_never_closed_by_its_content(text: str) -> None:
     inner = shown[len(fence[0]) : -len(fence[0])]
     assert fence[0] not in re.findall(r"`+", inner)
     assert not re.search(r"(?<!\\)\|", inner)
+
+
+def test_who_approved_and_with_which_note_stands_in_the_text() -> None:
+    seen = decided()
+    approval = Approval("plan", seen.alternatives[1].id, "Eve <eve@b.org>", "2026-01-02T12:00:00Z", "**go**")
+
+    text = markdown(replace(seen, approvals=(approval,)))
+
+    assert "## Approved\n\n- B, by Eve &lt;eve&#64;b.org&gt; at 2026-01-02T12:00:00Z: \\*\\*go\\*\\*\n" in text
