@@ -77,7 +77,9 @@ class PatchCompiler:
     def _change(self, path: str, edits: list[Edit], files: Mapping[str, SourceFile | Gap], tree: Tree) -> FileChange:
         if not is_inside(path):
             raise CannotEdit(
-                f'"{path}" is not a file of this repository.', None, "Name a path inside it, outside of .git."
+                f'"{path}" is no name that every file system takes for a file of this repository.',
+                None,
+                "Rename the file, or change it by hand.",
             )
         if any(isinstance(edit, SignalEdit) for edit in edits):
             raise CannotEdit("Signals cannot be compiled yet.", Span(path, 1, 1), "Add the signal by hand.")

@@ -55,6 +55,9 @@ def scopes_of(said: str, pipeline: PipelineMap) -> tuple[Scope, ...]:
 def subjects_of(said: str, pipeline: PipelineMap) -> tuple[SchemaSubject, ...]:
     """Returns the subjects that a phrase can mean: by name, path, record or topic, or as what a job writes or reads."""
     phrase = _bare(said)
+    # The full name of one subject can be the end of another's; it must be possible to say the one.
+    if exact := [subject for subject in pipeline.subjects if subject.name == phrase]:
+        return tuple(exact)
     by_name = _by_name(phrase, pipeline)
     by_job = _by_job(phrase, pipeline)
     both = [name for name in by_name if name in by_job]
@@ -259,14 +262,21 @@ def _unknown_subject(said: str, pipeline: PipelineMap) -> WrongUsage:
     names = [subject.name for subject in pipeline.subjects]
     if not names:
         return WrongUsage(
-            "No schema was found in this repository.", next='Run "pipeline-copilot map" to see what was read.'
+            "No schema was found in this repository.",
+            next='Run "pipeline-copilot map" to see what was read, and what could not be.',
         )
     others = {**_record_names(pipeline), **_topics(pipeline)}
     close = nearest(_bare(said), [*names, *others, *(job.name for job in pipeline.jobs)])
     known = close or tuple(names[:_SHOWN_AT_MOST])
     lead = "Did you mean" if close else "Known ones are"
     mark = "?" if close else "."
-    return WrongUsage(f'No schema, topic or job matches "{said}".', next=f"{lead} {listed(known)}{mark}")
+    gaps = f" {_gaps(len(pipeline.gaps))}" if pipeline.gaps else ""
+    return WrongUsage(f'No schema, topic or job matches "{said}".', next=f"{lead} {listed(known)}{mark}{gaps}")
+
+
+def _gaps(count: int) -> str:
+    places, them = ("1 place", "it") if count == 1 else (f"{count} places", "them")
+    return f'{places} could not be read: "pipeline-copilot map" lists {them}.'
 
 
 def _unknown_field(said: str, scopes: tuple[Scope, ...], named: bool, where: str) -> WrongUsage:

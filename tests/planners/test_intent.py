@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from copilot.domain.operation import AddField, Deprecate, MakeOptional, RemoveField, RenameField
 from copilot.domain.pipeline import PipelineMap
+from copilot.domain.source import Gap, Span
 from copilot.errors import Ambiguous, CopilotError, WrongUsage
 from copilot.planners.intent import understand
 from copilot.planners.structured import operation_to_json
@@ -278,6 +280,24 @@ def test_an_alias_of_another_field_is_no_free_name() -> None:
     with pytest.raises(WrongUsage, match="alias of the field"):
         understand("rename note to total in order", map)
     assert understand("rename amount to total in order", map)
+
+
+def test_the_whole_name_of_one_schema_means_it_though_another_ends_like_it() -> None:
+    other = json.loads(json.dumps(ORDER))
+    other["fields"][1]["type"] = "string"
+    map = pipeline([subject("order", "order.avsc", ORDER), subject("old/order", "old/order.avsc", other)])
+
+    assert one("rename amount to total in order", map)["subject"] == "order"
+    assert one("rename amount to total in old/order", map)["subject"] == "old/order"
+
+
+def test_a_miss_tells_of_places_that_could_not_be_read() -> None:
+    gap = Gap(Span("parcel.avsc", 3, 3), "not valid JSON: a trailing comma")
+
+    with pytest.raises(WrongUsage) as caught:
+        understand("rename amount to total in parcel", replace(SHOP, gaps=(gap,)))
+
+    assert '1 place could not be read: "pipeline-copilot map" lists it.' in caught.value.next
 
 
 def test_a_repository_without_schemas_says_so() -> None:
