@@ -29,6 +29,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
             "The review needs a terminal to draw on.",
             next=f'Open one, or read "{COMMAND} show {id}". Approving is done on the screen only.',
         )
+    workspace.load(id)  # what can't be read is told here, not on a screen that is half drawn
     open_review(workspace, id, console)
     return EXIT_DONE
 

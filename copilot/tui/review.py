@@ -246,8 +246,12 @@ class ReviewScreen(ReviewView):
             self._fail(error)
 
     def _reload(self) -> None:
-        self._proposal = self._workspace.load(self._proposal.id)
-        self._show_proposal()
+        try:
+            self._proposal = self._workspace.load(self._proposal.id)
+        except CopilotError as error:
+            self._fail(error)
+        else:
+            self._show_proposal()
 
     def _fail(self, error: CopilotError) -> None:
         self.app.push_screen(Dialog("That did not work", str(error).split("\n")))

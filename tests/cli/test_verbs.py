@@ -115,6 +115,14 @@ def test_a_folder_that_is_no_repository_is_told_so(
     assert shown.out == ""
 
 
+def test_a_damaged_proposal_is_told_before_a_screen_is_opened(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("copilot.cli.verb_review.has_terminal", lambda: True)
+    file = shop / ".git" / "pipeline-copilot" / "proposals" / f"{ID}.jsonl"
+    file.write_text(file.read_text("utf-8").replace("alias-33bb44", "alias-33bb55"), "utf-8")
+
+    assert main(["review", ID, "-C", str(shop)]) == EXIT_SURROUNDINGS
+
+
 def test_apply_says_which_phase_it_made_and_what_comes_later() -> None:
     proposal = faces.a_proposal()
     made = Applied("plan", "expand-55cc66", 0, ("c" * 40,), "copilot/p-0123456789", "2026-01-01T00:00:00Z")

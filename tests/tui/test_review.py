@@ -303,6 +303,22 @@ def test_the_list_opens_a_review_and_comes_back(tmp_path: Path) -> None:
     drive(workspace_with(tmp_path, faces.a_proposal()), act, id="")
 
 
+def test_a_proposal_that_was_damaged_is_told_where_it_is_opened_and_counted_in_the_list(tmp_path: Path) -> None:
+    workspace = workspace_with(tmp_path, faces.a_proposal())
+    file = tmp_path / ".git" / "pipeline-copilot" / "proposals" / "p-0123456789.jsonl"
+
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        file.write_text(file.read_text("utf-8").replace("alias-33bb44", "alias-33bb55", 1), "utf-8")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "changed or damaged" in screen_text(app)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "1 proposal can't be read: pipeline-copilot log says why" in screen_text(app)
+
+    drive(workspace, act, id="")
+
+
 def test_an_empty_list_says_how_to_begin(tmp_path: Path) -> None:
     async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
         assert "No proposals yet." in screen_text(app)
