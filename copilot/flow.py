@@ -100,7 +100,7 @@ def prove(proposal: Proposal, kit: Kit) -> Iterator[Body]:
 
 
 def prove_alternative(
-    proposal: Proposal, kit: Kit, alternative: str, stop: threading.Event | None = None
+    proposal: Proposal, kit: Kit, alternative: str, is_stopped: Callable[[], bool] = bool
 ) -> Iterator[Evidence]:
     """Puts one alternative through the checks that it has not been through, in their order."""
     proved = {evidence.check for evidence in proposal.evidence_of(alternative)}
@@ -108,7 +108,7 @@ def prove_alternative(
     if due:
         case = case_of(proposal, kit, alternative)
         for check in due:
-            yield run_check(check, case, kit, stop)
+            yield run_check(check, case, kit, is_stopped)
 
 
 def decide(proposal: Proposal, kit: Kit) -> Iterator[Body]:
@@ -152,11 +152,11 @@ def case_of(proposal: Proposal, kit: Kit, alternative: str) -> Case:
     )
 
 
-def run_check(check: Check, case: Case, kit: Kit, stop: threading.Event | None = None) -> Evidence:
+def run_check(check: Check, case: Case, kit: Kit, is_stopped: Callable[[], bool] = bool) -> Evidence:
     """Returns the check's evidence, or "unknown" with the reason where it failed itself or took too long.
 
     A check that doesn't end can't be killed inside this process: it is left behind in its thread, and the line goes on.
-    Raises Stopped when `stop` is set meanwhile.
+    Raises Stopped when `is_stopped` says so meanwhile.
     """
     limits = case.request.limits
     # A check that runs the repository's commands has a limit of its own for each of them.
@@ -177,7 +177,7 @@ def run_check(check: Check, case: Case, kit: Kit, stop: threading.Event | None =
     ends = time.monotonic() + seconds
     while worker.is_alive() and (left := ends - time.monotonic()) > 0:
         worker.join(min(left, STOP_LOOK_SECONDS))
-        _refuse_when(stop)
+        _refuse_when(is_stopped())
     if done:
         return done[0]
     late = f"The check did not end within the limit check_seconds ({seconds} s), and was left behind."
@@ -205,12 +205,16 @@ def run(proposal: Proposal, kit: Kit, store: ProposalStore, stop: threading.Even
     if next_stage(proposal, check_names(kit)) == "done":
         return
     silence_tracing()
-    ended = stop or threading.Event()
+    ended = threading.Event()
+
+    def is_stopped() -> bool:
+        return ended.is_set() or (stop is not None and stop.is_set())
+
     shown: queue.SimpleQueue[Record | BaseException | None] = queue.SimpleQueue()
 
     def work() -> None:
         try:
-            for record in build_graph(kit, store, ended).stream({"proposal": proposal}, stream_mode="custom"):
+            for record in build_graph(kit, store, is_stopped).stream({"proposal": proposal}, stream_mode="custom"):
                 shown.put(record)
             shown.put(None)
         except BaseException as failure:
@@ -246,8 +250,8 @@ def silence_tracing() -> None:
         sys.modules["langsmith"].utils.get_env_var.cache_clear()
 
 
-def _refuse_when(stop: threading.Event | None) -> None:
-    if stop is not None and stop.is_set():
+def _refuse_when(is_stopped: bool) -> None:
+    if is_stopped:
         raise Stopped
 
 
@@ -255,8 +259,8 @@ class _State(TypedDict):
     proposal: Proposal
 
 
-def build_graph(kit: Kit, store: ProposalStore, stop: threading.Event) -> Any:
-    """Returns the compiled graph: a node for each stage, and `next_stage` as the only edge. Nothing is recorded after `stop`.
+def build_graph(kit: Kit, store: ProposalStore, is_stopped: Callable[[], bool]) -> Any:
+    """Returns the compiled graph: a node for each stage, and `next_stage` as the only edge. Nothing is recorded once it is stopped.
 
     Proving is a task for each alternative, one after the other: checks are bound to the processor, so threads would save next to
     nothing and cost the fixed order of records.
@@ -270,8 +274,8 @@ def build_graph(kit: Kit, store: ProposalStore, stop: threading.Event) -> Any:
         def run_stage(state: _State) -> _State:
             proposal = state["proposal"]
             show = get_stream_writer()
-            for body in _task(stage, proposal, kit, stop):
-                _refuse_when(stop)
+            for body in _task(stage, proposal, kit, is_stopped):
+                _refuse_when(is_stopped())
                 show(store.append(proposal.id, body))
             return {"proposal": fold(proposal.id, store.records(proposal.id))}
 
@@ -289,9 +293,9 @@ def build_graph(kit: Kit, store: ProposalStore, stop: threading.Event) -> Any:
     return graph.compile()
 
 
-def _task(stage: Stage, proposal: Proposal, kit: Kit, stop: threading.Event) -> Iterator[Body]:
+def _task(stage: Stage, proposal: Proposal, kit: Kit, is_stopped: Callable[[], bool]) -> Iterator[Body]:
     if stage == "prove":
-        return iter(prove_alternative(proposal, kit, unproved(proposal, check_names(kit))[0], stop))
+        return iter(prove_alternative(proposal, kit, unproved(proposal, check_names(kit))[0], is_stopped))
     return STAGES[stage](proposal, kit)
 
 

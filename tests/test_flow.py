@@ -256,6 +256,15 @@ def test_a_line_that_is_stopped_from_elsewhere_ends_without_evidence_of_the_chec
     assert [type(record.body).__name__ for record in store.records(proposal.id)] == ORDER[: ORDER.index("Evidence") + 1]
 
 
+def test_an_end_that_nobody_stopped_leaves_the_stop_of_the_caller_alone(tmp_path: Path, base: tuple[Path, str]) -> None:
+    store = store_of(tmp_path / "store")
+    stop = threading.Event()
+
+    list(run(begin(store, base[1]), paper_kit(*base), store, stop))
+
+    assert not stop.is_set()
+
+
 @pytest.mark.parametrize("after", [1, 6, 18])
 def test_a_watcher_that_leaves_early_loses_nothing(tmp_path: Path, base: tuple[Path, str], after: int) -> None:
     store = store_of(tmp_path / "store")
