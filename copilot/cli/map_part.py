@@ -31,6 +31,7 @@ def part_of(pipeline: PipelineMap, said: Iterable[str]) -> PipelineMap:
         endpoints=tuple(it for it in pipeline.endpoints if it in endpoints),
         jobs=tuple(it for it in pipeline.jobs if it.name in jobs),
         deployments=tuple(it for it in pipeline.deployments if it.job in jobs),
+        consumers=tuple(it for it in pipeline.consumers if it.job in jobs),
         links=links,
         uses=uses,
         blind_spots=tuple(
