@@ -129,7 +129,7 @@ def _mapper(
     index: Index,
 ) -> Mapper:
     def alone(beyond: Beyond | None = None) -> Mapper:
-        return _alone(formats, repository, tree.snapshot.commit, index, beyond)
+        return _alone(formats, repository, tree.commit, index, beyond)
 
     if not (settings.clones or settings.consumers):
         return alone()
@@ -189,7 +189,7 @@ def _together(
             neighbours.append(Neighbour(one.clone, around, own_settings, mapper))
         return JoinedMapper(tree, alone, neighbours, told)
 
-    if tree.snapshot.commit == WORKING_TREE:
+    if tree.commit == WORKING_TREE:
         return reader()
     clones = [(one.clone, one.repository.is_shallow, scope_of(one.repository)) for one in opened]
     stamp = f"{_program_stamp()} {scope_of(repository)} {clones} {gaps}"

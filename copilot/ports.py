@@ -25,6 +25,16 @@ class Tree(Protocol):
     """A snapshot whose files can be read."""
 
     @property
+    def commit(self) -> str:
+        """The commit that the tree is, or is based on, or `WORKING_TREE`."""
+        ...
+
+    @property
+    def digest(self) -> str:
+        """Names all that the tree holds: trees of the same digest are the same. It may be there before the files are listed."""
+        ...
+
+    @property
     def snapshot(self) -> Snapshot: ...
 
     def read(self, paths: Iterable[str]) -> Mapping[str, SourceFile | Gap]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copilot.domain.source import Gap
+from copilot.domain.source import MISSING, Gap
 from copilot.errors import WrongUsage
 from copilot.ports import Tree
 from copilot.settings import SETTINGS_PATH, Settings, read_settings
@@ -10,9 +10,9 @@ from copilot.settings import SETTINGS_PATH, Settings, read_settings
 
 def settings_of(tree: Tree) -> Settings:
     """Returns what the tree's `copilot.toml` says; raises WrongUsage where it can't be understood."""
-    if not any(entry.path == SETTINGS_PATH for entry in tree.snapshot.entries):
-        return Settings()
     file = tree.read([SETTINGS_PATH])[SETTINGS_PATH]
+    if isinstance(file, Gap) and file.reason == MISSING:
+        return Settings()
     if isinstance(file, Gap):
         raise WrongUsage(f"{SETTINGS_PATH} {file.reason}.", where=SETTINGS_PATH, next="Make it a plain text file.")
     return read_settings(file.text)

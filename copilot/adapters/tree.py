@@ -6,17 +6,20 @@ Nothing here follows a link, enters a submodule, or reads a file beyond the limi
 from __future__ import annotations
 
 import os
+import re
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copilot.adapters.blobs import FILE_BYTES_MAX, Unreadable, blob_digest, read_blobs, text_of, too_large
 from copilot.adapters.git import Git, Repository
 from copilot.adapters.presence import run_on_what_is_here
-from copilot.domain.source import ABSENT, WORKING_TREE, Gap, Snapshot, SourceFile, Span, TreeEntry
+from copilot.domain.codec import digest_of_text
+from copilot.domain.source import ABSENT, MISSING, WORKING_TREE, Gap, Snapshot, SourceFile, Span, TreeEntry
 from copilot.errors import WrongUsage
 from copilot.ports import Tree
 
@@ -27,6 +30,8 @@ FILE_MODE = "100644"
 EXECUTABLE_MODE = "100755"
 LINK_MODE = "120000"
 SUBMODULE_MODE = "160000"
+FEW_PATHS = 8
+_TREE_ROW = re.compile(r"([0-7]+) \w+ ([0-9a-f]+) +(\S+)\t([^\0]+)\0")
 _EMPTY_FILTER = (("clean", ""), ("smudge", ""), ("process", ""), ("required", "false"))
 _ODD = {LINK_MODE: "is a symbolic link, which is not followed", SUBMODULE_MODE: "is a submodule, which is not read"}
 
@@ -36,12 +41,16 @@ class CommitTree:
 
     def __init__(self, repository: Repository, commit: str) -> None:
         self._repository = repository
-        self._commit = commit
+        self.commit = commit
+
+    @property
+    def digest(self) -> str:
+        return self.commit
 
     @cached_property
     def snapshot(self) -> Snapshot:
-        entries = list_commit(self._repository.git, self._commit)
-        return Snapshot(self._commit, entries, is_shallow=self._repository.is_shallow)
+        entries = list_commit(self._repository.git, self.commit)
+        return Snapshot(self.commit, entries, is_shallow=self._repository.is_shallow)
 
     @cached_property
     def _entries(self) -> dict[str, TreeEntry]:
@@ -49,18 +58,26 @@ class CommitTree:
 
     def read(self, paths: Iterable[str]) -> dict[str, SourceFile | Gap]:
         """Returns each path's text, or why it can't be read."""
+        wanted = list(paths)
+        entries = self._entries_of(wanted)
         read: dict[str, SourceFile | Gap] = {}
         digests: dict[str, str] = {}
-        for path in paths:
-            reason = _unreadable_entry(self._entries.get(path))
+        for path in wanted:
+            reason = _unreadable_entry(entries.get(path))
             if reason:
                 read[path] = _gap(path, reason)
             else:
-                digests[path] = self._entries[path].digest
+                digests[path] = entries[path].digest
         blobs = dict(read_blobs(self._repository.git, digests.values()))
         for path, digest in digests.items():
             read[path] = _source_file(path, digest, blobs[digest])
         return read
+
+    def _entries_of(self, paths: list[str]) -> dict[str, TreeEntry]:
+        # All entries of a large repository cost more than its kept map, which needs the settings alone.
+        if "snapshot" in self.__dict__ or len(paths) > FEW_PATHS:
+            return self._entries
+        return {entry.path: entry for entry in list_commit(self._repository.git, self.commit, paths)}
 
 
 class WorkingTree:
@@ -78,6 +95,14 @@ class WorkingTree:
         self._like = repository.head
         self._folders: dict[Path, bool] = {}
         self._files: dict[str, Path] = {}
+
+    @property
+    def commit(self) -> str:
+        return WORKING_TREE
+
+    @cached_property
+    def digest(self) -> str:
+        return digest_of_text("\0".join(map(repr, self.snapshot.entries)))
 
     @cached_property
     def snapshot(self) -> Snapshot:
@@ -141,6 +166,15 @@ class OverlayTree:
         self._tree = tree
         self._after = {change.path: change.after for change in changes}
 
+    @property
+    def commit(self) -> str:
+        return self._tree.commit
+
+    @cached_property
+    def digest(self) -> str:
+        changed = sorted(self._after.items())
+        return digest_of_text(repr((self._tree.digest, changed))) if changed else self._tree.digest
+
     @cached_property
     def snapshot(self) -> Snapshot:
         base = self._tree.snapshot
@@ -166,24 +200,18 @@ class OverlayTree:
         for path in wanted:
             if path in self._after:
                 text = self._after[path]
-                read[path] = (
-                    _gap(path, "does not exist") if text is None else SourceFile(path, text, self._digests[path])
-                )
+                read[path] = _gap(path, MISSING) if text is None else SourceFile(path, text, self._digests[path])
         return read
 
 
-def list_commit(git: Git, commit: str) -> tuple[TreeEntry, ...]:
-    """Returns the files of a commit, sorted by path; a name that is no UTF-8 is listed with escapes."""
-    listed = run_on_what_is_here(git, "ls-tree", "-r", "-z", "--long", "--full-tree", commit, like=commit)
-    entries: list[TreeEntry] = []
-    for line in listed.split(b"\0"):
-        if line:
-            meta, _, raw = line.partition(b"\t")
-            mode, _, digest, size = meta.split()
-            # "-" is a submodule, "BAD" a blob that a partial clone lacks.
-            size_bytes = int(size) if size.isdigit() else 0
-            entries.append(TreeEntry(_decode_path(raw), digest.decode(), size_bytes, mode.decode()))
-    return tuple(sorted(entries, key=lambda entry: entry.path))
+def list_commit(git: Git, commit: str, paths: Sequence[str] = ()) -> tuple[TreeEntry, ...]:
+    """Returns the files of a commit, or those of them, sorted by path; a name that is no UTF-8 is listed with escapes."""
+    asked = ("ls-tree", "-r", "-z", "--long", "--full-tree", commit, "--", *paths)
+    listed = run_on_what_is_here(git, *asked, like=commit)
+    # "-" is the size of a submodule, "BAD" that of a blob which a partial clone lacks.
+    rows = _TREE_ROW.findall(_decode_path(listed))
+    entries = (TreeEntry(path, digest, int(size) if size.isdigit() else 0, mode) for mode, digest, size, path in rows)
+    return tuple(sorted(entries, key=attrgetter("path")))
 
 
 def uncommitted_count(repository: Repository) -> int:
@@ -213,7 +241,7 @@ def _without_filters(git: Git) -> dict[str, str]:
 
 def _unreadable_entry(entry: TreeEntry | None) -> str:
     if entry is None:
-        return "does not exist"
+        return MISSING
     if entry.mode in _ODD:
         return _ODD[entry.mode]
     return too_large(entry.size_bytes) if entry.size_bytes > FILE_BYTES_MAX else ""

@@ -9,6 +9,10 @@ ABSENT = "is not in this clone"
 """Begins the reason of a gap that may close by itself: a partial clone fetches what it lacks later."""
 
 
+MISSING = "does not exist"
+"""The whole reason of a gap for a file that the tree doesn't have."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
     """A run of whole lines in a file; lines count from 1, `path` is relative to the repository with "/"."""

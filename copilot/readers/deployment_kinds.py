@@ -12,10 +12,30 @@ _DOCKERFILE = re.compile(r"(?:[\w.-]+\.)?(?:Dockerfile|Containerfile)(?:[._-][\w
 _ANSIBLE_VARIABLES = frozenset({"group_vars", "host_vars", "defaults", "vars"})
 _ANSIBLE_TASKS = frozenset({"tasks", "handlers", "playbooks"})
 _YAML = (".yaml", ".yml")
+# Most files of most trees, told by one look.
+_CODE = (
+    ".py",
+    ".java",
+    ".scala",
+    ".kt",
+    ".go",
+    ".rs",
+    ".ts",
+    ".tsx",
+    ".js",
+    ".c",
+    ".h",
+    ".cpp",
+    ".md",
+    ".avsc",
+    ".sql",
+)
 
 
 def deployment_kind(path: str) -> str:
     """Returns what kind of deployment file a path is by its name, "" where it is none."""
+    if path.endswith(_CODE):
+        return ""
     folder, name = posixpath.split(path)
     folders = folder.split("/")
     if _COMPOSE.match(name):

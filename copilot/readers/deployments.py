@@ -66,10 +66,14 @@ def read_deployment_files(store: FactStore) -> list[DeploymentFile]:
         if kind and not is_test_path(path):
             kinds.setdefault(kind, []).append(path)
     files: list[DeploymentFile] = []
+    # Thousands of files of a large tree say the same: nothing.
+    loaded: dict[bytes, DeploymentFacts] = {}
     for kind, paths in sorted(kinds.items()):
         found = store.derive(f"{DEPLOYMENT_KIND}-{kind}", paths, partial(facts_of, kind))
         for path, data in found.items():
-            facts = load_deployment(data) or DeploymentFacts()
+            facts = loaded.get(data)
+            if facts is None:
+                facts = loaded[data] = load_deployment(data) or DeploymentFacts()
             if facts.gap is not None:
                 store.gaps.add(Gap(Span(path, facts.gap[0], facts.gap[0]), facts.gap[1]))
             files.append(DeploymentFile(path, "compose" if facts.is_compose else kind, facts))

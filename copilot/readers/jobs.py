@@ -84,12 +84,20 @@ class JobRoots:
     """The jobs of one tree; roots are folders, or files for lone scripts."""
 
     def __init__(self, paths: Collection[str], scripts: frozenset[str], built_folders: frozenset[str]) -> None:
-        marked = {posixpath.dirname(path) for path in paths if posixpath.basename(path) in _MARKERS}
-        self._images = {posixpath.dirname(path) for path in paths if posixpath.basename(path).startswith("Dockerfile")}
-        self._images |= built_folders
+        marked: set[str] = set()
+        self._images = set(built_folders)
+        self._holding: set[str] = set()
+        # One look at each path: there may be a hundred thousand, and few of them tell anything.
+        for path in paths:
+            folder, _, name = path.rpartition("/")
+            if name.endswith(".py"):
+                self._holding.add(folder)
+            if name.startswith("Dockerfile"):
+                self._images.add(folder)
+            elif name in _MARKERS:
+                marked.add(folder)
         marked |= self._images
-        self._marked = {folder for folder in marked | built_folders if folder and not is_test_path(folder + "/x")}
-        self._holding = {posixpath.dirname(path) for path in paths if path.endswith(".py")}
+        self._marked = {folder for folder in marked if folder and not is_test_path(folder + "/x")}
         self._scripts = scripts
         self._alone = self._lone_scripts(paths)
         self._jobs: dict[str, Job] = {}

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from hashlib import sha256
 
+from copilot.domain.codec import digest_of_text
 from copilot.domain.pipeline import PipelineMap
-from copilot.domain.source import ABSENT, Snapshot
+from copilot.domain.source import ABSENT
 from copilot.ports import Index, Mapper, Tree
 from copilot.readers.packing import pack, unpack
 from copilot.settings import Settings
@@ -29,20 +28,15 @@ class KeptMapper:
 
     def map(self, tree: Tree, settings: Settings) -> PipelineMap:
         """Returns the map of the tree, the same one whether it was kept or is read."""
-        key = self._key(tree.snapshot, settings)
+        key = digest_of_text(f"{self._stamp}\0{tree.commit}\0{tree.digest}\0{settings!r}")
         kept = load_map(self._index.get(MAP_KIND, [key]).get(key, b""))
         if kept is not None:
-            return replace(kept, uncommitted_count=tree.snapshot.uncommitted_count)
+            return kept
         found = self._reader().map(tree, settings)
         # A file that this clone lacks today may be there tomorrow under the same commit.
         if not any(ABSENT in gap.reason for gap in found.gaps):
             self._index.put(MAP_KIND, {key: dump_map(found)})
         return found
-
-    def _key(self, snapshot: Snapshot, settings: Settings) -> str:
-        listed = "\0".join(f"{entry.path}\0{entry.digest}\0{entry.mode}" for entry in snapshot.entries)
-        parts = (self._stamp, snapshot.commit, str(snapshot.is_shallow), repr(settings), listed)
-        return sha256("\0\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def dump_map(pipeline: PipelineMap) -> bytes:

@@ -161,3 +161,32 @@ def texts(tree: Tree, *paths: str) -> dict[str, str]:
 
 def gaps(tree: Tree, *paths: str) -> dict[str, str]:
     return {path: file.reason for path, file in tree.read(paths).items() if isinstance(file, Gap)}
+
+
+def test_one_file_is_read_without_listing_all_of_them(tmp_path: Path) -> None:
+    init(tmp_path)
+    head = commit(tmp_path, {"copilot.toml": "text", "folder/one.py": "x", "folder/[a]*.py": "y"})
+
+    tree = CommitTree(open_repository(tmp_path), head)
+
+    assert texts(tree, "copilot.toml", "folder/[a]*.py", "absent") == {"copilot.toml": "text", "folder/[a]*.py": "y"}
+    assert isinstance(tree.read(["folder"])["folder"], Gap)
+    assert "snapshot" not in vars(tree)
+
+
+def test_trees_of_the_same_digest_are_the_same(tmp_path: Path) -> None:
+    init(tmp_path)
+    first = commit(tmp_path, {"a.py": "one"})
+    second = commit(tmp_path, {"a.py": "two"})
+    repository = open_repository(tmp_path)
+    base = CommitTree(repository, first)
+    change = FileChange("a.py", "one", "three")
+
+    trees: list[Tree] = [base, CommitTree(repository, second), OverlayTree(base, [change])]
+
+    assert len({tree.digest for tree in trees}) == 3
+    assert OverlayTree(base, []).digest == base.digest
+    assert OverlayTree(base, [change]).digest == trees[2].digest
+    working = WorkingTree(repository).digest
+    (tmp_path / "a.py").write_text("edited")
+    assert WorkingTree(repository).digest != working

@@ -23,6 +23,14 @@ class MemoryTree:
     snapshot: Snapshot
     files: Mapping[str, str]
 
+    @property
+    def commit(self) -> str:
+        return self.snapshot.commit
+
+    @property
+    def digest(self) -> str:
+        return digest_of_text(repr(self.snapshot))
+
     def read(self, paths: Iterable[str]) -> Mapping[str, SourceFile | Gap]:
         return {path: self._read(path) for path in paths}
 

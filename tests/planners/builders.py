@@ -103,6 +103,14 @@ class Files:
         self._files = dict(files)
 
     @property
+    def commit(self) -> str:
+        return COMMIT
+
+    @property
+    def digest(self) -> str:
+        return digest_of_text(repr(self.snapshot))
+
+    @property
     def snapshot(self) -> Snapshot:
         entries = [
             TreeEntry(path, digest_of_text(text), len(text.encode()), "100644") for path, text in self._files.items()

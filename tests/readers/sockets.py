@@ -26,6 +26,14 @@ class MemoryTree:
         entries = (TreeEntry(path, blob(text), len(text.encode()), "100644") for path, text in texts.items())
         self.snapshot = Snapshot("c0ffee", tuple(sorted(entries, key=lambda entry: entry.path)))
 
+    @property
+    def commit(self) -> str:
+        return self.snapshot.commit
+
+    @property
+    def digest(self) -> str:
+        return blob(repr(self.snapshot))
+
     def read(self, paths: Iterable[str]) -> Mapping[str, SourceFile | Gap]:
         wanted = list(paths)
         self.paths_read += wanted
