@@ -1,44 +1,27 @@
 """After each phase: does every producer set what the schema demands, and does every consumer read only what its schema has?
 
 Only what the alternative makes worse fails; what was so in the base is a warning that says so. A producer whose record
-construction can't be seen is unknown where the schema demands something new of it. A consumer that compares or computes with a
-field that becomes nullable, or hands it on where null is not allowed, is a breach too, unless the place was edited. Where the
-plan leaves just that place to a person, it is an open question: nobody can say here that the hand did its work.
+construction can't be seen is unknown where the schema demands something new of it. What consumers get is asked in `consumers`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from copilot.checks.declared import parent, paths_of
-from copilot.checks.elsewhere import is_asked_of, is_by_hand, is_left_to_people, where_it_lies
+from copilot.checks.consumers import OPEN_RULES, ConsumerView
+from copilot.checks.declared import parent
+from copilot.checks.elsewhere import is_asked_of
 from copilot.checks.evidence import make_evidence
 from copilot.checks.lineage import Lineage, lineages, phase_label
-from copilot.checks.reading import reader_schema
 from copilot.checks.standing import Standing, standing_uses
 from copilot.domain.evidence import Evidence, Finding, Measure, Verdict
-from copilot.domain.fieldtype import is_nullable, parsed, value_kind
-from copilot.domain.operation import ChangeType, MakeOptional
 from copilot.domain.pipeline import FieldUse, Link, PipelineMap
-from copilot.domain.schema import SchemaField, SchemaVersion
+from copilot.domain.schema import SchemaVersion
 from copilot.ports import Bench, Case
 
 PATHS_SHOWN = 5
-_READING = ("reads", "keys", "compares", "computes", "passes")
-_OPEN_RULES = (
-    "contract.construction-unseen",
-    "contract.may-not-be-set",
-    "contract.may-read-absent",
-    "contract.meets-null-elsewhere",
-    "contract.null-left-to-people",
-    "contract.kind-left-to-people",
-)
-_ASKS_FOR_NULL = re.compile(r"""\s*[\])]*\s*(?:is\s+(?:not\s+)?|[!=]=\s*)None\b""")
-
-
-_NULL_BREAKS = {"compares": "compares {}", "computes": "computes with {}", "keys": "keys by {}"}
+_OPEN_RULES = ("contract.construction-unseen", "contract.may-not-be-set", *OPEN_RULES)
 
 
 class ContractCheck:
@@ -125,7 +108,7 @@ class _View:
         for link in self.links("produces"):
             yield from self._of_producer(link)
         for link in self.links("consumes"):
-            yield from self._of_consumer(link)
+            yield from ConsumerView(self.lineage, self.phase, self.case, self.bench, self.standing, link).findings()
 
     def _of_producer(self, link: Link) -> Iterator[Finding]:
         before = [use for use in self.case.base.uses if use.job == link.job and self.writes(use)]
@@ -181,119 +164,6 @@ class _View:
     def _has_blind_spots(self, job: str) -> bool:
         spots = (spot for spot in self.case.states[self.phase].blind_spots if spot.job == job)
         return any(not spot.subjects or self.lineage.name in spot.subjects for spot in spots)
-
-    def _of_consumer(self, link: Link) -> Iterator[Finding]:
-        base = self.lineage.base
-        reader = reader_schema(link, self.lineage, self.phase, self.case, self.bench)
-        if base is None or reader is None:
-            return
-        has = {field.path: field for field in reader.fields}
-        had = {field.path: field for field in base.latest.fields}
-        new_names = {field.path for field in self.after.fields} if self.after else set()
-        kept = {(use.span, use.path, use.mode) for use in self.standing.kept}
-        for use in self.standing.after:
-            if use.job != link.job or use.subject != self.lineage.name or use.is_test or use.mode not in _READING:
-                continue
-            is_kept = (use.span, use.path, use.mode) in kept
-            if use.path in has:
-                yield from self._retyped(use, has, base.latest)
-            if use.path not in has and ((use.path in had and is_kept) or use.path in new_names):
-                yield self._absent(link, use)
-            elif use.path in has and use.path in had and is_kept:
-                if _became_nullable(has[use.path], had[use.path]) and not _asks_for_null(use):
-                    yield from self._nullable(use)
-            elif any(_became_nullable(has[use.path], it) for it in self._replaced(use.path, has, base.latest)):
-                yield from self._nullable(use)
-
-    def _replaced(self, path: str, has: Mapping[str, SchemaField], base: SchemaVersion) -> list[SchemaField]:
-        """Returns the fields that the request makes optional, and in whose place a new one at `path` may stand."""
-        if path not in has or any(field.path == path for field in base.fields):
-            return []
-        asked = [it for it in self.case.request.operations if isinstance(it, MakeOptional)]
-        paths = {found for it in asked for found in paths_of(it, self.lineage.name, base)}
-        return [field for field in base.fields if field.path in paths and parent(field.path) == parent(path)]
-
-    def _retyped(self, use: FieldUse, has: Mapping[str, SchemaField], base: SchemaVersion) -> Iterator[Finding]:
-        """A read that gets another kind of value than its code was written for: a text where it computes with a number."""
-        asked = [it for it in self.case.request.operations if isinstance(it, ChangeType)]
-        paths = {found for it in asked for found in paths_of(it, self.lineage.name, base)}
-        before = [it for it in base.fields if it.path in paths and parent(it.path) == parent(use.path)]
-        own = [it for it in before if it.path == use.path] or (
-            [] if any(it.path == use.path for it in base.fields) else before
-        )
-        for field in own:
-            old, new = value_kind(parsed(field.type)), value_kind(parsed(has[use.path].type))
-            if old == new:
-                continue
-            text = f"{use.job} uses {use.path}, where it gets another kind of value from now on ({new}, before {old})."
-            place = (use.span, self.lineage.name, use.path, self.phase, f"See that {use.span} works with it.")
-            is_open = (
-                is_by_hand(self.case, use, self.phase) or use.certainty != "certain" or use.mode not in _NULL_BREAKS
-            )
-            rule = "contract.kind-left-to-people" if is_open else "contract.other-kind"
-            yield Finding(rule, "warning" if is_open else "error", text, *place)
-
-    def _absent(self, link: Link, use: FieldUse) -> Finding:
-        label = phase_label(self.phase, self.case.alternative.phases[self.phase])
-        text = f"{link.job} reads {use.path}, which its reader schema does not have after {label}."
-        if is_left_to_people(self.case, use, self.phase):
-            text = f"{text[:-1]}, unless {use.span} is changed in {where_it_lies(self.case, use.span)}."
-            return Finding(
-                "contract.may-read-absent", "warning", text, use.span, self.lineage.name, use.path, self.phase
-            )
-        if is_by_hand(self.case, use, self.phase):
-            text = f"{text[:-1]}, unless {use.span} is changed by hand, as the plan asks."
-            return Finding(
-                "contract.may-read-absent", "warning", text, use.span, self.lineage.name, use.path, self.phase
-            )
-        if use.certainty != "certain":
-            text = f"{text[:-1]}; that it is this field is only {use.certainty}."
-            return Finding(
-                "contract.may-read-absent", "warning", text, use.span, self.lineage.name, use.path, self.phase
-            )
-        return Finding("contract.reads-absent", "error", text, use.span, self.lineage.name, use.path, self.phase)
-
-    def _nullable(self, use: FieldUse) -> Iterator[Finding]:
-        does = _NULL_BREAKS.get(use.mode) or self._hands_on(use)
-        if not does:
-            return
-        text = f"{use.job} {does.format(use.path)}, which may be null from now on."
-        fix = f"Handle null at {use.span}."
-        place = (use.span, self.lineage.name, use.path, self.phase, fix)
-        if is_left_to_people(self.case, use, self.phase):
-            yield Finding("contract.meets-null-elsewhere", "warning", text, *place)
-        elif is_by_hand(self.case, use, self.phase):
-            text = f"{text[:-1]}; the plan leaves {use.span} to a person."
-            yield Finding("contract.null-left-to-people", "warning", text, *place)
-        elif use.certainty != "certain":
-            yield Finding("contract.may-meet-null", "warning", text, *place)
-        else:
-            yield Finding("contract.meets-null", "error", text, *place)
-
-    def _hands_on(self, use: FieldUse) -> str:
-        """Returns how the value goes into a field of another subject that can't be null; "" where it doesn't."""
-        if use.mode != "passes":
-            return ""
-        known = {subject.name: subject for subject in self.case.states[self.phase].subjects}
-        for other in self.standing.after:
-            same_place = (other.job, other.span) == (use.job, use.span) and other.subject != use.subject
-            subject = known.get(other.subject)
-            if not same_place or other.mode not in ("passes", "writes") or subject is None:
-                continue
-            field = next((it for it in subject.latest.fields if it.path == other.path), None)
-            if field and not is_nullable(parsed(field.type)):
-                return f"hands {{}} on as {other.path} of {other.subject}, where null is not allowed"
-        return ""
-
-
-def _became_nullable(after: SchemaField, before: SchemaField) -> bool:
-    return is_nullable(parsed(after.type)) and not is_nullable(parsed(before.type))
-
-
-def _asks_for_null(use: FieldUse) -> bool:
-    """Tells whether a comparison is the very question whether there is a value: `rec["a"] is not None`."""
-    after = use.excerpt.rpartition(use.name)[2].lstrip("'\"")
-    return use.mode == "compares" and _ASKS_FOR_NULL.match(after) is not None
 
 
 def _required(version: SchemaVersion | None) -> frozenset[str]:

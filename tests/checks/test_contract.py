@@ -8,8 +8,8 @@ from copilot.checks.contract import ContractCheck
 from copilot.domain.alternative import Step
 from copilot.domain.codec import digest_of_text
 from copilot.domain.evidence import Evidence
-from copilot.domain.operation import AddField, MakeOptional, RenameField
-from copilot.domain.pipeline import BlindSpot, Decoder, PipelineMap
+from copilot.domain.operation import AddField, ChangeType, MakeOptional, RenameField
+from copilot.domain.pipeline import BlindSpot, Decoder, FieldUse, Mode, PipelineMap
 from copilot.domain.schema import SchemaSource, SchemaSubject
 from copilot.domain.source import Span
 from copilot.ports import Case
@@ -158,7 +158,7 @@ def test_a_new_optional_field_in_place_of_one_that_never_was_null_is_the_same_br
     after = [ID, field("amount_v2", ["null", "long"], default=None)]
     moved = [use("amount_v2", "computes")]
 
-    evidence = run(case(OPTIONAL, [[ID, AMOUNT]], [after], uses_after=[moved]))
+    evidence = run(case(OPTIONAL, [[ID, AMOUNT]], [after], uses_after=[moved], reader=Decoder("fastavro", "own")))
 
     assert errors(evidence) == ["contract.meets-null"]
 
@@ -177,3 +177,38 @@ def test_handing_a_null_on_to_a_field_that_can_not_be_null_is_a_breach() -> None
 
     assert errors(evidence) == ["contract.meets-null"]
     assert "hands amount on as amount of score" in evidence.findings[0].message
+
+
+def renamed_read(reader: Decoder, *more: FieldUse) -> Evidence:
+    after = [ID, field("total", "long", aliases=["amount"])]
+    return run(case(RENAME, [[ID, AMOUNT]], [after], uses_after=[[use("total"), *more]], reader=reader))
+
+
+def test_a_new_name_is_read_too_early_where_records_are_decoded_as_they_were_written() -> None:
+    assert errors(renamed_read(Decoder("fastavro", "writer"))) == ["contract.reads-too-early"]
+    assert errors(renamed_read(Decoder("fastavro", "own"))) == []
+    assert renamed_read(Decoder("fastavro", "unknown")).verdict == "unknown"
+
+
+def test_a_read_that_falls_back_on_the_old_name_is_not_too_early() -> None:
+    both = [ID, AMOUNT, field("total", ["null", "long"], default=None)]
+    reads = [use("total"), use("total", form="get"), use("amount")]
+
+    evidence = run(case(RENAME, [[ID, AMOUNT]], [both], uses_after=[reads], reader=Decoder("fastavro", "writer")))
+
+    assert errors(evidence) == []
+
+
+def test_another_kind_of_value_is_a_breach_where_code_computes_with_it() -> None:
+    change = ChangeType("order", "", "amount", '"string"')
+    text = [ID, field("amount", "string")]
+    step = Step("Deploy the consumers", "consumers", ("scorer",), (), (f"{SCORER_PATH}:7  expect the new type",))
+
+    def after(kind: str, mode: Mode, steps: list[tuple[Step, ...]]) -> Evidence:
+        fields = text if kind == "string" else [ID, field("amount", kind)]
+        return run(case(change, [[ID, AMOUNT]], [fields], uses=[use("amount", mode, line=7)], steps=steps))
+
+    assert errors(after("string", "computes", [])) == ["contract.other-kind"]
+    assert after("string", "computes", [(step,)]).verdict == "unknown"
+    assert after("string", "reads", []).verdict == "unknown"
+    assert after("double", "computes", []).verdict == "pass"

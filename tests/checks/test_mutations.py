@@ -22,7 +22,7 @@ from copilot.ports import Case
 from copilot.settings import SETTINGS_PATH, read_settings
 
 CHECKS = ("scope", "syntax", "compatibility", "replay", "usage", "contract", "undo")
-RENAME = "rename amount to amount_cents in score"
+RENAME = "rename amount to amount_cents in features"
 ADD = "add an optional string region to decision"
 
 
