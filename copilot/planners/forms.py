@@ -38,9 +38,10 @@ class Said:
     is_optional: bool = False
 
 
+ONLY_FIELDS = "Only fields can be renamed; a record, a topic or a namespace of another name is a new subject."
 _FIELD = r"(?:the\s+)?(?:fields?\s+|columns?\s+|attribute\s+)?(?P<field>.+?)(?:\s+(?:fields?|columns?))?"
 _ENUM = r"(?:the\s+)?(?:enum\s+|symbols\s+of\s+|values\s+of\s+)?(?:field\s+)?(?P<field>.+?)(?:\s+(?:enum|field))?"
-_SCOPE = r"(?:\s+(?:in|of|on|from|for|inside|within)\s+(?P<scope>.+?))?"
+_SCOPE = r"(?:\s+(?:in|of|on|out\s+of|from|for|inside|within)\s+(?P<scope>.+?))?"
 _AFTER = r"(?:\s+(?:in|on|for|inside|within)\s+(?P<scope2>.+?))?"
 _TO = r"\s+(?:to|as|into|->|=>)\s+"
 _WAS = r"(?:\s+from\s+(?P<was>\S+))?"
@@ -52,7 +53,7 @@ _WAS_IN = rf"(?:\s+from\s+\S+)?{_IN}"
 _TO_DEFAULT = rf"{_WAS}{_TO}(?P<default>\S+){_AFTER}"
 _TO_TYPE = rf"{_WAS}{_TO}(?P<type>.+?){_AFTER}"
 _ADDS = r"(?:add|append|introduce)\s+"
-_REMOVES = r"(?:remove|drop|delete)\s+"
+_REMOVES = r"(?:remove|drop|delete|get\s+rid\s+of)\s+"
 _SETS = r"(?:set|change|update|alter)\s+"
 _MARKS = r"(?:make|mark|set|let|declare)\s+"
 _BE = r"(?:\s+to\s+be|\s+be|\s+as)?\s+"
@@ -75,6 +76,8 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
         "change_default",
         rf"give\s+{_FIELD}{_SCOPE}\s+(?:an?\s+|the\s+)?{_DEFAULT_WORD}(?:\s+of)?\s+(?P<default>\S+){_AFTER}",
     ),
+    ("change_default", rf"{_SETS}(?:the\s+)?{_FIELD}(?:'s)?{_SCOPE}\s+{_DEFAULT_WORD}\s+(?P<default>\S+){_AFTER}"),
+    ("change_default", rf"default\s+{_FIELD}{_SCOPE}{_TO}(?P<default>\S+){_AFTER}"),
     ("rename_field", rf"rename\s+{_FIELD}{_SCOPE}{_TO}(?P<to>\S+){_AFTER}"),
     ("rename_field", rf"change\s+the\s+name\s+of\s+{_FIELD}{_SCOPE}{_TO}(?P<to>\S+){_AFTER}"),
     (
@@ -83,8 +86,10 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     ("change_type", rf"(?:set|change|update|alter|convert)\s+{_FIELD}(?:'s)?\s+type{_WAS_IN}{_TO_TYPE}"),
     ("change_type", rf"{_RETYPES}{_FIELD}{_WAS_IN}{_TO_TYPE}"),
-    ("make_optional", rf"{_MARKS}{_FIELD}{_SCOPE}{_BE}(?:optional|nullable){_SCOPE_LAST}"),
     ("make_required", rf"{_MARKS}{_FIELD}{_SCOPE}{_BE}{_REQUIRED}{_SCOPE_LAST}"),
+    ("make_optional", rf"{_MARKS}{_FIELD}{_SCOPE}{_BE}(?:optional|nullable|null){_SCOPE_LAST}"),
+    ("make_optional", rf"allow\s+{_FIELD}{_SCOPE}\s+to\s+be\s+(?:null|absent|missing|left\s+out){_SCOPE_LAST}"),
+    ("make_optional", rf"(?:allow|permit|accept)\s+nulls?\s+(?:in|for|as)\s+{_FIELD}{_SCOPE_LAST}"),
     ("deprecate", rf"{_MARKS}{_FIELD}{_SCOPE}{_BE}deprecated{_SCOPE_LAST}"),
     ("make_required", rf"require\s+{_FIELD}{_SCOPE}"),
     ("deprecate", rf"deprecate\s+{_FIELD}{_SCOPE}"),
@@ -104,14 +109,20 @@ _NOT_OFFERED: tuple[tuple[str, str], ...] = (
     ),
     (
         r"rename\s+(?:the\s+)?(?:(?:record|schema|subject|topic|namespace)\s+(?!(?:to|as|into|in|of|on|->)\s).*|\S+\s+(?:record|schema|subject|topic)\s+to\s.*)",
-        "Only fields can be renamed; a record, a topic or a namespace of another name is a new subject.",
+        ONLY_FIELDS,
+    ),
+    (
+        r"(?:split|merge|combine|join|nest|flatten|move)\s.*",
+        "Splitting, merging and moving fields are not one operation: add the new fields, write both for a while, and deprecate"
+        " the old ones, each as a sentence of its own.",
     ),
 )
 _COMPILED_NOT_OFFERED = tuple((re.compile(f"^{pattern}$", re.IGNORECASE), why) for pattern, why in _NOT_OFFERED)
 
 _ADD = re.compile(r"^(?:add|introduce|create|append)\s+(?P<rest>.+)$", re.IGNORECASE)
 _DEFAULT = re.compile(
-    r",?\s+(?:(?:with|and|having)\s+)?(?:an?\s+|the\s+|its\s+)?default(?:s|ing|ed)?(?:\s+value)?\s*(?:\s(?:of|to|set\s+to|is)|[:=])?\s*(?P<default>[^\s,]+)",
+    r"(?:,?\s+(?:(?:with|and|having)\s+)?(?:an?\s+|the\s+|its\s+)?default(?:s|ing|ed)?(?:\s+value)?\s*(?:\s(?:of|to|set\s+to|is)|[:=])?"
+    r"|\s+=)\s*(?P<default>[^\s,)]+)",
     re.IGNORECASE,
 )
 _NO_DEFAULT = re.compile(r",?\s+(?:without|with\s+no)\s+(?:an?\s+|any\s+)?default(?:\s+value)?", re.IGNORECASE)
@@ -176,6 +187,8 @@ def _added(part: Part, rest: str) -> list[Said]:
     while _NOISE.match(body):
         body = _NOISE.sub("", body)
     nullable, optional = "nullable" in flags, "optional" in flags
+    if body.endswith("?"):
+        body, optional = body.rstrip("? "), True
     pairs = _names_and_types(body)
     return [Said("add_field", part, name, scope, "", kind, default, "", nullable, optional) for name, kind in pairs]
 

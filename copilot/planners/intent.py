@@ -25,8 +25,8 @@ from copilot.domain.operation import (
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.schema import SchemaField
 from copilot.errors import WrongUsage
-from copilot.planners.forms import FORMS, Said, leading_scope, not_offered, readings_of
-from copilot.planners.matching import Scope, fields_of, scopes_of, the_field, the_scope
+from copilot.planners.forms import FORMS, ONLY_FIELDS, Said, leading_scope, not_offered, readings_of
+from copilot.planners.matching import Scope, fields_of, scopes_of, subjects_of, the_field, the_scope
 from copilot.planners.sentences import Part, parts_of
 from copilot.planners.typewords import type_of
 from copilot.planners.validation import check_together, checked, known_types
@@ -34,6 +34,7 @@ from copilot.planners.validation import check_together, checked, known_types
 _LISTS = ("remove_field", "make_optional", "make_required", "deprecate")
 _WORDS = {"none": None, "null": None, "true": True, "false": False}
 _SAME = re.compile(r"^(?:it|there|them|the\s+same(?:\s+\w+)?|that(?:\s+\w+)?|this(?:\s+\w+)?)$", re.IGNORECASE)
+_NAME = re.compile(r"[A-Za-z_]\w*")
 _SHOWN_LENGTH = 160
 
 
@@ -75,6 +76,9 @@ def _operations(part: Part, carried: tuple[Scope, ...], pipeline: PipelineMap) -
     readings = tuple(_resumed(said, carried) for said in readings_of(part))
     if not readings or not_offered(part):
         raise _not_understood(part)
+    symbols = _symbols_after_all(readings[0], pipeline)
+    if symbols:
+        return symbols
     if readings[0].op == "add_field":
         return [_add(readings, carried, pipeline)]
     said = readings[0]
@@ -137,6 +141,8 @@ def _found(said: Said, carried: tuple[Scope, ...], pipeline: PipelineMap) -> tup
         except WrongUsage:
             continue
         return the_field(inner, scopes, pipeline, named=True, where=where)
+    if said.op == "rename_field" and subjects_of(name, pipeline):
+        raise WrongUsage(f'"{name}" is a schema, not a field.', where=where, next=ONLY_FIELDS)
     return the_field(name, carried or everywhere, pipeline, named=bool(carried), where=where)
 
 
@@ -149,9 +155,6 @@ def _dotted(name: str) -> list[tuple[str, str]]:
 def _add(readings: tuple[Said, ...], carried: tuple[Scope, ...], pipeline: PipelineMap) -> Operation:
     said = readings[0]
     where = f'"{_shown(said.part)}"'
-    symbol = _symbol_after_all(said, pipeline)
-    if symbol is not None:
-        return symbol
     scopes = scopes_of(said.part.name(said.scope), pipeline) if said.scope else carried
     if not scopes:
         scopes = tuple(Scope(subject) for subject in pipeline.subjects)
@@ -191,18 +194,33 @@ def _added(said: Said, name: str, kind: Any, scope: Scope, where: str) -> AddFie
     return AddField(subject, record, name, canonical(kind), canonical(default), True)
 
 
-def _symbol_after_all(said: Said, pipeline: PipelineMap) -> Operation | None:
-    """Reads "add REVIEW to status in Order" as a symbol, where that field is an enum."""
+def _symbols_after_all(said: Said, pipeline: PipelineMap) -> list[Operation]:
+    """Reads "add REVIEW and HOLD to status in Order" and "remove SENT from status" as symbols, where that field is an enum."""
     match = re.match(r"^(?P<field>.+?)(?:\s+(?:in|of|on)\s+(?P<scope>.+))?$", said.scope)
-    if said.type or not match:
-        return None
+    is_type = (
+        bool(said.type) and _type(said, "", Scope(pipeline.subjects[0])) is not None if pipeline.subjects else True
+    )
+    if said.op not in ("add_field", "remove_field", "rename_field") or is_type or not match:
+        return []
     try:
         scope, field = _found(replace(said, field=match["field"], scope=match["scope"] or ""), (), pipeline)
     except WrongUsage:
-        return None
-    if fieldtype.enum_of(fieldtype.parsed(field.type)) is None:
-        return None
-    return AddSymbol(scope.subject.name, _record(field.record, scope), field.name, said.part.name(said.field))
+        return []
+    enum = fieldtype.enum_of(fieldtype.parsed(field.type))
+    if enum is None:
+        return []
+    if said.op == "rename_field":
+        raise WrongUsage(
+            f'"{said.part.name(said.field)}" is a symbol of {field.path}, and a symbol can\'t be renamed in Avro.',
+            where=f'"{_shown(said.part)}"',
+            next="Add the new symbol, move its readers, and remove the old one.",
+        )
+    make = AddSymbol if said.op == "add_field" else RemoveSymbol
+    # "REVIEW and HOLD" may have been taken for a name with a type, so the words are read again from the sentence.
+    listed = re.match(r"^\S+\s+(?P<names>.+?)\s+(?:to|into|in|on|from|of)\s", said.part.text)
+    words = listed["names"] if listed and said.type else said.field
+    names = [said.part.name(name) for name in re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+", words) if name]
+    return [make(scope.subject.name, _record(field.record, scope), field.name, name) for name in names]
 
 
 def _record(full: str, scope: Scope) -> str:
@@ -242,6 +260,13 @@ def _no_constant(name: str) -> Any:
 def _no_type(said: Said, where: str) -> WrongUsage:
     given = said.part.restored(said.type)
     what = f'"{given[:80]}" is not a type.' if given else "The sentence says no type for the field."
+    if said.op == "change_type" and _NAME.fullmatch(given):
+        name = said.part.name(said.field)
+        return WrongUsage(
+            what,
+            where=where,
+            next=f'Say "rename {name} to {given}" where another name is meant, else a type such as long or "array of string".',
+        )
     return WrongUsage(
         what,
         where=where,

@@ -117,13 +117,27 @@ def the_field(
         return next((scope, field) for scope, field in unique.values() if scope.subject == main)
     if not unique:
         raise _unknown_field(said, scopes, named, where)
-    candidates = tuple(f"{field.path} in {scope.subject.name}" for scope, field in unique.values())
+    candidates = tuple(
+        f"{field.path} in {scope.subject.name}" for scope, field in _one_a_family(unique.values(), pipeline)
+    )
     raise Ambiguous(
         f'"{said}" can be {listed(candidates[:_SHOWN_AT_MOST])}.',
         candidates,
         where=where,
         next=f'Say it exactly, as in "{candidates[0]}".',
     )
+
+
+def _one_a_family(
+    found: Iterable[tuple[Scope, SchemaField]], pipeline: PipelineMap
+) -> tuple[tuple[Scope, SchemaField], ...]:
+    """Leaves out copies of a schema whose main text is a candidate too: naming that one means all of them."""
+    all_found = tuple(found)
+    subjects = {scope.subject.name for scope, _ in all_found}
+    mains = {name: main_twin(pipeline.subject(name), pipeline).name for name in subjects}
+    kept = [it for it in all_found if mains[it[0].subject.name] == it[0].subject.name]
+    kept += [it for it in all_found if mains[it[0].subject.name] not in subjects]
+    return tuple(it for it in all_found if it in kept)
 
 
 def the_scope(scopes: tuple[Scope, ...], said: str, pipeline: PipelineMap, *, where: str = "") -> Scope:

@@ -35,6 +35,8 @@ VERBS = (
     "give",
     "alter",
     "update",
+    "allow",
+    "get rid of",
 )
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _TOKEN = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
@@ -49,6 +51,11 @@ _POLITE = re.compile(
     r"^(?:(?:[-*•]|\d+[.)])\s+|please\s+|kindly\s+|also\s+|(?:can|could|would)\s+(?:you|we)\s+|(?:we|i)\s+(?:want|need|would\s+like)\s+to\s+"
     r"|let'?s\s+|let\s+us\s+|then\s+|and\s+)+",
     re.IGNORECASE,
+)
+_THANKS = re.compile(r",?\s+(?:thanks|thank\s+you|thx|please|pls)(?:\s+a\s+lot|\s+very\s+much)?$", re.IGNORECASE)
+# "in Order rename a to b": without a comma the verb shows where the schema's name ends.
+_LED = re.compile(
+    rf"^(?:in|for|on|within)\s+(?P<scope>(?:the\s+)?\S+(?:\s+schema)?)\s+(?P<rest>{_VERB}\s.+)$", re.IGNORECASE
 )
 
 
@@ -144,5 +151,7 @@ def _end_of_json(text: str, at: int) -> int:
 
 
 def _cleaned(piece: str) -> str:
-    piece = " ".join(piece.split()).rstrip(" .,!?")
+    piece = _THANKS.sub("", " ".join(piece.split()).rstrip(" .,!?")).rstrip(" .,!?")
+    led = _LED.match(piece)
+    piece = f"{led['rest']} in {led['scope']}" if led else piece
     return _POLITE.sub("", piece).strip()

@@ -345,3 +345,51 @@ def test_copies_of_one_schema_are_not_asked_back_and_the_shared_one_is_meant() -
     assert one("rename amount to total in Order", drifted())["subject"] == "schemas/order"
     assert one("add a double x to the orders topic", drifted())["subject"] == "schemas/order"
     assert one("rename amount to total in billing/order", drifted())["subject"] == "billing/order"
+
+
+@pytest.mark.parametrize(
+    ("text", "operation"),
+    [
+        ("in Order rename amount to total", {"op": "rename_field", "field": "amount", "to": "total"}),
+        ("please rename amount to total in order, thanks!", {"op": "rename_field", "field": "amount", "to": "total"}),
+        ("get rid of retries in order", {"op": "remove_field", "field": "retries"}),
+        ("remove the field retries out of order", {"op": "remove_field", "field": "retries"}),
+        ("make note not nullable in order", {"op": "make_required", "field": "note"}),
+        ("allow null in amount in order", {"op": "make_optional", "field": "amount"}),
+        ("allow amount in order to be null", {"op": "make_optional", "field": "amount"}),
+        ("set retries default 3 in order", {"op": "change_default", "field": "retries", "default": 3}),
+        ("default retries to 3 in order", {"op": "change_default", "field": "retries", "default": 3}),
+        ("remove SENT from status in order", {"op": "remove_symbol", "field": "status", "symbol": "SENT"}),
+        ("drop `SENT` from status", {"op": "remove_symbol", "field": "status", "symbol": "SENT"}),
+        ("add int weight = 0 to order", {"op": "add_field", "field": "weight", "type": "int", "default": 0}),
+        ("add weight (int, default 0) to order", {"op": "add_field", "field": "weight", "type": "int", "default": 0}),
+        (
+            "add weight int? to order",
+            {"op": "add_field", "field": "weight", "type": ["null", "int"], "default": None},
+        ),
+    ],
+)
+def test_what_people_type_is_understood(text: str, operation: dict[str, Any]) -> None:
+    assert one(text) == {"subject": "order", **operation}
+
+
+def test_several_symbols_are_several_operations() -> None:
+    added = told("add REVIEW and HELD to status in order")
+
+    assert [(one["op"], one["symbol"]) for one in added] == [("add_symbol", "REVIEW"), ("add_symbol", "HELD")]
+
+
+@pytest.mark.parametrize(
+    ("text", "next"),
+    [
+        ("change amount to total in order", 'Say "rename amount to total"'),
+        ("rename SENT to SHIPPED in status in order", "Add the new symbol"),
+        ("rename order to purchase", "Only fields can be renamed"),
+        ("split note into first and last in order", "write both for a while"),
+    ],
+)
+def test_what_is_another_operation_is_said_with_what_to_say_instead(text: str, next: str) -> None:
+    with pytest.raises(WrongUsage) as refused:
+        understand(text, SHOP)
+
+    assert next in str(refused.value.next)
