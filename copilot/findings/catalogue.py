@@ -30,9 +30,17 @@ AUDITS: tuple[Find, ...] = (
 
 
 def audit(case: Audited) -> tuple[AuditFinding, ...]:
-    """Returns what all audits find, each once, the worst first; equal cases give equal findings in equal order."""
+    """Returns what all audits find, each once, the worst first; equal cases give equal findings in equal order.
+
+    What lies in a clone from end to end is left to an audit of that one, which sees all of its files.
+    """
     found: dict[str, AuditFinding] = {}
     for find in AUDITS:
         for finding in find(case):
-            found.setdefault(finding.id, finding)
+            if not _is_elsewhere(finding, case):
+                found.setdefault(finding.id, finding)
     return tuple(sorted(found.values(), key=lambda it: (SEVERITIES.index(it.severity), it.rule, it.title, it.id)))
+
+
+def _is_elsewhere(finding: AuditFinding, case: Audited) -> bool:
+    return bool(finding.proof) and all(case.pipeline.clone_of(proof.span.path) for proof in finding.proof)

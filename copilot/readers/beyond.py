@@ -32,10 +32,7 @@ NOTHING = Beyond()
 
 
 def beyond(pipeline: PipelineMap, others: Iterable[PipelineMap]) -> Beyond:
-    """Returns what others certainly or likely write to the topics that this repository's jobs consume.
-
-    Only what stands in the snapshot counts, so that a longer history elsewhere makes no other reading here.
-    """
+    """Returns what others certainly or likely write to the topics that this repository's jobs consume."""
     wanted = consumed_topics(pipeline)
     subjects: dict[str, SchemaSubject] = {}
     links: list[Link] = []
@@ -44,7 +41,7 @@ def beyond(pipeline: PipelineMap, others: Iterable[PipelineMap]) -> Beyond:
         for link in other.links:
             is_sure = link.direction == "produces" and link.certainty != "possible"
             if is_sure and link.subject in known and link.endpoint in wanted:
-                subjects[link.subject] = _only_latest(known[link.subject])
+                subjects[link.subject] = replace(known[link.subject], copies=(), copy_versions=())
                 links.append(Link("", link.endpoint, "produces", link.subject, None, "certain", ()))
     ordered = sorted(set(links), key=lambda link: (link.endpoint, link.subject or ""))
     return Beyond(tuple(subjects[name] for name in sorted(subjects)), tuple(ordered))
@@ -53,7 +50,3 @@ def beyond(pipeline: PipelineMap, others: Iterable[PipelineMap]) -> Beyond:
 def consumed_topics(pipeline: PipelineMap) -> frozenset[Endpoint]:
     """Returns the endpoints with a name that some job consumes."""
     return frozenset(link.endpoint for link in pipeline.links if link.direction == "consumes" and link.endpoint.name)
-
-
-def _only_latest(subject: SchemaSubject) -> SchemaSubject:
-    return replace(subject, versions=(subject.latest,), copies=(), copy_versions=())

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from copilot.domain.clones import Clone
-from copilot.domain.pipeline import Certainty, FieldUse, Link, PipelineMap
+from copilot.domain.pipeline import Certainty, FieldUse, Link, PipelineMap, Retention
 from copilot.domain.schema import SchemaSubject, SchemaVersion
 from copilot.domain.source import Gap
 from copilot.domain.twins import topics_of
@@ -44,6 +44,7 @@ def joined(
         ),
         gaps=tuple(sorted({*gaps, *(one for it in (own, *others) for one in it.gaps)})),
         clones=tuple(sorted(clones, key=lambda clone: clone.name)),
+        retentions=_retentions(own, *others),
     )
     return replace(whole, subjects=tuple(_with_drifted(one, whole) for one in whole.subjects))
 
@@ -85,6 +86,12 @@ def _is_alike(one: SchemaVersion, other: SchemaVersion) -> bool:
         return False
     ours, theirs = {field.path for field in one.fields}, {field.path for field in other.fields}
     return len(ours & theirs) >= ALIKE_SHARE_MIN * len(ours | theirs)
+
+
+def _retentions(*maps: PipelineMap) -> tuple[Retention, ...]:
+    """Returns what is said of each topic, by the first who says it."""
+    said = {one.topic: one for pipeline in reversed(maps) for one in pipeline.retentions}
+    return tuple(said[topic] for topic in sorted(said))
 
 
 def _links(links: Iterable[Link]) -> tuple[Link, ...]:

@@ -15,6 +15,7 @@ from copilot.readers.store import FactStore
 from copilot.readers.values import Value
 
 MAX_HOPS = 8
+VAGUE_NAMES = frozenset({"schema", "schemas", "output", "input", "value", "key", "record", "message", "latest"})
 
 
 class Modules:
@@ -101,6 +102,11 @@ class Modules:
         return None
 
 
+def says_little(path: str) -> bool:
+    """Tells whether a file's name alone is no name for a schema: many folders have an output.avsc."""
+    return posixpath.splitext(posixpath.basename(path))[0].lower() in VAGUE_NAMES
+
+
 class SchemaFiles:
     """The schema files of a tree, found by the paths that code and settings name."""
 
@@ -120,11 +126,15 @@ class SchemaFiles:
             for file in (exact, posixpath.join(folder, tail) if folder else tail):
                 if file in self._files:
                     return file
+        stated = tail
         while tail:
             ending = [
                 file for file in self._by_name.get(posixpath.basename(tail), ()) if f"/{file}".endswith(f"/{tail}")
             ]
             inside = [file for file in ending if file.startswith(root + "/")] if root else []
+            if "/" not in tail and "/" in stated and not inside and says_little(tail):
+                # Another folder's output.avsc: the one that is named may lie in another repository.
+                return ""
             if len(inside) == 1 or len(ending) == 1:
                 return (inside or ending)[0]
             if tail in self._files:

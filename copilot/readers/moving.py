@@ -66,6 +66,7 @@ def moved(pipeline: PipelineMap, clone: Clone, names: Mapping[str, str]) -> Pipe
         objectives=(),
         gaps=tuple(Gap(span(one.span), one.reason) for one in pipeline.gaps),
         files_read=pipeline.files_read,
+        retentions=tuple(replace(one, span=span(one.span)) for one in pipeline.retentions),
     )
 
 

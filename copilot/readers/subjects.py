@@ -17,6 +17,7 @@ from copilot.domain.source import Gap, PastFile, Span
 from copilot.ports import History, Index, SchemaFormat
 from copilot.readers.facts import FileFacts
 from copilot.readers.jobs import is_test_path, unique_names
+from copilot.readers.modules import VAGUE_NAMES
 from copilot.readers.schema_parts import SchemaParts
 from copilot.readers.schema_texts import SchemaTexts, Text, literal_source, part_source
 from copilot.readers.store import FactStore
@@ -26,7 +27,6 @@ from copilot.settings import Settings
 VERSIONS_MAX = 200
 DRIFT_SHARE_MIN = 0.5
 LITERAL_FORMAT = "avro"
-_VAGUE_NAMES = frozenset({"schema", "schemas", "output", "input", "value", "key", "record", "message", "latest"})
 
 
 class Subjects:
@@ -312,4 +312,4 @@ def _names(groups: list[_Group]) -> list[str]:
 
 def _says_little(stem: str, version: SchemaVersion) -> bool:
     """Tells whether a file's name alone is no name for a schema: a module of code, or "schema"."""
-    return version.source.host != "file" or posixpath.basename(stem).lower() in _VAGUE_NAMES
+    return version.source.host != "file" or posixpath.basename(stem).lower() in VAGUE_NAMES

@@ -14,8 +14,10 @@ from copilot.domain.pipeline import PipelineMap
 from copilot.domain.proposal import Proposal
 from copilot.errors import SurroundingsFailed, WrongUsage
 from copilot.proposals import Workspace
+from copilot.proposals.auditing import audit_place
+from copilot.proposals.reading import open_place
 from tests.repositories import commit, git
-from tests.shops import CHECKOUT, CONSUMER, INVOICE, READ_PLACE, Shops, clone_settings, order_schema, shops
+from tests.shops import CHECKOUT, CONSUMER, INVOICE, PRODUCER, READ_PLACE, Shops, clone_settings, order_schema, shops
 
 RENAME = "rename amount to total_cents in order"
 
@@ -116,6 +118,29 @@ def test_a_partial_clone_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
 
     assert any(gap.span.path.startswith("billing:") and "is not in this clone" in gap.reason for gap in found.gaps)
     assert found.clones[0].commit == two.pin
+
+
+def test_an_audit_tells_what_lies_between_the_repositories_and_not_what_lies_in_the_clone(tmp_path: Path) -> None:
+    compose = "services:\n  invoice:\n    build: services/invoice\n    environment:\n      TAX_SCHEMA: /app/schemas/tax.avsc\n"
+    code = CONSUMER.replace('"orders"', '"orders-created"')
+    files = {
+        "services/invoice/main.py": code,
+        "compose.yaml": compose,
+        "schemas/refund.avsc": order_schema(name="Refund"),
+    }
+    written = PRODUCER.replace('"orders"', '"orders.created"')
+    own = {"schemas/order.avsc": order_schema(), **CHECKOUT, "services/checkout/main.py": written}
+    two = shops(tmp_path, billing={**INVOICE, **files}, shop=own)
+
+    _, found = audit_place(open_place(two.shop))
+
+    assert {finding.rule for finding in audit_place(open_place(two.billing))[1]} >= {"schema-path-missing"}
+    assert [(it.rule, it.title) for it in found if it.severity != "note"] == [
+        (
+            "topic-misspelt",
+            "billing:invoice consumes orders-created, which nobody here produces; checkout produces orders.created.",
+        )
+    ]
 
 
 class TestAProposal:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from copilot.domain.clones import Clone
-from copilot.domain.pipeline import PipelineMap
+from copilot.domain.pipeline import PipelineMap, Retention
 from copilot.domain.source import Span
 from copilot.domain.twins import twins_of
 from copilot.formats.avro import AvroFormat
 from copilot.readers.beyond import Beyond
 from copilot.readers.joined import JoinedMapper, Neighbour
+from copilot.readers.joining import joined
 from copilot.readers.kept import dump_map, load_map
 from copilot.readers.mapper import PipelineMapper
 from copilot.settings import Settings
@@ -36,12 +37,17 @@ SHOP = {"schemas/order.avsc": order_schema(), **CHECKOUT}
 WIDER = (*FIELDS, {"name": "coupon", "type": "string"})
 
 
-def together(own: Mapping[str, str], /, **clones: Mapping[str, str]) -> PipelineMap:
-    """Maps a repository with its clones, all in memory."""
+LEANER = order_schema((FIELDS[0], FIELDS[2]))
+
+
+def together(
+    own: Mapping[str, str], /, past: Mapping[str, Sequence[str]] | None = None, **clones: Mapping[str, str]
+) -> PipelineMap:
+    """Maps a repository with its clones, all in memory; `past` are earlier texts by path."""
     index = MemoryIndex()
 
     def reader(beyond: Beyond) -> PipelineMapper:
-        return PipelineMapper({"avro": AvroFormat()}, MemoryHistory(), index, beyond=beyond)
+        return PipelineMapper({"avro": AvroFormat()}, MemoryHistory(past), index, beyond=beyond)
 
     span = Span("copilot.toml", 1, 1)
     named = [Clone(name, f"../{name}", "", "", span) for name in sorted(clones)]
@@ -163,3 +169,24 @@ def test_a_map_with_clones_survives_being_kept() -> None:
     found = together(SHOP, billing=INVOICE)
 
     assert load_map(dump_map(found)) == found
+
+
+def test_a_field_that_an_earlier_version_elsewhere_had_is_no_unknown_name() -> None:
+    found = together(
+        INVOICE, past={"schemas/order.avsc": [order_schema()]}, shop={**SHOP, "schemas/order.avsc": LEANER}
+    )
+
+    assert found.subject("shop:order").latest.number == 2
+    assert found.unknown_reads == ()
+
+
+def test_what_a_clone_says_of_its_topics_holds_where_nothing_is_said_here() -> None:
+    here, there = (Retention("orders", days, Span("copilot.toml", 1, 1)) for days in (1, 7))
+
+    found = joined(a_map((here,)), [a_map((there, replace(there, topic="refunds")))], (), ())
+
+    assert [(it.topic, it.days) for it in found.retentions] == [("orders", 1), ("refunds", 7)]
+
+
+def a_map(retentions: tuple[Retention, ...]) -> PipelineMap:
+    return replace(PipelineMap("c0ffee", (), (), (), (), (), (), (), (), (), 0), retentions=retentions)
