@@ -26,6 +26,7 @@ _COPIES = frozenset({"copy.deepcopy", "copy.copy", "dict", "list", "sorted", "re
 _CONTAINERS = frozenset(
     {"collections.defaultdict", "collections.deque", "collections.OrderedDict", "queue.Queue", "asyncio.Queue"}
 )
+_OPENING = frozenset({"open", "io.open", "gzip.open"})
 _PASSING_METHODS = frozenset(
     {
         "strip",
@@ -90,6 +91,8 @@ def see_call(reader: Reader, node: ast.Call, mode: str) -> Seen:
         return column
     with rows_named(reader, node, NOTHING, dotted):
         arguments = see_arguments(reader, node, mode if dotted in libraries.CONVERSIONS else "reads")
+    if dotted in _OPENING and node.args:
+        return Seen(arguments[0].value, arguments[0].origin, ("client", "file", value_of(reader, node.args[0]), -1))
     if dotted in _PASSING_CALLS or dotted in _COPIES:
         first = arguments[0] if arguments else NOTHING
         if dotted == "next" and first.origin is not None:
@@ -133,6 +136,8 @@ def _method(reader: Reader, node: ast.Call, function: ast.Attribute, mode: str) 
         return Seen(formatted(base.value[1], [value_of(reader, one) for one in node.args], named))
     if function.attr == "joinpath":
         return Seen(("path", (base.value, *(reader.see(argument).value for argument in node.args))))
+    if function.attr == "open" and (base.value is not None or base.thing is not None):
+        return Seen(base.value, base.origin, ("client", "file", value_of(reader, function.value, base), -1))
     if function.attr in TABLE_METHODS:
         note_table(reader, node, function.attr)
     thing = note_invocation(reader, node, base)

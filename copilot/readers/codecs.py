@@ -31,18 +31,22 @@ def see_codec_function(reader: Reader, node: ast.Call, dotted: str) -> Seen | No
     if name in libraries.SERIALIZERS or name in libraries.DESERIALIZERS:
         return _serde(reader, node, library, name)
     if library == "fastavro" and name in libraries.DECODE_CALLS:
-        return _decode(reader, node, library, *libraries.DECODE_CALLS[name])
+        return _decode(reader, node, library, name)
     if library == "fastavro" and name in libraries.ENCODE_CALLS:
-        return _encode(reader, node, library, *libraries.ENCODE_CALLS[name])
+        return _encode(reader, node, library, name)
     if name in libraries.SCHEMA_PASSERS or name in libraries.TOPIC_PASSERS:
         see_arguments(reader, node)
         found = argument_at(node, 0, ("schema_str", "schema", "topic"))
         return reader.see(found)._replace(origin=None) if found is not None else NOTHING
     if name == "DataFileWriter" and len(node.args) > 2:
         serializer = reader.see(node.args[1])
+        if serializer.origin is not None and serializer.origin.root[0] == "serializer":
+            _container(reader, node, "produce", int(serializer.origin.root[1]))
         return Seen(None, serializer.origin)
     if name == "DataFileReader" and len(node.args) > 1:
         origin = reader.see(node.args[1]).origin
+        if origin is not None and origin.root[0] == "deserializer":
+            _container(reader, node, "consume", int(origin.root[1]))
         return Seen(None, reader.sheet.flow.decoded(int(origin.root[1]), 1) if origin else None)
     return None
 
@@ -121,7 +125,16 @@ def _schema_of(reader: Reader, node: ast.expr) -> Value:
     return seen.thing if "schema" in name and "registry" not in name and "client" not in name else None
 
 
-def _decode(reader: Reader, node: ast.Call, library: str, writer: int, second: int, lists: int) -> Seen:
+def _container(reader: Reader, node: ast.Call, role: str, codec: int) -> None:
+    """Notes that a container file is read or written, where its path was followed."""
+    thing = reader.see(node.args[0]).thing if node.args else None
+    if thing is not None and thing[:2] == ("client", "file"):
+        given = {"topics": thing[2], "codec": codec, "endpoint": "file"}
+        reader.sheet.add_call(role, "", node, reader.scope.qualified, **given)
+
+
+def _decode(reader: Reader, node: ast.Call, library: str, name: str) -> Seen:
+    writer, second, lists = libraries.DECODE_CALLS[name]
     see_arguments(reader, node)
     index = reader.sheet.add_call(
         "decode",
@@ -131,15 +144,20 @@ def _decode(reader: Reader, node: ast.Call, library: str, writer: int, second: i
         writer=argument_value(reader, node, writer, ("writer_schema", "schema")),
         reader=argument_value(reader, node, second, ("reader_schema",)),
     )
+    if name in libraries.CONTAINER_CALLS:
+        _container(reader, node, "consume", index)
     return Seen(None, reader.sheet.flow.decoded(index, lists))
 
 
-def _encode(reader: Reader, node: ast.Call, library: str, schema: int, record: int, lists: int) -> Seen:
+def _encode(reader: Reader, node: ast.Call, library: str, name: str) -> Seen:
+    schema, record, lists = libraries.ENCODE_CALLS[name]
     seen = see_arguments(reader, node)
     value = argument_value(reader, node, schema, ("schema",))
     index = reader.sheet.add_call("encode", library, node, reader.scope.qualified, writer=value)
     origin = seen[record].origin if len(seen) > record else argument_seen(reader, node, ("record", "records")).origin
     reader.sheet.flow.encoded(index, origin.item() if origin is not None and lists else origin)
+    if name in libraries.CONTAINER_CALLS:
+        _container(reader, node, "produce", index)
     if node.args and isinstance(node.args[0], ast.Name | ast.Attribute):
         reader.scope.bind(node.args[0], Seen(None, Origin(("encoded", index))))
     return NOTHING

@@ -49,9 +49,9 @@ class Effect(NamedTuple):
 
 
 class EffectReader:
-    """Reads the effects of a tree's calls; `is_library` tells whether a file belongs to a package that only others use."""
+    """Reads the effects of a tree's calls; `is_library` tells whether a function of a file is there for other packages."""
 
-    def __init__(self, chains: Chains, callers: Callers, is_library: Callable[[str], bool]) -> None:
+    def __init__(self, chains: Chains, callers: Callers, is_library: Callable[[str, str], bool]) -> None:
         self._chains = chains
         self._callers = callers
         self._is_library = is_library
@@ -164,20 +164,21 @@ class EffectReader:
         """Returns the effect as those see it who fill it in, or use its package; nothing where nobody does."""
         hole = next(iter(_holes(effect.topics, effect.path)), None)
         found = list(self._filled(effect, hole)) if hole is not None else []
-        if not found and self._is_library(effect.path):
+        if not found and self._is_library(effect.path, effect.scope):
             found = [self._seen_by(effect, caller, effect.path, effect.scope) for caller in self._users(effect)]
         return found[:MAX_EFFECTS]
 
     def _is_told(self, effect: Effect) -> bool:
-        """Tells whether an effect that goes no further is an edge: a package that waits for its topic is none."""
-        return not self._is_library(effect.path) or _is_text(effect.topics)
+        """Tells whether an effect that goes no further is an edge: no package that waits for its topic, no unknown file."""
+        is_file = effect.call.endpoint == "file" and effect.call.library != "trigger"
+        return _is_text(effect.topics) or not (is_file or self._is_library(effect.path, effect.scope))
 
     def _wanted(self, effect: Effect) -> Iterator[tuple[str, str]]:
         """Yields the functions and classes, with their files, whose callers and heirs an effect is going to ask for."""
         for hole in _holes(effect.topics, effect.path):
             root = _root(hole.value)
             yield hole.path, root[1].rpartition(":")[0] if root[0] == "param" else f"{root[1][1]}.__init__"
-        if self._is_library(effect.path) and effect.scope:
+        if self._is_library(effect.path, effect.scope) and effect.scope:
             yield effect.path, effect.scope
             if "." in effect.scope:
                 yield effect.path, f"{effect.scope.partition('.')[0]}.__init__"

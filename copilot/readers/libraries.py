@@ -27,6 +27,7 @@ DECODE_CALLS = {
     "_read_data": (1, 3, 0),
 }
 ENCODE_CALLS = {"schemaless_writer": (1, 2, 0), "writer": (1, 2, 1), "json_writer": (1, 2, 1)}
+CONTAINER_CALLS = frozenset({"reader", "block_reader", "writer"})
 SCHEMA_PASSERS = frozenset(
     {
         "parse_schema",

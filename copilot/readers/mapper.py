@@ -160,9 +160,16 @@ class _Reading:
         """Returns what reads the effects of calls; files that may call a wrapper are parsed when it is known which there are."""
         facts = {path: one for code in codes.values() for path, one in code.facts.items()}
         running = frozenset(root for root, code in codes.items() if code.running)
-        packages = self._roots.packages(self._root_of, self._imports(), running)
+        imports = list(self._imports())
+        packages = self._roots.packages(self._root_of, imports, running)
+        imported = {file for _, file in imports}
+
+        def is_library(path: str, scope: str) -> bool:
+            # What nobody imports is started by somebody, unless it is a class, which settings may name.
+            return self._root_of[path] in packages and (path in imported or "." in scope)
+
         callers = Callers(facts, self._chains, self._find)
-        return EffectReader(self._chains, callers, lambda path: self._root_of[path] in packages)
+        return EffectReader(self._chains, callers, is_library)
 
     def _find(self, wanted: Collection[tuple[str, str]]) -> Mapping[str, FileFacts]:
         """Returns the facts of files that showed no sign of endpoints, but write both names of a pair."""

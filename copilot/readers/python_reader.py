@@ -18,6 +18,7 @@ from copilot.readers.flow import Origin
 from copilot.readers.scope import NOTHING, FunctionNode, Scope, Seen, is_self, parameters
 from copilot.readers.sheet import Sheet
 from copilot.readers.tables import add_table_calls
+from copilot.readers.triggers import add_trigger_calls
 
 MAX_PYTHON_BYTES = 2_000_000
 _CONSTRUCTORS = ("__init__", "__new__", "setup", "__post_init__")
@@ -62,6 +63,9 @@ class _Statements:
         self.sheet.configs.extend(self.expressions.configs.configs())
         scope = self.scope
         add_table_calls(self.sheet, frozenset(scope.libraries))
+        add_trigger_calls(
+            scope, [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+        )
         names = dict(scope.module)
         names |= {f"{owner}.{name}": seen for (owner, name), seen in scope.attributes.items()}
         names |= {f"{name}()": seen for name, seen in scope.returned.items()}

@@ -108,6 +108,10 @@ class Sheet:
         elif name.isidentifier():
             self._blinds.append((line, f'uses "{name}" where the place of the name can\'t be told', receiver, origin))
 
+    def keys_read(self) -> frozenset[tuple[str, str]]:
+        """Returns the keys that are read, each with the name of what it is read of."""
+        return frozenset((use[5], use[0]) for use in self._uses if use[4] in ("subscript", "get", "string"))
+
     def _is_there(self, name: bytes, offset: int, is_quoted: bool) -> bool:
         """Tells whether the token of a name starts at a byte offset."""
         if not is_quoted:

@@ -31,7 +31,7 @@ def value_of(reader: Reader, node: ast.expr, seen: Seen | None = None) -> Value:
     if seen.thing is not None and seen.thing[0] == "client" and seen.thing[2] is not None:
         topics: Value = seen.thing[2]
         return topics
-    name = receiver_name(node)
+    name = "" if any(isinstance(part, ast.Call) for part in ast.walk(node)) else receiver_name(node)
     return ("var", name, seen.thing) if seen.thing is None or isinstance(node, ast.Name) else seen.thing
 
 
@@ -62,4 +62,4 @@ def name_of(value: Value) -> str:
         return name_of(value[2])
     if kind in ("list", "any", "cat", "path"):
         return next((name for name in map(name_of, value[1]) if name), "")
-    return name_of(value[1]) if kind in ("call", "split") and isinstance(value[1], tuple) else ""
+    return name_of(value[1]) if kind == "split" else ""

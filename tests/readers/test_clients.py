@@ -416,3 +416,96 @@ def test_stream_frameworks_are_read(name: str) -> None:
     code, expected = FRAMEWORKS[name]
 
     assert edges(code) == expected
+
+
+TRIGGERS = {
+    "kinesis": (
+        """
+        import base64, json
+
+        def handler(event, context):
+            for record in event["Records"]:
+                json.loads(base64.b64decode(record["kinesis"]["data"]))
+        """,
+        {("consumes", "stream", "?handler")},
+    ),
+    "sqs": (
+        """
+        import json
+
+        def handle(event, _context):
+            for record in event.get("Records", []):
+                json.loads(record["body"])
+        """,
+        {("consumes", "queue", "?handle")},
+    ),
+    "kafka": (
+        """
+        import base64
+
+        def lambda_function(event, context):
+            for _, records in event["records"].items():
+                for record in records:
+                    print(record["topic"], base64.b64decode(record["value"]))
+        """,
+        {("consumes", "topic", "?lambda_function")},
+    ),
+    "pub/sub in the background": (
+        """
+        import base64
+
+        def on_order(event, context):
+            print(base64.b64decode(event["data"]).decode("utf-8"))
+        """,
+        {("consumes", "topic", "?on_order")},
+    ),
+    "pub/sub as a cloud event": (
+        """
+        import base64
+        import functions_framework
+
+        @functions_framework.cloud_event
+        def on_order(cloud_event):
+            print(base64.b64decode(cloud_event.data["message"]["data"]))
+        """,
+        {("consumes", "topic", "?on_order")},
+    ),
+    "a request of an http gateway": (
+        """
+        import base64
+
+        def handler(event, context):
+            return {"statusCode": 200, "body": base64.b64decode(event["body"])}
+        """,
+        set(),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TRIGGERS)
+def test_functions_that_a_cloud_triggers_are_fed_by_an_unknown(name: str) -> None:
+    code, expected = TRIGGERS[name]
+
+    assert edges(code) == expected
+
+
+def test_avro_containers_are_files_where_their_path_is_known() -> None:
+    code = """
+        import fastavro
+        from pathlib import Path
+        from avro.datafile import DataFileReader
+        from avro.io import DatumReader
+
+        def convert(path):
+            with open("in/orders.avro", "rb") as source, Path("out.avro").open("wb") as sink:
+                fastavro.writer(sink, {"type": "string"}, fastavro.reader(source))
+            for row in DataFileReader(open("old.avro", "rb"), DatumReader()):
+                print(row)
+            with open(path, "rb") as unknown:
+                print(list(fastavro.reader(unknown)))
+        """
+    assert edges(code) == {
+        ("consumes", "file", "in/orders.avro"),
+        ("produces", "file", "out.avro"),
+        ("consumes", "file", "old.avro"),
+    }

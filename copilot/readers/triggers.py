@@ -1,0 +1,55 @@
+"""Which functions are fed by a cloud's trigger? Told by their arguments and by the parts of an event that the file takes apart.
+
+What feeds them is set where they are deployed, so each is an edge to an unknown endpoint under the function's name.
+"""
+
+from __future__ import annotations
+
+from copilot.readers.scope import FunctionNode, Scope, parameters
+
+_EVENTS = frozenset({"event", "data", "cloud_event", "cloudevent", "message"})
+_CLOUD_EVENT = "functions_framework.cloud_event"
+# Parts of a record that only one kind of trigger has, and the kind of endpoint behind it.
+_RECORD_PARTS = (
+    (frozenset({"kinesis"}), "stream"),
+    (frozenset({"Sns"}), "topic"),
+    (frozenset({"dynamodb"}), "table"),
+    (frozenset({"s3", "bucket"}), "file"),
+    (frozenset({"body"}), "queue"),
+)
+_KAFKA_PARTS = frozenset({"topic", "value"})
+
+
+def add_trigger_calls(scope: Scope, functions: list[FunctionNode]) -> None:
+    """Adds the calls that feed those of a file's functions which are deployed to be triggered."""
+    candidates = [node for node in functions if _is_cloud_event(scope, node) or _takes_event(node)]
+    if not candidates:
+        return
+    parts = scope.sheet.keys_read()
+    for node in candidates:
+        for endpoint in _endpoints(scope, node, parts):
+            topics = ("var", node.name, None)
+            scope.sheet.add_call("consume", "trigger", node, node.name, topics=topics, endpoint=endpoint)
+
+
+def _takes_event(node: FunctionNode) -> bool:
+    names = parameters(node)
+    return len(names) == 2 and names[0] in _EVENTS and names[1].endswith("context")
+
+
+def _is_cloud_event(scope: Scope, node: FunctionNode) -> bool:
+    return any(scope.dotted(decorator) == _CLOUD_EVENT for decorator in node.decorator_list)
+
+
+def _endpoints(scope: Scope, node: FunctionNode, parts: frozenset[tuple[str, str]]) -> list[str]:
+    """Returns the kinds of endpoints that feed a function; `parts` are the keys that its file reads, with what they are read of."""
+    keys = frozenset(key for _, key in parts)
+    event = next(iter(parameters(node)), "")
+    if _is_cloud_event(scope, node):
+        return ["topic"] if {"message", "data"} <= keys else []
+    if (event, "Records") in parts:
+        return [endpoint for wanted, endpoint in _RECORD_PARTS if wanted <= keys][:1]
+    if (event, "records") in parts and keys >= _KAFKA_PARTS:
+        return ["topic"]
+    # A background function of Google Cloud gets the message itself, in base64 under "data".
+    return ["topic"] if (event, "data") in parts and "base64" in scope.libraries else []
