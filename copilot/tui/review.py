@@ -88,6 +88,8 @@ class ReviewScreen(ReviewView):
                 for id in ids
             ]
             self.app.push_screen(Pick("This line cites", options), self._open_picked)
+        else:
+            self.tell("This line cites no evidence; enter opens that of a line with [ev-…] in it.")
 
     def go_to_line_citing(self, evidence: str) -> None:
         """Highlights the first line of the rationale that cites that evidence."""

@@ -37,6 +37,7 @@ class ReviewView(Screen[None]):
         decision = self._proposal.decision
         self.selected = decision.chosen if decision and decision.chosen else self._first()
         self._is_busy = False
+        self._ruling_is_due = True
 
     def compose(self) -> ComposeResult:
         yield Static(id="heading")
@@ -102,6 +103,9 @@ class ReviewView(Screen[None]):
         alternative = self._alternative
         if alternative is None:
             return
+        self._ruling_is_due = True
+        if self.query_one(TabbedContent).active == "rationale":
+            self.call_after_refresh(self._show_ruling)
         ruling = alternatives.ruling_of(self._proposal, alternative.id)
         rule = plain(f"  {ruling.rule}", "dim") if ruling else Content("")
         self.query_one("#selected", Static).update(
@@ -119,6 +123,20 @@ class ReviewView(Screen[None]):
             absent="Not checked yet.",
         )
         self.tell("")
+
+    def on_tabbed_content_tab_activated(self, event: TabbedContent.TabActivated) -> None:
+        if event.pane.id == "rationale":
+            self.call_after_refresh(self._show_ruling)
+
+    def _show_ruling(self) -> None:
+        """Begins the rationale at the selected alternative, once for each; what stands above it is a scroll away."""
+        if self._ruling_is_due and self.selected:
+            heading = f"### {letters_of(self._proposal)[self.selected]}: "
+            at = next((number for number, (line, _) in enumerate(self._lines) if line.startswith(heading)), 0)
+            reasons = self.query_one("#reasons", Choices)
+            reasons.highlighted = at
+            reasons.scroll_to_highlight(top=True)
+            self._ruling_is_due = False
 
     def _refusal(self) -> str:
         for compiled in self._proposal.compiled:

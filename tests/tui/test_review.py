@@ -15,7 +15,7 @@ from copilot.proposals import Workspace
 from copilot.tui.app import CopilotApp
 from copilot.tui.dialogs import Dialog, Note, TypedNote, YesNo
 from copilot.tui.hunks import HunkPane
-from copilot.tui.panes import ListAndDetail
+from copilot.tui.panes import Choices, ListAndDetail
 from copilot.tui.review import ReviewScreen
 from tests import faces
 from tests.golden import assert_golden
@@ -228,6 +228,28 @@ def test_a_hunk_of_a_later_phase_alone_can_not_be_left_out(tmp_path: Path) -> No
         assert pane.left_out == frozenset()
         await pilot.press("j", "space")
         assert pane.left_out == {"schemas/order.avsc@@1"}
+
+    drive(workspace_with(tmp_path, faces.a_proposal()), act)
+
+
+def test_the_rationale_begins_at_the_alternative_that_is_selected(tmp_path: Path) -> None:
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        await pilot.press("j", "3")
+        await pilot.pause()
+        reasons = review_of(app).query_one("#reasons", Choices)
+        assert reasons.highlighted is not None
+        assert "D: Write both names" in str(reasons.get_option_at_index(reasons.highlighted).prompt)
+
+    drive(workspace_with(tmp_path, faces.a_proposal()), act)
+
+
+def test_a_line_that_cites_nothing_says_so(tmp_path: Path) -> None:
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        await pilot.press("3")
+        await pilot.pause()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "cites no evidence" in status_of(app)
 
     drive(workspace_with(tmp_path, faces.a_proposal()), act)
 
