@@ -13,6 +13,13 @@ PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3
 KEY := $(shell cat pyproject.toml constraints.txt | cksum | tr ' ' '-')
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
+# A Python that was upgraded, or a checkout that was moved, leaves an environment whose commands don't start: it is made anew.
+ifneq ($(wildcard $(VENV)/made-of-*),)
+ifneq ($(shell $(BIN)/pipeline-copilot --version >/dev/null 2>&1 || echo broken),)
+$(shell rm -f $(VENV)/made-of-* $(VENV)/tests-of-*)
+endif
+endif
+
 .PHONY: demo test bench clean
 
 demo: $(VENV)/made-of-$(KEY)

@@ -69,6 +69,16 @@ def test_after_an_installation_that_failed_everything_is_made_anew(checkout: Pat
     assert not (checkout / ".venv/half-installed").exists()
 
 
+def test_an_environment_whose_commands_do_not_start_is_made_anew(checkout: Path) -> None:
+    make(checkout, "demo")
+    (checkout / ".venv/bin/pipeline-copilot").write_text("#!/gone/python\n")
+
+    again = make(checkout, "demo")
+
+    assert again.returncode == 0, again.stderr
+    assert "ran pipeline-copilot demo" in again.stdout
+
+
 def test_other_constraints_make_another_environment(checkout: Path) -> None:
     make(checkout, "demo")
     (checkout / ".venv/old").touch()
