@@ -55,9 +55,10 @@ def about_approval(proposal: Proposal, alternative: str) -> Question:
     return Question(f"Approve {letter}? Stakes are {proposal.decision.stakes}.", tuple(text), word)
 
 
-def applied_words(applied: Applied) -> str:
-    """Returns what applying did, in one sentence."""
-    return f"Applied: {counted(len(applied.commits), 'commit')} on branch {applied.branch}"
+def applied_words(applied: Applied, phases: int) -> str:
+    """Returns what applying did, in one sentence; `phases` is how many the alternative has."""
+    phase = f" phase {applied.phase + 1} of {phases}" if phases > 1 else ""
+    return f"Applied{phase}: {counted(len(applied.commits), 'commit')} on branch {applied.branch}"
 
 
 def record_words(body: Body) -> str:

@@ -186,7 +186,11 @@ class ReviewScreen(ReviewView):
         if answer is None:
             self.tell(f"Approved. To apply: pipeline-copilot apply {self._proposal.id}")
         else:
-            self._start("applying", lambda _: applied_words(self._workspace.apply(self._proposal.id)))
+            self._start("applying", lambda _: self._applied())
+
+    def _applied(self) -> str:
+        applied = self._workspace.apply(self._proposal.id)
+        return applied_words(applied, len(self._proposal.alternative(applied.alternative).phases))
 
     def action_reject(self) -> None:
         if self._is_busy:

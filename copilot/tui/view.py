@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static, TabbedContent, TabPane
 
 from copilot.domain.alternative import Alternative
+from copilot.domain.evidence import Evidence
 from copilot.errors import CopilotError
 from copilot.reasons.render import markdown
 from copilot.reasons.words import counted, letters_of
@@ -115,7 +116,7 @@ class ReviewView(Screen[None]):
         )
         self.query_one(HunkPane).show_patches(alternative, self._proposal.patches_of(alternative.id), self._refusal())
         evidence = {it.id: it for it in self._proposal.evidence_of(alternative.id)}
-        open_first = next((id for id, it in evidence.items() if it.verdict in ("fail", "unknown")), None)
+        open_first = min(evidence, key=lambda id: _calm(evidence[id]), default=None)
         self.query_one("#checks", ListAndDetail).show(
             [(id, evidence_title(it)) for id, it in evidence.items()],
             lambda id: evidence_text(evidence[id]),
@@ -150,3 +151,10 @@ class ReviewView(Screen[None]):
         if not text and left_out:
             text = f"{counted(len(left_out), 'hunk')} left out: p proves it again, approving waits for that"
         self.query_one("#status", Static).update(plain(text, "$text-warning" if left_out else ""))
+
+
+def _calm(evidence: Evidence) -> int:
+    """Returns how little there is to see: 0 where a check failed or could not tell, 1 where it warns, else 2."""
+    if evidence.verdict in ("fail", "unknown"):
+        return 0
+    return 1 if any(finding.severity == "warning" for finding in evidence.findings) else 2

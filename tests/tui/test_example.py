@@ -103,7 +103,7 @@ def test_the_chosen_change_is_approved_by_name_and_applied(tmp_path: Path) -> No
             await pilot.press("y")
             await idle(app, pilot)
             await pilot.pause()
-            assert "Applied: " in screen_text(app)
+            assert "Applied phase 1 of 3: 2 commits on branch" in screen_text(app)
             await pilot.press("q")
 
     asyncio.run(run())
@@ -144,7 +144,7 @@ def test_a_real_terminal_of_the_smallest_size_shows_the_review(tmp_path: Path) -
     try:
         wait_for(id)
         act("send-keys", "2")
-        wait_for("Recipe")
+        wait_for("FULL does not ask for it")
         act("send-keys", "r")
         wait_for("enter rejects")
         act("send-keys", "-l", "not now")
