@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from copilot.adapters.git import Repository, open_repository
-from copilot.adapters.index import SqliteIndex, cache_folder
+from copilot.adapters.index import open_index
 from copilot.adapters.settings_file import settings_of
 from copilot.adapters.tree import CommitTree, WorkingTree, uncommitted_count
 from copilot.domain.pipeline import PipelineMap
@@ -35,7 +35,7 @@ def open_place(path: Path | str, *, at: str = "HEAD", working_tree: bool = False
     repository = open_repository(path)
     is_absent = at == "HEAD" and not repository.head and not needs_commit
     commit = WORKING_TREE if working_tree else "" if is_absent else repository.resolve(at)
-    return Place(repository, commit, SqliteIndex(cache_folder(os.environ, Path.home()) / "index.sqlite"))
+    return Place(repository, commit, open_index(repository.common_dir, os.environ, Path.home()))
 
 
 def read_map(place: Place) -> PipelineMap:

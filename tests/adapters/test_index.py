@@ -9,7 +9,9 @@ import sys
 import threading
 from pathlib import Path
 
-from copilot.adapters.index import SqliteIndex, cache_folder
+import pytest
+
+from copilot.adapters.index import SqliteIndex, cache_folder, open_index
 
 WRITER = """
 import sys
@@ -30,6 +32,113 @@ def test_what_was_put_is_found_by_the_next_process(tmp_path: Path) -> None:
 
     assert SqliteIndex(path).get("facts", ["a", "b", "c"]) == {"a": b"2", "b": b"\x00\xff"}
     assert SqliteIndex(path).get("other", ["a"]) == {}
+
+
+def test_worktrees_of_a_clone_share_what_was_kept_and_the_key_lies_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    home = tmp_path / "home"
+    open_index(tmp_path / ".git", {}, home).put("facts", {"a": b"1"})
+
+    assert open_index(tmp_path / ".git", {}, home).get("facts", ["a"]) == {"a": b"1"}
+    assert (tmp_path / ".git" / "pipeline-copilot" / "index.sqlite").exists()
+    assert os.stat(home / ".cache" / "pipeline-copilot" / "index.key").st_mode & 0o077 == 0
+    assert os.listdir(home / ".cache" / "pipeline-copilot") == ["index.key"]
+
+
+def test_what_another_user_kept_in_the_repository_is_not_believed(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    open_index(tmp_path / ".git", {}, tmp_path / "stranger").put("facts", {"a": b"poison"})
+
+    index = open_index(tmp_path / ".git", {}, tmp_path / "home")
+
+    assert index.get("facts", ["a"]) == {}
+    index.put("facts", {"a": b"own"})
+    assert open_index(tmp_path / ".git", {}, tmp_path / "home").get("facts", ["a"]) == {"a": b"own"}
+
+
+def test_a_value_under_another_key_is_not_believed(tmp_path: Path) -> None:
+    path = tmp_path / "index.sqlite"
+    SqliteIndex(path).put("k", {"a": b"of a"})
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE entries SET key = 'b'")
+
+    assert SqliteIndex(path).get("k", ["a", "b"]) == {}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DROP TABLE entries",
+        "CREATE TRIGGER plan AFTER INSERT ON entries BEGIN DELETE FROM entries; END",
+        "CREATE TABLE more (value TEXT)",
+        "DROP TABLE entries; CREATE VIEW entries AS SELECT 'k' AS kind, 'a' AS key, 'poison' AS value",
+    ],
+)
+def test_a_file_of_another_layout_is_made_anew(tmp_path: Path, statement: str) -> None:
+    path = tmp_path / "index.sqlite"
+    SqliteIndex(path).put("k", {"a": b"1"})
+    with sqlite3.connect(path) as connection:
+        connection.executescript(statement)
+
+    index = SqliteIndex(path)
+    index.put("k", {"b": b"2"})
+
+    assert index.get("k", ["a", "b"]) == {"b": b"2"}
+    index.close()
+    assert SqliteIndex(path).get("k", ["a", "b"]) == {"b": b"2"}
+
+
+@pytest.mark.parametrize("name", ["index.sqlite", "index.sqlite-wal", "index.sqlite-shm", "."])
+def test_nothing_is_written_through_a_link(tmp_path: Path, name: str) -> None:
+    folder, away = tmp_path / ".git" / "pipeline-copilot", tmp_path / "away"
+    folder.parent.mkdir()
+    if name == ".":
+        away.mkdir()
+        folder.symlink_to(away)
+    else:
+        folder.mkdir()
+        away.write_text("mine")
+        (folder / name).symlink_to(away)
+
+    index = open_index(tmp_path / ".git", {}, tmp_path / "home")
+    index.put("k", {"a": b"1"})
+
+    assert index.get("k", ["a"]) == {"a": b"1"}
+    assert (os.listdir(away) if away.is_dir() else away.read_text()) in ([], "mine")
+
+
+def test_a_git_directory_that_cannot_be_written_is_served_from_the_cache_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".git").mkdir()
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    open_index(tmp_path / ".git", {}, tmp_path / "home").put("k", {"a": b"1"})
+
+    assert open_index(tmp_path / ".git", {}, tmp_path / "home").get("k", ["a"]) == {"a": b"1"}
+    assert open_index(tmp_path / "other.git", {}, tmp_path / "home").get("k", ["a"]) == {}
+    assert os.listdir(tmp_path / ".git") == []
+
+
+def test_without_a_place_for_a_key_the_index_serves_its_own_process(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "home").write_text("in the way")
+
+    index = open_index(tmp_path / ".git", {}, tmp_path / "home")
+    index.put("k", {"a": b"1"})
+
+    assert index.get("k", ["a"]) == {"a": b"1"}
+    assert open_index(tmp_path / ".git", {}, tmp_path / "home").get("k", ["a"]) == {}
+
+
+def test_half_a_key_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    folder = cache_folder({}, tmp_path)
+    folder.mkdir(parents=True)
+    (folder / "index.key").write_bytes(b"half")
+
+    open_index(tmp_path / ".git", {}, tmp_path).put("k", {"a": b"1"})
+
+    assert open_index(tmp_path / ".git", {}, tmp_path).get("k", ["a"]) == {"a": b"1"}
 
 
 def test_many_keys_are_asked_for_at_once(tmp_path: Path) -> None:
