@@ -143,6 +143,10 @@ class SchemaFormat(Protocol):
         """
         ...
 
+    def lint(self, schema: Any) -> tuple[Finding, ...]:
+        """Returns what is wrong with one schema, a JSON value or text, whatever it is compared with."""
+        ...
+
     def meaning_changes(self, old: SchemaVersion, new: SchemaVersion) -> tuple[Finding, ...]:
         """Returns what compatibility rules don't see: units, scales, defaults, logical types, precision."""
         ...

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from copilot.cli.layout import columns, joined, section, wrapped
+from copilot.domain.evidence import Finding
 from copilot.domain.pair import DecoderVerdict, PairVerdict
 
 VERSION = 1
@@ -29,15 +30,27 @@ class Judged:
     verdict: PairVerdict
 
 
-def compat_text(level: str, source: str, judged: Sequence[Judged]) -> str:
-    """Returns the answer, then each pair that fails or that some decoder reads otherwise than the registry thinks."""
+@dataclass(frozen=True, slots=True)
+class Linted:
+    """The newest schema by its name, and what is to be said of it alone."""
+
+    name: str
+    findings: tuple[Finding, ...]
+
+
+def compat_text(level: str, source: str, judged: Sequence[Judged], linted: Linted) -> str:
+    """Returns the answer, each pair that fails or that some decoder reads otherwise, and what is wrong with the newest schema."""
     lines = [_headline(level, source, judged)]
     for it in judged:
         lines += _pair(it)
-    return joined(lines)
+    told: list[str] = []
+    for finding in linted.findings:
+        told += wrapped(finding.message, f"  {finding.severity.upper():<8} ", " " * 11)
+        told += wrapped(finding.fix, "           fix  ", " " * 16)
+    return joined([*lines, *section(f"{linted.name} by itself", told)])
 
 
-def compat_json(level: str, source: str, judged: Sequence[Judged]) -> dict[str, Any]:
+def compat_json(level: str, source: str, judged: Sequence[Judged], linted: Linted) -> dict[str, Any]:
     """Returns the public JSON object; `compatible` is null where a schema is invalid."""
     answers = [it.verdict.compatible for it in judged]
     return {
@@ -46,6 +59,13 @@ def compat_json(level: str, source: str, judged: Sequence[Judged]) -> dict[str, 
         "level_source": source,
         "compatible": None if None in answers else all(answers),
         "pairs": [{"reader": it.reader, "writer": it.writer, **verdict_json(it.verdict)} for it in judged],
+        "lint": {
+            "schema": linted.name,
+            "findings": [
+                {"rule": it.rule, "severity": it.severity, "path": it.path, "message": it.message, "fix": it.fix}
+                for it in linted.findings
+            ],
+        },
     }
 
 

@@ -55,14 +55,15 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if not arguments.schemas:
         raise WrongUsage("Nothing to compare.", next="Name two schemas, oldest first, or one whose history is meant.")
 
-    from copilot.cli.compat_text import compat_json, compat_text
+    from copilot.cli.compat_text import Linted, compat_json, compat_text
 
     versions, level, source = _versions(arguments, schema_format)
     judged = list(_judged(versions, level, schema_format, is_history=len(arguments.schemas) == 1))
+    linted = Linted(versions[-1].label, schema_format.lint(versions[-1].text))
     if arguments.format == "json":
-        console.print_json(compat_json(level, source, judged))
+        console.print_json(compat_json(level, source, judged, linted))
     else:
-        console.print(compat_text(level, source, judged))
+        console.print(compat_text(level, source, judged, linted))
     if any(it.verdict.compatible is None for it in judged):
         return EXIT_USAGE
     return EXIT_DONE if all(it.verdict.compatible for it in judged) else EXIT_REFUSED

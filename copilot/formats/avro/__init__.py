@@ -17,6 +17,7 @@ from copilot.formats.avro.decoders import ApacheDecoder, FastavroDecoder
 from copilot.formats.avro.edit import edit_text
 from copilot.formats.avro.judge import judge
 from copilot.formats.avro.languages import parts_of
+from copilot.formats.avro.lint import lint
 from copilot.formats.avro.meaning import meaning_changes
 from copilot.formats.avro.parse import parse_schema
 from copilot.formats.avro.rules import incompatibilities
@@ -46,6 +47,10 @@ class AvroFormat:
     def judge(self, reader: Any, writer: Any, *, with_meaning: bool = False) -> PairVerdict:
         """Returns a registry's answer on two schemas, and what each decoder makes of the data."""
         return judge(reader, writer, with_meaning=with_meaning)
+
+    def lint(self, schema: Any) -> tuple[Finding, ...]:
+        """Returns what is wrong with one schema, whatever it is compared with."""
+        return lint(schema)
 
     def meaning_changes(self, old: SchemaVersion, new: SchemaVersion) -> tuple[Finding, ...]:
         """Returns what compatibility rules don't see."""

@@ -12,9 +12,8 @@ from copilot.formats.avro.model_apache import ApacheModel
 from copilot.formats.avro.model_avsc import AvscModel, first_bad_default
 from copilot.formats.avro.model_fastavro import FastavroModel
 from copilot.formats.avro.model_java import JavaModel
-from copilot.formats.avro.names import COMPLEX_KINDS, PRIMITIVES
 from copilot.formats.avro.rules import Walk
-from copilot.formats.avro.strict import InvalidSchema, read_text, read_value
+from copilot.formats.avro.strict import InvalidSchema, read_schema
 from copilot.formats.avro.types import Type
 
 _LEVELS: dict[int, Reads] = {YES: "yes", WRONG: "wrong-value", NO: "no"}
@@ -28,7 +27,7 @@ def judge(reader: Any, writer: Any, *, with_meaning: bool = False) -> PairVerdic
     errors: list[str] = []
     for side, schema in sides:
         try:
-            graphs.append(_graph(schema))
+            graphs.append(read_schema(schema)[1])
         except InvalidSchema as error:
             errors.append(f"the {side}'s schema is invalid: {error}")
     if errors:
@@ -49,11 +48,6 @@ def _meanings(reader: Type, writer: Type) -> tuple[Reason, ...]:
     return tuple(
         Reason(rule, path, message, fix) for rule, severity, path, message, fix in changes if severity != "note"
     )
-
-
-def _graph(schema: Any) -> Type:
-    is_text = isinstance(schema, str) and schema not in PRIMITIVES and schema not in COMPLEX_KINDS
-    return read_text(schema) if is_text else read_value(schema)
 
 
 def _predictions(reader: Type, writer: Type, *, is_same: bool) -> tuple[DecoderVerdict, ...]:

@@ -40,7 +40,7 @@ class ApacheModel(Model):
                 found.append(
                     Outcome(NO, below(path, field), f'{self.name} misses "{field.name}", which has no default')
                 )
-            elif not _reads_default(field.default, field.type):
+            elif not reads_default(field.default, field.type):
                 found.append(Outcome(NO, below(path, field), f'{self.name} refuses the default of "{field.name}"'))
             else:
                 found.append(self.missing(field, writer, path))
@@ -57,10 +57,10 @@ def _matches(writer: Type, reader: Type) -> bool:
     return reader.name == writer.name and reader.size == writer.size
 
 
-def _reads_default(value: Any, kind: Type) -> bool:
+def reads_default(value: Any, kind: Type) -> bool:
     """Tells whether the package takes a default: that of a union for its first branch, that of a float only with a point."""
     if kind.kind == "union":
-        return bool(kind.branches) and _reads_default(value, kind.branches[0])
+        return bool(kind.branches) and reads_default(value, kind.branches[0])
     if kind.kind == "null":
         return value is None
     if kind.kind in ("int", "long"):
@@ -71,13 +71,13 @@ def _reads_default(value: Any, kind: Type) -> bool:
         return isinstance(value, str)
     if kind.kind == "array":
         assert kind.inner is not None
-        return isinstance(value, list) and all(_reads_default(item, kind.inner) for item in value)
+        return isinstance(value, list) and all(reads_default(item, kind.inner) for item in value)
     if kind.kind == "map":
         assert kind.inner is not None
-        return isinstance(value, dict) and all(_reads_default(item, kind.inner) for item in value.values())
+        return isinstance(value, dict) and all(reads_default(item, kind.inner) for item in value.values())
     if kind.kind == "record":
         return isinstance(value, dict) and all(
-            _reads_default(field.default if value.get(field.name) is None else value[field.name], field.type)
+            reads_default(field.default if value.get(field.name) is None else value[field.name], field.type)
             for field in kind.fields
         )
     return True

@@ -74,7 +74,7 @@ def first_bad_default(kind: Type, path: str = "", seen: set[int] | None = None) 
         return None
     seen.add(id(kind))
     for field in kind.fields:
-        if field.default is not NO_DEFAULT and not _takes(field.default, field.type):
+        if field.default is not NO_DEFAULT and not takes_default(field.default, field.type):
             return below(path, field)
         if not field.type.is_plain:
             bad = first_bad_default(field.type, below(path, field), seen)
@@ -84,9 +84,9 @@ def first_bad_default(kind: Type, path: str = "", seen: set[int] | None = None) 
     return next((bad for own in inner if (bad := first_bad_default(own, path, seen)) is not None), None)
 
 
-def _takes(value: Any, kind: Type) -> bool:
+def takes_default(value: Any, kind: Type) -> bool:
     if kind.kind == "union":
-        return bool(kind.branches) and _takes(value, kind.branches[0])
+        return bool(kind.branches) and takes_default(value, kind.branches[0])
     if kind.kind == "null":
         return value is None
     if kind.kind == "boolean":
@@ -97,10 +97,10 @@ def _takes(value: Any, kind: Type) -> bool:
         return value in kind.symbols
     if kind.inner is not None:
         items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
-        return items is not None and all(_takes(item, kind.inner) for item in items)
+        return items is not None and all(takes_default(item, kind.inner) for item in items)
     if kind.kind == "record":
         return isinstance(value, dict) and all(
-            _takes(value.get(field.name, field.default), field.type) for field in kind.fields
+            takes_default(value.get(field.name, field.default), field.type) for field in kind.fields
         )
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False

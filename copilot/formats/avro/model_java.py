@@ -117,7 +117,7 @@ class JavaModel(Model):
                 found.append(
                     Outcome(NO, below(path, field), f'{self.name} misses "{field.name}", which has no default')
                 )
-            elif not _makes_default(field.default, field.type):
+            elif not makes_default(field.default, field.type):
                 found.append(Outcome(NO, below(path, field), f'{self.name} can\'t make the default of "{field.name}"'))
             else:
                 found.append(self.missing(field, writer, path))
@@ -200,20 +200,20 @@ class JavaModel(Model):
         )
 
 
-def _makes_default(value: Any, kind: Type) -> bool:
+def makes_default(value: Any, kind: Type) -> bool:
     """Tells whether Java can encode a default: that of a union for the first branch that its JSON looks like."""
     if kind.kind == "union":
         branch = next((own for own in kind.branches if _looks_like(value, own.kind)), None)
-        return branch is not None and _makes_default(value, branch)
+        return branch is not None and makes_default(value, branch)
     if kind.kind == "enum":
         return value in kind.symbols
     if kind.inner is not None:
         items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-        return all(_makes_default(item, kind.inner) for item in items)
+        return all(makes_default(item, kind.inner) for item in items)
     if kind.kind == "record":
         given = value if isinstance(value, dict) else {}
         return all(
-            _makes_default(given[field.name], field.type) if field.name in given else field.default is not NO_DEFAULT
+            makes_default(given[field.name], field.type) if field.name in given else field.default is not NO_DEFAULT
             for field in kind.fields
         )
     return _looks_like(value, kind.kind)

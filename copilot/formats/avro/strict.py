@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from copilot.formats.avro.defaults import fits_field
+from copilot.formats.avro.names import COMPLEX_KINDS, PRIMITIVES
 from copilot.formats.avro.types import NO_DEFAULT, NULLABLE_TYPES, PRIMITIVE_TYPES, Field, Type
 
 SCHEMA_DEPTH_MAX = 200
@@ -32,25 +33,36 @@ class InvalidSchema(Exception):
         self.reason = reason
 
 
+def read_schema(schema: Any) -> tuple[Any, Type]:
+    """Returns a schema as parsed JSON, and its graph; a string that names no type is read as JSON text; raises InvalidSchema."""
+    is_text = isinstance(schema, str) and schema not in PRIMITIVES and schema not in COMPLEX_KINDS
+    value = parse_text(schema) if is_text else schema
+    return value, read_value(value)
+
+
 def read_text(text: str) -> Type:
-    """Returns the graph of a schema's JSON text, in which comments may stand; raises InvalidSchema."""
+    """Returns the graph of a schema's JSON text; raises InvalidSchema."""
+    return read_value(parse_text(text))
+
+
+def parse_text(text: str) -> Any:
+    """Returns the JSON value of a schema's text, in which comments may stand; raises InvalidSchema."""
     if len(text) > SCHEMA_TEXT_MAX:
         raise InvalidSchema("", f"the text is longer than {SCHEMA_TEXT_MAX} characters (SCHEMA_TEXT_MAX)")
     text = text.removeprefix("\ufeff")
     try:
         try:
-            value = _JSON.decode(text)
+            return _JSON.decode(text)
         except json.JSONDecodeError:
             if "/" not in text:
                 raise
-            value = _JSON.decode(_COMMENT_OR_STRING.sub(_without_comment, text))
+            return _JSON.decode(_COMMENT_OR_STRING.sub(_without_comment, text))
     except json.JSONDecodeError as error:
         raise InvalidSchema("", f"not valid JSON: line {error.lineno}, column {error.colno}: {error.msg}") from None
     except ValueError as error:
         raise InvalidSchema("", f"not valid JSON: {error}") from None
     except RecursionError:
         raise InvalidSchema("", _too_deep()) from None
-    return read_value(value)
 
 
 def read_value(schema: Any) -> Type:
