@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from copilot.cli.layout import joined, section, wrapped
-from copilot.domain.impacted import AskedChange, ImpactedFile, ImpactList
+from copilot.domain.impacted import AskedChange, ElsewhereFile, ImpactedFile, ImpactList
 from copilot.domain.source import Span
 from copilot.reasons.words import counted
 
@@ -35,6 +35,15 @@ def impact_json(found: ImpactList) -> dict[str, Any]:
             }
             for it in found.files
         ],
+        "elsewhere": [
+            {
+                "path": it.path,
+                "spans": [{"first_line": span.first_line, "last_line": span.last_line} for span in it.spans],
+                "reasons": list(it.reasons),
+                "owner": it.owner or None,
+            }
+            for it in found.elsewhere
+        ],
         "warnings": list(found.warnings),
         "files_read": found.files_read,
     }
@@ -51,6 +60,7 @@ def impact_text(found: ImpactList) -> str:
         *section("WILL HAVE TO CHANGE", _rows(change), len(change)),
         *section("LOOK AT", _rows(look), len(look)),
     ]
+    lines += section("IN OTHER REPOSITORIES", _elsewhere(found.elsewhere), len(found.elsewhere))
     if not found.files:
         lines += ["", "No file names this record, its fields or its schema."]
     return joined(lines)
@@ -67,6 +77,14 @@ def _rows(files: Sequence[ImpactedFile]) -> list[str]:
     for it in files:
         lines += wrapped(f"{_percent(it.probability)}  {it.path}{_lines(it.spans)}", "  ", "        ")
         lines += wrapped("; ".join(it.reasons), "        ")
+    return lines
+
+
+def _elsewhere(files: Sequence[ElsewhereFile]) -> list[str]:
+    lines: list[str] = []
+    for it in files:
+        lines += wrapped(f"{it.path}{_lines(it.spans)}", "  ", "        ")
+        lines += wrapped("; ".join(it.reasons) + (f" (owner {it.owner})" if it.owner else ""), "        ")
     return lines
 
 

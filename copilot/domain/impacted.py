@@ -37,14 +37,28 @@ class ImpactedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class ElsewhereFile:
+    """A file of another repository ("billing:jobs/invoice.py"), or of what is known of a consumer, that the change reaches."""
+
+    path: str
+    spans: tuple[Span, ...]
+    reasons: tuple[str, ...]
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
 class ImpactList:
-    """The answer at one commit, most probable first; `warnings` say what was asked for and not found."""
+    """The answer at one commit, most probable first; `warnings` say what was asked for and not found.
+
+    `elsewhere` is what the map knows of clones and outside consumers, by path.
+    """
 
     commit: str
     changes: tuple[AskedChange, ...]
     files: tuple[ImpactedFile, ...]
     warnings: tuple[str, ...]
     files_read: int
+    elsewhere: tuple[ElsewhereFile, ...] = ()
 
 
 def asked_of(operation: Operation) -> AskedChange:

@@ -16,11 +16,8 @@ def understood(text: str, operations: Sequence[Operation | str], pipeline: Pipel
 
     Only the repository's own schemas can be meant. Raises WrongUsage.
     """
-    own = replace(
-        pipeline, subjects=tuple(it for it in pipeline.subjects if not pipeline.is_foreign(it.latest.source.path))
-    )
     try:
-        found = _asked(text, operations, own)
+        found = _asked(text, operations, _own(pipeline))
     except WrongUsage:
         for operation in _asked_elsewhere(text, operations, pipeline):
             raise _not_ours(operation.subject, pipeline) from None
@@ -30,6 +27,19 @@ def understood(text: str, operations: Sequence[Operation | str], pipeline: Pipel
             "Nothing was asked for.", next='Write for example: propose "rename amount to total_cents in orders".'
         )
     return tuple(dict.fromkeys(found))
+
+
+def asked_of_all(text: str, operations: Sequence[Operation | str], pipeline: PipelineMap) -> list[Operation]:
+    """Returns the operations as meant of the repository's own schemas, else of those of other repositories; raises WrongUsage."""
+    try:
+        return _asked(text, operations, _own(pipeline))
+    except WrongUsage:
+        return _asked(text, operations, pipeline)
+
+
+def _own(pipeline: PipelineMap) -> PipelineMap:
+    own = tuple(it for it in pipeline.subjects if not pipeline.is_foreign(it.latest.source.path))
+    return replace(pipeline, subjects=own)
 
 
 def _asked(text: str, operations: Sequence[Operation | str], pipeline: PipelineMap) -> list[Operation]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from copilot.adapters.settings_file import settings_of
 from copilot.adapters.tree import CommitTree
 from copilot.domain.impacted import ImpactList
 from copilot.errors import WrongUsage
 from copilot.planners.asked import asked_from_json, asked_from_text
 from copilot.plugins import build_impact_finder
-from copilot.proposals.reading import Place
+from copilot.proposals.reading import Place, read_map
 
 
 def read_impact(place: Place, text: str, operations: Sequence[str]) -> ImpactList:
@@ -19,5 +21,22 @@ def read_impact(place: Place, text: str, operations: Sequence[str]) -> ImpactLis
         asked += asked_from_json(operation)
     if not asked:
         raise WrongUsage("Nothing was asked for.", next='Write for example: impact "remove coupon from order".')
-    find = build_impact_finder(place.repository, CommitTree(place.repository, place.commit), place.index)
-    return find(tuple(dict.fromkeys(asked)))
+    tree = CommitTree(place.repository, place.commit)
+    found = build_impact_finder(place.repository, tree, place.index)(tuple(dict.fromkeys(asked)))
+    settings = settings_of(tree)
+    return _with_elsewhere(found, place, text, operations) if settings.clones or settings.consumers else found
+
+
+def _with_elsewhere(found: ImpactList, place: Place, text: str, operations: Sequence[str]) -> ImpactList:
+    """Adds what the map of all repositories knows; names that it doesn't know are told, as they may be known elsewhere."""
+    from copilot.impact.elsewhere import files_elsewhere
+    from copilot.impact.fields import impact_of
+    from copilot.proposals.asking import asked_of_all
+
+    pipeline = read_map(place)
+    try:
+        known = asked_of_all(text, operations, pipeline)
+    except WrongUsage as error:
+        told = f"Other repositories were not searched: {error.what}"
+        return replace(found, warnings=(*found.warnings, told))
+    return replace(found, elsewhere=files_elsewhere([impact_of(it, pipeline) for it in known], pipeline))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 
+import jsonschema
 import pytest
 
+from copilot.cli.impact_output import impact_json
 from copilot.domain.alternative import Alternative, Step
 from copilot.domain.evidence import Evidence
 from copilot.domain.pipeline import PipelineMap
@@ -15,6 +19,7 @@ from copilot.domain.proposal import Proposal
 from copilot.errors import SurroundingsFailed, WrongUsage
 from copilot.proposals import Workspace
 from copilot.proposals.auditing import audit_place
+from copilot.proposals.impact import read_impact
 from copilot.proposals.reading import open_place
 from tests.repositories import commit, git
 from tests.shops import CHECKOUT, CONSUMER, INVOICE, PRODUCER, READ_PLACE, Shops, clone_settings, order_schema, shops
@@ -123,14 +128,14 @@ def test_a_partial_clone_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
 def test_an_audit_tells_what_lies_between_the_repositories_and_not_what_lies_in_the_clone(tmp_path: Path) -> None:
     compose = "services:\n  invoice:\n    build: services/invoice\n    environment:\n      TAX_SCHEMA: /app/schemas/tax.avsc\n"
     code = CONSUMER.replace('"orders"', '"orders-created"')
-    files = {
+    more = {
         "services/invoice/main.py": code,
         "compose.yaml": compose,
         "schemas/refund.avsc": order_schema(name="Refund"),
     }
     written = PRODUCER.replace('"orders"', '"orders.created"')
     own = {"schemas/order.avsc": order_schema(), **CHECKOUT, "services/checkout/main.py": written}
-    two = shops(tmp_path, billing={**INVOICE, **files}, shop=own)
+    two = shops(tmp_path, billing={**INVOICE, **more}, shop=own)
 
     _, found = audit_place(open_place(two.shop))
 
@@ -141,6 +146,44 @@ def test_an_audit_tells_what_lies_between_the_repositories_and_not_what_lies_in_
             "billing:invoice consumes orders-created, which nobody here produces; checkout produces orders.created.",
         )
     ]
+
+
+class TestImpact:
+    """What a change reaches, told before anything is proposed."""
+
+    def test_places_in_the_clone_are_told_with_their_owner(self, tmp_path: Path) -> None:
+        two = shops(tmp_path, billing={**INVOICE, "contracts/order.avsc": order_schema()})
+
+        found = read_impact(open_place(two.shop), RENAME, ())
+
+        assert [(it.path, [span.first_line for span in it.spans], it.reasons, it.owner) for it in found.elsewhere] == [
+            ("billing:contracts/order.avsc", [1], ("holds the schema",), "billing@shop.example.com"),
+            ("billing:services/invoice/main.py", [14], ("computes with amount",), "billing@shop.example.com"),
+        ]
+        assert not any(it.path.startswith("billing:") for it in found.files)
+
+    def test_a_change_of_a_schema_that_lives_in_the_clone_reaches_it_too(self, tmp_path: Path) -> None:
+        two = shops(tmp_path, billing={"schemas/order.avsc": order_schema(), **CHECKOUT}, shop=INVOICE)
+
+        found = read_impact(open_place(two.shop), RENAME, ())
+
+        assert {it.path for it in found.elsewhere} == {
+            "billing:schemas/order.avsc",
+            "billing:services/checkout/main.py",
+        }
+
+    def test_what_the_map_does_not_know_is_not_searched_elsewhere_and_that_is_told(self, two: Shops) -> None:
+        found = read_impact(open_place(two.shop), "rename amount to total_cents in parcel", ())
+
+        assert found.elsewhere == ()
+        assert any(it.startswith("Other repositories were not searched: ") for it in found.warnings)
+
+    def test_programs_get_the_places_elsewhere_apart(self, two: Shops) -> None:
+        value = impact_json(read_impact(open_place(two.shop), RENAME, ()))
+
+        schema = json.loads(files("copilot.cli").joinpath("impact-1.schema.json").read_text("utf-8"))
+        jsonschema.validate(json.loads(json.dumps(value)), schema)
+        assert [it["path"] for it in value["elsewhere"]] == ["billing:services/invoice/main.py"]
 
 
 class TestAProposal:
