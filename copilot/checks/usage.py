@@ -25,7 +25,7 @@ from copilot.checks.extent import (
 from copilot.checks.lineage import Lineage, lineages, phase_label
 from copilot.checks.standing import Standing, standing_uses
 from copilot.domain.evidence import Evidence, Finding, Measure, Severity, Verdict
-from copilot.domain.fieldtype import is_nullable, parsed, without_null
+from copilot.domain.fieldtype import is_nullable, parsed, value_kind
 from copilot.domain.operation import AddField, Deprecate
 from copilot.domain.pipeline import BlindSpot, FieldUse, Link
 from copilot.domain.schema import SchemaVersion
@@ -170,14 +170,18 @@ def _vanished(lineage: Lineage, after: SchemaVersion | None) -> Iterator[str]:
     types = {field.path: field.type for field in after.fields}
     for field in lineage.base.latest.fields:
         now = types.get(field.path)
-        if now is None or (now != field.type and not _is_narrowed(field.type, now)):
+        if now is None or (now != field.type and not _is_same_to_code(field.type, now)):
             yield field.path
 
 
-def _is_narrowed(before: str, after: str) -> bool:
-    """Tells whether the only difference is that null is no longer one of the values."""
+def _is_same_to_code(before: str, after: str) -> bool:
+    """Tells whether code that can't be read gets what it got before: the same kind of value, and no null that it did not get.
+
+    What changes inside a record is told by the paths inside it.
+    """
     old, new = parsed(before), parsed(after)
-    return not is_nullable(new) and without_null(old) == without_null(new)
+    is_new_null = is_nullable(new) and not is_nullable(old)
+    return not is_new_null and value_kind(old) == value_kind(new)
 
 
 def _left_finding(left: Left, case: Case) -> Finding:

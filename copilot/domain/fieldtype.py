@@ -111,6 +111,10 @@ def _value_kind(kind: Any) -> str:
         return "decimal" if logical == "decimal" else "time"
     if base in ("int", "long", "float", "double"):
         return "number"
+    if base in ("array", "map") and isinstance(kind, dict):
+        return f"{base} of {value_kind(kind.get('items', kind.get('values', 'null')))}"
+    if base in ("record", "error") and isinstance(kind, dict):
+        return str(kind.get("name", base))
     return "text" if base in ("string", "enum") else base
 
 

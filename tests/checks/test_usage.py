@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from copilot.checks.usage import UsageCheck
 from copilot.domain.evidence import Evidence
-from copilot.domain.operation import AddField, RemoveField, RenameField
+from copilot.domain.operation import AddField, ChangeType, RemoveField, RenameField
 from copilot.domain.pipeline import BlindSpot
 from copilot.domain.source import Span
 from copilot.ports import Case
@@ -108,6 +110,20 @@ def test_a_blind_spot_does_not_matter_for_a_new_field() -> None:
 
     assert evidence.verdict == "pass"
     assert rules(evidence, "note") == ["usage.blind-spot"]
+
+
+def test_code_that_can_not_be_read_gets_the_same_from_a_wider_number_or_a_record_with_more_fields() -> None:
+    def items(*fields: dict[str, Any]) -> dict[str, Any]:
+        return field("items", {"type": "array", "items": {"type": "record", "name": "Item", "fields": list(fields)}})
+
+    widen = ChangeType("order", "", "amount", '"double"')
+    add = AddField("order", "Item", "note", '["null","string"]', "null", True)
+    more = items(ID, field("note", ["null", "string"], default=None))
+    text = ChangeType("order", "", "amount", '"string"')
+
+    assert run(case(widen, [[ID, AMOUNT]], [[ID, field("amount", "double")]], blind_spots=[SPOT])).verdict == "pass"
+    assert run(case(add, [[items(ID)]], [[more]], blind_spots=[SPOT])).verdict == "pass"
+    assert run(case(text, [[ID, AMOUNT]], [[ID, field("amount", "string")]], blind_spots=[SPOT])).verdict == "unknown"
 
 
 def test_uses_in_tests_are_only_told() -> None:
