@@ -136,8 +136,9 @@ def _bare(kind: Any) -> Any:
 
 def _is_as_asked(operation: AddField, field: SchemaField) -> bool:
     asked, now = json.loads(operation.type), json.loads(field.type)
-    if operation.default is not None and field.default != operation.default:
-        return False
+    if operation.default is not None:
+        is_same = without_null(now) == without_null(asked) and is_nullable(now) == is_nullable(asked)
+        return is_same and field.default == operation.default
     if operation.is_optional:
         return is_nullable(now) and without_null(now) == without_null(asked)
     return bool(asked == now)

@@ -30,9 +30,17 @@ class Reread:
 
 
 def reread(
-    lineage: Lineage, schema_format: SchemaFormat, decoders: Iterable[DecoderUnderTest], declared: Declared, seed: str
+    lineage: Lineage,
+    schema_format: SchemaFormat,
+    decoders: Iterable[DecoderUnderTest],
+    declared: Declared,
+    asked: frozenset[str],
+    seed: str,
 ) -> Reread:
-    """Returns what changes for records of the newest versions; nothing where the subject is new or gone."""
+    """Returns what changes for records of the newest versions; nothing where the subject is new or gone.
+
+    A default that the request itself moves (`asked`, by path) is told, and not counted against the way that does it.
+    """
     base = lineage.base.latest if lineage.base else None
     last = lineage.after[-1]
     if base is None or last is None or base.meaning == last.meaning:
@@ -47,7 +55,7 @@ def reread(
             records = written_samples(decoder, version, samples)
             for record in records if not isinstance(records, str) else ():
                 seen = _seen(decoder, record, version, base, last, met)
-                if seen:
+                if any(path not in asked or path in own for path, _, _ in seen):
                     changed.add(version.number)
                 for path, before, after in seen:
                     if path and path not in own:

@@ -97,6 +97,10 @@ class Judge:
         is_finite = bool(known) and all(it is not None and it.days is not None for it in known)
         return is_finite and self._gate_before(phase) is not None
 
+    def waits_for_the_end(self, phase: int) -> bool:
+        """Tells whether a gate before that phase waits until no record of the history is left, and no topic keeps some for ever."""
+        return self._gate_before(phase) is not None and not self._is_kept_for_ever()
+
     def _gate_before(self, phase: int) -> int | None:
         """Returns the last phase before this one whose gate waits until older records are gone."""
         gates = [phase.gate for phase in self.case.alternative.phases[:phase]]

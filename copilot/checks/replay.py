@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from copilot.checks.declared import declared_about, named_operations
+from copilot.checks.declared import declared_about, named_operations, paths_of
 from copilot.checks.evidence import make_evidence
 from copilot.checks.history import reread
 from copilot.checks.judge import Judge, relevance_of
@@ -24,6 +24,7 @@ from copilot.checks.standins import known_defaults, stand_in_findings
 from copilot.checks.unwritten import Unwritten, unwritten_symbols
 from copilot.checks.wires import ELSEWHERE, wire_findings
 from copilot.domain.evidence import Evidence, Finding, Measure, Verdict
+from copilot.domain.operation import ChangeDefault
 from copilot.ports import Bench, Case
 
 RETENTION_UNKNOWN = "replay.retention-unknown"
@@ -112,7 +113,10 @@ def _replay(lineage: Lineage, case: Case, bench: Bench) -> Replayed:
         unwritten, lineage.name
     )
     in_use = [it for it in schema_format.decoders if relevance[it.name] != "unused"]
-    again = reread(lineage, schema_format, in_use, declared, seed)
+    moved = [it for it in operations if isinstance(it, ChangeDefault)]
+    latest = lineage.base.latest if lineage.base else None
+    asked = frozenset(path for it in moved for path in paths_of(it, lineage.name, latest))
+    again = reread(lineage, schema_format, in_use, declared, asked, seed)
     findings += (*again.findings, *_retentions(lineage, case))
     is_unknown = any(judge.is_open(it, seen) for it in seen if it.kind)
     for it in unreplayed:
@@ -126,7 +130,7 @@ def _replay(lineage: Lineage, case: Case, bench: Bench) -> Replayed:
         and relevance[it.decoder] != "unused"
         and not judge.is_honest(it)
     )
-    is_gone = len(lineage.after) > 1 and judge.outlives_history(len(lineage.after) - 1)
+    is_gone = judge.waits_for_the_end(len(lineage.after) - 1)
     return Replayed(tuple(findings), counts, is_unknown, one_way, 0 if is_gone else len(again.versions))
 
 

@@ -42,8 +42,9 @@ HONEST_RULES = (
     SoftRule("no new meaning under an old name", "compatibility", "meanings_turned", "values that mean something else"),
 )
 SOFT_RULES = (
-    SoftRule("waits for what is not known", "usage", "open_at_once", "open questions that no gate waits for"),
     SoftRule("most of the history reads as before", "replay", "history_changed", "versions that read otherwise"),
+    SoftRule("closest to the wording", "usage", "operations_reworded", "operations done in other words"),
+    SoftRule("waits for what is not known", "usage", "open_at_once", "open questions that no gate waits for"),
     SoftRule(
         "fewest coordinated deploys", "usage", "coordinated_deploys", "jobs that have to move together or in order"
     ),
@@ -53,7 +54,6 @@ SOFT_RULES = (
     SoftRule("fewest places left to hand", "usage", "manual_places", "places to change by hand"),
     SoftRule("fewest consumers touched", "usage", "consumers_touched", "consumers touched"),
     SoftRule("fewest phases", "usage", "phases", "phases"),
-    SoftRule("closest to the wording", "usage", "operations_reworded", "operations done in other words"),
     SoftRule("smallest patch", "usage", "lines_changed", "changed lines"),
 )
 MOST_ASKED = "most of what was asked"

@@ -9,7 +9,7 @@ from copilot.domain.evidence import Evidence, Finding
 from copilot.reasons.words import counted
 
 MANY_CONSUMERS = 5
-_LOSSES = ("replay.value-", "replay.leftover-bytes", "replay.wire-")
+_LOSSES = ("replay.value-", "replay.leftover-bytes", "replay.wire-", "replay.default-moved", "replay.stand-in")
 
 
 def stakes_of(evidence: Mapping[str, Evidence]) -> tuple[Stakes, tuple[Claim, ...]]:
@@ -36,7 +36,8 @@ def _losses(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
 
 
 def _is_loss(finding: Finding) -> bool:
-    return finding.rule.startswith(_LOSSES) and not finding.rule.endswith(("-before", "wire-leftover"))
+    is_told = finding.severity != "note"
+    return is_told and finding.rule.startswith(_LOSSES) and not finding.rule.endswith(("-before", "wire-leftover"))
 
 
 def _one_way(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:

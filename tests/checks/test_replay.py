@@ -249,14 +249,18 @@ def test_a_default_that_the_request_names_is_no_stand_in() -> None:
     assert (asked.measure("stand_ins"), chosen.measure("stand_ins")) == (0, 1)
 
 
-def test_a_default_that_moves_changes_how_the_history_reads() -> None:
+def test_a_default_that_moves_changes_how_the_history_reads_and_counts_where_nobody_asked() -> None:
     first, second = [ID], [ID, field("channel", "string", default="web")]
     change = ChangeDefault("order", "", "channel", '"app"')
 
     evidence = run(case(change, [first, second], [[ID, field("channel", "string", default="app")]]))
 
     told = [it.message for it in evidence.findings if it.rule == "replay.default-moved"]
-    assert evidence.measure("history_changed") == 1
+    unasked = run(
+        case(MakeOptional("order", "", "id"), [first, second], [[ID, field("channel", "string", default="app")]])
+    )
+    assert evidence.measure("history_changed") == 0
+    assert unasked.measure("history_changed") == 1
     assert "channel of a record of version 1" in told[0]
     assert "'web'" in told[0]
     assert "'app'" in told[0]
@@ -274,7 +278,8 @@ def test_known_retention_lets_a_gate_outwait_the_history() -> None:
 
     assert tried(()).verdict == "fail"
     assert tried(kept).verdict == "pass"
-    assert (tried(()).measure("history_changed"), tried(kept).measure("history_changed")) == (1, 0)
+    assert tried(kept).measure("history_changed") == 0
+    assert tried([Retention("orders", None, Span("copilot.toml", 4, 4))]).measure("history_changed") == 1
 
 
 def test_a_new_symbol_reaches_old_readers_only_as_their_default() -> None:

@@ -171,3 +171,12 @@ def test_what_was_asked_is_told_from_what_comes_near_it() -> None:
 
     assert (nullable.measure("operations_done"), nullable.measure("operations_reworded")) == (1, 0)
     assert (blank.measure("operations_done"), blank.measure("operations_reworded")) == (1, 1)
+
+
+def test_a_default_that_was_asked_for_is_closer_to_the_wording_than_null() -> None:
+    add = AddField("order", "", "retries", '"int"', "0", True)
+
+    asked = run(case(add, [[ID]], [[ID, field("retries", "int", default=0)]]))
+    null = run(case(add, [[ID]], [[ID, field("retries", ["null", "int"], default=None)]]))
+
+    assert (asked.measure("operations_reworded"), null.measure("operations_reworded")) == (0, 1)
