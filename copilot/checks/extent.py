@@ -116,7 +116,16 @@ def _is_literal(operation: Operation, base: SchemaVersion, after: SchemaVersion)
     if isinstance(operation, RenameField):
         renamed = [(before[path], fields.get(sibling(path, operation.field, operation.to))) for path in paths]
         return bool(renamed) and all(new is not None and new.type == old.type for old, new in renamed)
+    if isinstance(operation, MakeRequired):
+        kept = [fields.get(path) for path in paths]
+        return bool(kept) and all(it and it.is_required and not is_nullable(json.loads(it.type)) for it in kept)
     return bool(paths) and all(_is_done_at(operation, path, before[path], fields, []) for path in paths)
+
+
+def _is_optional(now: SchemaField, before: SchemaField) -> bool:
+    """Tells whether data may leave the field out, or say null, where it had to hold a value before."""
+    is_other = now.path != before.path or before.default is None
+    return now.default is not None and (is_other or (is_nullable(json.loads(now.type)) and now.type != before.type))
 
 
 def _is_type(asked: str, now: str) -> bool:
@@ -171,7 +180,7 @@ def _is_done_at(
         case ChangeType():
             return any(_is_type(operation.type, it.type) for it in candidates if it.type != before.type)
         case MakeOptional():
-            return any(it.default is not None for it in candidates) and (bool(new) or own != before)
+            return any(_is_optional(it, before) for it in candidates)
         case MakeRequired():
             return any(not is_nullable(json.loads(it.type)) for it in candidates) and (bool(new) or own != before)
         case AddSymbol():

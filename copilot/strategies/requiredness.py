@@ -7,7 +7,7 @@ from copilot.domain.alternative import Alternative, NotOffered
 from copilot.domain.operation import MakeOptional, MakeRequired, Operation
 from copilot.domain.pipeline import Impact, PipelineMap
 from copilot.strategies.ground import Ground, ground_of
-from copilot.strategies.newfield import Successor, expand_contract, free_name
+from copilot.strategies.newfield import STRATEGY, Successor, expand_contract, free_name
 from copilot.strategies.rollout import CONSUMERS_FIRST, PRODUCERS_FIRST, State, alternative
 from copilot.strategies.words import about_decoders, about_keys, joined
 from copilot.strategies.work import (
@@ -201,20 +201,21 @@ def _rule_only(ground: Ground) -> Alternative:
 
 
 def _strict_successor(ground: Ground) -> Alternative | NotOffered:
+    if not fieldtype.is_nullable(ground.kind):
+        return NotOffered(
+            STRATEGY, "The field is never null already; a new one would need a default just as this one has."
+        )
     kind = fieldtype.without_null(ground.kind)
     try:
         value = fieldtype.neutral_value(kind)
     except ValueError:
-        return NotOffered(
-            "ST2 expand and contract", "A new field of this type would have no default to read old data with."
-        )
+        return NotOffered(STRATEGY, "A new field of this type would have no default to read old data with.")
     name = free_name(ground)
-    nullable = fieldtype.is_nullable(ground.kind)
     return expand_contract(
         ground,
         "phased",
         f"Bring the field `{name}` that is never null",
-        Successor(name, kind, (value,), None if nullable else ""),
+        Successor(name, kind, (value,), None),
         "It wins where readers want a type without null and history must stay readable: what stands for an old null is decided"
         " where the new field is written.",
     )
