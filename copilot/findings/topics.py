@@ -93,7 +93,7 @@ def _proof(case: Audited, links: list[Link]) -> list[Proof]:
         lines = case.texts({span.path for span in link.proof})
         for span in reversed(link.proof):
             text = lines.get(span.path, "").splitlines()[span.first_line - 1 : span.last_line]
-            if any(link.endpoint.name in line for line in text):
+            if any(re.search(rf"(?<![\w.-]){re.escape(link.endpoint.name)}(?![\w-])", line) for line in text):
                 found.append(Proof(span, f"names {link.endpoint.name}"))
         found += [Proof(link.proof[0], f"{link.job} {link.direction} it")] if link.proof else []
     return list(dict.fromkeys(sorted(found, key=lambda proof: not proof.text.startswith("names"))))[:PLACES_MAX]

@@ -20,6 +20,7 @@ from copilot.readers.invocations import note_invocation
 from copilot.readers.reading import Reader
 from copilot.readers.scope import NOTHING, FunctionNode, Seen, receiver_name
 from copilot.readers.tables import TABLE_METHODS, note_table
+from copilot.readers.texts import see_text_call
 from copilot.readers.things import value_of
 
 _COPIES = frozenset({"copy.deepcopy", "copy.copy", "dict", "list", "sorted", "reversed", "tuple", "iter", "next"})
@@ -77,6 +78,7 @@ def see_call(reader: Reader, node: ast.Call, mode: str) -> Seen:
     dotted = reader.scope.dotted(node.func)
     found = (
         paths.see_environment(reader, node, dotted)
+        or see_text_call(reader, node, dotted)
         or see_codec_function(reader, node, dotted)
         or see_library_call(reader, node, dotted)
         or paths.see_path_call(reader, node, dotted)

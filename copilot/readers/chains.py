@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from copilot.readers import libraries
 from copilot.readers.facts import FileFacts
 from copilot.readers.modules import Modules
+from copilot.readers.things import SPREAD
 from copilot.readers.values import Value
 
 MAX_DEPTH = 10
@@ -120,6 +121,8 @@ class Chains:
             for alias, module, real in facts.imports:
                 if alias == name:
                     yield from self._imported(path, module, real, depth)
+                elif alias == "*" and (file := self._modules.file_of(path, module)) and file != path:
+                    yield from self.ends(file, ("local", name), depth)
 
     def _imported(self, path: str, module: str, name: str, depth: int) -> Iterator[End]:
         file = self._modules.file_of(path, module)
@@ -135,6 +138,20 @@ class Chains:
             owner, _, last = module.rpartition(".")
             yield from self.ends(path, ("attr", ("name", owner, last), name), depth)
 
+    def _entry(self, end: End, name: str, depth: int) -> Iterator[End]:
+        """Yields what a dict holds under a name: its own entry, else that of a dict that it takes over."""
+        entries = end.value[1]
+        own = [value for key, value in entries if key == name]
+        if own:
+            yield from self.ends(end.path, own[-1], depth)
+            return
+        for key, value in reversed(entries):
+            if key == SPREAD:
+                found = self.ends(end.path, ("item", value, name), depth)
+                if found:
+                    yield from found
+                    return
+
     def _step(self, end: End, kind: str, name: str, depth: int) -> Iterator[End]:
         value = end.value
         if kind == "call":
@@ -145,7 +162,12 @@ class Chains:
         elif value[0] == "client":
             yield end
         elif value[0] == "map":
-            yield from self.ends(end.path, dict(value[1]).get(name), depth)
+            yield from self._entry(end, name, depth)
+        elif value[0] == "s" and name == "value":
+            # A member of an enumeration is asked for its text.
+            yield end
+        elif value[0] in ("load", "get"):
+            yield End(end.path, ("get", value, name, None))
         elif value[0] in ("param", "attr", "item"):
             yield End(end.path, (kind, value, name))
         elif kind == "attr" and value[0] == "module":

@@ -169,7 +169,8 @@ def _json_decode(reader: Reader, node: ast.Call) -> Seen:
     if first.origin is not None and first.origin.root[0] in ("raw", "message"):
         index = reader.sheet.add_call("decode", "json", node, reader.scope.qualified)
         return Seen(None, reader.sheet.flow.decoded(index))
-    return Seen(first.value)
+    is_file = first.value is not None and first.value[0] != "literal"
+    return Seen(("load", "json", first.value) if is_file else first.value)
 
 
 def _json_encode(reader: Reader, node: ast.Call) -> Seen:

@@ -25,8 +25,9 @@ def _service(name: str, service: Entry) -> Unit:
     parts: dict[str, Entry] = service.value
     build, environment = parts.get("build"), parts.get("environment")
     built = {} if build is None else build.value if isinstance(build.value, dict) else {"context": build}
-    words = [word for key in ("entrypoint", "command") for word in command_words(parts.get(key))]
-    settings = [*options_of(words, service.line, shell_text)]
+    started = [parts[key] for key in ("entrypoint", "command") if key in parts]
+    words = [word for entry in started for word in command_words(entry)]
+    settings = [*options_of(words, started[-1].line if started else service.line, shell_text)]
     settings += environment_of(environment, shell_text) if environment is not None else ()
     return Unit(
         name,

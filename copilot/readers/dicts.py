@@ -9,7 +9,10 @@ from copilot.readers.libraries import CONVERSIONS
 from copilot.readers.reading import Reader
 from copilot.readers.schema_literals import literal_of_dict
 from copilot.readers.scope import Seen, receiver_name
+from copilot.readers.things import SPREAD
 from copilot.readers.values import Value
+
+MAX_ENTRIES = 64
 
 
 def see_dictionary(reader: Reader, node: ast.Dict, mode: str = "reads", receiver: str = "") -> Seen:
@@ -24,7 +27,7 @@ def see_dictionary(reader: Reader, node: ast.Dict, mode: str = "reads", receiver
             name = key.value if isinstance(key, ast.Constant) else None
             seen = reader.see_as(item, name if isinstance(name, str) else "")
             if isinstance(name, str) and key is not None:
-                reader.configs.put(table, name, seen.value, key.lineno)
+                reader.configs.put(table, name, seen.thing if seen.value is None else seen.value, key.lineno)
         return Seen(("dict", table))
     origin = reader.sheet.new_literal()
     shape = -1
@@ -34,7 +37,17 @@ def see_dictionary(reader: Reader, node: ast.Dict, mode: str = "reads", receiver
     things = [
         _entry(reader, key, item, origin, receiver, shape) for key, item in zip(node.keys, node.values, strict=True)
     ]
-    return Seen(None, origin, next((thing for thing in things if thing is not None and thing[0] == "client"), None))
+    client = next((thing for thing in things if thing is not None and thing[0] == "client"), None)
+    return Seen(None, origin, client or _map(node, things))
+
+
+def _map(node: ast.Dict, things: list[Value]) -> Value:
+    """Returns a dict of named values as a thing of its own, None where nothing is known of any."""
+    if len(things) > MAX_ENTRIES or not any(thing is not None for thing in things):
+        return None
+    names = (SPREAD if key is None else key.value if isinstance(key, ast.Constant) else None for key in node.keys)
+    pairs = zip(names, things, strict=True)
+    return ("map", tuple((name, thing) for name, thing in pairs if isinstance(name, str) and thing is not None))
 
 
 def _entry(reader: Reader, key: ast.expr | None, item: ast.expr, origin: Origin, receiver: str, shape: int) -> Value:
@@ -46,15 +59,21 @@ def _entry(reader: Reader, key: ast.expr | None, item: ast.expr, origin: Origin,
         reader.sheet.add_blind(
             item, f"spreads all fields (**{receiver_name(item)})", receiver_name(item), spread.origin
         )
-        return None
+        return spread.thing or spread.value
     if isinstance(key, ast.Constant) and isinstance(key.value, str):
         passes = _is_read_of_key(item)
         reader.sheet.add_use(key.value, key, "passes" if passes else "writes", "literal", receiver, origin, shape)
         seen = reader.see_as(item, key.value, "passes" if passes else "reads")
         reader.sheet.flow.flows(seen.origin, origin.root, key.value)
-        return seen.thing
+        return _known(reader, seen)
     reader.see(key)
-    return reader.see(item).thing
+    return _known(reader, reader.see(item))
+
+
+def _known(reader: Reader, seen: Seen) -> Value:
+    if seen.value is None:
+        return seen.thing
+    return reader.configs.as_map(seen.value[1]) if seen.value[0] == "dict" else seen.value
 
 
 def _is_read_of_key(node: ast.expr) -> bool:

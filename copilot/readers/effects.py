@@ -86,15 +86,26 @@ class EffectReader:
         kind = value[0]
         if kind in ("list", "any", "cat", "path"):
             return (kind, tuple(self.followed(one, path, hops, depth + 1) for one in value[1]))
-        if kind == "split":
-            return (kind, self.followed(value[1], path, hops, depth + 1), *value[2:])
+        if kind in ("split", "load", "as"):
+            at = 1 if kind == "split" else 2
+            return (*value[:at], self.followed(value[at], path, hops, depth + 1), *value[at + 1 :])
+        if kind == "env":
+            return (*value[:2], self.followed(value[2], path, hops, depth + 1), *value[3:])
+        if kind == "get":
+            inner, default = (self.followed(one, path, hops, depth + 1) for one in (value[1], value[3]))
+            return (kind, inner, value[2], default)
+        if kind == "format":
+            given = tuple((name, self.followed(one, path, hops, depth + 1)) for name, one in value[2])
+            return (kind, self.followed(value[1], path, hops, depth + 1), given)
         if kind == "at":
-            return self.followed(value[2], value[1], hops, depth + 1)
+            return _placed(value[1], self.followed(value[2], value[1], hops, depth + 1))
         if kind == "client" and value[2] is not None:
             return self.followed(value[2], path, hops, depth + 1)
         if kind == "param":
             handed = _handed(value, hops, self._chains, path)
-            return ("at", path, value) if handed is None else self.followed(handed[1], handed[0], hops, depth + 1)
+            if handed is None:
+                return ("at", path, value)
+            return _placed(handed[0], self.followed(handed[1], handed[0], hops, depth + 1))
         if kind in ("file", "literal"):
             return ("at", path, value)
         if kind not in ("attr", "item", "call", "var", "local", "name"):
@@ -102,11 +113,11 @@ class EffectReader:
         root = _root(value)
         handed = _handed(root, hops, self._chains, path) if root[0] == "param" else None
         if handed is not None:
-            return self.followed(_replaced(value, root, handed[1]), handed[0], hops, depth + 1)
+            return _placed(handed[0], self.followed(_replaced(value, root, handed[1]), handed[0], hops, depth + 1))
         ends = [end for end in self._chains.ends(path, value) if _may_be_text(end.value)]
         if not ends or any(end.value == value for end in ends):
             return ("at", path, value)
-        choices = tuple(self.followed(end.value, end.path, hops, depth + 1) for end in ends)
+        choices = tuple(_placed(end.path, self.followed(end.value, end.path, hops, depth + 1)) for end in ends)
         return choices[0] if len(choices) == 1 else ("any", choices)
 
     def _of_invocation(self, path: str, invocation: Invocation) -> Iterator[Effect]:
@@ -222,6 +233,11 @@ class EffectReader:
         line = (caller.path, invocation.line, invocation.last_line)
         hops, lines = (*effect.hops, hop), (*effect.lines, line)
         return effect._replace(path=caller.path, scope=invocation.scope, hops=hops, lines=lines)
+
+
+def _placed(path: str, value: Value) -> Value:
+    """Returns a value that keeps the file that it is of."""
+    return value if value is None or value[0] == "at" else ("at", path, value)
 
 
 _GUESSED = {"subscribe": "consumer", "produce": "producer", "send": "producer", "send_and_wait": "producer"}

@@ -14,10 +14,12 @@ from copilot.readers.arguments import message_value
 from copilot.readers.configs import ConfigTable
 from copilot.readers.conversions import cell_holder
 from copilot.readers.flow import Origin
+from copilot.readers.options import option_of
 from copilot.readers.schema_literals import literal_of_string
 from copilot.readers.scope import NOTHING, Scope, Seen, receiver_name
 from copilot.readers.tables import note_sql
 from copilot.readers.things import chained, item_of
+from copilot.readers.values import Value
 
 MAX_ITEMS = 64
 _SQL_MIN = 16
@@ -81,7 +83,7 @@ class Expressions:
             note_sql(self, node, ("s", text))
         if len(text) > 1 and text.isidentifier():
             self.sheet.add_use(text, node, mode, "string")
-        return Seen(("s", text)) if len(text) <= 400 else NOTHING
+        return Seen(("s", text, node.lineno)) if len(text) <= 400 else NOTHING
 
     def _name(self, node: ast.Name, mode: str) -> Seen:
         if node.id == "__file__":
@@ -89,6 +91,9 @@ class Expressions:
         return self.scope.named(node.id)
 
     def _attribute(self, node: ast.Attribute, mode: str) -> Seen:
+        option = option_of(self, node.value, node.attr) if self.scope.options else None
+        if option is not None:
+            return Seen(option)
         dotted = self.scope.dotted(node)
         if dotted:
             return Seen(("name", dotted.rpartition(".")[0], node.attr))
@@ -96,6 +101,8 @@ class Expressions:
             seen = self.scope.attributes.get((self.scope.class_name, node.attr), NOTHING)
             return seen if seen != NOTHING else Seen(thing=("attr", ("self", self.scope.class_name), node.attr))
         base = self.see(node.value)
+        if base.value is not None and base.value[0] in ("load", "get"):
+            return Seen(("get", base.value, node.attr, None))
         if base.value is not None:
             return Seen(paths.path_attribute(base.value, node.attr))
         thing = clients.part_of_client(self, base.thing, node.attr) or chained("attr", base.thing, node.attr)
@@ -109,8 +116,9 @@ class Expressions:
     def _subscript(self, node: ast.Subscript, mode: str) -> Seen:
         key = node.slice
         if isinstance(key, ast.Constant) and isinstance(key.value, str):
-            if self.scope.dotted(node.value) == "os.environ":
-                return Seen(("env", key.value, None))
+            option = option_of(self, node.value, key.value) if self.scope.options else None
+            if option is not None:
+                return Seen(option)
             base = self.see(node.value)
             used = mode if isinstance(node.ctx, ast.Load) else "writes"
             return self.key_use(key, key.value, used, "subscript", node.value, base)
@@ -140,10 +148,16 @@ class Expressions:
         """Adds the use of a key of `receiver` and returns what lies under it."""
         if base.value is not None and base.value[0] == "dict":
             return Seen(self.configs.entry(base.value[1], name))
+        variable = paths.environment_item(base.value, name, token.lineno)
+        if variable is not None:
+            return Seen(variable)
         self.sheet.add_use(name, token, mode, form, receiver_name(receiver), base.origin, shape)
         if base.origin is not None and base.origin.root[0] in _INNER_KINDS:
             return Seen(None, base.origin)
-        return Seen(None, base.origin.at(name) if base.origin else None, item_of(base.thing, name))
+        origin = base.origin.at(name) if base.origin else None
+        if base.value is not None and base.value[0] in ("load", "get"):
+            return Seen(("get", base.value, name, None), origin)
+        return Seen(None, origin, item_of(base.thing or _imported(base.value), name))
 
     def columns(self, node: ast.expr, mode: str, receiver: str, origin: Origin | None) -> None:
         """Adds the uses of a column name, or of a list of them."""
@@ -175,12 +189,15 @@ class Expressions:
             self.see(node.value, mode)
             return NOTHING
         item = self.see(node.elt, mode)
-        return Seen(None, item.origin.wrapped() if item.origin else None)
+        value = item.value if item.value is not None and item.value[0] in ("any", "cat", "split", "as") else None
+        return Seen(value, item.origin.wrapped() if item.origin else None)
 
     def bind_items(self, target: ast.expr, container: Seen) -> None:
         """Lets the target of a loop stand for the items of a container."""
         value = container.value
-        item = ("any", value[1]) if value is not None and value[0] in ("list", "any") else None
+        item: Value = ("any", value[1]) if value is not None and value[0] in ("list", "any") else None
+        if value is not None and value[0] == "split":
+            item = value
         thing = item_of(container.thing, "")
         self.scope.bind(target, Seen(item, _item(container.origin), thing))
         if isinstance(target, ast.Tuple) and len(target.elts) == 2:
@@ -204,6 +221,11 @@ class Expressions:
         seen = self.see(node.value, mode)
         self.scope.bind(node.target, seen)
         return seen
+
+
+def _imported(value: Value) -> Value:
+    """Returns the chain to a name of another module that a value is, None where it is anything else."""
+    return value if value is not None and value[0] == "name" else None
 
 
 def _item(origin: Origin | None) -> Origin | None:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import cast
 
 from copilot.domain.pipeline import Certainty, Decoder, Direction, Endpoint, EndpointKind, Link
 from copilot.domain.source import Span
+from copilot.readers.config_files import ConfigFiles
 from copilot.readers.configs import key_word
 from copilot.readers.deployments import Running
 from copilot.readers.effects import Effect, EffectReader, Hop
@@ -63,6 +65,7 @@ class LinkReader:
         self._subjects = subjects
         self._modules = modules
         self._schema_files = SchemaFiles(subjects.files)
+        self._configs = ConfigFiles(store.entries, store.text, store.premises)
         self._classes: dict[str, list[str]] = {}
         for path, outline in sorted(outlines.items()):
             for name in outline.classes:
@@ -123,15 +126,17 @@ class LinkReader:
     ) -> list[Link]:
         around = self._around(path, running.settings)
         direction: Direction = "consumes" if config.direction == "consumes" else "produces"
-        subjects = self._of_value(config.schema, around, job.root, 0)
+        schema, topics = (self._effects.followed(value, path, ()) for value in (config.schema, config.topics))
+        subjects = self._of_value(schema, around, job.root, 0)
         if not subjects and twin is not None:
-            subjects = self._of_value(twin[1].schema, self._around(twin[0], running.settings), job.root, 0)
+            twins = self._effects.followed(twin[1].schema, twin[0], ())
+            subjects = self._of_value(twins, self._around(twin[0], running.settings), job.root, 0)
         decoder = self._decoder_of_class(config.library_class, around, direction)
         if decoder is None and twin is not None:
             decoder = self._decoder_of_class(twin[1].library_class, self._around(twin[0], running.settings), direction)
         proof: tuple[Span, ...] = (Span(twin[0], twin[1].line, twin[1].line),) if twin is not None else ()
         proof += (Span(path, config.line, config.line),)
-        texts = resolve(config.topics, around) or (Text("", "", "unset"),)
+        texts = resolve(topics, around) or (Text("", "", "unset"),)
         return [
             link
             for subject in subjects or (None,)
@@ -203,7 +208,8 @@ class LinkReader:
         return links
 
     def _around(self, path: str, settings: Mapping[str, str]) -> Surroundings:
-        return Surroundings(path, settings, lambda module, name: self._modules.lookup(path, module, name))
+        lookup = partial(self._modules.lookup, path)
+        return Surroundings(path, settings, lookup, read=self._configs.read)
 
     def _of_value(self, value: Value, around: Surroundings, root: str, depth: int) -> tuple[str, ...]:
         """Returns the subjects that a schema value may be: literals, other modules' names, or paths of schema files."""
@@ -214,6 +220,8 @@ class LinkReader:
             start = facts.literals[value[1]].start if facts is not None else -2
             name = self._subjects.at_literal(around.path, start)
             return (name,) if name is not None else ()
+        if value[0] == "load":
+            return self._of_value(value[2], around, root, depth + 1)
         if value[0] == "at":
             return self._of_value(value[2], self._around(value[1], around.settings), root, depth + 1)
         if value[0] == "name":

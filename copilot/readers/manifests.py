@@ -129,8 +129,9 @@ class Units:
 
     def _started(self, entry: Entry, hints: tuple[str, ...]) -> None:
         """Notes what a container starts, and which config maps it takes its environment from."""
-        words = [word for key in ("command", "args") for word in command_words(entry.value.get(key))]
-        options = list(options_of(words, entry.line, self._read))
+        started = [entry.value[key] for key in ("command", "args") if key in entry.value]
+        words = [word for one in started for word in command_words(one)]
+        options = list(options_of(words, started[-1].line if started else entry.line, self._read))
         self._settings.setdefault(hints, []).extend(options)
         if programs := programs_of(words):
             self._programs.setdefault(hints, programs)

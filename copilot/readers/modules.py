@@ -16,6 +16,14 @@ from copilot.readers.values import Value
 
 MAX_HOPS = 8
 VAGUE_NAMES = frozenset({"schema", "schemas", "output", "input", "value", "key", "record", "message", "latest"})
+DJANGO_SETTINGS = "django.conf.settings"
+_SETTINGS_MODULES = (
+    "settings/production",
+    "settings/prod",
+    "settings/base",
+    "settings/common",
+    "settings",
+)
 
 
 class Modules:
@@ -37,6 +45,8 @@ class Modules:
         return file
 
     def _find(self, path: str, module: str) -> str:
+        if module == DJANGO_SETTINGS:
+            return self._settings_of(path)
         dots = len(module) - len(module.lstrip("."))
         tail = module.lstrip(".").replace(".", "/")
         if dots:
@@ -46,6 +56,14 @@ class Modules:
             exact = [posixpath.join(folder, end) for end in (f"{tail}.py", posixpath.join(tail, "__init__.py"))]
             return next((file for file in exact if file in self._store.entries), "")
         return self._nearest(posixpath.dirname(path), tail)
+
+    def _settings_of(self, path: str) -> str:
+        """Returns the settings module of the Django project that a file belongs to: the nearest, production's before others'."""
+        for name in _SETTINGS_MODULES:
+            found = self._nearest(posixpath.dirname(path), name)
+            if found:
+                return found
+        return ""
 
     def _nearest(self, folder: str, tail: str) -> str:
         """Returns the module's file that shares most folders with the importing one, the shortest path among equals."""
@@ -96,6 +114,9 @@ class Modules:
             if value is not None:
                 return file, value
             again = next(((origin, real) for alias, origin, real in facts.imports if alias == name and real), None)
+            if again is None:
+                stars = [origin for alias, origin, _ in facts.imports if alias == "*"]
+                again = (stars[-1], name) if stars else None
             if again is None:
                 return None
             path, (module, name) = file, again

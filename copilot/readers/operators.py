@@ -9,10 +9,8 @@ from copilot.readers.reading import Reader
 from copilot.readers.schema_literals import literal_of_text
 from copilot.readers.scope import NOTHING, Seen, receiver_name
 from copilot.readers.tables import note_sql
-from copilot.readers.things import value_of
-from copilot.readers.values import Value, either
-
-MAX_PARTS = 64
+from copilot.readers.things import merged, value_of
+from copilot.readers.values import MAX_PARTS, Value, either
 
 
 def see_arithmetic(reader: Reader, node: ast.BinOp, mode: str) -> Seen:
@@ -20,12 +18,15 @@ def see_arithmetic(reader: Reader, node: ast.BinOp, mode: str) -> Seen:
     left, right = reader.see(node.left, inner), reader.see(node.right, inner)
     if left.value is not None and left.value[0] == "s" and isinstance(node.op, ast.Mod):
         given = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
-        return Seen(interpolated(left.value[1], [value_of(reader, one) for one in given], {}))
+        named = dict(right.thing[1]) if right.thing is not None and right.thing[0] == "map" else {}
+        return Seen(interpolated(left.value[1], [value_of(reader, one) for one in given], named))
     if left.value is not None and isinstance(node.op, ast.Div):
         return Seen(("path", (left.value, right.value)))
     if isinstance(node.op, ast.Add) and (left.value is not None or right.value is not None):
         kind = "list" if left.value is not None and left.value[0] == "list" else "cat"
         return Seen((kind, (value_of(reader, node.left, left), value_of(reader, node.right, right))))
+    if isinstance(node.op, ast.BitOr) and left.thing is not None and right.thing is not None:
+        return Seen(None, left.origin or right.origin, merged((left.thing, right.thing)))
     return NOTHING
 
 
@@ -40,7 +41,8 @@ def see_logic(reader: Reader, node: ast.BoolOp, mode: str) -> Seen:
     for part in seen:
         value = either(value, part.value)
     if len(seen) == 2 and isinstance(node.op, ast.Or) and seen[0].value is not None and seen[0].value[0] == "env":
-        value = ("env", seen[0].value[1], either(seen[0].value[2], seen[1].value))
+        name, default, *line = seen[0].value[1:]
+        value = ("env", name, either(default, seen[1].value), *line)
     origin = next((part.origin for part in seen if part.origin is not None), None)
     return Seen(value, origin, next((part.thing for part in seen if part.thing is not None), None))
 
@@ -70,7 +72,7 @@ def see_text(reader: Reader, node: ast.JoinedStr, mode: str) -> Seen:
     parts: list[Value] = []
     for part in node.values:
         if isinstance(part, ast.Constant):
-            parts.append(("s", part.value))
+            parts.append(("s", part.value, part.lineno))
         else:
             parts.append(value_of(reader, part.value if isinstance(part, ast.FormattedValue) else part))
     if len(parts) > MAX_PARTS:

@@ -9,24 +9,57 @@ from copilot.readers.reading import Reader
 from copilot.readers.scope import Seen, receiver_name
 from copilot.readers.values import Value
 
+ENVIRON: Value = ("name", "os", "environ")
 _PATH_CLASSES = frozenset({"pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "pathlib.PurePosixPath"})
+_OF_ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "os.environ.pop", "os.environ.setdefault", "os.environ"})
+_LOADED_ENVIRONMENT = frozenset({"dotenv.dotenv_values", "os.environ.copy"})
 _ENVIRONMENT_NAME = re.compile(r"[A-Z][A-Z0-9_]*\Z")
+_ANY_NAME = re.compile(r"[A-Za-z_]\w*\Z")
+_READS_SETTINGS = re.compile(r"env|config|settings", re.IGNORECASE)
+_SEVERAL = frozenset({"list", "tuple", "get_list"})
+AIRFLOW_PREFIX = "AIRFLOW_VAR_"
 
 
 def see_environment(reader: Reader, node: ast.Call, dotted: str) -> Seen | None:
-    """Reads `os.getenv(NAME, default)` and what looks like it."""
+    """Reads `os.getenv(NAME, default)`, `env("NAME")`, `config("NAME", default=...)` and what looks like them."""
+    if dotted in _LOADED_ENVIRONMENT:
+        return Seen(ENVIRON)
     if not node.args or not isinstance(node.args[0], ast.Constant) or not isinstance(node.args[0].value, str):
         return None
     name = node.args[0].value
-    if not _ENVIRONMENT_NAME.match(name):
+    if dotted.endswith("Variable.get") and "airflow" in dotted:
+        return Seen(("env", AIRFLOW_PREFIX + name.upper(), _default(reader, node), node.lineno))
+    if dotted in _OF_ENVIRONMENT:
+        return Seen(("env", name, _default(reader, node), node.lineno)) if _ANY_NAME.match(name) else None
+    function = dotted or _called_name(node.func)
+    if not _ENVIRONMENT_NAME.match(name) or not _READS_SETTINGS.search(function):
         return None
-    function = dotted or (receiver_name(node.func.value) if isinstance(node.func, ast.Attribute) else "")
-    if not (function.startswith("os.") or re.search(r"env|config|settings", function, re.IGNORECASE)):
-        return None
-    default = node.args[1] if len(node.args) > 1 else _keyword(node, "default")
-    if isinstance(default, ast.Constant):
-        return Seen(("env", name, ("s", default.value) if isinstance(default.value, str) else None))
-    return Seen(("env", name, reader.see(default).value if default is not None else None))
+    value: Value = ("env", name, _default(reader, node), node.lineno)
+    return Seen(("split", value, ",") if _gives_several(node) else value)
+
+
+def environment_item(base: Value, name: str, line: int) -> Value:
+    """Returns the variable that an item of `os.environ` is, None for an item of anything else."""
+    return ("env", name, None, line) if base == ENVIRON else None
+
+
+def _called_name(function: ast.expr) -> str:
+    if isinstance(function, ast.Attribute):
+        return receiver_name(function.value)
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def _gives_several(node: ast.Call) -> bool:
+    """Tells whether a function that reads a variable takes it apart at commas."""
+    if isinstance(node.func, ast.Attribute) and node.func.attr in _SEVERAL:
+        return True
+    cast = _keyword(node, "cast")
+    return cast is not None and receiver_name(cast) in ("Csv", "CommaSeparatedStrings")
+
+
+def _default(reader: Reader, node: ast.Call) -> Value:
+    default = node.args[1] if len(node.args) > 1 else _keyword(node, "default") or _keyword(node, "default_var")
+    return reader.see(default).value if default is not None else None
 
 
 def see_path_call(reader: Reader, node: ast.Call, dotted: str) -> Seen | None:

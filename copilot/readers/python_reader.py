@@ -15,7 +15,9 @@ from copilot.readers.clients import see_annotation
 from copilot.readers.expressions import Expressions
 from copilot.readers.facts import FileFacts
 from copilot.readers.flow import Origin
+from copilot.readers.options import declare_options, parameter_options
 from copilot.readers.scope import NOTHING, FunctionNode, Scope, Seen, is_self, parameters
+from copilot.readers.settings_classes import see_settings_class
 from copilot.readers.sheet import Sheet
 from copilot.readers.tables import add_table_calls
 from copilot.readers.triggers import add_trigger_calls
@@ -53,6 +55,8 @@ class _Statements:
 
     def read(self, tree: ast.Module) -> FileFacts:
         self._declare(tree.body, "")
+        if self.sheet.declares_options:
+            declare_options(tree, self.scope)
         self._block(tree.body)
         waiting = self._waiting
         while waiting:
@@ -214,19 +218,22 @@ class _Statements:
         self._block(node.body)
         for name, seen in self.scope.names.items():
             self.scope.attributes.setdefault((node.name, name), seen)
+        see_settings_class(self.expressions, node)
         self.scope.class_name, self.scope.names = "", before
 
     def _function_body(self, class_name: str, node: FunctionNode) -> None:
         scope = self.scope
         scope.class_name, scope.function_name, scope.names, scope.branch_depth = class_name, node.name, {}, 0
         defaults = dict(zip(reversed(node.args.args), reversed(node.args.defaults), strict=False))
+        options = parameter_options(self.expressions, node) if node.decorator_list or node.args.defaults else {}
         for argument in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]:
             default = self.expressions.see(defaults[argument]) if argument in defaults else NOTHING
             origin = Origin(("param", f"{scope.qualified}:{argument.arg}"))
             if argument.arg not in ("self", "cls"):
                 known = see_annotation(self.expressions, argument.annotation)
                 thing = known.thing or ("param", str(origin.root[1]), default.value)
-                scope.names[argument.arg] = Seen(default.value, known.origin or origin, thing)
+                value = options.get(argument.arg, default.value)
+                scope.names[argument.arg] = Seen(value, known.origin or origin, thing)
             if not class_name and scope.qualified in scope.functions:
                 self.sheet.flow.comes(origin.root, "a", str(origin.root[1]))
         if not class_name and scope.qualified in scope.functions:

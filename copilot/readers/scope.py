@@ -28,6 +28,8 @@ class Seen(NamedTuple):
 
 
 NOTHING = Seen()
+Options = dict[str, tuple[tuple[str, ...], ast.expr | None, int]]
+"""The options of a program by attribute: their names, the expression of the default, and the line."""
 _SELF = ("self", "cls")
 
 
@@ -45,6 +47,9 @@ class Scope:
         self.bases: dict[str, tuple[Value, ...]] = {}
         self.returned: dict[str, Seen] = {}
         self.libraries: set[str] = set()
+        self.options: Options = {}
+        self.namespaces: set[str] = set()
+        self.fields: dict[str, list[str]] = {}
         self.class_name = ""
         self.function_name = ""
         self.branch_depth = 0

@@ -42,6 +42,7 @@ class Sheet:
         self.is_about_kafka = b"kafka" in self.data or b"Kafka" in self.data
         self.is_quiet = False
         self.statements: list[tuple[Statement, tuple[Value, ...], ast.expr, str]] = []
+        self.declares_options = b"add_argument" in self.data or b"DEFINE_" in self.data
         self.invocations: list[tuple[Invocation, Origin | None]] = []
         self.passes: list[tuple[str, int, str, Origin | None]] = []
         self._uses: list[tuple[str, int, int, str, str, str, int, Origin | None]] = []

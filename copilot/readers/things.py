@@ -16,6 +16,8 @@ from copilot.readers.scope import Seen, receiver_name
 from copilot.readers.values import Value
 
 MAX_CHAIN = 6
+SPREAD = "**"
+"""Stands for the name of a dict's entry that is another dict, whose entries it takes over."""
 _NAMED = {"param": 1, "attr": 2, "item": 2, "local": 1, "name": 2, "var": 1, "env": 1}
 
 
@@ -43,6 +45,11 @@ def chained(kind: str, thing: Value, name: str = "") -> Value:
     while inner is not None and inner[0] in ("attr", "item", "call"):
         length, inner = length + 1, inner[1]
     return (kind, thing, name) if length < MAX_CHAIN else None
+
+
+def merged(things: tuple[Value, ...]) -> Value:
+    """Returns the chain to a dict that is put together from others, later ones winning."""
+    return ("map", tuple((SPREAD, thing) for thing in things if thing is not None))
 
 
 def item_of(thing: Value, key: str) -> Value:

@@ -1,10 +1,12 @@
 """What is a text in code or configuration going to be at run time, as far as reading can tell?
 
-A `Value` is a nested tuple with a tag, so that facts hold it as plain data: ("s", text), ("env", name, default), ("file", parents
-taken from the source file's path), ("path", parts), ("cat", parts), ("split", value, separator), ("list", items),
-("any", choices), ("name", module, name) for something of another module, ("literal", index) for the schema literal of that
-index in the same file, ("at", path, value) for a value of the file there, and None for anything else. `resolve` gives the
-texts that a value may become under one deployment's settings.
+A `Value` is a nested tuple with a tag, so that facts hold it as plain data: ("s", text, line), ("env", name, default, line),
+("file", parents taken from the source file's path), ("path", parts), ("cat", parts), ("split", value, separator),
+("as", method of str, value, arguments), ("format", layout, fields), ("list", items), ("any", choices), ("load", format, path)
+for what a configuration file holds, ("get", loaded, key, default) for an item of that, ("name", module, name) for something of
+another module, ("literal", index) for the schema literal of that index in the same file, ("at", path, value) for a value of
+the file there, and None for anything else; lines may be left out. `resolve` gives the texts that a value may become under
+one deployment's settings.
 """
 
 from __future__ import annotations
@@ -15,10 +17,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from copilot.domain.source import Span
+from copilot.readers.formatting import formatted
 
 Value = tuple[Any, ...] | None
 MAX_CHOICES = 16
-MAX_DEPTH = 12
+MAX_DEPTH = 20
+MAX_PARTS = 64
 MAX_PROOF = 8
 
 
@@ -40,13 +44,15 @@ class Text:
 class Surroundings:
     """What a value of one file is resolved in: the file's path, a deployment's settings, and other modules' values.
 
-    A setting that is "" is one that is set to what nobody here knows; `places` shows what sets the settings.
+    A setting that is "" is one that is set to what nobody here knows; `places` shows what sets the settings. `read` gives what
+    a configuration file, named by a text in the file at a path, holds under keys: its path, the value, and the line.
     """
 
     path: str
     settings: Mapping[str, str]
     lookup: Callable[[str, str], tuple[str, Value] | None]
     places: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)
+    read: Callable[[str, str, tuple[str, ...]], tuple[str, Value, int] | None] = lambda text, path, keys: None
 
 
 def resolve(value: Value, around: Surroundings, depth: int = 0) -> tuple[Text, ...]:
@@ -59,7 +65,7 @@ def resolve(value: Value, around: Surroundings, depth: int = 0) -> tuple[Text, .
 def _texts(value: tuple[Any, ...], around: Surroundings, depth: int) -> Iterator[Text]:
     kind = value[0]
     if kind == "s":
-        yield Text(value[1])
+        yield Text(value[1], proof=tuple(Span(around.path, line, line) for line in value[2:]))
     elif kind == "env":
         yield from _from_environment(value, around, depth)
     elif kind == "file":
@@ -70,6 +76,18 @@ def _texts(value: tuple[Any, ...], around: Surroundings, depth: int) -> Iterator
         for text in resolve(value[1], around, depth):
             parts = [part.strip() for part in text.text.split(value[2] or None)]
             yield from (replace(text, text=part) for part in parts if part or not text.text)
+    elif kind == "as":
+        for text in resolve(value[2], around, depth):
+            yield replace(text, text=_changed(text.text, value[1], value[3]))
+    elif kind == "format":
+        for text in resolve(value[1], around, depth):
+            given = dict(value[2])
+            positional = [given.get(str(number)) for number in range(len(given))]
+            yield from resolve(formatted(text.text, positional, given), around, depth)
+    elif kind == "load":
+        yield from resolve(value[2], around, depth)
+    elif kind == "get":
+        yield from _from_file(value, around, depth)
     elif kind in ("list", "any"):
         for item in value[1]:
             yield from resolve(item, around, depth)
@@ -90,11 +108,53 @@ def _from_environment(value: tuple[Any, ...], around: Surroundings, depth: int) 
         proof = (*read_at, *around.places.get(name, ()))
         yield Text(set_to, name, "setting" if set_to else "unset", proof)
         return
-    defaults = [text for text in resolve(default, around, depth) if text.text]
-    for text in defaults:
-        yield Text(text.text, name, "default", _chain(read_at, text.proof))
-    if not defaults:
+    found = resolve(default, around, depth)
+    for text in found:
+        if text.source == "setting":
+            # The default is a variable of its own, and that one is set.
+            yield replace(text, proof=_chain(read_at, text.proof))
+        elif text.text:
+            yield Text(text.text, name, "default", _chain(read_at, text.proof))
+    if not any(text.text for text in found):
         yield Text("", name, "unset", read_at)
+
+
+def _from_file(value: tuple[Any, ...], around: Surroundings, depth: int) -> Iterator[Text]:
+    """Yields what a configuration file holds under a chain of keys, else the default that the code gives."""
+    keys: list[str] = []
+    inner: Value = value
+    while inner is not None and inner[0] == "get":
+        keys.insert(0, str(inner[2]))
+        inner = inner[1]
+    if inner is None or inner[0] != "load":
+        return
+    is_found = False
+    for named in resolve(inner[2], around, depth):
+        found = around.read(named.text, around.path, tuple(keys)) if named.text else None
+        if found is not None:
+            path, held, line = found
+            is_found = True
+            for text in resolve(held, replace(around, path=path), depth):
+                yield replace(text, proof=_chain(text.proof, (Span(path, line, line),)))
+    if not is_found and value[3] is not None:
+        for text in resolve(value[3], around, depth):
+            yield replace(text, source="default" if text.source == "code" else text.source)
+
+
+def _changed(text: str, method: str, arguments: tuple[str, ...]) -> str:
+    match method, arguments:
+        case "lower", ():
+            return text.lower()
+        case "upper", ():
+            return text.upper()
+        case "replace", (old, new):
+            return text.replace(old, new)
+        case "removeprefix", (start,):
+            return text.removeprefix(start)
+        case "removesuffix", (end,):
+            return text.removesuffix(end)
+        case _:
+            return text
 
 
 def _joined(kind: str, parts: tuple[Value, ...], around: Surroundings, depth: int) -> Iterator[Text]:

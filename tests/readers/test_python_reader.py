@@ -44,13 +44,16 @@ def uses(source: str, name: str) -> list[Use]:
 
 
 def test_a_subscription_keeps_the_variable_and_its_default() -> None:
-    assert call(read_python(SERVICE), "consume").topics == ("list", (("env", "ORDERS", ("s", "orders.v1")),))
+    assert call(read_python(SERVICE), "consume").topics == (
+        "list",
+        (("env", "ORDERS", ("s", "orders.v1", 18), 18),),
+    )
 
 
 def test_a_topic_in_an_f_string_keeps_its_parts() -> None:
     topics = call(read_python(SERVICE), "produce").topics
 
-    assert topics == ("cat", (("s", "totals."), ("env", "REGION", None)))
+    assert topics == ("cat", (("s", "totals.", 22), ("env", "REGION", None, 22)))
 
 
 def test_a_produce_call_is_tied_to_the_call_that_encodes_its_value() -> None:
@@ -169,8 +172,8 @@ PRODUCER_CONFIG = {"TOPIC": "out", "SCHEMA_PATH": "schemas/out.avsc"}
     configs = {config.role: config for config in read_python(source).configs}
 
     assert configs["CONSUMER_CONFIG"].direction == "consumes"
-    assert configs["CONSUMER_CONFIG"].topics == ("split", ("env", "TOPICS", None), ",")
-    assert configs["PRODUCER_CONFIG"].schema == ("s", "schemas/out.avsc")
+    assert configs["CONSUMER_CONFIG"].topics == ("split", ("env", "TOPICS", None, 4), ",")
+    assert configs["PRODUCER_CONFIG"].schema == ("s", "schemas/out.avsc", 5)
 
 
 def test_facts_survive_the_cache() -> None:

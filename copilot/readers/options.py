@@ -1,0 +1,125 @@
+"""Which options does a program take? `add_argument("--topic", default=...)`, `@click.option("--topic", envvar="TOPIC")`, typer.
+
+An option is a variable under its own name ("--topic"): deployments set it on the command line that starts the program.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from copilot.readers.reading import Reader
+from copilot.readers.scope import FunctionNode, Scope, receiver_name
+from copilot.readers.values import Value
+
+MAX_OPTIONS = 200
+_NAMESPACES = frozenset(
+    {"args", "options", "opts", "opt", "arguments", "flags", "FLAGS", "namespace", "cli_args", "parsed", "ns"}
+)
+_DEFINES = ("DEFINE_string", "DEFINE_list", "DEFINE_enum", "DEFINE_multi_string")
+
+
+def declare_options(tree: ast.Module, scope: Scope) -> None:
+    """Notes the options that a file's parsers declare, and the names of what they parse."""
+    found = scope.options
+    positions = 0
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and _parses(node.value):
+            targets = node.targets[0].elts if isinstance(node.targets[0], ast.Tuple) else node.targets
+            scope.namespaces |= {name for target in targets[:1] if (name := receiver_name(target))}
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or len(found) >= MAX_OPTIONS:
+            continue
+        names = tuple(one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str))
+        if node.func.attr == "add_argument" and names:
+            is_positional = not names[0].startswith("-")
+            positions += is_positional
+            keys = (f"argv[{positions}]",) if is_positional else names
+            dest = _constant(_keyword(node, "dest")) or next((one for one in names if one.startswith("--")), names[0])
+            found[dest.lstrip("-").replace("-", "_")] = (keys, _keyword(node, "default"), node.lineno)
+        elif node.func.attr in _DEFINES and names:
+            default = _keyword(node, "default") or (node.args[1] if len(node.args) > 1 else None)
+            found[names[0]] = ((f"--{names[0]}", f"-{names[0]}"), default, node.lineno)
+
+
+def _parses(node: ast.Call) -> bool:
+    return isinstance(node.func, ast.Attribute) and node.func.attr in ("parse_args", "parse_known_args")
+
+
+def option_of(reader: Reader, holder: ast.expr, name: str) -> Value:
+    """Returns the option that an attribute or item of a program's arguments is, None where it is something else."""
+    declared = reader.scope.options.get(name)
+    holding = holder.attr if isinstance(holder, ast.Attribute) else holder.id if isinstance(holder, ast.Name) else ""
+    if declared is None or (holding not in _NAMESPACES and holding not in reader.scope.namespaces):
+        return None
+    names, default, line = declared
+    reader.sheet.is_quiet, before = True, reader.sheet.is_quiet
+    value = reader.see(default).value if default is not None else None
+    reader.sheet.is_quiet = before
+    return _variable(names, value, line)
+
+
+def parameter_options(reader: Reader, node: FunctionNode) -> dict[str, Value]:
+    """Returns the values of parameters that the command line gives: click's decorators, typer's defaults and annotations."""
+    found: dict[str, Value] = {}
+    for decorator in node.decorator_list:
+        if isinstance(decorator, ast.Call) and _is_option(reader, decorator, "click"):
+            names = tuple(
+                one.value for one in decorator.args if isinstance(one, ast.Constant) and isinstance(one.value, str)
+            )
+            own = next((one for one in names if one.isidentifier() and not one.startswith("-")), "")
+            longest = max((one for one in names if one.startswith("-")), key=len, default=own)
+            parameter = own or longest.lstrip("-").replace("-", "_")
+            flags = tuple(one.partition("/")[0] for one in names if one.startswith("-")) or ("argv[1]",)
+            found[parameter] = _given(reader, decorator, flags, _keyword(decorator, "default"))
+    arguments = [*node.args.posonlyargs, *node.args.args]
+    defaults = dict(zip(reversed([one.arg for one in arguments]), reversed(node.args.defaults), strict=False))
+    for argument in arguments:
+        default = defaults.get(argument.arg)
+        call = default if isinstance(default, ast.Call) else _annotated(argument.annotation)
+        if call is not None and _is_option(reader, call, "typer"):
+            flags = tuple(text for text in map(_constant, call.args) if _is_flag(text))
+            plain = call.args[0] if call is default and call.args and not _is_flag(_constant(call.args[0])) else None
+            names = flags or (f"--{argument.arg.replace('_', '-')}",)
+            found[argument.arg] = _given(reader, call, names, plain if call is default else default)
+    return found
+
+
+def _given(reader: Reader, call: ast.Call, names: tuple[str, ...], default: ast.expr | None) -> Value:
+    value = reader.see(default).value if default is not None else None
+    variables = _keyword(call, "envvar")
+    listed = variables.elts if isinstance(variables, ast.List | ast.Tuple) else [variables] if variables else []
+    for one in reversed(listed):
+        if _constant(one):
+            value = ("env", _constant(one), value, call.lineno)
+    return _variable(names, value, call.lineno)
+
+
+def _variable(names: tuple[str, ...], default: Value, line: int) -> Value:
+    """Returns the value of an option with several names, the longest being the one that is told."""
+    value = default
+    for name in sorted(names, key=len):
+        value = ("env", name, value, line)
+    return value
+
+
+def _annotated(annotation: ast.expr | None) -> ast.Call | None:
+    """Returns the call in `Annotated[str, typer.Option(...)]`."""
+    if isinstance(annotation, ast.Subscript) and isinstance(annotation.slice, ast.Tuple):
+        return next((one for one in annotation.slice.elts if isinstance(one, ast.Call)), None)
+    return None
+
+
+def _is_option(reader: Reader, call: ast.Call, library: str) -> bool:
+    dotted = reader.scope.dotted(call.func)
+    return dotted.startswith(library) and dotted.rpartition(".")[2].lower() in ("option", "argument")
+
+
+def _is_flag(text: object) -> bool:
+    return isinstance(text, str) and text.startswith("-")
+
+
+def _constant(node: ast.expr | None) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def _keyword(node: ast.Call, name: str) -> ast.expr | None:
+    return next((keyword.value for keyword in node.keywords if keyword.arg == name), None)

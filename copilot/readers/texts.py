@@ -1,0 +1,116 @@
+"""What texts do calls put together or take from elsewhere: formats and joins, defaults of fields, and configuration files?"""
+
+from __future__ import annotations
+
+import ast
+
+from copilot.readers.arguments import see_arguments
+from copilot.readers.reading import Reader
+from copilot.readers.scope import Seen
+from copilot.readers.things import value_of
+from copilot.readers.values import MAX_PARTS, Value
+
+_PLAIN_METHODS = frozenset({"lower", "upper", "replace", "removeprefix", "removesuffix"})
+_FIELDS = frozenset(
+    {
+        "dataclasses.field",
+        "pydantic.Field",
+        "pydantic.fields.Field",
+        "attr.ib",
+        "attrs.field",
+        "attr.field",
+        "pydantic.v1.Field",
+    }
+)
+_LOADS = {
+    "yaml.safe_load": "yaml",
+    "yaml.load": "yaml",
+    "yaml.full_load": "yaml",
+    "yaml.unsafe_load": "yaml",
+    "ruamel.yaml.safe_load": "yaml",
+    "omegaconf.OmegaConf.load": "yaml",
+    "toml.load": "toml",
+    "toml.loads": "toml",
+    "tomllib.load": "toml",
+    "tomllib.loads": "toml",
+    "tomli.load": "toml",
+    "tomli.loads": "toml",
+    "hydra.compose": "yaml",
+}
+INI = "ini"
+
+
+def see_text_call(reader: Reader, node: ast.Call, dotted: str) -> Seen | None:
+    """Reads a call that gives a text, or what texts are read from; None where it is none."""
+    if dotted in _FIELDS:
+        return _field_default(reader, node)
+    if dotted in _LOADS:
+        found = see_arguments(reader, node)
+        value = found[0].value if found else None
+        return Seen(("load", _LOADS[dotted], value)) if value is not None else None
+    if dotted in ("configparser.ConfigParser", "configparser.RawConfigParser", "configparser.SafeConfigParser"):
+        see_arguments(reader, node)
+        return Seen(("load", INI, None))
+    if not isinstance(node.func, ast.Attribute) or dotted:
+        return None
+    return _method(reader, node, node.func)
+
+
+def _method(reader: Reader, node: ast.Call, function: ast.Attribute) -> Seen | None:
+    name = function.attr
+    if name == "format":
+        base = reader.see(function.value).value
+        is_elsewhere = base is not None and base[0] not in ("s", "cat")
+        return Seen(_formatted(reader, node, base)) if is_elsewhere else None
+    if name == "join" and len(node.args) == 1:
+        base = reader.see(function.value).value
+        items = reader.see(node.args[0]).value if base is not None and base[0] == "s" else None
+        return Seen(_separated(base, items[1])) if items is not None and items[0] == "list" else None
+    if name in _PLAIN_METHODS:
+        base = reader.see(function.value).value
+        given = tuple(one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str))
+        known = base is not None and base[0] != "name" and len(given) == len(node.args)
+        return Seen(("as", name, base, given)) if known else None
+    if name in ("read", "get") and node.args:
+        base = reader.see(function.value).value
+        if base is not None and base[:2] == ("load", INI):
+            return _of_parser(reader, node, function, base)
+    return None
+
+
+def _of_parser(reader: Reader, node: ast.Call, function: ast.Attribute, base: Value) -> Seen | None:
+    """Reads `parser.read(path)`, after which the parser stands for the file, and `parser.get(section, option)`."""
+    if function.attr == "read":
+        path = reader.see(node.args[0]).value
+        reader.scope.bind(function.value, Seen(("load", INI, path)))
+        return Seen()
+    keys = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    if len(keys) != 2:
+        return None
+    fallback = next((reader.see(one.value).value for one in node.keywords if one.arg == "fallback"), None)
+    return Seen(("get", ("get", base, keys[0], None), keys[1], fallback))
+
+
+def _field_default(reader: Reader, node: ast.Call) -> Seen | None:
+    see_arguments(reader, node)
+    for keyword in node.keywords:
+        if keyword.arg in ("default_factory", "factory") and isinstance(keyword.value, ast.Lambda):
+            return reader.see(keyword.value.body)
+        if keyword.arg == "default":
+            return reader.see(keyword.value)
+    return reader.see(node.args[0]) if node.args else None
+
+
+def _formatted(reader: Reader, node: ast.Call, layout: Value) -> Value:
+    """Returns the value of `layout.format(...)` where the layout is written elsewhere."""
+    see_arguments(reader, node)
+    given = {str(position): value_of(reader, one) for position, one in enumerate(node.args)}
+    given |= {keyword.arg: value_of(reader, keyword.value) for keyword in node.keywords if keyword.arg}
+    return ("format", layout, tuple(sorted(given.items())))
+
+
+def _separated(separator: Value, items: tuple[Value, ...]) -> Value:
+    parts: list[Value] = []
+    for position, item in enumerate(items[:MAX_PARTS]):
+        parts += [separator, item] if position else [item]
+    return ("cat", tuple(parts)) if parts else None
