@@ -39,6 +39,9 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         return EXIT_DONE
     for line in applied_lines(workspace.load(id), applied):
         console.print(line)
+    if not workspace.has_branch(applied.branch):
+        console.print("That branch is not here any more. This brings it back:")
+        console.print(f"  git branch {applied.branch} {applied.commits[-1][:12]}")
     return EXIT_DONE
 
 
@@ -51,7 +54,7 @@ def applied_lines(proposal: Proposal, applied: Applied) -> list[str]:
     alternative = proposal.alternative(applied.alternative)
     phases = alternative.phases
     phase = f'phase {applied.phase + 1} of {len(phases)} ("{phases[applied.phase].name}"), ' if len(phases) > 1 else ""
-    lines = wrapped(f"Applied {id}, {phase}on branch {applied.branch}:", rest="  ")
+    lines = [f"Applied {id}, {phase}on branch {applied.branch}:"]
     planned = commits_of(alternative, proposal.patches_of(alternative.id)[applied.phase])
     for commit, made in zip(applied.commits, planned, strict=True):
         lines += wrapped(made.subject, f"  {commit[:12]}  ")

@@ -51,8 +51,8 @@ def _introduce(folder: Path) -> None:
 def _show(folder: Path, console: Console) -> int:
     from copilot.cli.progress import progress_line
     from copilot.cli.proposal_text import proposal_text
+    from copilot.cli.rationale_text import rationale_text
     from copilot.proposals import Workspace
-    from copilot.reasons.render import markdown
 
     workspace = Workspace.open(folder)
     console.print(f"$ cd {folder}\n$ {COMMAND} map")
@@ -65,7 +65,7 @@ def _show(folder: Path, console: Console) -> int:
     proposal = workspace.load(id)
     console.print(proposal_text(proposal))
     console.print(f"\n$ {COMMAND} show {id}")
-    lines = markdown(proposal).rstrip("\n").split("\n")
+    lines = rationale_text(proposal).split("\n")
     console.print("\n".join(lines[:RATIONALE_LINES_SHOWN]))
     console.print(f"… {max(0, len(lines) - RATIONALE_LINES_SHOWN)} more lines")
     return _open(workspace, id, folder, console)

@@ -213,12 +213,20 @@ class Workspace:
 
         with self._store.lock(id):
             proposal = self.load(id)
+            if proposal.undone:
+                raise WrongUsage(
+                    f"{id} was applied and taken back.", next="The same words asked again are a new proposal."
+                )
             if proposal.applied:
                 return proposal.applied[-1]
             base = CommitTree(self._repository, self._base(proposal))
             applied = apply_plan(self._repository, proposal, settings_of(base), target=self._commit(), at=self._clock())
             self._store.append(id, applied)
             return applied
+
+    def has_branch(self, name: str) -> bool:
+        """Tells whether a branch of that name is there now."""
+        return bool(self._repository.git.run("for-each-ref", "--format=%(refname)", f"refs/heads/{name}"))
 
     def undo(self, id: str, *, from_branch: str) -> Undone:
         """Makes the branch that takes an applied change back."""

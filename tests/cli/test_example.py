@@ -142,9 +142,14 @@ def test_apply_waits_for_an_approval_and_undo_takes_it_back(
     branch = Workspace.open(folder).load(id).applied[-1].branch
     assert f"on branch {branch}" in applied
     assert (git(folder, "rev-parse", "HEAD"), git(folder, "status", "--porcelain")) == (head, "")
+    git(folder, "branch", "-q", "-m", branch, "elsewhere")
+    assert main(["apply", *where]) == EXIT_DONE
+    assert f"  git branch {branch} " in capsys.readouterr().out
+    git(folder, "branch", "-q", "-m", "elsewhere", branch)
     assert main(["undo", id, "--from", branch, *where]) == EXIT_DONE
     undone = Workspace.open(folder).load(id).undone[-1]
     assert git(folder, "diff", "--stat", head, undone.commit, "--", "schemas", "services") == ""
+    assert main(["apply", id, *where]) == EXIT_USAGE
     assert main(["log", *where]) == EXIT_DONE
     assert "undone" in capsys.readouterr().out
 
