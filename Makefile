@@ -33,7 +33,7 @@ test: $(VENV)/tests-of-$(KEY)
 	$(BIN)/pytest
 
 bench: $(VENV)/made-of-$(KEY)
-	$(BIN)/python evals/performance/bench.py
+	$(BIN)/python evals/performance/bench.py $(ARGS)
 
 clean:
 	rm -rf build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .demo
