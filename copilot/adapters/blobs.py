@@ -11,6 +11,7 @@ from copilot.adapters.presence import run_on_what_is_here
 FILE_BYTES_MAX = 1024 * 1024
 BATCH_BYTES_MAX = 64 * 1024 * 1024
 BATCH_BLOBS_MAX = 4096
+_LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
 
 class Unreadable(Exception):
@@ -28,6 +29,8 @@ def text_of(data: bytes) -> str:
     """Returns the text that the bytes are; raises Unreadable."""
     if len(data) > FILE_BYTES_MAX:
         raise Unreadable(too_large(len(data)))
+    if data.startswith(_LFS_POINTER):
+        raise Unreadable("is a Git LFS pointer: what it stands for is not in git")
     if b"\x00" in data:
         raise Unreadable("is binary")
     try:

@@ -30,10 +30,16 @@ FILE_MODE = "100644"
 EXECUTABLE_MODE = "100755"
 LINK_MODE = "120000"
 SUBMODULE_MODE = "160000"
+SPARSE_MODE = "sparse"
+"""No mode of git: the file is tracked, and lies outside of the sparse checkout."""
 FEW_PATHS = 8
 _TREE_ROW = re.compile(r"([0-7]+) \w+ ([0-9a-f]+) +(\S+)\t([^\0]+)\0")
 _EMPTY_FILTER = (("clean", ""), ("smudge", ""), ("process", ""), ("required", "false"))
-_ODD = {LINK_MODE: "is a symbolic link, which is not followed", SUBMODULE_MODE: "is a submodule, which is not read"}
+_ODD = {
+    LINK_MODE: "is a symbolic link, which is not followed",
+    SUBMODULE_MODE: "is a submodule, which is not read",
+    SPARSE_MODE: "lies outside of the sparse checkout",
+}
 
 
 class CommitTree:
@@ -106,9 +112,12 @@ class WorkingTree:
 
     @cached_property
     def snapshot(self) -> Snapshot:
-        listed = self._git.run("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
-        self._files = {_decode_path(raw): self._top / os.fsdecode(raw) for raw in listed.split(b"\0") if raw}
-        entries = (self._entry(path, file) for path, file in sorted(self._files.items()))
+        listed = self._git.run("ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard", "--deduplicate")
+        # Each is one letter, a space and the path; "S" is for what a sparse checkout skips.
+        rows = [(raw[:1], raw[2:]) for raw in listed.split(b"\0") if raw]
+        self._files = {_decode_path(raw): self._top / os.fsdecode(raw) for _, raw in rows}
+        skipped = {_decode_path(raw) for tag, raw in rows if tag == b"S"}
+        entries = (self._entry(path, file, path in skipped) for path, file in sorted(self._files.items()))
         return Snapshot(WORKING_TREE, tuple(entry for entry in entries if entry))
 
     @cached_property
@@ -124,11 +133,11 @@ class WorkingTree:
             read[path] = _gap(path, reason) if reason else _source_file(path, self._digest(data), data)
         return read
 
-    def _entry(self, path: str, file: Path) -> TreeEntry | None:
+    def _entry(self, path: str, file: Path, is_skipped: bool) -> TreeEntry | None:
         try:
             found = file.lstat()
         except OSError:
-            return None
+            return TreeEntry(path, "", 0, SPARSE_MODE) if is_skipped else None
         if not self._is_inside(file.parent) or stat.S_ISLNK(found.st_mode):
             return TreeEntry(path, "", found.st_size, LINK_MODE)
         if stat.S_ISDIR(found.st_mode):

@@ -163,6 +163,34 @@ def gaps(tree: Tree, *paths: str) -> dict[str, str]:
     return {path: file.reason for path, file in tree.read(paths).items() if isinstance(file, Gap)}
 
 
+def test_a_pointer_of_git_lfs_is_a_gap(tmp_path: Path) -> None:
+    init(tmp_path)
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'0' * 64}\nsize 12345\n"
+    head = commit(tmp_path, {"order.avsc": pointer})
+
+    gap = CommitTree(open_repository(tmp_path), head).read(["order.avsc"])["order.avsc"]
+
+    assert isinstance(gap, Gap)
+    assert "Git LFS pointer" in gap.reason
+
+
+def test_what_a_sparse_checkout_skips_is_read_from_the_commit_and_a_gap_of_the_working_tree(tmp_path: Path) -> None:
+    init(tmp_path)
+    head = commit(tmp_path, {"here/a.py": "x", "there/b.py": "y", "gone.py": "z"})
+    git(tmp_path, "sparse-checkout", "set", "--cone", "here")
+    (tmp_path / "gone.py").unlink()
+    repository = open_repository(tmp_path)
+
+    working = WorkingTree(repository)
+
+    assert [entry.path for entry in working.snapshot.entries] == ["here/a.py", "there/b.py"]
+    assert texts(working, "here/a.py", "there/b.py") == {"here/a.py": "x"}
+    gap = working.read(["there/b.py"])["there/b.py"]
+    assert isinstance(gap, Gap)
+    assert gap.reason == "lies outside of the sparse checkout"
+    assert texts(CommitTree(repository, head), "there/b.py") == {"there/b.py": "y"}
+
+
 def test_one_file_is_read_without_listing_all_of_them(tmp_path: Path) -> None:
     init(tmp_path)
     head = commit(tmp_path, {"copilot.toml": "text", "folder/one.py": "x", "folder/[a]*.py": "y"})
