@@ -42,6 +42,7 @@ class Spread:
 
     def __init__(self) -> None:
         self._other: subprocess.Popen[bytes] | None = None
+        self._is_busy = False
 
     def __enter__(self) -> Spread:
         return self
@@ -51,14 +52,32 @@ class Spread:
 
     def __call__(self, work: Work, texts: Mapping[str, str]) -> dict[str, bytes]:
         """Returns what `work`, a function of a module or a `partial` of one, makes of each text, in whichever process."""
+        return self.begin(work, texts)()
+
+    def begin(self, work: Work, texts: Mapping[str, str]) -> Callable[[], dict[str, bytes]]:
+        """Lets the other process begin; what this returns joins in, and gives the results when all is done.
+
+        What is begun before that was finished is done here alone.
+        """
         least = CHARACTERS_MIN if self._other is None else SHARED_CHARACTERS_MIN
-        if sum(map(len, texts.values())) < least or (os.cpu_count() or 1) < 2 or not self._start():
-            return do_all(work, texts)
+        is_little = sum(map(len, texts.values())) < least
+        if self._is_busy or is_little or (os.cpu_count() or 1) < 2 or not self._start():
+            return partial(do_all, work, texts)
+        self._is_busy = True
         line = deque(_pieces(texts))
-        everything = set(texts)
         away: dict[str, bytes] = {}
         helper = threading.Thread(target=self._share, args=(work, line, away), name="other process", daemon=True)
         helper.start()
+        return partial(self._finish, work, texts, line, away, helper)
+
+    def _finish(
+        self,
+        work: Work,
+        texts: Mapping[str, str],
+        line: deque[_Piece],
+        away: dict[str, bytes],
+        helper: threading.Thread,
+    ) -> dict[str, bytes]:
         here: dict[str, bytes] = {}
         with suppress(IndexError):
             while True:
@@ -67,8 +86,9 @@ class Spread:
         if helper.is_alive():
             self.close()
             helper.join()
+        self._is_busy = False
         done = here | away
-        return done | do_all(work, {key: texts[key] for key in everything - done.keys()})
+        return done | do_all(work, {key: text for key, text in texts.items() if key not in done})
 
     def close(self) -> None:
         """Ends the other process."""

@@ -26,10 +26,12 @@ from copilot.readers.jobs import JobRoots, is_test_path
 from copilot.readers.kept_jobs import KeptJobs
 from copilot.readers.links import JobCode, LinkReader
 from copilot.readers.modules import Modules
-from copilot.readers.store import FactStore, Spread, one_by_one
+from copilot.readers.store import FactStore, OneByOne, Spread
 from copilot.readers.subjects import SubjectReader, Subjects
 from copilot.settings import Settings
 
+MANY_FILES = 200
+"""More Python files than this that were never seen take a while, and the schemas are read meanwhile."""
 _SUBMODULE_MODE = "160000"
 _SHALLOW = Gap(Span(".git/shallow", 1, 1), "the clone is shallow: versions of schemas beyond its depth are not known")
 
@@ -46,14 +48,14 @@ class PipelineMapper:
         formats: Mapping[str, SchemaFormat],
         history: History,
         index: Index,
-        spread: Spread = one_by_one,
+        spread: Spread | None = None,
         beyond: Beyond = NOTHING,
         stamp: str = "",
     ) -> None:
         self._formats = formats
         self._history = history
         self._index = index
-        self._spread = spread
+        self._spread = spread or OneByOne()
         self._beyond = beyond
         self._stamp = stamp
 
@@ -86,9 +88,12 @@ class _Reading:
         # Git walks the history meanwhile: on a repository of some thousand commits that takes as long as all the parsing.
         with ThreadPoolExecutor(max_workers=1) as beside:
             past = beside.submit(history.versions, self._schemas.schema_paths())
-            self._deployment_files = read_deployment_files(store)
             self._python_paths = sorted(path for path in store.entries if path.endswith(".py"))
-            self._outlines = store.outlines(self._python_paths)
+            outlines = store.begin_outlines(self._python_paths)
+            self._deployment_files = read_deployment_files(store)
+            if store.unknown_count > MANY_FILES:
+                self._schemas.read_ahead()
+            self._outlines = outlines()
             hosts = store.python(path for path, outline in self._outlines.items() if outline.has_schemas)
             self._subjects: Subjects = self._schemas.read(hosts, settings, past.result())
         scripts = frozenset(path for path, outline in self._outlines.items() if outline.is_script)

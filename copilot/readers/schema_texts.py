@@ -55,6 +55,10 @@ class SchemaTexts:
         entry = self._store.entries.get(source.path)
         return entry is not None and entry.digest == source.digest
 
+    def read_ahead(self, texts: list[Text]) -> None:
+        """Reads schema texts alone, and keeps what comes of it."""
+        self._read_with(texts, {text.source: {} for text in texts})
+
     def read(
         self, texts: list[Text], siblings_of: Callable[[SchemaSource], Mapping[str, str]]
     ) -> dict[SchemaSource, SchemaVersion]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Protocol
 
 from copilot.domain.source import Gap, Span, TreeEntry
 from copilot.ports import Index, Tree
@@ -20,13 +22,19 @@ BATCH_BYTES_MAX = 32 * 1024 * 1024
 """Texts that are read at once; what comes of them is kept before the next ones are read, so memory stays flat."""
 
 
-Spread = Callable[[Callable[[str], bytes], Mapping[str, str]], dict[str, bytes]]
-"""Does pure work on each text, by key: one after the other, or on several processors."""
+class Spread(Protocol):
+    """Does pure work on each text, by key: one after the other, or on several processors."""
+
+    def begin(self, work: Callable[[str], bytes], texts: Mapping[str, str]) -> Callable[[], dict[str, bytes]]:
+        """Begins; what this returns ends the work and gives its results."""
+        ...
 
 
-def one_by_one(work: Callable[[str], bytes], texts: Mapping[str, str]) -> dict[str, bytes]:
+class OneByOne:
     """Does the work here, one text after the other."""
-    return {key: work(text) for key, text in texts.items()}
+
+    def begin(self, work: Callable[[str], bytes], texts: Mapping[str, str]) -> Callable[[], dict[str, bytes]]:
+        return lambda: {key: work(text) for key, text in texts.items()}
 
 
 class FactStore:
@@ -37,26 +45,35 @@ class FactStore:
         self.snapshot = tree.snapshot
         self.entries: dict[str, TreeEntry] = {entry.path: entry for entry in self.snapshot.entries}
         self.gaps: set[Gap] = set()
+        self.unknown_count = 0
         self.premises = Premises()
         self._index = index
         self._spread = spread
         self._texts: dict[str, str] = {}
         self._facts: dict[str, FileFacts] = {}
 
-    def outlines(self, paths: Iterable[str]) -> dict[str, Outline]:
-        """Returns the outlines of Python files; their gaps are told, and a file that can't be read has none, and a gap."""
+    def begin_outlines(self, paths: Iterable[str]) -> Callable[[], dict[str, Outline]]:
+        """Begins to look at Python files; what this returns gives the outlines of all that can be read, and tells their gaps."""
         digests = {path: self.entries[path].digest for path in paths}
         known = self._index.get(OUTLINE_KIND, sorted({digest for digest in digests.values() if digest}))
         outlines = {digest: load_outline(data) for digest, data in known.items()}
-        for batch in self._batches([path for path, digest in digests.items() if outlines.get(digest) is None]):
-            looked = {digest: marshal.loads(data) for digest, data in self._spread(first_look, batch).items()}
-            self._index.put(FACTS_KIND, {digest: facts for digest, (_, facts) in looked.items() if facts})
-            self._index.put(OUTLINE_KIND, {digest: outline for digest, (outline, _) in looked.items()})
-            outlines.update({digest: load_outline(outline) for digest, (outline, _) in looked.items()})
-        found = {path: outline for path, digest in digests.items() if (outline := outlines.get(digest)) is not None}
-        for path, outline in found.items():
-            self.gaps.update(Gap(Span(path, line, line), reason) for line, reason in outline.gaps)
-        return found
+        missing = [path for path, digest in digests.items() if outlines.get(digest) is None]
+        self.unknown_count = len(missing)
+        looks = (self._spread.begin(first_look, batch) for batch in self._batches(missing))
+        first = next(looks, None)
+
+        def finish() -> dict[str, Outline]:
+            for look in chain([first] if first is not None else [], looks):
+                looked = {digest: marshal.loads(data) for digest, data in look().items()}
+                self._index.put(FACTS_KIND, {digest: facts for digest, (_, facts) in looked.items() if facts})
+                self._index.put(OUTLINE_KIND, {digest: outline for digest, (outline, _) in looked.items()})
+                outlines.update({digest: load_outline(outline) for digest, (outline, _) in looked.items()})
+            found = {path: outline for path, digest in digests.items() if (outline := outlines.get(digest)) is not None}
+            for path, outline in found.items():
+                self.gaps.update(Gap(Span(path, line, line), reason) for line, reason in outline.gaps)
+            return found
+
+        return finish
 
     def words(self, paths: Iterable[str]) -> Iterator[tuple[str, frozenset[str]]]:
         """Yields the words of each Python file that can be read."""
@@ -106,7 +123,7 @@ class FactStore:
         digests = {path: self.entries[path].digest for path in paths}
         found = dict(self._index.get(kind, sorted({digest for digest in digests.values() if digest})))
         for batch in self._batches([path for path, digest in digests.items() if digest not in found]):
-            fresh = self._spread(derive, batch)
+            fresh = self._spread.begin(derive, batch)()
             self._index.put(kind, fresh)
             found.update(fresh)
         return {path: found[digest] for path, digest in digests.items() if digest in found}

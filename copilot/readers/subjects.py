@@ -71,6 +71,11 @@ class SubjectReader:
         suffixes = tuple(suffix for form in self._formats.values() for suffix in form.suffixes)
         return tuple(sorted(path for path in self._store.entries if path.endswith(suffixes)))
 
+    def read_ahead(self) -> None:
+        """Reads the schema files that can be read alone; `read` finds them in the cache then."""
+        paths = [path for path in self.schema_paths() if self._store.entries[path].digest]
+        self._texts.read_ahead(self._files(paths))
+
     def read(
         self, literals: Mapping[str, FileFacts], settings: Settings, past: Mapping[str, tuple[PastFile, ...]]
     ) -> Subjects:

@@ -60,6 +60,26 @@ def test_work_that_is_bound_to_an_argument_is_shared_too() -> None:
     assert any(data.endswith(b"away") for data in done.values())
 
 
+def test_other_work_is_done_here_while_the_other_process_is_busy() -> None:
+    texts = many(CHARACTERS_MIN // 40)
+
+    with Spread() as spread:
+        first = spread.begin(partial(times, 2), texts)
+        second = spread.begin(length_of, texts)
+
+        assert second() == {key: length_of(text) for key, text in texts.items()}
+        time.sleep(0.5)
+        assert any(data.endswith(b"away") for data in first().values())
+        assert spread(length_of, texts) == second()
+
+
+def test_work_that_is_never_fetched_is_let_go(capsys: pytest.CaptureFixture[str]) -> None:
+    with Spread() as spread:
+        spread.begin(length_of, many(CHARACTERS_MIN // 40))
+
+    assert capsys.readouterr().err == ""
+
+
 def test_the_pieces_of_a_process_that_died_are_done_here() -> None:
     with Spread() as spread:
         for _ in range(2):
