@@ -13,7 +13,7 @@ EndpointKind = Literal["topic", "subscription", "queue", "stream", "table", "fil
 Direction = Literal["produces", "consumes"]
 Certainty = Literal["certain", "likely", "possible"]
 Mode = Literal["reads", "writes", "passes", "keys", "compares", "computes"]
-UseForm = Literal["subscript", "get", "literal", "keyword", "attribute", "column", "string"]
+UseForm = Literal["subscript", "get", "literal", "keyword", "attribute", "column", "string", "query"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -84,7 +84,8 @@ class FieldUse:
     """A place in code that uses a field of a subject.
 
     `path` is the field's path in the subject. `offset` is where the name's token starts in the file, in UTF-8 bytes: the
-    string constant with its quotes, the keyword, or the attribute name. `excerpt` is the line, stripped.
+    string constant with its quotes, the keyword, the attribute name, or the bare name inside a query. `excerpt` is the line,
+    stripped.
     """
 
     job: str

@@ -7,6 +7,7 @@ from copilot.findings.case import Audited, Find
 from copilot.findings.copies import drifted_copies
 from copilot.findings.decoders import differing_decoders
 from copilot.findings.history import incompatible_steps
+from copilot.findings.lists import dropped_fields
 from copilot.findings.opaque import opaque_strings
 from copilot.findings.producers import unfilled_fields
 from copilot.findings.reads import fields_never_written
@@ -23,6 +24,7 @@ AUDITS: tuple[Find, ...] = (
     differing_decoders,
     fields_never_written,
     unfilled_fields,
+    dropped_fields,
     drifted_copies,
     incompatible_steps,
     opaque_strings,

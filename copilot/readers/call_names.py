@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from copilot.readers.arguments import keyword_use, see_keywords
+from copilot.readers.arguments import keyword_use, see_arguments, see_keywords
+from copilot.readers.query_uses import EXPRESSION_METHODS, note_expression
 from copilot.readers.reading import Reader
 from copilot.readers.scope import NOTHING, Seen, receiver_name
 
@@ -58,6 +59,21 @@ _COLUMN_KEYWORDS = {
     "key_field": "keys",
     "partition_key": "keys",
 }
+_FINDING = frozenset(
+    {
+        "find",
+        "find_one",
+        "find_one_and_update",
+        "find_one_and_replace",
+        "find_one_and_delete",
+        "count_documents",
+        "update_one",
+        "update_many",
+        "replace_one",
+        "delete_one",
+        "delete_many",
+    }
+)
 _NAMING = frozenset({"assign", "with_columns", "agg", "aggregate"})
 _COLUMN_DICTS = frozenset({"rename", "astype", "agg", "aggregate", "fillna", "replace", "transform", "assign"})
 
@@ -73,6 +89,18 @@ def see_names(reader: Reader, node: ast.Call, function: ast.Attribute, base: See
             reader.see(argument)
         see_keywords(reader, node)
         return found
+    if name in _KEYED and isinstance(first, ast.Name):
+        used = _KEYED[name] if name != "get" else mode
+        known = reader.see(first).value
+        if reader.sheet.add_listed_uses(known, used, receiver_name(function.value), base.origin):
+            see_arguments(reader, node)
+            return NOTHING
+    if name in _FINDING and isinstance(first, ast.Dict):
+        reader.see_as(first, receiver_name(function.value), "compares")
+        see_arguments(reader, node)
+        return NOTHING
+    if name in EXPRESSION_METHODS and first is not None:
+        note_expression(reader, first, base.origin)
     if name == "update" and isinstance(first, ast.Dict):
         seen = reader.see_as(first, receiver_name(function.value))
         if seen.origin is not None and base.origin is not None and not base.origin.path:

@@ -6,6 +6,7 @@ import ast
 
 from copilot.readers.flow import Origin
 from copilot.readers.libraries import CONVERSIONS
+from copilot.readers.query_uses import note_path
 from copilot.readers.reading import Reader
 from copilot.readers.schema_literals import literal_of_dict
 from copilot.readers.scope import Seen, receiver_name
@@ -35,7 +36,8 @@ def see_dictionary(reader: Reader, node: ast.Dict, mode: str = "reads", receiver
         shape = len(reader.sheet.shapes)
         reader.sheet.shapes.append(names)
     things = [
-        _entry(reader, key, item, origin, receiver, shape) for key, item in zip(node.keys, node.values, strict=True)
+        _entry(reader, key, item, origin, receiver, shape, mode)
+        for key, item in zip(node.keys, node.values, strict=True)
     ]
     client = next((thing for thing in things if thing is not None and thing[0] == "client"), None)
     return Seen(None, origin, client or _map(node, things))
@@ -50,7 +52,9 @@ def _map(node: ast.Dict, things: list[Value]) -> Value:
     return ("map", tuple((name, thing) for name, thing in pairs if isinstance(name, str) and thing is not None))
 
 
-def _entry(reader: Reader, key: ast.expr | None, item: ast.expr, origin: Origin, receiver: str, shape: int) -> Value:
+def _entry(
+    reader: Reader, key: ast.expr | None, item: ast.expr, origin: Origin, receiver: str, shape: int, mode: str
+) -> Value:
     """Reads an entry; returns the thing that its value is."""
     if key is None:
         spread = reader.see(item)
@@ -62,7 +66,10 @@ def _entry(reader: Reader, key: ast.expr | None, item: ast.expr, origin: Origin,
         return spread.thing or spread.value
     if isinstance(key, ast.Constant) and isinstance(key.value, str):
         passes = _is_read_of_key(item)
-        reader.sheet.add_use(key.value, key, "passes" if passes else "writes", "literal", receiver, origin, shape)
+        used = mode if mode == "compares" else "passes" if passes else "writes"
+        reader.sheet.add_use(key.value, key, used, "literal", receiver, origin, shape)
+        if "." in key.value:
+            note_path(reader, key, used)
         seen = reader.see_as(item, key.value, "passes" if passes else "reads")
         reader.sheet.flow.flows(seen.origin, origin.root, key.value)
         return _known(reader, seen)

@@ -15,6 +15,7 @@ from copilot.readers.configs import ConfigTable
 from copilot.readers.conversions import cell_holder
 from copilot.readers.flow import Origin
 from copilot.readers.options import option_of
+from copilot.readers.query_uses import names_columns, note_columns, note_path
 from copilot.readers.schema_literals import literal_of_string
 from copilot.readers.scope import NOTHING, Scope, Seen, receiver_name
 from copilot.readers.tables import note_sql
@@ -81,8 +82,12 @@ class Expressions:
             return Seen(("literal", literal))
         if len(text) >= _SQL_MIN and not self.sheet.is_quiet:
             note_sql(self, node, ("s", text))
+            if names_columns(text):
+                note_columns(self, node)
         if len(text) > 1 and text.isidentifier():
             self.sheet.add_use(text, node, mode, "string")
+        elif text[:1] == "$":
+            note_path(self, node, mode)
         return Seen(("s", text, node.lineno)) if len(text) <= 400 else NOTHING
 
     def _name(self, node: ast.Name, mode: str) -> Seen:
@@ -133,10 +138,12 @@ class Expressions:
                 key, mode if isinstance(node.ctx, ast.Load) else "writes", receiver_name(node.value), base.origin
             )
             return Seen(None, base.origin)
-        self.see(key)
+        known = self.see(key).value
+        used = mode if isinstance(node.ctx, ast.Load) else "writes"
+        is_listed = self.sheet.add_listed_uses(known, used, receiver_name(node.value), base.origin)
         if isinstance(key, ast.Name | ast.Attribute) and _is_record_kind(base.origin):
             name = receiver_name(key)
-            if name not in _COUNTERS:
+            if name not in _COUNTERS and not is_listed:
                 reason = f"the name of the field is computed ({receiver_name(node.value)}[{name}])"
                 self.sheet.add_blind(node, reason, receiver_name(node.value), base.origin)
         is_container = base.origin is not None and (base.origin.lists > 0 or base.origin.root[0] == "lit")
@@ -176,6 +183,9 @@ class Expressions:
         if isinstance(node, ast.List) and not node.elts:
             return Seen(None, self.sheet.new_literal())
         is_known = any(value is not None for value in values)
+        names = [item for item in node.elts if isinstance(item, ast.Constant) and isinstance(item.value, str)]
+        if len(names) == len(node.elts) <= MAX_ITEMS:
+            self.sheet.lists.setdefault(values, names)
         thing = next((item.thing for item in seen if item.thing is not None and item.thing[0] == "client"), None)
         return Seen(("list", values) if is_known else None, origin.wrapped() if origin else None, thing)
 
@@ -186,7 +196,7 @@ class Expressions:
                 self.see(condition, "compares")
         if isinstance(node, ast.DictComp):
             self.see(node.key)
-            self.see(node.value, mode)
+            self.see(node.value, "passes" if operators.is_same_name(node.key, node.value) else mode)
             return NOTHING
         item = self.see(node.elt, mode)
         value = item.value if item.value is not None and item.value[0] in ("any", "cat", "split", "as") else None

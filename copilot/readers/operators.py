@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from copilot.readers.formatting import interpolated
+from copilot.readers.query_uses import names_columns, note_columns
 from copilot.readers.reading import Reader
 from copilot.readers.schema_literals import literal_of_text
 from copilot.readers.scope import NOTHING, Seen, receiver_name
@@ -79,4 +80,22 @@ def see_text(reader: Reader, node: ast.JoinedStr, mode: str) -> Seen:
         return NOTHING
     if not reader.sheet.is_quiet:
         note_sql(reader, node, ("cat", tuple(parts)))
+        if names_columns("".join(part[1] for part in parts if part is not None and part[0] == "s")):
+            note_columns(reader, node)
     return Seen(("cat", tuple(parts)))
+
+
+def is_same_name(key: ast.expr, value: ast.expr) -> bool:
+    """Tells whether `{key: value}` copies an entry under its own name: `{k: record[k]}`, `{k: record.get(k)}`."""
+    if (
+        isinstance(value, ast.Call)
+        and isinstance(value.func, ast.Attribute)
+        and value.func.attr == "get"
+        and value.args
+    ):
+        inner: ast.expr = value.args[0]
+    elif isinstance(value, ast.Subscript):
+        inner = value.slice
+    else:
+        return False
+    return isinstance(key, ast.Name) and isinstance(inner, ast.Name) and key.id == inner.id

@@ -38,6 +38,7 @@ class Sheet:
         self.configs: list[Config] = []
         self.literals: list[Literal] = []
         self.shapes: list[tuple[str, ...]] = []
+        self.lists: dict[tuple[Value, ...], list[ast.Constant]] = {}
         self.gaps: list[tuple[int, str]] = []
         self.is_about_kafka = b"kafka" in self.data or b"Kafka" in self.data
         self.is_quiet = False
@@ -112,6 +113,25 @@ class Sheet:
     def keys_read(self) -> frozenset[tuple[str, str]]:
         """Returns the keys that are read, each with the name of what it is read of."""
         return frozenset((use[5], use[0]) for use in self._uses if use[4] in ("subscript", "get", "string"))
+
+    def add_text_use(
+        self, name: str, offset: int, mode: str, receiver: str, origin: Origin | None, shape: int = -1
+    ) -> None:
+        """Adds the use of a name that stands inside of a longer text, at a byte offset."""
+        if not self.is_quiet and 1 < len(name) <= MAX_NAME and self.data.startswith(name.encode(), offset):
+            self._uses.append((name, offset, self.line_of(offset), mode, "query", receiver, shape, origin))
+
+    def add_listed_uses(self, names: Value, mode: str, receiver: str, origin: Origin | None) -> bool:
+        """Adds the uses of the names that a list of constants holds, where they stand in it; False where it isn't known."""
+        nodes = self.lists.get(names[1]) if names is not None and names[0] in ("list", "any") else None
+        for node in nodes or ():
+            self.add_use(str(node.value), node, mode, "string", receiver, origin)
+        return nodes is not None
+
+    def new_shape(self, names: tuple[str, ...]) -> int:
+        """Returns the index of names that are used together."""
+        self.shapes.append(names)
+        return len(self.shapes) - 1
 
     def _is_there(self, name: bytes, offset: int, is_quoted: bool) -> bool:
         """Tells whether the token of a name starts at a byte offset."""

@@ -193,10 +193,13 @@ def _places(
     if known:
         return _traced_places(use, fields.both[use.name], known)
     writes = use.mode == "writes" or (use.mode == "passes" and use.form == "literal")
-    candidates = fields.both if is_test else fields.produced if writes else fields.consumed
+    candidates = fields.both if is_test or use.form == "query" else fields.produced if writes else fields.consumed
     if use.mode == "keys" and use.form == "string":
         return _message_keys(use, fields)
     places = candidates.get(use.name, ())
+    if use.form == "query":
+        # Columns and documents of a store often have the names of fields, and yet are not the fields themselves.
+        return [(place, "possible") for place in _best_places(use, facts, places) or places]
     if use.form in _WEAK_FORMS:
         return [(place, "possible") for place in places]
     likely = _best_places(use, facts, places)

@@ -162,6 +162,35 @@ class TestProducers:
         assert rules({**schemas, "services/orders/main.py": code}) == []
 
 
+class TestLists:
+    COPY = READER.replace('print(order["amount"])', "row = {name: order[name] for name in NAMES}")
+
+    @pytest.mark.parametrize(
+        ("names", "expected"),
+        [
+            ('("id", "amount", "currency")', ["note fields-dropped"]),
+            ('("id", "amount", "currency", "note")', []),
+            ('("id", "amount")', []),
+            ("list(order)", []),
+        ],
+    )
+    def test_a_list_that_leaves_fields_out_is_a_note(self, names: str, expected: list[str]) -> None:
+        code = self.COPY.replace("def main():", f"NAMES = {names}\n\ndef main():")
+
+        assert rules({"services/sink/main.py": code}) == expected
+
+    def test_what_is_dropped_is_named(self) -> None:
+        code = self.COPY.replace(
+            "def main():", 'NAMES = [\n    "id",\n    "amount",\n    "currency",\n]\n\ndef main():'
+        )
+
+        (found,) = findings({"services/sink/main.py": code})
+
+        assert "keeps 3 of the 4 fields" in found.title
+        assert "note is dropped" in found.title
+        assert str(found.proof[0].span) == "services/sink/main.py:8"
+
+
 class TestDecoders:
     def test_one_local_schema_that_lacks_a_field_in_the_middle_is_an_error(self) -> None:
         (found,) = findings({"services/sink/schemas/order.avsc": schema("id", "currency", FIELDS[3])})

@@ -72,3 +72,48 @@ def test_items_of_a_list_are_followed_into_lambdas() -> None:
 
 def test_a_lambda_of_something_else_is_not_followed() -> None:
     assert uses_of_amount('print(sorted(others, key=lambda it: it["amount"]))') != [("keys", "subscript", "certain")]
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ('db.execute("SELECT id, amount FROM orders")', ("reads", "query", "possible")),
+        ('db.execute(f"INSERT INTO {table} (id, amount) VALUES (1, 2)")', ("writes", "query", "possible")),
+        ('db.orders.find({"amount": {"$gt": 3}})', ("compares", "literal", "likely")),
+        ('db.orders.find({"order.amount": 3})', ("compares", "query", "possible")),
+        ('db.orders.aggregate([{"$group": {"_id": "$amount"}}])', ("reads", "query", "possible")),
+        ('pd.DataFrame([order]).query("amount > 3")', ("compares", "query", "certain")),
+        ('kept = {k: order[k] for k in ("id", "amount")}', ("passes", "string", "certain")),
+        ('for k in ["id", "amount"]:\n    print(order[k])', ("reads", "string", "certain")),
+        ('for k in ["id", "amount"]:\n    print(order.get(k))', ("reads", "string", "certain")),
+        (
+            'table = pd.DataFrame([order])\nNAMES = ["id", "amount"]\nprint(table[NAMES])',
+            ("reads", "string", "certain"),
+        ),
+    ],
+)
+def test_names_in_queries_and_lists_of_constants_are_uses(code: str, expected: tuple[str, str, str]) -> None:
+    assert expected in uses_of_amount(code)
+
+
+def test_names_in_queries_lead_to_their_bytes() -> None:
+    code = 'é = "é"\ndb.execute("""\n    SELECT id, amount\n    FROM orders""")'
+    body = "\n".join("        " + line for line in code.splitlines())
+    text = READER.replace('        print(order["amount"])', body)
+
+    (use,) = [
+        use
+        for use in map_of({**SHOP, "services/sink/sink/main.py": text}).uses
+        if use.form == "query" and use.path == "amount"
+    ]
+
+    assert text.encode()[use.offset :].startswith(b"amount\n")
+    assert "SELECT id, amount" in text.splitlines()[use.span.first_line - 1]
+
+
+def test_a_list_of_constants_is_no_blind_spot_and_a_list_of_unknown_names_is_one() -> None:
+    def spots(code: str) -> int:
+        text = READER.replace('print(order["amount"])', code).replace("for name in wanted()", "for name in NAMES")
+        return len(map_of({**SHOP, "services/sink/sink/main.py": text}).blind_spots)
+
+    assert (spots('NAMES = ("id", "amount")'), spots("NAMES = load()")) == (0, 1)

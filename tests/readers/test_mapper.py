@@ -47,7 +47,7 @@ def main():
     message = consumer.poll()
     for order in fastavro.reader(io.BytesIO(message.value())):
         print(order["amount"])
-        for name in ("a", "b"):
+        for name in wanted():
             print(order[name])
 """
 COMPOSE = """services:

@@ -1,0 +1,69 @@
+"""Files that hold several schemas, or that are no JSON, in the map."""
+
+from __future__ import annotations
+
+import json
+
+from tests.readers.sockets import map_of
+
+LINE = {"type": "record", "name": "Line", "fields": [{"name": "sku", "type": "string"}]}
+ORDER = {"type": "record", "name": "Order", "fields": [{"name": "line", "type": "Line"}]}
+REFUND = {"type": "record", "name": "Refund", "fields": [{"name": "why", "type": "string"}]}
+
+
+def test_each_schema_of_a_file_is_a_subject_with_a_history_of_its_own() -> None:
+    before = json.dumps([LINE, ORDER])
+    now = json.dumps([LINE, {**ORDER, "fields": [*ORDER["fields"], {"name": "note", "type": "string"}]}, REFUND])
+
+    found = map_of({"s/events.avsc": now}, past={"s/events.avsc": [before, now]})
+
+    assert {subject.name: len(subject.versions) for subject in found.subjects} == {
+        "events.Order": 2,
+        "events.Refund": 1,
+    }
+
+
+def test_a_job_that_loads_such_a_file_may_write_any_of_its_schemas() -> None:
+    code = (
+        "import fastavro, io\nfrom confluent_kafka import Producer\nS = fastavro.schema.load_schema('s/events.avsc')\n"
+        "def run(p: Producer, x):\n    out = io.BytesIO()\n    fastavro.schemaless_writer(out, S, x)\n"
+        "    p.produce('events', out.getvalue())\n"
+    )
+
+    found = map_of({"s/events.avsc": json.dumps([ORDER, LINE, REFUND][1:]), "job/Dockerfile": "", "job/main.py": code})
+
+    assert {link.subject for link in found.links} == {"events.Line", "events.Refund"}
+
+
+def test_an_idl_file_imports_types_of_its_neighbours() -> None:
+    common = '@namespace("a") protocol Common { record Position { long at; } }'
+    reads = '@namespace("a") protocol Reads { import idl "common.avdl"; record Read { Position position; } }'
+
+    found = map_of({"s/common.avdl": common, "s/reads.avdl": reads})
+
+    assert [field.path for field in found.subject("reads").latest.fields] == ["position", "position.at"]
+    assert found.gaps == ()
+
+
+def test_a_neighbour_that_uses_types_of_its_own_file_is_read_whole() -> None:
+    common = '@namespace("a") protocol Common { record Position { Strand strand; } enum Strand { UP, DOWN } }'
+    reads = '@namespace("b") protocol Reads { record Read { a.Position position; } }'
+
+    found = map_of({"s/common.avdl": common, "s/reads.avdl": reads})
+
+    assert [field.path for field in found.subject("reads").latest.fields] == ["position", "position.strand"]
+
+
+def test_a_gap_in_a_neighbour_names_the_neighbours_line() -> None:
+    bad = json.dumps({"type": "record", "name": "Line", "fields": [{"name": "sku", "type": "Nowhere"}]}, indent=1)
+
+    found = map_of({"s/Line.avsc": bad, "s/Order.avsc": json.dumps(ORDER)})
+
+    assert {str(gap.span) for gap in found.gaps} == {"s/Line.avsc:7"}
+
+
+def test_broken_idl_is_a_gap_and_its_other_records_are_read() -> None:
+    found = map_of({"s/p.avdl": "protocol P {\n record A { string; }\n record B { string x; }\n}\n"})
+
+    assert [str(gap.span) for gap in found.gaps] == ["s/p.avdl:2"]
+    assert [subject.name for subject in found.subjects] == ["p"]
