@@ -134,7 +134,7 @@ class Jobs:
     def only_one_in(self, folder: str) -> str:
         """Returns the job with endpoints that lies in a folder, where it is the only one."""
         below = folder + "/" if folder else ""
-        inside = [root for root in self._busy if root.startswith(below) and not is_test_path(root)]
+        inside = [root for root in self._busy if f"{root}/".startswith(below) and not is_test_path(root)]
         return inside[0] if len(inside) == 1 else ""
 
     def _alike(self, words: tuple[str, ...]) -> str:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from copilot.readers.facts import Config
 from copilot.readers.values import Value
 
-DEPLOYMENT_KIND = "deployment-facts-5"
+DEPLOYMENT_KIND = "deployment-facts-6"
 MAX_VALUE = 400
 MAX_UNITS = 500
 MAX_SETTINGS = 1000
@@ -36,9 +36,10 @@ class Unit(NamedTuple):
 
     `kind` is "" for what runs, "source" for what only others take their settings from, "image" for a Dockerfile, "patch" for
     what a kustomization lays over another unit. `programs` are the modules ("-m pkg.job") and scripts ("app/job.py") that it
-    starts, `image` is the name of its image. `takes` are paths of env files, and config maps as "configmap/NAME", lowest first.
-    `base` is the compose service that this one extends ("file#service"). `each` is the list or mapping of a chart's values
-    that gives one copy for each of its items.
+    starts, `image` is the name of its image. `takes` are paths of env files, and config maps as "configmap/NAME", lowest
+    first; for an image, what is copied into it. `base` is the compose service that this one extends ("file#service"), the
+    address of a Terraform resource, or where a module lies. `each` is the list or mapping of a chart's values that gives one
+    copy for each of its items.
     """
 
     name: str

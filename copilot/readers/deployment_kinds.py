@@ -8,7 +8,7 @@ import re
 _COMPOSE = re.compile(r"(docker-|podman-)?compose[\w.-]*\.ya?ml(\.j2)?\Z")
 _VALUES = re.compile(r"(?:.*[_.-])?values(?:[_.-][\w.-]*)?\.(?:ya?ml(?:\.gotmpl|\.tpl|\.tftpl)?|tftpl|gotmpl)\Z")
 _ENV = re.compile(r"(?:.*\.)?env(?:\.[\w.-]+)?(?:\.j2)?\Z|\.env[\w.-]*\Z")
-_DOCKERFILE = re.compile(r"(?:[\w.-]+\.)?(?:Dockerfile|Containerfile)(?:[._-][\w.-]+)?\Z")
+_DOCKERFILE = re.compile(r"(?:[\w.-]+\.)?(?:Dockerfile|Containerfile)[\w.-]*\Z")
 _ANSIBLE_VARIABLES = frozenset({"group_vars", "host_vars", "defaults", "vars"})
 _ANSIBLE_TASKS = frozenset({"tasks", "handlers", "playbooks"})
 _YAML = (".yaml", ".yml")

@@ -8,14 +8,23 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from copilot.domain.pipeline import Deployment
 from copilot.domain.source import Gap, Span
 from copilot.readers.chart_copies import chart_copies
-from copilot.readers.copies import MAX_COPIES, Copy, DeploymentFile, EnvFiles, built_from, compose_copies, line_copies
+from copilot.readers.copies import (
+    MAX_COPIES,
+    Copy,
+    DeploymentFile,
+    EnvFiles,
+    below,
+    built_from,
+    compose_copies,
+    line_copies,
+)
 from copilot.readers.deployed_jobs import Jobs
 from copilot.readers.deployment_facts import DEPLOYMENT_KIND, DeploymentFacts, Unit, is_secret, load_deployment
 from copilot.readers.deployment_kinds import deployment_kind
@@ -23,7 +32,8 @@ from copilot.readers.deployment_reader import facts_of
 from copilot.readers.deployment_scopes import NO_SCOPE, Layer, settings_in
 from copilot.readers.facts import Config
 from copilot.readers.jobs import is_test_path
-from copilot.readers.play_copies import ansible_copies, terraform_copies
+from copilot.readers.module_copies import module_copies
+from copilot.readers.play_copies import ansible_copies
 from copilot.readers.resource_copies import resource_copies
 from copilot.readers.store import FactStore
 
@@ -119,7 +129,7 @@ def _copies(files: Mapping[str, DeploymentFile], env_files: EnvFiles) -> Iterato
     yield from resource_copies(files, env_files)
     yield from line_copies(files, env_files)
     yield from ansible_copies(files, env_files)
-    yield from terraform_copies(files)
+    yield from module_copies(files)
 
 
 class _Binder:
@@ -155,14 +165,25 @@ class _Binder:
         jobs = self._jobs
         programs = (*copy.unit.programs, *(image[1].programs if image is not None and not copy.unit.programs else ()))
         if folder is not None:
+            # A Dockerfile may lie apart from what it builds: its paths are those of the context.
+            context = below(posixpath.dirname(copy.path), copy.unit.context) if copy.unit.context else folder
             return (
                 jobs.built_from(folder)
                 or jobs.started(programs, folder)
+                or self._copied(context, image, programs)
+                or jobs.started(programs, context)
                 or jobs.only_one_in(folder)
+                or jobs.only_one_in(context)
                 or jobs.named(copy.hints)
             )
         root = jobs.started(programs, copy.near) or jobs.named(copy.hints)
         return root or (jobs.around(copy.beside, copy.hints) if copy.beside is not None else "")
+
+    def _copied(self, folder: str, image: tuple[str, Unit] | None, programs: Sequence[str]) -> str:
+        """Returns the job whose folder is copied into an image, "" where none or several are."""
+        sources = [posixpath.join(folder, source) for source in image[1].takes] if image is not None else []
+        found = {self._jobs.started(programs, one) or self._jobs.only_one_in(one) for one in sources} - {""}
+        return found.pop() if len(found) == 1 else ""
 
     def _image(self, folder: str | None, copy: Copy) -> tuple[str, Unit] | None:
         """Returns the Dockerfile that a copy is built with: the one it names, or the only one of the folder."""

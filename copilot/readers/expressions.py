@@ -121,9 +121,6 @@ class Expressions:
     def _subscript(self, node: ast.Subscript, mode: str) -> Seen:
         key = node.slice
         if isinstance(key, ast.Constant) and isinstance(key.value, str):
-            option = option_of(self, node.value, key.value) if self.scope.options else None
-            if option is not None:
-                return Seen(option)
             base = self.see(node.value)
             used = mode if isinstance(node.ctx, ast.Load) else "writes"
             return self.key_use(key, key.value, used, "subscript", node.value, base)
@@ -156,6 +153,8 @@ class Expressions:
         if base.value is not None and base.value[0] == "dict":
             return Seen(self.configs.entry(base.value[1], name))
         variable = paths.environment_item(base.value, name, token.lineno)
+        if variable is None and (self.scope.options or name.startswith("--")):
+            variable = option_of(self, receiver, name)
         if variable is not None:
             return Seen(variable)
         self.sheet.add_use(name, token, mode, form, receiver_name(receiver), base.origin, shape)

@@ -24,7 +24,7 @@ _JINJA = re.compile(
 )
 _JINJA_DEFAULT = re.compile(r"""default\(\s*(?:"([^"]*)"|'([^']*)'|([\w.]+))""")
 _JINJA_LOOKUP = re.compile(r"""lookup\(\s*['"](?:\w+\.)*env['"]\s*,\s*['"](\w+)['"]\s*\)""")
-_TERRAFORM = re.compile(r"\$\{\s*(?P<name>(?:var|local|each|module)\.[\w.-]+)\s*\}|\$\{(?P<plain>\w+)\}|\$\{[^{}]*\}")
+_TERRAFORM = re.compile(r"\$\{\s*(?P<name>[A-Za-z_][\w-]*(?:\.[\w-]+)+)\s*\}|\$\{(?P<plain>\w+)\}|\$\{[^{}]*\}")
 _WORKFLOW = re.compile(
     r"\$\{\{\s*(?:env|vars|inputs|matrix)\.(?P<name>[\w-]+)\s*(?:\|\|\s*'(?P<default>[^']*)'\s*)?\}\}|\$\{\{.*?\}\}"
 )

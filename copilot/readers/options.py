@@ -6,21 +6,24 @@ An option is a variable under its own name ("--topic"): deployments set it on th
 from __future__ import annotations
 
 import ast
+import re
 
 from copilot.readers.reading import Reader
-from copilot.readers.scope import FunctionNode, Scope, receiver_name
+from copilot.readers.scope import FunctionNode, Options, Scope, receiver_name
 from copilot.readers.values import Value
 
 MAX_OPTIONS = 200
 _NAMESPACES = frozenset(
     {"args", "options", "opts", "opt", "arguments", "flags", "FLAGS", "namespace", "cli_args", "parsed", "ns"}
 )
+_DOCUMENTED = re.compile(r"^\s*(?:-\w[ ,]+)?(--[\w-]+)[^\[\n]*\[default: ([^\]]*)\]", re.MULTILINE)
 _DEFINES = ("DEFINE_string", "DEFINE_list", "DEFINE_enum", "DEFINE_multi_string")
 
 
 def declare_options(tree: ast.Module, scope: Scope) -> None:
     """Notes the options that a file's parsers declare, and the names of what they parse."""
     found = scope.options
+    found |= _documented(tree)
     positions = 0
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and _parses(node.value):
@@ -40,12 +43,25 @@ def declare_options(tree: ast.Module, scope: Scope) -> None:
             found[names[0]] = ((f"--{names[0]}", f"-{names[0]}"), default, node.lineno)
 
 
+def _documented(tree: ast.Module) -> Options:
+    """Returns the options with a default that the text of the module tells docopt."""
+    text = ast.get_docstring(tree, clean=False) or ""
+    return {
+        found[1]: ((found[1],), ast.Constant(found[2].strip()), 1)
+        for found in list(_DOCUMENTED.finditer(text))[:MAX_OPTIONS]
+    }
+
+
 def _parses(node: ast.Call) -> bool:
     return isinstance(node.func, ast.Attribute) and node.func.attr in ("parse_args", "parse_known_args")
 
 
 def option_of(reader: Reader, holder: ast.expr, name: str) -> Value:
     """Returns the option that an attribute or item of a program's arguments is, None where it is something else."""
+    if name.startswith("--"):
+        names, default, line = reader.scope.options.get(name, ((name,), None, 0))
+        text = _constant(default)
+        return _variable(names, ("s", text, line) if text else None, holder.lineno)
     declared = reader.scope.options.get(name)
     holding = holder.attr if isinstance(holder, ast.Attribute) else holder.id if isinstance(holder, ast.Name) else ""
     if declared is None or (holding not in _NAMESPACES and holding not in reader.scope.namespaces):

@@ -106,6 +106,7 @@ def dockerfile(text: str) -> tuple[Unit, ...]:
     settings: list[Setting] = []
     programs: tuple[str, ...] = ()
     arguments: dict[str, Setting] = {}
+    copied: list[str] = []
     for number, line in _joined_lines(text):
         word, _, rest = line.strip().partition(" ")
         match word.upper():
@@ -114,14 +115,18 @@ def dockerfile(text: str) -> tuple[Unit, ...]:
             case "ARG" if "=" in rest:
                 name, _, default = rest.partition("=")
                 arguments[name.strip()] = setting(name, _unquoted(default.strip()), number, shell_text)
-            case "FROM":
-                settings, programs = ([] if settings else settings), ()
+            case "COPY" | "ADD" if "--from" not in rest:
+                sources = [word.strip("/") for word in words_of(rest)[:-1] if not word.startswith("-")]
+                copied += (source for source in sources if source.strip("./") and "*" not in source)
             case "CMD" | "ENTRYPOINT":
                 words = words_of(re.sub(r'^\[|\]$|,(?=\s*")', " ", rest.strip()))
                 programs = programs_of(words) or programs
                 settings += options_of(words, number, shell_text)
     known = [(name, _defaulted(value, arguments), line) for name, value, line in settings]
-    return (Unit("", (), 1, tuple(known[:MAX_SETTINGS]), kind="image", programs=programs),) if known or programs else ()
+    if not (known or programs or copied):
+        return ()
+    takes = tuple(dict.fromkeys(copied))
+    return (Unit("", (), 1, tuple(known[:MAX_SETTINGS]), kind="image", programs=programs, takes=takes),)
 
 
 def _env_instruction(rest: str, line: int) -> Iterator[Setting]:

@@ -1,4 +1,4 @@
-"""Which copies do Ansible's roles and Terraform's modules run? Each unit once for each environment whose variables it refers to."""
+"""Which copies do Ansible's roles run? Each unit once for each environment whose variables it refers to."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from copilot.readers.values import Value
 
 MAX_ENVIRONMENTS = 20
 _FOR_ALL = frozenset({"all", "defaults", "main", "vars", "common", "default"})
-_AUTOMATIC = ("terraform.tfvars", ".auto.tfvars")
 
 
 def ansible_copies(files: Mapping[str, DeploymentFile], env_files: EnvFiles) -> Iterator[Copy]:
@@ -24,6 +23,8 @@ def ansible_copies(files: Mapping[str, DeploymentFile], env_files: EnvFiles) -> 
             continue
         role = _role_of(path)
         for unit in file.facts.units:
+            if file.kind == "tasks" and not unit.settings:
+                continue
             names = _referred(unit)
             for environment, layers in _environments(role, variables, names).items():
                 taken = env_files.layers(file.folder, unit.takes)
@@ -73,34 +74,6 @@ def environment_of(path: str) -> str:
         part for part in (above, "" if group in _FOR_ALL else group) if part not in ("", "inventories", "inventory")
     ]
     return "/".join(parts)
-
-
-def terraform_copies(files: Mapping[str, DeploymentFile]) -> Iterator[Copy]:
-    """Yields the tasks and functions of Terraform's modules, once for each file of variables."""
-    modules: dict[str, list[DeploymentFile]] = {}
-    for _, file in sorted(files.items()):
-        if file.kind == "terraform":
-            modules.setdefault(file.folder, []).append(file)
-    for folder, members in modules.items():
-        code = [file for file in members if file.path.endswith(".tf")]
-        automatic = [file for file in members if file.path.endswith(_AUTOMATIC)]
-        others = [file for file in members if file not in code and file not in automatic]
-        below = [file for other, more in modules.items() if other.startswith(f"{folder}/") for file in more]
-        others += [file for file in below if file.path.endswith(".tfvars") and not _has_code(file.folder, modules)]
-        sets: list[DeploymentFile | None] = [*others[:MAX_ENVIRONMENTS]] or [None]
-        for chosen in sets:
-            layers: list[Layer] = [(file.path, file.facts.variables) for file in [*code, *automatic]]
-            layers += [(chosen.path, chosen.facts.variables)] if chosen is not None else []
-            scope = scope_of(layers)
-            for file in code:
-                for unit in file.facts.units:
-                    name = f"{file.stem}:{unit.name}" + (f" ({posixpath.basename(chosen.stem)})" if chosen else "")
-                    hints = (*unit.hints, posixpath.basename(folder))
-                    yield Copy(unit, file.path, name, ((file.path, unit.settings),), hints, scope)
-
-
-def _has_code(folder: str, modules: Mapping[str, list[DeploymentFile]]) -> bool:
-    return any(file.path.endswith(".tf") for file in modules[folder])
 
 
 def _referred(unit: Unit) -> set[str]:

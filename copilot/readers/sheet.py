@@ -43,7 +43,7 @@ class Sheet:
         self.is_about_kafka = b"kafka" in self.data or b"Kafka" in self.data
         self.is_quiet = False
         self.statements: list[tuple[Statement, tuple[Value, ...], ast.expr, str]] = []
-        self.declares_options = b"add_argument" in self.data or b"DEFINE_" in self.data
+        self.declares_options = any(sign in self.data for sign in (b"add_argument", b"DEFINE_", b"docopt"))
         self.invocations: list[tuple[Invocation, Origin | None]] = []
         self.passes: list[tuple[str, int, str, Origin | None]] = []
         self._uses: list[tuple[str, int, int, str, str, str, int, Origin | None]] = []

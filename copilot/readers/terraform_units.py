@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from copilot.readers.commands import setting
 from copilot.readers.deployment_facts import MAX_SETTINGS, MAX_UNITS, MAX_VARIABLES, DeploymentFacts, Setting, Unit
@@ -25,33 +26,59 @@ _TOP = frozenset({"resource", "module", "data"})
 
 
 def read_terraform(text: str) -> DeploymentFacts:
-    """Returns the facts of a Terraform file, or of a file of variables."""
-    units: dict[tuple[str, ...], list[Setting]] = {}
-    lines: dict[tuple[str, ...], int] = {}
-    images: dict[tuple[str, ...], Value] = {}
+    """Returns the facts of a Terraform file, or of a file of variables.
+
+    A resource is a unit with its own address as `base`, a module one of kind "module" with its source as `base` and its
+    arguments as settings.
+    """
+    blocks: dict[tuple[str, ...], _Block] = {}
     variables: list[Setting] = []
     for path, name, value, line in _assignments(text):
-        if path and path[0] == "variable" and name == "default":
+        if not path or path == ("locals",):
+            variables.append(setting(f"{'local' if path else 'var'}.{name}", value, line, _text))
+        elif path[0] == "variable" and name == "default":
             variables.append(setting(f"var.{path[-1]}", value, line, _text))
-        elif path and path[0] == "locals" and len(path) == 1:
-            variables.append(setting(f"local.{name}", value, line, _text))
-        elif not path:
-            variables.append(setting(f"var.{name}", value, line, _text))
+        elif path[0] == "output" and name == "value":
+            variables.append(setting(f"output.{path[-1]}", value, line, _text))
         elif path[0] in _TOP and len(path) > 1:
             unit = path[: 3 if path[0] != "module" else 2]
-            lines.setdefault(unit, line)
-            if not _ENVIRONMENTS.isdisjoint(path[len(unit) :]):
-                units.setdefault(unit, []).append(setting(name, value, line, _text))
-            elif name in ("image", "image_uri", "container_image"):
-                images.setdefault(unit, _text(_image(value), line))
-    found = []
-    for unit, line in lines.items():
-        if unit in units or unit in images:
-            hints = (unit[-1], *unit[1:-1])
-            found.append(
-                Unit(unit[-1], hints[:1], line, tuple(units.get(unit, ())[:MAX_SETTINGS]), image=images.get(unit))
-            )
+            blocks.setdefault(unit, _Block(line)).add(path[len(unit) :], name, value, line)
+            if path == unit and path[0] == "resource":
+                variables.append(setting(f"{'.'.join(unit[1:])}.{name}", value, line, _text))
+    found = [one for path, block in blocks.items() if (one := block.unit(path)) is not None]
     return DeploymentFacts(tuple(found[:MAX_UNITS]), variables=tuple(variables[:MAX_VARIABLES]))
+
+
+@dataclass
+class _Block:
+    """What a resource or module says: its environment, its image, and what it is given."""
+
+    line: int
+    environment: list[Setting] = field(default_factory=list)
+    given: list[Setting] = field(default_factory=list)
+    image: Value = None
+    source: str = ""
+
+    def add(self, inside: tuple[str, ...], name: str, value: str, line: int) -> None:
+        """Adds an assignment that stands in these blocks of it."""
+        if not _ENVIRONMENTS.isdisjoint(inside):
+            self.environment.append(setting(name, value, line, _text))
+        elif name in ("image", "image_uri", "container_image"):
+            self.image = self.image or _text(_image(value), line)
+        elif not inside and name == "source":
+            self.source = value.strip('"')
+        elif not inside:
+            self.given.append(setting(f"var.{name}", value, line, _text))
+
+    def unit(self, path: tuple[str, ...]) -> Unit | None:
+        """Returns the unit that the block is, None where it runs nothing."""
+        settings = tuple(self.environment[:MAX_SETTINGS])
+        if path[0] == "module" and self.source.startswith("."):
+            given = tuple(self.given[:MAX_SETTINGS])
+            return Unit(path[1], (path[1],), self.line, given, kind="module", image=self.image, base=self.source)
+        if not settings and self.image is None:
+            return None
+        return Unit(path[-1], (path[-1],), self.line, settings, image=self.image, base=".".join(path[1:]))
 
 
 def _assignments(text: str) -> Iterator[tuple[tuple[str, ...], str, str, int]]:
@@ -104,7 +131,7 @@ def _text(text: str, line: int) -> Value:
     text = text.strip().rstrip(",")
     if len(text) > 1 and text[0] == '"' == text[-1] and '"' not in text[1:-1].replace('\\"', ""):
         return terraform_text(text[1:-1], line)
-    if re.fullmatch(r"(?:var|local)\.[\w-]+", text):
+    if re.fullmatch(r"[A-Za-z_][\w-]*(?:\.[\w-]+)+", text):
         return ("env", text, None, line)
     return ("s", text) if re.fullmatch(r"-?\d+(\.\d+)?|true|false", text) else None
 

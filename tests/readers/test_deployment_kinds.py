@@ -230,6 +230,43 @@ def test_each_file_of_terraform_variables_is_a_deployment() -> None:
     }
 
 
+def test_modules_of_terraform_are_filled_in_by_who_calls_them() -> None:
+    texts = {
+        "infra/main.tf": (
+            'module "stream" {\n  source = "./modules/stream"\n  name = "scores-eu"\n}\n'
+            'module "eu" {\n  source = "./modules/job"\n  topic = module.stream.name\n}\n'
+            'module "us" {\n  source = "./modules/job"\n  topic = "scores-us"\n}\n'
+        ),
+        "infra/modules/stream/main.tf": (
+            'variable "name" {}\nresource "aws_kinesis_stream" "s" {\n  name = var.name\n}\n'
+            'output "name" {\n  value = aws_kinesis_stream.s.name\n}\n'
+        ),
+        "infra/modules/job/main.tf": (
+            'variable "topic" {}\nresource "aws_lambda_function" "f" {\n  filename = "../jobs/scorer.zip"\n'
+            "  environment {\n    variables = {\n      TOPIC = var.topic\n    }\n  }\n}\n"
+        ),
+    }
+    running = deployed(texts, ROOTS)
+
+    assert settings(running) == {"infra/main:eu": {"TOPIC": "scores-eu"}, "infra/main:us": {"TOPIC": "scores-us"}}
+    assert {one.root for one in running.values()} == {"jobs/scorer"}
+    assert places(running["infra/main:us"], "TOPIC") == ["infra/modules/job/main.tf:6", "infra/main.tf:11"]
+
+
+def test_what_is_copied_into_an_image_tells_its_job() -> None:
+    texts = {
+        "compose.yaml": (
+            "services:\n  a:\n    build: {context: ., dockerfile: docker/Dockerfile.a}\n"
+            "  b:\n    build: {context: ., dockerfile: Dockerfile1}\n"
+        ),
+        "docker/Dockerfile.a": "FROM x\nCOPY requirements.txt .\nCOPY jobs/scorer /app\nCMD python main.py\n",
+        "Dockerfile1": "FROM x\nCOPY --from=y /z /z\nCOPY jobs/feeder/ /app/\n",
+    }
+    running = deployed(texts, ROOTS, PYTHON, busy=ROOTS)
+
+    assert {name: one.root for name, one in running.items()} == {"compose:a": "jobs/scorer", "compose:b": "jobs/feeder"}
+
+
 BASE = """kind: Deployment
 metadata: {name: scorer}
 spec:

@@ -245,6 +245,19 @@ def test_options_have_their_default_until_a_deployment_sets_them() -> None:
     assert consumed(ARGPARSE.format(""), "args.topic") == {"unknown (--topic)"}
 
 
+def test_options_that_a_docstring_declares_are_options() -> None:
+    code = "from docopt import docopt\nargs = docopt(__doc__)\n"
+    text = (
+        '"""Reads.\n\nOptions:\n    -t, --topic=T  what to read [default: orders]\n    --other=X      no default\n"""\n'
+    )
+    main = text + CONSUMER + code + "consumer.subscribe([args['--topic'], args.get('--other') or 'refunds'])\n"
+    unit = "[Service]\nExecStart=python3 job/app/main.py --other=returns\n"
+
+    assert {str(link.endpoint) for link in links({"job/app/main.py": main})} == {"orders", "refunds"}
+    deployed = links({"job/app/main.py": main, "deploy/job.service": unit})
+    assert {str(link.endpoint) for link in deployed} == {"orders", "returns"}
+
+
 def test_five_deployments_of_one_job_are_five_edges() -> None:
     services = "".join(
         f"  w{number}:\n    build: job\n    command: python -m app.main --topic t{number}\n" for number in range(5)
