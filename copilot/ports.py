@@ -58,6 +58,7 @@ class History(Protocol):
 class PastChange:
     """One earlier commit: when (seconds since 1970, UTC), and which files it changed."""
 
+    commit: str
     seconds: int
     paths: tuple[str, ...]
 
@@ -71,6 +72,10 @@ class ChangeLog(Protocol):
 
     def of(self, path: str) -> tuple[PastChange, ...]:
         """Returns the last changes that touched a file, newest first, each with all that it touched."""
+        ...
+
+    def naming(self, path: str, names: Sequence[str]) -> tuple[PastChange, ...]:
+        """Returns those of them in which a line of the file that names one of the names came, went or changed."""
         ...
 
 

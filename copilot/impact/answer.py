@@ -33,7 +33,7 @@ def see(asked: Sequence[AskedChange], tree: Tree, index: Index, log: ChangeLog) 
     words = Words(tree, index)
     targets = tuple(find_target(it, tree, words) for it in asked)
     names = ChangeNames(asked, targets)
-    past = Past(sorted({target.path for target in targets if target.path}), log)
+    past = Past(_records(targets), log)
     evidence = gather(names, targets, words, past)
     return Seen(targets, with_kin(evidence, names, past, tree), len(words.entries))
 
@@ -56,6 +56,15 @@ def impact_list(asked: Sequence[AskedChange], tree: Tree, index: Index, log: Cha
 
     files = (*(told(it, True) for it in change), *(told(it, False) for it in look))
     return ImpactList(tree.snapshot.commit, tuple(asked), files, _warnings(asked, seen.targets), seen.files_read)
+
+
+def _records(targets: Sequence[Target]) -> dict[str, tuple[str, ...]]:
+    """Returns the schema files, each with the fields of all its records that are meant."""
+    found: dict[str, tuple[str, ...]] = {}
+    for target in targets:
+        if target.path:
+            found[target.path] = tuple(dict.fromkeys((*found.get(target.path, ()), *target.all_names)))
+    return found
 
 
 def _warnings(asked: Sequence[AskedChange], targets: Sequence[Target]) -> tuple[str, ...]:

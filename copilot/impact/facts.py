@@ -17,6 +17,7 @@ from copilot.impact.words import Words, normal, parts_of, rarity, styleless
 SHARE_MIN = 0.12
 TOGETHER_MIN = 0.08
 LIKENESS_MIN = 0.5
+LAST_FIELDS = 3
 _Hits = Mapping[str, frozenset[bytes]]
 
 
@@ -36,6 +37,8 @@ class FileFacts:
     field_rarity: float = 0.0
     siblings: float = 0.0
     siblings_count: int = 0
+    last_siblings: float = 0.0
+    rarest_sibling: float = 0.0
     siblings_of: int = 0
     record: int = 0
     record_rarity: float = 0.0
@@ -48,12 +51,18 @@ class FileFacts:
     is_same_stem: bool = False
     stem_likeness: float = 0.0
     record_likeness: float = 0.0
+    field_likeness: float = 0.0
+    folder_likeness: float = 0.0
     steps: int = 0
     is_same_top: bool = False
     is_same_suffix: bool = False
     together: float = 0.0
     together_count: int = 0
     together_of: int = 0
+    together_weighted: float = 0.0
+    with_record: float = 0.0
+    with_record_count: int = 0
+    with_record_of: int = 0
     beside: float = 0.0
     age_days: float = -1.0
     touches_30: int = 0
@@ -140,6 +149,11 @@ class _Gathering:
             siblings=share,
             siblings_count=count,
             siblings_of=of,
+            last_siblings=self._last(hits),
+            rarest_sibling=max(
+                (self._rarity[key] for it in names.siblings for name in it if (key := name.encode()) in hits),
+                default=0.0,
+            ),
             record=_level(bool(written & record_names), self._has(names.records, hits), in_record),
             record_rarity=self._rarest(names.records),
             names_schema=self._has(names.stems, hits),
@@ -151,12 +165,18 @@ class _Gathering:
             is_same_stem=normal(stem_of(path)) in names.stems,
             stem_likeness=max((_likeness(stem_of(it), stem_of(path)) for it in self._paths), default=0.0),
             record_likeness=max((_likeness(it, stem_of(path)) for it in names.record_names), default=0.0),
+            field_likeness=max((_likeness(it, stem_of(path)) for it in names.field_names), default=0.0),
+            folder_likeness=self._folder_likeness(path),
             steps=steps_between(nearest, path),
             is_same_top=nearest.split("/")[0] == path.split("/")[0],
             is_same_suffix=bool(nearest) and nearest.rsplit(".", 1)[-1] == path.rsplit(".", 1)[-1],
             together=self._past.rate(path),
             together_count=self._past.together.get(path, 0),
             together_of=self._past.changes,
+            together_weighted=self._past.weighted_rate(path),
+            with_record=self._past.record_rate(path),
+            with_record_count=self._past.with_record.get(path, 0),
+            with_record_of=self._past.record_changes,
             beside=self._past.beside_rate(path),
             age_days=age,
             touches_30=touches_30,
@@ -169,6 +189,23 @@ class _Gathering:
         whole = sum(self._rarity[key] for key in keys)
         got = [key for key in keys if key in hits]
         return (sum(self._rarity[key] for key in got) / whole if whole else 0.0, len(got), len(keys))
+
+    def _last(self, hits: frozenset[bytes]) -> float:
+        """Returns how many of the record's last fields are named: new ones are mostly put last, and touched the same files."""
+        return max(
+            (
+                sum(name.encode() in hits for name in it) / len(it)
+                for target in self._targets
+                if (it := [name for name in map(normal, target.siblings[-LAST_FIELDS:]) if name])
+            ),
+            default=0.0,
+        )
+
+    def _folder_likeness(self, path: str) -> float:
+        """Returns how much of the record's and the schema's words stand in the path of the file."""
+        words = {part for folder in path.split("/") for part in parts_of(folder)}
+        owns = [set(parts_of(name)) for name in (*self._names.record_names, *self._names.schema_stems)]
+        return max((len(own & words) / len(own) for own in owns if own), default=0.0)
 
     def _rarest(self, found: Iterable[str]) -> float:
         return max((self._rarity[name.encode()] for name in found), default=0.0)
@@ -189,6 +226,8 @@ def _is_worth(it: FileFacts) -> bool:
         or it.together >= TOGETHER_MIN
         or it.stem_likeness >= LIKENESS_MIN
         or it.record_likeness >= LIKENESS_MIN
+        or it.field_likeness >= LIKENESS_MIN
+        or it.with_record_count >= 1
         or (it.names_schema and it.schema_rarity > 0.3)
         or it.parts >= 0.5
     )

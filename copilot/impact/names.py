@@ -24,6 +24,7 @@ class ChangeNames:
 
     def __init__(self, asked: Sequence[AskedChange], targets: Sequence[Target]) -> None:
         own = [name for it in asked for name in (last_names([it.field])[0], it.symbol) if name]
+        self.field_names = tuple(sorted(set(own)))
         self.fields = frozenset(map(normal, own)) - {""}
         self.fields_written = frozenset(name.encode() for name in own)
         self.records = frozenset(normal(it.record) for it in targets) - {""}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from copilot.ports import ChangeLog
 
@@ -13,12 +14,19 @@ DAY_SECONDS = 86_400
 class Past:
     """The log as seen from the files of a change; days are counted back from the newest commit, never from a clock."""
 
-    def __init__(self, paths: Sequence[str], log: ChangeLog) -> None:
+    def __init__(self, records: Mapping[str, Sequence[str]], log: ChangeLog) -> None:
+        """Reads the log for schema files, each with the fields of its record."""
+        paths = sorted(records)
         recent = log.recent()
         self._now = recent[0].seconds if recent else 0
         changes = list(dict.fromkeys(change for path in paths for change in log.of(path)))
         self.changes = len(changes)
         self.together: Counter[str] = Counter(name for change in changes for name in set(change.paths))
+        self._weights = [0.93**number / math.log2(2 + len(change.paths)) for number, change in enumerate(changes)]
+        self._changes = [frozenset(change.paths) for change in changes]
+        of_record = dict.fromkeys(change for path in paths for change in log.naming(path, records[path]))
+        self.record_changes = len(of_record)
+        self.with_record: Counter[str] = Counter(name for change in of_record for name in set(change.paths))
         folders = {path.rsplit("/", 1)[0] + "/" if "/" in path else "" for path in paths}
         suffixes = tuple(sorted({"." + path.rsplit(".", 1)[-1] for path in paths}))
         beside = [
@@ -42,6 +50,15 @@ class Past:
     def rate(self, path: str) -> float:
         """Returns how often the file changed with the schema, of all the times that the schema changed."""
         return self.together.get(path, 0) / (self.changes + 1)
+
+    def weighted_rate(self, path: str) -> float:
+        """Returns the same rate with more weight for late changes, and for those of few files."""
+        got = sum(weight for weight, names in zip(self._weights, self._changes, strict=True) if path in names)
+        return got / (sum(self._weights) + 0.3)
+
+    def record_rate(self, path: str) -> float:
+        """Returns how often the file changed when the record's fields did, and not just something in the schema's file."""
+        return self.with_record.get(path, 0) / (self.record_changes + 1)
 
     def beside_rate(self, path: str) -> float:
         """Returns the same for all schemas of the folder, for one that is too young to have a past."""

@@ -67,6 +67,8 @@ def _below(name: str, value: float, *cuts: float) -> Iterator[str]:
 def _siblings(it: FileFacts, around: Surroundings) -> Iterator[str]:
     yield from _steps("siblings.share", it.siblings, 0.12, 0.25, 0.4, 0.6, 0.8, 0.95)
     yield from _steps("siblings.count", it.siblings_count, 2, 3, 5, 8)
+    yield from _steps("siblings.last", it.last_siblings, 0.3, 0.6, 1)
+    yield from _steps("siblings.rarest", it.rarest_sibling, 0.4, 0.6, 0.8)
     if it.siblings_count >= 2:
         relative = it.siblings / around.siblings_max if around.siblings_max else 0.0
         yield from _steps("siblings.of-best", relative, 0.5, 0.8)
@@ -171,6 +173,8 @@ def _place(it: FileFacts, around: Surroundings) -> Iterator[str]:
         yield "path.same-stem"
     yield from _steps("path.like-schema", it.stem_likeness, 0.3, 0.5, 0.75)
     yield from _steps("path.like-record", it.record_likeness, 0.3, 0.5, 0.75)
+    yield from _steps("path.like-field", it.field_likeness, 0.5, 0.99)
+    yield from _steps("path.names-record", it.folder_likeness, 0.5, 0.99)
     yield from _below("folder.steps", it.steps, 0, 1, 2, 4, 6)
     if it.is_same_top:
         yield "folder.same-top"
@@ -183,6 +187,12 @@ def _past(it: FileFacts, around: Surroundings) -> Iterator[str]:
     if not it.together_of:
         yield "together.no-past"
         return
+    yield from _steps("together.weighted", it.together_weighted, 0.03, 0.08, 0.15, 0.3, 0.45, 0.6)
+    if it.with_record_of:
+        yield from _steps("record-past.rate", it.with_record, 0.1, 0.25, 0.4, 0.6)
+        yield from _steps("record-past.count", it.with_record_count, 1, 2, 4)
+        if it.with_record_of >= 3 and not it.with_record_count:
+            yield "record-past.never"
     yield from _steps("together.rate", it.together, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7)
     yield from _steps("together.count", it.together_count, 2, 4, 8)
     if it.together_of <= 2 and it.together_count:

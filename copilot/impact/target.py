@@ -9,15 +9,21 @@ from dataclasses import dataclass
 
 from copilot.domain.impacted import AskedChange
 from copilot.domain.source import SourceFile
+from copilot.impact.places import place_of
 from copilot.impact.shape_reader import shapes_in
 from copilot.impact.shapes import Shape, stem_of
 from copilot.impact.words import Words, last_names, normal, styleless
 from copilot.ports import Tree
 
 CANDIDATES_MAX = 60
-SIBLINGS_MAX = 60
+SIBLINGS_MAX = 300
 _SUFFIXES = (".avsc", ".proto", ".avdl", ".avpr", ".json", ".py", ".yaml", ".yml", ".sql")
 _SHAPED = (".avsc", ".proto", ".avpr", ".json", ".py", ".schema", ".jsonc")
+
+
+_ENDING = re.compile(r"[-_.]?(value|key|v\d+)$", re.IGNORECASE)
+_NUMBER = re.compile(r"(?<=[/_.v-])\d{1,4}(?=[/_.-])")
+_NUMBERS_MAX = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,7 @@ class Target:
     field_line: int
     is_record_found: bool
     has_field: bool = False
+    all_names: tuple[str, ...] = ()
 
 
 def find_target(asked: AskedChange, tree: Tree, words: Words) -> Target:
@@ -38,30 +45,34 @@ def find_target(asked: AskedChange, tree: Tree, words: Words) -> Target:
     named = _named_paths(asked.subject, words)
     paths = named or _naming_paths(asked, words)
     texts = tree.read(paths)
-    best: tuple[tuple[float, ...], str, Shape] | None = None
+    found: list[tuple[tuple[float, ...], float, str, Shape]] = []
     for path in sorted(paths):
         file = texts[path]
-        if not isinstance(file, SourceFile):
-            continue
-        for shape in shapes_in(path, file.text):
-            fit = (*_fit(asked, path, shape), -len(path))
-            if best is None or fit > best[0]:
-                best = (fit, path, shape)
-    if best is None or (not named and best[0][0] <= 0):
-        return Target(
-            sorted(named, key=lambda it: (len(it), it))[0] if named else "", _own_name(asked), (), 1, 1, False
-        )
-    _, path, shape = best
-    return _target(asked, path, shape)
+        for shape in shapes_in(path, file.text) if isinstance(file, SourceFile) else ():
+            name = _name_fit(asked, path, shape)
+            if name or named:
+                found.append(((*_fit(asked, name, shape), *_standing(path)), name, path, shape))
+    if not found:
+        path = min(named, key=lambda it: (len(it), it), default="")
+        return Target(path, _own_name(asked), (), 1, 1, False)
+    _, name, path, shape = max(found, key=lambda it: it[0])
+    return _target(asked, path, shape, is_found=bool(name) or not asked.record)
 
 
-def _target(asked: AskedChange, path: str, shape: Shape) -> Target:
+def _target(asked: AskedChange, path: str, shape: Shape, *, is_found: bool) -> Target:
     own = _field_name(asked)
     siblings = tuple(dict.fromkeys(it.name for it in shape.fields if normal(it.name) != normal(own)))
     line = next((it.line for it in shape.fields if normal(it.name) == normal(own)), 0)
     end = shape.fields[-1].line if shape.fields else shape.line
     return Target(
-        path, shape.name.rsplit(".", 1)[-1], siblings[:SIBLINGS_MAX], shape.line, line or end, True, bool(line)
+        path,
+        shape.name.rsplit(".", 1)[-1],
+        siblings[:SIBLINGS_MAX],
+        shape.line,
+        line or end,
+        is_found,
+        bool(line),
+        tuple(it.name for it in shape.fields),
     )
 
 
@@ -118,32 +129,44 @@ def _names(asked: AskedChange) -> Iterable[str]:
     for name in (asked.subject, asked.record):
         yield name
         yield from last_names([name])
-        yield re.sub(r"[-_.]?(value|key|v\d+)$", "", last_names([name])[0], flags=re.IGNORECASE)
+        yield _ENDING.sub("", last_names([name])[0])
 
 
-def _fit(asked: AskedChange, path: str, shape: Shape) -> tuple[float, ...]:
-    """Returns how well a record fits: by its name, then by whether the field stands there as the operation needs it."""
+def _name_fit(asked: AskedChange, path: str, shape: Shape) -> float:
+    """Returns how well the record's name fits: its whole name 4, down to 0 for another one."""
     full, last = normal(shape.name), normal(shape.name.rsplit(".", 1)[-1])
-    record, inner = normal(asked.record), normal(last_names([asked.record])[0])
-    subject = normal(last_names([asked.subject])[0])
-    if record:
-        name = (
-            4.0
-            if full == record
-            else 3.5
-            if full.endswith(record)
-            else 3.0
-            if last == inner
-            else 2.0
-            if inner in full
-            else 0.0
-        )
+    if asked.record:
+        record, inner = normal(asked.record), normal(last_names([asked.record])[0])
+        fits = ((4.0, full == record), (3.5, full.endswith(record)), (3.0, last == inner), (2.0, inner in full))
     else:
-        by_path = normal(stem_of(path)) == subject or asked.subject.endswith(path)
-        name = 3.0 if last == subject else 2.0 if by_path else 0.0
+        subject = normal(last_names([asked.subject])[0])
+        is_path = asked.subject.endswith(path) or normal(stem_of(path)) in (subject, normal(stem_of(asked.subject)))
+        bare = normal(_ENDING.sub("", last_names([asked.subject])[0]))
+        fits = ((4.0, full == normal(asked.subject)), (3.0, last in (subject, bare)), (2.0, is_path), (0.0, True))
+    return next((score for score, holds in fits if holds), 0.0)
+
+
+def _fit(asked: AskedChange, name: float, shape: Shape) -> tuple[float, ...]:
+    """Returns how well a record fits, by its name and by whether the field stands there as the operation needs it."""
     own = normal(_field_name(asked))
     has_field = any(normal(it.name) == own for it in shape.fields)
     fits_field = float(has_field != (asked.op == "add_field"))
     parent = normal(".".join(asked.field.split(".")[:-1]))
-    inside = float(bool(parent) and full.endswith(parent))
-    return (name + fits_field * 1.5 + inside, fits_field, float(len(shape.fields)))
+    inside = float(bool(parent) and normal(shape.name).endswith(parent))
+    return (name + fits_field * 1.5 + inside, fits_field)
+
+
+def _standing(path: str) -> tuple[float, ...]:
+    """Returns what decides between records that fit alike: people edit sources, in a schema language, of the newest version."""
+    place = place_of(path)
+    is_aside = place.is_test or place.is_generated or place.is_frozen or place.language == "docs" or "docs/" in path
+    version = [float(number) for number in _NUMBER.findall(path)[:_NUMBERS_MAX]]
+    padded = version + [0.0] * (_NUMBERS_MAX - len(version))
+    return (
+        -is_aside,
+        float(place.language == "schema"),
+        float(place.language == "json"),
+        -path.count("/"),
+        *padded,
+        -len(path),
+    )

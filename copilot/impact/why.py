@@ -49,7 +49,7 @@ def _for(group: str, it: FileFacts, fields: str, record: str) -> str:
             return (
                 "is named like the schema" if it.is_same_stem or it.stem_likeness >= 0.3 else f"is named like {record}"
             )
-        case "together":
+        case "together" | "record-past":
             return _together_sentence(it)
         case "beside":
             return "often changes with schemas of this folder" if it.beside >= 0.1 else ""
@@ -58,7 +58,7 @@ def _for(group: str, it: FileFacts, fields: str, record: str) -> str:
         case "kin":
             return f"belongs to {it.kin_path}" if it.kin_path else ""
         case "company":
-            return "changes with, names or is named by likely files"
+            return _company_sentence(it)
         case "folder":
             return "lies in the same folder" if it.steps == 0 else "lies near the schema" if it.steps <= 2 else ""
         case "generated":
@@ -113,7 +113,17 @@ def _record_sentence(it: FileFacts, record: str) -> str:
     return "names the field's type" if it.type_rarity else ""
 
 
+def _company_sentence(it: FileFacts) -> str:
+    if it.pair >= 0.25:
+        return "changes together with files of this list"
+    if it.names_likely >= 2:
+        return "uses a file of this list"
+    return "is used by a file of this list" if it.named_by_likely >= 2 else ""
+
+
 def _together_sentence(it: FileFacts) -> str:
+    if it.with_record_count >= 2 or it.with_record_count == it.with_record_of == 1:
+        return f"changed with the record's fields in {it.with_record_count} of {it.with_record_of} changes"
     if not it.together_count:
         return ""
     if it.together_of == 1:

@@ -20,6 +20,7 @@ BATCH_FILES = 400
 KEPT_BATCH = 4_000
 WORD_LENGTH_MAX = 80
 _WORD = re.compile(r"[A-Za-z_$][\w$]*(?:-\w+)*")
+_PUNCTUATION = re.compile(r"[\W_]+")
 _BINARY = frozenset(
     [
         ".png",
@@ -71,7 +72,7 @@ _BINARY = frozenset(
 
 def normal(name: str) -> str:
     """Returns a name without its case style: small letters and digits only."""
-    return "".join(char for char in name.lower() if char.isalnum())
+    return _PUNCTUATION.sub("", name.lower())
 
 
 def words_of(text: str) -> bytes:

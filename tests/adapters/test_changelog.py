@@ -15,6 +15,10 @@ def log_of(folder: Path, id: str) -> GitChangeLog:
     return GitChangeLog(open_repository(folder), id, SqliteIndex(folder.parent / "cache" / "index.sqlite"))
 
 
+def told(changes: tuple[PastChange, ...]) -> list[tuple[int, tuple[str, ...]]]:
+    return [(it.seconds, it.paths) for it in changes]
+
+
 def test_changes_are_listed_newest_first_up_to_the_commit(tmp_path: Path) -> None:
     folder = init(tmp_path / "repo")
     commit(folder, {"first.py": "1"}, at=50)
@@ -22,7 +26,7 @@ def test_changes_are_listed_newest_first_up_to_the_commit(tmp_path: Path) -> Non
     second = commit(folder, {"a.py": "2"}, at=200)
     commit(folder, {"a.py": "3", "c.py": "1"}, at=300)
 
-    assert log_of(folder, second).recent() == (PastChange(200, ("a.py",)), PastChange(100, ("a.py", "ü b.py")))
+    assert told(log_of(folder, second).recent()) == [(200, ("a.py",)), (100, ("a.py", "ü b.py"))]
 
 
 def test_the_changes_of_a_file_tell_what_changed_besides(tmp_path: Path) -> None:
@@ -33,7 +37,7 @@ def test_the_changes_of_a_file_tell_what_changed_besides(tmp_path: Path) -> None
 
     log = log_of(folder, newest)
 
-    assert log.of("b.py") == (PastChange(100, ("a.py", "b.py")),)
+    assert told(log.of("b.py")) == [(100, ("a.py", "b.py"))]
     assert log.of("b.py") == log_of(folder, newest).of("b.py")
     assert log.of("nowhere.py") == ()
 
@@ -58,4 +62,25 @@ def test_a_file_that_looks_like_an_option_is_a_file(tmp_path: Path) -> None:
     commit(folder, {"first.py": "1"}, at=50)
     newest = commit(folder, {"--all": "1", ":(top)x": "1"}, at=100)
 
-    assert log_of(folder, newest).of("--all") == (PastChange(100, ("--all", ":(top)x")),)
+    assert told(log_of(folder, newest).of("--all")) == [(100, ("--all", ":(top)x"))]
+
+
+def test_changes_of_one_record_are_told_from_others_in_the_same_file(tmp_path: Path) -> None:
+    folder = init(tmp_path / "repo")
+    commit(folder, {"s.proto": "message A { string id = 1; }\nmessage B { int32 n = 1; }\n"}, at=50)
+    commit(folder, {"s.proto": "message A { string id = 1;\n string city = 2; }\nmessage B { int32 n = 1; }\n"}, at=100)
+    newest = commit(
+        folder,
+        {
+            "s.proto": "message A { string id = 1;\n string city = 2; }\nmessage B { int32 n = 1;\n int32 m = 2; }\n",
+            "b.py": "m",
+        },
+        at=200,
+    )
+
+    log = log_of(folder, newest)
+
+    assert [it.seconds for it in log.naming("s.proto", ["city"])] == [100]
+    assert [it.seconds for it in log.naming("s.proto", ["m", "("])] == [200]
+    assert log.naming("s.proto", ["m"]) == log_of(folder, newest).naming("s.proto", ["m"])
+    assert log.naming("s.proto", ["absent"]) == log.naming("s.proto", []) == ()
