@@ -1,4 +1,4 @@
-"""Reads a repository together with its clones: each by itself first, then those that consume what another one writes once more.
+"""Reads a repository together with its clones: each by itself first, then once more with what the others write and hold.
 
 The clones are read around the base commit of a line once, and joined with the map of each state of the repository: nothing that a
 patch changes here changes what they hold.
@@ -14,12 +14,14 @@ from copilot.domain.pipeline import PipelineMap
 from copilot.domain.source import Gap
 from copilot.errors import CopilotError
 from copilot.ports import Mapper, Tree
-from copilot.readers.beyond import NOTHING, Beyond, beyond
+from copilot.readers.beyond import NOTHING, Beyond, beyond, lacks_schemas
 from copilot.readers.consumers import with_consumers
 from copilot.readers.joining import joined
 from copilot.readers.moving import given_to, moved, names_of
 from copilot.settings import Settings
 
+ROUNDS_MAX = 3
+"""One finds the schemas that producers name in other repositories, one what consumers read by their topics, one proves the end."""
 Reader = Callable[[Beyond], Mapper]
 """Gives the mapper of one repository that knows what is written beyond it."""
 
@@ -68,28 +70,59 @@ class JoinedMapper:
     def _read_around(self, settings: Settings) -> _Around:
         own = self._reader(NOTHING).map(self._base, settings)
         gaps = list(self._gaps)
-        read: list[tuple[Neighbour, dict[str, str], PipelineMap]] = []
+        others: list[_Other] = []
         for neighbour in self._neighbours:
-            problem = _name_problem(neighbour.clone, own, self._base)
-            pipeline = problem or _read(neighbour, NOTHING)
+            pipeline = _name_problem(neighbour.clone, own, self._base) or _read(neighbour, NOTHING)
             if isinstance(pipeline, Gap):
                 gaps.append(pipeline)
                 continue
-            subjects = [subject for one in (own, *(it[2] for it in read)) for subject in one.subjects]
+            subjects = [subject for one in (own, *(it.pipeline for it in others)) for subject in one.subjects]
             names = names_of(pipeline, neighbour.clone.name, subjects)
-            read.append((neighbour, names, moved(pipeline, neighbour.clone, names)))
-        maps = [it[2] for it in read]
-        again = [_again(*it, [own, *(one for one in maps if one is not it[2])]) for it in read]
-        known = {it[0].clone.name: replace(it[0].clone, files_read=it[2].files_read) for it in read}
-        clones = tuple(known.get(clone.name, clone) for clone in settings.clones)
-        return _Around(clones, tuple(again), tuple(gaps), beyond(own, maps))
+            others.append(_Other(neighbour, names, moved(pipeline, neighbour.clone, names), lacks_schemas(pipeline)))
+        known = {it.neighbour.clone.name: it for it in others}
+        clones = tuple(known[it.name].clone if it.name in known else it for it in settings.clones)
+        seen, others = self._rounds(own, others, settings)
+        return _Around(clones, tuple(it.pipeline for it in others), tuple(gaps), seen)
+
+    def _rounds(self, own: PipelineMap, others: list[_Other], settings: Settings) -> tuple[Beyond, list[_Other]]:
+        """Reads each repository again with what the others were found to hold, until nothing new is found."""
+        is_lacking = lacks_schemas(own)
+        seen = NOTHING
+        for _ in range(ROUNDS_MAX):
+            maps = [it.pipeline for it in others]
+            now = beyond(own, maps, with_files=is_lacking)
+            again = [it.again([own, *(one for one in maps if one is not it.pipeline)]) for it in others]
+            if now == seen and again == others:
+                break
+            if now != seen:
+                own = self._reader(now).map(self._base, settings)
+            seen, others = now, again
+        return seen, others
 
 
-def _again(neighbour: Neighbour, names: dict[str, str], first: PipelineMap, others: list[PipelineMap]) -> PipelineMap:
-    """Returns a clone's map read with what others write to the topics that it consumes; the first one where nobody does."""
-    written = given_to(beyond(first, others), names)
-    pipeline = _read(neighbour, written) if written.links else None
-    return moved(pipeline, neighbour.clone, names) if isinstance(pipeline, PipelineMap) else first
+@dataclass(frozen=True, slots=True)
+class _Other:
+    """A clone as read last: the names of its subjects here, its map under them, and what was known of the others then."""
+
+    neighbour: Neighbour
+    names: dict[str, str]
+    pipeline: PipelineMap
+    is_lacking: bool
+    seen: Beyond = NOTHING
+
+    @property
+    def clone(self) -> Clone:
+        return replace(self.neighbour.clone, files_read=self.pipeline.files_read)
+
+    def again(self, others: Sequence[PipelineMap]) -> _Other:
+        """Returns it as it reads with what the others hold now."""
+        now = given_to(beyond(self.pipeline, others, with_files=self.is_lacking), self.names)
+        if now == self.seen:
+            return self
+        pipeline = _read(self.neighbour, now)
+        if isinstance(pipeline, Gap):
+            return self
+        return replace(self, pipeline=moved(pipeline, self.neighbour.clone, self.names), seen=now)
 
 
 def _read(neighbour: Neighbour, written: Beyond) -> PipelineMap | Gap:

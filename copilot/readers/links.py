@@ -14,6 +14,7 @@ from typing import cast
 
 from copilot.domain.pipeline import Certainty, Decoder, Direction, Endpoint, EndpointKind, Link
 from copilot.domain.source import Span
+from copilot.readers.beyond import NOTHING, Beyond, NamedElsewhere
 from copilot.readers.config_files import ConfigFiles
 from copilot.readers.configs import key_word
 from copilot.readers.deployments import Running
@@ -59,8 +60,11 @@ class LinkReader:
         modules: Modules,
         outlines: Mapping[str, Outline],
         effects: EffectReader,
+        beyond: Beyond = NOTHING,
     ) -> None:
         self._effects = effects
+        self._beyond = beyond
+        self._named_elsewhere = NamedElsewhere(beyond)
         self._store = store
         self._subjects = subjects
         self._modules = modules
@@ -71,10 +75,8 @@ class LinkReader:
             for name in outline.classes:
                 self._classes.setdefault(name, []).append(path)
 
-    def read(
-        self, jobs: Mapping[str, JobCode], root_of: Mapping[str, str], beyond: tuple[Link, ...] = ()
-    ) -> tuple[Link, ...]:
-        """Returns the links of all jobs, which are given by root, sorted; `beyond` are the producers of other repositories."""
+    def read(self, jobs: Mapping[str, JobCode], root_of: Mapping[str, str]) -> tuple[Link, ...]:
+        """Returns the links of all jobs, which are given by root, sorted."""
         found = [link for job in jobs.values() for link in self._of_configs(job)]
         everything = {path: facts for job in jobs.values() for path, facts in job.facts.items()}
         for effect in self._effects.read(everything):
@@ -82,7 +84,7 @@ class LinkReader:
             copies = job.running or (_NOWHERE,)
             links = [link for copy in copies for link in self._of_effect(job, everything[effect.home], effect, copy)]
             found += [link for link in links if link.endpoint.name] or links
-        return _merged([*found, *_from_producers(found, [*found, *beyond])])
+        return _merged([*found, *_from_producers(found, [*found, *self._beyond.links])])
 
     def answer_for(self, jobs: Mapping[str, JobCode]) -> None:
         """Lets the subjects of calls be asked for: by job's root, number of its running copy, and the call's file and index."""
@@ -240,6 +242,7 @@ class LinkReader:
             for text in resolve(value, around)
             if text.text
             for name in self._subjects.at_file(self._schema_files.find(text.text, around.path, root))
+            or self._named_elsewhere.at(text.text)
         )
         return tuple(dict.fromkeys(names))
 

@@ -80,6 +80,7 @@ def given_to(beyond: Beyond, names: Mapping[str, str]) -> Beyond:
     return Beyond(
         tuple(replace(subject, name=local(subject.name)) for subject in beyond.subjects if subject.name not in inside),
         tuple(_renamed(link, local) for link in beyond.links),
+        tuple((path, local(name)) for path, name in beyond.files),
     )
 
 

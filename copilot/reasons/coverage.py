@@ -54,7 +54,8 @@ def _beyond(proposal: Proposal) -> Iterator[str]:
     clones = {name: commit for it in proposal.evidence for name, commit in it.recipe.clones.items()}
     read = [f"{name} at {commit[:COMMIT_DIGITS]}" for name, commit in sorted(clones.items()) if commit != NOT_READ]
     if read:
-        yield f"Outside this repository only {listed(read)} was read; consumers and producers elsewhere were not."
+        were = "was" if len(read) == 1 else "were"
+        yield f"Outside this repository only {listed(read)} {were} read; consumers and producers elsewhere were not."
         yield "Whether people of those repositories do what is left to them can't be seen from here."
     else:
         yield "Consumers and producers outside this repository were not read."

@@ -60,9 +60,9 @@ def _addressed(ground: Ground, item: ByHand, job: str, order: tuple[Role, ...]) 
 
 
 def _turn(ground: Ground, job: str, order: tuple[Role, ...]) -> str:
-    """Returns when a job elsewhere is deployed, seen from the jobs here."""
-    links = (*ground.impact.producers, *ground.impact.consumers)
-    here = {link.job for link in links if not ground.pipeline.is_foreign(link.job)}
+    """Returns when a job elsewhere is deployed, seen from the jobs here; where only schemas are here, from the other jobs."""
+    jobs = {link.job for link in (*ground.impact.producers, *ground.impact.consumers)} - {job}
+    here = {other for other in jobs if not ground.pipeline.is_foreign(other)} or jobs
     if not job or not here or not order:
         return ""
     own = order.index(role_of_job(ground, job, order))

@@ -21,7 +21,7 @@ from copilot.proposals import Workspace
 from copilot.proposals.auditing import audit_place
 from copilot.proposals.impact import read_impact
 from copilot.proposals.reading import open_place
-from tests.repositories import commit, git
+from tests.repositories import commit, git, init
 from tests.shops import CHECKOUT, CONSUMER, INVOICE, PRODUCER, READ_PLACE, Shops, clone_settings, order_schema, shops
 
 RENAME = "rename amount to total_cents in order"
@@ -352,3 +352,24 @@ class TestAProposal:
         assert [text.partition(";")[0] for text in manual] == [
             "billing:contracts/order.avsc:1  holds the schema: add `total_cents`"
         ]
+
+    def test_a_repository_of_schemas_alone_tells_all_others_when_to_move(self, tmp_path: Path) -> None:
+        pins = [
+            (name, commit(init(tmp_path / name), files)) for name, files in (("billing", INVOICE), ("till", CHECKOUT))
+        ]
+        settings = "".join(f'[clones.{name}]\npath = "../{name}"\ncommit = "{pin}"\n' for name, pin in pins)
+        contracts = init(tmp_path / "contracts")
+        pin = commit(contracts, {"schemas/order.avsc": order_schema(), "copilot.toml": settings})
+
+        proposal = self.decided(Shops(contracts, tmp_path / "billing", pin))
+
+        phased = self.alternative(proposal, "phased")
+        assert proposal.decision is not None
+        assert proposal.decision.chosen == phased.id
+        assert [(step.kind, step.jobs) for step in phased.phases[-1].steps] == [
+            ("schema", ()),
+            ("consumers", ("billing:invoice",)),
+            ("producers", ("till:checkout",)),
+        ]
+        (text,) = phased.phases[-1].steps[1].manual
+        assert text.endswith("in another repository; deploy billing:invoice before till:checkout")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import pytest
+
 from copilot.domain.clones import Clone
 from copilot.domain.pipeline import PipelineMap, Retention
 from copilot.domain.source import Span
@@ -17,7 +19,7 @@ from copilot.readers.kept import dump_map, load_map
 from copilot.readers.mapper import PipelineMapper
 from copilot.settings import Settings
 from tests.readers.sockets import MemoryHistory, MemoryIndex, MemoryTree
-from tests.shops import CHECKOUT, CONSUMER, DOCKERFILE, FIELDS, INVOICE, READ_PLACE, order_schema
+from tests.shops import CHECKOUT, CONSUMER, DOCKERFILE, FIELDS, INVOICE, PRODUCER, READ_PLACE, order_schema
 
 OWN_COPY = """
 import fastavro
@@ -77,6 +79,55 @@ def test_a_producer_elsewhere_lends_its_schema_to_what_reads_here() -> None:
     here = ("invoice", "shop:order", "certain", "services/invoice/main.py:14")
     assert here in uses(found, "amount")
     assert found.subject("shop:order").latest.source.path == "shop:schemas/order.avsc"
+
+
+def test_a_repository_of_schemas_alone_sees_who_uses_them() -> None:
+    found = together({"schemas/order.avsc": order_schema()}, billing=INVOICE, shop=CHECKOUT)
+
+    assert [(link.job, link.direction, link.subject) for link in found.links] == [
+        ("billing:invoice", "consumes", "order"),
+        ("shop:checkout", "produces", "order"),
+    ]
+    assert {(job, certainty) for job, _, certainty, _ in uses(found, "amount")} == {
+        ("billing:invoice", "certain"),
+        ("shop:checkout", "certain"),
+    }
+
+
+def test_a_schema_that_code_names_is_found_in_the_clone_that_has_it() -> None:
+    found = together(CHECKOUT, contracts={"schemas/order.avsc": order_schema()})
+
+    assert [link.subject for link in found.links] == ["contracts:order"]
+
+
+@pytest.mark.parametrize(
+    ("held", "named", "is_meant"),
+    [
+        ({"order.avsc": order_schema()}, "/app/schemas/order.avsc", True),
+        ({"avro/schemas/order.avsc": order_schema()}, "/app/schemas/order.avsc", True),
+        ({"refunds/order.avsc": order_schema()}, "/app/schemas/order.avsc", False),
+        ({"output.avsc": order_schema()}, "/app/schemas/output.avsc", False),
+        ({"tests/schemas/order.avsc": order_schema()}, "/app/schemas/order.avsc", False),
+    ],
+)
+def test_only_the_file_of_the_same_folder_and_name_is_meant(
+    held: Mapping[str, str], named: str, is_meant: bool
+) -> None:
+    code = {**CHECKOUT, "services/checkout/main.py": PRODUCER.replace("schemas/order.avsc", named)}
+
+    found = together(code, contracts=held)
+
+    assert [link.subject is not None for link in found.links] == [is_meant]
+
+
+def test_a_file_that_two_clones_have_is_meant_only_where_they_are_the_same() -> None:
+    drifted = order_schema(WIDER)
+
+    same = together(CHECKOUT, one={"schemas/order.avsc": order_schema()}, two={"schemas/order.avsc": order_schema()})
+    apart = together(CHECKOUT, one={"schemas/order.avsc": order_schema()}, two={"schemas/order.avsc": drifted})
+
+    assert {link.subject for link in same.links} == {"one:order"}
+    assert {link.subject for link in apart.links} == {None}
 
 
 def test_two_clones_meet_on_a_topic_that_is_not_used_here() -> None:
