@@ -20,6 +20,8 @@ def reader_schema(link: Link, lineage: Lineage, phase: int, case: Case, bench: B
     current = lineage.after[phase] if phase != BASE else lineage.base.latest if lineage.base else None
     if link.decoder is None or link.decoder.reader_schema not in ("own", "single"):
         return current
+    if link.version and lineage.base:
+        return lineage.base.versions[link.version - 1]
     read = _read_copy_of(link.job, lineage, state)
     if read is not None:
         return read

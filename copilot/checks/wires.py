@@ -206,6 +206,8 @@ class _Run:
 
     def _writer(self, phase: int) -> SchemaVersion | None:
         lineage = self.wire.written
+        if self.wire.producer.version and lineage.base:
+            return lineage.base.versions[self.wire.producer.version - 1]
         return lineage.after[phase] if phase != BASE else lineage.base.latest if lineage.base else None
 
     def _reader(self, phase: int) -> SchemaVersion | None:

@@ -99,6 +99,7 @@ def _link(link: Link) -> dict[str, Any]:
         "endpoint": _endpoint(link.endpoint),
         "direction": link.direction,
         "subject": link.subject,
+        "version": link.version or None,
         "decoder": None if link.decoder is None else encode(link.decoder),
         "certainty": link.certainty,
         "proof": [span_json(span) for span in link.proof],

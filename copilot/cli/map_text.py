@@ -154,7 +154,7 @@ def _link_row(link: Link) -> tuple[str, str, str]:
     how = [decoder_words(link.decoder, link.direction == "consumes")] if link.decoder else []
     how += [link.certainty] if link.certainty != "certain" else []
     how += [str(link.proof[0])] if link.proof else []
-    schema = link.subject or "schema unknown"
+    schema = f"{link.subject} v{link.version}" if link.version else link.subject or "schema unknown"
     return "from" if link.direction == "produces" else "to", link.job, ", ".join([schema, *how])
 
 

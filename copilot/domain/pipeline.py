@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from copilot.domain.clones import Clone, Consumer, clone_in
-from copilot.domain.schema import SchemaSubject
+from copilot.domain.schema import SchemaSubject, SchemaVersion
 from copilot.domain.source import Gap, Span
 
 EndpointKind = Literal["topic", "subscription", "queue", "stream", "table", "file", "http"]
@@ -66,7 +66,8 @@ class Link:
     """A job reads or writes an endpoint; `proof` is the chain of places that shows it, nearest to the call first.
 
     `subject` is None where the schema isn't known. `forwards` tells that a producer hands on the bytes that it consumed, so that
-    it builds no record of its own.
+    it builds no record of its own. `version` is the number of the version that the code names, where versions have files of
+    their own; 0 is the newest.
     """
 
     job: str
@@ -77,6 +78,7 @@ class Link:
     certainty: Certainty
     proof: tuple[Span, ...]
     forwards: bool = False
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,13 @@ class PipelineMap:
         """Tells whether a path or job is not this repository's to change: a clone's, an outside consumer or its reader schema."""
         outside = {known for consumer in self.consumers for known in (consumer.job, consumer.schema)}
         return bool(self.clone_of(name)) or (name != "" and name in outside)
+
+    def schema_of(self, link: Link) -> SchemaVersion | None:
+        """Returns the version that a link's code names, None where its schema isn't known."""
+        subject = next((it for it in self.subjects if it.name == link.subject), None)
+        if subject is None:
+            return None
+        return subject.versions[link.version - 1] if 0 < link.version <= len(subject.versions) else subject.latest
 
     def links_of(self, subject: str, direction: Direction) -> tuple[Link, ...]:
         """Returns who produces or consumes the subject."""

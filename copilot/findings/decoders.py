@@ -51,13 +51,16 @@ def meetings(case: Audited) -> Iterator[Meeting]:
         if len({writer.subject for writer in writers}) != 1:
             continue
         written = pipeline.subject(writers[0].subject or "")
+        writer = pipeline.schema_of(writers[0])
         reader = _reader(case, link, written)
-        if reader is None or _short(reader.name) != _short(written.latest.name):
+        if len({it.version for it in writers}) != 1 or writer is None or reader is None:
+            continue
+        if _short(reader.name) != _short(writer.name):
             continue
         key = (link.job, written.name, reader.source.path)
-        if reader.fingerprint != written.latest.fingerprint and key not in told:
+        if reader.fingerprint != writer.fingerprint and key not in told:
             told.add(key)
-            yield Meeting(link, writers[0], reader, written.latest, written)
+            yield Meeting(link, writers[0], reader, writer, written)
 
 
 def differing_decoders(case: Audited) -> Iterator[AuditFinding]:
@@ -116,10 +119,10 @@ def _is_real(default: str | None) -> bool:
 
 
 def _reader(case: Audited, link: Link, written: SchemaSubject) -> SchemaVersion | None:
-    """Returns the schema in the consumer's own code: another subject, or its copy of the one that is written."""
+    """Returns the schema in the consumer's own code: another subject, a version by its file, or its copy of what is written."""
     subject = case.pipeline.subject(link.subject or "")
-    if subject.name != written.name:
-        return subject.latest
+    if subject.name != written.name or link.version:
+        return case.pipeline.schema_of(link)
     own = [copy for copy in subject.copy_versions if case.is_of(link.job, copy.source.path)]
     return own[0] if len(own) == 1 else None
 
@@ -127,7 +130,7 @@ def _reader(case: Audited, link: Link, written: SchemaSubject) -> SchemaVersion 
 def _age(met: Meeting) -> str:
     """Returns which earlier version the reader's schema is, in words, "" where it is none."""
     for version in met.written.versions[:-1]:
-        if version.fingerprint == met.reader.fingerprint:
+        if met.writer is met.written.latest and version.fingerprint == met.reader.fingerprint:
             return f" (it is version {version.number} of {len(met.written.versions)})"
     return ""
 

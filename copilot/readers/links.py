@@ -23,7 +23,7 @@ from copilot.readers.facts import FORWARDED, Call, Config, FileFacts
 from copilot.readers.modules import Modules, SchemaFiles
 from copilot.readers.outlines import Outline
 from copilot.readers.store import FactStore
-from copilot.readers.subjects import Subjects
+from copilot.readers.subjects import Subjects, unpinned
 from copilot.readers.things import name_of
 from copilot.readers.values import Surroundings, Text, Value, resolve
 
@@ -91,7 +91,9 @@ class LinkReader:
 
         def answer(root: str, copy: int, path: str, index: int) -> tuple[str, ...]:
             running = (*jobs[root].running, _NOWHERE)[copy]
-            return self.call_subjects(path, root, self._store.python([path])[path].calls[index], running.settings)
+            call = self._store.python([path])[path].calls[index]
+            found = self.call_subjects(path, root, call, running.settings)
+            return tuple(dict.fromkeys(unpinned(name)[0] for name in found))
 
         self._store.premises.answer(CALL_SUBJECTS, answer)
 
@@ -199,6 +201,7 @@ class LinkReader:
         kind: EndpointKind,
     ) -> list[Link]:
         links: list[Link] = []
+        name, version = (None, 0) if subject is None else unpinned(subject)
         for text in texts:
             endpoint = Endpoint(kind, plain_endpoint(kind, text.text), "" if text.text else text.variable)
             weakest = max(certainty, _SOURCES[text.source], key=lambda one: _RANKS[one])
@@ -206,7 +209,7 @@ class LinkReader:
                 weakest = max(weakest, "likely", key=lambda one: _RANKS[one])
             places = running.places.get(text.variable, ()) if text.source in ("setting", "unset") else ()
             chain = tuple(dict.fromkeys((*proof, *_not_beside(proof, text.proof), *places)))
-            links.append(Link(job.name, endpoint, direction, subject, decoder, weakest, chain))
+            links.append(Link(job.name, endpoint, direction, name, decoder, weakest, chain, version=version))
         return links
 
     def _around(self, path: str, settings: Mapping[str, str]) -> Surroundings:
@@ -310,7 +313,9 @@ def _from_producers(links: list[Link], producers: list[Link]) -> list[Link]:
             written = subjects.get(link.endpoint, [])
             certainty: Certainty = "likely" if len(written) == 1 else "possible"
             weakest = max(certainty, link.certainty, key=lambda one: _RANKS[one])
-            found += [replace(link, subject=name, certainty=weakest) for name in written if name != link.subject]
+            found += [
+                replace(link, subject=name, certainty=weakest, version=0) for name in written if name != link.subject
+            ]
     return found
 
 
@@ -318,7 +323,9 @@ def _merged(links: list[Link]) -> tuple[Link, ...]:
     """Returns each link once, with its most certain proof; one that knows less goes where one that knows more is there."""
     best: dict[tuple[str, Endpoint, Direction, str | None], Link] = {}
     for link in sorted(links, key=lambda link: (_RANKS[link.certainty], link.proof, link.decoder is None)):
-        best.setdefault((link.job, link.endpoint, link.direction, link.subject), link)
+        key = (link.job, link.endpoint, link.direction, link.subject)
+        if best.setdefault(key, link).version != link.version:
+            best[key] = replace(best[key], version=0)  # who knows several versions takes the one that fits
     told = {(key[0], key[1], key[2]) for key in best if key[3] is not None}
     named = {(key[0], key[2], key[3]) for key in best if key[1].name or key[1].variable}
     for key in list(best):

@@ -27,28 +27,41 @@ from copilot.settings import Settings
 VERSIONS_MAX = 200
 DRIFT_SHARE_MIN = 0.5
 LITERAL_FORMAT = "avro"
+_PIN = "\0"
 
 
 class Subjects:
     """The subjects of one tree, and which place belongs to which of them."""
 
-    def __init__(self, subjects: tuple[SchemaSubject, ...], places: Mapping[SchemaSource, str]) -> None:
+    def __init__(
+        self, subjects: tuple[SchemaSubject, ...], places: Mapping[SchemaSource, str], pinned: Mapping[str, int]
+    ) -> None:
         self.all = subjects
         self.by_name = {subject.name: subject for subject in subjects}
         self._literals = {(place.path, place.start): name for place, name in places.items() if place.host != "file"}
         self._files: dict[str, tuple[str, ...]] = {}
         for place, name in sorted(places.items(), key=lambda entry: (entry[0].path, entry[0].start)):
             if place.host == "file":
-                self._files[place.path] = (*self._files.get(place.path, ()), name)
+                number = f"{_PIN}{pinned[place.path]}" if place.path in pinned else ""
+                self._files[place.path] = (*self._files.get(place.path, ()), name + number)
         self.files = tuple(self._files)
 
     def at_file(self, path: str) -> tuple[str, ...]:
-        """Returns the names of the subjects whose texts, or copies, the file holds: one, for most files."""
+        """Returns the names of the subjects whose texts, or copies, the file holds: one, for most files.
+
+        That of a file in a folder of an earlier version names the version as well: `unpinned` takes both apart.
+        """
         return self._files.get(path, ())
 
     def at_literal(self, path: str, start: int) -> str | None:
         """Returns the name of the subject whose text, or copy, starts there."""
         return self._literals.get((path, start))
+
+
+def unpinned(name: str) -> tuple[str, int]:
+    """Returns the name of a subject, and the number of the version that is meant, 0 for the newest."""
+    subject, _, number = name.partition(_PIN)
+    return subject, int(number or 0)
 
 
 class SubjectReader:
@@ -94,6 +107,7 @@ class SubjectReader:
         parsed = self._texts.read([text for earlier in texts.values() for text in earlier], self._siblings_of)
         subjects: list[SchemaSubject] = []
         places: dict[SchemaSource, str] = {}
+        pinned: dict[str, int] = {}
         for name, group in zip(_names(groups), groups, strict=True):
             for one in group.line:
                 self._tell_unread(one, [text.source for text in texts[one.source] if text.source not in parsed])
@@ -106,7 +120,9 @@ class SubjectReader:
             for copy in group.copies:
                 places.setdefault(copy.source, name)
             places.update({one.source: name for one in group.line})
-        return Subjects(tuple(sorted(subjects, key=lambda subject: subject.name)), places)
+            numbers = {version.meaning: version.number for version in subjects[-1].versions}
+            pinned |= {one.source.path: numbers[one.meaning] for one in group.line[:-1] if one.meaning in numbers}
+        return Subjects(tuple(sorted(subjects, key=lambda subject: subject.name)), places, pinned)
 
     def _subject(self, name: str, group: _Group, line: list[SchemaVersion], settings: Settings) -> SchemaSubject:
         """Returns the subject of a group, whose texts of all times are `line`, oldest first."""

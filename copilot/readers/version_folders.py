@@ -15,7 +15,8 @@ from copilot.domain.schema import SchemaVersion
 
 _NUMBERS = r"\d{1,6}(?:[._-]\d{1,6})*"
 _FOLDER = re.compile(rf"[vV]?({_NUMBERS})")
-_IN_NAME = re.compile(r"(?:(?<=[._-])|^)[vV](\d{1,6}(?:[._]\d{1,6})*)(?:[._-]|$)")
+# With a "v", or at least two numbers with a dot between: the number of `track_2.avsc` may be part of its name.
+_IN_NAME = re.compile(r"(?:(?<=[._-])|^)(?:[vV](\d{1,6}(?:[._]\d{1,6})*)|(\d{1,6}(?:\.\d{1,6})+))(?:[._-]|$)")
 _NUMBER = re.compile(r"\d+")
 
 
@@ -38,7 +39,7 @@ def without_version(path: str) -> tuple[str, tuple[int, ...]]:
         numbers += _numbers(found[1])
     else:
         for version in _IN_NAME.finditer(name):
-            numbers += _numbers(version[1])
+            numbers += _numbers(version[1] or version[2])
         kept.append(_IN_NAME.sub("", name).strip("._-") or name)
     return "/".join(kept), tuple(numbers)
 

@@ -336,3 +336,21 @@ def test_every_finding_has_a_proof_and_says_what_to_do() -> None:
         assert found.proof
         assert found.next
         assert found.why
+
+
+def test_a_decoder_that_stays_on_an_earlier_version_folder_is_told() -> None:
+    folders = {
+        "schemas/order.avsc": None,
+        "services/sink/schemas/order.avsc": None,
+        "schemas/v1/order.avsc": schema("id", "currency", FIELDS[3]),
+        "schemas/v2/order.avsc": schema(*FIELDS),
+        "services/orders/main.py": WRITER.replace('"order.avsc"', '"v2", "order.avsc"'),
+        "services/sink/main.py": READER.replace("services/sink/schemas/order.avsc", "schemas/v1/order.avsc"),
+    }
+
+    (found,) = findings(folders)
+
+    assert (found.severity, found.rule) == ("error", "decoder-schema-differs")
+    assert "version 1 of 2" in found.title
+    moved = READER.replace("services/sink/schemas/order.avsc", "schemas/v2/order.avsc")
+    assert rules({**folders, "services/sink/main.py": moved}) == []

@@ -17,6 +17,9 @@ from tests.readers.test_mapper import schema
         ("schemas/order/v2.avsc", ("schemas/order", (2,))),
         ("schemas/order-v2.avsc", ("schemas/order", (2,))),
         ("schemas/order_v1.1.avsc", ("schemas/order", (1, 1))),
+        ("schemas/fink_ztf_1.1_0.4.3.avsc", ("schemas/fink_ztf", (1, 1, 0, 4, 3))),
+        ("schemas/order-1.0.avsc", ("schemas/order", (1, 0))),
+        ("schemas/track_2.avsc", ("schemas/track_2", ())),
         ("schemas/order.avsc", ("schemas/order", ())),
         ("schemas/order2.avsc", ("schemas/order2", ())),
         ("v2.avsc", ("v2", (2,))),
@@ -94,3 +97,17 @@ def test_code_that_names_a_version_is_bound_to_the_subject() -> None:
     links = map_of({**texts, "job/Dockerfile": "", "job/main.py": code}).links
 
     assert {link.subject for link in links} == {"order"}
+
+
+def test_a_link_names_the_version_whose_file_the_code_loads() -> None:
+    texts = {f"schemas/v{number}/order.avsc": schema("Order", *"abc"[:number]) for number in (1, 2, 3)}
+
+    def version(*numbers: int) -> set[int]:
+        loads = "".join(f"S = fastavro.schema.load_schema('schemas/v{it}/order.avsc')\n" for it in numbers)
+        code = (
+            f"import fastavro\nfrom confluent_kafka import Consumer\nif x:\n    pass\n{loads}"
+            "def run(c: Consumer):\n    c.subscribe(['orders'])\n    return fastavro.schemaless_reader(c.poll().value(), S)\n"
+        )
+        return {link.version for link in map_of({**texts, "job/Dockerfile": "", "job/main.py": code}).links}
+
+    assert (version(1), version(2), version(3)) == ({1}, {2}, {0})
