@@ -20,6 +20,10 @@ from copilot.reasons.words import VERDICT_WORDS, letters_of, outcome_of
 
 FINDINGS_SHOWN = 12
 DIGEST_DIGITS = 12
+EVIDENCE_NOTE = (
+    "What each check saw, under the id by which the claims above cite it. n/a: it had nothing to look at;"
+    " unknown: it could not tell, which never counts as a pass."
+)
 _DIGEST = re.compile(r"[0-9a-f]{40,64}")
 
 
@@ -163,7 +167,7 @@ def _listed(title: str, texts: tuple[str, ...]) -> list[str]:
 
 
 def _evidence(proposal: Proposal) -> list[str]:
-    lines = ["## Evidence", ""]
+    lines = ["## Evidence", "", EVIDENCE_NOTE, ""]
     for alternative in proposal.alternatives:
         for evidence in proposal.evidence_of(alternative.id):
             lines += _one(evidence, letters_of(proposal)[alternative.id])
