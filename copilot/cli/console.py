@@ -42,8 +42,8 @@ class Console:
         self._results.write(json.dumps(value).replace("\x7f", "\\u007f") + "\n")
 
     def note(self, text: str) -> None:
-        """Prints one line of progress at once, so that a watcher sees it while the work goes on."""
-        if not self.is_quiet:
+        """Prints one line of progress at once, so that a watcher sees it while the work goes on; nothing for ""."""
+        if text and not self.is_quiet:
             self._progress.write(visible(text, keep="\t") + "\n")
             self._progress.flush()
 

@@ -11,7 +11,7 @@ from copilot.reasons.words import counted
 
 
 def progress_line(body: Body) -> str:
-    """Returns what happened, in one line; "" for a record that a person made."""
+    """Returns what happened, in one line; "" for a record that a person made, and for a check that had nothing to look at."""
     match body:
         case ChangeRequest():
             return f"understood  {counted(len(body.operations), 'operation')}"
@@ -26,6 +26,8 @@ def progress_line(body: Body) -> str:
             return f"compiled    {body.alternative}: {_compiled_words(body)}"
         case Revised():
             return f"compiled    {body.alternative.id}: {body.of} without {counted(len(body.left_out), 'hunk')}"
+        case Evidence(verdict="not-applicable"):
+            return ""
         case Evidence():
             return f"proved      {body.alternative}: {body.check} {body.verdict}"
         case Decision():
