@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import os
 import shutil
 import subprocess
+import tempfile
 
 import pytest
 
@@ -19,6 +21,10 @@ NOT_RUN = pytest.StashKey[dict[str, str]]()
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[NOT_RUN] = {}
+    # What another version of this program kept in the person's own cache must not be read here, nor ours there.
+    cache = tempfile.TemporaryDirectory(prefix="pipeline-copilot-tests-", ignore_cleanup_errors=True)
+    config.add_cleanup(cache.cleanup)
+    os.environ["XDG_CACHE_HOME"] = cache.name
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
