@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from copilot.checks.consumers import OPEN_RULES, ConsumerView
 from copilot.checks.declared import parent
-from copilot.checks.elsewhere import is_asked_of
+from copilot.checks.elsewhere import is_asked_of, is_by_hand
 from copilot.checks.evidence import make_evidence
 from copilot.checks.lineage import Lineage, lineages, phase_label
 from copilot.checks.standing import Standing, standing_uses
@@ -28,7 +28,7 @@ class ContractCheck:
     """Producers against demands, consumers against what is there, before and after."""
 
     name = "contract"
-    version = 2
+    version = 3
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
@@ -107,6 +107,7 @@ class _View:
     def findings(self) -> Iterator[Finding]:
         for link in self.links("produces"):
             yield from self._of_producer(link)
+        yield from self._never_filled()
         for link in self.links("consumes"):
             yield from ConsumerView(self.lineage, self.phase, self.case, self.bench, self.standing, link).findings()
 
@@ -130,6 +131,44 @@ class _View:
                 yield self._unseen(link, path)
         if old and self.phase == 0:
             yield self._unset_before(link, old)
+
+    def _never_filled(self) -> Iterator[Finding]:
+        """Yields the optional fields that code reads only since the change, and that no producer sets: it always gets the default.
+
+        Nothing is said where the record's construction can't be seen, or where an earlier name of the field is still set.
+        """
+        if self.after is None:
+            return
+        sets = [use for use in self.standing.after if self.writes(use)]
+        visible = {parent(use.path) for use in sets if use.certainty != "possible"}
+        filled = {use.path for use in sets}
+        reads = {use.path: use for use in self.standing.after if self._reads(use)}
+        known = {use.path for use in self.case.base.uses if self._reads(use)}
+        for field in self.after.fields:
+            names = {field.path, *(f"{field.path.rpartition('.')[0]}.{alias}".lstrip(".") for alias in field.aliases)}
+            is_new = field.path in reads and field.path not in known and not field.is_required
+            if is_new and parent(field.path) in visible and not names & filled:
+                yield from self._unfilled(reads[field.path])
+
+    def _reads(self, use: FieldUse) -> bool:
+        """Tells whether a use takes a field of this subject out of a record, in production code."""
+        is_reading = use.mode in ("reads", "keys", "compares", "computes")
+        is_reading = is_reading or (use.mode == "passes" and not self.writes(use))
+        return is_reading and use.subject == self.lineage.name and not use.is_test and use.certainty != "possible"
+
+    def _unfilled(self, read: FieldUse) -> Iterator[Finding]:
+        producers = [link.job for link in self.links("produces")]
+        label = phase_label(self.phase, self.case.alternative.phases[self.phase])
+        text = f"{read.job} reads {read.path} after {label}, and no producer sets it: every record has its default."
+        place = (read.span, self.lineage.name, read.path, self.phase)
+        written = [use for use in self.case.base.uses if self.writes(use)]
+        is_asked = any(is_by_hand(self.case, use, self.phase) for use in written)
+        is_asked = is_asked or any(is_asked_of(self.case, job, self.phase) for job in producers)
+        if not producers or is_asked or any(self._has_blind_spots(job) for job in producers):
+            yield Finding("contract.may-not-be-set", "warning", f"{text[:-1]}, as far as can be seen here.", *place)
+        else:
+            fix = f"Set {read.path} where {producers[0]} builds the record, before anybody reads it."
+            yield Finding("contract.never-set", "error", text, *place, fix)
 
     def _is_built_here(self, path: str, visible: set[str]) -> bool:
         """A record inside an optional one need not be built at all; the outermost one must."""

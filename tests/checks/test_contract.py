@@ -88,6 +88,46 @@ def test_what_was_never_set_is_no_new_breach() -> None:
     assert [it.rule for it in evidence.findings] == ["contract.not-set-before"]
 
 
+def test_a_consumer_that_moves_to_a_name_that_no_one_sets_fails() -> None:
+    after = [ID, AMOUNT, field("total", ["null", "long"], default=None)]
+    moved = [*WRITES, use("total", line=3)]
+
+    evidence = run(case(RENAME, [[ID, AMOUNT]], [after], uses=[*WRITES, use("amount")], uses_after=[moved]))
+
+    assert "contract.never-set" in errors(evidence)
+
+
+def test_a_consumer_that_moves_to_a_name_that_is_set_passes() -> None:
+    after = [ID, AMOUNT, field("total", ["null", "long"], default=None)]
+    moved = [*WRITES, use("total", line=3), use("total", "writes", job="shop", line=4)]
+
+    evidence = run(case(RENAME, [[ID, AMOUNT]], [after], uses=[*WRITES, use("amount")], uses_after=[moved]))
+
+    assert "contract.never-set" not in {finding.rule for finding in evidence.findings}
+
+
+def test_a_name_that_a_person_is_asked_to_set_is_an_open_question() -> None:
+    after = [ID, AMOUNT, field("total", ["null", "long"], default=None)]
+    moved = [*WRITES, use("total", line=3)]
+    step = Step("Deploy the producers", "producers", ("shop",), (), (f"{SHOP_PATH}:3  write total next to it",))
+
+    evidence = run(
+        case(RENAME, [[ID, AMOUNT]], [after], uses=[*WRITES, use("amount")], uses_after=[moved], steps=[(step,)])
+    )
+
+    assert "contract.may-not-be-set" in {finding.rule for finding in evidence.findings}
+    assert "contract.never-set" not in errors(evidence)
+
+
+def test_what_was_read_before_and_never_set_is_no_breach_of_this_change() -> None:
+    odd = field("odd", ["null", "long"], default=None)
+    uses = [*WRITES, use("odd", line=7)]
+
+    evidence = run(case(RENAME, [[ID, AMOUNT, odd]], [[ID, TOTAL, odd]], uses=uses, uses_after=[uses]))
+
+    assert "contract.never-set" not in {finding.rule for finding in evidence.findings}
+
+
 def test_a_consumer_that_reads_what_is_gone_fails() -> None:
     after = [ID, field("total", "long", default=0)]
 
