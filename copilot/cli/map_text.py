@@ -62,7 +62,7 @@ def _heading(pipeline: PipelineMap, is_part: bool) -> list[str]:
     lines = [f"Pipeline at {at}, {counted(pipeline.files_read, 'file')} read"]
     if pipeline.uncommitted_count:
         changes = counted(pipeline.uncommitted_count, "uncommitted change")
-        lines.append(f"Not read: {changes} in the working tree (--working-tree reads the files as they stand).")
+        lines += wrapped(f"Not read: {changes} in the working tree (--working-tree reads the files as they stand).")
     if is_part:
         lines += wrapped(f"Only what is about {listed(it.name for it in pipeline.subjects)}.")
     if not pipeline.subjects and not pipeline.links:

@@ -139,7 +139,7 @@ def next_lines(proposal: Proposal) -> list[str]:
         case "undone" | "rejected":
             return [f"  {COMMAND} show {id}"]
     return [
-        f"  {COMMAND} review {id}  look at the diff and the evidence, approve or reject",
+        f"  {COMMAND} review {id}  look, then approve or reject",
         f"  {COMMAND} show {id}    read the whole rationale",
     ]
 

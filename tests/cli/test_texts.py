@@ -93,6 +93,13 @@ def test_an_undecided_proposal_says_how_to_go_on() -> None:
     assert "goes on from the last record" in text
 
 
+def test_a_narrow_terminal_gets_lines_that_fit_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("copilot.cli.layout.screen_width", lambda: 72)
+
+    for text in (map_text(faces.a_map()), proposal_text(faces.a_proposal(stakes="high"))):
+        assert max(len(line) for line in text.split("\n")) <= 72
+
+
 def test_no_text_of_ours_is_wider_than_the_screen_we_promise() -> None:
     for text in (help_text(), map_text(faces.a_map()), proposal_text(faces.a_proposal(stakes="high"))):
         assert max(len(line) for line in text.split("\n")) <= WIDTH
