@@ -9,6 +9,11 @@ import subprocess
 import tempfile
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How fast a machine draws examples says nothing about the program; a busy one must not fail the gate.
+settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
 
 PROBE_SECONDS_MAX = 20
 # A tool that is there may still not work: containers often forbid the namespaces that bubblewrap is made of.
