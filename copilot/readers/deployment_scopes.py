@@ -58,9 +58,14 @@ def scope_of(layers: Iterable[Layer], below: Scope = NO_SCOPE) -> Scope:
     waiting: dict[str, tuple[str, Value, int]] = {}
     for path, settings in layers:
         for name, value, line in settings:
-            waiting[name] = (path, value, line)
-            texts.pop(name, None)
-    for _ in range(MAX_PASSES):
+            # Most variables are plain texts, and charts have many.
+            if value is not None and value[0] == "s":
+                texts[name], places[name] = value[1], (Span(path, line, line),)
+                waiting.pop(name, None)
+            else:
+                waiting[name] = (path, value, line)
+                texts.pop(name, None)
+    for _ in range(MAX_PASSES if waiting else 0):
         known = dict(texts)
         for name, (path, value, line) in list(waiting.items()):
             found = resolve(value, Surroundings(path, known, _no_module, places))

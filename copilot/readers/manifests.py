@@ -88,7 +88,7 @@ class Units:
         if "image" in entry.value or "env" in entry.value or "envFrom" in entry.value:
             image = image_of(entry.value.get("image"))
             value = self._read(image, entry.line)
-            is_plain = value is None or value[0] == "s"
+            is_plain = value is not None and value[0] == "s"
             own = self._plain(text_of(entry.value.get("name")))
             below = _above(hints, (own, image if is_plain else ""))
             self._names[below] = next((name for name in (own, *hints) if name and "{" not in name), "")
