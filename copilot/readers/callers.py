@@ -27,7 +27,7 @@ def given_clients(facts: Mapping[str, FileFacts], chains: Chains) -> Iterator[tu
         stem = posixpath.splitext(posixpath.basename(path))[0]
         stem = posixpath.basename(posixpath.dirname(path)) if stem == "__init__" else stem
         for name, value in one.names:
-            if value is not None and value[0] in ("client", "call") and _is_client(chains, path, value):
+            if value is not None and value[0] in ("client", "call", "made") and _is_client(chains, path, value):
                 owner, _, _ = name.removesuffix("()").rpartition(".")
                 yield (owner, owner) if owner else (name.removesuffix("()"), stem)
         for owner, bases in one.bases:

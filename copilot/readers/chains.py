@@ -20,7 +20,10 @@ MAX_ENDS = 8
 
 
 class End(NamedTuple):
-    """What a chain leads to, in the file at `path`: ("class", name), ("object", class), ("function", name), or another value."""
+    """What a chain leads to, in the file at `path`: ("class", name), ("object", class), ("function", name), or another value.
+
+    An object that is made with arguments by name is ("object", class, path, arguments), the path being that of the call.
+    """
 
     path: str
     value: tuple[Any, ...]
@@ -103,6 +106,9 @@ class Chains:
         elif kind in ("any", "list"):
             for item in chain[1]:
                 yield from self.ends(path, item, depth)
+        elif kind == "made":
+            for end in self.ends(path, chain[1], depth):
+                yield End(end.path, (*end.value[:2], path, chain[2])) if end.value[0] == "object" else end
         elif kind in ("attr", "item", "call"):
             for end in self.ends(path, chain[1], depth):
                 yield from self._step(end, str(kind), str(chain[2]), depth)
@@ -172,6 +178,8 @@ class Chains:
             yield End(end.path, (kind, value, name))
         elif kind == "attr" and value[0] == "module":
             yield from self.ends(end.path, ("local", name), depth)
+        elif kind == "attr" and value[0] == "object" and len(value) > 2 and name in dict(value[3]):
+            yield from self.ends(value[2], dict(value[3])[name], depth)
         elif kind == "attr" and value[0] in ("object", "class"):
             found = self.member(end.path, value[1], name, depth)
             yield from found or (End(end.path, ("attr", ("self", value[1]), name)),)

@@ -29,7 +29,7 @@ _GENERIC = frozenset(
         "helm",
     }
     | {
-        "values",
+        "value",
         "env",
         "config",
         "main",
@@ -71,7 +71,7 @@ _INFRASTRUCTURE = frozenset(
         "ui",
         "migration",
     }
-    | {"migrations", "init", "setup", "cache", "pubsub", "emulator", "cassandra", "clickhouse"}
+    | {"init", "setup", "cache", "pubsub", "emulator", "cassandra", "clickhouse"}
 )
 _WORDS = re.compile(r"[A-Za-z]+|\d+")
 
@@ -159,8 +159,14 @@ class Jobs:
 def telling_words(name: str) -> tuple[str, ...]:
     """Returns the words of a name's last part without those that any service may have."""
     last = name.rpartition("/")[2].partition(":")[0].lower()
-    words = _WORDS.findall(last)
+    words = [_singular(word) for word in _WORDS.findall(last)]
     return tuple(word for word in words if word not in _GENERIC) or tuple(words)
+
+
+def _singular(word: str) -> str:
+    """Returns a word without the s of several: "features_step" may be the chart of "feature_step"."""
+    is_plural = len(word) > 3 and word.endswith("s") and not word.endswith("ss") and word not in _INFRASTRUCTURE
+    return word[:-1] if is_plural else word
 
 
 def _tails(program: str) -> list[tuple[str, ...]]:

@@ -96,6 +96,13 @@ def built_folders(files: Iterable[DeploymentFile]) -> frozenset[str]:
     return frozenset(folder for folder in built if folder)
 
 
+def started_scripts(files: Iterable[DeploymentFile], paths: Collection[str]) -> frozenset[str]:
+    """Returns the Python files in the top folder that deployments start: scripts, whether or not they say so themselves."""
+    started = {posixpath.normpath(one) for file in files for unit in file.facts.units for one in unit.programs}
+    names = {posixpath.basename(one) for one in started if one.endswith(".py")}
+    return frozenset(path for path in paths if "/" not in path and path in names)
+
+
 def bind_deployments(
     files: list[DeploymentFile],
     roots: Iterable[str],

@@ -108,7 +108,7 @@ class EffectReader:
             return _placed(handed[0], self.followed(handed[1], handed[0], hops, depth + 1))
         if kind in ("file", "literal"):
             return ("at", path, value)
-        if kind not in ("attr", "item", "call", "var", "local", "name"):
+        if kind not in ("attr", "item", "call", "made", "var", "local", "name"):
             return value
         root = _root(value)
         handed = _handed(root, hops, self._chains, path) if root[0] == "param" else None

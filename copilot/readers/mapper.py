@@ -19,7 +19,13 @@ from copilot.readers.beyond import NOTHING, Beyond
 from copilot.readers.binding import Binder, JobFiles
 from copilot.readers.callers import Callers, given_clients
 from copilot.readers.chains import Chains
-from copilot.readers.deployments import Running, bind_deployments, built_folders, read_deployment_files
+from copilot.readers.deployments import (
+    Running,
+    bind_deployments,
+    built_folders,
+    read_deployment_files,
+    started_scripts,
+)
 from copilot.readers.effects import EffectReader
 from copilot.readers.facts import FileFacts
 from copilot.readers.jobs import JobRoots, is_test_path
@@ -97,6 +103,7 @@ class _Reading:
             hosts = store.python(path for path, outline in self._outlines.items() if outline.has_schemas)
             self._subjects: Subjects = self._schemas.read(hosts, settings, past.result())
         scripts = frozenset(path for path, outline in self._outlines.items() if outline.is_script)
+        scripts |= started_scripts(self._deployment_files, self._python_paths)
         self._roots = JobRoots(store.entries, scripts, built_folders(self._deployment_files))
         self._modules = Modules(store, self._python_paths)
         self._chains = Chains(lambda path: store.python([path]).get(path), self._modules)

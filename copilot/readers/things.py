@@ -2,9 +2,9 @@
 
 These chains are values of more kinds: ("param", "scope:name", default) an argument, ("self", class) the object of a method,
 ("local", name) a function or class of the same file, ("attr", thing, name), ("item", thing, key), ("call", thing),
-("super", class), ("client", kind, topics, codec) an object of a client library, ("map", entries) a dict, and
-("var", name, thing) anything under the variable that holds it. `resolve` knows none of them: they give no text until what
-they lead to is put in their place, as ("at", path, value) where that is in another file.
+("made", call, arguments by name) an object, ("super", class), ("client", kind, topics, codec) an object of a client library,
+("map", entries) a dict, and ("var", name, thing) anything under the variable that holds it. `resolve` knows none of them: they
+give no text until what they lead to is put in their place, as ("at", path, value) where that is in another file.
 """
 
 from __future__ import annotations

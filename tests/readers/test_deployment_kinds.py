@@ -76,6 +76,22 @@ def test_a_store_beside_a_job_is_not_the_job() -> None:
     assert deployed({"compose.yaml": compose}, ROOTS)["compose:scorer-db"].root == ""
 
 
+@pytest.mark.parametrize(
+    ("name", "root"),
+    [
+        ("scorer-svc", "jobs/scorer"),
+        ("scorers", "jobs/scorer"),
+        ("scorer-eu", "jobs/scorer"),
+        ("kafka-scorer", ""),
+        ("redis", ""),
+    ],
+)
+def test_names_are_compared_by_the_words_that_tell(name: str, root: str) -> None:
+    compose = f"services:\n  {name}:\n    image: x/y\n    environment: {{TOPIC: t}}\n"
+
+    assert deployed({"compose.yaml": compose}, ROOTS)[f"compose:{name}"].root == root
+
+
 def test_processes_of_a_procfile_are_deployments() -> None:
     text = "scorer: TOPIC=scores python -m scorer.run --group=g1\nother: node index.js\n"
     running = deployed({"Procfile": text}, ROOTS, PYTHON)

@@ -149,6 +149,25 @@ def test_a_topic_that_nothing_sets_is_an_unknown_endpoint() -> None:
     assert endpoints == {Endpoint("topic", "", "ORDERS_TOPIC")}
 
 
+def test_two_scripts_of_the_top_folder_that_images_start_are_two_jobs() -> None:
+    client = "from confluent_kafka import {0}\n{1} = {0}({{}})\n"
+    texts = {
+        "compose.yaml": (
+            "services:\n  in:\n    build: {context: ., dockerfile: Dockerfile.in}\n"
+            "  out:\n    build: {context: ., dockerfile: Dockerfile.out}\n"
+        ),
+        "Dockerfile.in": 'FROM x\nCOPY feed.py /app/\nCMD ["python", "feed.py"]\n',
+        "Dockerfile.out": 'FROM x\nCOPY sink.py /app/\nCMD ["python", "-u", "sink.py"]\n',
+        "feed.py": client.format("Producer", "producer") + "producer.produce('orders', b'')\n",
+        "sink.py": client.format("Consumer", "consumer") + "consumer.subscribe(['orders'])\n"
+        "if __name__ == '__main__':\n    consumer.poll()\n",
+    }
+    found = map_of(texts)
+
+    assert {(link.job, link.direction) for link in found.links} == {("feed", "produces"), ("sink", "consumes")}
+    assert {(one.job, one.name) for one in found.deployments} == {("feed", "compose:in"), ("sink", "compose:out")}
+
+
 def test_versions_come_from_history_and_equal_meanings_count_once() -> None:
     first, spaced = schema("Order", "id"), schema("Order", "id").replace(",", " ,")
     found = map_of(SHOP, past={"schemas/order.avsc": [first, spaced, SHOP["schemas/order.avsc"]]})

@@ -149,6 +149,23 @@ def test_nested_models_have_variables_of_their_own() -> None:
     assert consumed("from app.config import settings\n", "settings.kafka.topic", more) == {"orders"}
 
 
+def test_an_object_holds_what_it_was_made_with() -> None:
+    config = (
+        "from dataclasses import dataclass\nT = 'orders'\n@dataclass\nclass Kafka:\n    brokers: str\n    topic: str = 'other'\n"
+        "DEV = Kafka(brokers='x', topic=T)\nPLAIN = Kafka(brokers='x')\n"
+    )
+    reader = (
+        "from confluent_kafka import Consumer\n\nclass Reader:\n    def __init__(self, config):\n        self.config = config\n"
+        "    def run(self):\n        consumer = Consumer({})\n        consumer.subscribe([self.config.topic])\n"
+    )
+    main = "from app.config import DEV\nfrom app.reader import Reader\nReader(DEV).run()\n"
+    more = {"job/app/config.py": config, "job/app/reader.py": reader}
+
+    assert consumed("from app.config import DEV\n", "DEV.topic", {"job/app/config.py": config}) == {"orders"}
+    assert consumed("from app.config import PLAIN\n", "PLAIN.topic", {"job/app/config.py": config}) == {"other"}
+    assert {str(link.endpoint) for link in links({"job/app/main.py": main, **more})} == {"orders"}
+
+
 def test_settings_of_django_are_found_and_production_holds() -> None:
     more = {
         "job/site/settings/__init__.py": "",
