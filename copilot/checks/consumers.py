@@ -17,7 +17,7 @@ from copilot.checks.lineage import Lineage, phase_label
 from copilot.checks.reading import reader_schema
 from copilot.checks.standing import Standing, standing_uses
 from copilot.domain.evidence import Finding
-from copilot.domain.fieldtype import is_nullable, parsed, value_kind
+from copilot.domain.fieldtype import base_kind, branches, is_nullable, parsed, value_kind, without_null
 from copilot.domain.operation import ChangeType, MakeOptional
 from copilot.domain.pipeline import FieldUse, Link
 from copilot.domain.schema import SchemaField, SchemaVersion
@@ -165,7 +165,7 @@ class ConsumerView:
         return Finding("contract.reads-absent", "error", text, use.span, self.lineage.name, use.path, self.phase)
 
     def _nullable(self, use: FieldUse) -> Iterator[Finding]:
-        does = _NULL_BREAKS.get(use.mode) or self._hands_on(use)
+        does = _NULL_BREAKS.get(use.mode) or self._hands_on(use) or self._goes_into(use)
         if not does:
             return
         text = f"{use.job} {does.format(use.path)}, which may be null from now on."
@@ -180,6 +180,13 @@ class ConsumerView:
             yield Finding("contract.may-meet-null", "warning", text, *place)
         else:
             yield Finding("contract.meets-null", "error", text, *place)
+
+    def _goes_into(self, use: FieldUse) -> str:
+        """Returns that code takes the value apart, where it is a list, a map or a record; "" where it may as well only look."""
+        after = self.lineage.after[self.phase]
+        field = next((it for it in after.fields if it.path == use.path), None) if after else None
+        kinds = {base_kind(branch) for branch in branches(without_null(parsed(field.type)))} if field else set()
+        return "goes into {}" if use.mode == "reads" and kinds & {"array", "map", "record"} else ""
 
     def _hands_on(self, use: FieldUse) -> str:
         """Returns how the value goes into a field of another subject that can't be null; "" where it doesn't."""

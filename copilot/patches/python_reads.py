@@ -19,7 +19,7 @@ def read_default(source: PythonSource, splices: Splices, one: Placed) -> None:
     if isinstance(use.holder, ast.Subscript) and isinstance(use.holder.ctx, ast.Load):
         opening = splices.base.rindex(b"[", source.end(use.holder.value), use.start)
         splices.replace(opening, opening + 1, ".get(")
-        splices.replace(one.end - 1, one.end, f", {default})")
+        splices.replace(one.end - 1, one.end, ")" if default == "None" else f", {default})")
     elif isinstance(use.holder, ast.Call) and use.role == "get":
         if len(use.holder.args) + len(use.holder.keywords) == 1:
             splices.insert(use.end, f", {default}")

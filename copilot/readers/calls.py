@@ -14,6 +14,7 @@ from copilot.readers.call_names import see_names
 from copilot.readers.clients import see_client_decorator, see_client_method, see_library_call
 from copilot.readers.codecs import see_codec_call, see_codec_function
 from copilot.readers.conversions import column_call, converted, rows_named, rows_of
+from copilot.readers.dicts import see_dict_call
 from copilot.readers.flow import Origin
 from copilot.readers.formatting import formatted
 from copilot.readers.invocations import note_invocation
@@ -88,6 +89,8 @@ def see_call(reader: Reader, node: ast.Call, mode: str) -> Seen:
         return found
     if isinstance(node.func, ast.Attribute) and not dotted:
         return _method(reader, node, node.func, mode)
+    if dotted == "dict" and node.keywords and len(node.args) <= 1:
+        return see_dict_call(reader, node)
     column = column_call(reader, node, dotted)
     if column is not None:
         return column

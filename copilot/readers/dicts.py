@@ -52,6 +52,26 @@ def _map(node: ast.Dict, things: list[Value]) -> Value:
     return ("map", tuple((name, thing) for name, thing in pairs if isinstance(name, str) and thing is not None))
 
 
+def see_dict_call(reader: Reader, node: ast.Call) -> Seen:
+    """Reads `dict(a=1, **rest)` and `dict(record, a=1)` as the dict literals that they are."""
+    origin = reader.sheet.new_literal()
+    for argument in node.args:
+        reader.sheet.flow.flows(reader.see(argument).origin, origin.root)
+    shape = len(reader.sheet.shapes)
+    reader.sheet.shapes.append(tuple(keyword.arg for keyword in node.keywords if keyword.arg))
+    for keyword in node.keywords:
+        if keyword.arg is None:
+            _entry(reader, None, keyword.value, origin, "", shape, "reads")
+            continue
+        mode = "passes" if _is_read_of_key(keyword.value) else "writes"
+        token = ast.Name(keyword.arg, ast.Load())
+        token.lineno, token.col_offset = keyword.lineno, keyword.col_offset
+        reader.sheet.add_use(keyword.arg, token, mode, "keyword", "", origin, shape)
+        seen = reader.see_as(keyword.value, keyword.arg, "passes" if mode == "passes" else "reads")
+        reader.sheet.flow.flows(seen.origin, origin.root, keyword.arg)
+    return Seen(None, origin)
+
+
 def _entry(
     reader: Reader, key: ast.expr | None, item: ast.expr, origin: Origin, receiver: str, shape: int, mode: str
 ) -> Value:

@@ -28,9 +28,10 @@ def add(operation: Operation, impact: Impact, pipeline: PipelineMap) -> tuple[Al
         return ()
     ground = ground_of(operation, impact, pipeline)
     kind = fieldtype.without_null(fieldtype.parsed(operation.type))
+    ways = (_optional(ground, kind), _typed(ground, operation, kind))
     return (
-        _optional(ground, kind),
-        _typed(ground, operation, kind),
+        # What the request names stands first: several operations together take the first way of each.
+        *(ways if operation.default in (None, "null") else reversed(ways)),
         _required(ground, kind),
         _in_map(ground, kind),
         _beside(ground, kind),

@@ -222,16 +222,23 @@ def reads(ground: Ground) -> tuple[FieldUse, ...]:
 
 
 def reads_stopped(ground: Ground) -> Work:
-    """Lets every read of consumers work without the field; where that yields None, a person must see what is done with it."""
-    work = code_work(
-        ground,
-        reads(ground),
-        "read_default",
-        expression=fieldtype.python_literal(ground.default if ground.has_default else None),
+    """Lets reads of consumers work without the field: with its default, or with null where code knows null already.
+
+    A place that compares or computes with a value which never was null would only fail later, so it is left to a person.
+    """
+    value = fieldtype.python_literal(ground.default if ground.has_default else None)
+    is_foreseen = value != "None" or fieldtype.is_nullable(ground.kind)
+    own = reads(ground)
+    breaking = [
+        use for use in own if not is_foreseen and not use.is_test and use.mode in ("compares", "computes", "keys")
+    ]
+    edited = [use for use in own if use not in breaking]
+    told = [use for use in edited if not use.is_test]
+    work = code_work(ground, edited, "read_default", expression=value)
+    work += notes_at(ground, breaking, "do without it, by hand")
+    return work + notes_at(
+        ground, told, f"gets {value} from every record without the field, see what is left to do here"
     )
-    if not ground.has_default:
-        work += notes_at(ground, reads(ground), "gets None without the field, see that it works with that")
-    return work
 
 
 def built_by_consumers(ground: Ground) -> tuple[FieldUse, ...]:

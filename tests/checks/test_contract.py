@@ -252,3 +252,14 @@ def test_another_kind_of_value_is_a_breach_where_code_computes_with_it() -> None
     assert after("string", "computes", [(step,)]).verdict == "unknown"
     assert after("string", "reads", []).verdict == "unknown"
     assert after("double", "computes", []).verdict == "pass"
+
+
+def test_a_list_that_may_be_null_breaks_who_goes_into_it() -> None:
+    items = {"type": "array", "items": "string"}
+    optional = MakeOptional("order", "", "items")
+    after = [ID, field("items", ["null", items], default=None)]
+
+    evidence = run(case(optional, [[ID, field("items", items)]], [after], uses=[use("items", "reads")]))
+
+    assert errors(evidence) == ["contract.meets-null"]
+    assert "goes into items" in evidence.findings[0].message

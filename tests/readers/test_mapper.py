@@ -443,3 +443,11 @@ def test_a_dead_letter_producer_forwards_the_bytes_it_read() -> None:
     links = [link for link in map_of({**SHOP, "services/sink/sink/main.py": forwarding}).links if link.job == "sink"]
 
     assert {(link.direction, link.forwards) for link in links} == {("consumes", False), ("produces", True)}
+
+
+def test_a_record_made_by_dict_is_followed_like_a_literal() -> None:
+    made = 'def to_order(checkout):\n    return dict(id=checkout["id"], amount=checkout["total"] * 100, **checkout["more"])\n'
+
+    found = uses(map_of({**SHOP, "services/orders/orders/records.py": made}), "amount")
+
+    assert ("services/orders/orders/records.py:2", "writes", "certain", False) in found

@@ -295,6 +295,24 @@ def test_a_default_moves_its_branch_to_the_front() -> None:
     assert changed["default"] == "EUR"
 
 
+def test_a_place_that_computes_with_what_goes_is_left_to_a_person() -> None:
+    built = shop(with_field(default=None, type=["null", "int"]))
+    removed = offered("remove retries from order", shop())[0]["readers-first"]
+    required = {**ORDER, "fields": [*ORDER["fields"]]}
+    required["fields"][5] = {"name": "retries", "type": "int"}
+    by_hand = offered("remove retries from order", shop(required))[0]["readers-first"]
+    foreseen = offered("remove amount from order", built)[0]["readers-first"]
+
+    def reads(alternative: Alternative) -> list[str]:
+        edits = [edit for edit in alternative.phases[-1].edits if isinstance(edit, CodeEdit)]
+        return [edit.expression for edit in edits if edit.action == "read_default"]
+
+    assert any("gets 0 from every record" in text for step in removed.phases[0].steps for text in step.manual)
+    assert any("do without it, by hand" in text for step in by_hand.phases[0].steps for text in step.manual)
+    assert reads(by_hand) == []
+    assert reads(foreseen) == ["None"]
+
+
 def test_removal_moves_readers_before_it_drops() -> None:
     built = shop()
     slow = offered("remove amount from order", built)[0]["deprecate"]
@@ -303,7 +321,7 @@ def test_removal_moves_readers_before_it_drops() -> None:
 
     assert [phase.name for phase in slow.phases] == ["deprecate", "readers stop", "drop"]
     assert field(schema_after(slow, built, 0), "amount")["deprecated"] is True
-    assert 'order.get("amount", None)' in text_after(compiled[1], built, "services/billing/main.py")
+    assert 'order.get("amount")' in text_after(compiled[1], built, "services/billing/main.py")
     assert '"amount"' in text_after(compiled[1], built, "services/orders/main.py")
     assert '"amount"' not in text_after(compiled[2], built, "services/orders/main.py")
 
