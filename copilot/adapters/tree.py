@@ -6,22 +6,20 @@ Nothing here follows a link, enters a submodule, or reads a file beyond the limi
 from __future__ import annotations
 
 import os
-import re
 import stat
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
-from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copilot.adapters.blobs import FILE_BYTES_MAX, Unreadable, blob_digest, read_blobs, text_of, too_large
 from copilot.adapters.git import Git, Repository
-from copilot.adapters.presence import run_on_what_is_here
+from copilot.adapters.listing import Listings, decode_path, list_commit
 from copilot.domain.codec import digest_of_text
 from copilot.domain.source import ABSENT, MISSING, WORKING_TREE, Gap, Snapshot, SourceFile, Span, TreeEntry
 from copilot.errors import WrongUsage
-from copilot.ports import Tree
+from copilot.ports import Index, Tree
 
 if TYPE_CHECKING:
     from copilot.domain.patch import FileChange
@@ -33,7 +31,6 @@ SUBMODULE_MODE = "160000"
 SPARSE_MODE = "sparse"
 """No mode of git: the file is tracked, and lies outside of the sparse checkout."""
 FEW_PATHS = 8
-_TREE_ROW = re.compile(r"([0-7]+) \w+ ([0-9a-f]+) +(\S+)\t([^\0]+)\0")
 _EMPTY_FILTER = (("clean", ""), ("smudge", ""), ("process", ""), ("required", "false"))
 _ODD = {
     LINK_MODE: "is a symbolic link, which is not followed",
@@ -43,10 +40,11 @@ _ODD = {
 
 
 class CommitTree:
-    """The files of one commit."""
+    """The files of one commit; with an index, a large one is listed by what differs from one that was listed before."""
 
-    def __init__(self, repository: Repository, commit: str) -> None:
+    def __init__(self, repository: Repository, commit: str, index: Index | None = None) -> None:
         self._repository = repository
+        self._index = index
         self.commit = commit
 
     @property
@@ -55,7 +53,10 @@ class CommitTree:
 
     @cached_property
     def snapshot(self) -> Snapshot:
-        entries = list_commit(self._repository.git, self.commit)
+        if self._index is not None:
+            entries = Listings(self._repository, self._index).of(self.commit)
+        else:
+            entries = list_commit(self._repository.git, self.commit)
         return Snapshot(self.commit, entries, is_shallow=self._repository.is_shallow)
 
     @cached_property
@@ -83,7 +84,7 @@ class CommitTree:
         # All entries of a large repository cost more than its kept map, which needs the settings alone.
         if "snapshot" in self.__dict__ or len(paths) > FEW_PATHS:
             return self._entries
-        return {entry.path: entry for entry in list_commit(self._repository.git, self.commit, paths)}
+        return {entry.path: entry for entry in list_commit(self._repository.git, self.commit, *paths)}
 
 
 class WorkingTree:
@@ -115,8 +116,8 @@ class WorkingTree:
         listed = self._git.run("ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard", "--deduplicate")
         # Each is one letter, a space and the path; "S" is for what a sparse checkout skips.
         rows = [(raw[:1], raw[2:]) for raw in listed.split(b"\0") if raw]
-        self._files = {_decode_path(raw): self._top / os.fsdecode(raw) for _, raw in rows}
-        skipped = {_decode_path(raw) for tag, raw in rows if tag == b"S"}
+        self._files = {decode_path(raw): self._top / os.fsdecode(raw) for _, raw in rows}
+        skipped = {decode_path(raw) for tag, raw in rows if tag == b"S"}
         entries = (self._entry(path, file, path in skipped) for path, file in sorted(self._files.items()))
         return Snapshot(WORKING_TREE, tuple(entry for entry in entries if entry))
 
@@ -213,16 +214,6 @@ class OverlayTree:
         return read
 
 
-def list_commit(git: Git, commit: str, paths: Sequence[str] = ()) -> tuple[TreeEntry, ...]:
-    """Returns the files of a commit, or those of them, sorted by path; a name that is no UTF-8 is listed with escapes."""
-    asked = ("ls-tree", "-r", "-z", "--long", "--full-tree", commit, "--", *paths)
-    listed = run_on_what_is_here(git, *asked, like=commit)
-    # "-" is the size of a submodule, "BAD" that of a blob which a partial clone lacks.
-    rows = _TREE_ROW.findall(_decode_path(listed))
-    entries = (TreeEntry(path, digest, int(size) if size.isdigit() else 0, mode) for mode, digest, size, path in rows)
-    return tuple(sorted(entries, key=attrgetter("path")))
-
-
 def uncommitted_count(repository: Repository) -> int:
     """Returns how many paths differ from the last commit or are new; 0 in a bare repository."""
     if repository.top is None:
@@ -267,7 +258,3 @@ def _source_file(path: str, digest: str, data: bytes | None) -> SourceFile | Gap
 
 def _gap(path: str, reason: str) -> Gap:
     return Gap(Span(path, 1, 1), reason)
-
-
-def _decode_path(raw: bytes) -> str:
-    return raw.decode("utf-8", "backslashreplace")

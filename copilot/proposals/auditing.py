@@ -16,5 +16,5 @@ def audit_place(place: Place) -> tuple[PipelineMap, tuple[AuditFinding, ...]]:
     """Returns the map of a place, and the findings in it, the worst first."""
     pipeline = read_map(place)
     is_live = place.commit == WORKING_TREE
-    tree = WorkingTree(place.repository) if is_live else CommitTree(place.repository, place.commit)
+    tree = WorkingTree(place.repository) if is_live else CommitTree(place.repository, place.commit, place.index)
     return pipeline, audit(Audited(pipeline, tree, load_formats()))

@@ -21,7 +21,7 @@ def read_impact(place: Place, text: str, operations: Sequence[str]) -> ImpactLis
         asked += asked_from_json(operation)
     if not asked:
         raise WrongUsage("Nothing was asked for.", next='Write for example: impact "remove coupon from order".')
-    tree = CommitTree(place.repository, place.commit)
+    tree = CommitTree(place.repository, place.commit, place.index)
     found = build_impact_finder(place.repository, tree, place.index)(tuple(dict.fromkeys(asked)))
     settings = settings_of(tree)
     return _with_elsewhere(found, place, text, operations) if settings.clones or settings.consumers else found

@@ -45,7 +45,7 @@ def read_map(place: Place) -> PipelineMap:
     # Counting means that git compares the whole working tree; it does so while this process reads.
     count = _Count(place.repository)
     count.start()
-    found = _map(place, CommitTree(place.repository, place.commit))
+    found = _map(place, CommitTree(place.repository, place.commit, place.index))
     return replace(found, uncommitted_count=count.result())
 
 

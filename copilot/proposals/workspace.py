@@ -299,6 +299,6 @@ class Workspace:
 
     def _kit(self, commit: str) -> Kit:
         if commit not in self._kits:
-            tree = CommitTree(self._repository, commit)
+            tree = CommitTree(self._repository, commit, self._index)
             self._kits[commit] = build_kit(self._repository, tree, settings_of(tree), self._index)
         return self._kits[commit]

@@ -104,13 +104,13 @@ class JobRoots:
 
     def root_of(self, path: str) -> str:
         """Returns the root of the job that a file belongs to."""
-        folder = posixpath.dirname(path)
+        folder = path.rpartition("/")[0]
         if path in self._alone or not folder:
             return self._of_root.get(path, path)
         while folder:
             if folder in self._marked:
                 return folder
-            folder = posixpath.dirname(folder)
+            folder = folder.rpartition("/")[0]
         segments = path.split("/")
         depth = 1
         while depth < len(segments) and self._is_collecting("/".join(segments[:depth])):
@@ -123,8 +123,8 @@ class JobRoots:
         """Returns the scripts that are jobs by themselves although they lie together."""
         by_folder: dict[str, list[str]] = {}
         for path in paths:
-            if path.endswith(".py") and posixpath.basename(path) != "__init__.py" and not is_test_path(path):
-                by_folder.setdefault(posixpath.dirname(path), []).append(path)
+            if path.endswith(".py") and not f"/{path}".endswith("/__init__.py") and not is_test_path(path):
+                by_folder.setdefault(path.rpartition("/")[0], []).append(path)
         alone: set[str] = set()
         for folder, files in by_folder.items():
             scripts = self._scripts.intersection(files)

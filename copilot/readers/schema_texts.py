@@ -40,10 +40,9 @@ class SchemaTexts:
         self._index = index
         self._store = store
         self._unread: dict[SchemaSource, str] = {}
+        suffixes = tuple(suffix for form in formats.values() for suffix in form.suffixes)
         self._paths = {
-            entry.digest: path
-            for path, entry in store.entries.items()
-            if entry.digest and path.endswith(tuple(suffix for form in formats.values() for suffix in form.suffixes))
+            entry.digest: path for path, entry in store.entries.items() if path.endswith(suffixes) and entry.digest
         }
 
     def why_unread(self, source: SchemaSource) -> str:

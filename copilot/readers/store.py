@@ -6,6 +6,7 @@ Everything kept here is a pure function of a blob's text, so a run over an uncha
 from __future__ import annotations
 
 import marshal
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Protocol
@@ -20,6 +21,11 @@ from copilot.readers.words import read_words, words_of
 WORDS_KIND = "python-words-3"
 BATCH_BYTES_MAX = 32 * 1024 * 1024
 """Texts that are read at once; what comes of them is kept before the next ones are read, so memory stays flat."""
+
+
+ALIKE_KEY = "tree"
+ALIKE_MIN = 2000
+"""More blobs than this that say the same (mostly: nothing) are worth a list; looking each up took a tenth of a second."""
 
 
 class Spread(Protocol):
@@ -55,7 +61,7 @@ class FactStore:
     def begin_outlines(self, paths: Iterable[str]) -> Callable[[], dict[str, Outline]]:
         """Begins to look at Python files; what this returns gives the outlines of all that can be read, and tells their gaps."""
         digests = {path: self.entries[path].digest for path in paths}
-        known = self._index.get(OUTLINE_KIND, sorted({digest for digest in digests.values() if digest}))
+        known = self._recall(OUTLINE_KIND, digests.values())
         outlines = {digest: load_outline(data) for digest, data in known.items()}
         missing = [path for path, digest in digests.items() if outlines.get(digest) is None]
         self.unknown_count = len(missing)
@@ -84,7 +90,7 @@ class FactStore:
         """Returns the facts of Python files; a file that can't be read has none, and a gap."""
         wanted = [path for path in paths if path in self.entries]
         missing = [path for path in wanted if path not in self._facts]
-        for path, data in self.derive(FACTS_KIND, missing, facts_of).items():
+        for path, data in self.derive(FACTS_KIND, missing, facts_of).items() if missing else ():
             facts = load_facts(data)
             self._facts[path] = facts if facts is not None else FileFacts(gaps=((1, "its facts could not be kept"),))
             for line, reason in self._facts[path].gaps:
@@ -121,12 +127,29 @@ class FactStore:
     def derive(self, kind: str, paths: Iterable[str], derive: Callable[[str], bytes]) -> dict[str, bytes]:
         """Returns what `derive` makes of each file's text, from the cache where it is there."""
         digests = {path: self.entries[path].digest for path in paths}
-        found = dict(self._index.get(kind, sorted({digest for digest in digests.values() if digest})))
+        found = self._recall(kind, digests.values())
         for batch in self._batches([path for path, digest in digests.items() if digest not in found]):
             fresh = self._spread.begin(derive, batch)()
             self._index.put(kind, fresh)
             found.update(fresh)
         return {path: found[digest] for path, digest in digests.items() if digest in found}
+
+    def _recall(self, kind: str, digests: Iterable[str]) -> dict[str, bytes]:
+        """Returns what is kept for blobs. What very many of them say alike is kept once, with the list of those that do."""
+        wanted = set(digests) - {""}
+        if len(wanted) <= ALIKE_MIN:
+            return dict(self._index.get(kind, sorted(wanted)))
+        alike, value = _load_alike(self._index.get(f"{kind}-alike", [ALIKE_KEY]).get(ALIKE_KEY, b""))
+        found = dict.fromkeys(wanted & alike, value)
+        rest = self._index.get(kind, sorted(wanted - alike))
+        if len(rest) > ALIKE_MIN:
+            most, times = Counter(rest.values()).most_common(1)[0]
+            if times > ALIKE_MIN:
+                listed = [digest for digest, data in rest.items() if data == most]
+                # The list is of this tree alone, so it can't grow for ever.
+                listed += [digest for digest in found if value == most]
+                self._index.put(f"{kind}-alike", {ALIKE_KEY: marshal.dumps((most, sorted(listed)))})
+        return {**found, **rest}
 
     def _batches(self, paths: list[str]) -> Iterator[dict[str, str]]:
         """Yields the texts of files by blob, as many at once as fit the limit; what can't be read becomes a gap."""
@@ -151,3 +174,10 @@ class FactStore:
             else:
                 self.gaps.add(Gap(Span(path, 1, 1), "changed while the tree was read"))
         return texts
+
+
+def _load_alike(data: bytes) -> tuple[frozenset[str], bytes]:
+    if not data:
+        return frozenset(), b""
+    value, digests = marshal.loads(data)
+    return frozenset(digests), value

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from copilot.adapters.git import Git, Repository, clean_environment, open_repository
-from copilot.adapters.tree import CommitTree, list_commit
+from copilot.adapters.listing import list_commit
+from copilot.adapters.tree import CommitTree
 from copilot.domain.source import Gap, SourceFile
 from copilot.errors import SurroundingsFailed
 from tests.repositories import commit, git, init
