@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from copilot.readers import libraries
 from copilot.readers.facts import FileFacts
 from copilot.readers.modules import Modules
+from copilot.readers.paths import FLASK_CONFIG
 from copilot.readers.things import SPREAD
 from copilot.readers.values import Value
 
@@ -133,7 +134,9 @@ class Chains:
     def _imported(self, path: str, module: str, name: str, depth: int) -> Iterator[End]:
         file = self._modules.file_of(path, module)
         if file and name:
-            found = self.ends(file, ("local", name), depth)
+            found = self.ends(file, ("local", name), depth) or (
+                self._of_any_class(file, name, depth) if module == FLASK_CONFIG else ()
+            )
             if found:
                 yield from found
                 return
@@ -157,6 +160,11 @@ class Chains:
                 if found:
                     yield from found
                     return
+
+    def _of_any_class(self, path: str, name: str, depth: int) -> tuple[End, ...]:
+        """Returns what the classes of a file have for an attribute: production's first, as it is what runs."""
+        classes = sorted(self._table(path)[1], key=lambda owner: ("prod" not in owner.lower(), owner))
+        return next((found for owner in classes if (found := self.member(path, owner, name, depth))), ())
 
     def _step(self, end: End, kind: str, name: str, depth: int) -> Iterator[End]:
         value = end.value

@@ -153,6 +153,13 @@ class Expressions:
         if base.value is not None and base.value[0] == "dict":
             return Seen(self.configs.entry(base.value[1], name))
         variable = paths.environment_item(base.value, name, token.lineno)
+        if (
+            variable is None
+            and name.isupper()
+            and receiver_name(receiver) == "config"
+            and "flask" in self.scope.libraries
+        ):
+            return Seen(("name", paths.FLASK_CONFIG, name))
         if variable is None and (self.scope.options or name.startswith("--")):
             variable = option_of(self, receiver, name)
         if variable is not None:

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 
 from copilot.readers.facts import FileFacts
+from copilot.readers.paths import FLASK_CONFIG
 from copilot.readers.store import FactStore
 from copilot.readers.values import Value
 
@@ -47,6 +48,10 @@ class Modules:
     def _find(self, path: str, module: str) -> str:
         if module == DJANGO_SETTINGS:
             return self._settings_of(path)
+        if module == FLASK_CONFIG:
+            return self._nearest(posixpath.dirname(path), "config") or self._nearest(
+                posixpath.dirname(path), "settings"
+            )
         dots = len(module) - len(module.lstrip("."))
         tail = module.lstrip(".").replace(".", "/")
         if dots:

@@ -77,6 +77,8 @@ def parameter_options(reader: Reader, node: FunctionNode) -> dict[str, Value]:
     """Returns the values of parameters that the command line gives: click's decorators, typer's defaults and annotations."""
     found: dict[str, Value] = {}
     for decorator in node.decorator_list:
+        if isinstance(decorator, ast.Call) and reader.scope.dotted(decorator.func) == "hydra.main" and node.args.args:
+            found[node.args.args[0].arg] = _composed(decorator)
         if isinstance(decorator, ast.Call) and _is_option(reader, decorator, "click"):
             names = tuple(
                 one.value for one in decorator.args if isinstance(one, ast.Constant) and isinstance(one.value, str)
@@ -97,6 +99,13 @@ def parameter_options(reader: Reader, node: FunctionNode) -> dict[str, Value]:
             names = flags or (f"--{argument.arg.replace('_', '-')}",)
             found[argument.arg] = _given(reader, call, names, plain if call is default else default)
     return found
+
+
+def _composed(decorator: ast.Call) -> Value:
+    """Returns the configuration that `@hydra.main(config_path=..., config_name=...)` loads."""
+    folder, name = _constant(_keyword(decorator, "config_path")), _constant(_keyword(decorator, "config_name"))
+    path = "/".join(part for part in (folder, name.removesuffix(".yaml") + ".yaml") if part)
+    return ("load", "yaml", ("s", path, decorator.lineno)) if name else None
 
 
 def _given(reader: Reader, call: ast.Call, names: tuple[str, ...], default: ast.expr | None) -> Value:

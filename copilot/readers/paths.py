@@ -9,6 +9,8 @@ from copilot.readers.reading import Reader
 from copilot.readers.scope import Seen, receiver_name
 from copilot.readers.values import Value
 
+FLASK_CONFIG = "flask.current_app.config"
+"""Stands for the module that a Flask application takes its configuration from."""
 ENVIRON: Value = ("name", "os", "environ")
 _PATH_CLASSES = frozenset({"pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "pathlib.PurePosixPath"})
 _OF_ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "os.environ.pop", "os.environ.setdefault", "os.environ"})

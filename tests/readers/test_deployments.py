@@ -1,12 +1,38 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from copilot.readers.copies import DeploymentFile
 from copilot.readers.deployment_facts import DeploymentFacts, dump_deployment, load_deployment
 from copilot.readers.deployment_kinds import deployment_kind
 from copilot.readers.deployment_reader import read_deployment
 from copilot.readers.deployments import bind_deployments
+
+KINDS = sorted(
+    {
+        deployment_kind(path)
+        for path in (
+            *(
+                "compose.yaml",
+                "c/Chart.yaml",
+                "c/values.yaml",
+                "c/templates/d.yaml",
+                "d.yaml",
+                ".env",
+                "Procfile",
+                "Dockerfile",
+            ),
+            *("x.service", "main.tf", "run.sh", "supervisord.conf", "kustomization.yaml", ".github/workflows/x.yml"),
+            *("roles/r/tasks/main.yml", "group_vars/all.yml"),
+        )
+    }
+)
+_WORDS = "{{ }} .Values.a range end if | ( $ ${ } - : = [ ] environment variable resource services: env: name: value: {% %} #"
+PIECES = st.sampled_from(
+    [*_WORDS.split(), '"', "'", "\\", "\n", "  ", "a: b", "kind: Deployment", "- name: x\n", "  image: y\n"]
+)
 
 
 def files(**texts: str) -> list[DeploymentFile]:
@@ -109,9 +135,18 @@ def test_interpolated_values_are_known_by_their_default() -> None:
 @pytest.mark.parametrize(
     "text", ["a: [", "\tx: 1", "{{ bad", "a: &x [*x]", "", "- 1", "!!python/object:os.system x", "\x00"]
 )
-@pytest.mark.parametrize("kind", ["compose", "values", "chart", "template", "env"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_bad_files_give_facts_and_no_error(kind: str, text: str) -> None:
     facts = read_deployment(kind, text)
 
     assert load_deployment(dump_deployment(facts)) == facts
     assert isinstance(facts, DeploymentFacts)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(KINDS), st.lists(PIECES, max_size=40).map("".join))
+def test_no_text_of_any_kind_breaks_reading_or_binding(kind: str, text: str) -> None:
+    facts = read_deployment(kind, text)
+
+    assert load_deployment(dump_deployment(facts)) == facts
+    assert isinstance(bind_deployments([DeploymentFile("job/x", kind, facts)], ["job"]), list)

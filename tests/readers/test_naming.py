@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from copilot.domain.pipeline import Link, PipelineMap
+from copilot.readers.config_files import read_config, value_at
 from tests.readers.sockets import map_of
 
 CONSUMER = "from confluent_kafka import Consumer\nconsumer = Consumer({})\n"
@@ -149,6 +152,18 @@ def test_nested_models_have_variables_of_their_own() -> None:
     assert consumed("from app.config import settings\n", "settings.kafka.topic", more) == {"orders"}
 
 
+def test_configuration_of_flask_is_found_and_production_holds() -> None:
+    config = (
+        "import os\nclass Config:\n    TOPIC = os.environ.get('T', 'orders')\n"
+        "class ProductionConfig(Config):\n    OTHER = 'prod'\n"
+    )
+    code = "from flask import current_app\n"
+    more = {"job/config.py": config + "class TestConfig(Config):\n    OTHER = 'test'\n"}
+
+    assert consumed(code, "current_app.config['TOPIC']", more) == {"orders"}
+    assert consumed(code, "current_app.config['OTHER']", more) == {"prod"}
+
+
 def test_an_object_holds_what_it_was_made_with() -> None:
     config = (
         "from dataclasses import dataclass\nT = 'orders'\n@dataclass\nclass Kafka:\n    brokers: str\n    topic: str = 'other'\n"
@@ -227,6 +242,23 @@ def test_configuration_files_that_the_code_loads_are_read(code: str, expression:
     assert link.endpoint.name == "orders"
     assert link.proof[-1].path == f"job/app/{file}"
     assert "hunter2" not in repr(link)
+
+
+def test_the_configuration_of_hydra_is_read() -> None:
+    code = (
+        "import hydra\n@hydra.main(config_path='conf', config_name='app')\ndef main(cfg):\n"
+        "    consumer.subscribe([cfg.kafka.topic])\n"
+    )
+    more = {"job/app/main.py": CONSUMER + code, "job/app/conf/app.yaml": "kafka:\n  topic: ${oc.env:T,orders}\n"}
+
+    assert {str(link.endpoint) for link in links(more)} == {"orders"}
+
+
+@given(st.sampled_from(["c.yaml", "c.json", "c.toml", "c.ini"]), st.text(max_size=60))
+def test_no_text_breaks_reading_a_configuration_file(path: str, text: str) -> None:
+    entry = read_config(path, text)
+
+    assert entry is None or value_at(entry, ("a", "b")) is None or "b" in text
 
 
 def test_a_loaded_file_is_followed_from_another_module_and_its_path_from_a_deployment() -> None:
