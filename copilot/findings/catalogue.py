@@ -8,6 +8,7 @@ from copilot.findings.copies import drifted_copies
 from copilot.findings.decoders import differing_decoders
 from copilot.findings.history import incompatible_steps
 from copilot.findings.lists import dropped_fields
+from copilot.findings.nulls import unguarded_nulls
 from copilot.findings.opaque import opaque_strings
 from copilot.findings.producers import unfilled_fields
 from copilot.findings.reads import fields_never_written
@@ -25,6 +26,7 @@ AUDITS: tuple[Find, ...] = (
     fields_never_written,
     unfilled_fields,
     dropped_fields,
+    unguarded_nulls,
     drifted_copies,
     incompatible_steps,
     opaque_strings,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from copilot.domain import fieldtype
 from copilot.domain.audit import AuditFinding, Proof
 from copilot.domain.pipeline import FieldUse
-from copilot.findings.case import Audited, Rule, is_for_tests
+from copilot.findings.case import Audited, Rule, is_for_tests, listed
 
 OPAQUE = Rule(
     "opaque-json",
@@ -35,7 +35,8 @@ def opaque_strings(case: Audited) -> Iterator[AuditFinding]:
         jobs = sorted({use.job for use in uses})
         proof = [Proof(strings[subject, path].span, "a string, says the schema")]
         proof += [Proof(use.span, use.excerpt) for use in uses[:PLACES_MAX]]
-        title = f'"{path}" of {subject} is a string that holds JSON, which {" and ".join(jobs)} takes apart or puts together.'
+        does = "takes apart or puts together" if len(jobs) == 1 else "take apart or put together"
+        title = f'"{path}" of {subject} is a string that holds JSON, which {listed(jobs)} {does}.'
         next = "Make it a record with fields of its own, or write down what it holds and check it where it is read."
         yield OPAQUE.finding("note", title, proof, next, subject=subject, path=path)
 

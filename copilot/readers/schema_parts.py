@@ -12,6 +12,9 @@ from copilot.ports import History, Index, SchemaFormat
 from copilot.readers.store import FactStore
 
 PARTS_KIND = "schema-parts-1"
+PLAIN_SUFFIX = ".json"
+PLAIN_FORMAT = "avro"
+"""What a file of that suffix is, where it is a schema at all."""
 Parts = tuple[SchemaPart, ...]
 
 
@@ -50,6 +53,8 @@ class SchemaParts:
 
     def _language(self, path: str) -> tuple[str, str]:
         """Returns the format of a path and its suffix, two empty texts where no format has one."""
+        if path.endswith(PLAIN_SUFFIX) and PLAIN_FORMAT in self._formats:
+            return PLAIN_FORMAT, PLAIN_SUFFIX
         for name, form in sorted(self._formats.items()):
             for suffix in form.suffixes:
                 if path.endswith(suffix):

@@ -6,7 +6,9 @@ places are its copies; a text of the same root name that has drifted is a subjec
 
 from __future__ import annotations
 
+import json
 import posixpath
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -18,7 +20,7 @@ from copilot.ports import History, Index, SchemaFormat
 from copilot.readers.facts import FileFacts
 from copilot.readers.jobs import is_test_path, unique_names
 from copilot.readers.modules import VAGUE_NAMES
-from copilot.readers.schema_parts import SchemaParts
+from copilot.readers.schema_parts import PLAIN_SUFFIX, SchemaParts
 from copilot.readers.schema_texts import SchemaTexts, Text, literal_source, part_source
 from copilot.readers.store import FactStore
 from copilot.readers.version_folders import version_families
@@ -28,6 +30,9 @@ VERSIONS_MAX = 200
 DRIFT_SHARE_MIN = 0.5
 LITERAL_FORMAT = "avro"
 _PIN = "\0"
+PLAIN_BYTES_MAX = 200_000
+PLAIN_KIND = "plain-schemas-1"
+_PLAIN_NAME = re.compile(r"schema|avro|avsc", re.IGNORECASE)
 
 
 class Subjects:
@@ -82,7 +87,20 @@ class SubjectReader:
     @cached_property
     def _schema_paths(self) -> tuple[str, ...]:
         suffixes = tuple(suffix for form in self._formats.values() for suffix in form.suffixes)
-        return tuple(sorted(path for path in self._store.entries if path.endswith(suffixes)))
+        named = [path for path in self._store.entries if path.endswith(suffixes)]
+        return tuple(sorted({*named, *self._in_plain_json}))
+
+    @cached_property
+    def _in_plain_json(self) -> frozenset[str]:
+        """The files that hold a schema without saying so by their suffix; only places that are named like one are looked at."""
+        if LITERAL_FORMAT not in self._formats:
+            return frozenset()
+        entries = self._store.entries
+        likely = [
+            path for path, entry in entries.items() if _may_be_schema(path) and entry.size_bytes <= PLAIN_BYTES_MAX
+        ]
+        found = self._store.derive(PLAIN_KIND, [path for path in likely if entries[path].digest], is_plain_schema)
+        return frozenset(path for path, data in found.items() if data)
 
     def read_ahead(self) -> None:
         """Reads the schema files that can be read alone; `read` finds them in the cache then."""
@@ -136,6 +154,8 @@ class SubjectReader:
         return SchemaSubject(name, self._format_name(group.main), level, level_source, versions, sources, copies)
 
     def _format_of(self, path: str) -> str:
+        if path.endswith(PLAIN_SUFFIX):
+            return LITERAL_FORMAT
         return next((name for name, form in sorted(self._formats.items()) if path.endswith(form.suffixes)), "")
 
     def _format_name(self, version: SchemaVersion) -> str:
@@ -231,6 +251,26 @@ def _without_parts(versions: Iterable[SchemaVersion]) -> list[SchemaVersion]:
         if field.record != version.name
     }
     return [one for one in every if one.source.host == "file" or (one.source.path, _short(one.name)) not in inner]
+
+
+def _may_be_schema(path: str) -> bool:
+    return path.endswith(PLAIN_SUFFIX) and _PLAIN_NAME.search(path) is not None and not is_test_path(path)
+
+
+def is_plain_schema(text: str) -> bytes:
+    """Tells whether a JSON text is a record of Avro, and no JSON Schema or data: b"" where it isn't."""
+    if '"record"' not in text or '"fields"' not in text:
+        return b""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return b""
+    items = value if isinstance(value, list) and value else [value]
+    is_record = all(
+        isinstance(it, dict) and it.get("type") == "record" and isinstance(it.get("fields"), list) and it.get("name")
+        for it in items
+    )
+    return b"1" if is_record else b""
 
 
 def _short(name: str) -> str:

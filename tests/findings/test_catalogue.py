@@ -191,6 +191,31 @@ class TestLists:
         assert str(found.proof[0].span) == "services/sink/main.py:8"
 
 
+class TestNulls:
+    SCHEMAS = tuple(path for path in SHOP if path.endswith(".avsc"))
+
+    def rules_of(self, code: str, kind: object) -> list[str]:
+        texts = {path: schema("id", ("amount", kind), "currency", FIELDS[3]) for path in self.SCHEMAS}
+        return rules({**texts, "services/sink/main.py": READER.replace('print(order["amount"])', code)})
+
+    def test_a_sum_with_a_field_that_may_be_null_is_a_warning(self) -> None:
+        assert self.rules_of('total = 3 / order["amount"]', ["null", "int"]) == ["warning null-computed"]
+
+    @pytest.mark.parametrize(
+        ("code", "kind"),
+        [
+            ('total = 3 / order["amount"]', "int"),
+            ('total = 3 / (order["amount"] or 1)', ["null", "int"]),
+            ('total = 3 / order["amount"] if order["amount"] else 0', ["null", "int"]),
+            ('total = order["amount"] + "x"', ["null", "string"]),
+            ('if order["amount"] is None:\n            continue\n        total = 3 / order["amount"]', ["null", "int"]),
+            ('total = np.log(order["amount"])', ["null", "int"]),
+        ],
+    )
+    def test_a_field_that_is_looked_at_or_never_null_is_none(self, code: str, kind: object) -> None:
+        assert self.rules_of(code, kind) == []
+
+
 class TestDecoders:
     def test_one_local_schema_that_lacks_a_field_in_the_middle_is_an_error(self) -> None:
         (found,) = findings({"services/sink/schemas/order.avsc": schema("id", "currency", FIELDS[3])})

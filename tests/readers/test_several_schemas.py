@@ -67,3 +67,26 @@ def test_broken_idl_is_a_gap_and_its_other_records_are_read() -> None:
 
     assert [str(gap.span) for gap in found.gaps] == ["s/p.avdl:2"]
     assert [subject.name for subject in found.subjects] == ["p"]
+
+
+def test_a_schema_in_a_plain_json_file_is_a_subject_that_code_loads() -> None:
+    code = (
+        "from pathlib import Path\nfrom confluent_kafka import avro\nfrom confluent_kafka.avro import AvroProducer\n"
+        'S = avro.load(f"{Path(__file__).parents[0]}/schemas/turnstile_value.json")\n'
+        "def run(config, x):\n    AvroProducer(config, default_value_schema=S).produce(topic='turnstile', value=x)\n"
+    )
+    texts = {
+        "job/Dockerfile": "",
+        "job/main.py": code,
+        "job/schemas/turnstile_value.json": json.dumps(REFUND),
+        "job/schemas/config.json": json.dumps({"type": "object", "properties": {"fields": {"const": "record"}}}),
+        "job/schemas/broken.json": '{"type": "record", "fields": [',
+        "job/tests/schemas/turnstile_value.json": json.dumps(LINE),
+        "data/orders.json": json.dumps(REFUND),
+    }
+
+    found = map_of(texts, past={"job/schemas/turnstile_value.json": [json.dumps(LINE), json.dumps(REFUND)]})
+
+    assert [(subject.name, len(subject.versions)) for subject in found.subjects] == [("turnstile_value", 2)]
+    assert [link.subject for link in found.links] == ["turnstile_value"]
+    assert found.gaps == ()
