@@ -174,7 +174,9 @@ def _together(
     from copilot.domain.source import WORKING_TREE
     from copilot.readers.kept import KeptMapper
 
-    opened, gaps = open_clones(repository, settings.clones)
+    # Listing the tree takes as long as all the rest of a look-up, and only a submodule's pin is asked of it.
+    entries = () if all(clone.pin for clone in settings.clones) else tree.snapshot.entries
+    opened, gaps = open_clones(repository, settings.clones, entries)
 
     def reader() -> Mapper:
         from copilot.adapters.clones import clone_tree

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from copilot.adapters.git import GitFailed, Repository, open_repository
 from copilot.adapters.settings_file import settings_of
-from copilot.adapters.tree import CommitTree
+from copilot.adapters.tree import SUBMODULE_MODE, CommitTree
 from copilot.domain.clones import Clone, elsewhere
-from copilot.domain.source import Gap, Span
+from copilot.domain.source import Gap, Span, TreeEntry
 from copilot.errors import CopilotError, WrongUsage
 from copilot.ports import Tree
 from copilot.settings import SETTINGS_PATH, Settings
@@ -31,14 +31,20 @@ class OpenClone:
     repository: Repository
 
 
-def open_clones(own: Repository, clones: Iterable[Clone]) -> tuple[tuple[OpenClone, ...], tuple[Gap, ...]]:
-    """Returns the clones that can be read, and what to say of the others and of those that are not pinned."""
+def open_clones(
+    own: Repository, clones: Iterable[Clone], entries: Iterable[TreeEntry] = ()
+) -> tuple[tuple[OpenClone, ...], tuple[Gap, ...]]:
+    """Returns the clones that can be read, and what to say of the others and of those that are not pinned.
+
+    A submodule among the repository's `entries` is pinned by them, unless its clone says otherwise.
+    """
+    recorded = {entry.path: entry.digest for entry in entries if entry.mode == SUBMODULE_MODE}
     opened: list[OpenClone] = []
     gaps: list[Gap] = []
     for clone in clones:
         try:
             repository = _open(own, clone)
-            commit, doubt = _commit_of(repository, clone)
+            commit, doubt = _commit_of(repository, clone, recorded.get(os.path.normpath(clone.path), ""))
         except CopilotError as error:
             gaps.append(Gap(clone.span, f"the clone {clone.name} is not read: {_reason(error)}"))
             continue
@@ -64,7 +70,7 @@ def _reason(error: CopilotError) -> str:
 
 
 def _open(own: Repository, clone: Clone) -> Repository:
-    folder = Path(os.path.normpath(own.where / clone.path))
+    folder = _folder(own, clone)
     if not folder.is_dir():
         raise WrongUsage(f"{clone.path} is no folder here.", next="Clone it there, or correct the path.")
     repository = open_repository(folder)
@@ -75,8 +81,17 @@ def _open(own: Repository, clone: Clone) -> Repository:
     return repository
 
 
-def _commit_of(repository: Repository, clone: Clone) -> tuple[str, str]:
+def _folder(own: Repository, clone: Clone) -> Path:
+    """Returns where the clone lies, seen from the repository's top folder, or from the main one where this is a linked worktree."""
+    tops = [own.where, *([own.common_dir.parent] if own.common_dir.name == ".git" else [])]
+    folders = [Path(os.path.normpath(top / clone.path)) for top in tops]
+    return next((folder for folder in folders if folder.is_dir()), folders[0])
+
+
+def _commit_of(repository: Repository, clone: Clone, recorded: str) -> tuple[str, str]:
     """Returns the commit to read, and what is to be said of it; a branch, or no pin at all, is somewhere else tomorrow."""
+    if not clone.pin and recorded:
+        return _resolved(repository, recorded, replace(clone, pin=recorded)), ""
     if not clone.pin:
         commit = repository.resolve("HEAD")
         return commit, f"the clone {clone.name} is not pinned, and was read at its HEAD {commit[:9]}: say commit = ..."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -23,6 +24,8 @@ def joined(
     A schema that a clone holds too becomes a copy of the own subject of that name. What each place says stays as certain as it
     was read; where two readings tell the same link or use, the more certain one counts.
     """
+    clones = tuple(sorted(clones, key=lambda clone: clone.name))
+    submodules = {posixpath.normpath(clone.path) for clone in clones if clone.commit}
     whole = replace(
         own,
         subjects=_subjects([own, *others]),
@@ -42,8 +45,11 @@ def joined(
                 key=lambda spot: (spot.job, spot.span, spot.reason, spot.subjects),
             )
         ),
-        gaps=tuple(sorted({*gaps, *(one for it in (own, *others) for one in it.gaps)})),
-        clones=tuple(sorted(clones, key=lambda clone: clone.name)),
+        # A submodule that is read as a clone is no gap.
+        gaps=tuple(
+            sorted({*gaps, *(one for it in (own, *others) for one in it.gaps if one.span.path not in submodules)})
+        ),
+        clones=clones,
         retentions=_retentions(own, *others),
     )
     return replace(whole, subjects=tuple(_with_drifted(one, whole) for one in whole.subjects))

@@ -10,6 +10,7 @@ import pytest
 
 from copilot.adapters.clones import clone_tree, open_clones
 from copilot.adapters.git import open_repository
+from copilot.adapters.listing import list_commit
 from copilot.domain.clones import Clone
 from copilot.domain.source import Span
 from tests.repositories import commit, git, init
@@ -138,3 +139,26 @@ def test_a_clone_through_a_link_is_read(two: Shops) -> None:
     os.symlink(two.billing, two.shop.parent / "linked")
 
     assert opened(two, two.pin, "../linked") == ([two.pin], [])
+
+
+def test_from_a_linked_worktree_clones_lie_beside_the_main_one(two: Shops) -> None:
+    twin = two.shop.parent / "far" / "away" / "twin"
+    git(two.shop, "worktree", "add", "-q", str(twin))
+
+    found, gaps = open_clones(open_repository(twin), [Clone("billing", "../billing", two.pin, "", HERE)])
+
+    assert [one.clone.commit for one in found] == [two.pin]
+    assert gaps == ()
+
+
+def test_a_submodule_is_pinned_by_the_repository(two: Shops) -> None:
+    git(two.shop, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(two.billing), "libs/billing")
+    commit(two.shop, {})
+    commit(two.shop / "libs/billing", {"later.py": ""})
+    own = open_repository(two.shop)
+
+    entries = list_commit(own.git, own.head)
+    found, gaps = open_clones(own, [Clone("billing", "libs/billing", "", "", HERE)], entries)
+
+    assert [one.clone.commit for one in found] == [two.pin]
+    assert gaps == ()

@@ -125,6 +125,19 @@ def test_a_partial_clone_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
     assert found.clones[0].commit == two.pin
 
 
+def test_a_submodule_that_is_named_is_read_and_no_gap(tmp_path: Path) -> None:
+    two = shops(tmp_path)
+    git(two.shop, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(two.billing), "billing")
+    without = commit(two.shop, {"copilot.toml": ""})
+    commit(two.shop, {"copilot.toml": '[clones.billing]\npath = "billing"\n'})
+
+    found = mapped(two)
+
+    assert READ_PLACE in amounts(found)
+    assert found.gaps == ()
+    assert [gap.span.path for gap in Workspace.open(two.shop, at=without).map().gaps] == ["billing"]
+
+
 def test_an_audit_tells_what_lies_between_the_repositories_and_not_what_lies_in_the_clone(tmp_path: Path) -> None:
     compose = "services:\n  invoice:\n    build: services/invoice\n    environment:\n      TAX_SCHEMA: /app/schemas/tax.avsc\n"
     code = CONSUMER.replace('"orders"', '"orders-created"')
