@@ -27,7 +27,7 @@ def given_clients(facts: Mapping[str, FileFacts], chains: Chains) -> Iterator[tu
         stem = posixpath.splitext(posixpath.basename(path))[0]
         stem = posixpath.basename(posixpath.dirname(path)) if stem == "__init__" else stem
         for name, value in one.names:
-            if value is not None and value[0] in ("client", "call", "made") and _is_client(chains, path, value):
+            if value is not None and value[0] in ("client", "call") and _is_client(chains, path, value):
                 owner, _, _ = name.removesuffix("()").rpartition(".")
                 yield (owner, owner) if owner else (name.removesuffix("()"), stem)
         for owner, bases in one.bases:
@@ -134,4 +134,6 @@ def _pairs(path: str, function: str) -> Iterator[tuple[str, str]]:
 def _last_name(chain: Value) -> str:
     if chain is None:
         return ""
+    if chain[0] == "any":
+        return next(map(_last_name, chain[1]), "")
     return str(chain[2] if chain[0] in ("name", "attr") else chain[1] if chain[0] == "local" else "")

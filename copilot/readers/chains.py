@@ -23,11 +23,18 @@ MAX_ENDS = 8
 class End(NamedTuple):
     """What a chain leads to, in the file at `path`: ("class", name), ("object", class), ("function", name), or another value.
 
-    An object that is made with arguments by name is ("object", class, path, arguments), the path being that of the call.
+    An object whose making was seen has what was handed over beside its class.
     """
 
     path: str
     value: tuple[Any, ...]
+
+
+class Handed(NamedTuple):
+    """What a call in the file at `path` hands over."""
+
+    path: str
+    arguments: tuple[tuple[str, Value], ...]
 
 
 class Chains:
@@ -107,12 +114,14 @@ class Chains:
         elif kind in ("any", "list"):
             for item in chain[1]:
                 yield from self.ends(path, item, depth)
-        elif kind == "made":
-            for end in self.ends(path, chain[1], depth):
-                yield End(end.path, (*end.value[:2], path, chain[2])) if end.value[0] == "object" else end
         elif kind in ("attr", "item", "call"):
             for end in self.ends(path, chain[1], depth):
-                yield from self._step(end, str(kind), str(chain[2]), depth)
+                if kind == "call":
+                    yield from self._called(end, Handed(path, chain[2] or ()), depth)
+                else:
+                    yield from self._step(end, str(kind), str(chain[2]), depth)
+        elif kind == "at":
+            yield from self.ends(chain[1], chain[2], depth)
         else:
             yield End(path, chain)
 
@@ -168,12 +177,7 @@ class Chains:
 
     def _step(self, end: End, kind: str, name: str, depth: int) -> Iterator[End]:
         value = end.value
-        if kind == "call":
-            if value[0] == "class":
-                yield End(end.path, ("object", value[1]))
-            elif value[0] == "function":
-                yield from self.ends(end.path, self._table(end.path)[0].get(f"{value[1]}()"), depth)
-        elif value[0] == "client":
+        if value[0] == "client":
             yield end
         elif value[0] == "map":
             yield from self._entry(end, name, depth)
@@ -186,8 +190,47 @@ class Chains:
             yield End(end.path, (kind, value, name))
         elif kind == "attr" and value[0] == "module":
             yield from self.ends(end.path, ("local", name), depth)
-        elif kind == "attr" and value[0] == "object" and len(value) > 2 and name in dict(value[3]):
-            yield from self.ends(value[2], dict(value[3])[name], depth)
+        elif kind == "attr" and value[0] == "object" and len(value) > 2 and dict(value[2][1]).get(name) is not None:
+            # An object that is made with settings by name holds those, whatever its class has for them.
+            yield from self.ends(value[2][0], dict(value[2][1])[name], depth)
         elif kind == "attr" and value[0] in ("object", "class"):
             found = self.member(end.path, value[1], name, depth)
+            if len(value) > 2:
+                made = self.member(end.path, value[1], "__init__", depth)
+                filled = (self._filled(one, made, value[2]) for one in found)
+                found = tuple(last for one in filled for last in self.ends(one.path, one.value, depth) or (one,))
             yield from found or (End(end.path, ("attr", ("self", value[1]), name)),)
+
+    def _called(self, end: End, handed: Handed, depth: int) -> Iterator[End]:
+        """Yields what a call of the class or function that a chain ends at gives, with what is handed over put in."""
+        value = end.value
+        if value[0] == "class":
+            yield End(end.path, ("object", value[1], tuple(handed)))
+        elif value[0] == "function":
+            for one in self.ends(end.path, self._table(end.path)[0].get(f"{value[1]}()"), depth):
+                filled = self._filled(one, (end,), tuple(handed))
+                yield from self.ends(filled.path, filled.value, depth) if filled != one else (one,)
+        elif value[0] in ("param", "attr", "item"):
+            yield End(end.path, ("call", value, ()))
+
+    def _filled(self, end: End, functions: tuple[End, ...], handed: tuple[Any, ...]) -> End:
+        """Returns a value with the arguments of these functions put in, which are no arguments of those around the call."""
+        path, arguments = handed
+        value: Any = end.value
+        for function in functions:
+            if function.path != end.path or function.value[0] != "function":
+                continue
+            given = dict(arguments)
+            for position, name in enumerate(self.parameters(function.path, function.value[1])):
+                value = _replaced(value, f"{function.value[1]}:{name}", given.get(name, given.get(str(position))), path)
+        return End(end.path, value)
+
+
+def _replaced(value: Any, param: str, filling: Value, path: str) -> Any:
+    if not isinstance(value, tuple):
+        return value
+    if len(value) == 3 and value[0] == "param" and value[1] == param:
+        if filling is not None:
+            return ("at", path, filling)
+        return value[2] if value[2] is not None else ("var", param.rpartition(":")[2], None)
+    return tuple(_replaced(part, param, filling, path) for part in value)

@@ -92,7 +92,7 @@ def see_annotation(reader: Reader, node: ast.expr | None) -> Seen:
     if steps and steps[0].gives:
         return _client(steps[0].gives, None, -1)
     module, _, name = dotted.rpartition(".")
-    return Seen(thing=("call", ("name", module, name), "")) if module and not libraries.is_foreign(dotted) else NOTHING
+    return Seen(thing=("call", ("name", module, name), ())) if module and not libraries.is_foreign(dotted) else NOTHING
 
 
 def _annotated_name(reader: Reader, node: ast.expr | None) -> str:

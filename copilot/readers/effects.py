@@ -19,6 +19,7 @@ from copilot.readers.values import Value
 
 MAX_HOPS = 5
 MAX_EFFECTS = 64
+MAX_SHARED = 6
 MAX_NESTING = 8
 
 
@@ -57,7 +58,23 @@ class EffectReader:
         self._is_library = is_library
 
     def read(self, facts: Mapping[str, FileFacts]) -> Iterator[Effect]:
-        """Yields the effects of all calls in these files, hop by hop from where the calls stand to those who say the topic."""
+        """Yields the effects of all calls in these files, as those see them who say the topic, or use the package.
+
+        What more than `MAX_SHARED` jobs would share is the package's own: their start makes it, whatever they do then.
+        """
+        shared: dict[tuple[str, int, Value], list[Effect]] = {}
+        for effect in self._all(facts):
+            shared.setdefault((effect.home, effect.call.line, effect.topics), []).append(effect)
+        for effects in shared.values():
+            first = effects[0]
+            is_package = self._is_library(first.home, first.call.scope) and first.path != first.home
+            if is_package and len({effect.path for effect in effects}) > MAX_SHARED:
+                yield first._replace(path=first.home, scope=first.call.scope)
+            else:
+                yield from effects
+
+    def _all(self, facts: Mapping[str, FileFacts]) -> Iterator[Effect]:
+        """Yields effects hop by hop, from where the calls stand to those who say the topic."""
         self._callers.expect(self._wanted_clients(facts))
         effects = [effect for path, one in sorted(facts.items()) for effect in self._of_file(path, one)]
         for _ in range(MAX_HOPS):
@@ -108,7 +125,7 @@ class EffectReader:
             return _placed(handed[0], self.followed(handed[1], handed[0], hops, depth + 1))
         if kind in ("file", "literal"):
             return ("at", path, value)
-        if kind not in ("attr", "item", "call", "made", "var", "local", "name"):
+        if kind not in ("attr", "item", "call", "var", "local", "name"):
             return value
         root = _root(value)
         handed = _handed(root, hops, self._chains, path) if root[0] == "param" else None
@@ -216,7 +233,7 @@ class EffectReader:
         for path, heir in self._callers.heirs(hole.path, owner):
             for end in self._chains.member(path, heir, name):
                 is_method = end.value[0] == "function"
-                filling = ("call", ("local", end.value[1]), "") if is_method else end.value
+                filling = ("call", ("local", end.value[1]), ()) if is_method else end.value
                 if not is_method or end.path == path:
                     topics = _replaced(effect.topics, root, ("at", end.path, filling))
                     yield effect._replace(path=path, scope=heir, topics=topics)

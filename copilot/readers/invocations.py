@@ -29,10 +29,7 @@ def note_invocation(reader: Reader, node: ast.Call, base: Seen | None = None) ->
         receiver = receiver_name(node.func.value) if isinstance(node.func, ast.Attribute) else ""
         record = _record(reader, node) if is_method else None
         reader.sheet.add_invocation(node, reader.scope.qualified, callee, arguments, receiver, record)
-    made = chained("call", callee)
-    given = tuple((name, value) for name, value in arguments if not name.isdigit() and value is not None)
-    # An object that is made with settings by name holds those, whatever its class has for them.
-    return ("made", made, given) if made is not None and given and receiver_name(node.func)[:1].isupper() else made
+    return chained("call", callee, arguments)
 
 
 def _callee(reader: Reader, function: ast.expr, base: Seen | None) -> Value:

@@ -136,6 +136,11 @@ class JobRoots:
         self._of_root = dict.fromkeys(flat, entries[0]) if len(entries) == 1 else {}
         return frozenset(alone)
 
+    def is_for_tests(self, root: str) -> bool:
+        """Tells whether a root is a package of tools for tests, by its name, and nobody runs it."""
+        words = set(_NOT_WORD.split(posixpath.basename(root).lower()))
+        return not _TEST_FOLDERS.isdisjoint(words) and root not in self._images and not root.endswith(".py")
+
     def packages(
         self, root_of: Mapping[str, str], imports: Iterable[tuple[str, str]], running: frozenset[str]
     ) -> frozenset[str]:

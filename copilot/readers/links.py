@@ -78,12 +78,16 @@ class LinkReader:
     def read(self, jobs: Mapping[str, JobCode], root_of: Mapping[str, str]) -> tuple[Link, ...]:
         """Returns the links of all jobs, which are given by root, sorted."""
         found = [link for job in jobs.values() for link in self._of_configs(job)]
+        told = {(link.job, link.direction) for link in found if link.endpoint.name}
         everything = {path: facts for job in jobs.values() for path, facts in job.facts.items()}
         for effect in self._effects.read(everything):
             job = jobs.get(root_of[effect.path]) or JobCode(root_of[effect.path], root_of[effect.path], {}, ())
             copies = job.running or (_NOWHERE,)
             links = [link for copy in copies for link in self._of_effect(job, everything[effect.home], effect, copy)]
-            found += [link for link in links if link.endpoint.name] or links
+            named = [link for link in links if link.endpoint.name]
+            # What a framework is handed in a dict of settings is told by the settings themselves.
+            is_framework = root_of[effect.home] != root_of[effect.path]
+            found += named or [link for link in links if not (is_framework and (link.job, link.direction) in told)]
         return _merged([*found, *_from_producers(found, [*found, *self._beyond.links])])
 
     def answer_for(self, jobs: Mapping[str, JobCode]) -> None:

@@ -145,11 +145,14 @@ class _Reading:
     def _coded(self) -> dict[str, dict[str, FileFacts]]:
         """Returns the facts of the files that may name endpoints, by the root of their job; tests left out."""
         facts: dict[str, dict[str, FileFacts]] = {}
-        coded = (path for path, outline in self._outlines.items() if outline.is_parsed and not is_test_path(path))
+        coded = (path for path, outline in self._outlines.items() if outline.is_parsed and not self._is_for_tests(path))
         parsed = self._store.python(coded)
         for path, found in {**parsed, **self._find(set(given_clients(parsed, self._chains)))}.items():
             facts.setdefault(self._root_of[path], {})[path] = found
         return facts
+
+    def _is_for_tests(self, path: str) -> bool:
+        return is_test_path(path) or self._roots.is_for_tests(self._root_of[path])
 
     def _job_codes(
         self, jobs: Mapping[str, Job], facts: Mapping[str, Mapping[str, FileFacts]], running: list[Running]
@@ -187,7 +190,7 @@ class _Reading:
         """Returns the facts of files that showed no sign of endpoints, but write both names of a pair."""
         if not wanted:
             return {}
-        waiting = [path for path, one in self._outlines.items() if not (one.is_parsed or is_test_path(path))]
+        waiting = [path for path, one in self._outlines.items() if not (one.is_parsed or self._is_for_tests(path))]
         words = self._store.words(waiting)
         return self._store.python(
             path for path, written in words if any(one in written and other in written for one, other in wanted)

@@ -134,6 +134,8 @@ class _Statements:
             case ast.Match():
                 see(node.subject)
                 self._branches(*(case.body for case in node.cases))
+            case ast.Global():
+                self.scope.globals.update(node.names)
             case ast.Delete():
                 for target in node.targets:
                     see(target, "writes")
@@ -224,6 +226,7 @@ class _Statements:
     def _function_body(self, class_name: str, node: FunctionNode) -> None:
         scope = self.scope
         scope.class_name, scope.function_name, scope.names, scope.branch_depth = class_name, node.name, {}, 0
+        scope.globals = set()
         defaults = dict(zip(reversed(node.args.args), reversed(node.args.defaults), strict=False))
         options = parameter_options(self.expressions, node) if node.decorator_list or node.args.defaults else {}
         for argument in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]:
@@ -251,7 +254,10 @@ class _Statements:
             else:
                 module = "." * node.level + (node.module or "")
                 self.scope.libraries.update((module.partition(".")[0], f"{module}.{alias.name}"))
-                self.scope.imports[alias.asname or alias.name] = (module, alias.name)
+                if alias.name == "*":
+                    self.scope.stars.append(module)
+                else:
+                    self.scope.imports[alias.asname or alias.name] = (module, alias.name)
                 self.imported.append((alias.asname or alias.name, module, alias.name))
 
 

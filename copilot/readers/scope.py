@@ -7,6 +7,7 @@ than an interpreter does and is meant to be: what can't be followed stays unknow
 from __future__ import annotations
 
 import ast
+import builtins
 from typing import NamedTuple
 
 from copilot.readers.flow import Origin
@@ -31,6 +32,7 @@ NOTHING = Seen()
 Options = dict[str, tuple[tuple[str, ...], ast.expr | None, int]]
 """The options of a program by attribute: their names, the expression of the default, and the line."""
 _SELF = ("self", "cls")
+_BUILTINS = frozenset(dir(builtins))
 
 
 class Scope:
@@ -50,6 +52,8 @@ class Scope:
         self.options: Options = {}
         self.namespaces: set[str] = set()
         self.fields: dict[str, list[str]] = {}
+        self.stars: list[str] = []
+        self.globals: set[str] = set()
         self.class_name = ""
         self.function_name = ""
         self.branch_depth = 0
@@ -65,7 +69,10 @@ class Scope:
     def bind(self, target: ast.expr, seen: Seen) -> None:
         """Lets a name, or an attribute of `self`, stand for what was seen."""
         if isinstance(target, ast.Name):
-            self._set(self.names, target.id, seen)
+            if target.id in self.globals:
+                self.module[target.id] = _either(self.module.get(target.id, NOTHING), seen)
+            else:
+                self._set(self.names, target.id, seen)
         elif isinstance(target, ast.Attribute) and is_self(target.value):
             key = (self.class_name, target.attr)
             before = self.attributes.get(key, NOTHING)
@@ -86,13 +93,19 @@ class Scope:
             return Seen(("name", *imported))
         if name in _SELF:
             return Seen(thing=("self", self.class_name)) if self.class_name else NOTHING
-        return Seen(thing=("local", name)) if name in self.functions or name in self.classes else NOTHING
+        if name in self.functions or name in self.classes:
+            return Seen(thing=("local", name))
+        if self.stars and name not in _BUILTINS:
+            return Seen(thing=("any", tuple(("name", module, name) for module in self.stars)))
+        return NOTHING
 
     def returns(self, seen: Seen) -> None:
         """Notes what the function that is being read gives back."""
         if seen.value is not None or seen.thing is not None:
             before = self.returned.get(self.qualified)
-            self.returned[self.qualified] = seen if before is None else _either(before, seen)
+            if before is not None:
+                seen = _either(before, seen)._replace(thing=either(before.thing, seen.thing))
+            self.returned[self.qualified] = seen
 
     def dotted(self, node: ast.expr) -> str:
         """Returns the full dotted name of an imported thing ("fastavro.schemaless_reader"), "" where it is something else."""

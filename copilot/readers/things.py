@@ -1,10 +1,10 @@
 """What does an expression stand for that can't be followed inside its file? A chain of names that leads to it.
 
 These chains are values of more kinds: ("param", "scope:name", default) an argument, ("self", class) the object of a method,
-("local", name) a function or class of the same file, ("attr", thing, name), ("item", thing, key), ("call", thing),
-("made", call, arguments by name) an object, ("super", class), ("client", kind, topics, codec) an object of a client library,
-("map", entries) a dict, and ("var", name, thing) anything under the variable that holds it. `resolve` knows none of them: they
-give no text until what they lead to is put in their place, as ("at", path, value) where that is in another file.
+("local", name) a function or class of the same file, ("attr", thing, name), ("item", thing, key), ("call", thing, arguments),
+("super", class), ("client", kind, topics, codec) an object of a client library, ("map", entries) a dict, and
+("var", name, thing) anything under the variable that holds it. `resolve` knows none of them: they give no text until what
+they lead to is put in their place, as ("at", path, value) where that is in another file.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def value_of(reader: Reader, node: ast.expr, seen: Seen | None = None) -> Value:
     return ("var", name, seen.thing) if seen.thing is None or isinstance(node, ast.Name) else seen.thing
 
 
-def chained(kind: str, thing: Value, name: str = "") -> Value:
+def chained(kind: str, thing: Value, name: str | tuple[tuple[str, Value], ...] = "") -> Value:
     """Returns the chain one step longer, None where it starts from nothing or grows too long."""
     if thing is None:
         return None
@@ -67,6 +67,19 @@ def name_of(value: Value) -> str:
         return name if name or kind != "var" else name_of(value[2])
     if kind == "at":
         return name_of(value[2])
-    if kind in ("list", "any", "cat", "path"):
+    if kind == "cat":
+        return _template(value[1])
+    if kind in ("list", "any", "path"):
         return next((name for name in map(name_of, value[1]) if name), "")
     return name_of(value[1]) if kind == "split" else ""
+
+
+def _template(parts: tuple[Value, ...]) -> str:
+    """Returns a text that is known in part, with what isn't known in braces: "orders-{region}"."""
+    names = [name_of(part) for part in parts]
+    if not any(part is not None and part[0] == "s" for part in parts):
+        return next((name for name in names if name), "")
+    return "".join(
+        part[1] if part is not None and part[0] == "s" else f"{{{name}}}"
+        for part, name in zip(parts, names, strict=True)
+    )

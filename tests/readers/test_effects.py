@@ -369,3 +369,131 @@ def test_a_topic_with_an_argument_in_it_is_put_together() -> None:
             """,
     }
     assert edges(texts) == {("job", "produces", "shop.orders", "certain"), ("job", "produces", "notes.late", "certain")}
+
+
+def test_a_function_that_names_topics_gives_each_call_its_own() -> None:
+    texts = {
+        "shared/names.py": 'def topic_of(kind, region="eu"):\n    return f"shop.{region}.{kind}"\n',
+        "a/Dockerfile": "",
+        "a/main.py": """
+            from kafka import KafkaProducer
+            from shared.names import topic_of
+
+            KafkaProducer().send(topic_of("orders"), b"x")
+            """,
+        "b/Dockerfile": "",
+        "b/main.py": """
+            # Knows names of Kafka topics, and sends nothing.
+            from shared.names import topic_of
+
+            print(topic_of("returns", region="us"))
+            """,
+    }
+    assert edges(texts) == {("a", "produces", "shop.eu.orders", "certain")}
+
+
+def test_objects_of_one_class_keep_what_each_was_made_with() -> None:
+    texts = {
+        "shared/settings.py": "class Stream:\n    def __init__(self, topic):\n        self.topic = topic\n",
+        "a/Dockerfile": "",
+        "a/main.py": """
+            from kafka import KafkaProducer
+            from shared.settings import Stream
+
+            stream = Stream("orders")
+            KafkaProducer().send(stream.topic, b"x")
+            """,
+        "b/Dockerfile": "",
+        "b/main.py": """
+            # Names a Kafka topic that it never sends to.
+            from shared.settings import Stream
+
+            stream = Stream("returns")
+            """,
+    }
+    assert edges(texts) == {("a", "produces", "orders", "certain")}
+
+
+def test_wrappers_that_come_with_a_star_and_clients_kept_globally_are_followed() -> None:
+    texts = {
+        "job/Dockerfile": "",
+        "job/bus/__init__.py": "from .sinks import *\n",
+        "job/bus/sinks.py": """
+            from confluent_kafka import Producer
+
+            _PRODUCER = None
+
+            def connect():
+                global _PRODUCER
+                _PRODUCER = Producer({})
+
+            class Sink:
+                def __init__(self, topic):
+                    self.topic = topic
+
+                def push(self, row):
+                    _PRODUCER.produce(self.topic, row)
+            """,
+        "job/main.py": """
+            from bus import *
+
+            def main(env):
+                orders = Sink("shop-{}.orders".format(env))
+                returns = Sink(f"shop-{env}.returns")
+            """,
+    }
+    assert edges(texts) == {
+        ("job", "produces", "?shop-{env}.orders", "possible"),
+        ("job", "produces", "?shop-{env}.returns", "possible"),
+    }
+
+
+def test_what_the_start_of_every_job_makes_is_told_once() -> None:
+    texts = {
+        "app/tracker.py": """
+            from confluent_kafka import Producer
+
+            class Tracker:
+                def __init__(self, topic):
+                    self.topic = topic
+                    self.producer = Producer({})
+
+                def note(self, row):
+                    self.producer.produce(self.topic, row)
+            """,
+        "app/start.py": """
+            # Tracks payloads through Kafka.
+            from app.tracker import Tracker
+
+            def create_app():
+                return Tracker("payload-status")
+            """,
+    }
+    for number in range(8):
+        texts |= {
+            f"job{number}/Dockerfile": "",
+            f"job{number}/main.py": "# kafka\nfrom app.start import create_app\n\ncreate_app()\n",
+        }
+    assert edges(texts) == {("app", "produces", "payload-status", "certain")}
+
+
+def test_a_client_that_a_function_hands_back_as_it_is_stays_one() -> None:
+    texts = {
+        "job/Dockerfile": "",
+        "job/telemetry.py": """
+            from opentelemetry.instrumentation.confluent_kafka import ConfluentKafkaInstrumentor
+
+            def instrument(consumer, enabled=False):
+                if not enabled:
+                    return consumer
+                return ConfluentKafkaInstrumentor.instrument_consumer(consumer)
+            """,
+        "job/main.py": """
+            from confluent_kafka import Consumer
+            from telemetry import instrument
+
+            consumer = instrument(Consumer({"group.id": "x"}))
+            consumer.subscribe(["exports"])
+            """,
+    }
+    assert edges(texts) == {("job", "consumes", "exports", "certain")}

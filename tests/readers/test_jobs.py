@@ -101,3 +101,9 @@ def test_a_package_that_nobody_runs_and_others_import_is_no_job() -> None:
     packages = jobs.packages(root_of, [("step/main.py", "frame/core.py"), ("tool/x.py", "tool/y.py")], frozenset())
 
     assert packages == {"frame"}
+
+
+def test_a_package_of_tools_for_tests_is_no_job_of_the_pipeline() -> None:
+    jobs = JobRoots(("test_utils/x.py", "contest/x.py", "test_bench/Dockerfile"), frozenset(), frozenset())
+
+    assert [root for root in ("test_utils", "contest", "test_bench") if jobs.is_for_tests(root)] == ["test_utils"]
