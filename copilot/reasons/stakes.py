@@ -35,9 +35,18 @@ def _losses(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
     yield from _first(evidence.get("replay"), _is_loss, "Some reader gets another value")
 
 
+def _windows(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
+    in_flight = "A reader breaks in a wrong order of deploys"
+    yield from _first(evidence.get("replay"), lambda it: it.rule == "replay.wire-in-flight", in_flight)
+
+
 def _is_loss(finding: Finding) -> bool:
     is_told = finding.severity != "note"
-    return is_told and finding.rule.startswith(_LOSSES) and not finding.rule.endswith(("-before", "wire-leftover"))
+    return (
+        is_told
+        and finding.rule.startswith(_LOSSES)
+        and not finding.rule.endswith(("-before", "wire-leftover", "in-flight"))
+    )
 
 
 def _one_way(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
@@ -84,4 +93,4 @@ def _first(evidence: Evidence | None, wanted: Callable[[Finding], bool], text: s
         yield Claim(f"{text}: {found[0].message}", (evidence.id,))
 
 
-_REASONS = (_unknown, _undone, _losses, _one_way, _keys, _blind_spots, _meanings, _many)
+_REASONS = (_unknown, _undone, _losses, _windows, _one_way, _keys, _blind_spots, _meanings, _many)

@@ -166,6 +166,20 @@ def test_equal_ones_are_called_equal() -> None:
     assert "choose either" in ruling.claims[0].text
 
 
+def test_a_wrong_order_of_deploys_and_a_value_that_stands_in_make_stakes_high() -> None:
+    for rule, told in (
+        ("replay.wire-in-flight", "A reader breaks in a wrong order of deploys: It shows."),
+        ("replay.stand-in", "Some reader gets another value: It shows."),
+        ("replay.default-moved", "Some reader gets another value: It shows."),
+    ):
+        seen = evidence("try-000001", "replay", findings=[Finding(rule, "warning", "It shows.")])
+
+        decision = decide(proposal((alternative("try-000001"),), all_pass("try-000001", replay=seen)))
+
+        assert decision.stakes == "high"
+        assert [claim.text for claim in decision.stakes_reasons] == [told]
+
+
 def test_changing_nothing_is_refused_unless_all_else_is() -> None:
     bad = all_pass("bad-000001", undo=evidence("bad-000001", "undo", "fail", findings=[error("undo.x", "It stays.")]))
 
