@@ -83,6 +83,6 @@ def _successor(ground: Ground, value: Any) -> Alternative:
         ground,
         "phased",
         f"Bring the new field `{name}` with the default {as_json(value)}",
-        Successor(name, fieldtype.value_first(ground.kind, value), (value,)),
+        Successor(name, fieldtype.null_first(ground.kind), (None,), last_default=() if value is None else (value,)),
         "It wins where the default carries meaning: both meanings keep a name of their own while readers move.",
     )

@@ -39,7 +39,8 @@ class Successor:
     """The field that follows the old one. `default` is None where it has none, else the value in a tuple of one.
 
     `conversion` is a Python expression with "{}" for the written value, "" where the same value is right; None where a person
-    must write the conversion. The notes say what a person must see to where it is written, and where it is read.
+    must write the conversion. `last_default` is what a record without the field says once the old one is gone: while both are there
+    only null tells readers to take the old one. The notes say what a person must see to where it is written, and where it is read.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Successor:
     default: tuple[Any, ...] | None
     conversion: str | None = ""
     doc: str = ""
+    last_default: tuple[Any, ...] = ()
     writers_note: str = ""
     readers_note: str = ""
 
@@ -144,11 +146,11 @@ def _readers_moved(ground: Ground, successor: Successor) -> Work:
 def _contracted(ground: Ground, successor: Successor) -> Work:
     # The old field's own object is turned into the new one in place: the lines that differ from the base stay few.
     work = schema_work(ground, "rename_field", value=as_json(successor.name))
-    if successor.kind != ground.kind:
-        work += set_type(ground, successor.kind)
-    work += (
-        remove_default(ground) if successor.default is None else set_property(ground, "default", successor.default[0])
-    )
+    default = successor.last_default or successor.default
+    kind = fieldtype.value_first(successor.kind, default[0]) if default else successor.kind
+    if kind != ground.kind:
+        work += set_type(ground, kind)
+    work += remove_default(ground) if default is None else set_property(ground, "default", default[0])
     work += remove_aliases(ground)
     if successor.doc:
         work += set_property(ground, "doc", successor.doc)

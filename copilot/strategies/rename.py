@@ -85,15 +85,12 @@ def _with_alias(ground: Ground, operation: RenameField, what: str) -> Alternativ
 
 
 def _parallel(ground: Ground, operation: RenameField, what: str) -> Alternative:
-    if ground.has_default:
-        kind, default = ground.kind, ground.default
-    else:
-        kind, default = fieldtype.null_first(ground.kind), None
+    kept = (ground.default,) if ground.has_default and ground.default is not None else ()
     return expand_contract(
         ground,
         "phased",
         f"{what} step by step, both written for a while",
-        Successor(operation.to, kind, (default,)),
+        Successor(operation.to, fieldtype.null_first(ground.kind), (None,), last_default=kept),
         "It wins for shared data with readers that can't all move at once: no deploy has to wait for another, and each state"
         " can be taken back until the last.",
     )

@@ -165,6 +165,7 @@ def _parallel(ground: Ground, kind: Any, what: str) -> Alternative:
     name = _unit_name(ground, kind) or free_name(ground)
     how = conversion(ground.kind, kind)
     note = "expect the new type, by hand" if is_other_kind(ground.kind, kind) else ""
+    kept = converted_default(ground.default, kind) if ground.has_default and ground.default is not None else ()
     return expand_contract(
         ground,
         "phased",
@@ -175,6 +176,7 @@ def _parallel(ground: Ground, kind: Any, what: str) -> Alternative:
             (None,),
             _into_symbols(ground.kind, kind) if how is None else how,
             readers_note=note,
+            last_default=kept,
         ),
         "It wins where old and new readers must both work while the change goes out, or where a value may not convert.",
     )

@@ -295,6 +295,21 @@ def test_a_default_moves_its_branch_to_the_front() -> None:
     assert changed["default"] == "EUR"
 
 
+def test_only_null_stands_for_a_missing_new_field_while_readers_fall_back_on_the_old_one() -> None:
+    built = shop()
+    for text, name, kind, default in (
+        ("rename retries to attempts in order", "attempts", "int", 0),
+        ("change the type of retries in order to string", "retries_v2", "string", "0"),
+        ("set the default of retries in order to 3", "retries_v2", "int", 3),
+    ):
+        phased = offered(text, built)[0]["phased"]
+
+        during, after = schema_after(phased, built, 1), schema_after(phased, built)
+
+        assert field(during, name) == {"name": name, "type": ["null", kind], "default": None}
+        assert field(after, name) == {"name": name, "type": [kind, "null"], "default": default}
+
+
 def test_a_place_that_computes_with_what_goes_is_left_to_a_person() -> None:
     built = shop(with_field(default=None, type=["null", "int"]))
     removed = offered("remove retries from order", shop())[0]["readers-first"]
