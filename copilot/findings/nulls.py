@@ -15,7 +15,8 @@ UNGUARDED = Rule(
     "The first record that has no value there stops the job with a TypeError; tests rarely hold such a record.",
 )
 PLACES_MAX = 3
-_NUMBERS = frozenset({"int", "long", "float", "double"})
+# A list, because what is looked up in it may be a union, which no set can be asked for.
+_NUMBERS = ["int", "long", "float", "double"]
 _GUARDED = re.compile(r"\bor\b|\bif\b|\bNone\b|\bnan|\bfloat\(|\btry\b|\bnot\b|\bstr\(|\.get\(")
 # Tables compute with missing values by rules of their own.
 _TABLES = re.compile(r"^\s*(?:import|from)\s+(?:pandas|polars|pyspark|numpy|dask)\b", re.MULTILINE)

@@ -208,6 +208,7 @@ class TestNulls:
             ('total = 3 / (order["amount"] or 1)', ["null", "int"]),
             ('total = 3 / order["amount"] if order["amount"] else 0', ["null", "int"]),
             ('total = order["amount"] + "x"', ["null", "string"]),
+            ('total = 3 / order["amount"]', ["null", "int", "string"]),
             ('if order["amount"] is None:\n            continue\n        total = 3 / order["amount"]', ["null", "int"]),
             ('total = np.log(order["amount"])', ["null", "int"]),
         ],
