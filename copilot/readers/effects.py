@@ -164,7 +164,7 @@ class EffectReader:
             client = end.value if end.value[0] == "client" else None
             if end.value[0] == "object" and not _is_method(self._chains, end.path, end.value[1], str(callee[2])):
                 client = self._chains.client_of(end.path, end.value[1])
-            if end.value[0] == "param":
+            if _is_handed(end.value):
                 found |= set(self._handed_clients(end.path, end.value, 0))
             elif client is not None:
                 found.add(client)
@@ -174,15 +174,19 @@ class EffectReader:
         """Tells whether the repository has the method, or the class of what has it."""
         return any(end.value[0] in ("function", "attr", "class") for end in self._chains.ends(path, callee))
 
-    def _handed_clients(self, path: str, param: tuple[Any, ...], hops: int) -> Iterator[tuple[Any, ...]]:
-        """Yields the clients that callers hand over for an argument, or their own callers for one of theirs."""
+    def _handed_clients(self, path: str, value: tuple[Any, ...], hops: int) -> Iterator[tuple[Any, ...]]:
+        """Yields the clients that callers hand over as an argument, or in one, or their own callers in one of theirs."""
+        param = _root(value)
         function = param[1].rpartition(":")[0]
         for caller in self._callers.of(path, function) if hops < MAX_HOPS else ():
             handed = _argument(self._chains, path, param, caller.invocation.arguments)
-            for end in self._chains.ends(caller.path, handed):
+            for end in self._chains.ends(caller.path, _replaced(value, param, handed)) if handed is not None else ():
                 if end.value[0] == "client":
                     yield end.value
-                elif end.value[0] == "param" and (end.path, end.value) != (path, param):
+                elif end.value[0] == "object":
+                    client = self._chains.client_of(end.path, end.value[1])
+                    yield from () if client is None else (client,)
+                elif _is_handed(end.value) and (end.path, end.value) != (path, value):
                     yield from self._handed_clients(end.path, end.value, hops + 1)
 
     def _with_topics(self, effect: Effect) -> Effect:
@@ -218,8 +222,8 @@ class EffectReader:
                 callee = invocation.callee
                 if callee is not None and callee[0] == "attr" and callee[2] in libraries.METHOD_NAMES:
                     for end in self._chains.ends(path, callee[1]):
-                        if end.value[0] == "param":
-                            yield end.path, end.value[1].rpartition(":")[0]
+                        if _is_handed(end.value):
+                            yield end.path, _root(end.value)[1].rpartition(":")[0]
 
     def _filled(self, effect: Effect, hole: End) -> Iterator[Effect]:
         """Yields the effect with the hole filled by each who fills it: callers for an argument, heirs for an attribute."""
@@ -259,6 +263,11 @@ def _placed(path: str, value: Value) -> Value:
 
 _GUESSED = {"subscribe": "consumer", "produce": "producer", "send": "producer", "send_and_wait": "producer"}
 _NO_TEXT = frozenset({"class", "object", "function", "module"})
+
+
+def _is_handed(value: tuple[Any, ...]) -> bool:
+    """Tells whether a value is an argument, or a part of one."""
+    return value[0] in ("param", "attr", "item") and _root(value)[0] == "param"
 
 
 def _may_be_text(value: tuple[Any, ...]) -> bool:

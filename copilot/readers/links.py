@@ -165,6 +165,9 @@ class LinkReader:
         for file, codec in codecs:
             found += self.call_subjects(file, job.root, codec, running.settings, effect.hops)
         subjects = tuple(dict.fromkeys(found))
+        if not subjects and codecs and codecs[0][0] != home:
+            # A codec of another file whose schema isn't known shows nothing about this call.
+            decoder, proof = None, (proof[0], *proof[1 + len(near) :])
         if (len(subjects) > 1 and call.codec < 0) or effect.is_guess:
             certainty = "possible"
         elif not subjects:

@@ -497,3 +497,35 @@ def test_a_client_that_a_function_hands_back_as_it_is_stays_one() -> None:
             """,
     }
     assert edges(texts) == {("job", "consumes", "exports", "certain")}
+
+
+def test_a_client_in_an_object_that_is_handed_on_is_followed() -> None:
+    texts = {
+        "filter/Dockerfile": "",
+        "filter/util.py": """
+            # Sends to Kafka.
+            def dispose(fltr, results, topic):
+                producer = fltr.producer
+                for out in results:
+                    producer.produce(topic, value=out)
+
+            def run_all(fltr, queries):
+                for query in queries:
+                    dispose(fltr, [], query["topic_name"])
+            """,
+        "filter/core.py": """
+            import confluent_kafka
+            import util
+
+            class Filter:
+                def __init__(self):
+                    self.producer = self.make_producer()
+
+                def make_producer(self):
+                    return confluent_kafka.Producer({})
+
+                def run(self, queries):
+                    util.run_all(self, queries)
+            """,
+    }
+    assert edges(texts) == {("filter", "produces", "?topic_name", "possible")}
