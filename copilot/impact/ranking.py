@@ -10,7 +10,7 @@ from copilot.domain.impacted import AskedChange
 from copilot.impact.facts import FileFacts
 from copilot.impact.signs import signs_of, surroundings_of
 
-CHANGE_PROBABILITY_MIN = 0.29
+CHANGE_PROBABILITY_MIN = 0.36
 """A file enters the short list from here on: F1 is best near half of the F1 that is reached."""
 NEAR_EQUAL = 0.97
 """A file this close to the last one of the short list is no worse than it, and comes along."""

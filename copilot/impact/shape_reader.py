@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 
-from copilot.impact.shapes import Shape, stem_of
+from copilot.impact.shapes import BRACED, Shape, stem_of
 
 SHAPE_TEXT_MAX = 600_000
 """In characters. A longer file is data, not a definition."""
@@ -31,4 +31,8 @@ def shapes_in(path: str, text: str) -> tuple[Shape, ...]:
         from copilot.impact.shapes_json import json_shapes
 
         return json_shapes(stem_of(path), text)
+    if suffix in (".yaml", ".yml", *BRACED):
+        from copilot.impact.shapes_lines import braced_shapes, yaml_shapes
+
+        return braced_shapes(suffix, text) if suffix in BRACED else yaml_shapes(stem_of(path), text)
     return ()

@@ -5,6 +5,14 @@ from __future__ import annotations
 import posixpath
 from dataclasses import dataclass
 
+BRACED = (".avdl", ".thrift", ".graphql", ".ts", ".java", ".go", ".kt", ".scala", ".rs", ".cs", ".sql")
+"""Suffixes of languages whose records stand between braces."""
+STRUCTURE_WORDS = frozenset(
+    "items properties definitions $defs schemas components schema allOf anyOf oneOf types fields patternProperties"  # noqa: SIM905
+    " additionalProperties".split()
+)
+"""Keys that structure a schema, and are no part of a record's name."""
+
 
 @dataclass(frozen=True, slots=True)
 class ShapeField:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from copilot.impact.json_lines import Node, parse_lines
-from copilot.impact.shapes import Shape, ShapeField
+from copilot.impact.shapes import STRUCTURE_WORDS, Shape, ShapeField
 
 _MARKS = ('"fields"', '"properties"', '"type"')
 _TYPE_WORDS_MAX = 12
@@ -97,11 +97,7 @@ def _object(node: Node, properties: Node, name: str) -> Iterator[Shape]:
 
 def _inner(name: str, key: str) -> str:
     """Returns the dotted name; the words that only structure a JSON Schema add nothing to it."""
-    structure = (
-        "items", "properties", "definitions", "$defs", "schemas", "components", "schema", "allOf", "anyOf", "oneOf", "types",
-        "patternProperties", "additionalProperties",
-    )  # fmt: skip
-    return name if key in structure else f"{name}.{key}"
+    return name if key in STRUCTURE_WORDS else f"{name}.{key}"
 
 
 def _is_column(item: Node) -> bool:

@@ -18,7 +18,21 @@ from copilot.ports import Tree
 CANDIDATES_MAX = 60
 SIBLINGS_MAX = 300
 _SUFFIXES = (".avsc", ".proto", ".avdl", ".avpr", ".json", ".py", ".yaml", ".yml", ".sql")
-_SHAPED = (".avsc", ".proto", ".avpr", ".json", ".py", ".schema", ".jsonc")
+_SHAPED = (
+    ".avsc",
+    ".proto",
+    ".avpr",
+    ".avdl",
+    ".json",
+    ".py",
+    ".schema",
+    ".jsonc",
+    ".yaml",
+    ".yml",
+    ".thrift",
+    ".graphql",
+)
+_HOMES = {"schema": 3.0, "json": 2.0, "python": 1.0}
 
 
 _ENDING = re.compile(r"[-_.]?(value|key|v\d+)$", re.IGNORECASE)
@@ -82,7 +96,11 @@ def _field_name(asked: AskedChange) -> str:
 
 def _own_name(asked: AskedChange) -> str:
     name = asked.record or asked.subject
-    return stem_of(name) if "/" in name or name.endswith(_SUFFIXES) else last_names([name])[0]
+    return stem_of(name) if _is_path(name) else last_names([name])[0]
+
+
+def _is_path(name: str) -> bool:
+    return "/" in name or name.endswith(_SUFFIXES)
 
 
 def _named_paths(subject: str, words: Words) -> list[str]:
@@ -128,6 +146,9 @@ def _naming_paths(asked: AskedChange, words: Words) -> list[str]:
 def _names(asked: AskedChange) -> Iterable[str]:
     for name in (asked.subject, asked.record):
         yield name
+        if _is_path(name):
+            yield stem_of(name)
+            continue
         yield from last_names([name])
         yield _ENDING.sub("", last_names([name])[0])
 
@@ -140,7 +161,8 @@ def _name_fit(asked: AskedChange, path: str, shape: Shape) -> float:
         fits = ((4.0, full == record), (3.5, full.endswith(record)), (3.0, last == inner), (2.0, inner in full))
     else:
         subject = normal(last_names([asked.subject])[0])
-        is_path = asked.subject.endswith(path) or normal(stem_of(path)) in (subject, normal(stem_of(asked.subject)))
+        stem = normal(stem_of(asked.subject)) if _is_path(asked.subject) else subject
+        is_path = asked.subject.endswith(path) or normal(stem_of(path)) == stem
         bare = normal(_ENDING.sub("", last_names([asked.subject])[0]))
         fits = ((4.0, full == normal(asked.subject)), (3.0, last in (subject, bare)), (2.0, is_path), (0.0, True))
     return next((score for score, holds in fits if holds), 0.0)
@@ -164,8 +186,7 @@ def _standing(path: str) -> tuple[float, ...]:
     padded = version + [0.0] * (_NUMBERS_MAX - len(version))
     return (
         -is_aside,
-        float(place.language == "schema"),
-        float(place.language == "json"),
+        _HOMES.get(place.language, 0.0),
         -path.count("/"),
         *padded,
         -len(path),

@@ -20,7 +20,7 @@ from sklearn.linear_model import LogisticRegression
 from copilot.impact.signs import signs_of, surroundings_of
 
 FOLDS = 12
-STRENGTH = 0.6
+STRENGTH = 0.5
 SEEN_MIN = 25
 """A sign that holds of fewer files has no weight."""
 TABLE = Path(__file__).parents[2] / "copilot" / "impact" / "weights.py"

@@ -40,6 +40,7 @@ def test_the_field_is_pointed_at_in_its_schema(schema: str, tmp_path: Path) -> N
         AskedChange("remove_field", "protos/order.proto", "Order", "coupon_code"),
         AskedChange("remove_field", "order.proto", "", "couponCode"),
         AskedChange("remove_field", "protos/order", "", "coupon_code"),
+        AskedChange("remove_field", "old/place/order.proto", "", "coupon_code"),
         AskedChange("remove_field", "Order", "", "coupon_code"),
         AskedChange("remove_field", "shop.v1.Order", "", "coupon_code"),
         AskedChange("remove_field", "ORDER", "", "COUPON_CODE"),

@@ -72,6 +72,35 @@ SCHEMA = StructType([
 Pair = TypedDict("Pair", {"left": int, "right": int})
 """
 
+AVDL = """\
+protocol Orders {
+  /** the order */
+  record Order {
+    string id;
+    union { null, long } amount = null;
+    array<string> tags;
+  }
+}
+"""
+SQL = """\
+CREATE TABLE IF NOT EXISTS shop.orders (
+  id BIGINT NOT NULL,
+  `city` VARCHAR(20) DEFAULT 'x',
+  PRIMARY KEY (id)
+);
+"""
+GO = 'type Order struct {\n\tID string `json:"id"`\n\tAmount *int64\n}\n'
+YAML = """\
+fields:
+- name: id
+  type: STRING
+- name: geo
+  type: RECORD
+  fields:
+  - name: city
+"""
+YAML_SCHEMA = "properties:\n  id:\n    type: string\n  geo:\n    properties:\n      city:\n        type: string\n"
+
 
 def told(shapes: tuple[Shape, ...]) -> dict[str, list[str]]:
     return {shape.name: [field.name for field in shape.fields] for shape in shapes}
@@ -93,8 +122,13 @@ def told(shapes: tuple[Shape, ...]) -> dict[str, list[str]]:
             PYTHON,
             {"Order": ["id", "amount"], "Row": ["id", "total"], "SCHEMA": ["id", "city"], "Pair": ["left", "right"]},
         ),
+        ("orders.avdl", AVDL, {"Order": ["id", "amount", "tags"]}),
+        ("orders.sql", SQL, {"shop.orders": ["id", "city"]}),
+        ("order.go", GO, {"Order": ["ID", "Amount"]}),
+        ("orders.yaml", YAML, {"orders": ["id", "geo"], "orders.geo": ["city"]}),
+        ("orders.yml", YAML_SCHEMA, {"orders": ["id", "geo"], "orders.geo": ["city"]}),
     ],
-    ids=["protobuf", "avro", "bigquery", "json-schema", "python"],
+    ids=["protobuf", "avro", "bigquery", "json-schema", "python", "avro-idl", "sql", "go", "yaml", "yaml-schema"],
 )
 def test_records_and_their_fields_are_read(path: str, text: str, expected: dict[str, list[str]]) -> None:
     assert told(shapes_in(path, text)) == expected
@@ -102,7 +136,18 @@ def test_records_and_their_fields_are_read(path: str, text: str, expected: dict[
 
 @pytest.mark.parametrize(
     ("path", "text"),
-    [("order.proto", PROTO), ("order.avsc", AVRO), ("orders.json", COLUMNS), ("o.json", JSON_SCHEMA), ("m.py", PYTHON)],
+    [
+        ("order.proto", PROTO),
+        ("order.avsc", AVRO),
+        ("orders.json", COLUMNS),
+        ("o.json", JSON_SCHEMA),
+        ("m.py", PYTHON),
+        ("o.avdl", AVDL),
+        ("o.sql", SQL),
+        ("o.go", GO),
+        ("o.yaml", YAML),
+        ("o.yml", YAML_SCHEMA),
+    ],
 )
 def test_every_field_stands_on_its_line(path: str, text: str) -> None:
     lines = text.split("\n")
@@ -119,6 +164,10 @@ def test_every_field_stands_on_its_line(path: str, text: str) -> None:
         ("old.py", "print 'python 2'\nclass A: pass"),
         ("image.png", "PNG"),
         ("closed.json", '}]}"fields"'),
+        ("broken.avdl", "record Order { string id; union {"),
+        ("broken.sql", "create table x (id int, (((("),
+        ("wide.java", "class A { " + "a b " * 5000 + "\n}"),
+        ("odd.yaml", "properties:\n - name: x\n   properties:\n  y: 1\n- {}: {{ z }}\n"),
         ("empty.avsc", ""),
     ],
 )
