@@ -96,7 +96,7 @@ class Listings:
 
 def list_commit(git: Git, commit: str, *paths: str) -> tuple[TreeEntry, ...]:
     """Returns the files of a commit, or those of them, sorted by path; a name that is no UTF-8 is listed with escapes."""
-    asked = ("ls-tree", "-r", "-z", "--long", "--full-tree", commit, "--", *paths)
+    asked = ("--literal-pathspecs", "ls-tree", "-r", "-z", "--long", "--full-tree", commit, "--", *paths)
     listed = run_on_what_is_here(git, *asked, like=commit)
     # "-" is the size of a submodule, "BAD" that of a blob which a partial clone lacks.
     rows = _TREE_ROW.findall(decode_path(listed))

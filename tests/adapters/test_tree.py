@@ -218,3 +218,15 @@ def test_trees_of_the_same_digest_are_the_same(tmp_path: Path) -> None:
     working = WorkingTree(repository).digest
     (tmp_path / "a.py").write_text("edited")
     assert WorkingTree(repository).digest != working
+
+
+def test_a_few_files_are_read_by_their_names_whatever_git_would_take_them_for(tmp_path: Path) -> None:
+    names = [":(top)x", "*", "[ab]", "a"]
+    base = commit(init(tmp_path), {name: name for name in names})
+
+    read = CommitTree(open_repository(tmp_path), base).read(["*", ":(top)x"])
+
+    assert {path: file.text for path, file in read.items() if isinstance(file, SourceFile)} == {
+        "*": "*",
+        ":(top)x": ":(top)x",
+    }
