@@ -81,8 +81,9 @@ class CommitTree:
         return read
 
     def _entries_of(self, paths: list[str]) -> dict[str, TreeEntry]:
-        # All entries of a large repository cost more than its kept map, which needs the settings alone.
-        if "snapshot" in self.__dict__ or len(paths) > FEW_PATHS:
+        # All entries of a large repository cost more than its kept map, which needs the settings alone. A name that is no UTF-8
+        # has escapes here that git doesn't know it by.
+        if "snapshot" in self.__dict__ or len(paths) > FEW_PATHS or any("\\" in path for path in paths):
             return self._entries
         return {entry.path: entry for entry in list_commit(self._repository.git, self.commit, *paths)}
 

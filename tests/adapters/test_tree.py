@@ -49,6 +49,19 @@ def test_what_is_no_text_becomes_a_gap_with_its_reason(tmp_path: Path, kind: typ
     assert "fine" not in reasons
 
 
+def test_one_file_is_read_by_its_name_however_odd_that_is(tmp_path: Path) -> None:
+    folder = init(tmp_path)
+    names = [":(top)x", ":(glob)*.y", "*.z", "a\nb", "-n", "b\\c"]
+    made = commit(folder, dict.fromkeys(names, "text"))
+    (folder / os.fsdecode(b"i\xff")).write_text("text")
+    named = commit(folder, {})
+
+    for name in names:
+        read = CommitTree(open_repository(folder), made).read([name])
+        assert isinstance(read[name], SourceFile), name
+    assert isinstance(CommitTree(open_repository(folder), named).read(["i\\xff"])["i\\xff"], SourceFile)
+
+
 def test_a_submodule_is_a_gap(tmp_path: Path) -> None:
     inner = init(tmp_path / "inner")
     commit(inner, {"a": "x"})
