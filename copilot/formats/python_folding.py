@@ -9,20 +9,25 @@ from __future__ import annotations
 
 import ast
 import math
-import re
-import warnings
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import Any
 
 from copilot.formats.json_text import JSON_DEPTH_MAX, InvalidText, Node, scan_json
+from copilot.formats.python_code import (
+    FunctionNode,
+    Places,
+    bound_to,
+    bound_within,
+    find_expression,
+    has_own,
+    parsed_module,
+    root_of,
+)
 
 FOLDS_MAX = 20_000
-_CACHED_FILES_MAX = 16
 _EXCERPT_CHARACTERS = 40
 _SAME = frozenset({"deepcopy", "copy", "dict", "list", "loads", "parse_schema", "parse", "expand_schema", "dumps"})
 _ADDING = frozenset({"append", "extend", "insert"})
-FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def fold_python(text: str, start: int, end: int) -> Node:
@@ -30,74 +35,19 @@ def fold_python(text: str, start: int, end: int) -> Node:
 
     Raises InvalidText.
     """
-    module = _parsed(text)
-    places = _Places(text)
+    module = parsed_module(text)
+    places = Places(text)
     around: list[FunctionNode] = []
-    found = _find(module, places, start, end, around)
+    found = find_expression(module, places, start, end, around)
     if found is None:
         raise InvalidText(0, "no expression stands where the schema was found")
     return _Folding(places, module, around[-1] if around else None).schema(found)
 
 
-@lru_cache(maxsize=_CACHED_FILES_MAX)
-def _parsed(text: str) -> ast.Module:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text.removeprefix("\ufeff"))
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise InvalidText(0, f"not valid Python: {error}") from None
-
-
-class _Places:
-    """From lines and columns of a syntax tree to offsets in the text, in characters and in bytes."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self._is_ascii = text.isascii()
-        self._lines = [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", text))]
-        if text.startswith("\ufeff"):
-            self._lines[0] = 1
-
-    def span(self, node: ast.expr) -> tuple[int, int]:
-        """Returns the offsets of an expression in characters."""
-        assert node.end_lineno is not None
-        assert node.end_col_offset is not None
-        return self._offset(node.lineno, node.col_offset), self._offset(node.end_lineno, node.end_col_offset)
-
-    def bytes_of(self, offset: int) -> int:
-        """Returns the offset in bytes of one in characters."""
-        return offset if self._is_ascii else len(self.text[:offset].encode("utf-8", "surrogatepass"))
-
-    def _offset(self, line: int, column_bytes: int) -> int:
-        start = self._lines[line - 1]
-        if self._is_ascii:
-            return start + column_bytes
-        encoded = self.text[start : start + column_bytes].encode("utf-8", "surrogatepass")
-        return start + len(encoded[:column_bytes].decode("utf-8", "ignore"))
-
-
-def _find(node: ast.AST, places: _Places, start: int, end: int, around: list[FunctionNode]) -> ast.expr | None:
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.expr):
-            first, last = places.span(child)
-            if (places.bytes_of(first), places.bytes_of(last)) == (start, end):
-                return child
-        is_function = isinstance(child, FunctionNode)
-        if isinstance(child, FunctionNode):
-            around.append(child)
-        found = _find(child, places, start, end, around)
-        if found is not None:
-            return found
-        if is_function:
-            around.pop()
-    return None
-
-
 class _Folding:
     """Folds the expressions of one place: names stand for what the statements before it made of them."""
 
-    def __init__(self, places: _Places, module: ast.Module, function: FunctionNode | None) -> None:
+    def __init__(self, places: Places, module: ast.Module, function: FunctionNode | None) -> None:
         self._places = places
         self._statements: list[Sequence[ast.stmt]] = [module.body, *([function.body] if function else [])]
         self._following: list[str] = []
@@ -111,7 +61,7 @@ class _Folding:
     def _tree(self, found: ast.expr) -> Node:
         for body in self._statements:
             for statement in body:
-                name = _bound_to(statement)
+                name = bound_to(statement)
                 if name and getattr(statement, "value", None) is found:
                     return self._named(found, name)
         return self._fold(found, 0)
@@ -121,8 +71,8 @@ class _Folding:
         if name in self._following:
             raise self._refused(node, "refers to itself")
         for body in reversed(self._statements):
-            made = [statement for statement in body if _bound_to(statement) == name]
-            if len(made) > 1 or (made and any(name in _bound_within(statement) for statement in body)):
+            made = [statement for statement in body if bound_to(statement) == name]
+            if len(made) > 1 or (made and any(name in bound_within(statement) for statement in body)):
                 raise self._refused(node, "is set in more than one place")
             if made:
                 self._following.append(name)
@@ -139,30 +89,30 @@ class _Folding:
         match statement:
             case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Subscript(), attr=method)) as call):
                 target = call.func.value  # type: ignore[attr-defined]
-                if _root_of(target) == name and method in _ADDING and call.args and not call.keywords:
+                if root_of(target) == name and method in _ADDING and call.args and not call.keywords:
                     return self._with(tree, target, lambda old: self._added(old, method, call))
                 return self._unless_about(tree, name, statement)
             case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=root), attr="update")) as call) if (
                 root == name
             ):
                 return self._merged(tree, call)
-            case ast.Assign(targets=[ast.Subscript() as target], value=value) if _root_of(target) == name:
+            case ast.Assign(targets=[ast.Subscript() as target], value=value) if root_of(target) == name:
                 return self._with(tree, target, lambda _: self._fold(value, 1))
-            case ast.AugAssign(target=ast.Subscript() as target, op=ast.Add(), value=value) if _root_of(target) == name:
+            case ast.AugAssign(target=ast.Subscript() as target, op=ast.Add(), value=value) if root_of(target) == name:
                 return self._with(tree, target, lambda old: self._sum(old, self._fold(value, 1), value))
             case _:
                 return self._unless_about(tree, name, statement)
 
     def _unless_about(self, tree: Node, name: str, statement: ast.stmt) -> Node:
         """Returns the tree as it is, unless the statement changes it in a way that is not followed."""
-        if isinstance(statement, FunctionNode) and _has_own(statement, name):
+        if isinstance(statement, FunctionNode) and has_own(statement, name):
             return tree
         for inner in ast.walk(statement):
             if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute):
                 is_changing = inner.func.attr in _ADDING | {"update", "pop", "remove", "setdefault", "clear"}
-                if is_changing and _root_of(inner.func.value) == name:
+                if is_changing and root_of(inner.func.value) == name:
                     raise self._refused(inner, "changes the schema in a way that only running tells")
-            if isinstance(inner, ast.Subscript) and not isinstance(inner.ctx, ast.Load) and _root_of(inner) == name:
+            if isinstance(inner, ast.Subscript) and not isinstance(inner.ctx, ast.Load) and root_of(inner) == name:
                 raise self._refused(inner, "changes the schema in a way that only running tells")
         return tree
 
@@ -338,33 +288,3 @@ def _moved(node: Node, start: int, end: int) -> Node:
     if isinstance(node.value, list):
         return Node(start, end, [_moved(item, start, end) for item in node.value])
     return Node(start, end, node.value)
-
-
-def _bound_to(statement: ast.stmt) -> str:
-    """Returns the plain name that a statement gives a value, "" where it gives none."""
-    match statement:
-        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr()):
-            return name
-    return ""
-
-
-def _bound_within(statement: ast.stmt) -> set[str]:
-    """Returns the plain names that are set inside of a compound statement, other than in functions and classes of their own."""
-    if isinstance(statement, FunctionNode | ast.ClassDef | ast.Assign | ast.AnnAssign):
-        return set()
-    names = (node for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
-    return {node.id for node in names}
-
-
-def _has_own(function: FunctionNode, name: str) -> bool:
-    """Tells whether a name is another thing inside of a function than around it."""
-    given = function.args
-    parameters = {it.arg for it in (*given.posonlyargs, *given.args, *given.kwonlyargs)}
-    stored = (node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
-    return name in parameters or name in stored
-
-
-def _root_of(node: ast.expr) -> str:
-    while isinstance(node, ast.Subscript):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""

@@ -9,12 +9,10 @@ from functools import partial
 from copilot.domain.schema import SchemaPart
 from copilot.domain.source import PastFile
 from copilot.ports import History, Index, SchemaFormat
+from copilot.readers.plain_schemas import PLAIN_FORMAT, PLAIN_SUFFIX
 from copilot.readers.store import FactStore
 
 PARTS_KIND = "schema-parts-1"
-PLAIN_SUFFIX = ".json"
-PLAIN_FORMAT = "avro"
-"""What a file of that suffix is, where it is a schema at all."""
 Parts = tuple[SchemaPart, ...]
 
 

@@ -6,33 +6,26 @@ places are its copies; a text of the same root name that has drifted is a subjec
 
 from __future__ import annotations
 
-import json
-import posixpath
-import re
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 
 from copilot.domain.schema import SchemaSource, SchemaSubject, SchemaVersion
 from copilot.domain.source import Gap, PastFile, Span
 from copilot.ports import History, Index, SchemaFormat
 from copilot.readers.facts import FileFacts
-from copilot.readers.jobs import is_test_path, unique_names
-from copilot.readers.modules import VAGUE_NAMES
-from copilot.readers.schema_parts import PLAIN_SUFFIX, SchemaParts
+from copilot.readers.jobs import is_test_path
+from copilot.readers.plain_schemas import PLAIN_BYTES_MAX, PLAIN_KIND, PLAIN_SUFFIX, is_plain_schema, may_be_schema
+from copilot.readers.schema_parts import SchemaParts
 from copilot.readers.schema_texts import SchemaTexts, Text, literal_source, part_source
 from copilot.readers.store import FactStore
+from copilot.readers.subject_groups import Group, collapsed, grouped, short_name, subject_names, without_parts
 from copilot.readers.version_folders import version_families
 from copilot.settings import Settings
 
 VERSIONS_MAX = 200
-DRIFT_SHARE_MIN = 0.5
 LITERAL_FORMAT = "avro"
 _PIN = "\0"
-PLAIN_BYTES_MAX = 200_000
-PLAIN_KIND = "plain-schemas-1"
-_PLAIN_NAME = re.compile(r"schema|avro|avsc", re.IGNORECASE)
 
 
 class Subjects:
@@ -97,7 +90,7 @@ class SubjectReader:
             return frozenset()
         entries = self._store.entries
         likely = [
-            path for path, entry in entries.items() if _may_be_schema(path) and entry.size_bytes <= PLAIN_BYTES_MAX
+            path for path, entry in entries.items() if may_be_schema(path) and entry.size_bytes <= PLAIN_BYTES_MAX
         ]
         found = self._store.derive(PLAIN_KIND, [path for path in likely if entries[path].digest], is_plain_schema)
         return frozenset(path for path, data in found.items() if data)
@@ -118,15 +111,15 @@ class SubjectReader:
         coded = [path for path in hosts if not is_test_path(path)]
         self._past = {**past, **(self._history.versions(coded) if coded else {})}
         read = self._texts.read([*self._files(paths), *self._literals(literals, hosts)], self._siblings_of)
-        current = _without_parts(read.values())
+        current = without_parts(read.values())
         outside = {consumer.schema for consumer in settings.consumers}
-        groups = _grouped(current, version_families(current), outside)
+        groups = grouped(current, version_families(current), outside)
         texts = {one.source: self._past_texts(one, literals) for group in groups for one in group.line}
         parsed = self._texts.read([text for earlier in texts.values() for text in earlier], self._siblings_of)
         subjects: list[SchemaSubject] = []
         places: dict[SchemaSource, str] = {}
         pinned: dict[str, int] = {}
-        for name, group in zip(_names(groups), groups, strict=True):
+        for name, group in zip(subject_names(groups), groups, strict=True):
             for one in group.line:
                 self._tell_unread(one, [text.source for text in texts[one.source] if text.source not in parsed])
             line = [
@@ -142,11 +135,11 @@ class SubjectReader:
             pinned |= {one.source.path: numbers[one.meaning] for one in group.line[:-1] if one.meaning in numbers}
         return Subjects(tuple(sorted(subjects, key=lambda subject: subject.name)), places, pinned)
 
-    def _subject(self, name: str, group: _Group, line: list[SchemaVersion], settings: Settings) -> SchemaSubject:
+    def _subject(self, name: str, group: Group, line: list[SchemaVersion], settings: Settings) -> SchemaSubject:
         """Returns the subject of a group, whose texts of all times are `line`, oldest first."""
         versions = tuple(
             replace(version, subject=name, number=number)
-            for number, version in enumerate([*_collapsed(line[:-1], group.main), group.main], 1)
+            for number, version in enumerate([*collapsed(line[:-1], group.main), group.main], 1)
         )
         copies = tuple(replace(copy, subject=name) for copy in group.copies)
         level, level_source = settings.level_of(name)
@@ -196,7 +189,7 @@ class SubjectReader:
         for file in past:
             if file.digest == main.source.digest:
                 continue
-            own = [part for part in parts.get(file.digest, ()) if _short(part.name) == _short(main.name)]
+            own = [part for part in parts.get(file.digest, ()) if short_name(part.name) == short_name(main.name)]
             source = SchemaSource(file.path, file.digest, file.commit, "file", 0, 0, Span(file.path, 1, 1))
             if own:
                 source = part_source(file.path, file.digest, file.commit, own[0])
@@ -238,139 +231,3 @@ class SubjectReader:
         at = next((past.at for past in own if past.commit == source.commit), "")
         before = {path: [past for past in files[path] if past.at <= at] for path in files}
         return {path: past[-1].digest for path, past in before.items() if past}
-
-
-def _without_parts(versions: Iterable[SchemaVersion]) -> list[SchemaVersion]:
-    """Returns the schemas without those dicts of the code that are there for another one's fields only."""
-    every = list(versions)
-    inner = {
-        (version.source.path, _short(field.record))
-        for version in every
-        if version.source.host == "python-code"
-        for field in version.fields
-        if field.record != version.name
-    }
-    return [one for one in every if one.source.host == "file" or (one.source.path, _short(one.name)) not in inner]
-
-
-def _may_be_schema(path: str) -> bool:
-    return path.endswith(PLAIN_SUFFIX) and _PLAIN_NAME.search(path) is not None and not is_test_path(path)
-
-
-def is_plain_schema(text: str) -> bytes:
-    """Tells whether a JSON text is a record of Avro, and no JSON Schema or data: b"" where it isn't."""
-    if '"record"' not in text or '"fields"' not in text:
-        return b""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return b""
-    items = value if isinstance(value, list) and value else [value]
-    is_record = all(
-        isinstance(it, dict) and it.get("type") == "record" and isinstance(it.get("fields"), list) and it.get("name")
-        for it in items
-    )
-    return b"1" if is_record else b""
-
-
-def _short(name: str) -> str:
-    return name.rpartition(".")[2]
-
-
-def _collapsed(earlier: list[SchemaVersion], main: SchemaVersion) -> list[SchemaVersion]:
-    """Returns the versions before the main one, consecutive ones of equal meaning as one, the newest of them."""
-    kept: list[SchemaVersion] = []
-    for version in earlier:
-        if kept and kept[-1].meaning == version.meaning:
-            kept.pop()
-        kept.append(version)
-    while kept and kept[-1].meaning == main.meaning:
-        kept.pop()
-    return kept
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """What becomes one subject: its present texts, oldest first (one, unless versions have folders), and their copies."""
-
-    line: tuple[SchemaVersion, ...]
-    copies: tuple[SchemaVersion, ...]
-    path: str
-
-    @property
-    def main(self) -> SchemaVersion:
-        return self.line[-1]
-
-
-def _grouped(
-    versions: Iterable[SchemaVersion], families: list[tuple[str, tuple[SchemaVersion, ...]]], outside: set[str]
-) -> list[_Group]:
-    """Returns the subjects' present versions, each with its copies: equal ones, and drifted ones that only tests have.
-
-    What a consumer outside reads with is never the original. That a drifted schema of a job is a copy of another's is told by the
-    links between them, not by its name alone.
-    """
-    lines = {members[-1].source: (path, members) for path, members in families}
-    earlier = {member.source for _, members in families for member in members[:-1]}
-    ordered = sorted(
-        versions,
-        key=lambda version: (version.source.path in outside, version.source not in lines, _standing(version)),
-    )
-    mains: list[SchemaVersion] = []
-    copies: dict[SchemaSource, list[SchemaVersion]] = {}
-    for version in ordered:
-        if version.source in earlier:
-            continue
-        equal = [main for main in mains if main.meaning == version.meaning]
-        is_for_tests = is_test_path(version.source.path)
-        alike = equal or [main for main in mains if is_for_tests and _is_alike(main, version)]
-        if version.source in lines:
-            alike = []
-        for main in alike[:1]:
-            copies[main.source].append(version)
-        if not alike and not (is_for_tests and version.source.host != "file"):
-            mains.append(version)
-            copies[version.source] = []
-    groups = []
-    for main in mains:
-        path, line = lines.get(main.source, (posixpath.splitext(main.source.path)[0], (main,)))
-        groups.append(_Group(line, tuple(copies[main.source]), path))
-    return groups
-
-
-def _standing(version: SchemaVersion) -> tuple[bool, bool, int, str, int]:
-    """Orders places by how likely they are the original: no test, a file of its own, in a folder of schemas, near the root."""
-    source = version.source
-    folders = source.path.lower().split("/")[:-1]
-    is_elsewhere = not any("schema" in folder or "avro" in folder for folder in folders)
-    is_copy = is_test_path(source.path) or source.host != "file"
-    return (is_copy, is_elsewhere, source.path.count("/"), source.path, source.start)
-
-
-def _is_alike(one: SchemaVersion, other: SchemaVersion) -> bool:
-    if one.name != other.name or not one.fields or not other.fields:
-        return False
-    ours = {field.path for field in one.fields}
-    theirs = {field.path for field in other.fields}
-    return len(ours & theirs) >= DRIFT_SHARE_MIN * len(ours | theirs)
-
-
-def _names(groups: list[_Group]) -> list[str]:
-    """Returns subjects' names: the stem of the file, with as many folders as tell it from the others.
-
-    Schemas that share a file carry the short name of their outermost type behind it.
-    """
-    paths = Counter(group.path for group in groups)
-    files = Counter(group.main.source.path for group in groups)
-    stems: list[str] = []
-    for group in groups:
-        file = group.main.source.path
-        stem = group.path if paths[group.path] == 1 or files[file] > 1 else posixpath.splitext(file)[0]
-        stems.append(f"{stem}.{_short(group.main.name)}" if files[file] > 1 else stem)
-    vague = (stem for stem, group in zip(stems, groups, strict=True) if _says_little(stem, group.main))
-    return unique_names(stems, frozenset(vague))
-
-
-def _says_little(stem: str, version: SchemaVersion) -> bool:
-    """Tells whether a file's name alone is no name for a schema: a module of code, or "schema"."""
-    return version.source.host != "file" or posixpath.basename(stem).lower() in VAGUE_NAMES

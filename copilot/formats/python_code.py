@@ -1,0 +1,100 @@
+"""Where do the expressions of a Python file stand, and which statements give a name its value?"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from functools import lru_cache
+
+from copilot.formats.json_text import InvalidText
+
+_CACHED_FILES_MAX = 16
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@lru_cache(maxsize=_CACHED_FILES_MAX)
+def parsed_module(text: str) -> ast.Module:
+    """Returns the syntax tree of a file; raises InvalidText."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text.removeprefix("\ufeff"))
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise InvalidText(0, f"not valid Python: {error}") from None
+
+
+class Places:
+    """From lines and columns of a syntax tree to offsets in the text, in characters and in bytes."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._is_ascii = text.isascii()
+        self._lines = [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", text))]
+        if text.startswith("\ufeff"):
+            self._lines[0] = 1
+
+    def span(self, node: ast.expr) -> tuple[int, int]:
+        """Returns the offsets of an expression in characters."""
+        assert node.end_lineno is not None
+        assert node.end_col_offset is not None
+        return self._offset(node.lineno, node.col_offset), self._offset(node.end_lineno, node.end_col_offset)
+
+    def bytes_of(self, offset: int) -> int:
+        """Returns the offset in bytes of one in characters."""
+        return offset if self._is_ascii else len(self.text[:offset].encode("utf-8", "surrogatepass"))
+
+    def _offset(self, line: int, column_bytes: int) -> int:
+        start = self._lines[line - 1]
+        if self._is_ascii:
+            return start + column_bytes
+        encoded = self.text[start : start + column_bytes].encode("utf-8", "surrogatepass")
+        return start + len(encoded[:column_bytes].decode("utf-8", "ignore"))
+
+
+def find_expression(node: ast.AST, places: Places, start: int, end: int, around: list[FunctionNode]) -> ast.expr | None:
+    """Returns the expression between two offsets in bytes, and leaves the functions around it in `around`, the inner one last."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.expr):
+            first, last = places.span(child)
+            if (places.bytes_of(first), places.bytes_of(last)) == (start, end):
+                return child
+        is_function = isinstance(child, FunctionNode)
+        if isinstance(child, FunctionNode):
+            around.append(child)
+        found = find_expression(child, places, start, end, around)
+        if found is not None:
+            return found
+        if is_function:
+            around.pop()
+    return None
+
+
+def bound_to(statement: ast.stmt) -> str:
+    """Returns the plain name that a statement gives a value, "" where it gives none."""
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr()):
+            return name
+    return ""
+
+
+def bound_within(statement: ast.stmt) -> set[str]:
+    """Returns the plain names that are set inside of a compound statement, other than in functions and classes of their own."""
+    if isinstance(statement, FunctionNode | ast.ClassDef | ast.Assign | ast.AnnAssign):
+        return set()
+    names = (node for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+    return {node.id for node in names}
+
+
+def has_own(function: FunctionNode, name: str) -> bool:
+    """Tells whether a name is another thing inside of a function than around it."""
+    given = function.args
+    parameters = {it.arg for it in (*given.posonlyargs, *given.args, *given.kwonlyargs)}
+    stored = (node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+    return name in parameters or name in stored
+
+
+def root_of(node: ast.expr) -> str:
+    while isinstance(node, ast.Subscript):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
