@@ -71,7 +71,7 @@ def part_of_client(reader: Reader, thing: Value, name: str) -> Value:
         kind = libraries.attribute_kind(thing[1], name)
         if kind or thing[2] is not None:
             return ("client", kind, None, -1) if kind else thing
-    for library in reader.scope.libraries:
+    for library in reader.scope.libraries if name in libraries.ATTRIBUTE_NAMES else ():
         kind = libraries.attribute_kind(library, name)
         if kind:
             return ("client", kind, None, -1)

@@ -78,6 +78,10 @@ _FOREIGN = frozenset(
 )
 
 
+ATTRIBUTE_NAMES = frozenset(name for names in framework_table.ATTRIBUTES.values() for name in names)
+"""The attributes that any library has a kind for."""
+
+
 def is_foreign(dotted: str) -> bool:
     """Tells whether a name surely comes from outside the repository: the standard library, or a well-known package."""
     top = dotted.partition(".")[0]

@@ -115,11 +115,13 @@ class Scope:
             node = node.value
         if not isinstance(node, ast.Name):
             return ""
-        module, name = self.imports.get(node.id, ("", ""))
-        if not module:
+        imported = self.imports.get(node.id)
+        # Most names are none of a module, and this is asked of every name that is called or has an attribute.
+        if imported is None or not imported[0]:
             return "" if parts or node.id in self.names or node.id in self.module else node.id
-        start = module + name if module.endswith(".") else ".".join(part for part in (module, name) if part)
-        return ".".join([start, *reversed(parts)])
+        module, name = imported
+        start = f"{module}{'' if module.endswith('.') or not name else '.'}{name}"
+        return ".".join([start, *reversed(parts)]) if parts else start
 
     def function_called(self, node: ast.expr) -> str:
         """Returns the qualified name of the function of this file that is called, "" where it is none."""

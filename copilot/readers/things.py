@@ -33,8 +33,12 @@ def value_of(reader: Reader, node: ast.expr, seen: Seen | None = None) -> Value:
     if seen.thing is not None and seen.thing[0] == "client" and seen.thing[2] is not None:
         topics: Value = seen.thing[2]
         return topics
-    name = "" if any(isinstance(part, ast.Call) for part in ast.walk(node)) else receiver_name(node)
-    return ("var", name, seen.thing) if seen.thing is None or isinstance(node, ast.Name) else seen.thing
+    if isinstance(node, ast.Name):
+        return ("var", node.id, seen.thing)
+    if seen.thing is not None:
+        return seen.thing
+    has_call = not isinstance(node, ast.Constant) and any(isinstance(part, ast.Call) for part in ast.walk(node))
+    return ("var", "" if has_call else receiver_name(node), None)
 
 
 def chained(kind: str, thing: Value, name: str | tuple[tuple[str, Value], ...] = "") -> Value:
