@@ -61,17 +61,21 @@ def _defaults(
 ) -> Iterator[StandIn]:
     before = {field.path: field for field in base.fields}
     concerned = {operation.field for operation in operations}
-    handed_on = {(field.record, field.default) for field in base.fields if field.name in concerned}
+    # A new field that follows one with such a default hands it on, perhaps in another type: that is nothing new.
+    handed_on = {field.record for field in base.fields if field.name in concerned and _stands_in(field)}
     for field in last.fields:
         if field.default is None or (field.record, field.name, field.default) in known or _is_asked(field, operations):
             continue
         had = before.get(field.path)
-        was_stand_in = had is not None and had.default is not None and not says_unknown(parsed(had.default))
-        if was_stand_in or (had is None and (field.record, field.default) in handed_on):
+        if (had is not None and _stands_in(had)) or (had is None and field.record in handed_on):
             continue
         value = parsed(field.default)
         if not says_unknown(value):
             yield StandIn(field, value)
+
+
+def _stands_in(field: SchemaField) -> bool:
+    return field.default is not None and not says_unknown(parsed(field.default))
 
 
 def _is_asked(field: SchemaField, operations: tuple[Operation, ...]) -> bool:

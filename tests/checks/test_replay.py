@@ -249,6 +249,16 @@ def test_a_default_that_the_request_names_is_no_stand_in() -> None:
     assert (asked.measure("stand_ins"), chosen.measure("stand_ins")) == (0, 1)
 
 
+def test_a_default_that_goes_over_to_the_field_of_the_new_type_is_nothing_new() -> None:
+    change = ChangeType("order", "", "amount", '"string"')
+    after = [ID, field("amount_v2", ["string", "null"], default="0")]
+
+    carried = run(case(change, [[ID, field("amount", "long", default=0)]], [after]))
+    invented = run(case(change, [[ID, AMOUNT]], [after]))
+
+    assert (carried.measure("stand_ins"), invented.measure("stand_ins")) == (0, 1)
+
+
 def test_a_default_that_moves_changes_how_the_history_reads_and_counts_where_nobody_asked() -> None:
     first, second = [ID], [ID, field("channel", "string", default="web")]
     change = ChangeDefault("order", "", "channel", '"app"')
