@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from copilot.readers.conditions import standing
 from copilot.readers.copies import Copy, DeploymentFile
 from copilot.readers.deployed_jobs import telling_words
 from copilot.readers.deployment_facts import Unit
@@ -125,8 +126,8 @@ def _of_set(chart: _Chart, overlay: DeploymentFile | None) -> Iterator[Copy]:
     sources = {
         unit.name: (file.path, unit.settings)
         for file in chart.templates
-        for unit in file.facts.units
-        if unit.kind == "source"
+        for stated_unit in file.facts.units
+        if stated_unit.kind == "source" and (unit := standing(stated_unit, values)) is not None
     }
     put_in = {part for _, unit in running for path in _spread_paths(unit) for part in path.split(".")}
     common = [
@@ -137,7 +138,9 @@ def _of_set(chart: _Chart, overlay: DeploymentFile | None) -> Iterator[Copy]:
     each = _Set(chart, (overlay or chart.base), values, sources)
     for file, unit in running:
         for item in values.items(unit.each)[:MAX_ITEMS] if unit.each else [""]:
-            yield each.workload(file, unit, common, item, len(running))
+            there = standing(unit, values, item)
+            if there is not None:
+                yield each.workload(file, there, common, item, len(running))
     served: dict[tuple[str, ...], list[tuple[str, Unit]]] = {}
     for path, unit in stated:
         if (path, unit) not in common:

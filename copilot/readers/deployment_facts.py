@@ -14,11 +14,12 @@ from typing import Any, NamedTuple
 from copilot.readers.facts import Config
 from copilot.readers.values import Value
 
-DEPLOYMENT_KIND = "deployment-facts-7"
+DEPLOYMENT_KIND = "deployment-facts-8"
 MAX_VALUE = 400
 MAX_UNITS = 500
 MAX_SETTINGS = 1000
 MAX_VARIABLES = 2000
+MAX_CONDITIONS = 200
 _SECRET = re.compile(r"passw|secret|token|key|credential|private", re.IGNORECASE)
 _NAMES_A_PLACE = re.compile(r"(?:topics?|queue|schema|serializer|converter|secretname)\Z", re.IGNORECASE)
 _SECRET_VALUE = re.compile(
@@ -39,7 +40,7 @@ class Unit(NamedTuple):
     starts, `image` is the name of its image. `takes` are paths of env files, and config maps as "configmap/NAME", lowest
     first; for an image, what is copied into it. `base` is the compose service that this one extends ("file#service"), the
     address of a Terraform resource, or where a module lies. `each` is the list or mapping of a chart's values that gives one
-    copy for each of its items.
+    copy for each of its items; `conditions` are (first line, last line, condition) of what is there only if that holds.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Unit(NamedTuple):
     base: str = ""
     each: str = ""
     image: Value = None
+    conditions: tuple[tuple[int, int, tuple[Any, ...]], ...] = ()
 
 
 class DeploymentFacts(NamedTuple):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from copilot.readers.commands import ReadText
 from copilot.readers.compose_text import compose_units
 from copilot.readers.deployment_facts import (
+    MAX_CONDITIONS,
     MAX_SETTINGS,
     MAX_UNITS,
     MAX_VARIABLES,
@@ -97,8 +98,14 @@ def _template(text: str) -> DeploymentFacts:
     units = Units(template.read, template.plain)
     for root in _documents(template.text):
         units.resource(root)
-    found = tuple(unit._replace(each=template.each(unit.line)) for unit in units.units())
-    return DeploymentFacts(found)
+    return DeploymentFacts(tuple(_placed(unit, template) for unit in units.units()))
+
+
+def _placed(unit: Unit, template: Template) -> Unit:
+    """Returns a unit with what it is repeated for, and what it and its settings hang on."""
+    lines = {unit.line, *(line for _, _, line in unit.settings)}
+    hanging = (one for one in template.conditions if any(one[0] <= line <= one[1] for line in lines))
+    return unit._replace(each=template.each(unit.line), conditions=tuple(hanging)[:MAX_CONDITIONS])
 
 
 def _by_line(text: str) -> DeploymentFacts:

@@ -89,7 +89,7 @@ def settings_in(scope: Scope, layers: Iterable[Layer], item: str = "") -> Scope:
     for path, settings in layers:
         for name, value, line in settings[:MAX_SETTINGS]:
             here = Span(path, line, line)
-            value = _for_item(value, item) if item else value
+            value = for_item(value, item) if item else value
             if name == SPREAD:
                 for key, text, proof in scope.below(value[1]) if value is not None else ():
                     texts[key], places[key] = text, (here, *proof)
@@ -103,15 +103,16 @@ def settings_in(scope: Scope, layers: Iterable[Layer], item: str = "") -> Scope:
     return Scope(texts, places)
 
 
-def _for_item(value: Value, item: str) -> Value:
-    if value is None:
-        return None
+def for_item(value: Value, item: str) -> Value:
+    """Returns a value with an item of a range put in where its paths leave that open."""
+    if value is None or not item:
+        return value
     if value[0] == "env":
         name = str(value[1])
         if name.endswith(".*#"):
             return ("s", item)
-        return ("env", name.replace(".*", f".{item}"), _for_item(value[2], item), *value[3:])
-    return ("cat", tuple(_for_item(part, item) for part in value[1])) if value[0] == "cat" else value
+        return ("env", name.replace(".*", f".{item}"), for_item(value[2], item), *value[3:])
+    return ("cat", tuple(for_item(part, item) for part in value[1])) if value[0] == "cat" else value
 
 
 def _no_module(module: str, name: str) -> None:

@@ -1,14 +1,15 @@
 """What YAML does a Helm template give, with holes where only the values are missing?
 
 Actions become tokens that stay in the YAML's texts until they are read as references to values; lines that only steer (`if`,
-`end`, `range`) go away. What stands in a `range` or `with` keeps the path that its dot means. Both branches of an `if` stay:
-which one holds is for the cluster to say.
+`end`, `range`) go away. What stands in a `range` or `with` keeps the path that its dot means, and what stands in a branch the
+condition that it hangs on.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from copilot.readers.templates import TOKEN_END, TOKEN_START, Template
 from copilot.readers.values import Value
@@ -32,12 +33,29 @@ _EMPTY_DOTS = ("", "$")
 
 @dataclass
 class _Block:
-    """An open block: what the dot means in it, the variables before it, and the range that it repeats."""
+    """An open block: what the dot means before it, the variables, the range that it repeats, and what its branches hang on.
+
+    `line` is where the block opens, `since` where its branch does; `before` are the conditions of the branches above.
+    """
 
     dot: str
     variables: dict[str, str]
     each: str = ""
     line: int = 0
+    since: int = 0
+    condition: tuple[Any, ...] | None = None
+    before: tuple[tuple[Any, ...], ...] = ()
+
+    def branch(self, line: int) -> list[tuple[int, int, tuple[Any, ...]]]:
+        """Returns the region of the branch that ends at a line, with all that it hangs on."""
+        parts = [("not", one) for one in self.before] + ([self.condition] if self.condition else [])
+        # What begins and ends within one line is a part of a text, not a setting.
+        return [(self.since, line, ("and", tuple(parts)))] if parts and line > self.since else []
+
+    def other(self, line: int, condition: tuple[Any, ...] | None) -> None:
+        """Starts the next branch."""
+        self.before = (*self.before, *([self.condition] if self.condition else []))
+        self.since, self.condition = line, condition
 
 
 def read_template(text: str) -> Template:
@@ -57,11 +75,23 @@ def read_template(text: str) -> Template:
         elif steering := _STEERING.match(action):
             word = steering[1] or "="
             if word in ("if", "range", "with", "define", "block") and len(blocks) < MAX_NESTING:
-                blocks.append(_Block(dot, dict(variables), line=line + 1))
+                blocks.append(_Block(dot, dict(variables), line=line + 1, since=line + 1))
+                if word in ("if", "with"):
+                    blocks[-1].condition = _condition(_WORDS.findall(action)[1:], dot, variables, 0)
                 if word in ("range", "with"):
                     dot, blocks[-1].each = _entered(action, word, dot, variables)
+            elif word == "else" and blocks:
+                block = blocks[-1]
+                template.conditions += block.branch(line + 1)
+                words = _WORDS.findall(action)[1:]
+                block.other(line + 1, _condition(words[1:], dot, variables, 0) if words[:1] == ["if"] else None)
             elif word == "end" and blocks:
                 block = blocks.pop()
+                template.conditions += block.branch(line + 1)
+                if block.line == line + 1 and word != "range" and pieces[-1].strip():
+                    # A text whose parts hang on something, within one line: nobody knows it here.
+                    template.values.append(None)
+                    pieces.append(f"{TOKEN_START}{len(template.values) - 1}{TOKEN_END}")
                 if block.each:
                     template.ranges.append((block.line, line + 1, block.each))
                 dot, variables = block.dot, block.variables
@@ -77,6 +107,24 @@ def read_template(text: str) -> Template:
     template.text = _laid_out("".join(pieces), template, actions)
     template.ranges.sort(key=lambda one: (one[0], -one[1]))
     return template
+
+
+def _condition(words: list[str], dot: str, variables: dict[str, str], depth: int) -> tuple[Any, ...]:
+    """Returns the condition that an expression is."""
+    while len(words) > 1 and words[0] == "(" and words[-1] == ")" and len(_arguments(words)) == 1:
+        words = words[1:-1]
+    head = words[0] if words else ""
+    given = _arguments(words[1:])
+    if depth > MAX_NESTING or "|" in words:
+        return ("is", _pipeline(words, dot, variables))
+    if head in ("not", "empty") and len(given) == 1:
+        return ("not", _condition(given[0], dot, variables, depth + 1))
+    if head in ("and", "or") and given:
+        return (head, tuple(_condition(one, dot, variables, depth + 1) for one in given))
+    if head in ("eq", "ne") and len(given) == 2:
+        left, right = (_argument(one, dot, variables) for one in given)
+        return ("eq", left, right) if head == "eq" else ("not", ("eq", left, right))
+    return ("is", _pipeline(words, dot, variables))
 
 
 def _entered(action: str, word: str, dot: str, variables: dict[str, str]) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 from copilot.readers.interpolation import jinja_text, put_together
 from copilot.readers.values import Value
@@ -17,11 +18,15 @@ _JINJA_STEERING = re.compile(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 
 @dataclass
 class Template:
-    """A template as YAML with tokens, the values that the tokens stand for, and the ranges that whole documents stand in."""
+    """A template as YAML with tokens, and the values that the tokens stand for.
+
+    `ranges` are (first line, last line, path) of what is repeated, `conditions` of what is there only if a condition holds.
+    """
 
     text: str
     values: list[Value] = field(default_factory=list)
     ranges: list[tuple[int, int, str]] = field(default_factory=list)
+    conditions: list[tuple[int, int, tuple[Any, ...]]] = field(default_factory=list)
 
     def read(self, text: str, line: int) -> Value:
         """Returns the value of a text of the YAML."""

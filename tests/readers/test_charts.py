@@ -69,6 +69,76 @@ def test_the_proof_leads_from_the_template_to_the_values_that_hold() -> None:
     assert places(running["c/values-prod"], "TOPIC") == ["c/templates/deployment.yaml:17", "c/values-prod.yaml:3"]
 
 
+@pytest.mark.parametrize(
+    ("condition", "values", "is_there"),
+    [
+        (".Values.a", "a: true\n", True),
+        (".Values.a", "a: false\n", False),
+        (".Values.a", "b: x\n", False),
+        (".Values.a.enabled", "a: {enabled: true}\n", True),
+        (".Values.a", "a: {b: c}\n", True),
+        ("not .Values.a", "a: false\n", True),
+        ("and .Values.a (not .Values.b)", "a: x\nb: false\n", True),
+        ("or .Values.a .Values.b", "b: false\n", False),
+        ('eq .Values.a "x"', "a: x\n", True),
+        ('ne .Values.a "x"', "a: x\n", False),
+        ('and .Values.a (eq .Values.b "y")', "a: x\nb: z\n", False),
+        (".Values.a | default true", "b: x\n", True),
+        (".Release.IsInstall", "b: x\n", True),
+        (".Values.apiToken", "b: x\n", True),
+    ],
+)
+def test_a_setting_is_there_unless_its_condition_does_not_hold(condition: str, values: str, is_there: bool) -> None:
+    env = (
+        f"            {{{{- if {condition} }}}}\n            - name: TOPIC\n              value: x\n            {{{{- end }}}}\n"
+        "            - name: MODE\n              value: fast\n"
+    )
+
+    assert ("TOPIC" in run(env, values)["c/values"]) is is_there
+
+
+def test_the_branch_that_holds_is_taken() -> None:
+    branch = "            - name: TOPIC\n              value: {0}\n"
+    env = (
+        '            {{- if eq .Values.env "prod" }}\n'
+        + branch.format("p")
+        + '            {{- else if eq .Values.env "staging" }}\n'
+        + branch.format("s")
+        + "            {{- else }}\n"
+        + branch.format("d")
+        + "            {{- end }}\n"
+    )
+    more = {"c/values-prod.yaml": "env: prod\n", "c/values-staging.yaml": "env: staging\n"}
+
+    assert run(env, "env: dev\n", **more) == {
+        "c/values": {"TOPIC": "d"},
+        "c/values-prod": {"TOPIC": "p"},
+        "c/values-staging": {"TOPIC": "s"},
+    }
+
+
+def test_a_choice_within_one_text_is_unknown() -> None:
+    env = "            - name: TOPIC\n              value: {{ if .Values.a }}x{{ else }}y{{ end }}\n"
+
+    assert run(env, "a: true\n") == {"c/values": {"TOPIC": ""}}
+
+
+def test_a_workload_that_is_switched_off_is_no_deployment() -> None:
+    template = (
+        "{{- if .Values.worker.enabled }}\n"
+        + CONTAINER
+        + "            - name: TOPIC\n              value: x\n{{- end }}\n"
+    )
+    texts = {
+        **CHART,
+        "c/values.yaml": "worker: {enabled: false}\n",
+        "c/values-prod.yaml": "worker: {enabled: true}\n",
+        "c/templates/worker.yaml": template,
+    }
+
+    assert settings(deployed(texts, ["scorer"])) == {"c/values-prod": {"TOPIC": "x"}}
+
+
 def test_blocks_with_a_dot_of_their_own_are_read_in_it() -> None:
     env = (
         "            {{- with .Values.kafka }}\n            - name: TOPIC\n              value: {{ .topic }}\n"

@@ -93,7 +93,7 @@ def test_templates_that_are_no_yaml_are_read_by_line_and_filled_from_values() ->
     )
     texts = {
         "c__Chart_dot_yaml": "name: job\n",
-        "c__values_dot_yaml": "topics: {out: results}\n",
+        "c__values_dot_yaml": "on: true\ntopics: {out: results}\n",
         "c__templates__deployment_dot_yaml": template,
     }
     (running,) = bind_deployments(files(**texts), ["job"])
