@@ -23,8 +23,8 @@ NAMES = {
     "boto3": "boto3",
     "aioboto3": "boto3",
     "aiobotocore": "boto3",
-    "google": "google-cloud-pubsub",
-    "gcloud": "google-cloud-pubsub",
+    "google": "google-cloud",
+    "gcloud": "google-cloud",
     "azure": "azure",
 }
 
@@ -85,6 +85,7 @@ CALLS: dict[str, Steps] = {
     "aioboto3": {**_AWS, "Session": gives("aws session")},
     "aiobotocore": {"get_session": gives("aws session"), "AioSession": gives("aws session")},
     "google": {
+        "bigquery.Client": gives("bigquery client"),
         "PublisherClient": gives("pubsub publisher"),
         "SubscriberClient": gives("pubsub subscriber"),
         "PublisherAsyncClient": gives("pubsub publisher"),
@@ -207,6 +208,16 @@ METHODS: dict[str, Steps] = {
         "subscribe": consumes("0 subscription", endpoint="subscription"),
         "pull": consumes("subscription 0", "message", endpoint="subscription"),
         "streaming_pull": consumes("subscription", "message", endpoint="subscription"),
+    },
+    "bigquery client": {
+        "load_table_from_uri": produces("1 destination", endpoint="table"),
+        "load_table_from_file": produces("1 destination", endpoint="table"),
+        "load_table_from_dataframe": produces("1 destination", endpoint="table"),
+        "load_table_from_json": produces("1 destination", endpoint="table"),
+        "insert_rows_json": produces("0 table", endpoint="table"),
+        "insert_rows": produces("0 table", endpoint="table"),
+        "list_rows": consumes("0 table", endpoint="table"),
+        "get_table": gives("bigquery table", "0 table"),
     },
     "gcloud publisher": {"publish": produces("0 topic", "1 messages")},
     "gcloud subscriber": {"pull": consumes("0 subscription", "message", endpoint="subscription")},

@@ -248,7 +248,7 @@ class _Statements:
         for alias in node.names:
             if isinstance(node, ast.Import):
                 top = alias.name.partition(".")[0]
-                self.scope.libraries.add(top)
+                self.scope.libraries.update((top, alias.name))
                 self.scope.imports[alias.asname or top] = (alias.name if alias.asname else top, "")
                 self.imported.append((alias.asname or top, alias.name, ""))
             else:

@@ -216,6 +216,16 @@ BROKERS = {
         """,
         {("produces", "stream", "clicks"), ("produces", "topic", "alerts")},
     ),
+    "bigquery": (
+        """
+        import google.cloud.bigquery as bq
+        client = bq.Client()
+        client.insert_rows_json("shop.orders", [{"id": 1}])
+        client.load_table_from_uri("gs://x/*.csv", "shop.days")
+        client.query("SELECT id FROM `shop.users` WHERE day = @day").result()
+        """,
+        {("produces", "table", "shop.orders"), ("produces", "table", "shop.days"), ("consumes", "table", "shop.users")},
+    ),
     "pub/sub": (
         """
         from google.cloud import pubsub_v1
