@@ -8,11 +8,11 @@ from dataclasses import replace
 
 from copilot.domain.clones import Clone
 from copilot.domain.pipeline import Certainty, FieldUse, Link, PipelineMap, Retention
-from copilot.domain.schema import SchemaSubject, SchemaVersion
+from copilot.domain.schema import SchemaSubject
 from copilot.domain.source import Gap
 from copilot.domain.twins import topics_of
+from copilot.readers.subject_groups import is_alike
 
-ALIKE_SHARE_MIN = 0.5
 _RANKS: dict[Certainty, int] = {"certain": 0, "likely": 1, "possible": 2}
 
 
@@ -80,18 +80,11 @@ def _with_drifted(subject: SchemaSubject, whole: PipelineMap) -> SchemaSubject:
     """
     for other in whole.subjects:
         is_copy = whole.clone_of(other.name) > whole.clone_of(subject.name)
-        if not is_copy or other.format != subject.format or not _is_alike(subject.latest, other.latest):
+        if not is_copy or other.format != subject.format or not is_alike(subject.latest, other.latest):
             continue
         if not (topics_of(subject, whole) and topics_of(other, whole)):
             subject = _with_copies(subject, replace(other, copies=(), copy_versions=()))
     return subject
-
-
-def _is_alike(one: SchemaVersion, other: SchemaVersion) -> bool:
-    if one.name != other.name or not one.fields or not other.fields:
-        return False
-    ours, theirs = {field.path for field in one.fields}, {field.path for field in other.fields}
-    return len(ours & theirs) >= ALIKE_SHARE_MIN * len(ours | theirs)
 
 
 def _retentions(*maps: PipelineMap) -> tuple[Retention, ...]:

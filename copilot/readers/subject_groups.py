@@ -81,7 +81,7 @@ def grouped(
             continue
         equal = [main for main in mains if main.meaning == version.meaning]
         is_for_tests = is_test_path(version.source.path)
-        alike = equal or [main for main in mains if is_for_tests and _is_alike(main, version)]
+        alike = equal or [main for main in mains if is_for_tests and is_alike(main, version)]
         if version.source in lines:
             alike = []
         for main in alike[:1]:
@@ -105,7 +105,8 @@ def _standing(version: SchemaVersion) -> tuple[bool, bool, int, str, int]:
     return (is_copy, is_elsewhere, source.path.count("/"), source.path, source.start)
 
 
-def _is_alike(one: SchemaVersion, other: SchemaVersion) -> bool:
+def is_alike(one: SchemaVersion, other: SchemaVersion) -> bool:
+    """Tells whether two schemas of one full name share half of their fields, as drifted copies do."""
     if one.name != other.name or not one.fields or not other.fields:
         return False
     ours = {field.path for field in one.fields}
