@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import NoReturn
 
 from copilot.errors import WrongUsage
 
+OPERATION_CHARACTERS_MAX = 1_000_000
 FORMAT_HELP = "text for people, json for programs"
 
 
@@ -22,6 +24,48 @@ def add_repository(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-C", "--repository", metavar="DIR", default=".", help="a folder of the repository (default: .)"
     )
+
+
+def add_change(parser: argparse.ArgumentParser) -> None:
+    """Adds the change that is asked for, in words or as operations."""
+    parser.add_argument("text", metavar="CHANGE", nargs="?", default="", help="one or more sentences, one change each")
+    parser.add_argument(
+        "--operation",
+        action="append",
+        default=[],
+        metavar="JSON",
+        help="the change as JSON, an object or a list; @FILE reads a file, - standard input; may be repeated",
+    )
+
+
+def operations_asked(arguments: argparse.Namespace) -> tuple[str, ...]:
+    """Returns the JSON texts of the operations, none where the change is asked for in words; raises WrongUsage."""
+    if bool(arguments.text.strip()) == bool(arguments.operation):
+        raise WrongUsage(
+            "A change is asked for either in words or with --operation.",
+            next='Write for example "add optional double risk to decision".',
+        )
+    return tuple(operation_text(source) for source in arguments.operation)
+
+
+def operation_text(source: str) -> str:
+    """Returns the JSON text of an operation: that of a file for "@FILE", of standard input for "-"; raises WrongUsage."""
+    if source != "-" and not source.startswith("@"):
+        return source
+    where = "standard input" if source == "-" else source[1:]
+    try:
+        if source == "-":
+            text = sys.stdin.read(OPERATION_CHARACTERS_MAX + 1)
+        else:
+            with open(where, encoding="utf-8") as opened:
+                text = opened.read(OPERATION_CHARACTERS_MAX + 1)
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongUsage("The operation can't be read.", where=where, next=f"{error}") from None
+    if len(text) > OPERATION_CHARACTERS_MAX:
+        raise WrongUsage(
+            f"The operation is larger than the limit of {OPERATION_CHARACTERS_MAX} characters.", where=where
+        )
+    return text
 
 
 def add_id(parser: argparse.ArgumentParser) -> None:

@@ -168,7 +168,7 @@ def test_a_full_disk_behind_standard_output_is_told(tmp_path: Path) -> None:
 
 
 def test_an_operation_without_end_is_not_read_to_its_end() -> None:
-    from copilot.cli.verb_propose import OPERATION_CHARACTERS_MAX, operation_text
+    from copilot.cli.arguments import OPERATION_CHARACTERS_MAX, operation_text
 
     with pytest.raises(WrongUsage, match=f"larger than the limit of {OPERATION_CHARACTERS_MAX} characters"):
         operation_text("@/dev/zero")
