@@ -52,6 +52,7 @@ class Scope:
         self.options: Options = {}
         self.namespaces: set[str] = set()
         self.fields: dict[str, list[str]] = {}
+        self.filled: set[str] = set()
         self.stars: list[str] = []
         self.globals: set[str] = set()
         self.class_name = ""

@@ -18,6 +18,7 @@ def see_settings_class(reader: Reader, node: ast.ClassDef) -> None:
     reader.scope.fields[node.name] = [target.id for target in annotated if isinstance(target, ast.Name)][:MAX_FIELDS]
     if not any(_is_settings(reader, base) for base in node.bases):
         return
+    reader.scope.filled.add(node.name)
     options = _options(node)
     prefix, delimiter = options.get("env_prefix", ""), options.get("env_nested_delimiter", "")
     for field in node.body[:MAX_FIELDS]:
@@ -37,13 +38,15 @@ def see_settings_class(reader: Reader, node: ast.ClassDef) -> None:
 
 
 def _is_settings(reader: Reader, base: ast.expr) -> bool:
-    dotted = reader.scope.dotted(base) or (base.id if isinstance(base, ast.Name) else "")
+    """Tells whether a base fills fields from the environment: pydantic's own, or one that is derived from it, as far as seen."""
+    own = base.id if isinstance(base, ast.Name) else ""
+    if own in reader.scope.classes:
+        return own in reader.scope.filled
+    dotted = reader.scope.dotted(base)
     name = dotted.rpartition(".")[2]
-    if name == "BaseSettings":
-        return True
-    # A base of the repository's own that is named like one is one, where pydantic is in view.
-    is_near = any("pydantic" in module for module, _ in reader.scope.imports.values())
-    return name.endswith("Settings") and (is_near or not dotted.startswith(("django", "dynaconf", "celery")))
+    return name == "BaseSettings" or (
+        name.endswith("Settings") and not dotted.startswith(("django", "dynaconf", "celery"))
+    )
 
 
 def _options(node: ast.ClassDef) -> dict[str, str]:

@@ -139,6 +139,28 @@ def test_fields_of_pydantic_settings_are_variables(fields: str, variable: str) -
     assert consumed("from app.config import settings\n", "settings.topic", more) == {"orders"}
 
 
+def test_a_class_that_is_only_called_settings_is_no_variable() -> None:
+    config = (
+        "class CommonSettings:\n    pass\nclass Settings(CommonSettings):\n    topic: str = 'orders'\nS = Settings()\n"
+    )
+    compose = "services:\n  job:\n    build: job\n    environment: {TOPIC: other}\n"
+    main = f"{CONSUMER}from app.config import S\nconsumer.subscribe([S.topic])\n"
+    (link,) = links({"job/app/main.py": main, "job/app/config.py": config, "compose.yaml": compose})
+
+    assert (link.endpoint.name, link.certainty) == ("orders", "certain")
+
+
+def test_a_class_derived_from_the_own_settings_has_variables() -> None:
+    config = (
+        "from pydantic_settings import BaseSettings\nclass Common(BaseSettings):\n    region: str = 'eu'\n"
+        "class Mine(Common):\n    topic: str = 'orders'\nS = Mine()\n"
+    )
+    compose = "services:\n  job:\n    build: job\n    environment: {TOPIC: other}\n"
+    more = {"job/app/config.py": config, "compose.yaml": compose}
+
+    assert consumed("from app.config import S\n", "S.topic", more) == {"other"}
+
+
 def test_nested_models_have_variables_of_their_own() -> None:
     config = (
         "from pydantic import BaseModel\nfrom pydantic_settings import BaseSettings, SettingsConfigDict\n"
