@@ -13,13 +13,14 @@ from copilot.findings.opaque import opaque_strings
 from copilot.findings.producers import unfilled_fields
 from copilot.findings.reads import fields_never_written
 from copilot.findings.schema_paths import missing_schema_paths, unreadable_schemas
-from copilot.findings.settings_names import misspelt_settings
+from copilot.findings.settings_names import misspelt_questions, misspelt_settings
 from copilot.findings.topics import loose_ends, misspelt_topics
 
 AUDITS: tuple[Find, ...] = (
     missing_schema_paths,
     unreadable_schemas,
     misspelt_settings,
+    misspelt_questions,
     misspelt_topics,
     loose_ends,
     differing_decoders,

@@ -17,6 +17,11 @@ MISSPELT = Rule(
 _READ = re.compile(
     r"""(?:environ(?:\.get\(|\[|\.pop\()|getenv\(|\b(?:env|config)(?:\.\w+)?\(|\benv\s*=|_alias\s*=)\s*["']([A-Za-z_]\w{4,})["']"""
 )
+_KEPT = re.compile(
+    r"""^\s*([A-Z][A-Z0-9_]{5,})\s*(?::[^=\n]+)?=[^=][^\n]*(?:\n[ \t]+[^\n]*){0,2}?"""
+    r"""(?:environ(?:\.get\(|\[)|getenv\()\s*["']([A-Z]\w{4,})["']""",
+    re.MULTILINE,
+)
 _SETTING_FILES = re.compile(
     r"(?:^|/)(?:Dockerfile[^/]*|Makefile|Procfile|\.env[^/]*|[^/]*\.(?:ya?ml|env|sh|toml|cfg|ini|json|tf|tfvars|properties|service|j2|tpl|conf|bat|ps1))$"
 )
@@ -35,9 +40,29 @@ def misspelt_settings(case: Audited) -> Iterator[AuditFinding]:
             if is_misspelt(name, asked)
         ]
         for name, asked in pairs:
-            if name not in reads and not _is_read_somewhere(case, name) and not _is_set_somewhere(case, asked):
+            if (
+                name not in reads
+                and not _is_read_somewhere(case, job.name, name)
+                and not _is_set_somewhere(case, asked)
+            ):
                 where = [it.span.path for it in deployments if name in dict(it.settings)]
                 yield _finding(case, job.name, name, where, asked, reads[asked])
+
+
+def misspelt_questions(case: Audited) -> Iterator[AuditFinding]:
+    """Yields names that code asks its environment for under a slip: it keeps the answer under the name that other jobs ask for."""
+    jobs = [job.name for job in case.pipeline.jobs]
+    asked = {name: _reads(case, name) for name in jobs}
+    for job in jobs:
+        for path, text in sorted(case.code_of(job).items()):
+            for match in _KEPT.finditer(text):
+                kept, name = match[1], match[2]
+                others = [other for other in jobs if other != job and kept in asked[other]]
+                if others and kept not in asked[job] and is_misspelt(name, kept) and not _is_set_somewhere(case, name):
+                    line = text.count("\n", 0, match.start(2)) + 1
+                    proof = [Proof(place(path, line), f"asks for {name}"), asked[others[0]][kept]]
+                    title = f"{job} asks for {name}, which no deployment sets, and keeps it as {kept}, which {others[0]} asks for."
+                    yield MISSPELT.finding("warning", title, proof, f"Ask for {kept}.", job=job, about=name)
 
 
 def _finding(case: Audited, job: str, name: str, where: list[str], asked: str, read: Proof) -> AuditFinding:
@@ -61,10 +86,19 @@ def _reads(case: Audited, job: str) -> dict[str, Proof]:
     return found
 
 
-def _is_read_somewhere(case: Audited, name: str) -> bool:
-    """Tells whether any file but those that only set things writes the name: it may be read in ways that are not known here."""
+def _is_read_somewhere(case: Audited, job: str, name: str) -> bool:
+    """Tells whether a file that the job may use writes the name: it may be read in ways that are not known here."""
+    quoted = re.compile(rf"""["']{re.escape(name)}["']""")
+    code = [*case.code_of(job).values(), *case.shared_code().values()]
+    if any(quoted.search(text) or ("BaseSettings" in text and name.lower() in text.lower()) for text in code):
+        return True
+    others = [it.name for it in case.pipeline.jobs if it.name != job]
     paths = [
-        path for path in case.paths if not _SETTING_FILES.search(path) or basename(path).endswith((".sh", ".json"))
+        path
+        for path in case.paths
+        if not path.endswith(".py")
+        and (not _SETTING_FILES.search(path) or basename(path).endswith((".sh", ".json")))
+        and not any(case.is_of(other, path) for other in others)
     ]
     return any(next(lines_with(name, text), 0) for text in _texts_with(case, name, paths))
 

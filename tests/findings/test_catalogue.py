@@ -74,6 +74,36 @@ class TestSettings:
 
         assert rules({"services/sink/main.py": code, "compose.yaml": COMPOSE + f"      {set_to}: 5\n", **more}) == []
 
+    def test_a_question_with_a_slip_is_told_where_another_job_asks_the_right_one(self) -> None:
+        right = 'METRICS_PATH = os.path.join(\n    "a",\n    os.getenv("METRICS_PATH"),\n)\n'
+        wrong = right.replace('getenv("METRICS', 'getenv("METRIS')
+        texts = {
+            "services/orders/settings.py": "import os\n" + right,
+            "services/sink/settings.py": "import os\n" + wrong,
+        }
+
+        (found,) = findings(texts)
+
+        assert found.title.startswith(
+            "sink asks for METRIS_PATH, which no deployment sets, and keeps it as METRICS_PATH"
+        )
+        assert [str(proof.span) for proof in found.proof] == [
+            "services/sink/settings.py:4",
+            "services/orders/settings.py:4",
+        ]
+        assert rules({**texts, "services/sink/Dockerfile": "FROM scratch\nENV METRIS_PATH=/m\n"}) == []
+
+    def test_a_name_that_another_job_reads_is_no_excuse(self) -> None:
+        mine = READER.replace(
+            "    consumer = Consumer(", '    limit = os.getenv("MAX_MESSAGES", "10")\n    consumer = Consumer('
+        )
+        texts = {
+            "services/sink/main.py": mine,
+            "services/orders/limits.py": 'import os\nLIMIT = os.environ["MAX_MESSAGE"]\n',
+        }
+
+        assert rules({**texts, "compose.yaml": COMPOSE + "      MAX_MESSAGE: 5\n"}) == ["warning setting-misspelt"]
+
 
 class TestSchemaFiles:
     def test_a_setting_that_leads_to_no_schema_is_an_error_where_a_near_one_is_there(self) -> None:
