@@ -205,15 +205,18 @@ class Expressions:
             self.see(node.value, "passes" if operators.is_same_name(node.key, node.value) else mode)
             return NOTHING
         item = self.see(node.elt, mode)
-        value = item.value if item.value is not None and item.value[0] in ("any", "cat", "split", "as") else None
+        value = (
+            item.value if item.value is not None and item.value[0] in ("list", "any", "cat", "split", "as") else None
+        )
         return Seen(value, item.origin.wrapped() if item.origin else None)
 
     def bind_items(self, target: ast.expr, container: Seen) -> None:
         """Lets the target of a loop stand for the items of a container."""
         value = container.value
-        item: Value = ("any", value[1]) if value is not None and value[0] in ("list", "any") else None
-        if value is not None and value[0] == "split":
-            item = value
+        item: Value = value if value is not None and value[0] in ("list", "any", "split") else None
+        if isinstance(target, ast.Tuple | ast.List) and item is not None and item[0] == "list":
+            # The parts of items are no items: which of them go together is not followed.
+            item = ("any", item[1])
         thing = item_of(container.thing, "")
         self.scope.bind(target, Seen(item, _item(container.origin), thing))
         if isinstance(target, ast.Tuple) and len(target.elts) == 2:

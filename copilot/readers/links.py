@@ -28,7 +28,13 @@ from copilot.readers.things import name_of
 from copilot.readers.values import Surroundings, Text, Value, resolve
 
 _RANKS: dict[Certainty, int] = {"certain": 0, "likely": 1, "possible": 2}
-_SOURCES: dict[str, Certainty] = {"code": "certain", "setting": "certain", "default": "likely", "unset": "possible"}
+_SOURCES: dict[str, Certainty] = {
+    "code": "certain",
+    "setting": "certain",
+    "default": "likely",
+    "choice": "likely",
+    "unset": "possible",
+}
 _AWS_NAME = re.compile(r"arn:aws[\w-]*:\w+:[^:]*:[^:]*:(?:stream/|deliverystream/)?([^:/]+)$")
 _FULL_NAMES = {
     "topic": (re.compile(r"projects/[^/]+/topics/(.+)$"), _AWS_NAME),

@@ -24,7 +24,9 @@ def see_arithmetic(reader: Reader, node: ast.BinOp, mode: str) -> Seen:
     if left.value is not None and isinstance(node.op, ast.Div):
         return Seen(("path", (left.value, right.value)))
     if isinstance(node.op, ast.Add) and (left.value is not None or right.value is not None):
-        kind = "list" if left.value is not None and left.value[0] == "list" else "cat"
+        # What a loop goes through is a list, too, and a text that is added to it goes to each of its items.
+        is_text = right.value is not None and right.value[0] in ("s", "cat", "env")
+        kind = "list" if left.value is not None and left.value[0] == "list" and not is_text else "cat"
         return Seen((kind, (value_of(reader, node.left, left), value_of(reader, node.right, right))))
     if isinstance(node.op, ast.BitOr) and left.thing is not None and right.thing is not None:
         return Seen(None, left.origin or right.origin, merged((left.thing, right.thing)))

@@ -31,12 +31,13 @@ class Text:
     """One text that a value may become. `variable` names what sets it; then `text` is "" where nothing in view does.
 
     `source` tells what the text rests on: "code" (written there), "setting" (a deployment sets it), "default" (nothing sets it,
-    the code's default holds), "unset". `proof` are the places that show it, nearest to the use first.
+    the code's default holds), "choice" (one of several that the code may choose), "unset". `proof` are the places that show it,
+    nearest to the use first.
     """
 
     text: str
     variable: str = ""
-    source: Literal["code", "setting", "default", "unset"] = "code"
+    source: Literal["code", "setting", "default", "choice", "unset"] = "code"
     proof: tuple[Span, ...] = field(default=(), compare=False)
 
 
@@ -88,9 +89,13 @@ def _texts(value: tuple[Any, ...], around: Surroundings, depth: int) -> Iterator
         yield from resolve(value[2], around, depth)
     elif kind == "get":
         yield from _from_file(value, around, depth)
-    elif kind in ("list", "any"):
+    elif kind == "list":
         for item in value[1]:
             yield from resolve(item, around, depth)
+    elif kind == "any":
+        texts = [text for item in value[1] for text in resolve(item, around, depth)]
+        is_choice = len({text.text for text in texts if text.text}) > 1
+        yield from (replace(text, source="choice") if is_choice and text.source == "code" else text for text in texts)
     elif kind == "at":
         yield from resolve(value[2], replace(around, path=value[1]), depth)
     elif kind == "name":

@@ -365,6 +365,23 @@ def test_a_proof_leads_through_the_variable_to_the_text() -> None:
     assert link.certainty == "likely"
 
 
+@pytest.mark.parametrize(
+    ("code", "certainty"),
+    [
+        ("TOPICS = ['a', 'b']\nconsumer.subscribe(TOPICS)\n", "certain"),
+        ("TOPICS = ['a', 'b']\nfor topic in TOPICS:\n    consumer.subscribe([topic])\n", "certain"),
+        ("for name in ['a', 'b']:\n    consumer.subscribe([name + ''])\n", "certain"),
+        ("consumer.subscribe([f'{name}' for name in ('a', 'b')])\n", "certain"),
+        ("import sys\ntopic = 'a' if sys.argv else 'b'\nconsumer.subscribe([topic])\n", "likely"),
+        ("import sys\nif sys.argv:\n    topic = 'a'\nelse:\n    topic = 'b'\nconsumer.subscribe([topic])\n", "likely"),
+    ],
+)
+def test_topics_of_a_list_are_all_certain_and_those_of_a_choice_are_not(code: str, certainty: str) -> None:
+    found = links({"job/app/main.py": CONSUMER + code})
+
+    assert [(link.endpoint.name, link.certainty) for link in found] == [("a", certainty), ("b", certainty)]
+
+
 def test_a_variable_that_is_set_to_something_unknown_has_no_default() -> None:
     code = "import os\n"
     compose = "services:\n  job:\n    build: job\n    environment: {T: '${FROM_OUTSIDE}'}\n"
