@@ -10,6 +10,7 @@ from functools import lru_cache
 from copilot.formats.json_text import InvalidText
 
 _CACHED_FILES_MAX = 16
+_CACHED_STATEMENTS_MAX = 4096
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -34,15 +35,17 @@ class Places:
         if text.startswith("\ufeff"):
             self._lines[0] = 1
 
-    def span(self, node: ast.expr) -> tuple[int, int]:
-        """Returns the offsets of an expression in characters."""
+    def span(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
+        """Returns the offsets of an expression or a statement in characters."""
         assert node.end_lineno is not None
         assert node.end_col_offset is not None
         return self._offset(node.lineno, node.col_offset), self._offset(node.end_lineno, node.end_col_offset)
 
-    def bytes_of(self, offset: int) -> int:
-        """Returns the offset in bytes of one in characters."""
-        return offset if self._is_ascii else len(self.text[:offset].encode("utf-8", "surrogatepass"))
+    def in_characters(self, offset_bytes: int) -> int:
+        """Returns the offset in characters of one in UTF-8 bytes."""
+        if self._is_ascii:
+            return offset_bytes
+        return len(self.text.encode("utf-8", "surrogatepass")[:offset_bytes].decode("utf-8", "ignore"))
 
     def _offset(self, line: int, column_bytes: int) -> int:
         start = self._lines[line - 1]
@@ -53,12 +56,15 @@ class Places:
 
 
 def find_expression(node: ast.AST, places: Places, start: int, end: int, around: list[FunctionNode]) -> ast.expr | None:
-    """Returns the expression between two offsets in bytes, and leaves the functions around it in `around`, the inner one last."""
+    """Returns the expression between two offsets in characters; the functions around it are left in `around`, the inner last."""
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.expr):
+        if isinstance(child, ast.expr | ast.stmt):
             first, last = places.span(child)
-            if (places.bytes_of(first), places.bytes_of(last)) == (start, end):
+            if isinstance(child, ast.expr) and (first, last) == (start, end):
                 return child
+            # Decorators stand before the statement that they belong to.
+            if last < start or (first > end and not getattr(child, "decorator_list", None)):
+                continue
         is_function = isinstance(child, FunctionNode)
         if isinstance(child, FunctionNode):
             around.append(child)
@@ -78,12 +84,13 @@ def bound_to(statement: ast.stmt) -> str:
     return ""
 
 
-def bound_within(statement: ast.stmt) -> set[str]:
+@lru_cache(maxsize=_CACHED_STATEMENTS_MAX)
+def bound_within(statement: ast.stmt) -> frozenset[str]:
     """Returns the plain names that are set inside of a compound statement, other than in functions and classes of their own."""
     if isinstance(statement, FunctionNode | ast.ClassDef | ast.Assign | ast.AnnAssign):
-        return set()
+        return frozenset()
     names = (node for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
-    return {node.id for node in names}
+    return frozenset(node.id for node in names)
 
 
 def has_own(function: FunctionNode, name: str) -> bool:

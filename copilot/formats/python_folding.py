@@ -38,7 +38,7 @@ def fold_python(text: str, start: int, end: int) -> Node:
     module = parsed_module(text)
     places = Places(text)
     around: list[FunctionNode] = []
-    found = find_expression(module, places, start, end, around)
+    found = find_expression(module, places, places.in_characters(start), places.in_characters(end), around)
     if found is None:
         raise InvalidText(0, "no expression stands where the schema was found")
     return _Folding(places, module, around[-1] if around else None).schema(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from copilot.readers.facts import Literal
@@ -67,14 +68,18 @@ def changed_schemas(sheet: Sheet) -> list[tuple[int, str]]:
     ]
 
 
-def _changes(sheet: Sheet) -> list[tuple[int, str, str]]:
+def _changes(sheet: Sheet) -> tuple[tuple[int, str, str], ...]:
     """Returns the places that change a part of something, with its name: the first where its fields change, else the second."""
-    if b"fields" not in sheet.data:
-        return []
-    return [
+    return _changes_in(sheet.data) if b"fields" in sheet.data else ()
+
+
+@lru_cache(maxsize=1)
+def _changes_in(data: bytes) -> tuple[tuple[int, str, str], ...]:
+    # Asked for each literal of a file, and the same every time.
+    return tuple(
         (found.start(), (found[1] or b"").decode(), (found[2] or found[3] or b"").decode())
-        for found in _CHANGE.finditer(sheet.data)
-    ]
+        for found in _CHANGE.finditer(data)
+    )
 
 
 def literal_of_text(node: ast.JoinedStr, sheet: Sheet) -> int | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+from bisect import bisect_right
 from itertools import accumulate
 from typing import Any
 
@@ -56,7 +57,7 @@ class Sheet:
 
     def line_of(self, offset: int) -> int:
         """Returns the line that holds a byte offset."""
-        return sum(start <= offset for start in self._line_starts)
+        return bisect_right(self._line_starts, offset)
 
     def new_literal(self) -> Origin:
         """Returns the origin of a new dict literal."""
