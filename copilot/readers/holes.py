@@ -1,0 +1,87 @@
+"""What in a value is only known to others? The arguments and attributes that it starts from, found and filled.
+
+Pure questions about the chains of `things`; who fills them is asked by `effects`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from copilot.readers.chains import Chains, End
+from copilot.readers.values import Value
+
+MAX_NESTING = 8
+_NO_TEXT = frozenset({"class", "object", "function", "module"})
+
+
+def holes_in(value: Value, path: str, depth: int = 0) -> Iterator[End]:
+    """Yields the arguments and attributes in a value that nothing was put in for, with the files that they are of."""
+    if value is None or depth > MAX_NESTING:
+        return
+    if value[0] in ("list", "any", "cat", "path"):
+        for one in value[1]:
+            yield from holes_in(one, path, depth + 1)
+    elif value[0] == "split":
+        yield from holes_in(value[1], path, depth + 1)
+    elif value[0] in ("var", "at"):
+        yield from holes_in(value[2], value[1] if value[0] == "at" else path, depth + 1)
+    elif value[0] in ("param", "attr", "item", "call"):
+        root = start_of(value)
+        if root[0] == "param" or (root[0] == "attr" and root[1][0] == "self"):
+            yield End(path, value)
+
+
+def start_of(value: Value) -> tuple[Any, ...]:
+    """Returns the argument, or the attribute of `self`, that a chain starts from."""
+    assert value is not None
+    while value[0] in ("attr", "item", "call") and isinstance(value[1], tuple) and value[1][0] != "self":
+        value = value[1]
+    return value
+
+
+def replaced(value: Any, hole: tuple[Any, ...], filling: Value) -> Any:
+    """Returns a value with a part of it, wherever it stands, replaced by another."""
+    if value == hole:
+        return filling
+    if isinstance(value, tuple):
+        return tuple(replaced(part, hole, filling) for part in value)
+    return value
+
+
+def is_handed(value: tuple[Any, ...]) -> bool:
+    """Tells whether a value is an argument, or a part of one."""
+    return value[0] in ("param", "attr", "item") and start_of(value)[0] == "param"
+
+
+def may_be_text(value: tuple[Any, ...]) -> bool:
+    """Tells whether a value may name an endpoint; a client does where it was made for one."""
+    return value[0] not in _NO_TEXT and (value[0] != "client" or value[2] is not None)
+
+
+def is_text(value: Value) -> bool:
+    """Tells whether a value surely is a text, or texts."""
+    if value is None:
+        return False
+    if value[0] in ("list", "any"):
+        return any(map(is_text, value[1]))
+    if value[0] in ("cat", "path"):
+        return all(map(is_text, value[1]))
+    return value[0] in ("s", "env") or (value[0] == "at" and is_text(value[2]))
+
+
+def placed(path: str, value: Value) -> Value:
+    """Returns a value that keeps the file that it is of."""
+    return value if value is None or value[0] == "at" else ("at", path, value)
+
+
+def argument_of(chains: Chains, path: str, param: tuple[Any, ...], arguments: tuple[tuple[str, Value], ...]) -> Value:
+    """Returns what a call hands over for a parameter: its default where the call leaves it out."""
+    function, _, name = param[1].rpartition(":")
+    given = dict(arguments)
+    if name in given:
+        return given[name]
+    names = chains.parameters(path, function)
+    position = str(names.index(name)) if name in names else ""
+    default: Value = param[2]
+    return given.get(position, default)
