@@ -18,6 +18,8 @@ from copilot.impact.why import reasons_of
 from copilot.impact.words import Words, last_names
 from copilot.ports import ChangeLog, Index, Tree
 
+ALSO_SHOWN = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -35,7 +37,7 @@ def see(asked: Sequence[AskedChange], tree: Tree, index: Index, log: ChangeLog) 
     names = ChangeNames(asked, targets)
     past = Past(_records(targets), log)
     evidence = gather(names, targets, words, past)
-    return Seen(targets, with_kin(evidence, names, past, tree), len(words.entries))
+    return Seen(targets, with_kin(evidence, names, past, tree), words.count)
 
 
 def impact_list(asked: Sequence[AskedChange], tree: Tree, index: Index, log: ChangeLog) -> ImpactList:
@@ -58,6 +60,11 @@ def impact_list(asked: Sequence[AskedChange], tree: Tree, index: Index, log: Cha
     return ImpactList(tree.snapshot.commit, tuple(asked), files, _warnings(asked, seen.targets), seen.files_read)
 
 
+def _some(paths: Sequence[str]) -> str:
+    rest = len(paths) - ALSO_SHOWN
+    return ", ".join(paths[:ALSO_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
+
+
 def _records(targets: Sequence[Target]) -> dict[str, tuple[str, ...]]:
     """Returns the schema files, each with the fields of all its records that are meant."""
     found: dict[str, tuple[str, ...]] = {}
@@ -74,7 +81,12 @@ def _warnings(asked: Sequence[AskedChange], targets: Sequence[Target]) -> tuple[
         if not target.is_record_found:
             where = f"; {target.path} is taken for its file" if target.path else ""
             said.append(f'No record "{name}" was found{where}: the list rests on names alone.')
-        elif not target.has_field and it.op != "add_field":
+            continue
+        if target.also_in:
+            said.append(
+                f'"{name}" is taken for {target.path}; it could also mean {_some(target.also_in)}. A path says which.'
+            )
+        if not target.has_field and it.op != "add_field":
             said.append(f'{target.record} in {target.path} has no field "{it.field}".')
         elif target.has_field and it.op == "add_field":
             said.append(f'{target.record} in {target.path} has a field "{it.field}" already.')

@@ -15,7 +15,8 @@ from copilot.impact.target import Target
 from copilot.impact.words import Words, normal, parts_of, rarity, styleless
 
 SHARE_MIN = 0.12
-TOGETHER_MIN = 0.08
+TOGETHER_MIN = 0.05
+BESIDE_MIN = 0.08
 LIKENESS_MIN = 0.5
 LAST_FIELDS = 3
 _Hits = Mapping[str, frozenset[bytes]]
@@ -115,7 +116,7 @@ class _Gathering:
         self._names, self._targets, self._words, self._past = names, targets, words, past
         self._hits, self._written, self._inside = hits, written, inside
         counted = Counter(key for found in hits.values() for key in found)
-        total = max(1, len(words.entries))
+        total = max(1, words.count)
         self._rarity = {key: rarity(counted[key], total) for key in names.keys}
         self._paths = sorted({target.path for target in targets if target.path})
 
@@ -130,7 +131,7 @@ class _Gathering:
             for path in self._words.entries
             if any(name in normal(stem_of(path)) for name in self._names.stems | self._names.records)
         }
-        found = likely.union(self._hits, self._paths, self._past.together)
+        found = likely.union(self._hits, self._paths, self._past.together, self._past.neighbours(BESIDE_MIN))
         return sorted(path for path in found if path in self._words.entries)
 
     def _facts(self, path: str) -> FileFacts:
@@ -224,6 +225,7 @@ def _is_worth(it: FileFacts) -> bool:
         or it.record >= 1
         or it.siblings >= SHARE_MIN
         or it.together >= TOGETHER_MIN
+        or it.beside >= BESIDE_MIN
         or it.stem_likeness >= LIKENESS_MIN
         or it.record_likeness >= LIKENESS_MIN
         or it.field_likeness >= LIKENESS_MIN

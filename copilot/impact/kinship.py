@@ -16,6 +16,7 @@ from copilot.impact.words import normal
 from copilot.ports import Tree
 
 READ_FILES_MAX = 60
+TEXT_BYTES_MAX = 400_000
 TOP_FILES = 8
 PAIRED_FILES = 5
 STEM_LENGTH_MIN = 5
@@ -83,5 +84,5 @@ def _passages(
         weights={name: evidence.rarities[name] for siblings in names.siblings for name in sorted(siblings)},
         stems=frozenset(core for core in cores if len(core) >= STEM_LENGTH_MIN),
     )
-    texts = tree.read([it.path for it in likely])
+    texts = tree.read([it.path for it in likely if it.size_bytes <= TEXT_BYTES_MAX])
     return {path: read_passage(file.text, sought) for path, file in texts.items() if isinstance(file, SourceFile)}

@@ -64,6 +64,10 @@ class Past:
         """Returns the same for all schemas of the folder, for one that is too young to have a past."""
         return self._beside.get(path, 0) / (self._beside_of + 2)
 
+    def neighbours(self, rate: float) -> set[str]:
+        """Returns the files that changed with schemas of the folder at least so often."""
+        return {path for path in self._beside if self.beside_rate(path) >= rate}
+
     def pair_rate(self, path: str, others: Sequence[str]) -> float:
         """Returns how often the file changed with the one of the others that it changed with most, of all the other's changes."""
         own = self._changes_of.get(path, set())

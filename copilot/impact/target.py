@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from copilot.domain.impacted import AskedChange
 from copilot.domain.source import SourceFile
@@ -38,6 +38,8 @@ _HOMES = {"schema": 3.0, "json": 2.0, "python": 1.0}
 _ENDING = re.compile(r"[-_.]?(value|key|v\d+)$", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<=[/_.v-])\d{1,4}(?=[/_.-])")
 _NUMBERS_MAX = 3
+_ASIDE = 2
+"""How many parts of a fit are about names and fields; the next one tells sources from what lies aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class Target:
     is_record_found: bool
     has_field: bool = False
     all_names: tuple[str, ...] = ()
+    also_in: tuple[str, ...] = ()
+    """Where records of that name stand that the same words could mean."""
 
 
 def find_target(asked: AskedChange, tree: Tree, words: Words) -> Target:
@@ -69,8 +73,10 @@ def find_target(asked: AskedChange, tree: Tree, words: Words) -> Target:
     if not found:
         path = min(named, key=lambda it: (len(it), it), default="")
         return Target(path, _own_name(asked), (), 1, 1, False)
-    _, name, path, shape = max(found, key=lambda it: it[0])
-    return _target(asked, path, shape, is_found=bool(name) or not asked.record)
+    fit, name, path, shape = max(found, key=lambda it: it[0])
+    target = _target(asked, path, shape, is_found=bool(name) or not asked.record)
+    alike = {other for score, _, other, _ in found if score[: _ASIDE + 1] == fit[: _ASIDE + 1] and other != path}
+    return replace(target, also_in=() if named else tuple(sorted(alike)))
 
 
 def _target(asked: AskedChange, path: str, shape: Shape, *, is_found: bool) -> Target:

@@ -15,7 +15,7 @@ from copilot.domain.source import SourceFile, TreeEntry
 from copilot.ports import Index, Tree
 
 WORDS_KIND = "impact-words-1"
-FILE_BYTES_MAX = 400_000
+FILE_BYTES_MAX = 1024 * 1024
 BATCH_FILES = 400
 KEPT_BATCH = 4_000
 WORD_LENGTH_MAX = 80
@@ -97,15 +97,18 @@ class Words:
     def __init__(self, tree: Tree, index: Index) -> None:
         self._tree = tree
         self._index = index
-        self.entries: dict[str, TreeEntry] = {
-            entry.path: entry for entry in tree.snapshot.entries if entry.digest and _is_read(entry)
-        }
+        self.entries: dict[str, TreeEntry] = {entry.path: entry for entry in tree.snapshot.entries if entry.digest}
+        self._read = sorted(path for path, entry in self.entries.items() if _is_read(entry))
+
+    @property
+    def count(self) -> int:
+        """Returns how many files are read; the others are known by their paths and their past alone."""
+        return len(self._read)
 
     def each(self) -> Iterator[tuple[str, bytes]]:
         """Yields each path with its words, in no order that means anything; memory stays flat on any tree."""
-        paths = sorted(self.entries)
-        for start in range(0, len(paths), KEPT_BATCH):
-            yield from self._batch(paths[start : start + KEPT_BATCH])
+        for start in range(0, len(self._read), KEPT_BATCH):
+            yield from self._batch(self._read[start : start + KEPT_BATCH])
 
     def _batch(self, paths: list[str]) -> Iterator[tuple[str, bytes]]:
         digests = {path: self.entries[path].digest for path in paths}

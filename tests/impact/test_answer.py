@@ -98,6 +98,25 @@ def test_what_changed_with_the_schema_before_is_raised(tmp_path: Path) -> None:
     assert any("changed with the schema in 4 of its last 4 changes" in reason for reason in raised.reasons)
 
 
+def test_a_file_too_large_to_read_is_known_by_its_past(tmp_path: Path) -> None:
+    folder = make(tmp_path / "shop", "protos/order.proto")
+    for number in range(1, 4):
+        commit(
+            folder,
+            {
+                "gen/bindings.ts": f"// {number}\n" * 200_000,
+                "protos/order.proto": SCHEMAS["protos/order.proto"] + "\n" * number,
+            },
+            at=START + number * DAY,
+        )
+
+    found = ask(folder, REMOVE)
+
+    bindings = next(it for it in found.files if it.path == "gen/bindings.ts")
+    assert bindings.spans == ()
+    assert bindings.probability > 0.03
+
+
 def test_nothing_later_than_the_commit_is_used(tmp_path: Path) -> None:
     folder = make(tmp_path / "shop", "protos/order.proto")
     before = ask(folder, REMOVE)
@@ -138,6 +157,18 @@ def test_a_record_that_nobody_defines_is_answered_from_names_with_a_warning(tmp_
 
     assert found.warnings == ('No record "Parcel" was found: the list rests on names alone.',)
     assert {"shop/builder.py", "marketing/coupons.py"} <= set(paths(found))
+
+
+def test_a_name_that_several_records_have_is_answered_and_said(tmp_path: Path) -> None:
+    folder = make(tmp_path / "shop", "protos/order.proto")
+    commit(folder, {"other/order.proto": SCHEMAS["protos/order.proto"]}, at=START + DAY)
+
+    by_name, by_path = ask(folder, REMOVE), ask(folder, replace(REMOVE, subject="protos/order.proto"))
+
+    assert by_name.warnings == (
+        '"order" is taken for other/order.proto; it could also mean protos/order.proto. A path says which.',
+    )
+    assert by_path.warnings == ()
 
 
 def test_a_field_that_the_record_lacks_is_said(tmp_path: Path) -> None:
