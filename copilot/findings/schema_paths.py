@@ -33,7 +33,7 @@ def missing_schema_paths(case: Audited) -> Iterator[AuditFinding]:
     files = {basename(path): path for path in sorted(case.paths, reverse=True) if path.endswith(suffixes)}
     folders = {basename(dirname(path)): path for path in case.paths if path.endswith(suffixes)}
     every = {segment for path in case.paths for segment in dirname(path).split("/")}
-    for value, job, proof in (*_in_settings(case, suffixes), *_in_code(case, suffixes)):
+    for value, job, proof in (*_in_files(case, suffixes), *_in_settings(case, suffixes), *_in_code(case, suffixes)):
         name, folder = basename(value), basename(dirname(value))
         near = difflib.get_close_matches(name, files, n=1, cutoff=LIKENESS_MIN)
         meant = _meant(folder, name, folders) if name in files and folder not in every else ""
@@ -72,6 +72,22 @@ def unreadable_schemas(case: Audited) -> Iterator[AuditFinding]:
 
 def _suffixes(case: Audited) -> tuple[str, ...]:
     return tuple(suffix for form in case.formats.values() for suffix in form.suffixes)
+
+
+def _in_files(case: Audited, suffixes: tuple[str, ...]) -> Iterator[tuple[str, str, list[Proof]]]:
+    """Yields the paths that deployment files hold anywhere, such as in the configuration that a chart hands on."""
+    ends = "|".join(map(re.escape, suffixes))
+    pattern = re.compile(rf"""(?::\s+|=)["']?(?!//)([\w./-]+(?:{ends}))["']?\s*(?:#.*)?$""")
+    starts: dict[str, list[tuple[int, str]]] = {}
+    for deployment in case.pipeline.deployments:
+        if deployment.job:
+            starts.setdefault(deployment.span.path, []).append((deployment.span.first_line, deployment.job))
+    for path, text in case.texts(sorted(starts)).items():
+        for number, line in enumerate(text.splitlines(), 1):
+            found = pattern.search(line)
+            above = [job for first, job in sorted(starts[path]) if first <= number]
+            if found and above:
+                yield found[1], above[-1], [Proof(place(path, number), line.strip())]
 
 
 def _in_settings(case: Audited, suffixes: tuple[str, ...]) -> Iterator[tuple[str, str, list[Proof]]]:

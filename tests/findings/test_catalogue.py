@@ -113,6 +113,18 @@ class TestSchemaFiles:
         assert str(found.proof[0].span) == "compose.yaml:11"
         assert "schemas/order.avsc" in found.next
 
+    def test_a_path_in_the_configuration_that_a_chart_hands_on_is_looked_at(self) -> None:
+        values = "image: {repository: shop/sink}\nconfigYaml:\n  CONSUMER_CONFIG:\n    TOPICS: [orders]\n"
+        chart = {
+            "charts/sink/Chart.yaml": "name: sink\n",
+            "charts/sink/values.yaml": values + "    SCHEMA_PATH: /schemas/ordr.avsc\n",
+        }
+
+        (found,) = [it for it in findings(chart) if it.rule == "schema-path-missing"]
+
+        assert str(found.proof[0].span) == "charts/sink/values.yaml:5"
+        assert found.job == "sink"
+
     def test_a_misspelt_folder_of_a_schema_is_told(self) -> None:
         more = {
             "schemas/refund_step/out.avsc": schema("x", name="R"),
