@@ -90,16 +90,25 @@ def keyword_codec(reader: Reader, node: ast.Call, keyword: str, key: str, role: 
             pairs = zip(argument.keys, argument.values, strict=True)
             given += [value for name, value in pairs if isinstance(name, ast.Constant) and name.value == key]
     found: list[int] = []
+    for settings in (reader.see(argument).value for argument in node.args if not isinstance(argument, ast.Dict)):
+        if settings is not None and settings[0] == "dict":
+            found += _codec_at(reader.configs.origin(settings[1], key))
     for value in given:
-        origin = reader.see(value).origin
-        if origin is not None and origin.root[0] in ("serializer", "deserializer", "encoded", "call"):
-            found.append(int(origin.root[1]))
+        codec = _codec_at(reader.see(value).origin)
+        if codec:
+            found += codec
         elif isinstance(value, ast.Lambda) and "json" in ast.dump(value):
             found.append(reader.sheet.add_call(role, "json", value, reader.scope.qualified))
     for entry in node.keywords:
         if entry.arg != keyword:
             reader.see(entry.value)
     return found
+
+
+def _codec_at(origin: Origin | None) -> list[int]:
+    """Returns the codec call that a value comes from, as a list of one, [] where it comes from none."""
+    is_codec = origin is not None and origin.root[0] in ("serializer", "deserializer", "encoded", "call")
+    return [int(origin.root[1])] if origin is not None and is_codec else []
 
 
 def _serde(reader: Reader, node: ast.Call, library: str, name: str) -> Seen:

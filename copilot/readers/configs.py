@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass, field
 
 from copilot.readers.facts import Config
+from copilot.readers.flow import Origin
 from copilot.readers.values import Value, either
 
 MAX_NESTING = 4
@@ -29,6 +30,7 @@ class _Table:
     role: str
     parent: int
     entries: dict[str, tuple[Value, int]] = field(default_factory=dict)
+    origins: dict[str, Origin] = field(default_factory=dict)
 
 
 class ConfigTable:
@@ -54,8 +56,10 @@ class ConfigTable:
         self._tables.append(_Table(line, role, -1))
         return len(self._tables) - 1
 
-    def put(self, table: int, name: str, value: Value, line: int) -> None:
-        """Sets an entry; one that is set twice has either value."""
+    def put(self, table: int, name: str, value: Value, line: int, origin: Origin | None = None) -> None:
+        """Sets an entry; one that is set twice has either value, and the later origin."""
+        if origin is not None:
+            self._tables[table].origins[name] = origin
         entries = self._tables[table].entries
         before = entries.get(name)
         entries[name] = (either(before[0], value) if before else value, before[1] if before and before[0] else line)
@@ -78,6 +82,10 @@ class ConfigTable:
                 value = self.as_map(value[1], depth + 1) if depth < MAX_NESTING else None
             entries.append((name, value))
         return ("map", tuple(entries))
+
+    def origin(self, table: int, name: str) -> Origin | None:
+        """Returns where the value of an entry comes from."""
+        return self._tables[table].origins.get(name)
 
     def configs(self) -> list[Config]:
         """Returns what the tables say about consuming and producing."""

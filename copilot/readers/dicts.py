@@ -28,7 +28,9 @@ def see_dictionary(reader: Reader, node: ast.Dict, mode: str = "reads", receiver
             name = key.value if isinstance(key, ast.Constant) else None
             seen = reader.see_as(item, name if isinstance(name, str) else "")
             if isinstance(name, str) and key is not None:
-                reader.configs.put(table, name, seen.thing if seen.value is None else seen.value, key.lineno)
+                reader.configs.put(
+                    table, name, seen.thing if seen.value is None else seen.value, key.lineno, seen.origin
+                )
         return Seen(("dict", table))
     origin = reader.sheet.new_literal()
     shape = -1

@@ -180,7 +180,7 @@ class _Statements:
             and isinstance(key, ast.Constant)
             and isinstance(key.value, str)
         ):
-            self.expressions.configs.put(base.value[1], key.value, seen.value, target.lineno)
+            self.expressions.configs.put(base.value[1], key.value, seen.value, target.lineno, seen.origin)
             return
         self.expressions.see(target, "writes")
         if (
