@@ -82,7 +82,11 @@ def _in_files(case: Audited, suffixes: tuple[str, ...]) -> Iterator[tuple[str, s
     for deployment in case.pipeline.deployments:
         if deployment.job:
             starts.setdefault(deployment.span.path, []).append((deployment.span.first_line, deployment.job))
-    for path, text in case.texts(sorted(starts)).items():
+            # A chart's deployment stands in a template, and what it hands on in the values that it is named after.
+            stem = deployment.name.partition(":")[0]
+            for values in (f"{stem}.yaml", f"{stem}.yml"):
+                starts.setdefault(values, []).append((1, deployment.job))
+    for path, text in case.texts(sorted(starts.keys() & set(case.paths))).items():
         for number, line in enumerate(text.splitlines(), 1):
             found = pattern.search(line)
             above = [job for first, job in sorted(starts[path]) if first <= number]
