@@ -9,6 +9,7 @@ from __future__ import annotations
 import decimal
 import io
 import json
+import re
 import struct
 import uuid
 import warnings
@@ -19,6 +20,7 @@ from typing import Any
 from copilot.ports import Decoded, Undecodable
 
 REASON_CHARACTERS_MAX = 300
+_OBJECT = re.compile(r"<(?:\w+\.)*(\w+) object at 0x[0-9a-fA-F]+>")
 _CACHED_SCHEMAS_MAX = 256
 _WIRE_ONLY = frozenset({"local-timestamp-millis", "local-timestamp-micros"})
 # What the two libraries let escape, besides their own errors, when data, value and schema don't fit.
@@ -143,5 +145,6 @@ def _without_uuid_objects(value: Any) -> Any:
 
 
 def _reason(error: BaseException) -> str:
-    text = " ".join(str(error).split()) or type(error).__name__
+    # An object's address differs from run to run, and evidence must not.
+    text = _OBJECT.sub(r"\1", " ".join(str(error).split())) or type(error).__name__
     return text if len(text) <= REASON_CHARACTERS_MAX else f"{text[: REASON_CHARACTERS_MAX - 3]}..."

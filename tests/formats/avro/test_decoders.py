@@ -94,3 +94,14 @@ def test_neither_library_is_imported_before_it_is_used() -> None:
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 
     assert printed == "[]\n"
+
+
+@both
+def test_a_refusal_says_the_same_in_every_run(decoder: DecoderUnderTest) -> None:
+    schema = resolved(field("a", "double"))
+
+    with pytest.raises(Undecodable) as caught:
+        decoder.decode(b"\x00", schema, schema)
+
+    assert "0x" not in str(caught.value)
+    assert "BytesIO object" not in str(caught.value)
