@@ -48,7 +48,8 @@ def history_of(name: str, folder: Path) -> tuple[tuple[NamedSchema, ...], Level,
     top = place.repository.top or folder
     inside = os.path.relpath(folder.resolve() / name, top.resolve()).replace(os.sep, "/")
     subjects = read_map(place).subjects
-    found = [it for it in subjects if it.name == name or it.latest.source.path in (name, inside)]
+    exact = [it for it in subjects if it.name == name or it.latest.source.path in (name, inside)]
+    found = exact or [it for it in subjects if it.name.endswith(f"/{name}")]
     if len(found) != 1:
         import difflib
 

@@ -98,6 +98,20 @@ def test_a_name_that_means_nothing_gets_the_nearest(shop: Path, capsys: pytest.C
     assert "order" in said.split("next")[1]
 
 
+def test_the_last_part_of_a_subject_is_enough_and_several_are_listed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = FIRST.replace("Order", "Other")
+    repositories.init(tmp_path)
+    repositories.commit(tmp_path, {"a/order.avsc": FIRST, "b/order.avsc": other})
+
+    code, _, said = run(capsys, "order", "-C", str(tmp_path))
+
+    assert code == EXIT_USAGE
+    assert '"order" names several subjects' in said
+    assert "a/order, b/order" in said
+
+
 def test_a_file_that_is_not_there_or_no_text_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     repositories.write(tmp_path, {"binary.avsc": b"\xff\xfe\x00", "a.avsc": FIRST})
 
