@@ -11,7 +11,7 @@ from copilot.errors import EXIT_DONE
 EXAMPLES = """\
 examples:
   pipeline-copilot impact "rename amount to total_cents in order"
-  pipeline-copilot impact "add a string `currency` to protos/billing/invoice.proto"
+  pipeline-copilot impact "add a string currency to protos/billing/invoice.proto"
   pipeline-copilot impact --operation '{"op": "remove_field", "subject": "invoice", "field": "amount"}' --format json
 """
 

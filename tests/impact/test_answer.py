@@ -57,6 +57,23 @@ def test_a_record_is_found_by_path_or_name_in_any_style(named: AskedChange, tmp_
     assert found.warnings == ()
 
 
+def test_a_schema_file_of_the_whole_name_is_meant_before_a_class_of_a_part_of_it(tmp_path: Path) -> None:
+    schema = '{"type": "record", "name": "RideRecord", "fields": [{"name": "fare", "type": "int"}, {"name": "tip", "type": "int"}]}'
+    init(tmp_path / "taxi")
+    commit(
+        tmp_path / "taxi",
+        {
+            "schemas/taxi_ride_value.avsc": schema,
+            "app/rides.py": "class TaxiRide(Record):\n    fare: int\n    tip: int\n",
+        },
+        at=START,
+    )
+
+    found = ask(tmp_path / "taxi", AskedChange("remove_field", "taxi_ride_value", "", "fare"))
+
+    assert paths(found)[0] == "schemas/taxi_ride_value.avsc"
+
+
 def test_a_new_field_is_placed_by_the_other_fields_that_files_name(tmp_path: Path) -> None:
     found = ask(make(tmp_path / "shop", "protos/order.proto"), AskedChange("add_field", "Order", "", "sales_channel"))
 
