@@ -1,8 +1,9 @@
 """Who uses what changes, and is any use left behind?
 
 Fails where a certain use outside tests still stands in a state whose schema no longer has the field. Unknown where only likely
-or possible uses are left, where the use lies in another repository whose people are asked in time to change it, or where a
-concerned job uses fields by names that reading can't see while the field goes away or changes its type. It also counts how far
+or possible uses are left, where the use lies in another repository whose people are asked in time to change it, or where, while the
+field goes away or changes its type, a concerned job uses fields by names that reading can't see, or jobs may be concerned whose
+schemas were not found. It also counts how far
 the alternative reaches, for the ranking.
 """
 
@@ -24,6 +25,7 @@ from copilot.checks.extent import (
 )
 from copilot.checks.lineage import Lineage, lineages, phase_label
 from copilot.checks.standing import Standing, standing_uses
+from copilot.checks.unlinked import may_be_linked
 from copilot.domain.evidence import Evidence, Finding, Measure, Severity, Verdict
 from copilot.domain.fieldtype import is_nullable, parsed, value_kind
 from copilot.domain.operation import AddField, Deprecate
@@ -40,7 +42,14 @@ _MODE_WORDS = {
     "compares": "compares",
     "computes": "computes with",
 }
-_OPEN_RULES = ("usage.likely-use-left", "usage.use-left-elsewhere", "usage.use-left-to-people", "usage.blind-spot")
+_OPEN_RULES = (
+    "usage.likely-use-left",
+    "usage.use-left-elsewhere",
+    "usage.use-left-to-people",
+    "usage.blind-spot",
+    "usage.may-write",
+    "usage.may-read",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,7 @@ class UsageCheck:
     """Every use of what changes, before and after."""
 
     name = "usage"
-    version = 2
+    version = 3
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
@@ -258,6 +267,7 @@ def _surroundings(case: Case, *, is_open: bool, touched: bool) -> Iterator[Findi
                 text = f"It is not known which decoder {link.job} {verb} {impact.subject} with."
                 span = link.proof[0] if link.proof else None
                 yield Finding("usage.decoder-unknown", "warning", text, span, impact.subject)
+        yield from may_be_linked(case, impact, is_open=is_open)
         if not impact.consumers:
             where = "this repository or its clones" if any(it.commit for it in case.base.clones) else "this repository"
             text = f"No consumer of {impact.subject} was found in {where}."

@@ -48,6 +48,8 @@ def _reading(proposal: Proposal, impacts: tuple[Impact, ...]) -> Iterator[str]:
     for impact in impacts:
         if not impact.consumers:
             yield f"No consumer of {impact.subject} was found, so nothing is known of its readers."
+        if not impact.producers:
+            yield f"No producer of {impact.subject} was found, so whether anybody fills its fields is not known."
 
 
 def _beyond(proposal: Proposal) -> Iterator[str]:

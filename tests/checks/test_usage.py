@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from copilot.checks.usage import UsageCheck
 from copilot.domain.evidence import Evidence
 from copilot.domain.operation import AddField, ChangeType, RemoveField, RenameField
-from copilot.domain.pipeline import BlindSpot
+from copilot.domain.pipeline import BlindSpot, Decoder
 from copilot.domain.source import Span
 from copilot.ports import Case
 from tests.checks.orders import SCORER_PATH, SHOP_PATH, bench, case, field, use
@@ -180,3 +181,31 @@ def test_a_default_that_was_asked_for_is_closer_to_the_wording_than_null() -> No
     null = run(case(add, [[ID]], [[ID, field("retries", ["null", "int"], default=None)]]))
 
     assert (asked.measure("operations_reworded"), null.measure("operations_reworded")) == (0, 1)
+
+
+def unlinked(it: Case, decoder: Decoder) -> Case:
+    """Returns the case with the schemas of both sides not found, so that nothing links them with the subject."""
+    links = tuple(replace(link, subject=None, decoder=decoder) for link in it.base.links)
+    impacts = tuple(replace(impact, producers=(), consumers=()) for impact in it.impacts)
+    return replace(it, base=replace(it.base, links=links), impacts=impacts)
+
+
+def test_jobs_whose_schema_was_not_found_leave_a_rename_open() -> None:
+    renamed = case(RENAME, [[ID, AMOUNT]], [[ID, TOTAL]])
+
+    evidence = run(unlinked(renamed, Decoder("confluent-kafka", "single")))
+
+    assert evidence.verdict == "unknown"
+    assert rules(evidence, "warning") == ["usage.may-read", "usage.may-write"]
+    assert "shop writes orders with a schema that was not found; it may be order." in [
+        finding.message for finding in evidence.findings
+    ]
+    assert run(unlinked(renamed, Decoder("json", "unknown"))).verdict == "pass"
+
+
+def test_jobs_whose_schema_was_not_found_leave_an_addition_settled() -> None:
+    added = case(
+        AddField("order", "", "total", '"long"', "0"), [[ID, AMOUNT]], [[ID, AMOUNT, field("total", "long", default=0)]]
+    )
+
+    assert run(unlinked(added, Decoder("confluent-kafka", "single"))).verdict == "pass"
