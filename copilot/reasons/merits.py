@@ -43,8 +43,8 @@ HONEST_RULES = (
 )
 SOFT_RULES = (
     SoftRule("most of the history reads as before", "replay", "history_changed", "versions that read otherwise"),
-    SoftRule("closest to the wording", "usage", "operations_reworded", "operations done in other words"),
     SoftRule("waits for what is not known", "usage", "open_at_once", "open questions that no gate waits for"),
+    SoftRule("closest to the wording", "usage", "operations_reworded", "operations done in other words"),
     SoftRule(
         "fewest coordinated deploys", "usage", "coordinated_deploys", "jobs that have to move together or in order"
     ),

@@ -155,6 +155,18 @@ def test_what_waits_comes_first_where_something_is_not_known() -> None:
     assert decision.chosen == "waits-0001"
 
 
+def test_what_waits_comes_before_the_wording_where_something_is_not_known() -> None:
+    at_once, waiting = alternative("once-00001"), alternative("wait-00001", 3)
+    worded = {"open_at_once": 4, "operations_reworded": 0}
+    careful = {"open_at_once": 0, "operations_reworded": 1}
+    proofs = (
+        *all_pass("once-00001", usage=evidence("once-00001", "usage", "unknown", worded)),
+        *all_pass("wait-00001", usage=evidence("wait-00001", "usage", "unknown", careful)),
+    )
+
+    assert decide(proposal((at_once, waiting), proofs)).chosen == "wait-00001"
+
+
 def test_equal_ones_are_called_equal() -> None:
     made = proposal(
         (alternative("one-000001"), alternative("two-000001")), (*all_pass("one-000001"), *all_pass("two-000001"))
