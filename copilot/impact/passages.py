@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -116,9 +117,11 @@ def _densest(places: Sequence[tuple[int, str]], weights: Mapping[str, float]) ->
 
 def _is_near(lines: Sequence[int], places: Sequence[tuple[int, str]], record_lines: Sequence[int]) -> bool:
     """Tells whether the field stands close to two of its siblings or to the record's name: then it is not another object's."""
-    for line in lines:
-        if any(abs(line - other) <= NEAR_LINES for other in record_lines):
+    for line in dict.fromkeys(lines):
+        at = bisect_left(record_lines, line - NEAR_LINES)
+        if at < len(record_lines) and record_lines[at] <= line + NEAR_LINES:
             return True
-        if len({name for other, name in places if abs(line - other) <= NEAR_LINES}) >= 2:
+        first, last = (bisect_left(places, (edge, "")) for edge in (line - NEAR_LINES, line + NEAR_LINES + 1))
+        if len({name for _, name in places[first:last]}) >= 2:
             return True
     return False
