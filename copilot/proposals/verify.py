@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from copilot.domain.decision import Decision
@@ -37,6 +37,11 @@ def verify(proposal: Proposal, kit: Kit) -> Verification:
     kept = tuple(old if new is None or _is_blind(old, new) else new for old, new in pairs)
     decided = kit.decide(replace(fresh, evidence=kept))
     outcome, reason = _decision_compared(proposal.decision, decided)
+    opened = _opened(
+        [(old, new) for (old, _), new in zip(pairs, kept, strict=True) if old.alternative == decided.chosen]
+    )
+    if outcome == "same" and opened:
+        outcome, reason = "changed", f'"{decided.chosen}" was proved, and now {", ".join(opened)} can\'t be settled.'
     if outcome == "same" and seen and all(row.outcome == "can't be re-run" for row in seen):
         outcome, reason = "can't be re-run", "No evidence could be seen again."
     return Verification(proposal.id, seen, outcome, reason)
@@ -97,8 +102,15 @@ def _seen_again(proposal: Proposal, fresh: Proposal, kit: Kit) -> Iterator[tuple
             yield old, run_check(checks[old.check], case, kit) if old.check in checks else None
 
 
+def _opened(pairs: Iterable[tuple[Evidence, Evidence]]) -> list[str]:
+    """Returns the checks that had an answer and have none now."""
+    return [new.check for old, new in pairs if new.verdict == "unknown" and old.verdict != "unknown"]
+
+
 def _is_blind(old: Evidence, new: Evidence) -> bool:
-    return new.verdict == "unknown" and old.verdict != "unknown"
+    """Tells whether the check can't see here what it saw; one of a later version has seen it, and judges otherwise."""
+    is_same_check = new.recipe.version == old.recipe.version
+    return is_same_check and new.verdict == "unknown" and old.verdict != "unknown"
 
 
 def _compared(old: Evidence, new: Evidence | None) -> Seen:

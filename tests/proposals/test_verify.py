@@ -70,6 +70,17 @@ def test_a_check_that_sees_nothing_here_cannot_be_run_again(decided: Proposal, k
     assert "ZeroDivisionError" in blinded[0].reason
 
 
+def test_a_later_check_that_leaves_the_question_open_has_changed(decided: Proposal, kit: Kit) -> None:
+    stricter = (PaperCheck("first", version=2, fault="raises"), *kit.checks[1:])
+
+    verification = verify(decided, replace(kit, checks=stricter))
+
+    reasons = {seen.alternative: seen.reason for seen in verification.seen if seen.outcome == "changed"}
+    assert reasons["two-000001"] == "The verdict was pass and is unknown now."
+    assert not verification.holds
+    assert verification.reason == '"two-000001" was proved, and now first can\'t be settled.'
+
+
 def test_without_any_check_nothing_is_confirmed(decided: Proposal, kit: Kit) -> None:
     verification = verify(decided, replace(kit, checks=()))
 
