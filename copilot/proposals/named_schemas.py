@@ -54,9 +54,11 @@ def history_of(name: str, folder: Path) -> tuple[tuple[NamedSchema, ...], Level,
         import difflib
 
         near = difflib.get_close_matches(name, [it.name for it in subjects], n=3)
-        named = ", ".join(it.name for it in found) or ", ".join(near) or "pipeline-copilot map lists them"
+        named = ", ".join(it.name for it in found) or ", ".join(near)
         what = f'"{name}" names {"several subjects" if found else "no subject"} of this repository.'
-        raise WrongUsage(what, where=top, next=f"Name one of: {named}.")
+        raise WrongUsage(
+            what, where=top, next=f"Name one of: {named}." if named else "pipeline-copilot map lists them."
+        )
     subject = found[0]
     versions = tuple(NamedSchema(_version_label(version), version.resolved) for version in subject.versions)
     return versions, subject.compatibility, subject.level_source

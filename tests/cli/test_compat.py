@@ -96,6 +96,7 @@ def test_a_name_that_means_nothing_gets_the_nearest(shop: Path, capsys: pytest.C
     assert code == EXIT_USAGE
     assert '"ordr" names no subject' in said
     assert "order" in said.split("next")[1]
+    assert "next   pipeline-copilot map lists them." in run(capsys, "xyzzy", "-C", str(shop))[2]
 
 
 def test_the_last_part_of_a_subject_is_enough_and_several_are_listed(
