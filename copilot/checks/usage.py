@@ -2,8 +2,8 @@
 
 Fails where a certain use outside tests still stands in a state whose schema no longer has the field. Unknown where only likely
 or possible uses are left, where the use lies in another repository whose people are asked in time to change it, or where, while the
-field goes away or changes its type, a concerned job uses fields by names that reading can't see, or jobs may be concerned whose
-schemas were not found. It also counts how far
+field goes away or changes its type, a concerned job uses fields by names that reading can't see, jobs may be concerned whose
+schemas were not found, or a file that can't be parsed names the field. It also counts how far
 the alternative reaches, for the ranking.
 """
 
@@ -25,7 +25,7 @@ from copilot.checks.extent import (
 )
 from copilot.checks.lineage import Lineage, lineages, phase_label
 from copilot.checks.standing import Standing, standing_uses
-from copilot.checks.unlinked import may_be_linked
+from copilot.checks.unlinked import may_be_linked, named_in_unread_code
 from copilot.domain.evidence import Evidence, Finding, Measure, Severity, Verdict
 from copilot.domain.fieldtype import is_nullable, parsed, value_kind
 from copilot.domain.operation import AddField, Deprecate
@@ -49,6 +49,7 @@ _OPEN_RULES = (
     "usage.blind-spot",
     "usage.may-write",
     "usage.may-read",
+    "usage.may-use",
 )
 
 
@@ -73,6 +74,8 @@ class UsageCheck:
         concerned = list(_concerned_uses(case))
         findings = [_left_finding(it, case) for it in left]
         findings += _surroundings(case, is_open=bool(_vanishing(changed)), touched=bool(case.patches))
+        if case.patches:
+            findings += named_in_unread_code(case, bench, is_open=bool(_vanishing(changed)))
         findings += _delicate_uses(case, concerned)
         if case.refused:
             findings.append(

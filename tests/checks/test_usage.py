@@ -9,7 +9,7 @@ from copilot.checks.usage import UsageCheck
 from copilot.domain.evidence import Evidence
 from copilot.domain.operation import AddField, ChangeType, RemoveField, RenameField
 from copilot.domain.pipeline import BlindSpot, Decoder
-from copilot.domain.source import Span
+from copilot.domain.source import Gap, Span
 from copilot.ports import Case
 from tests.checks.orders import SCORER_PATH, SHOP_PATH, bench, case, field, use
 
@@ -201,6 +201,18 @@ def test_jobs_whose_schema_was_not_found_leave_a_rename_open() -> None:
         finding.message for finding in evidence.findings
     ]
     assert run(unlinked(renamed, Decoder("json", "unknown"))).verdict == "pass"
+
+
+def test_a_file_that_cannot_be_parsed_and_names_the_field_leaves_a_rename_open() -> None:
+    renamed = case(RENAME, [[ID, AMOUNT]], [[ID, TOTAL]])
+    broken = replace(renamed, base=replace(renamed.base, gaps=(Gap(Span("old.py", 1, 1), "not valid Python 3: no"),)))
+
+    named = UsageCheck().run(broken, bench({"old.py": "print 1\nprint row['amount'], row['id']\n"}))
+    unnamed = UsageCheck().run(broken, bench({"old.py": "print row['amount'], id\n"}))
+
+    assert (named.verdict, unnamed.verdict) == ("unknown", "pass")
+    assert rules(named, "warning") == ["usage.may-use"]
+    assert named.findings[0].span == Span("old.py", 2, 2)
 
 
 def test_jobs_whose_schema_was_not_found_leave_an_addition_settled() -> None:
