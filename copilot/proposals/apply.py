@@ -104,15 +104,15 @@ def _write(
         note = (f"Note: {one_line(approval.note)}",) if approval.note.strip() else ()
         about = f"Step {number} of {len(planned)} of: {one_line(alternative.title)}\nDecision: {record.markdown_path}"
         trailers = (("Proposal", proposal.id), ("Plan", approval.plan), ("Approved-by", approval.by))
-        message = message_of(_subject(commit, alternative, len(planned)), (about, *commit.notes, *note), trailers)
+        message = message_of(subject_of(commit.subject, alternative), (about, *commit.notes, *note), trailers)
         tree = write_tree(repository.git, patch.base, files)
         parent = write_commit(repository.git, tree, parent, message, approval.by, at)
         yield parent
 
 
-def _subject(commit: _Commit, alternative: Alternative, count: int) -> str:
+def subject_of(step: str, alternative: Alternative) -> str:
     """Returns the step and what it is a step of: "Publish the schema" alone would tell a reader of the log nothing."""
-    return commit.subject if count == 1 else f"{commit.subject}: {alternative.title}"
+    return step if step == alternative.title else f"{step}: {alternative.title}"
 
 
 def _notes(step: Step) -> tuple[str, ...]:

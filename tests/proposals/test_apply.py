@@ -12,7 +12,9 @@ import pytest
 from copilot.adapters.git import Git
 from copilot.errors import EXIT_WAITING, RefusedByEvidence, SurroundingsFailed, WaitingForApproval, WrongUsage
 from copilot.proposals import Workspace
+from copilot.proposals.apply import subject_of
 from copilot.reasons.visible import is_hidden
+from tests.checks.cases import alternative_of
 from tests.proposals.papers import begin, changes, paper
 from tests.repositories import commit, fingerprint, git, write
 
@@ -112,6 +114,13 @@ def test_each_commit_says_what_it_belongs_to_and_who_said_yes(tmp_path: Path) ->
     )
     assert "\nNote: seen with Bob \\u202e\n" in git(tmp_path, "log", "-1", "--format=%b", applied.commits[0])
     assert "By hand:\n- wiki:1 the page" in git(tmp_path, "log", "-1", "--format=%b", applied.commits[1])
+
+
+def test_the_subject_of_the_only_commit_says_what_is_changed_too() -> None:
+    alternative = alternative_of(())
+
+    assert subject_of("Publish the schema", alternative) == "Publish the schema: a try"
+    assert subject_of("a try", alternative) == "a try"
 
 
 def test_modes_of_files_stay(tmp_path: Path) -> None:
