@@ -173,7 +173,9 @@ def test_every_field_stands_on_its_line(path: str, text: str) -> None:
 )
 def test_what_is_broken_or_foreign_is_no_error(path: str, text: str) -> None:
     for cut in range(0, len(text), 7):
-        shapes_in(path, text[:cut])
+        found = shapes_in(path, text[:cut])
+
+        assert all(field.line <= text.count("\n", 0, cut) + 1 for shape in found for field in shape.fields)
 
 
 def test_a_template_among_the_json_hides_only_itself() -> None:
