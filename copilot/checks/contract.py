@@ -16,19 +16,20 @@ from copilot.checks.evidence import make_evidence
 from copilot.checks.lineage import Lineage, lineages, phase_label
 from copilot.checks.standing import Standing, standing_uses
 from copilot.domain.evidence import Evidence, Finding, Measure, Verdict
+from copilot.domain.fieldtype import is_another_kind
 from copilot.domain.pipeline import FieldUse, Link, PipelineMap
 from copilot.domain.schema import SchemaVersion
 from copilot.ports import Bench, Case
 
 PATHS_SHOWN = 5
-_OPEN_RULES = ("contract.construction-unseen", "contract.may-not-be-set", *OPEN_RULES)
+_OPEN_RULES = ("contract.value-of-old-kind", "contract.construction-unseen", "contract.may-not-be-set", *OPEN_RULES)
 
 
 class ContractCheck:
     """Producers against demands, consumers against what is there, before and after."""
 
     name = "contract"
-    version = 3
+    version = 4
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
@@ -131,6 +132,28 @@ class _View:
                 yield self._unseen(link, path)
         if old and self.phase == 0:
             yield self._unset_before(link, old)
+        yield from self._of_old_kind(link, after)
+
+    def _of_old_kind(self, link: Link, sets: list[FieldUse]) -> Iterator[Finding]:
+        """Yields the fields that need a value of another kind since this phase, where the producer may set them as it did."""
+        previous = self.lineage.previous(self.phase)
+        if previous is None or self.after is None:
+            return
+        old = {field.path: field.type for field in previous.fields}
+        kept = {(use.span, use.path) for use in self.standing.kept}
+        for field in self.after.fields:
+            if field.path not in old or not is_another_kind(old[field.path], field.type):
+                continue
+            ours = [use for use in sets if use.path == field.path]
+            if not ours or any((use.span, use.path) in kept for use in ours):
+                label = phase_label(self.phase, self.case.alternative.phases[self.phase])
+                what = "is not seen to set" if not ours else "sets as before"
+                text = f"{link.job} {what} {field.path}, which needs a value of another kind after {label}."
+                span = ours[0].span if ours else link.proof[0] if link.proof else None
+                fix = f"Look at what {link.job} puts there, and convert it."
+                yield Finding(
+                    "contract.value-of-old-kind", "warning", text, span, self.lineage.name, field.path, self.phase, fix
+                )
 
     def _never_filled(self) -> Iterator[Finding]:
         """Yields the optional fields that code reads only since the change, and that no producer sets: it always gets the default.

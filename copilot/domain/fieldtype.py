@@ -247,3 +247,32 @@ def _parts(kind: Any, depth: int = 0) -> Iterator[Any]:
             yield from _parts(branch.get("items", branch.get("values")), depth + 1)
         elif isinstance(branch, dict) and isinstance(branch.get("type"), dict | list):
             yield from _parts(branch["type"], depth + 1)
+
+
+_VALUE_KINDS = {
+    "int": 0,
+    "long": 0,
+    "float": 1,
+    "double": 1,
+    "string": 2,
+    "enum": 3,
+    "bytes": 4,
+    "fixed": 4,
+    "boolean": 5,
+}
+_ACCEPTED = {(0, 1), (3, 2)}
+
+
+def is_another_kind(old: str, new: str) -> bool:
+    """Tells whether values that fit one type (JSON text) are of the wrong kind for another: a text for bytes, a number for a text.
+
+    Whole numbers do for floating ones, symbols for texts. Unions of several types and named types are not judged.
+    """
+    before, after = without_null(parsed(old)), without_null(parsed(new))
+    kinds = _VALUE_KINDS.get(base_kind(before)), _VALUE_KINDS.get(base_kind(after))
+    if None in kinds:
+        return False
+    is_decimal = "decimal" in (logical_kind(before), logical_kind(after)) and logical_kind(before) != logical_kind(
+        after
+    )
+    return is_decimal or (kinds[0] != kinds[1] and kinds not in _ACCEPTED)

@@ -78,6 +78,18 @@ def test_a_name_that_is_only_possibly_set_shows_no_construction() -> None:
     assert "contract.construction-unseen" in {finding.rule for finding in evidence.findings}
 
 
+def test_a_producer_that_sets_a_value_of_the_old_kind_is_unknown() -> None:
+    retype = ChangeType("order", "", "amount", '"bytes"')
+    after = [ID, field("amount", "bytes")]
+
+    kept = run(case(retype, [[ID, field("amount", "string")]], [after], uses=WRITES))
+    unseen = run(case(retype, [[ID, field("amount", "string")]], [after]))
+    wider = run(case(retype, [[ID, field("amount", "int")]], [[ID, field("amount", "double")]], uses=WRITES))
+
+    assert (kept.verdict, unseen.verdict, wider.verdict) == ("unknown", "unknown", "pass")
+    assert "contract.value-of-old-kind" in {finding.rule for finding in (*kept.findings, *unseen.findings)}
+
+
 def test_what_was_never_set_is_no_new_breach() -> None:
     add = AddField("order", "", "note", '"string"', '""')
     after = [ID, AMOUNT, field("note", "string", default="")]
