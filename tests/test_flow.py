@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
@@ -273,7 +273,8 @@ def test_a_watcher_that_leaves_early_loses_nothing(tmp_path: Path, base: tuple[P
 
     for _ in range(after):
         next(watched)
-    watched.close()  # type: ignore[attr-defined]
+    assert isinstance(watched, Generator)
+    watched.close()
 
     shown(run, fold(proposal.id, store.records(proposal.id)), paper_kit(*base), store)
     assert [type(record.body).__name__ for record in store.records(proposal.id)] == ORDER

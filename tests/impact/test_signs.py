@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from typing import Any
 
 from copilot.domain.impacted import AskedChange
 from copilot.impact.facts import FileFacts
@@ -15,8 +16,8 @@ from copilot.impact.weights import WEIGHTS
 ASKED = (AskedChange("remove_field", "order", "", "coupon"),)
 
 
-def facts(path: str, **known: object) -> FileFacts:
-    return FileFacts(path=path, place=place_of(path), size_bytes=1000, **known)  # type: ignore[arg-type]
+def facts(path: str, **known: Any) -> FileFacts:
+    return FileFacts(path=path, place=place_of(path), size_bytes=1000, **known)
 
 
 def test_a_probability_is_the_sum_of_the_weights_of_the_signs() -> None:
