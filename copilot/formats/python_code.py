@@ -84,6 +84,13 @@ def bound_to(statement: ast.stmt) -> str:
     return ""
 
 
+def value_of(statement: ast.stmt) -> ast.expr:
+    """Returns the value that a statement gives the name that `bound_to` tells of it."""
+    assert isinstance(statement, ast.Assign | ast.AnnAssign)
+    assert statement.value is not None
+    return statement.value
+
+
 @lru_cache(maxsize=_CACHED_STATEMENTS_MAX)
 def bound_within(statement: ast.stmt) -> frozenset[str]:
     """Returns the plain names that are set inside of a compound statement, other than in functions and classes of their own."""

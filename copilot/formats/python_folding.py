@@ -22,6 +22,7 @@ from copilot.formats.python_code import (
     has_own,
     parsed_module,
     root_of,
+    value_of,
 )
 
 FOLDS_MAX = 20_000
@@ -76,8 +77,7 @@ class _Folding:
                 raise self._refused(node, "is set in more than one place")
             if made:
                 self._following.append(name)
-                value = made[0].value  # type: ignore[attr-defined]
-                tree = self._fold(value, len(self._following))
+                tree = self._fold(value_of(made[0]), len(self._following))
                 for statement in body[body.index(made[0]) + 1 :]:
                     tree = self._changed(tree, name, statement)
                 self._following.pop()
@@ -87,8 +87,7 @@ class _Folding:
     def _changed(self, tree: Node, name: str, statement: ast.stmt) -> Node:
         """Returns the tree after a statement that may put something into it."""
         match statement:
-            case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Subscript(), attr=method)) as call):
-                target = call.func.value  # type: ignore[attr-defined]
+            case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Subscript() as target, attr=method)) as call):
                 if root_of(target) == name and method in _ADDING and call.args and not call.keywords:
                     return self._with(tree, target, lambda old: self._added(old, method, call))
                 return self._unless_about(tree, name, statement)

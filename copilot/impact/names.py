@@ -12,11 +12,12 @@ from copilot.impact.words import last_names, normal, parts_of
 
 LONG_NAME = 6
 """From this length on, a name counts inside of longer words too: `getAmountCents` for `amountCents`."""
-_PLAIN_TYPES = frozenset(
-    "string int integer long float double bool boolean bytes null array map record enum number object list dict str optional any"  # noqa: SIM905
+_TYPE_WORDS = (
+    "string int integer long float double bool boolean bytes null array map record enum number object list dict str optional any"
     " timestamp date datetime numeric decimal repeated nullable required union column field struct int32 int64 uint32 uint64 sint32"
-    " time uuid text none symbol type format millis micros fixed items".split()
+    " time uuid text none symbol type format millis micros fixed items"
 )
+_PLAIN_TYPES = frozenset(_TYPE_WORDS.split())
 
 
 class ChangeNames:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 BRACED = (".avdl", ".thrift", ".graphql", ".ts", ".java", ".go", ".kt", ".scala", ".rs", ".cs", ".sql")
 """Suffixes of languages whose records stand between braces."""
-STRUCTURE_WORDS = frozenset(
-    "items properties definitions $defs schemas components schema allOf anyOf oneOf types fields patternProperties"  # noqa: SIM905
-    " additionalProperties".split()
+_STRUCTURE = (
+    "items properties definitions $defs schemas components schema allOf anyOf oneOf types fields patternProperties"
+    " additionalProperties"
 )
+STRUCTURE_WORDS = frozenset(_STRUCTURE.split())
 """Keys that structure a schema, and are no part of a record's name."""
 
 

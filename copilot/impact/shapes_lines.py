@@ -15,7 +15,8 @@ _CLOSING = {"{": "}", "(": ")"}
 _MODIFIER = r"(?:(?:pub|val|var|readonly|public|private|override|final)\s+)"
 _NAME_FIRST = re.compile(rf"^\s*{_MODIFIER}*[`\"\[]?(\w+)[`\"\]]?\??(?:\s*:|\s)\s*([\w<\[&*.?]+)")
 _TYPE_FIRST = (".avdl", ".thrift", ".java", ".cs")
-_NO_FIELDS = frozenset("constraint primary unique foreign key index return if for import package func def".split())  # noqa: SIM905
+_KEYWORDS = "constraint primary unique foreign key index return if for import package func def"
+_NO_FIELDS = frozenset(_KEYWORDS.split())
 _KEY = re.compile(r"^(\s*)(-\s+)?[\"']?([\w.$-]+)[\"']?\s*:(?:\s+(.*?))?\s*$")
 _LINES_MAX = 400
 

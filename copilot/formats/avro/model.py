@@ -77,6 +77,10 @@ class Model(ABC):
         assert reader.inner is not None
         return self.outcome(writer.inner, reader.inner, path + ("[]" if reader.kind == "array" else "{}"))
 
+    def lacking(self, field: Field, path: str) -> Outcome:
+        """Returns the refusal of data without a field that has no default."""
+        return Outcome(NO, below(path, field), f'{self.name} misses "{field.name}", which has no default')
+
     def missing(self, field: Field, writer: Type, path: str) -> Outcome:
         """Returns what comes of a field that this decoder takes from its default, though the data may have it."""
         sources = source_fields(field, writer)

@@ -37,9 +37,7 @@ class ApacheModel(Model):
             if source is not None:
                 found.append(self.outcome(source.type, field.type, below(path, field)))
             elif field.default is NO_DEFAULT:
-                found.append(
-                    Outcome(NO, below(path, field), f'{self.name} misses "{field.name}", which has no default')
-                )
+                found.append(self.lacking(field, path))
             elif not reads_default(field.default, field.type):
                 found.append(Outcome(NO, below(path, field), f'{self.name} refuses the default of "{field.name}"'))
             else:

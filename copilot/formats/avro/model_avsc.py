@@ -61,9 +61,7 @@ class AvscModel(Model):
             elif sources:
                 found.append(self.outcome(sources[0].type, field.type, below(path, field)))
             elif field.default is NO_DEFAULT:
-                found.append(
-                    Outcome(NO, below(path, field), f'{self.name} misses "{field.name}", which has no default')
-                )
+                found.append(self.lacking(field, path))
         return worst(found)
 
 

@@ -89,9 +89,7 @@ class FastavroModel(Model):
             found.append(self.other_source(field, source, writer, path))
         for field in waiting.values():
             if field.default is NO_DEFAULT:
-                found.append(
-                    Outcome(NO, below(path, field), f'{self.name} misses "{field.name}", which has no default')
-                )
+                found.append(self.lacking(field, path))
             else:
                 found.append(self.missing(field, writer, path))
         return worst(found)

@@ -114,9 +114,7 @@ class JavaModel(Model):
             if field.name in written:
                 found.append(self.outcome(written[field.name], field.type, below(path, field)))
             elif field.default is NO_DEFAULT:
-                found.append(
-                    Outcome(NO, below(path, field), f'{self.name} misses "{field.name}", which has no default')
-                )
+                found.append(self.lacking(field, path))
             elif not makes_default(field.default, field.type):
                 found.append(Outcome(NO, below(path, field), f'{self.name} can\'t make the default of "{field.name}"'))
             else:
