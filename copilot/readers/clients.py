@@ -10,7 +10,7 @@ import ast
 
 from copilot.readers import libraries
 from copilot.readers.arguments import argument_value, first_text, message_value, see_arguments
-from copilot.readers.codecs import keyword_codec, see_codec_method
+from copilot.readers.codecs import encoded_pair, keyword_codec, see_codec_method
 from copilot.readers.facts import FORWARDED
 from copilot.readers.flow import Origin
 from copilot.readers.invocations import note_invocation
@@ -153,7 +153,7 @@ def _add(
 
 def _tie(reader: Reader, index: int, codec: int, record: ast.expr | None) -> None:
     """Ties a call that writes an endpoint to what made the bytes that it is given."""
-    origin = reader.see(record).origin if record is not None else None
+    origin = encoded_pair(reader, record) or (reader.see(record).origin if record is not None else None)
     if codec >= 0:
         reader.sheet.flow.encoded(codec, origin)
     elif origin is not None and origin.root[0] in ("raw", "message"):

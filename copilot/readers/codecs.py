@@ -7,10 +7,11 @@ from functools import partial
 
 from copilot.readers import libraries
 from copilot.readers.arguments import argument_at, argument_seen, argument_value, see_arguments
+from copilot.readers.facts import OF_KEYS
 from copilot.readers.flow import Origin
 from copilot.readers.reading import Reader
-from copilot.readers.scope import NOTHING, Seen, is_self
-from copilot.readers.things import name_of
+from copilot.readers.scope import NOTHING, Seen, is_self, receiver_name
+from copilot.readers.things import value_of
 from copilot.readers.values import Value
 
 _JSON_DECODERS = frozenset({"json.loads", "json.load", "orjson.loads", "ujson.loads", "simplejson.loads"})
@@ -53,6 +54,9 @@ def see_codec_function(reader: Reader, node: ast.Call, dotted: str) -> Seen | No
 
 def see_codec_method(reader: Reader, node: ast.Call, name: str, base: Seen) -> Seen | None:
     """Reads a call of a method of a serializer or deserializer object, None where it is none."""
+    if name == "encode_record_with_schema" and len(node.args) > 2:
+        see_arguments(reader, node)
+        return Seen(None, _encoded(reader, node, "confluent-kafka", node.args[1], node.args[2]))
     kind = base.origin.root[0] if base.origin is not None else ""
     if base.origin is None or kind not in _CODECS:
         return None
@@ -63,6 +67,20 @@ def see_codec_method(reader: Reader, node: ast.Call, name: str, base: Seen) -> S
         see_arguments(reader, node)
         return Seen(None, reader.sheet.flow.decoded(int(base.origin.root[1])))
     return None
+
+
+def encoded_pair(reader: Reader, node: ast.expr | None) -> Origin | None:
+    """Returns the encoding of a record that is produced as a pair with its schema, as Glue's serializer for Python takes it."""
+    if isinstance(node, ast.Tuple) and len(node.elts) == 2 and libraries.GLUE in reader.scope.libraries:
+        return _encoded(reader, node, libraries.LIBRARIES[libraries.GLUE], node.elts[1], node.elts[0])
+    return None
+
+
+def _encoded(reader: Reader, node: ast.expr, library: str, schema: ast.expr, record: ast.expr) -> Origin:
+    """Notes that a record is encoded with a schema that stands beside it, and returns what comes of it."""
+    index = reader.sheet.add_call("encode", library, node, reader.scope.qualified, writer=value_of(reader, schema))
+    reader.sheet.flow.encoded(index, reader.see(record).origin)
+    return Origin(("encoded", index))
 
 
 def see_codec_call(reader: Reader, node: ast.Call) -> Seen | None:
@@ -76,10 +94,19 @@ def see_codec_call(reader: Reader, node: ast.Call) -> Seen | None:
         return None
     arguments = see_arguments(reader, node)
     index = int(origin.root[1])
+    if any(map(_is_key, node.args)):
+        reader.sheet.calls[index] = reader.sheet.calls[index]._replace(receiver=OF_KEYS)
     if origin.root[0] == "deserializer":
         return Seen(None, reader.sheet.flow.decoded(index))
     reader.sheet.flow.encoded(index, arguments[0].origin if arguments else None)
     return Seen(None, Origin(("encoded", index)))
+
+
+def _is_key(node: ast.expr) -> bool:
+    """Tells whether an argument says that the key of a message is meant: `message.key()`, or `MessageField.KEY` in a context."""
+    if isinstance(node, ast.Call):
+        return receiver_name(node.func) == "key" or any(map(_is_key, node.args))
+    return isinstance(node, ast.Attribute) and node.attr in ("key", "KEY")
 
 
 def keyword_codec(reader: Reader, node: ast.Call, keyword: str, key: str, role: str) -> list[int]:
@@ -130,8 +157,9 @@ def _schema_of(reader: Reader, node: ast.expr) -> Value:
     seen = reader.see(node)
     if seen.value is not None:
         return seen.value if seen.value[0] != "dict" else None
-    name = name_of(seen.thing).lower()
-    return seen.thing if "schema" in name and "registry" not in name and "client" not in name else None
+    # The name may be that of the variable, or of anything on the way to it: `self.load_schema(settings["value"])`.
+    names = f"{seen.thing} {receiver_name(node)}".lower()
+    return seen.thing if "schema" in names and "registry" not in names and "client" not in names else None
 
 
 def _container(reader: Reader, node: ast.Call, role: str, codec: int) -> None:

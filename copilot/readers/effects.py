@@ -17,7 +17,7 @@ from copilot.readers.holes import (
     MAX_NESTING,
     argument_of,
     holes_in,
-    is_text,
+    is_handed,
     may_be_text,
     placed,
     replaced,
@@ -25,7 +25,7 @@ from copilot.readers.holes import (
 )
 from copilot.readers.invoked import MAX_HOPS, Invoked
 from copilot.readers.steps import Step
-from copilot.readers.values import Value
+from copilot.readers.values import Value, is_text
 
 MAX_EFFECTS = 64
 MAX_SHARED = 6
@@ -84,7 +84,7 @@ class EffectReader:
 
     def _all(self, facts: Mapping[str, FileFacts]) -> Iterator[Effect]:
         """Yields effects hop by hop, from where the calls stand to those who say the topic."""
-        self._callers.expect(self._invoked.wanted(facts))
+        self._callers.expect((*self._invoked.wanted(facts), *_takes_schemas(facts)))
         effects = [effect for path, one in sorted(facts.items()) for effect in self._of_file(path, one)]
         for _ in range(MAX_HOPS):
             found = [self._with_topics(effect) for effect in effects]
@@ -149,6 +149,16 @@ class EffectReader:
         choices = tuple(placed(end.path, self.followed(end.value, end.path, hops, depth + 1)) for end in ends)
         return choices[0] if len(choices) == 1 else ("any", choices)
 
+    def handed(self, value: Value, path: str) -> Iterator[tuple[Caller, Value]]:
+        """Yields the callers of the function whose argument a value of the file starts from, with what each makes of the value."""
+        for hole in holes_in(value, path):
+            root = start_of(hole.value)
+            for caller in self._callers.of(hole.path, root[1].rpartition(":")[0]) if root[0] == "param" else ():
+                given = argument_of(self._chains, hole.path, root, caller.invocation.arguments)
+                if given is not None:
+                    filled = replaced(value, root, placed(caller.path, given))
+                    yield caller, self.followed(filled, caller.path, ())
+
     def _with_topics(self, effect: Effect) -> Effect:
         return effect._replace(topics=self.followed(effect.topics, effect.path, effect.hops))
 
@@ -204,6 +214,15 @@ class EffectReader:
         line = (caller.path, invocation.line, invocation.last_line)
         hops, lines = (*effect.hops, hop), (*effect.lines, line)
         return effect._replace(path=caller.path, scope=invocation.scope, hops=hops, lines=lines)
+
+
+def _takes_schemas(facts: Mapping[str, FileFacts]) -> Iterator[tuple[str, str]]:
+    """Yields the functions, with their files, that decode or encode with a schema which they are handed."""
+    for path, one in facts.items():
+        for call in one.calls:
+            for value in (call.writer, call.reader):
+                if value is not None and is_handed(value):
+                    yield path, start_of(value)[1].rpartition(":")[0]
 
 
 def _effect(path: str, invocation: Invocation, step: Step, topics: Value) -> Effect:

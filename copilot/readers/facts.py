@@ -14,11 +14,15 @@ from typing import Any, NamedTuple
 from copilot.readers.flow import Tag
 from copilot.readers.values import Value
 
-FACTS_VERSION = 90
+FACTS_VERSION = 93
 FACTS_KIND = f"python-facts-{FACTS_VERSION}-{sys.version_info.major}.{sys.version_info.minor}"
 LOADED_MAX = 8192
 FORWARDED = -2
 """The codec of a produce call that sends on the bytes it consumed."""
+
+
+OF_KEYS = "key"
+"""The receiver of a decode or encode call that is for the keys of messages, not for their values."""
 
 
 class Call(NamedTuple):

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from copilot.readers.chains import Chains, End
+from copilot.readers.things import SPREAD
 from copilot.readers.values import Value
 
 MAX_NESTING = 8
@@ -59,29 +60,23 @@ def may_be_text(value: tuple[Any, ...]) -> bool:
     return value[0] not in _NO_TEXT and (value[0] != "client" or value[2] is not None)
 
 
-def is_text(value: Value) -> bool:
-    """Tells whether a value surely is a text, or texts."""
-    if value is None:
-        return False
-    if value[0] in ("list", "any"):
-        return any(map(is_text, value[1]))
-    if value[0] in ("cat", "path"):
-        return all(map(is_text, value[1]))
-    return value[0] in ("s", "env") or (value[0] == "at" and is_text(value[2]))
-
-
 def placed(path: str, value: Value) -> Value:
     """Returns a value that keeps the file that it is of."""
     return value if value is None or value[0] == "at" else ("at", path, value)
 
 
 def argument_of(chains: Chains, path: str, param: tuple[Any, ...], arguments: tuple[tuple[str, Value], ...]) -> Value:
-    """Returns what a call hands over for a parameter: its default where the call leaves it out."""
+    """Returns what a call hands over for a parameter: its default where the call leaves it out.
+
+    A call that hands on all keywords of the function around it hands over what that one's callers do under the same name.
+    """
     function, _, name = param[1].rpartition(":")
     given = dict(arguments)
     if name in given:
         return given[name]
     names = chains.parameters(path, function)
     position = str(names.index(name)) if name in names else ""
-    default: Value = param[2]
+    default = placed(path, param[2])
+    if position not in given and (around := given.get(SPREAD)) is not None:
+        return ("param", f"{around[1]}:{name}", default)
     return given.get(position, default)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 
 from copilot.readers import libraries
+from copilot.readers.codecs import encoded_pair
 from copilot.readers.flow import Origin
 from copilot.readers.reading import Reader
 from copilot.readers.scope import Seen, receiver_name
-from copilot.readers.things import chained, value_of
+from copilot.readers.things import SPREAD, chained, value_of
 from copilot.readers.values import Value
 
 MAX_ARGUMENTS = 12
@@ -50,7 +51,9 @@ def _callee(reader: Reader, function: ast.expr, base: Seen | None) -> Value:
 def _arguments(reader: Reader, node: ast.Call) -> tuple[tuple[str, Value], ...]:
     given = [(str(position), value) for position, value in enumerate(node.args) if not isinstance(value, ast.Starred)]
     given += [(keyword.arg, keyword.value) for keyword in node.keywords if keyword.arg]
-    return tuple((place, _handed(reader, value)) for place, value in given[:MAX_ARGUMENTS])
+    handed = [(place, _handed(reader, value)) for place, value in given[:MAX_ARGUMENTS]]
+    spread = (reader.see(keyword.value).thing for keyword in node.keywords if keyword.arg is None)
+    return (*handed, *((SPREAD, thing) for thing in spread if thing is not None and thing[0] == "kwargs"))
 
 
 def _handed(reader: Reader, node: ast.expr) -> Value:
@@ -72,5 +75,5 @@ def _record(reader: Reader, node: ast.Call) -> Origin | None:
     """Returns where the record comes from that a call seems to hand over: under a usual keyword, or after the topic."""
     for keyword in node.keywords:
         if keyword.arg in _RECORDS:
-            return reader.see(keyword.value).origin
+            return encoded_pair(reader, keyword.value) or reader.see(keyword.value).origin
     return reader.see(node.args[1]).origin if len(node.args) > 1 else None

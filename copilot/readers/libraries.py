@@ -12,7 +12,15 @@ import sys
 from copilot.readers import broker_table, framework_table
 from copilot.readers.steps import Step, Steps
 
-LIBRARIES = {"fastavro": "fastavro", "avro": "avro", **broker_table.NAMES, **framework_table.NAMES}
+GLUE = "aws_schema_registry"
+LIBRARIES = {
+    "fastavro": "fastavro",
+    "avro": "avro",
+    GLUE: "aws-glue-schema-registry",
+    "schema_registry": "python-schema-registry-client",
+    **broker_table.NAMES,
+    **framework_table.NAMES,
+}
 CONVERSIONS = frozenset(
     {"float", "int", "str", "bool", "abs", "round", "len", "min", "max", "sum", "list", "sorted", "Decimal"}
 )
@@ -39,6 +47,7 @@ SCHEMA_PASSERS = frozenset(
         "make_avsc_object",
         "loads",
         "load",
+        "AvroSchema",
     }
 )
 

@@ -18,10 +18,11 @@ from copilot.readers.beyond import NOTHING, Beyond, NamedElsewhere
 from copilot.readers.config_files import ConfigFiles
 from copilot.readers.configs import key_word
 from copilot.readers.deployments import Running
-from copilot.readers.effects import Effect, EffectReader, Hop
-from copilot.readers.facts import FORWARDED, Call, Config, FileFacts
-from copilot.readers.modules import Modules, SchemaFiles
+from copilot.readers.effects import Effect, EffectReader
+from copilot.readers.facts import FORWARDED, OF_KEYS, Call, Config, FileFacts
+from copilot.readers.modules import Modules
 from copilot.readers.outlines import Outline
+from copilot.readers.schema_values import Asked, SchemaValues
 from copilot.readers.store import FactStore
 from copilot.readers.subjects import Subjects, unpinned
 from copilot.readers.things import name_of
@@ -66,33 +67,36 @@ class LinkReader:
         modules: Modules,
         outlines: Mapping[str, Outline],
         effects: EffectReader,
+        root_of: Mapping[str, str],
         beyond: Beyond = NOTHING,
     ) -> None:
         self._effects = effects
         self._beyond = beyond
-        self._named_elsewhere = NamedElsewhere(beyond)
         self._store = store
-        self._subjects = subjects
         self._modules = modules
-        self._schema_files = SchemaFiles(subjects.files)
+        elsewhere = NamedElsewhere(beyond)
+        self._root_of = root_of
+        self._schemas = SchemaValues(store, subjects, effects, elsewhere, self._around, root_of)
         self._configs = ConfigFiles(store.entries, store.text, store.premises)
         self._classes: dict[str, list[str]] = {}
         for path, outline in sorted(outlines.items()):
             for name in outline.classes:
                 self._classes.setdefault(name, []).append(path)
 
-    def read(self, jobs: Mapping[str, JobCode], root_of: Mapping[str, str]) -> tuple[Link, ...]:
+    def read(self, jobs: Mapping[str, JobCode]) -> tuple[Link, ...]:
         """Returns the links of all jobs, which are given by root, sorted."""
         found = [link for job in jobs.values() for link in self._of_configs(job)]
-        told = {(link.job, link.direction) for link in found if link.endpoint.name}
+        told = {(link.job, link.direction) for link in found if link.endpoint.name or link.endpoint.variable}
         everything = {path: facts for job in jobs.values() for path, facts in job.facts.items()}
         for effect in self._effects.read(everything):
-            job = jobs.get(root_of[effect.path]) or JobCode(root_of[effect.path], root_of[effect.path], {}, ())
+            job = jobs.get(self._root_of[effect.path]) or JobCode(
+                self._root_of[effect.path], self._root_of[effect.path], {}, ()
+            )
             copies = job.running or (_NOWHERE,)
             links = [link for copy in copies for link in self._of_effect(job, everything[effect.home], effect, copy)]
             named = [link for link in links if link.endpoint.name]
             # What a framework is handed in a dict of settings is told by the settings themselves.
-            is_framework = root_of[effect.home] != root_of[effect.path]
+            is_framework = self._root_of[effect.home] != self._root_of[effect.path]
             found += named or [link for link in links if not (is_framework and (link.job, link.direction) in told)]
         return _merged([*found, *_from_producers(found, [*found, *self._beyond.links])])
 
@@ -102,19 +106,10 @@ class LinkReader:
         def answer(root: str, copy: int, path: str, index: int) -> tuple[str, ...]:
             running = (*jobs[root].running, _NOWHERE)[copy]
             call = self._store.python([path])[path].calls[index]
-            found = self.call_subjects(path, root, call, running.settings)
+            found = self._schemas.of_call(path, call, Asked(root, running.settings))
             return tuple(dict.fromkeys(unpinned(name)[0] for name in found))
 
         self._store.premises.answer(CALL_SUBJECTS, answer)
-
-    def call_subjects(
-        self, path: str, root: str, call: Call, settings: Mapping[str, str], hops: tuple[Hop, ...] = ()
-    ) -> tuple[str, ...]:
-        """Returns the subjects of the schemas that a decode or encode call is given, the reader's first."""
-        around = self._around(path, settings)
-        values = (self._effects.followed(value, path, hops) for value in (call.reader, call.writer))
-        found = [name for value in values for name in self._of_value(value, around, root, 0)]
-        return tuple(dict.fromkeys(found))
 
     def _of_configs(self, job: JobCode) -> list[Link]:
         stated = [(path, config, running) for running in job.running for path, config in running.configs]
@@ -141,10 +136,11 @@ class LinkReader:
         around = self._around(path, running.settings)
         direction: Direction = "consumes" if config.direction == "consumes" else "produces"
         schema, topics = (self._effects.followed(value, path, ()) for value in (config.schema, config.topics))
-        subjects = self._of_value(schema, around, job.root, 0)
+        asked = Asked(job.root, running.settings)
+        subjects = self._schemas.of(schema, path, asked)
         if not subjects and twin is not None:
             twins = self._effects.followed(twin[1].schema, twin[0], ())
-            subjects = self._of_value(twins, self._around(twin[0], running.settings), job.root, 0)
+            subjects = self._schemas.of(twins, twin[0], asked)
         decoder = self._decoder_of_class(config.library_class, around, direction)
         if decoder is None and twin is not None:
             decoder = self._decoder_of_class(twin[1].library_class, self._around(twin[0], running.settings), direction)
@@ -168,8 +164,9 @@ class LinkReader:
         near = () if is_forwarded else tuple(Span(file, one.line, one.line) for file, one in codecs[:1])
         proof = (Span(home, call.line, call.last_line), *near, *(Span(*line) for line in effect.lines))
         found: list[str] = []
+        asked = Asked(job.root, running.settings, home, call.scope)
         for file, codec in codecs:
-            found += self.call_subjects(file, job.root, codec, running.settings, effect.hops)
+            found += self._schemas.of_call(file, codec, asked, effect.hops)
         subjects = tuple(dict.fromkeys(found))
         if not subjects and codecs and codecs[0][0] != home:
             # A codec of another file whose schema isn't known shows nothing about this call.
@@ -190,7 +187,7 @@ class LinkReader:
         if call.codec >= 0:
             return [(path, facts.calls[call.codec])]
         role = "encode" if call.role == "produce" and call.codec != FORWARDED else "decode"
-        here = [(path, one) for one in facts.calls if one.role == role]
+        here = [(path, one) for one in facts.calls if one.role == role and one.receiver != OF_KEYS]
         for near in (
             [entry for entry in here if entry[1].scope == call.scope],
             [entry for entry in here if entry[1].scope.partition(".")[0] == call.scope.partition(".")[0]],
@@ -199,7 +196,12 @@ class LinkReader:
             if near:
                 return near
         beside = self._modules.related(path, job.facts)
-        return [(file, one) for file in beside for one in job.facts[file].calls if one.role == role]
+        return [
+            (file, one)
+            for file in beside
+            for one in job.facts[file].calls
+            if one.role == role and one.receiver != OF_KEYS
+        ]
 
     def _links(
         self,
@@ -228,39 +230,6 @@ class LinkReader:
     def _around(self, path: str, settings: Mapping[str, str]) -> Surroundings:
         lookup = partial(self._modules.lookup, path)
         return Surroundings(path, settings, lookup, read=self._configs.read)
-
-    def _of_value(self, value: Value, around: Surroundings, root: str, depth: int) -> tuple[str, ...]:
-        """Returns the subjects that a schema value may be: literals, other modules' names, or paths of schema files."""
-        if value is None or depth > 8:
-            return ()
-        if value[0] == "literal":
-            facts = self._store.python([around.path]).get(around.path)
-            start = facts.literals[value[1]].start if facts is not None else -2
-            name = self._subjects.at_literal(around.path, start)
-            return (name,) if name is not None else ()
-        if value[0] == "load":
-            return self._of_value(value[2], around, root, depth + 1)
-        if value[0] == "at":
-            return self._of_value(value[2], self._around(value[1], around.settings), root, depth + 1)
-        if value[0] == "name":
-            found = around.lookup(value[1], value[2])
-            if found is None:
-                return ()
-            return self._of_value(found[1], self._around(found[0], around.settings), root, depth + 1)
-        if value[0] in ("any", "list"):
-            return tuple(
-                dict.fromkeys(name for one in value[1] for name in self._of_value(one, around, root, depth + 1))
-            )
-        if value[0] == "env" and not around.settings.get(value[1]):
-            return self._of_value(value[2], around, root, depth + 1)
-        names = (
-            name
-            for text in resolve(value, around)
-            if text.text
-            for name in self._subjects.at_file(self._schema_files.find(text.text, around.path, root))
-            or self._named_elsewhere.at(text.text)
-        )
-        return tuple(dict.fromkeys(names))
 
     def _decoder_of_class(self, value: Value, around: Surroundings, direction: Direction) -> Decoder | None:
         """Returns the decoder of a framework's class, where the repository holds the class."""

@@ -117,8 +117,10 @@ class _Reading:
         jobs = self._roots.name_jobs(roots)
         codes = self._job_codes(jobs, coded, running)
         effects = self._effects(codes)
-        reader = LinkReader(self._store, self._subjects, self._modules, self._outlines, effects, self._beyond)
-        links = reader.read(codes, self._root_of)
+        reader = LinkReader(
+            self._store, self._subjects, self._modules, self._outlines, effects, self._root_of, self._beyond
+        )
+        links = reader.read(codes)
         subjects = self._subjects.by_name | self._beyond.by_name
         binder = Binder(self._store, self._kept, self._outlines, self._modules, reader, links, subjects)
         used = binder.uses(self._job_files(codes))

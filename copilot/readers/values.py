@@ -5,8 +5,8 @@ A `Value` is a nested tuple with a tag, so that facts hold it as plain data: ("s
 ("as", method of str, value, arguments), ("format", layout, fields), ("list", items), ("any", choices), ("load", format, path)
 for what a configuration file holds, ("get", loaded, key, default) for an item of that, ("name", module, name) for something of
 another module, ("literal", index) for the schema literal of that index in the same file, ("at", path, value) for a value of
-the file there, and None for anything else; lines may be left out. `resolve` gives the texts that a value may become under
-one deployment's settings.
+the file there, ("param", function and name, default) for an argument, and None for anything else; lines may be left out.
+`resolve` gives the texts that a value may become under one deployment's settings.
 """
 
 from __future__ import annotations
@@ -92,6 +92,9 @@ def _texts(value: tuple[Any, ...], around: Surroundings, depth: int) -> Iterator
     elif kind == "list":
         for item in value[1]:
             yield from resolve(item, around, depth)
+    elif kind == "param":
+        for text in resolve(value[2], around, depth):
+            yield replace(text, source="default" if text.source == "code" else text.source)
     elif kind == "any":
         texts = [text for item in value[1] for text in resolve(item, around, depth)]
         is_choice = len({text.text for text in texts if text.text}) > 1
@@ -182,6 +185,17 @@ def _join(kind: str, left: Text, right: Text) -> Text:
 
 def _chain(first: tuple[Span, ...], then: tuple[Span, ...]) -> tuple[Span, ...]:
     return tuple(dict.fromkeys((*first, *then)))[:MAX_PROOF]
+
+
+def is_text(value: Value) -> bool:
+    """Tells whether a value surely is a text, or texts."""
+    if value is None:
+        return False
+    if value[0] in ("list", "any"):
+        return any(map(is_text, value[1]))
+    if value[0] in ("cat", "path"):
+        return all(map(is_text, value[1]))
+    return value[0] in ("s", "env") or (value[0] in ("at", "param") and is_text(value[2]))
 
 
 def literals(value: Value) -> tuple[int, ...]:

@@ -95,3 +95,154 @@ def test_two_clients_of_one_function_keep_the_schemas_of_their_settings() -> Non
         ("orders", "order", "certain"),
         ("returns", "return", "certain"),
     }
+
+
+def bound(texts: dict[str, str]) -> set[tuple[str, str, str | None]]:
+    """Which topic is read or written with which subject, in a tree that has the schema order.avsc and one of other names."""
+    other = SCHEMA.replace("Order", "Refund")
+    schemas = {"schemas/order.avsc": SCHEMA, "schemas/refund.avsc": other}
+    found = map_of({**schemas, **{path: textwrap.dedent(text) for path, text in texts.items()}})
+    return {(link.direction, link.endpoint.name, link.subject) for link in found.links}
+
+
+OWN_FUNCTIONS = """
+    import io
+    import avro.io
+    import avro.schema
+
+    def load(path):
+        return avro.schema.parse(open(path).read())
+
+    def serialize(schema, record):
+        out = io.BytesIO()
+        avro.io.DatumWriter(schema).write(record, avro.io.BinaryEncoder(out))
+        return out.getvalue()
+
+    def deserialize(schema, data):
+        return avro.io.DatumReader(schema).read(avro.io.BinaryDecoder(io.BytesIO(data)))
+    """
+
+
+def test_a_schema_that_an_encoding_function_is_handed_is_that_of_the_call_beside() -> None:
+    texts = {
+        "job/Dockerfile": "",
+        "job/codec.py": OWN_FUNCTIONS,
+        "job/main.py": """
+            from kafka import KafkaProducer
+            from codec import load, serialize
+
+            producer = KafkaProducer()
+            refunds = load("schemas/refund.avsc")
+
+            def order(record):
+                producer.send("orders", serialize(load("schemas/order.avsc"), record))
+
+            def refund(record):
+                producer.send("refunds", serialize(refunds, record))
+            """,
+    }
+    assert bound(texts) == {("produces", "orders", "order"), ("produces", "refunds", "refund")}
+
+
+def test_a_deserializer_that_is_a_lambda_of_an_own_function_has_the_schema_that_it_hands_over() -> None:
+    texts = {
+        "job/Dockerfile": "",
+        "job/codec.py": OWN_FUNCTIONS,
+        "job/main.py": """
+            from kafka import KafkaConsumer
+            from codec import deserialize, load
+
+            schema = load("schemas/order.avsc")
+            consumer = KafkaConsumer("orders", value_deserializer=lambda data: deserialize(schema, data))
+            """,
+    }
+    assert bound(texts) == {("consumes", "orders", "order")}
+
+
+def test_a_schema_in_a_dict_of_settings_is_bound_and_that_of_keys_is_not() -> None:
+    texts = {
+        "schemas/order_key.avsc": SCHEMA.replace("Order", "OrderKey"),
+        "job/Dockerfile": "",
+        "job/main.py": """
+            from confluent_kafka import Consumer, Producer
+            from confluent_kafka.schema_registry.avro import AvroDeserializer, AvroSerializer
+            from confluent_kafka.serialization import MessageField, SerializationContext
+
+            class Base:
+                def load_schema(self, path):
+                    with open(path) as file:
+                        text = file.read()
+                    return text
+
+            class Sink(Base):
+                def __init__(self, props):
+                    value_text = self.load_schema(props["schema.value"])
+                    self.encode_key = AvroSerializer(None, self.load_schema(props["schema.key"]))
+                    self.encode = AvroSerializer(None, value_text)
+                    self.producer = Producer({})
+
+                def put(self, topic, key, row):
+                    context = SerializationContext(topic, MessageField.VALUE)
+                    self.producer.produce(topic, key=self.encode_key(key), value=self.encode(row, context))
+
+            class Source(Base):
+                def __init__(self, props):
+                    self.decode_key = AvroDeserializer(None, self.load_schema(props["schema.key"]))
+                    self.decode = AvroDeserializer(None, self.load_schema(props["schema.value"]))
+                    self.consumer = Consumer({})
+
+                def listen(self, topics):
+                    self.consumer.subscribe(topics)
+                    message = self.consumer.poll(1.0)
+                    key = self.decode_key(message.key(), SerializationContext(message.topic(), MessageField.KEY))
+                    record = self.decode(message.value(), SerializationContext(message.topic(), MessageField.VALUE))
+
+            props = {"schema.key": "schemas/order_key.avsc", "schema.value": "schemas/order.avsc"}
+            Sink(props).put("orders", {}, {})
+            Source(props).listen(["orders"])
+            """,
+    }
+    assert bound(texts) == {("produces", "orders", "order"), ("consumes", "orders", "order")}
+
+
+def test_a_record_that_is_sent_as_a_pair_with_its_schema_is_of_that_schema() -> None:
+    texts = {
+        "job/Dockerfile": "",
+        "job/main.py": """
+            from aws_schema_registry import SchemaRegistryClient
+            from aws_schema_registry.adapter.kafka import KafkaSerializer
+            from aws_schema_registry.avro import AvroSchema
+            from kafka import KafkaProducer
+
+            class Sink:
+                def __init__(self, topic):
+                    self.topic = topic
+                    self.producer = self.create()
+
+                def create(self):
+                    return KafkaProducer(value_serializer=KafkaSerializer(SchemaRegistryClient(None)))
+
+                def send(self, rows, schema: AvroSchema):
+                    for row in rows:
+                        self.producer.send(self.topic, value=(row, schema))
+
+            Sink("orders").send([], AvroSchema(open("schemas/order.avsc").read()))
+            """,
+    }
+    assert bound(texts) == {("produces", "orders", "order")}
+
+
+def test_a_record_that_a_registry_client_encodes_is_of_the_schema_beside_it() -> None:
+    texts = {
+        "job/Dockerfile": "",
+        "job/main.py": """
+            from confluent_kafka import Producer
+            from schema_registry.client import SchemaRegistryClient, schema
+            from schema_registry.serializers import AvroMessageSerializer
+
+            order = schema.AvroSchema(open("schemas/order.avsc").read())
+            serializer = AvroMessageSerializer(SchemaRegistryClient("x"))
+            Producer({}).produce("orders", value=serializer.encode_record_with_schema("orders-value", order, {"id": 1}))
+            """,
+    }
+    assert bound(texts) == {("produces", "orders", "order")}

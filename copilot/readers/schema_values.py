@@ -1,0 +1,107 @@
+"""Of which subjects is the schema that code hands to a codec, or writes into its settings?
+
+A schema is a literal, a file by its path, a name of another module, or an argument. An argument is what the callers hand over:
+those beside the call that reads or writes the endpoint first, then all of the job.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from copilot.readers.beyond import NamedElsewhere
+from copilot.readers.effects import EffectReader, Hop
+from copilot.readers.facts import Call
+from copilot.readers.modules import SchemaFiles
+from copilot.readers.store import FactStore
+from copilot.readers.subjects import Subjects
+from copilot.readers.values import Surroundings, Value, resolve
+
+MAX_NESTING = 8
+MAX_CALLERS_UP = 4
+"""Functions that an argument is handed through, one to the next."""
+
+
+class Asked(NamedTuple):
+    """Who asks for a schema: the job's root, its settings, and the function of the file whose call has the codec."""
+
+    root: str
+    settings: Mapping[str, str]
+    path: str = ""
+    scope: str = ""
+
+
+class SchemaValues:
+    """Tells the subjects of values; `around` gives what a file's values are resolved in, `root_of` the root of a file's job."""
+
+    def __init__(
+        self,
+        store: FactStore,
+        subjects: Subjects,
+        effects: EffectReader,
+        elsewhere: NamedElsewhere,
+        around: Callable[[str, Mapping[str, str]], Surroundings],
+        root_of: Mapping[str, str],
+    ) -> None:
+        self._store = store
+        self._subjects = subjects
+        self._effects = effects
+        self._elsewhere = elsewhere
+        self._around = around
+        self._root_of = root_of
+        self._files = SchemaFiles(subjects.files)
+
+    def of_call(self, path: str, call: Call, asked: Asked, hops: tuple[Hop, ...] = ()) -> tuple[str, ...]:
+        """Returns the subjects of the schemas that a decode or encode call of the file is given, the reader's first."""
+        found: list[str] = []
+        for value in (call.reader, call.writer):
+            known = self._effects.followed(value, path, hops)
+            found += self.of(known, path, asked) or self._handed(known, path, asked, 0)
+        return tuple(dict.fromkeys(found))
+
+    def of(self, value: Value, path: str, asked: Asked, depth: int = 0) -> tuple[str, ...]:
+        """Returns the subjects that a value of the file may be."""
+        if value is None or depth > MAX_NESTING:
+            return ()
+        match value[0]:
+            case "literal":
+                facts = self._store.python([path]).get(path)
+                start = facts.literals[value[1]].start if facts is not None else -2
+                name = self._subjects.at_literal(path, start)
+                return (name,) if name is not None else ()
+            case "load":
+                return self.of(value[2], path, asked, depth + 1)
+            case "at":
+                return self.of(value[2], value[1], asked, depth + 1)
+            case "name":
+                found = self._around(path, asked.settings).lookup(value[1], value[2])
+                return self.of(found[1], found[0], asked, depth + 1) if found is not None else ()
+            case "any" | "list":
+                return tuple(dict.fromkeys(name for one in value[1] for name in self.of(one, path, asked, depth + 1)))
+            case "env" if not asked.settings.get(value[1]):
+                return self.of(value[2], path, asked, depth + 1)
+        names = (
+            name
+            for text in resolve(value, self._around(path, asked.settings))
+            if text.text
+            for name in self._subjects.at_file(self._files.find(text.text, path, asked.root))
+            or self._elsewhere.at(text.text)
+        )
+        return tuple(dict.fromkeys(names))
+
+    def _handed(self, value: Value, path: str, asked: Asked, hops: int) -> tuple[str, ...]:
+        """Returns the subjects that the job's callers hand over as the argument which a value starts from."""
+        if hops == MAX_CALLERS_UP:
+            return ()
+        callers = [one for one in self._effects.handed(value, path) if self._is_of_job(one[0].path, asked)]
+        beside = [one for one in callers if (one[0].path, one[0].invocation.scope) == (asked.path, asked.scope)]
+        found = [
+            name
+            for caller, filled in beside or callers
+            for name in self.of(filled, caller.path, asked) or self._handed(filled, caller.path, asked, hops + 1)
+        ]
+        return tuple(dict.fromkeys(found))
+
+    def _is_of_job(self, path: str, asked: Asked) -> bool:
+        """Tells whether a job runs a file: it is its own, or that of a package whose call it makes its own."""
+        return path == asked.path or self._root_of.get(path) == asked.root
