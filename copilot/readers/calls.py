@@ -89,6 +89,8 @@ def see_call(reader: Reader, node: ast.Call, mode: str) -> Seen:
         return found
     if isinstance(node.func, ast.Attribute) and not dotted:
         return _method(reader, node, node.func, mode)
+    if dotted == "super" and not node.args and reader.scope.class_name:
+        return Seen(thing=("super", reader.scope.class_name))
     if dotted == "dict" and node.keywords and len(node.args) <= 1:
         return see_dict_call(reader, node)
     column = column_call(reader, node, dotted)

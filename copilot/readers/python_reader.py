@@ -21,6 +21,7 @@ from copilot.readers.settings_classes import see_settings_class
 from copilot.readers.sheet import Sheet
 from copilot.readers.tables import add_table_calls
 from copilot.readers.triggers import add_trigger_calls
+from copilot.readers.values import is_text
 
 MAX_PYTHON_BYTES = 2_000_000
 _CONSTRUCTORS = ("__init__", "__new__", "setup", "__post_init__")
@@ -235,10 +236,13 @@ class _Statements:
             if argument.arg not in ("self", "cls"):
                 known = see_annotation(self.expressions, argument.annotation)
                 thing = known.thing or ("param", str(origin.root[1]), default.value)
-                value = options.get(argument.arg, default.value)
+                # A default that is a text holds for those callers only who hand over nothing else.
+                value = options.get(argument.arg, thing if thing[0] == "param" and is_text(thing) else default.value)
                 scope.names[argument.arg] = Seen(value, known.origin or origin, thing)
             if not class_name and scope.qualified in scope.functions:
                 self.sheet.flow.comes(origin.root, "a", str(origin.root[1]))
+        if node.args.kwarg is not None:
+            scope.names[node.args.kwarg.arg] = Seen(thing=("kwargs", scope.qualified))
         if not class_name and scope.qualified in scope.functions:
             self.sheet.flow.comes(("ret", scope.qualified), "r", scope.qualified)
         self._block(node.body)

@@ -529,3 +529,56 @@ def test_a_client_in_an_object_that_is_handed_on_is_followed() -> None:
             """,
     }
     assert edges(texts) == {("filter", "produces", "?topic_name", "possible")}
+
+
+def test_what_a_class_hands_to_its_base_is_the_topic_of_the_base() -> None:
+    texts = {
+        "job/Dockerfile": "",
+        "job/base.py": """
+            from kafka import KafkaProducer
+
+            class Sender:
+                def __init__(self, name, topic="nobody-set-this"):
+                    self.topic = topic
+                    self.producer = KafkaProducer()
+
+                def send(self, row):
+                    self.producer.send(self.topic, row)
+            """,
+        "job/main.py": """
+            from base import Sender
+
+            class Orders(Sender):
+                def __init__(self):
+                    super().__init__("orders", topic="orders-v2")
+
+            class Other(Sender):
+                def __init__(self, *args, **kwargs):
+                    super().__init__("other", **kwargs)
+
+            Orders().send({})
+            Other(topic="invoices").send({})
+            """,
+    }
+    assert edges(texts) == {
+        ("job", "produces", "orders-v2", "certain"),
+        ("job", "produces", "invoices", "certain"),
+    }
+
+
+def test_a_default_that_nobody_overrides_is_likely_and_one_that_all_override_is_none() -> None:
+    texts = {
+        "job/Dockerfile": "",
+        "job/main.py": """
+            from kafka import KafkaProducer
+
+            def alert(row, topic="alerts"):
+                KafkaProducer().send(topic, row)
+
+            def report(row, topic="reports"):
+                KafkaProducer().send(topic, row)
+
+            report({}, "reports-v2")
+            """,
+    }
+    assert edges(texts) == {("job", "produces", "alerts", "likely"), ("job", "produces", "reports-v2", "certain")}
