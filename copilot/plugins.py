@@ -22,6 +22,7 @@ from copilot.ports import (
     Bench,
     Check,
     Compiler,
+    DecoderUnderTest,
     History,
     ImpactFinder,
     ImpactOf,
@@ -117,8 +118,19 @@ def load_formats() -> dict[str, SchemaFormat]:
     """Returns the schema languages by name."""
     from copilot.formats.avro import AvroFormat
 
-    formats: Iterable[SchemaFormat] = (AvroFormat(), *(kind() for kind in _installed(FORMATS_GROUP)))
+    formats: Iterable[SchemaFormat] = (AvroFormat(_outside_decoders), *(kind() for kind in _installed(FORMATS_GROUP)))
     return {schema_format.name: schema_format for schema_format in formats}
+
+
+def _outside_decoders() -> tuple[DecoderUnderTest, ...]:
+    """Returns the decoders of other languages that the user's own settings name; no program is started yet."""
+    from copilot.adapters.line_program import LineProgram
+    from copilot.adapters.own_settings import own_settings
+    from copilot.formats.avro.outside import avsc_decoder, java_decoder
+
+    own = own_settings(os.environ, Path.home())
+    java = [java_decoder(LineProgram, own.java_program, own.java_classpath)] if own.java_classpath else []
+    return (*java, *([avsc_decoder(LineProgram, own.node_program, own.avsc_folder)] if own.avsc_folder else []))
 
 
 def _mapper(

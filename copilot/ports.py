@@ -127,7 +127,14 @@ class SchemaFormat(Protocol):
     def suffixes(self) -> tuple[str, ...]: ...
 
     @property
-    def decoders(self) -> tuple[DecoderUnderTest, ...]: ...
+    def decoders(self) -> tuple[DecoderUnderTest, ...]:
+        """The implementations that can be run here."""
+        ...
+
+    @property
+    def decoders_not_run(self) -> tuple[tuple[str, str], ...]:
+        """The names of implementations that the user configured and that can't be trusted here, and why."""
+        ...
 
     def parts(self, text: str, path: str) -> tuple[SchemaPart, ...]:
         """Returns the schemas of a file that holds several, in text order; () where the whole file is one."""

@@ -11,6 +11,9 @@ import tempfile
 import pytest
 from hypothesis import HealthCheck, settings
 
+from copilot.adapters.own_settings import AVSC_VARIABLE, JAVA_VARIABLE
+from tests.outside import AVSC_FOLDER, JAVA_JARS
+
 # How fast a machine draws examples says nothing about the program; a busy one must not fail the gate.
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
@@ -20,6 +23,9 @@ PROBE_SECONDS_MAX = 20
 PROBES = {
     "bwrap": ("bwrap", "--ro-bind", "/", "/", "--unshare-all", "--die-with-parent", "true"),
     "tmux": ("tmux", "-V"),
+    # Part of the JDK, which is what runs a source file; the class is that of Avro in whichever jars the gate names.
+    "avro-java": ("javap", "-cp", os.environ.get(JAVA_JARS, "."), "org.apache.avro.Schema"),
+    "avsc": ("node", "-e", f"require.resolve('avsc', {{paths: [process.env.{AVSC_FOLDER}]}})"),
 }
 NOT_RUN = pytest.StashKey[dict[str, str]]()
 
@@ -30,6 +36,10 @@ def pytest_configure(config: pytest.Config) -> None:
     cache = tempfile.TemporaryDirectory(prefix="pipeline-copilot-tests-", ignore_cleanup_errors=True)
     config.add_cleanup(cache.cleanup)
     os.environ["XDG_CACHE_HOME"] = cache.name
+    # Nor may what decoders the person has decide what a test sees.
+    os.environ["XDG_CONFIG_HOME"] = cache.name
+    for name in (JAVA_VARIABLE, AVSC_VARIABLE):
+        os.environ.pop(name, None)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -118,9 +118,10 @@ def _replay(lineage: Lineage, case: Case, bench: Bench) -> Replayed:
     asked = frozenset(path for it in moved for path in paths_of(it, lineage.name, latest))
     again = reread(lineage, schema_format, in_use, declared, asked, seed)
     findings += (*again.findings, *_retentions(lineage, case))
+    findings += [_not_run(name, reason, lineage.name) for name, reason in schema_format.decoders_not_run]
     is_unknown = any(judge.is_open(it, seen) for it in seen if it.kind)
     for it in unreplayed:
-        is_unknown = is_unknown or relevance[it.decoder] != "unused"
+        is_unknown = is_unknown or (relevance[it.decoder] != "unused" and not it.left_out)
         findings.append(_unreplayed(it, lineage.name))
     one_way = frozenset(
         it.pair.phase
@@ -155,7 +156,16 @@ def _left_out(unwritten: Unwritten, subject: str) -> list[Finding]:
     return [Finding("replay.symbol-unwritten", "note", text.format(symbol), subject=subject) for symbol in symbols]
 
 
+def _not_run(decoder: str, reason: str, subject: str) -> Finding:
+    text = f"{decoder} is configured and was not run, because it failed its test: {reason}"
+    fix = f"Mend what your own settings say about {decoder}, or take it away."
+    return Finding("replay.decoder-not-run", "warning", text, subject=subject, fix=fix)
+
+
 def _unreplayed(it: Unreplayed, subject: str) -> Finding:
+    if it.left_out:
+        text = f"{it.decoder} can't read {it.reason} samples of {it.writer} even with their own schema; those are left out."
+        return Finding("replay.sample-left-out", "note", text, subject=subject)
     text = f"{it.decoder} can't write the samples of {it.writer}, so it was not asked about them: {it.reason}"
     return Finding("replay.not-replayed", "warning", text, subject=subject)
 

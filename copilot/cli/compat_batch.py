@@ -5,35 +5,36 @@ from __future__ import annotations
 import gc
 import json
 import sys
-from collections.abc import Iterator
-from typing import TextIO
+from collections.abc import Callable, Iterator
+from typing import Any, TextIO
 
 from copilot.cli.compat_text import verdict_json
 from copilot.cli.console import Console
 from copilot.domain.pair import PairVerdict
 from copilot.errors import EXIT_DONE, EXIT_USAGE, WrongUsage
-from copilot.ports import SchemaFormat
 
+Judge = Callable[[Any, Any], PairVerdict]
+"""Takes the reader's schema and the writer's."""
 LINE_CHARACTERS_MAX = 32_000_000
 LINES_BETWEEN_COLLECTIONS = 5_000
 
 
-def judge_lines(name: str, schema_format: SchemaFormat, console: Console) -> int:
+def judge_lines(name: str, judge: Judge, console: Console) -> int:
     """Judges the pairs of a file, "-" for standard input; returns the exit code, 2 where a line held no pair."""
     # Graphs of types are many small objects, and looking through them for garbage again and again takes a third of the time.
     gc.disable()
     try:
         if name == "-":
-            return _judge_all(sys.stdin, schema_format, console)
+            return _judge_all(sys.stdin, judge, console)
         with open(name, encoding="utf-8", errors="replace") as file:
-            return _judge_all(file, schema_format, console)
+            return _judge_all(file, judge, console)
     except OSError as error:
         raise WrongUsage(f"{name} can't be read: {error.strerror}.", where=name) from None
     finally:
         gc.enable()
 
 
-def _judge_all(file: TextIO, schema_format: SchemaFormat, console: Console) -> int:
+def _judge_all(file: TextIO, judge: Judge, console: Console) -> int:
     is_whole = True
     for number, line in enumerate(_lines(file), 1):
         if not line.strip():
@@ -45,7 +46,7 @@ def _judge_all(file: TextIO, schema_format: SchemaFormat, console: Console) -> i
         except (ValueError, RecursionError):
             pair = None
         if isinstance(pair, dict) and "reader" in pair and "writer" in pair:
-            verdict = schema_format.judge(pair["reader"], pair["writer"])
+            verdict = judge(pair["reader"], pair["writer"])
             console.print_line({"id": pair.get("id"), **verdict_json(verdict)})
         else:
             is_whole = False

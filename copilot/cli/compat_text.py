@@ -103,7 +103,8 @@ def _pair(it: Judged) -> list[str]:
     if verdict.error:
         return section(title, wrapped(verdict.error, "  "))
     told = [decoder for decoder in verdict.decoders if decoder.reads != "yes"]
-    if verdict.compatible and not told and not verdict.meanings:
+    was_run = any(decoder.basis == "ran" for decoder in verdict.decoders)
+    if verdict.compatible and not told and not verdict.meanings and not was_run:
         return []
     lines: list[str] = []
     for reason in verdict.reasons[:REASONS_SHOWN]:
@@ -116,7 +117,8 @@ def _pair(it: Judged) -> list[str]:
         lines += wrapped(meaning.fix, "    fix  ", "         ") if meaning.fix else []
     if verdict.compatible and told:
         lines.append("  Registries let it through; these decoders don't agree:")
-    lines += columns([_decoder(decoder) for decoder in (told if verdict.compatible else verdict.decoders)], "    ")
+    shown = told if verdict.compatible and not was_run else verdict.decoders
+    lines += columns([_decoder(decoder) for decoder in shown], "    ")
     return section(title, lines)
 
 

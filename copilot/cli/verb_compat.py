@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from copilot.cli.arguments import add_format
 from copilot.cli.console import Console
@@ -15,8 +15,11 @@ from copilot.settings import DEFAULT_LEVEL
 
 if TYPE_CHECKING:
     from copilot.cli.compat_text import Judged
+    from copilot.domain.pair import PairVerdict
     from copilot.ports import SchemaFormat
     from copilot.proposals.named_schemas import NamedSchema
+
+    Judge = Callable[[Any, Any], PairVerdict]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +40,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='judge pairs, one JSON object a line: {"id", "reader", "writer"}; - reads standard input',
     )
     parser.add_argument(
+        "--run",
+        action="store_true",
+        help="also decode samples, with each decoder that can be run here (docs/settings.md says how Java and avsc come in)",
+    )
+    parser.add_argument(
         "-C", "--repository", metavar="DIR", default=".", help="the folder that names are seen from (default: .)"
     )
     add_format(parser, "text", "json")
@@ -51,14 +59,17 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
         if arguments.schemas or arguments.level:
             raise WrongUsage("--batch takes its schemas from the lines, and no level.", next="Leave the others out.")
-        return judge_lines(arguments.batch, schema_format, console)
+        return judge_lines(arguments.batch, _judge(schema_format, is_run=arguments.run), console)
     if not arguments.schemas:
         raise WrongUsage("Nothing to compare.", next="Name two schemas, oldest first, or one whose history is meant.")
 
     from copilot.cli.compat_text import Linted, compat_json, compat_text
 
     versions, level, source = _versions(arguments, schema_format)
-    judged = list(_judged(versions, level, schema_format, is_history=len(arguments.schemas) == 1))
+    judge = _judge(schema_format, is_run=arguments.run, with_meaning=True)
+    judged = list(_judged(versions, level, judge, is_history=len(arguments.schemas) == 1))
+    if arguments.run:
+        _tell_not_run(schema_format, console)
     linted = Linted(versions[-1].label, schema_format.lint(versions[-1].text))
     if arguments.format == "json":
         console.print_json(compat_json(level, source, judged, linted))
@@ -81,17 +92,35 @@ def _versions(arguments: argparse.Namespace, schema_format: SchemaFormat) -> tup
     return (versions, arguments.level, "--level") if arguments.level else (versions, level, source)
 
 
-def _judged(
-    versions: tuple[NamedSchema, ...], level: Level, schema_format: SchemaFormat, *, is_history: bool
-) -> Iterator[Judged]:
+def _judge(schema_format: SchemaFormat, *, is_run: bool, with_meaning: bool = False) -> Judge:
+    """Returns what judges a reader's schema and a writer's, by rules and predictions, and by running what can be run if asked."""
+
+    def judge(reader: Any, writer: Any) -> PairVerdict:
+        verdict = schema_format.judge(reader, writer, with_meaning=with_meaning)
+        if not is_run:
+            return verdict
+
+        from copilot.checks.pairs_run import run_pair
+
+        return run_pair(verdict, reader, writer, schema_format)
+
+    return judge
+
+
+def _tell_not_run(schema_format: SchemaFormat, console: Console) -> None:
+    for name, reason in schema_format.decoders_not_run:
+        console.note(f"{name} was not run, because it failed its test: {reason}")
+
+
+def _judged(versions: tuple[NamedSchema, ...], level: Level, judge: Judge, *, is_history: bool) -> Iterator[Judged]:
     """Yields the pairs that a level asks about: of a history each version against those before it, else the last one only."""
     from copilot.cli.compat_text import Judged
 
     for old, new in _steps(versions, level.endswith("_TRANSITIVE"), is_history):
         if level.startswith(("BACKWARD", "FULL")):
-            yield Judged(new.label, old.label, schema_format.judge(new.text, old.text, with_meaning=True))
+            yield Judged(new.label, old.label, judge(new.text, old.text))
         if level.startswith(("FORWARD", "FULL")):
-            yield Judged(old.label, new.label, schema_format.judge(old.text, new.text, with_meaning=True))
+            yield Judged(old.label, new.label, judge(old.text, new.text))
 
 
 def _steps(

@@ -12,6 +12,7 @@ from copilot.reasons.words import counted, listed
 
 PLACES_SHOWN = 3
 COMMIT_DIGITS = 9
+_LANGUAGES = (("java", "Java"), ("avsc", "JavaScript"))
 
 
 def not_covered(proposal: Proposal, chosen: Mapping[str, Evidence]) -> tuple[str, ...]:
@@ -84,7 +85,11 @@ def _runs(proposal: Proposal) -> Iterator[str]:
     replays = [it for it in proposal.evidence if it.check == "replay" and it.measure("records")]
     tools = sorted({f"{name} {version}" for it in replays for name, version in it.recipe.tools})
     if tools:
-        yield f"Samples were decoded with {listed(tools)} only; readers in Java, JavaScript and other languages were not run."
+        names = {name for replay in replays for name, _ in replay.recipe.tools}
+        absent = [language for name, language in _LANGUAGES if name not in names]
+        yield f"Samples were decoded with {listed(tools)} only; readers in {listed([*absent, 'other languages'])} were not run."
+        failed = (it for replay in replays for it in replay.findings if it.rule == "replay.decoder-not-run")
+        yield from dict.fromkeys(it.message for it in failed)
     if replays:
         yield "Samples are made from the schemas; real data was not looked at."
         told = (it for replay in replays for it in replay.findings if it.rule == "replay.retention-unknown")

@@ -121,6 +121,36 @@ def test_a_file_that_is_not_there_or_no_text_is_an_error(tmp_path: Path, capsys:
     assert run(capsys, "-C", str(tmp_path))[0] == EXIT_USAGE
 
 
+def test_decoders_are_run_where_it_is_asked_for(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names = ("HEAD~2:order.avsc", "HEAD~1:order.avsc", "-C", str(shop), "--run")
+
+    code, shown, _ = run(capsys, *names)
+    answer = json.loads(run(capsys, *names, "--format", "json")[1])
+
+    assert code == EXIT_DONE
+    assert "fastavro" in shown
+    assert "records came back whole (ran)" in " ".join(shown.split())
+    jsonschema.validate(answer, SCHEMA)
+    assert {name: it["basis"] for name, it in answer["pairs"][0]["readers"].items()} == {
+        "java": "predicted",
+        "python": "ran",
+        "fastavro": "ran",
+        "avsc": "predicted",
+    }
+
+
+def test_a_decoder_that_fails_its_test_is_said_and_not_run(
+    shop: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIPELINE_COPILOT_JAVA_CLASSPATH", "/nowhere/avro.jar")
+
+    code, shown, said = run(capsys, "HEAD~2:order.avsc", "HEAD~1:order.avsc", "-C", str(shop), "--run")
+
+    assert code == EXIT_DONE
+    assert "java was not run, because it failed its test: The decoder java failed" in said
+    assert "reads it" in shown
+
+
 def test_a_batch_answers_line_by_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     lines = [
         {"id": "a", "reader": "long", "writer": "int"},

@@ -1,4 +1,4 @@
-"""Apache Avro: reads, compares, samples and edits its schemas, and runs the two Python implementations of its encoding.
+"""Apache Avro: reads, compares, samples and edits its schemas, and runs implementations of its encoding.
 
 Each part is imported when it is first asked for: a map of known schemas needs none of them, and all take as long as reading it.
 Nothing here imports a third-party package before a decoder is used.
@@ -6,7 +6,7 @@ Nothing here imports a third-party package before a decoder is used.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -20,17 +20,36 @@ if TYPE_CHECKING:
 
 
 class AvroFormat:
-    """Avro as a `SchemaFormat`."""
+    """Avro as a `SchemaFormat`; `outside` gives the decoders of other languages that the user has, when they are first needed."""
 
     name = "avro"
     suffixes = (".avsc", ".avdl", ".avpr")
 
-    @cached_property
+    def __init__(self, outside: Callable[[], Iterable[DecoderUnderTest]] = tuple) -> None:
+        self._outside = outside
+
+    @property
     def decoders(self) -> tuple[DecoderUnderTest, ...]:
-        """The two Python implementations of the encoding."""
+        """The two Python implementations of the encoding, and those outside that passed their test."""
+        return self._decoders[0]
+
+    @property
+    def decoders_not_run(self) -> tuple[tuple[str, str], ...]:
+        """The names of decoders that are configured and failed their test, and why."""
+        return self._decoders[1]
+
+    @cached_property
+    def _decoders(self) -> tuple[tuple[DecoderUnderTest, ...], tuple[tuple[str, str], ...]]:
         from copilot.formats.avro.decoders import ApacheDecoder, FastavroDecoder
 
-        return (FastavroDecoder(), ApacheDecoder())
+        outside = tuple(self._outside())
+        usable: tuple[DecoderUnderTest, ...] = ()
+        failed: tuple[tuple[str, str], ...] = ()
+        if outside:
+            from copilot.formats.avro.outside import trusted
+
+            usable, failed = trusted(outside)
+        return (FastavroDecoder(), ApacheDecoder(), *usable), failed
 
     def parts(self, text: str, path: str) -> tuple[SchemaPart, ...]:
         """Returns the schemas of a file that holds several, in text order; () where the whole file is one."""
