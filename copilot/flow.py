@@ -68,10 +68,17 @@ def unproved(proposal: Proposal, checks: Sequence[str]) -> tuple[str, ...]:
 
 
 def read(proposal: Proposal, kit: Kit) -> Iterator[Body]:
-    """Reads the map, and what the operations touch in it."""
+    """Reads the map, what the operations touch in it, and which files people will have to touch for them."""
+    reading = reading_of(proposal, kit)
+    impacts = dict(zip(proposal.request.operations, reading.impacts, strict=True))
+    yield replace(reading, impacted=kit.ranked(impacts, kit.base_map()))
+
+
+def reading_of(proposal: Proposal, kit: Kit) -> Reading:
+    """Returns what is proved by the map alone: equal on every machine."""
     pipeline = kit.base_map()
     impacts = tuple(kit.impact_of(operation, pipeline) for operation in proposal.request.operations)
-    yield Reading(kit.base_digest(), pipeline.files_read, len(pipeline.gaps), impacts)
+    return Reading(kit.base_digest(), pipeline.files_read, len(pipeline.gaps), impacts)
 
 
 def plan(proposal: Proposal, kit: Kit) -> Iterator[Body]:
@@ -149,6 +156,7 @@ def case_of(proposal: Proposal, kit: Kit, alternative: str) -> Case:
         compiled.patches,
         states,
         compiled.refused,
+        proposal.reading.impacted,
     )
 
 

@@ -26,6 +26,7 @@ from copilot.ports import (
     History,
     ImpactFinder,
     ImpactOf,
+    ImpactRanker,
     Index,
     Mapper,
     Planner,
@@ -40,7 +41,9 @@ if TYPE_CHECKING:
 
     from copilot.adapters.git import Repository
     from copilot.domain.decision import Decision
-    from copilot.domain.pipeline import PipelineMap
+    from copilot.domain.impacted import ImpactList
+    from copilot.domain.operation import Operation
+    from copilot.domain.pipeline import Impact, PipelineMap
     from copilot.domain.proposal import Proposal
     from copilot.readers.beyond import Beyond
 
@@ -61,6 +64,7 @@ class Kit:
     base_map: Callable[[], PipelineMap]
     base_digest: Callable[[], str]
     impact_of: ImpactOf
+    ranked: ImpactRanker
     planner: Planner
     compiler: Compiler
     checks: tuple[Check, ...]
@@ -92,6 +96,7 @@ def build_kit(repository: Repository, tree: Tree, settings: Settings, index: Ind
         # The text of all nouns, which takes a sixth of the time that their JSON takes on a large repository.
         base_digest=functools.cache(lambda: digest_of_text(repr(base_map()))),
         impact_of=impact_of,
+        ranked=_ranker(repository, tree, index),
         planner=RulesPlanner(strategies),
         compiler=PatchCompiler(formats),
         checks=(*BATTERY, *(check() for check in _installed(CHECKS_GROUP))),
@@ -112,6 +117,18 @@ def build_impact_finder(repository: Repository, tree: Tree, index: Index) -> Imp
 
     log = GitChangeLog(repository, tree.snapshot.commit, index)
     return lambda asked: impact_list(asked, tree, index, log)
+
+
+def _ranker(repository: Repository, tree: Tree, index: Index) -> ImpactRanker:
+    def ranked(impacts: Mapping[Operation, Impact], pipeline: PipelineMap) -> ImpactList:
+        from copilot.domain.impacted import asked_of
+        from copilot.impact.elsewhere import with_elsewhere
+
+        asked = [asked_of(it, pipeline.subject(it.subject).latest.source.path) for it in impacts]
+        found = build_impact_finder(repository, tree, index)(tuple(dict.fromkeys(asked)))
+        return with_elsewhere(found, impacts.values(), pipeline)
+
+    return ranked
 
 
 def load_formats() -> dict[str, SchemaFormat]:

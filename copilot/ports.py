@@ -190,6 +190,12 @@ class ImpactFinder(Protocol):
     def __call__(self, asked: Sequence[AskedChange]) -> ImpactList: ...
 
 
+class ImpactRanker(Protocol):
+    """Ranks them for operations on a map that was read: the same answer, and what the map knows of other repositories."""
+
+    def __call__(self, impacts: Mapping[Operation, Impact], pipeline: PipelineMap) -> ImpactList: ...
+
+
 class Strategy(Protocol):
     """One family of ways to make a change: a pure function of operation, impact and map."""
 
@@ -225,6 +231,7 @@ class Case:
     patches: tuple[Patch, ...]
     states: tuple[PipelineMap, ...]
     refused: Refused | None = None
+    impacted: ImpactList | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from copilot.domain.clones import Clone, Consumer
 from copilot.domain.codec import digest_of
 from copilot.domain.decision import Applied, Approval, Claim, Decision, Ruling, Stakes
 from copilot.domain.evidence import Evidence, Finding, Measure, Recipe, Verdict
+from copilot.domain.impacted import AskedChange, ImpactedFile, ImpactList
 from copilot.domain.operation import ChangeRequest, RenameField
 from copilot.domain.patch import FileChange, Patch, Refused
 from copilot.domain.pipeline import (
@@ -68,8 +69,23 @@ def a_proposal(*, stakes: Stakes = "low") -> Proposal:
         Compiled("expand-55cc66", _patches("expand-55cc66", 2)),
     )
     evidence = tuple(_evidence(it.id, check) for it in alternatives for check in CHECKS)
-    proposal = Proposal("p-0123456789", request, Reading("m", 12, 1, ()), plan, (), compiled, evidence)
+    reading = Reading("m", 12, 1, (), an_impact_list())
+    proposal = Proposal("p-0123456789", request, reading, plan, (), compiled, evidence)
     return replace(proposal, decision=_decision(evidence, stakes))
+
+
+def an_impact_list() -> ImpactList:
+    """Returns what every patch edits, a test that none edits, and a page of the documentation."""
+    asked = AskedChange("rename_field", "schemas/order.avsc", "", "amount", "total")
+    names = "names 1 of the record's 1 other fields"
+    files = (
+        ImpactedFile("schemas/order.avsc", "change", 0.98, (Span("schemas/order.avsc", 6, 6),), ("defines Order",)),
+        ImpactedFile("jobs/billing.py", "change", 0.8, (Span("jobs/billing.py", 2, 3),), (names, "names amount")),
+        ImpactedFile("tests/test_billing.py", "change", 0.62, (Span("tests/test_billing.py", 9, 9),), (names,)),
+        ImpactedFile("docs/orders[1].md", "look", 0.07, (), ("names amount", "but has not changed for long")),
+        ImpactedFile("README.md", "look", 0.01, (), ("names amount",)),
+    )
+    return ImpactList(COMMIT, (asked,), files, (), 12)
 
 
 def a_refused_proposal() -> Proposal:
@@ -121,7 +137,11 @@ def _evidence(alternative: str, check: str) -> Evidence:
     measures = (Measure("versions", 3, "versions"), Measure("took", 0.25, "seconds", is_volatile=True))
     recipe = Recipe(check, 1, (("fastavro", "1.13.1"),), (("patch", "ab" * 32),))
     evidence = Evidence("", alternative, check, recipe, verdict, measures, findings)
-    return replace(evidence, id=f"ev-{digest_of(evidence)[:12]}")
+    id = f"ev-{digest_of(evidence)[:12]}"
+    place = Span("tests/test_billing.py", 9, 9)
+    note = Finding("usage.likely-file-left", "note", "tests/test_billing.py may have to change too (62%).", place)
+    is_told = check == "usage" and alternative != "nothing"
+    return replace(evidence, id=id, likely=(note,) if is_told else ())
 
 
 def _decision(evidence: tuple[Evidence, ...], stakes: Stakes) -> Decision:

@@ -23,6 +23,7 @@ from copilot.domain.alternative import Alternative, NewFile, Phase, Plan
 from copilot.domain.codec import digest_of
 from copilot.domain.decision import Claim, Decision, Ruling
 from copilot.domain.evidence import Evidence, Measure
+from copilot.domain.impacted import ImpactList
 from copilot.domain.operation import ChangeRequest, Limits, RenameField
 from copilot.domain.patch import FileChange, Patch, Refused
 from copilot.domain.pipeline import Impact, PipelineMap
@@ -156,6 +157,7 @@ def paper_kit(
         base_map=base_map,
         base_digest=functools.cache(lambda: digest_of(base_map())),
         impact_of=impact_of,
+        ranked=lambda impacts, pipeline: ImpactList(commit, (), (), (), 1),
         planner=PaperPlanner(pause.get("plan", 0)),
         compiler=PaperCompiler(pause.get("compile", 0)),
         checks=checks,

@@ -25,6 +25,7 @@ def make_evidence(
     findings: Iterable[Finding] = (),
     tools: Iterable[tuple[str, str]] = (),
     inputs: Iterable[tuple[str, str]] = (),
+    likely: Iterable[Finding] = (),
 ) -> Evidence:
     """Returns the evidence of one check on one case.
 
@@ -43,13 +44,14 @@ def make_evidence(
         verdict,
         kept,
         seen,
+        tuple(likely),
     )
 
 
 def evidence_id(
     alternative: str, recipe: Recipe, verdict: Verdict, measures: tuple[Measure, ...], findings: tuple[Finding, ...]
 ) -> str:
-    """Returns "ev-" and 12 hex digits over everything but the volatile measures."""
+    """Returns "ev-" and 12 hex digits over everything but the volatile measures, and what is only likely."""
     stable = sorted((measure for measure in measures if not measure.is_volatile), key=lambda measure: measure.name)
     content = {
         "alternative": alternative,

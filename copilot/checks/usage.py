@@ -4,7 +4,7 @@ Fails where a certain use outside tests still stands in a state whose schema no 
 or possible uses are left, where the use lies in another repository whose people are asked in time to change it, or where, while the
 field goes away or changes its type, a concerned job uses fields by names that reading can't see, jobs may be concerned whose
 schemas were not found, or a file that can't be parsed names the field. It also counts how far
-the alternative reaches, for the ranking.
+the alternative reaches, for the ranking. Files that `impact` ranks high and the alternative leaves alone are told beside all that.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from copilot.checks.extent import (
     operations_reworded,
     touched_jobs,
 )
+from copilot.checks.likely import likely_left
 from copilot.checks.lineage import Lineage, lineages, phase_label
 from copilot.checks.standing import Standing, standing_uses
 from copilot.checks.unlinked import may_be_linked, named_in_unread_code
@@ -51,6 +52,8 @@ _OPEN_RULES = (
     "usage.may-read",
     "usage.may-use",
 )
+
+_LEFT_RULES = ("usage.use-left", "usage.likely-use-left", "usage.test-use-left")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,7 @@ class UsageCheck:
             verdict=_verdict(case, findings),
             measures=_measures(case, changed, states, left, concerned),
             findings=findings,
+            likely=likely_left(case, {it.span.path for it in findings if it.span and it.rule.startswith(_LEFT_RULES)}),
         )
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from copilot.cli.layout import joined, section, wrapped
-from copilot.domain.impacted import AskedChange, ElsewhereFile, ImpactedFile, ImpactList
-from copilot.domain.source import Span
+from copilot.domain.impacted import AskedChange, ElsewhereFile, ImpactedFile, ImpactList, where_of
+from copilot.reasons.document import impact_object
 from copilot.reasons.words import counted
 
 VERSION = 1
@@ -25,27 +25,7 @@ def impact_json(found: ImpactList) -> dict[str, Any]:
             {key: value for key in _KEYS if (value := getattr(change, key)) or key in ("op", "subject", "field")}
             for change in found.changes
         ],
-        "files": [
-            {
-                "path": it.path,
-                "list": it.list,
-                "probability": it.probability,
-                "spans": [{"first_line": span.first_line, "last_line": span.last_line} for span in it.spans],
-                "reasons": list(it.reasons),
-            }
-            for it in found.files
-        ],
-        "elsewhere": [
-            {
-                "path": it.path,
-                "spans": [{"first_line": span.first_line, "last_line": span.last_line} for span in it.spans],
-                "reasons": list(it.reasons),
-                "owner": it.owner or None,
-            }
-            for it in found.elsewhere
-        ],
-        "warnings": list(found.warnings),
-        "files_read": found.files_read,
+        **impact_object(found),
     }
 
 
@@ -75,7 +55,7 @@ def _said(it: AskedChange) -> str:
 def _rows(files: Sequence[ImpactedFile]) -> list[str]:
     lines: list[str] = []
     for it in files:
-        lines += wrapped(f"{_percent(it.probability)}  {it.path}{_lines(it.spans)}", "  ", "        ")
+        lines += wrapped(f"{it.percent:3d}%  {it.where}", "  ", "        ")
         lines += wrapped("; ".join(it.reasons), "        ")
     return lines
 
@@ -83,15 +63,6 @@ def _rows(files: Sequence[ImpactedFile]) -> list[str]:
 def _elsewhere(files: Sequence[ElsewhereFile]) -> list[str]:
     lines: list[str] = []
     for it in files:
-        lines += wrapped(f"{it.path}{_lines(it.spans)}", "  ", "        ")
+        lines += wrapped(where_of(it.path, it.spans), "  ", "        ")
         lines += wrapped("; ".join(it.reasons) + (f" (owner {it.owner})" if it.owner else ""), "        ")
     return lines
-
-
-def _percent(probability: float) -> str:
-    return f"{max(1, round(100 * probability)):3d}%"
-
-
-def _lines(spans: Sequence[Span]) -> str:
-    shown = [str(it.first_line) if it.first_line == it.last_line else f"{it.first_line}-{it.last_line}" for it in spans]
-    return ":" + ",".join(shown) if shown else ""

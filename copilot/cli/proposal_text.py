@@ -8,10 +8,13 @@ from copilot.domain.alternative import Alternative
 from copilot.domain.decision import Claim, Decision, Ruling
 from copilot.domain.evidence import Verdict
 from copilot.domain.proposal import Proposal
+from copilot.reasons.look_at import LOOK_SHOWN as LOOK_AT_SHOWN
+from copilot.reasons.look_at import NOTE, look_at, why
 from copilot.reasons.words import counted, letters_of, listed, outcome_of, signed
 
 NOT_OFFERED_SHOWN = 8
 CLAIMS_SHOWN = 3
+LOOK_SHOWN = 3
 
 
 def proposal_text(proposal: Proposal) -> str:
@@ -26,6 +29,7 @@ def proposal_text(proposal: Proposal) -> str:
         *section("ALTERNATIVES", alternative_rows(proposal, decision)),
         *section("CHECKS", check_rows(proposal)),
         *section("WHY THE OTHERS WERE NOT CHOSEN", _others(proposal, decision)),
+        *section("LOOK AT BY HAND", look_at_lines(proposal, decision.chosen, LOOK_SHOWN)),
         *section("NOT OFFERED", _not_offered(proposal)),
         *section("NOT COVERED", [line for text in decision.not_covered for line in wrapped(text, "  - ")]),
         *section("NEXT", next_lines(proposal)),
@@ -113,6 +117,20 @@ def _others(proposal: Proposal, decision: Decision) -> list[str]:
             lines += wrapped(f"{outcome_of(ruling)}: {ruling.rule}", f"  {letters[ruling.alternative]}  ")
             lines += claim_lines(proposal, ruling.claims[:1], "     ")
     return lines
+
+
+def look_at_lines(proposal: Proposal, alternative: str, shown: int = LOOK_AT_SHOWN) -> list[str]:
+    """Returns the files that are likely to change besides what the alternative changes, and those that are worth a look."""
+    found = look_at(proposal, alternative, shown)
+    letter = letters_of(proposal).get(alternative, "no alternative")
+    lines: list[str] = []
+    for it in (*found.left, *found.look):
+        lines += wrapped(f"{it.percent:3d}%  {it.where}", "  ", "        ")
+        what = f"may have to change, and {letter} does not change it; " if it in found.left else ""
+        lines += wrapped(f"{what}{why(it)}", "        ")
+    lines += [f"        … {counted(found.more, 'more file')}: {COMMAND} impact"] if found.more else []
+    lines += [line for text in found.warnings for line in wrapped(text, "  ! ", "    ")]
+    return [*wrapped(NOTE, "  "), *lines] if lines else []
 
 
 def _not_offered(proposal: Proposal) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copilot.cli.layout import columns, joined, section, wrapped
-from copilot.cli.proposal_text import alternative_rows, check_rows, claim_lines, next_lines
+from copilot.cli.proposal_text import alternative_rows, check_rows, claim_lines, look_at_lines, next_lines
 from copilot.cli.verbs import COMMAND
 from copilot.domain.alternative import Phase
 from copilot.domain.codec import canonical
@@ -28,6 +28,7 @@ def rationale_text(proposal: Proposal) -> str:
         *section("CHECKS", check_rows(proposal)),
         *section("WHY", _rulings(proposal, decision)),
         *section("ROLLOUT", _rollout(proposal, decision)),
+        *section("LOOK AT BY HAND", look_at_lines(proposal, decision.chosen)),
         *section("NOT OFFERED", _not_offered(proposal)),
         *section("NOT COVERED", [line for text in decision.not_covered for line in wrapped(text, "  - ")]),
         *section("EVIDENCE (measures that are 0 are left out)", _evidence(proposal)),
@@ -105,9 +106,10 @@ def _one(evidence: Evidence, letter: str) -> list[str]:
     stable = [it for it in evidence.measures if not it.is_volatile and it.value]
     measures = [f"{it.name} {it.value:g}" for it in stable]
     lines += wrapped(", ".join(measures), "     ") if measures else []
-    for finding in evidence.findings[:FINDINGS_SHOWN]:
+    found = (*evidence.findings, *evidence.likely)
+    for finding in found[:FINDINGS_SHOWN]:
         lines += _finding(finding)
-    left = len(evidence.findings) - FINDINGS_SHOWN
+    left = len(found) - FINDINGS_SHOWN
     return lines + ([f"     … {counted(left, 'more finding')}: --format json shows all"] if left > 0 else [])
 
 

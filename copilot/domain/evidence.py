@@ -62,7 +62,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The outcome of one check on one alternative. `id` covers everything but volatile measures."""
+    """The outcome of one check on one alternative. `id` covers everything but volatile measures and what is only likely.
+
+    `likely` holds what no verdict rests on: findings of a ranking that also looks at the log, of which clones hold more or less.
+    """
 
     id: str
     alternative: str
@@ -71,6 +74,7 @@ class Evidence:
     verdict: Verdict
     measures: tuple[Measure, ...]
     findings: tuple[Finding, ...]
+    likely: tuple[Finding, ...] = ()
 
     def measure(self, name: str) -> int | float | None:
         """Returns the value of that measure, None where there is none."""

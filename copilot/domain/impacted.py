@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from copilot.domain.alternative import Alternative
 from copilot.domain.operation import AddField, AddSymbol, ChangeType, Operation, RemoveSymbol, RenameField
+from copilot.domain.patch import Patch
 from copilot.domain.source import Span
 
 
@@ -35,6 +38,16 @@ class ImpactedFile:
     spans: tuple[Span, ...]
     reasons: tuple[str, ...]
 
+    @property
+    def percent(self) -> int:
+        """The probability as people read it; nothing on a list is worth 0."""
+        return max(1, round(100 * self.probability))
+
+    @property
+    def where(self) -> str:
+        """The path with its lines: "shop/produce.py:41,60-63"."""
+        return where_of(self.path, self.spans)
+
 
 @dataclass(frozen=True, slots=True)
 class ElsewhereFile:
@@ -61,14 +74,34 @@ class ImpactList:
     elsewhere: tuple[ElsewhereFile, ...] = ()
 
 
-def asked_of(operation: Operation) -> AskedChange:
-    """Returns the operation's names."""
+def where_of(path: str, spans: Sequence[Span]) -> str:
+    """Returns a path with the lines of its spans."""
+    lines = [str(it.first_line) if it.first_line == it.last_line else f"{it.first_line}-{it.last_line}" for it in spans]
+    return path + (":" + ",".join(lines) if lines else "")
+
+
+def asked_of(operation: Operation, path: str) -> AskedChange:
+    """Returns the operation's names; `path` is the file that its schema stands in, which leaves no doubt which one is meant."""
     return AskedChange(
         op=operation.op,
-        subject=operation.subject,
+        subject=path,
         record=operation.record,
         field=operation.field,
         to=operation.to if isinstance(operation, RenameField) else "",
         type=operation.type if isinstance(operation, AddField | ChangeType) else "",
         symbol=operation.symbol if isinstance(operation, AddSymbol | RemoveSymbol) else "",
     )
+
+
+def files_reached(alternative: Alternative, patches: Sequence[Patch]) -> frozenset[str]:
+    """Returns the files that some phase edits, or that some step asks a person to change."""
+    edited = {change.path for patch in patches for change in patch.changes}
+    places = (place for phase in alternative.phases for step in phase.steps for place in step.manual)
+    # A place is written "path:line", and two spaces before what is to be done there.
+    asked = {place.partition("  ")[0].rpartition(":")[0] for place in places}
+    return frozenset(edited | asked - {""})
+
+
+def files_left(found: ImpactList, reached: frozenset[str]) -> tuple[ImpactedFile, ...]:
+    """Returns the files of the short list that are not reached, most probable first."""
+    return tuple(it for it in found.files if it.list == "change" and it.path not in reached)

@@ -10,6 +10,7 @@ from copilot.domain.alternative import Alternative, Plan
 from copilot.domain.codec import canonical, digest_of, digest_of_text, encode
 from copilot.domain.decision import Applied, Approval, Decision, Rejection, Undone
 from copilot.domain.evidence import Evidence
+from copilot.domain.impacted import ImpactList
 from copilot.domain.operation import ChangeRequest
 from copilot.domain.patch import Patch, Refused
 from copilot.domain.pipeline import Impact
@@ -19,12 +20,17 @@ State = Literal["open", "decided", "refused", "approved", "rejected", "applied",
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read for a proposal: the map's digest (the map itself is read again when needed) and the impact."""
+    """What was read for a proposal: the map's digest (the map itself is read again when needed) and the impact.
+
+    `impacts` is what the map proves; `impacted` ranks the files that people will have to touch. It rests on the log too, of which
+    clones hold more or less, so no id, verdict or ruling rests on it. It is None in proposals that were begun before it was asked.
+    """
 
     map_digest: str
     files_read: int
     gap_count: int
     impacts: tuple[Impact, ...]
+    impacted: ImpactList | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from copilot.domain.impacted import ElsewhereFile
+from copilot.domain.impacted import ElsewhereFile, ImpactList
 from copilot.domain.pipeline import Impact, PipelineMap
 from copilot.domain.source import Span
 from copilot.domain.twins import places_of
@@ -12,7 +13,12 @@ from copilot.domain.twins import places_of
 _VERBS = {"passes": "passes on", "keys": "keys by", "compares": "compares", "computes": "computes with"}
 
 
-def files_elsewhere(impacts: Iterable[Impact], pipeline: PipelineMap) -> tuple[ElsewhereFile, ...]:
+def with_elsewhere(found: ImpactList, impacts: Iterable[Impact], pipeline: PipelineMap) -> ImpactList:
+    """Returns the answer with what the map knows of other repositories, nothing where none is known."""
+    return replace(found, elsewhere=_files_elsewhere(impacts, pipeline))
+
+
+def _files_elsewhere(impacts: Iterable[Impact], pipeline: PipelineMap) -> tuple[ElsewhereFile, ...]:
     """Returns the files of clones and outside consumers that the changes reach, sorted by path."""
     found: dict[str, list[tuple[Span, str]]] = {}
     for impact in impacts:

@@ -29,7 +29,7 @@ def read_impact(place: Place, text: str, operations: Sequence[str]) -> ImpactLis
 
 def _with_elsewhere(found: ImpactList, place: Place, text: str, operations: Sequence[str]) -> ImpactList:
     """Adds what the map of all repositories knows; names that it doesn't know are told, as they may be known elsewhere."""
-    from copilot.impact.elsewhere import files_elsewhere
+    from copilot.impact.elsewhere import with_elsewhere
     from copilot.impact.fields import impact_of
     from copilot.proposals.asking import asked_of_all
 
@@ -39,4 +39,4 @@ def _with_elsewhere(found: ImpactList, place: Place, text: str, operations: Sequ
     except WrongUsage as error:
         told = f"Other repositories were not searched: {error.what}"
         return replace(found, warnings=(*found.warnings, told))
-    return replace(found, elsewhere=files_elsewhere([impact_of(it, pipeline) for it in known], pipeline))
+    return with_elsewhere(found, [impact_of(it, pipeline) for it in known], pipeline)

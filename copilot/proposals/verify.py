@@ -8,9 +8,9 @@ from dataclasses import replace
 from copilot.domain.decision import Decision
 from copilot.domain.evidence import NOT_READ, Evidence
 from copilot.domain.patch import Refused
-from copilot.domain.proposal import Compiled, Proposal, Reading
+from copilot.domain.proposal import Compiled, Proposal
 from copilot.errors import CopilotError, SurroundingsFailed, WrongUsage
-from copilot.flow import case_of, read, run_check
+from copilot.flow import case_of, reading_of, run_check
 from copilot.plugins import Kit
 from copilot.proposals.revise import revised_patches
 from copilot.proposals.verification import Outcome, Seen, Verification
@@ -25,7 +25,7 @@ def verify(proposal: Proposal, kit: Kit) -> Verification:
         )
     try:
         _same_clones(proposal, kit)
-        reading = _read_again(proposal, kit)
+        reading = reading_of(proposal, kit)
     except SurroundingsFailed as error:
         return lost_base(proposal, error)
     fresh = replace(proposal, reading=reading, evidence=(), decision=None)
@@ -66,13 +66,6 @@ def _same_clones(proposal: Proposal, kit: Kit) -> None:
                 f"The clone {name} was read at {commit[:9]}, and {state} now.",
                 next="Bring it back to where copilot.toml names it, or pin it and propose again.",
             )
-
-
-def _read_again(proposal: Proposal, kit: Kit) -> Reading:
-    bodies: Iterator[object] = read(proposal, kit)
-    reading = next(bodies)
-    assert isinstance(reading, Reading), "reading gives a reading"
-    return reading
 
 
 def _compiled_again(proposal: Proposal, kit: Kit) -> dict[str, Compiled]:

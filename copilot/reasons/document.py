@@ -12,9 +12,11 @@ from typing import Any
 from copilot.domain.alternative import Alternative, Phase
 from copilot.domain.decision import Claim, Decision
 from copilot.domain.evidence import Evidence, Finding
+from copilot.domain.impacted import ImpactList
 from copilot.domain.operation import Operation
 from copilot.domain.patch import Patch
 from copilot.domain.proposal import Proposal
+from copilot.domain.source import Span
 
 VERSION = 1
 SCHEMA_NAME = "proposal-1.schema.json"
@@ -32,6 +34,7 @@ def document(proposal: Proposal) -> dict[str, Any]:
         "follows": request.follows,
         "base": request.commit,
         "operations": [operation_object(operation) for operation in request.operations],
+        "impact": impact_object(proposal.reading.impacted) if proposal.reading and proposal.reading.impacted else None,
         "alternatives": [_alternative(it, proposal) for it in proposal.alternatives],
         "not_offered": [{"strategy": it.strategy, "reason": it.reason} for it in (plan.not_offered if plan else ())],
         "evidence": [_evidence(it) for it in proposal.evidence],
@@ -69,6 +72,32 @@ def operation_object(operation: Operation) -> dict[str, Any]:
         if text is not None:
             found[key] = json.loads(text)
     return found
+
+
+def impact_object(found: ImpactList) -> dict[str, Any]:
+    """Returns the ranked files, most probable first, as `impact --format json` has them too."""
+    return {
+        "files": [
+            {
+                "path": it.path,
+                "list": it.list,
+                "probability": it.probability,
+                "spans": _lines(it.spans),
+                "reasons": list(it.reasons),
+            }
+            for it in found.files
+        ],
+        "elsewhere": [
+            {"path": it.path, "spans": _lines(it.spans), "reasons": list(it.reasons), "owner": it.owner or None}
+            for it in found.elsewhere
+        ],
+        "warnings": list(found.warnings),
+        "files_read": found.files_read,
+    }
+
+
+def _lines(spans: tuple[Span, ...]) -> list[dict[str, int]]:
+    return [{"first_line": it.first_line, "last_line": it.last_line} for it in spans]
 
 
 def schema() -> dict[str, Any]:
@@ -126,6 +155,7 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
             for it in evidence.measures
         ],
         "findings": [_finding(it) for it in evidence.findings],
+        "likely": [_finding(it) for it in evidence.likely],
     }
 
 

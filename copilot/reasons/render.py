@@ -14,9 +14,10 @@ from copilot.domain.decision import Claim, Decision, Ruling
 from copilot.domain.evidence import Evidence, Finding
 from copilot.domain.proposal import Proposal
 from copilot.reasons.document import operation_object
+from copilot.reasons.look_at import NOTE, look_at, why
 from copilot.reasons.markup import code, plain, table
 from copilot.reasons.rationale import check_claims
-from copilot.reasons.words import VERDICT_WORDS, letters_of, outcome_of
+from copilot.reasons.words import VERDICT_WORDS, counted, letters_of, outcome_of
 
 FINDINGS_SHOWN = 12
 DIGEST_DIGITS = 12
@@ -40,6 +41,7 @@ def markdown(proposal: Proposal) -> str:
         _alternatives(proposal, proposal.decision),
         _rulings(proposal, proposal.decision),
         _rollout(proposal, proposal.decision),
+        _look_at(proposal, proposal.decision),
         _stakes(proposal.decision),
         _approved(proposal),
         _not_offered(proposal),
@@ -139,6 +141,16 @@ def _gate(phase: Phase) -> list[str]:
     return [f"   - Before going on: {plain(phase.gate.text)}"] if phase.gate else []
 
 
+def _look_at(proposal: Proposal, decision: Decision) -> list[str]:
+    found = look_at(proposal, decision.chosen)
+    left = f"may have to change, and {letters_of(proposal).get(decision.chosen, 'nothing')} does not change it"
+    lines = [f"- {it.percent}% {code(it.where)} {left}: {plain(why(it))}" for it in found.left]
+    lines += [f"- {it.percent}% {code(it.where)}: {plain(why(it))}" for it in found.look]
+    lines += [f"- {counted(found.more, 'more file')}: `pipeline-copilot impact` lists all"] if found.more else []
+    lines += [f"- {plain(text)}" for text in found.warnings]
+    return ["## Look at by hand", "", NOTE, "", *lines, ""] if lines else []
+
+
 def _stakes(decision: Decision) -> list[str]:
     if not decision.chosen:
         return []
@@ -185,9 +197,10 @@ def _one(evidence: Evidence, letter: str) -> list[str]:
     stable = [measure for measure in evidence.measures if not measure.is_volatile]
     if stable:
         lines += ["- measures: " + ", ".join(f"{plain(it.name)} {it.value} {plain(it.unit)}" for it in stable)]
-    shown = evidence.findings[:FINDINGS_SHOWN]
+    found = (*evidence.findings, *evidence.likely)
+    shown = found[:FINDINGS_SHOWN]
     lines += [_finding(finding) for finding in shown]
-    left = len(evidence.findings) - len(shown)
+    left = len(found) - len(shown)
     return [*lines, *([f"- {left} more findings: `show --format json` has all"] if left else []), ""]
 
 

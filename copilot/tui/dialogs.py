@@ -19,7 +19,7 @@ from copilot.tui.panes import Choices, Scroll, plain
 HELP = """\
 j k, arrows   move in a list or a text
 tab           go to the next part of the screen; shift+tab goes back
-1 2 3 4       diff, evidence, rationale, not covered
+1 2 3 4 5     diff, evidence, rationale, not covered, look at
 space         leave the highlighted hunk out, or take it in again
 p             prove the change without the hunks that are left out
 enter         on a line of the rationale: open the evidence that it cites

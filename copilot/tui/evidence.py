@@ -33,8 +33,9 @@ def evidence_text(evidence: Evidence) -> Content:
         Content.assemble(plain(f"{evidence.check}  ", "bold"), verdict(evidence.verdict)),
         plain(evidence.id, "dim"),
     ]
-    lines += [Content("")] if evidence.findings else []
-    for finding in evidence.findings:
+    found = (*evidence.findings, *evidence.likely)
+    lines += [Content("")] if found else []
+    for finding in found:
         lines += _finding(finding)
     if evidence.measures:
         lines += [Content(""), plain("Measures", "bold"), *map(_measure, evidence.measures)]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 Report = Callable[[str], None]
 
 BUSY = "Work is going on; it can be left at any time, and nothing is lost."
-TABS = ("diff", "evidence", "rationale", "open")
+TABS = ("diff", "evidence", "rationale", "open", "look")
 
 
 class ReviewScreen(ReviewView):
@@ -71,6 +71,7 @@ class ReviewScreen(ReviewView):
             "evidence": "#checks Choices",
             "rationale": "#reasons",
             "open": "#open Scroll",
+            "look": "#look Scroll",
         }
         self.query_one(focus[id]).focus()
 

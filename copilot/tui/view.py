@@ -21,6 +21,7 @@ from copilot.reasons.words import counted, letters_of
 from copilot.tui import alternatives
 from copilot.tui.evidence import evidence_text, evidence_title
 from copilot.tui.hunks import HunkPane
+from copilot.tui.look_at import look_at_text
 from copilot.tui.panes import Choices, ListAndDetail, Rows, Scroll, plain
 from copilot.tui.rationale import rationale_lines
 
@@ -53,6 +54,8 @@ class ReviewView(Screen[None]):
                 yield Choices(id="reasons")
             with TabPane("4 Not covered", id="open"), Scroll():
                 yield Static(id="uncovered")
+            with TabPane("5 Look at", id="look"), Scroll():
+                yield Static(id="by-hand")
         yield Static(id="status")
         yield Footer()
 
@@ -115,6 +118,7 @@ class ReviewView(Screen[None]):
             )
         )
         self.query_one(HunkPane).show_patches(alternative, self._proposal.patches_of(alternative.id), self._refusal())
+        self.query_one("#by-hand", Static).update(look_at_text(self._proposal, alternative.id))
         evidence = {it.id: it for it in self._proposal.evidence_of(alternative.id)}
         open_first = min(evidence, key=lambda id: _calm(evidence[id]), default=None)
         self.query_one("#checks", ListAndDetail).show(

@@ -10,6 +10,7 @@ from copilot.domain.evidence import Evidence, Finding, Measure, Recipe, Verdict
 from copilot.domain.operation import ChangeRequest, RenameField
 from copilot.domain.patch import FileChange, Patch, Refused
 from copilot.domain.proposal import Compiled, Proposal, Reading
+from tests.faces import an_impact_list
 
 COMMIT = "1" * 40
 CHECKS = ("scope", "syntax", "compatibility", "replay", "usage", "contract", "undo", "commands")
@@ -98,7 +99,9 @@ def proposal(
         for it in listed
     )
     plan = Plan(listed, (NotOffered("ST7 registry rules", "No registry is set up."),))
-    return Proposal("p-0123456789", request, Reading("d" * 64, 3, 0, ()), plan, (), compiled, tuple(proofs))
+    return Proposal(
+        "p-0123456789", request, Reading("d" * 64, 3, 0, (), an_impact_list()), plan, (), compiled, tuple(proofs)
+    )
 
 
 def _patch(alternative: str, phase: int) -> Patch:

@@ -48,7 +48,7 @@ def test_every_tab_of_every_alternative_can_be_shown(tmp_path: Path, size: tuple
             assert id in screen_text(app)
             for _ in workspace.load(id).alternatives:
                 await pilot.press("up")
-            await pilot.press("1", "j", "2", "j", "3", "j", "4", "j")
+            await pilot.press("1", "j", "2", "j", "3", "j", "4", "j", "5", "j")
             await pilot.pause()
             assert review_of(app).selected == "nothing"
 

@@ -55,6 +55,7 @@ def review_of(app: CopilotApp) -> ReviewScreen:
         ("evidence", ("2",)),
         ("rationale", ("3",)),
         ("not-covered", ("4",)),
+        ("look-at", ("5",)),
         ("refused-evidence", ("k", "2")),
         ("hunk-out", ("1", "j", "space")),
         ("help", ("question_mark",)),

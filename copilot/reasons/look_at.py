@@ -1,0 +1,53 @@
+"""Which files should a person look at by hand beside what an alternative changes? The same few for every face.
+
+They come from the ranking of `impact`, as the proposal's reading holds it. It is no evidence: it also looks at the log, of which
+clones hold more or less, so no claim cites it and nothing that is signed covers it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from copilot.domain.impacted import ImpactedFile, files_left, files_reached
+from copilot.domain.proposal import Proposal
+
+LOOK_SHOWN = 5
+LOOK_PROBABILITY_MIN = 0.05
+"""One in twenty: below it a file is only counted, and `impact` lists it."""
+NOTE = (
+    "Likely, not proved: ranked by the names that files hold and by what changed together before, as far as the log of this"
+    " clone goes. No verdict rests on it."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LookAt:
+    """`left` probably have to change, and the alternative does without them; `look` are worth a look, `more` are as well.
+
+    `warnings` say what the ranking didn't find.
+    """
+
+    left: tuple[ImpactedFile, ...]
+    look: tuple[ImpactedFile, ...]
+    more: int
+    warnings: tuple[str, ...]
+
+
+def look_at(proposal: Proposal, alternative: str, shown: int = LOOK_SHOWN) -> LookAt:
+    """Returns the files for one alternative; for "", as where nothing is chosen, those for any."""
+    found = proposal.reading.impacted if proposal.reading else None
+    if found is None:
+        return LookAt((), (), 0, ())
+    reached = (
+        files_reached(proposal.alternative(alternative), proposal.patches_of(alternative))
+        if alternative
+        else frozenset[str]()
+    )
+    look = [it for it in found.files if it.list == "look" and it.path not in reached]
+    worth = tuple(it for it in look if it.probability >= LOOK_PROBABILITY_MIN)[:shown]
+    return LookAt(files_left(found, reached), worth, len(look) - len(worth), found.warnings)
+
+
+def why(it: ImpactedFile, count: int = 4) -> str:
+    """Returns the weightiest reasons as one phrase."""
+    return "; ".join(it.reasons[:count])

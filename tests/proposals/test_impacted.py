@@ -1,0 +1,83 @@
+"""One answer: what `impact` says is what a proposal holds, and no machine's log decides anything."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from copilot.domain.proposal import Proposal
+from copilot.proposals import Workspace
+from copilot.proposals.impact import read_impact
+from copilot.proposals.reading import open_place
+from copilot.reasons.render import markdown
+from tests.line import CHANGE, copy_of_example
+from tests.repositories import commit, git, init
+
+SCHEMA = '{"type": "record", "name": "Order", "fields": [{"name": "id", "type": "string"}, {"name": "amount", "type": "long"}]}\n'
+WRITER = """\
+import fastavro
+
+SCHEMA = fastavro.schema.load_schema("schemas/order.avsc")
+
+
+def write(out, id, amount):
+    fastavro.schemaless_writer(out, SCHEMA, {"id": id, "amount": amount})
+"""
+
+
+def proposed(folder: Path, change: str) -> Proposal:
+    workspace = Workspace.open(folder)
+    id = workspace.propose(change)
+    list(workspace.advance(id))
+    return workspace.load(id)
+
+
+def test_a_proposal_holds_the_files_that_impact_lists(tmp_path: Path) -> None:
+    folder, id = copy_of_example(tmp_path)
+
+    reading = Workspace.open(folder).load(id).reading
+
+    assert reading is not None
+    assert reading.impacted is not None
+    assert reading.impacted.files == read_impact(open_place(folder), CHANGE, ()).files
+
+
+def test_the_log_decides_nothing(tmp_path: Path) -> None:
+    whole = init(tmp_path / "whole")
+    texts = {"schemas/order.avsc": SCHEMA, "shop.py": WRITER, "docs/shop.md": "An order has an id and an amount.\n"}
+    for number in range(4):
+        commit(whole, {"shop.py": WRITER + f"# {number}\n", "docs/shop.md": f"An order, {number}.\n"})
+    commit(whole, texts)
+    shallow = tmp_path / "shallow"
+    subprocess.run(
+        ["git", "clone", "-q", "--depth=1", f"file://{whole}", str(shallow)], check=True, capture_output=True
+    )
+    git(shallow, "config", "user.name", git(whole, "config", "user.name"))
+    git(shallow, "config", "user.email", git(whole, "config", "user.email"))
+
+    one, other = (proposed(it, "rename amount to total in order") for it in (whole, shallow))
+
+    assert one.reading is not None
+    assert other.reading is not None
+    assert one.reading.impacted != other.reading.impacted
+    assert [it.id for it in one.evidence] == [it.id for it in other.evidence]
+    assert one.decision is not None
+    assert other.decision is not None
+    assert one.decision.rulings == other.decision.rulings
+
+
+def test_a_record_names_the_files_to_look_at_by_hand(tmp_path: Path) -> None:
+    folder = init(tmp_path / "shop")
+    commit(
+        folder,
+        {
+            "schemas/order.avsc": SCHEMA,
+            "shop.py": WRITER,
+            "src/OrderView.java": "class OrderView { String id; long amount; Order order; }\n",
+        },
+    )
+
+    text = markdown(proposed(folder, "rename amount to total in order"))
+
+    section = text.split("## Look at by hand")[1].split("\n## ")[0]
+    assert "`src/OrderView.java:1`" in section
