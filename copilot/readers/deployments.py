@@ -26,7 +26,7 @@ from copilot.readers.copies import (
     line_copies,
 )
 from copilot.readers.deployed_jobs import Jobs
-from copilot.readers.deployment_facts import DEPLOYMENT_KIND, DeploymentFacts, Unit, is_secret, load_deployment
+from copilot.readers.deployment_facts import DEPLOYMENT_KIND, Unit, is_secret, load_deployment
 from copilot.readers.deployment_kinds import deployment_kind
 from copilot.readers.deployment_reader import facts_of
 from copilot.readers.deployment_scopes import NO_SCOPE, Layer, settings_in
@@ -76,14 +76,9 @@ def read_deployment_files(store: FactStore) -> list[DeploymentFile]:
         if kind and not is_test_path(path):
             kinds.setdefault(kind, []).append(path)
     files: list[DeploymentFile] = []
-    # Thousands of files of a large tree say the same: nothing.
-    loaded: dict[bytes, DeploymentFacts] = {}
     for kind, paths in sorted(kinds.items()):
-        found = store.derive(f"{DEPLOYMENT_KIND}-{kind}", paths, partial(facts_of, kind))
-        for path, data in found.items():
-            facts = loaded.get(data)
-            if facts is None:
-                facts = loaded[data] = load_deployment(data) or DeploymentFacts()
+        found = store.derive(f"{DEPLOYMENT_KIND}-{kind}", paths, partial(facts_of, kind), load_deployment)
+        for path, facts in found.items():
             if facts.gap is not None:
                 store.gaps.add(Gap(Span(path, facts.gap[0], facts.gap[0]), facts.gap[1]))
             files.append(DeploymentFile(path, "compose" if facts.is_compose else kind, facts))

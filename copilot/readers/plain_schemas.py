@@ -34,3 +34,8 @@ def is_plain_schema(text: str) -> bytes:
         for it in items
     )
     return b"1" if is_record else b""
+
+
+def told(data: bytes) -> bool | None:
+    """Returns what `is_plain_schema` told, None where the bytes tell nothing."""
+    return {b"1": True, b"": False}.get(data)

@@ -10,7 +10,7 @@ from copilot.domain.schema import SchemaPart
 from copilot.domain.source import PastFile
 from copilot.ports import History, Index, SchemaFormat
 from copilot.readers.plain_schemas import PLAIN_FORMAT, PLAIN_SUFFIX
-from copilot.readers.store import FactStore
+from copilot.readers.store import FactStore, load_each
 
 PARTS_KIND = "schema-parts-1"
 Parts = tuple[SchemaPart, ...]
@@ -32,22 +32,22 @@ class SchemaParts:
             by_suffix.setdefault(self._language(path), []).append(path)
         found: dict[str, Parts] = {}
         for (name, suffix), listed in sorted(by_suffix.items()):
-            derived = self._store.derive(_kind(suffix), listed, partial(_parts_in, self._formats[name], suffix))
-            found.update({path: _loaded(data) for path, data in derived.items()})
+            derive = partial(_parts_in, self._formats[name], suffix)
+            found.update(self._store.derive(_kind(suffix), listed, derive, _loaded))
         return found
 
     def of_past(self, past: Iterable[PastFile]) -> dict[str, Parts]:
         """Returns the parts of earlier files, by blob."""
         languages = {file.digest: self._language(file.path) for file in past}
-        data: dict[str, bytes] = {}
+        found: dict[str, Parts] = {}
         for name, suffix in sorted({language for language in languages.values() if language[0]}):
             digests = sorted(digest for digest, language in languages.items() if language == (name, suffix))
-            known = dict(self._index.get(_kind(suffix), digests))
+            known = load_each(self._index.get(_kind(suffix), digests), _loaded)
             texts = self._history.texts([digest for digest in digests if digest not in known])
             fresh = {digest: _parts_in(self._formats[name], suffix, text) for digest, text in texts.items()}
             self._index.put(_kind(suffix), fresh)
-            data |= {**known, **fresh}
-        return {digest: _loaded(parts) for digest, parts in data.items()}
+            found |= {**known, **load_each(fresh, _loaded)}
+        return found
 
     def _language(self, path: str) -> tuple[str, str]:
         """Returns the format of a path and its suffix, two empty texts where no format has one."""
@@ -69,8 +69,8 @@ def _parts_in(form: SchemaFormat, suffix: str, text: str) -> bytes:
     return marshal.dumps(tuple(rows))
 
 
-def _loaded(data: bytes) -> Parts:
+def _loaded(data: bytes) -> Parts | None:
     try:
         return tuple(SchemaPart(*row) for row in marshal.loads(data))
     except (EOFError, ValueError, TypeError):
-        return ()
+        return None

@@ -77,8 +77,8 @@ class SchemaTexts:
         self, texts: list[Text], siblings: Mapping[SchemaSource, Mapping[str, str]]
     ) -> dict[SchemaSource, SchemaVersion | Gap]:
         keys = {text.source: _key(text, siblings[text.source]) for text in texts}
-        data = dict(self._index.get(SCHEMA_KIND, sorted(set(keys.values()))))
-        missing = [text for text in texts if keys[text.source] not in data]
+        read = _outcomes(self._index.get(SCHEMA_KIND, sorted(set(keys.values()))), keys)
+        missing = [text for text in texts if text.source not in read]
         blobs = {text.source.digest: text.source.path for text in missing if not text.text}
         blobs.update({blob: path for text in missing for path, blob in siblings[text.source].items()})
         found = self._blob_texts(blobs)
@@ -92,9 +92,7 @@ class SchemaTexts:
                 outcome = self._formats[text.format].parse(schema, source, others)
                 fresh[keys[text.source]] = _dumped(outcome, source)
         self._index.put(SCHEMA_KIND, fresh)
-        data.update(fresh)
-        loaded = ((text.source, _loaded(data.get(keys[text.source], b""), text.source)) for text in texts)
-        return {source: outcome for source, outcome in loaded if outcome is not None}
+        return {**read, **_outcomes(fresh, keys)}
 
     def _blob_texts(self, blobs: Mapping[str, str]) -> dict[str, str]:
         """Returns the texts of blobs, each with a path that it stood at: from the tree where it is still there."""
@@ -158,14 +156,21 @@ def _dumped(read: SchemaVersion | Gap, source: SchemaSource) -> bytes:
     )
 
 
+def _outcomes(data: Mapping[str, bytes], keys: Mapping[SchemaSource, str]) -> dict[SchemaSource, SchemaVersion | Gap]:
+    """Returns what can be loaded, by source."""
+    loaded = ((source, _loaded(data[key], source)) for source, key in keys.items() if key in data)
+    return {source: outcome for source, outcome in loaded if outcome is not None}
+
+
 @lru_cache(maxsize=LOADED_MAX)
 def _loaded(data: bytes, source: SchemaSource) -> SchemaVersion | Gap | None:
-    if not data:
-        return None
     try:
-        row: tuple[Any, ...] = marshal.loads(data)
+        return _read_row(marshal.loads(data), source)
     except (EOFError, ValueError, TypeError):
         return None
+
+
+def _read_row(row: tuple[Any, ...], source: SchemaSource) -> SchemaVersion | Gap:
     if len(row) == 4:
         return Gap(Span(row[3] or source.path, row[0], row[1]), row[2].replace("\0", source.path))
     name, fingerprint, meaning, rows, text, resolved, end, last = row

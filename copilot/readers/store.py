@@ -9,7 +9,7 @@ import marshal
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from copilot.domain.source import Gap, Span, TreeEntry
 from copilot.ports import Index, Tree
@@ -26,6 +26,9 @@ BATCH_BYTES_MAX = 32 * 1024 * 1024
 ALIKE_KEY = "tree"
 ALIKE_MIN = 2000
 """More blobs than this that say the same (mostly: nothing) are worth a list; looking each up took a tenth of a second."""
+
+
+Facts = TypeVar("Facts")
 
 
 class Spread(Protocol):
@@ -61,9 +64,8 @@ class FactStore:
     def begin_outlines(self, paths: Iterable[str]) -> Callable[[], dict[str, Outline]]:
         """Begins to look at Python files; what this returns gives the outlines of all that can be read, and tells their gaps."""
         digests = {path: self.entries[path].digest for path in paths}
-        known = self._recall(OUTLINE_KIND, digests.values())
-        outlines = {digest: load_outline(data) for digest, data in known.items()}
-        missing = [path for path, digest in digests.items() if outlines.get(digest) is None]
+        outlines = load_each(self._recall(OUTLINE_KIND, digests.values()), load_outline)
+        missing = [path for path, digest in digests.items() if digest not in outlines]
         self.unknown_count = len(missing)
         looks = (self._spread.begin(first_look, batch) for batch in self._batches(missing))
         first = next(looks, None)
@@ -73,8 +75,8 @@ class FactStore:
                 looked = {digest: marshal.loads(data) for digest, data in look().items()}
                 self._index.put(FACTS_KIND, {digest: facts for digest, (_, facts) in looked.items() if facts})
                 self._index.put(OUTLINE_KIND, {digest: outline for digest, (outline, _) in looked.items()})
-                outlines.update({digest: load_outline(outline) for digest, (outline, _) in looked.items()})
-            found = {path: outline for path, digest in digests.items() if (outline := outlines.get(digest)) is not None}
+                outlines.update(load_each({digest: outline for digest, (outline, _) in looked.items()}, load_outline))
+            found = {path: outlines[digest] for path, digest in digests.items() if digest in outlines}
             for path, outline in found.items():
                 self.gaps.update(Gap(Span(path, line, line), reason) for line, reason in outline.gaps)
             return found
@@ -83,18 +85,15 @@ class FactStore:
 
     def words(self, paths: Iterable[str]) -> Iterator[tuple[str, frozenset[str]]]:
         """Yields the words of each Python file that can be read."""
-        for path, data in self.derive(WORDS_KIND, paths, words_of).items():
-            yield path, read_words(data)
+        yield from self.derive(WORDS_KIND, paths, words_of, read_words).items()
 
     def python(self, paths: Iterable[str]) -> dict[str, FileFacts]:
         """Returns the facts of Python files; a file that can't be read has none, and a gap."""
         wanted = [path for path in paths if path in self.entries]
         missing = [path for path in wanted if path not in self._facts]
-        for path, data in self.derive(FACTS_KIND, missing, facts_of).items() if missing else ():
-            facts = load_facts(data)
-            self._facts[path] = facts if facts is not None else FileFacts(gaps=((1, "its facts could not be kept"),))
-            for line, reason in self._facts[path].gaps:
-                self.gaps.add(Gap(Span(path, line, line), reason))
+        for path, facts in self.derive(FACTS_KIND, missing, facts_of, load_facts).items() if missing else ():
+            self._facts[path] = facts
+            self.gaps.update(Gap(Span(path, line, line), reason) for line, reason in facts.gaps)
         return {path: self._facts[path] for path in wanted if path in self._facts}
 
     def forget(self, paths: Iterable[str]) -> None:
@@ -104,13 +103,11 @@ class FactStore:
 
     def past_python(self, digests: Sequence[str], texts: Callable[[list[str]], dict[str, str]]) -> dict[str, FileFacts]:
         """Returns the facts of earlier blobs, whose texts `texts` gives where the cache lacks them."""
-        known = dict(self._index.get(FACTS_KIND, digests))
-        fresh: dict[str, bytes] = {}
-        for digest, text in texts([digest for digest in digests if digest not in known]).items():
-            fresh[digest] = facts_of(text)
+        found = load_each(self._index.get(FACTS_KIND, digests), load_facts)
+        missing = [digest for digest in digests if digest not in found]
+        fresh = {digest: facts_of(text) for digest, text in texts(missing).items()}
         self._index.put(FACTS_KIND, fresh)
-        loaded = {digest: load_facts(data) for digest, data in {**known, **fresh}.items()}
-        return {digest: facts for digest, facts in loaded.items() if facts is not None}
+        return {**found, **load_each(fresh, load_facts)}
 
     def text(self, paths: Iterable[str]) -> dict[str, str]:
         """Returns the texts of files; what can't be read becomes a gap."""
@@ -124,14 +121,19 @@ class FactStore:
                     self._texts[path] = file.text
         return {path: self._texts[path] for path in wanted if path in self._texts}
 
-    def derive(self, kind: str, paths: Iterable[str], derive: Callable[[str], bytes]) -> dict[str, bytes]:
-        """Returns what `derive` makes of each file's text, from the cache where it is there."""
+    def derive(
+        self, kind: str, paths: Iterable[str], derive: Callable[[str], bytes], load: Callable[[bytes], Facts | None]
+    ) -> dict[str, Facts]:
+        """Returns what `derive` makes of each file's text, as `load` reads it: from the cache where it is there.
+
+        What `load` can't read (None) is derived again: the loss of an entry costs time and nothing else.
+        """
         digests = {path: self.entries[path].digest for path in paths}
-        found = self._recall(kind, digests.values())
+        found = load_each(self._recall(kind, digests.values()), load)
         for batch in self._batches([path for path, digest in digests.items() if digest not in found]):
             fresh = self._spread.begin(derive, batch)()
             self._index.put(kind, fresh)
-            found.update(fresh)
+            found |= load_each(fresh, load)
         return {path: found[digest] for path, digest in digests.items() if digest in found}
 
     def _recall(self, kind: str, digests: Iterable[str]) -> dict[str, bytes]:
@@ -176,8 +178,15 @@ class FactStore:
         return texts
 
 
+def load_each(data: Mapping[str, bytes], load: Callable[[bytes], Facts | None]) -> dict[str, Facts]:
+    """Returns what can be loaded, equal bytes once: thousands of files of a large tree say the same, mostly nothing."""
+    values = {one: load(one) for one in set(data.values())}
+    return {digest: value for digest, one in data.items() if (value := values[one]) is not None}
+
+
 def _load_alike(data: bytes) -> tuple[frozenset[str], bytes]:
-    if not data:
+    try:
+        value, digests = marshal.loads(data)
+    except (EOFError, ValueError, TypeError):
         return frozenset(), b""
-    value, digests = marshal.loads(data)
     return frozenset(digests), value

@@ -15,7 +15,14 @@ from copilot.domain.source import Gap, PastFile, Span
 from copilot.ports import History, Index, SchemaFormat
 from copilot.readers.facts import FileFacts
 from copilot.readers.jobs import is_test_path
-from copilot.readers.plain_schemas import PLAIN_BYTES_MAX, PLAIN_KIND, PLAIN_SUFFIX, is_plain_schema, may_be_schema
+from copilot.readers.plain_schemas import (
+    PLAIN_BYTES_MAX,
+    PLAIN_KIND,
+    PLAIN_SUFFIX,
+    is_plain_schema,
+    may_be_schema,
+    told,
+)
 from copilot.readers.schema_parts import SchemaParts
 from copilot.readers.schema_texts import SchemaTexts, Text, literal_source, part_source
 from copilot.readers.store import FactStore
@@ -92,8 +99,8 @@ class SubjectReader:
         likely = [
             path for path, entry in entries.items() if may_be_schema(path) and entry.size_bytes <= PLAIN_BYTES_MAX
         ]
-        found = self._store.derive(PLAIN_KIND, [path for path in likely if entries[path].digest], is_plain_schema)
-        return frozenset(path for path, data in found.items() if data)
+        found = self._store.derive(PLAIN_KIND, [path for path in likely if entries[path].digest], is_plain_schema, told)
+        return frozenset(path for path, is_schema in found.items() if is_schema)
 
     def read_ahead(self) -> None:
         """Reads the schema files that can be read alone; `read` finds them in the cache then."""

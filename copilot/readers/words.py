@@ -72,6 +72,9 @@ def words_of(text: str) -> bytes:
     return " ".join(sorted(set(_WORD.findall(text)))).encode("utf-8", "surrogatepass")
 
 
-def read_words(data: bytes) -> frozenset[str]:
-    """Returns the words that `words_of` wrote."""
-    return frozenset(data.decode("utf-8", "surrogatepass").split(" "))
+def read_words(data: bytes) -> frozenset[str] | None:
+    """Returns the words that `words_of` wrote, None where the bytes are none."""
+    try:
+        return frozenset(data.decode("utf-8", "surrogatepass").split(" "))
+    except UnicodeDecodeError:
+        return None

@@ -203,9 +203,14 @@ def test_a_change_in_one_job_leaves_the_others_as_they_were_read() -> None:
     assert len([kind for kind, _ in set(index.entries) - before if kind == JOBS_KIND]) == 1
 
 
-def test_damaged_entries_are_read_again() -> None:
+def test_what_cannot_be_loaded_is_derived_again() -> None:
+    texts = {**BEGINNING, "schemas/order.schema.json": schema("Order", "id"), "app/two.avsc": f"[{schema('A')}]"}
+    past = {"schemas/order.avsc": [schema("Order", "id")]}
     index = MemoryIndex()
-    map_of(BEGINNING, index=index)
-    index.entries = {key: b"damaged" if key[0] == JOBS_KIND else value for key, value in index.entries.items()}
+    whole = map_of(texts, past, index=index)
+    kept = dict(index.entries)
 
-    assert map_of(BEGINNING, index=index) == map_of(BEGINNING)
+    for kind in sorted({kind for kind, _ in kept}):
+        index.entries = {key: b"\xff damaged" if key[0] == kind else value for key, value in kept.items()}
+
+        assert map_of(texts, past, index=index) == whole, kind
