@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import marshal
 import re
+from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import fields
 from operator import attrgetter
 from typing import Any
 
@@ -26,7 +26,7 @@ CHANGES_MAX = 1000
 _TREE_ROW = re.compile(r"([0-7]+) \w+ ([0-9a-f]+) +(\S+)\t([^\0]+)\0")
 _DIFF_ROW = re.compile(r":[0-7]+ ([0-7]+) [0-9a-f]+ ([0-9a-f]+) [A-Z]\d*\0([^\0]+)\0")
 _NO_MODE = "000000"
-_COLUMNS = tuple(field.name for field in fields(TreeEntry))
+_PATH = attrgetter("path")
 
 
 class Listings:
@@ -46,7 +46,7 @@ class Listings:
                 return self._changed(kept[1:], changes)
         entries = list_commit(self._git, commit)
         if len(entries) >= ENTRIES_MIN:
-            columns = ([getattr(entry, name) for entry in entries] for name in _COLUMNS)
+            columns = map(list, zip(*entries, strict=True))
             self._index.put(LISTING_KIND, {self._scope: marshal.dumps((commit, *columns))})
         return entries
 
@@ -56,7 +56,7 @@ class Listings:
             kept = marshal.loads(data) if data else None
         except (EOFError, ValueError, TypeError):
             return None
-        return kept if isinstance(kept, tuple) and len(kept) == 1 + len(_COLUMNS) else None
+        return kept if isinstance(kept, tuple) and len(kept) == 1 + len(TreeEntry._fields) else None
 
     def _changes(self, before: str, after: str) -> dict[str, tuple[str, str]] | None:
         """Returns (mode, digest) of the paths that differ, None where that can't be told; a removed path has no mode."""
@@ -72,17 +72,19 @@ class Listings:
         return {path: (mode, digest) for mode, digest, path in _DIFF_ROW.findall(decode_path(printed))}
 
     def _changed(self, columns: tuple[Any, ...], changes: Mapping[str, tuple[str, str]]) -> tuple[TreeEntry, ...]:
-        entries = map(TreeEntry, *columns)
+        entries = map(TreeEntry._make, zip(*columns, strict=True))
         if not changes:
             return tuple(entries)
         sizes = self._sizes(sorted({digest for mode, digest in changes.values() if mode != _NO_MODE}))
-        kept = [entry for entry in entries if entry.path not in changes]
-        kept += [
-            TreeEntry(path, digest, sizes.get(digest, 0), mode)
-            for path, (mode, digest) in changes.items()
-            if mode != _NO_MODE
-        ]
-        return tuple(sorted(kept, key=attrgetter("path")))
+        listed = list(entries)
+        for path, (mode, digest) in changes.items():
+            # They are few, and each has its place: sorting all of them anew takes longer.
+            at = bisect_left(listed, path, key=_PATH)
+            is_there = at < len(listed) and listed[at].path == path
+            listed[at : at + is_there] = (
+                [TreeEntry(path, digest, sizes.get(digest, 0), mode)] if mode != _NO_MODE else []
+            )
+        return tuple(listed)
 
     def _sizes(self, digests: list[str]) -> dict[str, int]:
         if not digests:
@@ -101,7 +103,7 @@ def list_commit(git: Git, commit: str, *paths: str) -> tuple[TreeEntry, ...]:
     # "-" is the size of a submodule, "BAD" that of a blob which a partial clone lacks.
     rows = _TREE_ROW.findall(decode_path(listed))
     entries = (TreeEntry(path, digest, int(size) if size.isdigit() else 0, mode) for mode, digest, size, path in rows)
-    return tuple(sorted(entries, key=attrgetter("path")))
+    return tuple(sorted(entries, key=_PATH))
 
 
 def decode_path(raw: bytes) -> str:

@@ -91,7 +91,7 @@ class Jobs:
             self._by_words.setdefault(telling_words(name), []).append(root)
         self._by_basename: dict[str, list[str]] = {}
         for path in sorted(root_of):
-            self._by_basename.setdefault(posixpath.basename(path), []).append(path)
+            self._by_basename.setdefault(path.rpartition("/")[2], []).append(path)
 
     def built_from(self, folder: str) -> str:
         """Returns the job whose root a folder is."""

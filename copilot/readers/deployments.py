@@ -27,11 +27,9 @@ from copilot.readers.copies import (
 )
 from copilot.readers.deployed_jobs import Jobs
 from copilot.readers.deployment_facts import DEPLOYMENT_KIND, Unit, is_secret, load_deployment
-from copilot.readers.deployment_kinds import deployment_kind
 from copilot.readers.deployment_reader import facts_of
 from copilot.readers.deployment_scopes import NO_SCOPE, Layer, settings_in
 from copilot.readers.facts import Config
-from copilot.readers.jobs import is_test_path
 from copilot.readers.module_copies import module_copies
 from copilot.readers.play_copies import ansible_copies
 from copilot.readers.resource_copies import resource_copies
@@ -68,15 +66,10 @@ class Running:
         return Deployment(job, self.name, kept, Span(self.path, self.line, self.line))
 
 
-def read_deployment_files(store: FactStore) -> list[DeploymentFile]:
-    """Returns the deployment files of the tree that are not there for tests only."""
-    kinds: dict[str, list[str]] = {}
-    for path in store.entries:
-        kind = deployment_kind(path)
-        if kind and not is_test_path(path):
-            kinds.setdefault(kind, []).append(path)
+def read_deployment_files(store: FactStore, kinds: Iterable[tuple[str, Iterable[str]]]) -> list[DeploymentFile]:
+    """Returns the deployment files of the tree, which are given by kind."""
     files: list[DeploymentFile] = []
-    for kind, paths in sorted(kinds.items()):
+    for kind, paths in kinds:
         found = store.derive(f"{DEPLOYMENT_KIND}-{kind}", paths, partial(facts_of, kind), load_deployment)
         for path, facts in found.items():
             if facts.gap is not None:

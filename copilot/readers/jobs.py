@@ -15,9 +15,10 @@ from collections.abc import Collection, Iterable, Mapping
 
 from copilot.domain.pipeline import Job
 
+_IMAGE = "Dockerfile"
 _MARKERS = frozenset(
     {
-        "Dockerfile",
+        _IMAGE,
         "pyproject.toml",
         "setup.py",
         "setup.cfg",
@@ -75,24 +76,32 @@ def is_test_path(path: str) -> bool:
     return name.startswith(("test_", "conftest.")) or name.endswith(("_test.py", "_tests.py"))
 
 
+def tells_a_build(path: str) -> bool:
+    """Tells whether a file says that its folder is built as one thing."""
+    name = path.rpartition("/")[2]
+    return name in _MARKERS or name.startswith(_IMAGE)
+
+
 def plain_name(name: str) -> str:
     """Returns a name without case, dashes, underscores, tag and registry, for comparing names of folders, charts and images."""
     return _NOT_WORD.sub("", name.rpartition("/")[2].partition(":")[0].lower())
 
 
 class JobRoots:
-    """The jobs of one tree; roots are folders, or files for lone scripts."""
+    """The jobs of one tree; roots are folders, or files for lone scripts.
+
+    Of all paths, only Python files and those that tell a build are looked at.
+    """
 
     def __init__(self, paths: Collection[str], scripts: frozenset[str], built_folders: frozenset[str]) -> None:
         marked: set[str] = set()
         self._images = set(built_folders)
         self._holding: set[str] = set()
-        # One look at each path: there may be a hundred thousand, and few of them tell anything.
         for path in paths:
             folder, _, name = path.rpartition("/")
             if name.endswith(".py"):
                 self._holding.add(folder)
-            if name.startswith("Dockerfile"):
+            if name.startswith(_IMAGE):
                 self._images.add(folder)
             elif name in _MARKERS:
                 marked.add(folder)
@@ -101,23 +110,29 @@ class JobRoots:
         self._scripts = scripts
         self._alone = self._lone_scripts(paths)
         self._jobs: dict[str, Job] = {}
+        # Asked for every Python file, and there are ten to a folder.
+        self._folder_roots: dict[str, str] = {}
 
     def root_of(self, path: str) -> str:
         """Returns the root of the job that a file belongs to."""
         folder = path.rpartition("/")[0]
         if path in self._alone or not folder:
             return self._of_root.get(path, path)
-        while folder:
-            if folder in self._marked:
-                return folder
-            folder = folder.rpartition("/")[0]
-        segments = path.split("/")
-        depth = 1
-        while depth < len(segments) and self._is_collecting("/".join(segments[:depth])):
-            depth += 1
-        if depth >= len(segments):
-            return path if path in self._scripts or depth == 1 else posixpath.dirname(path)
-        return "/".join(segments[:depth])
+        root = self._folder_roots.get(folder)
+        if root is None:
+            root = self._folder_roots[folder] = self._root_of_folder(folder)
+        return root or (path if path in self._scripts else folder)
+
+    def _root_of_folder(self, folder: str) -> str:
+        """Returns the root that all files of a folder belong to, "" where every folder around them only collects others."""
+        above = folder
+        while above:
+            if above in self._marked:
+                return above
+            above = above.rpartition("/")[0]
+        segments = folder.split("/")
+        prefixes = ("/".join(segments[:depth]) for depth in range(1, len(segments) + 1))
+        return next((prefix for prefix in prefixes if not self._is_collecting(prefix)), "")
 
     def _lone_scripts(self, paths: Collection[str]) -> frozenset[str]:
         """Returns the scripts that are jobs by themselves although they lie together."""

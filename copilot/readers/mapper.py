@@ -30,6 +30,7 @@ from copilot.readers.effects import EffectReader
 from copilot.readers.facts import FileFacts
 from copilot.readers.jobs import JobRoots, is_test_path
 from copilot.readers.kept_jobs import KeptJobs
+from copilot.readers.layout import layout_of
 from copilot.readers.links import JobCode, LinkReader
 from copilot.readers.modules import Modules
 from copilot.readers.store import FactStore, OneByOne, Spread
@@ -90,24 +91,25 @@ class _Reading:
         self._settings = settings
         self._kept = KeptJobs(index, f"{stamp} {settings}", store.premises)
         self._beyond = beyond
-        self._schemas = SubjectReader(formats, history, index, store)
+        suffixes = tuple(sorted(suffix for form in formats.values() for suffix in form.suffixes))
+        layout = layout_of(store.entries, suffixes, index, stamp)
+        self._schemas = SubjectReader(formats, history, index, store, layout)
         # Git walks the history meanwhile: on a repository of some thousand commits that takes as long as all the parsing.
         with ThreadPoolExecutor(max_workers=1) as beside:
             past = beside.submit(history.versions, self._schemas.schema_paths())
-            self._python_paths = sorted(path for path in store.entries if path.endswith(".py"))
-            outlines = store.begin_outlines(self._python_paths)
-            self._deployment_files = read_deployment_files(store)
+            outlines = store.begin_outlines(layout.python)
+            self._deployment_files = read_deployment_files(store, layout.deployments)
             if store.unknown_count > MANY_FILES:
                 self._schemas.read_ahead()
             self._outlines = outlines()
             hosts = store.python(path for path, outline in self._outlines.items() if outline.has_schemas)
             self._subjects: Subjects = self._schemas.read(hosts, settings, past.result())
         scripts = frozenset(path for path, outline in self._outlines.items() if outline.is_script)
-        scripts |= started_scripts(self._deployment_files, self._python_paths)
-        self._roots = JobRoots(store.entries, scripts, built_folders(self._deployment_files))
-        self._modules = Modules(store, self._python_paths)
+        scripts |= started_scripts(self._deployment_files, layout.python)
+        self._roots = JobRoots([*layout.python, *layout.builds], scripts, built_folders(self._deployment_files))
+        self._modules = Modules(store, layout.python)
         self._chains = Chains(lambda path: store.python([path]).get(path), self._modules)
-        self._root_of = {path: self._roots.root_of(path) for path in self._python_paths}
+        self._root_of = {path: self._roots.root_of(path) for path in layout.python}
 
     def map(self) -> PipelineMap:
         roots = sorted(set(self._root_of.values()))

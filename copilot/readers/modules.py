@@ -36,8 +36,10 @@ class Modules:
         store.premises.answer("module", self._find)
         self._by_stem: dict[str, list[str]] = {}
         for path in sorted(paths):
-            stem = posixpath.splitext(posixpath.basename(path))[0]
-            name = posixpath.basename(posixpath.dirname(path)) if stem == "__init__" else stem
+            folder, _, file = path.rpartition("/")
+            name = file.removesuffix(".py")
+            if name == "__init__":
+                name = folder.rpartition("/")[2]
             self._by_stem.setdefault(name, []).append(path)
 
     def file_of(self, path: str, module: str) -> str:

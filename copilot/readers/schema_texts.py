@@ -7,7 +7,7 @@ with.
 from __future__ import annotations
 
 import marshal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
@@ -32,18 +32,22 @@ class Text:
 
 
 class SchemaTexts:
-    """Reads schema texts of the present tree and of the past."""
+    """Reads schema texts of the present tree, whose schema files have these paths, and of the past."""
 
-    def __init__(self, formats: Mapping[str, SchemaFormat], history: History, index: Index, store: FactStore) -> None:
+    def __init__(
+        self,
+        formats: Mapping[str, SchemaFormat],
+        history: History,
+        index: Index,
+        store: FactStore,
+        paths: Iterable[str],
+    ) -> None:
         self._formats = formats
         self._history = history
         self._index = index
         self._store = store
         self._unread: dict[SchemaSource, str] = {}
-        suffixes = tuple(suffix for form in formats.values() for suffix in form.suffixes)
-        self._paths = {
-            entry.digest: path for path, entry in store.entries.items() if path.endswith(suffixes) and entry.digest
-        }
+        self._paths = {store.entries[path].digest: path for path in paths if store.entries[path].digest}
 
     def why_unread(self, source: SchemaSource) -> str:
         """Returns why an earlier text, which `read` was asked for, is not among its answers."""

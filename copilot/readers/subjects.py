@@ -15,12 +15,12 @@ from copilot.domain.source import Gap, PastFile, Span
 from copilot.ports import History, Index, SchemaFormat
 from copilot.readers.facts import FileFacts
 from copilot.readers.jobs import is_test_path
+from copilot.readers.layout import Layout
 from copilot.readers.plain_schemas import (
     PLAIN_BYTES_MAX,
     PLAIN_KIND,
     PLAIN_SUFFIX,
     is_plain_schema,
-    may_be_schema,
     told,
 )
 from copilot.readers.schema_parts import SchemaParts
@@ -72,11 +72,14 @@ def unpinned(name: str) -> tuple[str, int]:
 class SubjectReader:
     """Reads the subjects of a tree."""
 
-    def __init__(self, formats: Mapping[str, SchemaFormat], history: History, index: Index, store: FactStore) -> None:
+    def __init__(
+        self, formats: Mapping[str, SchemaFormat], history: History, index: Index, store: FactStore, layout: Layout
+    ) -> None:
         self._formats = formats
         self._history = history
         self._store = store
-        self._texts = SchemaTexts(formats, history, index, store)
+        self._layout = layout
+        self._texts = SchemaTexts(formats, history, index, store, layout.schemas)
         self._parts = SchemaParts(formats, history, index, store)
         self._past: Mapping[str, tuple[PastFile, ...]] = {}
 
@@ -86,9 +89,7 @@ class SubjectReader:
 
     @cached_property
     def _schema_paths(self) -> tuple[str, ...]:
-        suffixes = tuple(suffix for form in self._formats.values() for suffix in form.suffixes)
-        named = [path for path in self._store.entries if path.endswith(suffixes)]
-        return tuple(sorted({*named, *self._in_plain_json}))
+        return tuple(sorted({*self._layout.schemas, *self._in_plain_json}))
 
     @cached_property
     def _in_plain_json(self) -> frozenset[str]:
@@ -97,9 +98,11 @@ class SubjectReader:
             return frozenset()
         entries = self._store.entries
         likely = [
-            path for path, entry in entries.items() if may_be_schema(path) and entry.size_bytes <= PLAIN_BYTES_MAX
+            path
+            for path in self._layout.plain_schemas
+            if entries[path].digest and entries[path].size_bytes <= PLAIN_BYTES_MAX
         ]
-        found = self._store.derive(PLAIN_KIND, [path for path in likely if entries[path].digest], is_plain_schema, told)
+        found = self._store.derive(PLAIN_KIND, likely, is_plain_schema, told)
         return frozenset(path for path, is_schema in found.items() if is_schema)
 
     def read_ahead(self) -> None:
