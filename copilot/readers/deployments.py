@@ -101,7 +101,8 @@ def bind_deployments(
 
     `root_of` tells the root of each Python file, `busy` the roots that have endpoints of their own.
     """
-    by_path = {file.path: file for file in files}
+    # In a large tree most YAML files are somebody else's: what says nothing that runs isn't walked by each kind of copy.
+    by_path = {file.path: file for file in files if file.kind != "manifest" or any(file.facts)}
     env_files = EnvFiles(by_path)
     binder = _Binder(by_path, Jobs(roots, root_of or {}, busy))
     running: list[Running] = []

@@ -74,7 +74,9 @@ class Modules:
 
     def _nearest(self, folder: str, tail: str) -> str:
         """Returns the module's file that shares most folders with the importing one, the shortest path among equals."""
-        listed = self._by_stem.get(tail.rpartition("/")[2], [])
+        listed = self._by_stem.get(tail.rpartition("/")[2])
+        if listed is None:  # as for most of what code imports
+            return ""
         ends = (f"/{tail}.py", f"/{tail}/__init__.py")
         while True:
             # The list is sorted, so what lies below a folder stands together; elsewhere it is never looked at.

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
+from operator import attrgetter
 from typing import Any, cast
 
 from copilot.domain.schema import SchemaField, SchemaHost, SchemaPart, SchemaSource, SchemaVersion
@@ -137,7 +138,7 @@ def _key(text: Text, siblings: Mapping[str, str]) -> str:
     return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-_FIELD_NAMES = ("path", "name", "record", "type", "default", "aliases", "doc", "logical_type")
+_DESCRIBED = attrgetter("path", "name", "record", "type", "default", "aliases", "doc", "logical_type")
 
 
 def _dumped(read: SchemaVersion | Gap, source: SchemaSource) -> bytes:
@@ -147,7 +148,7 @@ def _dumped(read: SchemaVersion | Gap, source: SchemaSource) -> bytes:
         return marshal.dumps((read.span.first_line, read.span.last_line, read.reason.replace(path, "\0"), place))
     fields = tuple(
         (
-            *(getattr(field, name) for name in _FIELD_NAMES),
+            *_DESCRIBED(field),
             "" if field.span.path == path else field.span.path,
             field.span.first_line,
             field.span.last_line,
@@ -185,5 +186,6 @@ def _read_row(row: tuple[Any, ...], source: SchemaSource) -> SchemaVersion | Gap
 
 
 def _field(row: tuple[Any, ...], path: str) -> SchemaField:
-    described = dict(zip(_FIELD_NAMES, row, strict=False))
-    return SchemaField(**described, span=Span(row[-3] or path, row[-2], row[-1]))
+    at, name, record, type, default, aliases, doc, logical, place, first_line, last_line = row
+    span = Span(place or path, first_line, last_line)
+    return SchemaField(at, name, record, type, default, aliases, doc, logical, span)

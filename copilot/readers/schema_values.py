@@ -50,6 +50,7 @@ class SchemaValues:
         self._around = around
         self._root_of = root_of
         self._files = SchemaFiles(subjects.files)
+        self._known: dict[tuple[Value, str, str, int], tuple[str, ...]] = {}
 
     def of_call(self, path: str, call: Call, asked: Asked, hops: tuple[Hop, ...] = ()) -> tuple[str, ...]:
         """Returns the subjects of the schemas that a decode or encode call of the file is given, the reader's first."""
@@ -59,8 +60,16 @@ class SchemaValues:
             found += self.of(known, path, asked) or self._handed(known, path, asked, 0)
         return tuple(dict.fromkeys(found))
 
-    def of(self, value: Value, path: str, asked: Asked, depth: int = 0) -> tuple[str, ...]:
+    def of(self, value: Value, path: str, asked: Asked) -> tuple[str, ...]:
         """Returns the subjects that a value of the file may be."""
+        # Links, uses and the premises of what is kept ask the same. Settings are those of a running copy, which stays.
+        key = (value, path, asked.root, id(asked.settings))
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._read(value, path, asked, 0)
+        return found
+
+    def _read(self, value: Value, path: str, asked: Asked, depth: int) -> tuple[str, ...]:
         if value is None or depth > MAX_NESTING:
             return ()
         match value[0]:
@@ -70,16 +79,18 @@ class SchemaValues:
                 name = self._subjects.at_literal(path, start)
                 return (name,) if name is not None else ()
             case "load":
-                return self.of(value[2], path, asked, depth + 1)
+                return self._read(value[2], path, asked, depth + 1)
             case "at":
-                return self.of(value[2], value[1], asked, depth + 1)
+                return self._read(value[2], value[1], asked, depth + 1)
             case "name":
                 found = self._around(path, asked.settings).lookup(value[1], value[2])
-                return self.of(found[1], found[0], asked, depth + 1) if found is not None else ()
+                return self._read(found[1], found[0], asked, depth + 1) if found is not None else ()
             case "any" | "list":
-                return tuple(dict.fromkeys(name for one in value[1] for name in self.of(one, path, asked, depth + 1)))
+                return tuple(
+                    dict.fromkeys(name for one in value[1] for name in self._read(one, path, asked, depth + 1))
+                )
             case "env" if not asked.settings.get(value[1]):
-                return self.of(value[2], path, asked, depth + 1)
+                return self._read(value[2], path, asked, depth + 1)
         names = (
             name
             for text in resolve(value, self._around(path, asked.settings))
