@@ -40,6 +40,7 @@ _BROKERS_OWN = re.compile(
     r"^(?:KAFKA_(?:CFG|AUTO|OFFSETS|TRANSACTION|CREATE|LOG|NUM|DEFAULT)|CONNECT_|CONTROL_CENTER_|CONFLUENT_)"
 )
 _NO_TOPIC = re.compile(r"(?:true|false|\d+)?\Z", re.IGNORECASE)
+_TO_FILL_IN = re.compile(r"(?:TODO|TBD|FIXME|change[-_ ]?me|replace[-_ ]?me|your[-_ ]|x{3,})|<.*>\Z", re.IGNORECASE)
 _EXAMPLE = re.compile(r"example|sample|template|dist\b", re.IGNORECASE)
 
 
@@ -198,9 +199,10 @@ class _Binder:
         for file in sorted(env_files.not_taken(), key=lambda file: (_is_example(file.path), file.path)):
             for root in self._roots_beside(file.folder, busy):
                 found = settings_in(NO_SCOPE, [(file.path, file.facts.units[0].settings)])
-                if found.texts and root not in running and not (_is_example(file.path) and root in told):
+                texts = _filled_in(found.texts)
+                if texts and root not in running and not (_is_example(file.path) and root in told):
                     told.add(root)
-                    yield Running(root, file.path, file.path, 1, found.texts, found.places, (), is_example=True)
+                    yield Running(root, file.path, file.path, 1, texts, found.places, (), is_example=True)
         for folder, images in sorted(self._images.items()):
             root = self._jobs.built_from(folder) or self._jobs.only_one_in(folder)
             for path, unit in images if root and root not in told else ():
@@ -243,6 +245,11 @@ def _names_topics(settings: Mapping[str, str]) -> bool:
         _TOPIC_NAME.search(name) and not _BROKERS_OWN.match(name) and not _NO_TOPIC.match(text)
         for name, text in settings.items()
     )
+
+
+def _filled_in(texts: Mapping[str, str]) -> dict[str, str]:
+    """Returns the settings whose values are no gaps for people to fill: `TODO_TOPIC`, `<your topic>`, `changeme`."""
+    return {name: text for name, text in texts.items() if not _TO_FILL_IN.match(text)}
 
 
 def _is_example(path: str) -> bool:

@@ -374,6 +374,13 @@ def test_an_env_file_that_nothing_names_is_only_an_example() -> None:
     }
 
 
+@pytest.mark.parametrize("value", ["TODO_TOPIC", "<your topic>", "changeme", "your-topic-here", "xxxx"])
+def test_what_an_example_leaves_to_be_filled_in_sets_nothing(value: str) -> None:
+    running = deployed({"jobs/feeder/.env.example": f"TOPIC={value}\nGROUP=feeders\n"}, ROOTS)
+
+    assert [dict(one.settings) for one in running.values()] == [{"GROUP": "feeders"}]
+
+
 def test_what_a_service_passes_on_from_its_surroundings_is_not_set() -> None:
     compose = "services:\n  s:\n    build: jobs/scorer\n    environment: [TOPIC, MODE]\n"
 
