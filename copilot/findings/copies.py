@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 from collections.abc import Iterator
 from itertools import combinations
 
 from copilot.domain.audit import AuditFinding, Proof
 from copilot.domain.schema import SchemaSubject, SchemaVersion
-from copilot.domain.twins import main_twin, twins_of
+from copilot.domain.twins import main_twin, topics_of, twins_of
 from copilot.findings.case import Audited, Rule, is_for_tests
 from copilot.findings.decoders import meetings
 from copilot.findings.differences import differences, lacking, retyped
@@ -50,7 +52,8 @@ def _pairs(case: Audited) -> Iterator[tuple[SchemaSubject, SchemaVersion, bool]]
     told: set[frozenset[str]] = set()
     for subject in case.pipeline.subjects:
         for copy in subject.copy_versions:
-            if not is_for_tests(copy.source.path) and not is_for_tests(subject.latest.source.path):
+            paths = (copy.source.path, subject.latest.source.path)
+            if not any(map(is_for_tests, paths)) and not _is_of_another_stream(copy, subject, case):
                 yield subject, copy, True
         for twin in twins_of(subject, case.pipeline):
             pair = frozenset((subject.name, twin.name))
@@ -71,11 +74,28 @@ def _namesakes(case: Audited, told: set[frozenset[str]]) -> Iterator[tuple[Schem
             by_name.setdefault(subject.latest.name, []).append(subject)
     for subjects in by_name.values():
         for one, other in combinations(subjects, 2):
-            if frozenset((one.name, other.name)) not in told:
+            is_told = frozenset((one.name, other.name)) in told or _is_of_another_stream(other.latest, one, case)
+            if not (is_told or _are_stages(one.latest, other.latest)):
                 main, copy = sorted(
                     (one, other), key=lambda it: (-len(it.versions), it.latest.source.path.count("/"), it.name)
                 )
                 yield main, copy.latest, False
+
+
+def _is_of_another_stream(copy: SchemaVersion, subject: SchemaSubject, case: Audited) -> bool:
+    """Tells whether a text that looks like a copy is a subject by itself, and on topics of its own."""
+    itself = next((it for it in case.pipeline.subjects if it.latest.source == copy.source), None)
+    if itself is None or itself.name == subject.name:
+        return False
+    own, others = topics_of(itself, case.pipeline), topics_of(subject, case.pipeline)
+    return bool(own and others) and own.isdisjoint(others)
+
+
+def _are_stages(one: SchemaVersion, other: SchemaVersion) -> bool:
+    """Tells whether two texts of one folder are stages of one schema by their files' names: `order`, `order-v2`, `order_init`."""
+    (folder, first), (beside, second) = (posixpath.split(it.source.path) for it in (one, other))
+    first, second = sorted((posixpath.splitext(first)[0], posixpath.splitext(second)[0]), key=len)
+    return folder == beside and bool(re.match(rf"{re.escape(first)}[-_.]", second))
 
 
 def _is_alike(one: SchemaVersion, other: SchemaVersion) -> bool:

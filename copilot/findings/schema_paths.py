@@ -10,6 +10,7 @@ from posixpath import basename, dirname
 
 from copilot.domain.audit import AuditFinding, Proof
 from copilot.domain.evidence import Severity
+from copilot.domain.source import Gap
 from copilot.findings.case import Audited, Rule, is_for_tests, lines_with, place
 from copilot.findings.likeness import is_misspelt
 
@@ -63,11 +64,18 @@ def unreadable_schemas(case: Audited) -> Iterator[AuditFinding]:
     for gap in case.pipeline.gaps:
         path = gap.span.path
         is_refused = gap.reason.startswith(_REFUSED) and not any(words in gap.reason for words in _TOLERATED)
-        if path.endswith(_suffixes(case)) and is_refused and not is_for_tests(path):
+        if path.endswith(_suffixes(case)) and is_refused and not is_for_tests(path) and not _is_for_java(case, gap):
             title = f"{path} can't be read: {gap.reason}."
             yield UNREADABLE.finding(
                 "warning", title, [Proof(gap.span, gap.reason)], "Correct the file, or remove it.", about=path
             )
+
+
+def _is_for_java(case: Audited, gap: Gap) -> bool:
+    """Tells whether a schema is one that Avro for Java reads, comments and all, and no Python names its file."""
+    name = basename(gap.span.path)
+    python = [path for path in case.paths if path.endswith(".py")] if "a comment" in gap.reason else []
+    return "a comment" in gap.reason and not any(name in text for text in case.texts(python).values())
 
 
 def _suffixes(case: Audited) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from copilot.domain.audit import AuditFinding, Proof
 from copilot.domain.pipeline import Direction, Link
-from copilot.findings.case import Audited, Rule, listed
+from copilot.findings.case import Audited, Rule, is_for_tests, lines_with, listed
 from copilot.findings.likeness import is_misspelt
 
 MISSPELT = Rule(
@@ -22,6 +22,9 @@ UNREAD = Rule(
 )
 _PATTERN = re.compile(r"[*^$%{}()|\\<>\s]")
 _END = re.compile(r"dead|dlq|error|fail|retry|audit|log", re.IGNORECASE)
+_CODE = (".py", ".ipynb", ".java", ".scala", ".kt", ".go", ".ts", ".js", ".rs", ".cs", ".cpp", ".rb", ".sql", ".ksql")
+_CONNECTING = (".json", ".yaml", ".yml", ".properties", ".sh")
+_CONNECTORS = ("connector.class", "KAFKA_TOPIC", "kafka_topic")
 PLACES_MAX = 4
 Sides = dict[str, list[Link]]
 
@@ -31,28 +34,34 @@ def misspelt_topics(case: Audited) -> Iterator[AuditFinding]:
     produced, consumed = _sides(case)
     for name, meant, verb in _slips(produced, consumed):
         mine, theirs = (consumed, produced) if verb == "consumes" else (produced, consumed)
-        other = "produces" if verb == "consumes" else "consumes"
+        other: Direction = "produces" if verb == "consumes" else "consumes"
         links, partners = mine[name], theirs[meant]
-        title = f"{_jobs(links)} {verb} {name}, which nobody here {other}; {_jobs(partners)} {other} {meant}."
+        title = f"{_does(links, verb)} {name}, which nobody here {other}; {_does(partners, other)} {meant}."
         proof = [*_proof(case, links), *_proof(case, partners)]
         next = f"Write {meant} in {proof[0].span}, or say who {other} {name}." if proof else f"Write {meant}."
         yield MISSPELT.finding("warning", title, proof, next, topic=name)
 
 
 def loose_ends(case: Audited) -> Iterator[AuditFinding]:
-    """Yields topics without a partner, where every topic of the repository is known and at least one joins two jobs."""
+    """Yields topics without a partner, where every topic of the repository is known and most of them have both ends here.
+
+    Where more topics are open than closed, the other ends live elsewhere as a rule, and none of them is news.
+    """
     produced, consumed = _sides(case)
     links = [link for link in case.pipeline.links if link.endpoint.kind == "topic"]
-    if not produced.keys() & consumed.keys() or not all(link.endpoint.name for link in links):
-        return
     told = {name for slip in _slips(produced, consumed) for name in slip[:2]}
-    for name, ends in sorted(consumed.items()):
-        if name not in produced and name not in told:
-            title = f"{_jobs(ends)} consumes {name}, which nobody in this repository produces."
+    unfed = {name: ends for name, ends in sorted(consumed.items()) if name not in produced}
+    unread = {name: ends for name, ends in sorted(produced.items()) if name not in consumed and not _END.search(name)}
+    is_closed = 0 < len(produced.keys() & consumed.keys()) >= len(unfed) + len(unread)
+    if not is_closed or not all(link.endpoint.name for link in links):
+        return
+    for name, ends in unfed.items():
+        if name not in told and not _is_named_elsewhere(case, name, ends):
+            title = f"{_does(ends, 'consumes')} {name}, which nobody in this repository produces."
             yield UNFED.finding("note", title, _proof(case, ends), _OUTSIDE, topic=name)
-    for name, ends in sorted(produced.items()):
-        if name not in consumed and name not in told and not _END.search(name):
-            title = f"{_jobs(ends)} produces {name}, which nobody in this repository consumes."
+    for name, ends in unread.items():
+        if name not in told and not _is_named_elsewhere(case, name, ends):
+            title = f"{_does(ends, 'produces')} {name}, which nobody in this repository consumes."
             yield UNREAD.finding("note", title, _proof(case, ends), _OUTSIDE, topic=name)
 
 
@@ -63,13 +72,22 @@ def _slips(produced: Sides, consumed: Sides) -> list[tuple[str, str, Direction]]
     """Returns misspelt topics with the name that is meant and what is done with them."""
     found: list[tuple[str, str, Direction]] = []
     for name in sorted(consumed.keys() - produced.keys()):
-        meant = [other for other in sorted(produced) if is_misspelt(name, other)]
+        meant = [it for it in sorted(produced) if is_misspelt(name, it) and not _are_told_apart(name, it, consumed)]
         found += [(name, meant[0], "consumes")] if len(meant) == 1 else []
     told = {name for slip in found for name in slip[:2]}
     for name in sorted(produced.keys() - consumed.keys() - told):
-        meant = [other for other in sorted(consumed) if is_misspelt(name, other)]
+        meant = [it for it in sorted(consumed) if is_misspelt(name, it) and not _are_told_apart(name, it, produced)]
         found += [(name, meant[0], "produces")] if len(meant) == 1 else []
     return found
+
+
+def _are_told_apart(name: str, meant: str, side: Sides) -> bool:
+    """Tells whether a job does the same with both topics at places of their own, and so knows them to be two.
+
+    At one place, they are what two deployments set for it, and one of them may be a slip.
+    """
+    ours, theirs = ({(link.job, link.proof[:1]) for link in side.get(topic, [])} for topic in (name, meant))
+    return bool({job for job, _ in ours} & {job for job, _ in theirs}) and ours.isdisjoint(theirs)
 
 
 def _sides(case: Audited) -> tuple[Sides, Sides]:
@@ -82,8 +100,23 @@ def _sides(case: Audited) -> tuple[Sides, Sides]:
     return produced, consumed
 
 
-def _jobs(links: list[Link]) -> str:
-    return listed(sorted({link.job for link in links}))
+def _does(links: list[Link], verb: Direction) -> str:
+    jobs = sorted({link.job for link in links})
+    return f"{listed(jobs)} {verb if len(jobs) == 1 else verb.removesuffix('s')}"
+
+
+def _is_named_elsewhere(case: Audited, name: str, ends: list[Link]) -> bool:
+    """Tells whether a file that proves none of these ends names the topic, and may so be the other end.
+
+    Such are other languages, notebooks, SQL of stream processors, and what configures a connector.
+    """
+    known = {span.path for link in ends for span in link.proof}
+    paths = [path for path in case.paths if path not in known and not is_for_tests(path)]
+    for path, text in case.texts(path for path in paths if path.endswith((*_CODE, *_CONNECTING))).items():
+        is_code = path.endswith(_CODE) or any(sign in text for sign in _CONNECTORS)
+        if is_code and name in text and next(lines_with(name, text), 0):
+            return True
+    return False
 
 
 def _proof(case: Audited, links: list[Link]) -> list[Proof]:

@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from copilot.domain.audit import AuditFinding
+from copilot.domain.clones import Consumer
 from copilot.findings.case import Audited
 from copilot.findings.catalogue import audit
 from copilot.formats.avro import AvroFormat
+from copilot.readers.consumers import with_consumers
 from copilot.readers.mapper import PipelineMapper
 from copilot.settings import Settings
 from tests.readers.sockets import MemoryHistory, MemoryIndex, MemoryTree
@@ -77,19 +79,21 @@ def findings(
     changed: Mapping[str, str | None] | None = None,
     past: Mapping[str, Sequence[str]] | None = None,
     settings: Settings | None = None,
+    consumers: tuple[Consumer, ...] = (),
 ) -> tuple[AuditFinding, ...]:
     """Audits the shop with some of its files changed, or removed where they are None."""
     texts = {path: text for path, text in {**SHOP, **(changed or {})}.items() if text is not None}
     formats = {"avro": AvroFormat()}
     tree = MemoryTree(texts)
     pipeline = PipelineMapper(formats, MemoryHistory(past), MemoryIndex()).map(tree, settings or Settings())
-    return audit(Audited(pipeline, tree, formats))
+    return audit(Audited(with_consumers(pipeline, consumers), tree, formats))
 
 
 def rules(
     changed: Mapping[str, str | None] | None = None,
     past: Mapping[str, Sequence[str]] | None = None,
     settings: Settings | None = None,
+    consumers: tuple[Consumer, ...] = (),
 ) -> list[str]:
     """Returns the kinds of what is found, with severity."""
-    return [f"{it.severity} {it.rule}" for it in findings(changed, past, settings)]
+    return [f"{it.severity} {it.rule}" for it in findings(changed, past, settings, consumers)]

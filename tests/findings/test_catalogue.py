@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from copilot.domain.clones import Consumer
+from copilot.domain.source import Span
 from copilot.settings import read_settings
 from tests.findings.arranging import COMPOSE, FIELDS, READER, SHOP, WRITER, findings, rules, schema
 
@@ -42,6 +44,38 @@ class TestTopics:
         other = {"services/mail/Dockerfile": "", "services/mail/main.py": READER.replace("ORDERS_TOPIC", "MAIL_TOPIC")}
 
         assert rules({"services/sink/main.py": code, **other}) == []
+
+    @pytest.mark.parametrize(
+        "elsewhere",
+        [
+            {"services/etl/Main.java": 'builder.stream("refunds");\n'},
+            {"services/etl/refunds.sql": "CREATE STREAM r WITH (KAFKA_TOPIC='refunds');\n"},
+            {"connect/sink.json": '{"connector.class": "S3Sink", "topics": "refunds"}\n'},
+        ],
+    )
+    def test_a_topic_that_other_code_names_is_no_loose_end(self, elsewhere: dict[str, str]) -> None:
+        code = READER.replace('os.environ["ORDERS_TOPIC"]', 'os.environ["ORDERS_TOPIC"], "refunds"')
+
+        assert rules({"services/sink/main.py": code, **elsewhere}) == []
+
+    def test_loose_ends_are_no_news_where_more_topics_are_open_than_closed(self) -> None:
+        code = READER.replace('os.environ["ORDERS_TOPIC"]', 'os.environ["ORDERS_TOPIC"], "refunds", "parcels"')
+
+        assert rules({"services/sink/main.py": code}) == []
+
+    def test_a_consumer_in_the_settings_is_an_end(self) -> None:
+        code = WRITER + '        producer.produce("refunds", b"")\n'
+        whole = {"services/orders/main.py": code}
+        outside = Consumer("bank", "", "refunds", "", "", "", Span("copilot.toml", 1, 1))
+
+        assert rules(whole) == ["note topic-without-consumer"]
+        assert rules(whole, consumers=(outside,)) == []
+
+    def test_a_job_that_reads_both_topics_at_places_of_their_own_knows_them_apart(self) -> None:
+        code = READER + '    other = Consumer({})\n    other.subscribe(["order-s"])\n'
+        written = COMPOSE.replace("ORDERS_TOPIC: orders", "ORDERS_TOPIC: orders-")
+
+        assert "warning topic-misspelt" not in rules({"services/sink/main.py": code, "compose.yaml": written})
 
 
 class TestSettings:
@@ -152,6 +186,13 @@ class TestSchemaFiles:
         bad = '{"type": "record", "name": "X", "fields": [],}'
 
         assert rules({"schemas/bad.avsc": bad, "services/sink/tests/bad.avsc": bad}) == ["warning schema-unreadable"]
+
+    def test_comments_are_for_java_unless_python_names_the_file(self) -> None:
+        commented = '// of the shop\n{"type": "record", "name": "Click", "fields": []}'
+
+        assert rules({"datagen/click.avsc": commented}) == []
+        code = READER + '\nCLICK = fastavro.schema.load_schema("datagen/click.avsc")\n'
+        assert "warning schema-unreadable" in rules({"datagen/click.avsc": commented, "services/sink/main.py": code})
 
 
 class TestReads:
@@ -345,6 +386,25 @@ class TestCopies:
         assert (
             rules({"one/refund.avsc": schema("a", "b", "c", "d", name="shop.Refund"), "two/refund.avsc": other}) == []
         )
+
+    @pytest.mark.parametrize(("first", "second"), [("order", "order-v2"), ("refund", "refund_init")])
+    def test_stages_of_a_schema_in_one_folder_are_no_copies(self, first: str, second: str) -> None:
+        old, new = schema("a", "b", "c", "d", name="shop.Refund"), schema("a", "b", "c", "d", "e", name="shop.Refund")
+
+        assert "copy-drifted" not in " ".join(rules({f"lab/{first}.avsc": old, f"lab/{second}.avsc": new}))
+
+    def test_schemas_of_one_name_on_topics_of_their_own_are_no_copies(self) -> None:
+        daily = schema("id", "amount", "currency", ("note", ["null", "string"], None), "day", name="shop.Order")
+        code = WRITER.replace('"order.avsc"', '"daily/order.avsc"').replace('"note": None', '"note": None, "day": "x"')
+        texts = {
+            "schemas/daily/order.avsc": daily,
+            "services/daily/Dockerfile": "",
+            "services/daily/main.py": code.replace('os.environ["ORDERS_TOPIC"]', '"daily"').replace(
+                'os.environ["SCHEMAS"]', '"schemas"'
+            ),
+        }
+
+        assert "copy-drifted" not in " ".join(rules(texts))
 
     def test_copies_of_tests_may_differ(self) -> None:
         assert rules({"services/sink/tests/order.avsc": schema(*FIELDS, "more")}) == []
