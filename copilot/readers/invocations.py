@@ -26,7 +26,9 @@ def note_invocation(reader: Reader, node: ast.Call, base: Seen | None = None) ->
     reader.sheet.is_quiet = True
     arguments = _arguments(reader, node)
     reader.sheet.is_quiet = False
-    if is_method or any(_tells(value) for _, value in arguments):
+    # A call of another file's function matters whatever it hands over: who starts a package's code has its effects.
+    leads_out = callee[0] == "name" or (callee[0] == "attr" and callee[1] is not None and callee[1][0] == "name")
+    if is_method or leads_out or any(_tells(value) for _, value in arguments):
         receiver = receiver_name(node.func.value) if isinstance(node.func, ast.Attribute) else ""
         record = _record(reader, node) if is_method else None
         reader.sheet.add_invocation(node, reader.scope.qualified, callee, arguments, receiver, record)

@@ -190,6 +190,24 @@ def test_a_class_derived_from_a_client_is_one() -> None:
     assert edges(texts) == {("job", "consumes", "alerts", "certain")}
 
 
+def test_who_calls_a_package_without_arguments_has_its_edges() -> None:
+    texts = {
+        "lib/daily.py": """
+            from kafka import KafkaConsumer
+
+            def listen():
+                return KafkaConsumer("alerts")
+            """,
+        "job/Dockerfile": "",
+        "job/main.py": """
+            from lib import daily
+
+            daily.listen()
+            """,
+    }
+    assert edges(texts) == {("job", "consumes", "alerts", "certain")}
+
+
 def test_a_base_class_takes_the_topic_from_those_derived_from_it() -> None:
     texts = {
         "framework/step.py": """
