@@ -77,10 +77,20 @@ _WORDS = re.compile(r"[A-Za-z]+|\d+")
 
 
 class Jobs:
-    """The jobs that units may run: roots, the Python files in each, and the roots that have endpoints of their own."""
+    """The jobs that units may run: roots, the Python files in each, and the roots that have endpoints of their own.
 
-    def __init__(self, roots: Iterable[str], root_of: Mapping[str, str], busy: Collection[str]) -> None:
+    `split` are the folders whose scripts are jobs by themselves.
+    """
+
+    def __init__(
+        self,
+        roots: Iterable[str],
+        root_of: Mapping[str, str],
+        busy: Collection[str],
+        split: frozenset[str] = frozenset(),
+    ) -> None:
         self.roots = frozenset(roots)
+        self._split = split
         self._root_of = root_of
         self._busy = frozenset(busy)
         self._by_plain: dict[str, list[str]] = {}
@@ -96,6 +106,27 @@ class Jobs:
     def built_from(self, folder: str) -> str:
         """Returns the job whose root a folder is."""
         return folder if folder in self.roots else ""
+
+    def scripts_in(self, folder: str) -> list[str]:
+        """Returns the scripts that are jobs by themselves in a folder that is several jobs, sorted."""
+        if folder not in self._split:
+            return []
+        return sorted(root for root in self._busy if root.endswith(".py") and root.startswith(folder + "/"))
+
+    def script_of(self, folder: str, programs: Iterable[str], names: Iterable[str]) -> str:
+        """Returns the script of such a folder that is started, or whose name one of the names is."""
+        scripts = self.scripts_in(folder)
+        if not scripts:
+            return ""
+        started = self.started(programs, folder)
+        return started if started in scripts else Jobs(scripts, {}, ()).named(names)
+
+    def file_started(self, program: str, near: str) -> str:
+        """Returns the file of a module or script that is started from a folder, or one below it, "" where several may be."""
+        found = next((paths for tails in _tails(program) if (paths := self._ending(tails))), [])
+        inside = [path for path in found if not near or path.startswith(near + "/")]
+        fitting = inside or found
+        return fitting[0] if len(fitting) == 1 else ""
 
     def started(self, programs: Iterable[str], near: str) -> str:
         """Returns the job that holds the first module or script that is started from a folder, or one below it."""

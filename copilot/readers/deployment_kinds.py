@@ -12,6 +12,7 @@ _DOCKERFILE = re.compile(r"(?:[\w.-]+\.)?(?:Dockerfile|Containerfile)[\w.-]*\Z")
 _ANSIBLE_VARIABLES = frozenset({"group_vars", "host_vars", "defaults", "vars"})
 _ANSIBLE_TASKS = frozenset({"tasks", "handlers", "playbooks"})
 _YAML = (".yaml", ".yml")
+_SUPERVISOR = (".conf", ".ini", ".j2", ".template", ".tmpl")
 # Most files of most trees, told by one look.
 _CODE = (
     ".py",
@@ -54,7 +55,7 @@ def deployment_kind(path: str) -> str:
         return "terraform" if not name.endswith(".json") else ""
     if name.endswith((".sh", ".bash")):
         return "shell"
-    if (name.startswith("supervisor") and name.endswith((".conf", ".ini", ".j2"))) or "supervisor" in folders[-1:]:
+    if (name.startswith("supervisor") and name.endswith(_SUPERVISOR)) or "supervisor" in folders[-1:]:
         return "supervisor"
     if name.endswith((".tpl", ".yaml.gotmpl")) and "templates" in folders and not name.startswith("_"):
         return "template"

@@ -92,20 +92,34 @@ def started_scripts(files: Iterable[DeploymentFile], paths: Collection[str]) -> 
     return frozenset(path for path in paths if "/" not in path and path in names)
 
 
+def started_files(files: Iterable[DeploymentFile], root_of: Mapping[str, str]) -> frozenset[str]:
+    """Returns the Python files that deployments start, each told by a path or module that only one file in its folder has."""
+    jobs = Jobs((), root_of, ())
+    found = (
+        jobs.file_started(program, file.folder)
+        for file in files
+        for unit in file.facts.units
+        for program in unit.programs
+    )
+    return frozenset(path for path in found if path)
+
+
 def bind_deployments(
     files: list[DeploymentFile],
     roots: Iterable[str],
     root_of: Mapping[str, str] | None = None,
     busy: Collection[str] = (),
+    split: frozenset[str] = frozenset(),
 ) -> list[Running]:
     """Returns what runs, each bound to a job's root where one fits; units that concern no job and no topic are left out.
 
-    `root_of` tells the root of each Python file, `busy` the roots that have endpoints of their own.
+    `root_of` tells the root of each Python file, `busy` the roots that have endpoints of their own, `split` the folders whose
+    scripts are jobs by themselves.
     """
     # In a large tree most YAML files are somebody else's: what says nothing that runs isn't walked by each kind of copy.
     by_path = {file.path: file for file in files if file.kind != "manifest" or any(file.facts)}
     env_files = EnvFiles(by_path)
-    binder = _Binder(by_path, Jobs(roots, root_of or {}, busy))
+    binder = _Binder(by_path, Jobs(roots, root_of or {}, busy, split))
     running: list[Running] = []
     for copy in _copies(by_path, env_files):
         if len(running) >= MAX_COPIES:
@@ -165,7 +179,8 @@ class _Binder:
             # A Dockerfile may lie apart from what it builds: its paths are those of the context.
             context = below(posixpath.dirname(copy.path), copy.unit.context) if copy.unit.context else folder
             return (
-                jobs.built_from(folder)
+                jobs.script_of(folder, programs, copy.hints)
+                or jobs.built_from(folder)
                 or jobs.started(programs, folder)
                 or self._copied(context, image, programs)
                 or jobs.started(programs, context)
@@ -204,18 +219,19 @@ class _Binder:
                     told.add(root)
                     yield Running(root, file.path, file.path, 1, texts, found.places, (), is_example=True)
         for folder, images in sorted(self._images.items()):
-            root = self._jobs.built_from(folder) or self._jobs.only_one_in(folder)
-            for path, unit in images if root and root not in told else ():
-                if unit.settings:
-                    found = settings_in(NO_SCOPE, [(path, unit.settings)])
-                    yield Running(root, path, path, unit.line, found.texts, found.places, ())
+            built = self._jobs.built_from(folder)
+            for root in self._jobs.scripts_in(folder) or [built or self._jobs.only_one_in(folder)]:
+                for path, unit in images if root and root not in told else ():
+                    if unit.settings:
+                        found = settings_in(NO_SCOPE, [(path, unit.settings)])
+                        yield Running(root, path, path, unit.line, found.texts, found.places, (), is_example=not built)
 
     def _roots_beside(self, folder: str, busy: Collection[str]) -> list[str]:
         """Returns the jobs that an env file of a folder is for: the one whose root it is in, else those below with endpoints."""
         above = folder
         while above:
             if self._jobs.built_from(above):
-                return [above]
+                return self._jobs.scripts_in(above) or [above]
             above = posixpath.dirname(above)
         return sorted(root for root in busy if not folder or root.startswith(folder + "/"))
 

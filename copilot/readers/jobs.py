@@ -107,7 +107,7 @@ class JobRoots:
                 marked.add(folder)
         marked |= self._images
         self._marked = {folder for folder in marked if folder and not is_test_path(folder + "/x")}
-        self._scripts = scripts
+        self.scripts = scripts
         self._alone = self._lone_scripts(paths)
         self._jobs: dict[str, Job] = {}
         # Asked for every Python file, and there are ten to a folder.
@@ -121,7 +121,7 @@ class JobRoots:
         root = self._folder_roots.get(folder)
         if root is None:
             root = self._folder_roots[folder] = self._root_of_folder(folder)
-        return root or (path if path in self._scripts else folder)
+        return root or (path if path in self.scripts else folder)
 
     def _root_of_folder(self, folder: str) -> str:
         """Returns the root that all files of a folder belong to, "" where every folder around them only collects others."""
@@ -142,12 +142,12 @@ class JobRoots:
                 by_folder.setdefault(path.rpartition("/")[0], []).append(path)
         alone: set[str] = set()
         for folder, files in by_folder.items():
-            scripts = self._scripts.intersection(files)
+            scripts = self.scripts.intersection(files)
             is_one = folder in self._images or len(scripts) < 2
             if not is_one and (len(scripts) == len(files) or not _EXAMPLES.isdisjoint(folder.split("/"))):
                 alone |= scripts
         flat = by_folder.get("", [])
-        entries = sorted(self._scripts.intersection(flat))
+        entries = sorted(self.scripts.intersection(flat))
         self._of_root = dict.fromkeys(flat, entries[0]) if len(entries) == 1 else {}
         return frozenset(alone)
 
@@ -156,11 +156,25 @@ class JobRoots:
         words = set(_NOT_WORD.split(posixpath.basename(root).lower()))
         return not _TEST_FOLDERS.isdisjoint(words) and root not in self._images and not root.endswith(".py")
 
+    def is_image(self, root: str) -> bool:
+        """Tells whether a root is a folder that an image is built from."""
+        return root in self._images
+
     def packages(
-        self, root_of: Mapping[str, str], imports: Iterable[tuple[str, str]], running: frozenset[str]
+        self,
+        root_of: Mapping[str, str],
+        imports: Iterable[tuple[str, str]],
+        running: frozenset[str],
+        split: frozenset[str] = frozenset(),
+        idle: frozenset[str] = frozenset(),
     ) -> frozenset[str]:
-        """Returns the roots that nobody runs: no script, no image, no deployment, and imported by the files of other roots."""
-        own = {root_of[path] for path in self._scripts if path in root_of} | self._images | running
+        """Returns the roots that nobody runs: no script, no image, no deployment, and imported by the files of other roots.
+
+        So is what is left of the folders `split`, whose scripts are jobs by themselves. `idle` are scripts that run nothing
+        of their root.
+        """
+        own = {root_of[path] for path in self.scripts - idle if path in root_of} | self._images | running
+        own -= split
         return frozenset(
             root_of[file]
             for path, file in imports

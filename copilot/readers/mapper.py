@@ -11,6 +11,7 @@ import gc
 from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 
 from copilot.domain.pipeline import Deployment, Job, PipelineMap
 from copilot.domain.source import Gap, Snapshot, Span
@@ -24,9 +25,11 @@ from copilot.readers.deployments import (
     bind_deployments,
     built_folders,
     read_deployment_files,
+    started_files,
     started_scripts,
 )
 from copilot.readers.effects import EffectReader
+from copilot.readers.entries import EntryReader, Folder
 from copilot.readers.facts import FileFacts
 from copilot.readers.jobs import JobRoots, is_test_path
 from copilot.readers.kept_jobs import KeptJobs
@@ -109,13 +112,27 @@ class _Reading:
         self._roots = JobRoots([*layout.python, *layout.builds], scripts, built_folders(self._deployment_files))
         self._modules = Modules(store, layout.python)
         self._chains = Chains(lambda path: store.python([path]).get(path), self._modules)
-        self._root_of = {path: self._roots.root_of(path) for path in layout.python}
+        whole = {path: self._roots.root_of(path) for path in layout.python}
+        self._entry_reader = EntryReader(store, self._modules, self._outlines)
+        self._entries = self._entry_reader.read(self._folders(whole))
+        self._root_of = {**whole, **self._entries.root_of}
+
+    def _folders(self, root_of: Mapping[str, str]) -> Iterator[Folder]:
+        """Yields the roots that are folders, with their files."""
+        started = started_files(self._deployment_files, root_of)
+        paths: dict[str, list[str]] = {}
+        for path, root in root_of.items():
+            paths.setdefault(root, []).append(path)
+        for root, listed in paths.items():
+            if not root.endswith(".py"):
+                yield Folder(root, tuple(listed), started.intersection(listed), self._roots.is_image(root))
 
     def map(self) -> PipelineMap:
-        roots = sorted(set(self._root_of.values()))
+        roots = sorted({*self._root_of.values(), *self._entries.split})
         coded = self._coded()
         busy = {root for root, facts in coded.items() if any(one.calls or one.configs for one in facts.values())}
-        running = bind_deployments(self._deployment_files, roots, self._root_of, busy)
+        split = self._entries.split
+        running = bind_deployments(self._deployment_files, roots, self._root_of, busy - split, split)
         jobs = self._roots.name_jobs(roots)
         codes = self._job_codes(jobs, coded, running)
         effects = self._effects(codes)
@@ -152,7 +169,8 @@ class _Reading:
         coded = (path for path, outline in self._outlines.items() if outline.is_parsed and not self._is_for_tests(path))
         parsed = self._store.python(coded)
         for path, found in {**parsed, **self._find(set(given_clients(parsed, self._chains)))}.items():
-            facts.setdefault(self._root_of[path], {})[path] = found
+            for root in self._entries.shared.get(path) or (self._root_of[path],):
+                facts.setdefault(root, {})[path] = found
         return facts
 
     def _is_for_tests(self, path: str) -> bool:
@@ -164,6 +182,9 @@ class _Reading:
         copies: dict[str, list[Running]] = {}
         for one in running:
             copies.setdefault(one.root, []).append(one)
+        for script, folder in self._entries.folder_of.items():
+            # Which script of the folder a copy runs isn't told, so what it sets is likely for each that nothing else runs.
+            copies.setdefault(script, [replace(one, is_example=True) for one in copies.get(folder, ())])
         return {
             root: JobCode(jobs[root].name, root, facts.get(root, {}), tuple(copies.get(root, ())))
             for root in sorted(jobs)
@@ -172,15 +193,17 @@ class _Reading:
     def _job_files(self, codes: Mapping[str, JobCode]) -> list[JobFiles]:
         paths: dict[str, list[str]] = {root: [] for root in codes}
         for path, root in self._root_of.items():
-            paths[root].append(path)
+            for user in self._entries.shared.get(path) or (root,):
+                paths[user].append(path)
         return [JobFiles(code, tuple(paths[root])) for root, code in codes.items()]
 
     def _effects(self, codes: Mapping[str, JobCode]) -> EffectReader:
         """Returns what reads the effects of calls; files that may call a wrapper are parsed when it is known which there are."""
         facts = {path: one for code in codes.values() for path, one in code.facts.items()}
-        running = frozenset(root for root, code in codes.items() if code.running)
+        running = frozenset(root for root, code in codes.items() if any(not one.is_example for one in code.running))
         imports = list(self._imports())
-        packages = self._roots.packages(self._root_of, imports, running)
+        idle = self._entry_reader.idle(self._roots.scripts, self._root_of, imports)
+        packages = self._roots.packages(self._root_of, imports, running, self._entries.split, idle)
         imported = {file for _, file in imports}
 
         def is_library(path: str, scope: str) -> bool:
@@ -201,10 +224,13 @@ class _Reading:
         )
 
     def _imports(self) -> Iterator[tuple[str, str]]:
-        """Yields (importing file, imported file) of the files that were parsed."""
+        """Yields (importing file, imported file) of the files that were parsed, and of all scripts."""
         parsed = (path for path, outline in self._outlines.items() if outline.is_parsed)
         for path, facts in self._store.python(parsed).items():
             yield from ((path, file) for file in self._modules.imported(path, facts))
+        unread = (path for path in self._roots.scripts if not self._outlines[path].is_parsed)
+        for path, files in self._entry_reader.imported(sorted(unread), frozenset(self._root_of)).items():
+            yield from ((path, file) for file in files)
 
     def _deployments(self, running: list[Running], jobs: Mapping[str, Job]) -> tuple[Deployment, ...]:
         found = (one.deployment(jobs[one.root].name if one.root else "") for one in running)

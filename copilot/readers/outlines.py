@@ -11,13 +11,16 @@ from typing import NamedTuple
 
 from copilot.readers.facts import FACTS_KIND, FileFacts, dump_facts
 from copilot.readers.python_reader import read_python
-from copilot.readers.words import concerns_endpoints, is_script
+from copilot.readers.words import acts_when_imported, concerns_endpoints, is_script
 
-OUTLINE_KIND = f"python-outline-2-{FACTS_KIND}"
+OUTLINE_KIND = f"python-outline-3-{FACTS_KIND}"
 
 
 class Outline(NamedTuple):
-    """Whether a file may concern endpoints and so was parsed, whether it is a script, and what only parsed files can tell."""
+    """Whether a file may concern endpoints and so was parsed, whether it is a script, and what only parsed files can tell.
+
+    `has_endpoints` tells that it reads or writes some, or makes a client that does, `acts_at_once` that importing it does so.
+    """
 
     is_parsed: bool = False
     is_script: bool = False
@@ -25,6 +28,7 @@ class Outline(NamedTuple):
     has_endpoints: bool = False
     classes: tuple[str, ...] = ()
     gaps: tuple[tuple[int, str], ...] = ()
+    acts_at_once: bool = False
 
 
 def facts_of(text: str) -> bytes:
@@ -35,9 +39,10 @@ def facts_of(text: str) -> bytes:
 def first_look(text: str) -> bytes:
     """Returns the outline of one Python file, as it is kept, with its facts where it was parsed."""
     if not concerns_endpoints(text):
-        return marshal.dumps((dump_outline(Outline(is_script=is_script(text))), b""))
+        outline = Outline(is_script=is_script(text), acts_at_once=acts_when_imported(text))
+        return marshal.dumps((dump_outline(outline), b""))
     facts = read_python(text)
-    return marshal.dumps((dump_outline(_outline(facts, is_script(text))), dump_facts(facts)))
+    return marshal.dumps((dump_outline(_outline(facts, text)), dump_facts(facts)))
 
 
 def dump_outline(outline: Outline) -> bytes:
@@ -52,5 +57,10 @@ def load_outline(data: bytes) -> Outline | None:
         return None
 
 
-def _outline(facts: FileFacts, script: bool) -> Outline:
-    return Outline(True, script, bool(facts.literals), bool(facts.calls or facts.configs), facts.classes, facts.gaps)
+def _outline(facts: FileFacts, text: str) -> Outline:
+    clients = (value for _, value in facts.names if value is not None and value[0] == "client" and value[1] != "file")
+    has_endpoints = bool(facts.calls or facts.configs) or next(clients, None) is not None
+    acts = any(call.role in ("consume", "produce") and not call.scope for call in facts.calls) or acts_when_imported(
+        text
+    )
+    return Outline(True, is_script(text), bool(facts.literals), has_endpoints, facts.classes, facts.gaps, acts)

@@ -55,6 +55,7 @@ _ENDPOINT_SIGNS = (
     "xread",
 )
 _IS_SCRIPT = re.compile(r"^if\s+__name__\s*==", re.MULTILINE)
+_ACTS = re.compile(r"^(?:[\w, ]+=\s*\w+\.parse_(?:known_)?args\(|\w+\.(?:stop|awaitTermination)\(\))", re.MULTILINE)
 
 
 def concerns_endpoints(text: str) -> bool:
@@ -65,6 +66,11 @@ def concerns_endpoints(text: str) -> bool:
 def is_script(text: str) -> bool:
     """Tells whether a Python text says what to do when it is run itself."""
     return "__main__" in text and _IS_SCRIPT.search(text) is not None
+
+
+def acts_when_imported(text: str) -> bool:
+    """Tells whether importing a Python text reads the command line, or ends or awaits what it started: nobody can import it."""
+    return ("parse_" in text or "()" in text) and _ACTS.search(text) is not None
 
 
 def words_of(text: str) -> bytes:

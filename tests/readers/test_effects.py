@@ -202,7 +202,8 @@ def test_who_calls_a_package_without_arguments_has_its_edges() -> None:
         "job/main.py": """
             from lib import daily
 
-            daily.listen()
+            if __name__ == "__main__":
+                daily.listen()
             """,
     }
     assert edges(texts) == {("job", "consumes", "alerts", "certain")}
