@@ -1,0 +1,356 @@
+"""Which orders of deploying and taking back keep every version that coexists readable? Explored over states, not over orders.
+
+A state is which jobs run their new version, and which readers are bound to theirs by what is stored. A deploy is rolling: while a
+job moves, both of its versions run. Data that a new version wrote stays; old data stays for a reader until every one of its writers
+has moved, after which the reader may read it to the end before it moves itself (a "drain"). A group that is cut over stops, drains
+and moves at once. Jobs that nothing tells apart are interchangeable: only how many of them have moved is a state of its own.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import factorial, prod
+
+STATES_MAX = 60_000
+"""States looked at for one phase; twelve jobs have a few times 2^12 at most, as a bound reader has moved."""
+FIXED = -1
+"""Stands for a job that does not move in this phase."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Data of a writer reaches a reader: both are places in `Board.jobs`, or `FIXED`.
+
+    `breaks_old`: the reader's old version can't take what the writer's new one writes.
+    `breaks_new`: its new version can't take what the old one writes.
+    """
+
+    writer: int
+    reader: int
+    breaks_old: bool = False
+    breaks_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Jobs (as a set of bits) that go to their new version, or back; at once where they are cut over, else one after the other."""
+
+    jobs: int
+    is_back: bool = False
+    is_at_once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The shortest way to a break: the moves, the last of which breaks, and the edge, by what breaks there alone."""
+
+    moves: tuple[Move, ...]
+    edge: Edge
+
+
+@dataclass(frozen=True)
+class Board:
+    """The jobs that move in a phase, and what lies between them."""
+
+    jobs: tuple[str, ...]
+    edges: tuple[Edge, ...]
+
+    @cached_property
+    def everybody(self) -> int:
+        return (1 << len(self.jobs)) - 1
+
+    @cached_property
+    def twins(self) -> tuple[tuple[int, ...], ...]:
+        """Groups of jobs that can be exchanged without anything looking different, each in order."""
+        groups: list[list[int]] = []
+        for job in range(len(self.jobs)):
+            own = next((group for group in groups if self._is_twin(group[0], job)), None)
+            if own is None:
+                groups.append([job])
+            else:
+                own.append(job)
+        return tuple(map(tuple, groups))
+
+    def _is_twin(self, one: int, other: int) -> bool:
+        exchanged = {one: other, other: one}
+        swapped = {
+            replace(it, writer=exchanged.get(it.writer, it.writer), reader=exchanged.get(it.reader, it.reader))
+            for it in self.edges
+        }
+        return swapped == set(self.edges)
+
+    def bound(self, moved: int) -> int:
+        """Returns the readers, as bits, whose old version can't take what those jobs write once they have moved."""
+        return _bits(
+            reader for writer, readers in enumerate(self._breaking) if moved >> writer & 1 for reader in readers
+        )
+
+    def broken(self, moved: int, bound: int, move: Move) -> Edge | None:
+        """Returns what breaks while the move is made from that state: an edge with one side only; None where all holds."""
+        is_gone_at_once = move.is_at_once and move.is_back
+        is_new_at_once = move.is_at_once and not move.is_back
+        running_new = moved & ~move.jobs if is_gone_at_once else moved | move.jobs
+        running_old = self._anybody & ~(moved | move.jobs if is_new_at_once else moved & ~move.jobs)
+        bound |= self.bound(running_new)
+        if not bound & running_old and not any(
+            running_new >> reader & 1 and writers & running_old for reader, writers in self._needing
+        ):
+            return None
+        old = [it for it in self.edges if it.breaks_old and self._bit(it.reader) & running_old & bound]
+        new = [
+            it
+            for it in self.edges
+            if it.breaks_new and self._bit(it.reader) & running_new and self._bit(it.writer) & running_old
+        ]
+        # Where the one that wrote it was taken back since, its data is still there; who has written lately is named first.
+        old.sort(key=lambda it: not self._bit(it.writer) & running_new)
+        return replace(old[0], breaks_new=False) if old else replace(new[0], breaks_old=False)
+
+    def _bit(self, job: int) -> int:
+        return 1 << (job if job != FIXED else len(self.jobs))
+
+    @cached_property
+    def _anybody(self) -> int:
+        """Everybody, and as one more bit those that never move."""
+        return self.everybody | 1 << len(self.jobs)
+
+    @cached_property
+    def _breaking(self) -> tuple[tuple[int, ...], ...]:
+        """For each job the readers that can't take its new data before they move."""
+        every = [(it.writer, it.reader if it.reader != FIXED else len(self.jobs)) for it in self.edges if it.breaks_old]
+        return tuple(
+            tuple(sorted({reader for writer, reader in every if writer == job})) for job in range(len(self.jobs))
+        )
+
+    @cached_property
+    def _needing(self) -> tuple[tuple[int, int], ...]:
+        """For each reader whose new version can't take old data, its writers of such, as bits."""
+        every = [it for it in self.edges if it.breaks_new and it.reader != FIXED]
+        readers = sorted({it.reader for it in every})
+        return tuple((own, _joined(self._bit(it.writer) for it in every if it.reader == own)) for own in readers)
+
+
+@dataclass(frozen=True, slots=True)
+class Explored:
+    """What exploring one phase found.
+
+    `orders` of `all_orders` orders of deploying one job after the other are safe. `before` are the pairs of jobs of which the
+    first has to be through before the second begins; `is_exact` tells that every order that keeps to them is safe. `break_` is the
+    shortest story in which deploying breaks, `break_back` the shortest in which taking back does. `returns` tells whether the whole
+    phase can be taken back once new data is stored, `returns_last` who can be, where all have moved. `at_limit`: not all was seen.
+    """
+
+    states: int
+    orders: int
+    all_orders: int
+    before: tuple[tuple[int, int], ...]
+    is_exact: bool
+    break_: Break | None
+    break_back: Break | None
+    returns: bool
+    returns_last: tuple[int, ...]
+    at_limit: bool
+
+
+def explore(board: Board) -> Explored:
+    """Looks at every order of deploying and taking back; never at more than `STATES_MAX` states."""
+    forward = _deployed(board)
+    states, broken_back, at_limit = _all_states(board)
+    before = _before(board, forward)
+    orders = forward.get(board.everybody, 0) * prod(factorial(len(group)) for group in board.twins)
+    end = board.everybody
+    bound = board.bound(end)
+    last = [job for job in range(len(board.jobs)) if board.broken(end, bound, Move(1 << job, is_back=True)) is None]
+    return Explored(
+        states,
+        orders,
+        factorial(len(board.jobs)),
+        before,
+        orders == _kept_orders(board, before),
+        planned_break(board, [])[0],
+        broken_back,
+        bool(orders) and _returns(board, end, bound),
+        tuple(last),
+        at_limit or len(forward) > STATES_MAX,
+    )
+
+
+def planned_break(board: Board, plan: Sequence[Move]) -> tuple[Break | None, int]:
+    """Returns the shortest break on any way that keeps to the plan, and how many states were seen.
+
+    The plan's moves come one after the other, jobs of one rolling move in any order; jobs that it does not name at any time.
+    """
+    named = 0
+    for move in plan:
+        named |= move.jobs
+    seen = {0}
+    waiting: deque[tuple[int, tuple[Move, ...]]] = deque([(0, ())])
+    while waiting and len(seen) <= STATES_MAX:
+        moved, done = waiting.popleft()
+        for move in _next_moves(board, moved, plan, named):
+            edge = board.broken(moved, board.bound(moved), move)
+            if edge is not None:
+                return Break((*done, move), edge), len(seen)
+            if moved | move.jobs not in seen:
+                seen.add(moved | move.jobs)
+                waiting.append((moved | move.jobs, (*done, move)))
+    return None, len(seen)
+
+
+def together(board: Board) -> tuple[tuple[int, ...], ...]:
+    """Returns the groups of jobs that have to wait for each other in a ring, so that only a cut-over of each is left."""
+    size = len(board.jobs)
+    reach = [1 << job for job in range(size)]
+    for first, second in _demands(board):
+        reach[first] |= 1 << second
+    for middle in range(size):
+        for job in range(size):
+            if reach[job] >> middle & 1:
+                reach[job] |= reach[middle]
+    alone = {first for first, second in _demands(board) if first == second}
+    groups = {tuple(it for it in range(size) if reach[job] >> it & 1 and reach[it] >> job & 1) for job in range(size)}
+    return tuple(sorted(group for group in groups if len(group) > 1 or group[0] in alone))
+
+
+def reduced(before: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Leaves out the pairs that follow from others."""
+    pairs = set(before)
+    middles = {it for pair in pairs for it in pair}
+    return tuple(sorted((a, b) for a, b in pairs if not any((a, m) in pairs and (m, b) in pairs for m in middles)))
+
+
+def _demands(board: Board) -> Iterator[tuple[int, int]]:
+    for edge in board.edges:
+        if FIXED not in (edge.writer, edge.reader):
+            if edge.breaks_old:
+                yield edge.reader, edge.writer
+            if edge.breaks_new:
+                yield edge.writer, edge.reader
+
+
+def _next_moves(board: Board, moved: int, plan: Sequence[Move], named: int) -> Iterator[Move]:
+    """Yields what may be deployed next; where the plan says nothing, one of each group of twins."""
+    free = board.everybody & ~named & ~moved
+    yield from (Move(1 << group_bit) for group_bit in _first_of_twins(board, free, moved))
+    for move in plan:
+        left = move.jobs & ~moved
+        if left:
+            if move.is_at_once:
+                yield move
+            else:
+                yield from (Move(1 << job) for job in range(len(board.jobs)) if left >> job & 1)
+            return
+
+
+def _first_of_twins(board: Board, free: int, moved: int) -> Iterator[int]:
+    for group in board.twins:
+        left = [job for job in group if free >> job & 1 and not moved >> job & 1]
+        if left:
+            yield left[0]
+
+
+def _deployed(board: Board) -> dict[int, int]:
+    """Returns each state that is reached by safe deploys alone, with the number of ways to it (twins counted once)."""
+    ways = {0: 1}
+    layer = {0: 1}
+    while layer and len(ways) <= STATES_MAX:
+        reached: dict[int, int] = {}
+        for moved, count in layer.items():
+            bound = board.bound(moved)
+            for job in _first_of_twins(board, board.everybody, moved):
+                if board.broken(moved, bound, Move(1 << job)) is None:
+                    after = moved | 1 << job
+                    reached[after] = reached.get(after, 0) + count
+        ways |= reached
+        layer = reached
+    return ways
+
+
+def _all_states(board: Board) -> tuple[int, Break | None, bool]:
+    """Deploys and takes back in every order; returns the number of states, the shortest break back, and whether any are left."""
+    start = (0, 0)
+    seen = {start}
+    waiting: deque[tuple[int, int, tuple[Move, ...]]] = deque([(0, 0, ())])
+    found: Break | None = None
+    while waiting and len(seen) <= STATES_MAX:
+        moved, bound, done = waiting.popleft()
+        for move in _moves(board, moved):
+            edge = board.broken(moved, bound, move)
+            if edge is not None:
+                found = found or (Break((*done, move), edge) if move.is_back else None)
+                continue
+            after = moved & ~move.jobs if move.is_back else moved | move.jobs
+            state = after, bound | board.bound(moved | move.jobs)
+            if state not in seen:
+                seen.add(state)
+                waiting.append((*state, (*done, move)))
+    return len(seen), found, bool(waiting)
+
+
+def _moves(board: Board, moved: int) -> Iterator[Move]:
+    yield from (Move(1 << job) for job in _first_of_twins(board, board.everybody, moved))
+    for group in board.twins:
+        there = [job for job in group if moved >> job & 1]
+        if there:
+            yield Move(1 << there[-1], is_back=True)
+
+
+def _returns(board: Board, moved: int, bound: int) -> bool:
+    seen = {moved}
+    waiting = [moved]
+    while waiting and len(seen) <= STATES_MAX:
+        now = waiting.pop()
+        if not now:
+            return True
+        for job in range(len(board.jobs)):
+            before = now & ~(1 << job)
+            if before != now and before not in seen and not board.broken(now, bound, Move(1 << job, is_back=True)):
+                seen.add(before)
+                waiting.append(before)
+    return False
+
+
+def _before(board: Board, forward: dict[int, int]) -> tuple[tuple[int, int], ...]:
+    """Returns the pairs that every safe order has in the same sequence; nothing where no order is safe."""
+    useful = {board.everybody} & forward.keys()
+    for moved in sorted(forward, key=lambda it: -it.bit_count()):
+        onward = (moved | 1 << job for job in range(len(board.jobs)) if not moved >> job & 1)
+        if any(it in useful and board.broken(moved, board.bound(moved), Move(it & ~moved)) is None for it in onward):
+            useful.add(moved)
+    if not useful:
+        return ()
+    pairs = []
+    for firsts in board.twins:
+        for seconds in board.twins:
+            last, first = firsts[-1], seconds[0]
+            if firsts != seconds and not any(it >> first & 1 and not it >> last & 1 for it in useful):
+                pairs += [(one, other) for one in firsts for other in seconds]
+    return tuple(sorted(pairs))
+
+
+def _kept_orders(board: Board, before: tuple[tuple[int, int], ...]) -> int:
+    """Counts the orders that keep to the pairs."""
+    needed = [_bits(first for first, second in before if second == job) for job in range(len(board.jobs))]
+    layer = {0: 1}
+    for _ in board.jobs:
+        reached: dict[int, int] = {}
+        for moved, count in layer.items():
+            for job in _first_of_twins(board, board.everybody, moved):
+                if not needed[job] & ~moved:
+                    reached[moved | 1 << job] = reached.get(moved | 1 << job, 0) + count
+        layer = reached
+    return layer.get(board.everybody, 0) * prod(factorial(len(group)) for group in board.twins)
+
+
+def _bits(jobs: Iterable[int]) -> int:
+    return _joined(1 << job for job in jobs)
+
+
+def _joined(masks: Iterable[int]) -> int:
+    found = 0
+    for mask in masks:
+        found |= mask
+    return found
