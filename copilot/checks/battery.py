@@ -6,6 +6,7 @@ from copilot.checks.commands import CommandsCheck
 from copilot.checks.compatibility import CompatibilityCheck
 from copilot.checks.contract import ContractCheck
 from copilot.checks.replay import ReplayCheck
+from copilot.checks.rollout import RolloutCheck
 from copilot.checks.scope import ScopeCheck
 from copilot.checks.syntax import SyntaxCheck
 from copilot.checks.undo import UndoCheck
@@ -19,6 +20,7 @@ BATTERY: tuple[Check, ...] = (
     ReplayCheck(),
     UsageCheck(),
     ContractCheck(),
+    RolloutCheck(),
     UndoCheck(),
     CommandsCheck(),
 )

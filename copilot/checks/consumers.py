@@ -30,8 +30,8 @@ OPEN_RULES = (
     "contract.null-left-to-people",
     "contract.kind-left-to-people",
 )
-_READING = ("reads", "keys", "compares", "computes", "passes")
-_NULL_BREAKS = {"compares": "compares {}", "computes": "computes with {}", "keys": "keys by {}"}
+READING = ("reads", "keys", "compares", "computes", "passes")
+NULL_BREAKS = {"compares": "compares {}", "computes": "computes with {}", "keys": "keys by {}"}
 _ASKS_FOR_NULL = re.compile(r"""\s*[\])]*\s*(?:is\s+(?:not\s+)?|[!=]=\s*)None\b""")
 
 
@@ -58,7 +58,7 @@ class ConsumerView:
         new_names = {field.path for field in after.fields} if (after := self.lineage.after[self.phase]) else set()
         kept = {(use.span, use.path, use.mode) for use in self.standing.kept}
         for use in self.standing.after:
-            if use.job != self.link.job or use.subject != self.lineage.name or use.is_test or use.mode not in _READING:
+            if use.job != self.link.job or use.subject != self.lineage.name or use.is_test or use.mode not in READING:
                 continue
             is_kept = (use.span, use.path, use.mode) in kept
             if use.path in has:
@@ -66,9 +66,9 @@ class ConsumerView:
             if use.path not in has and ((use.path in had and is_kept) or use.path in new_names):
                 yield self._absent(use)
             elif use.path in has and use.path in had and is_kept:
-                if _became_nullable(has[use.path], had[use.path]) and not _asks_for_null(use):
+                if became_nullable(has[use.path], had[use.path]) and not asks_for_null(use):
                     yield from self._nullable(use)
-            elif any(_became_nullable(has[use.path], it) for it in self._replaced(use.path, has, base.latest)):
+            elif any(became_nullable(has[use.path], it) for it in self._replaced(use.path, has, base.latest)):
                 yield from self._nullable(use)
 
     def _too_early(self) -> Iterator[Finding]:
@@ -95,10 +95,7 @@ class ConsumerView:
         return [
             use
             for use in standing.after
-            if use.job == self.link.job
-            and use.subject == self.lineage.name
-            and not use.is_test
-            and use.mode in _READING
+            if use.job == self.link.job and use.subject == self.lineage.name and not use.is_test and use.mode in READING
         ]
 
     def _early(self, use: FieldUse, schema_of: str) -> Finding:
@@ -139,7 +136,7 @@ class ConsumerView:
             text = f"{use.job} uses {use.path}, where it gets another kind of value from now on ({new}, before {old})."
             place = (use.span, self.lineage.name, use.path, self.phase, f"See that {use.span} works with it.")
             is_open = (
-                is_by_hand(self.case, use, self.phase) or use.certainty != "certain" or use.mode not in _NULL_BREAKS
+                is_by_hand(self.case, use, self.phase) or use.certainty != "certain" or use.mode not in NULL_BREAKS
             )
             rule = "contract.kind-left-to-people" if is_open else "contract.other-kind"
             yield Finding(rule, "warning" if is_open else "error", text, *place)
@@ -165,7 +162,7 @@ class ConsumerView:
         return Finding("contract.reads-absent", "error", text, use.span, self.lineage.name, use.path, self.phase)
 
     def _nullable(self, use: FieldUse) -> Iterator[Finding]:
-        does = _NULL_BREAKS.get(use.mode) or self._hands_on(use) or self._goes_into(use)
+        does = NULL_BREAKS.get(use.mode) or self._hands_on(use) or self._goes_into(use)
         if not does:
             return
         text = f"{use.job} {does.format(use.path)}, which may be null from now on."
@@ -204,11 +201,11 @@ class ConsumerView:
         return ""
 
 
-def _became_nullable(after: SchemaField, before: SchemaField) -> bool:
+def became_nullable(after: SchemaField, before: SchemaField) -> bool:
     return is_nullable(parsed(after.type)) and not is_nullable(parsed(before.type))
 
 
-def _asks_for_null(use: FieldUse) -> bool:
+def asks_for_null(use: FieldUse) -> bool:
     """Tells whether a comparison is the very question whether there is a value: `rec["a"] is not None`."""
     after = use.excerpt.rpartition(use.name)[2].lstrip("'\"")
     return use.mode == "compares" and _ASKS_FOR_NULL.match(after) is not None

@@ -1,4 +1,4 @@
-"""How far does an alternative reach: does it do what was asked, and how much has to move together?
+"""How far does an alternative reach: does it do what was asked, and how much does it touch?
 
 Plain counts that the ranking compares; whether any of it is safe is for the other questions.
 """
@@ -28,8 +28,6 @@ from copilot.domain.operation import (
 from copilot.domain.pipeline import Direction
 from copilot.domain.schema import SchemaField, SchemaVersion
 from copilot.ports import Case
-
-_MOVING = ("producers", "consumers", "sinks", "cutover", "manual")
 
 
 def operations_done(case: Case, final: dict[str, SchemaVersion | None]) -> int:
@@ -62,16 +60,6 @@ def operations_reworded(case: Case, final: dict[str, SchemaVersion | None]) -> i
 def manual_places(alternative: Alternative) -> int:
     """Returns how many places a person has to change by hand."""
     return len({place for phase in alternative.phases for step in phase.steps for place in step.manual})
-
-
-def coordinated_deploys(alternative: Alternative) -> int:
-    """Returns how many jobs have to move in a set order or at once: those of phases that move more than one kind of job."""
-    total = 0
-    for phase in alternative.phases:
-        moving = [step for step in phase.steps if step.kind in _MOVING and step.jobs]
-        if len({step.kind for step in moving}) > 1 or any(step.kind == "cutover" for step in moving):
-            total += len({job for step in moving for job in step.jobs})
-    return total
 
 
 def touched_jobs(case: Case, direction: Direction) -> frozenset[str]:

@@ -1,17 +1,15 @@
 """Which difference is an error?
 
-A pair is *demanded* where the subject's level asks for it, or where a phase's own order of
-steps brings the two together (producers before consumers: old readers meet new data; consumers first: new readers meet old).
+A pair is *demanded* where the subject's level asks for it. Which old reader meets new data while a phase goes out hangs on the
+order of deploys, and is asked in `rollout`; new readers meet old data in any order.
 
-| difference                                | demanded | between a phase and the one before      | any other pair |
-| ----------------------------------------- | -------- | --------------------------------------- | -------------- |
-| refused (can't be decoded)                | error    | warning                                 | warning        |
-| lost, changed, collapsed, left-over bytes | error    | error where a use reads the value (1)   | warning        |
-| dropped (field gone, nobody asked for it) | error    | error where a use reads the value       | warning        |
-| imprecise (declared conversion rounds)    | warning  | warning                                 | warning        |
-| a decoder's own quirk (`quirks`)          | warning  | warning                                 | warning        |
-
-(1) not where the phase moves every consumer before the first producer and the old schema would be the reader.
+| difference                                | demanded | new reader, data of the state before | any other pair |
+| ----------------------------------------- | -------- | ------------------------------------ | -------------- |
+| refused (can't be decoded)                | error    | warning                              | warning        |
+| lost, changed, collapsed, left-over bytes | error    | error where a use reads the value    | warning        |
+| dropped (field gone, nobody asked for it) | error    | error where a use reads the value    | warning        |
+| imprecise (declared conversion rounds)    | warning  | warning                              | warning        |
+| a decoder's own quirk (`quirks`)          | warning  | warning                              | warning        |
 
 Nothing is an error where an earlier gate waits until such records have left the topics (`_is_waited_for`), unless a topic keeps
 them for ever; nor where a symbol that the request is about becomes one that says by its name that nothing is known.
@@ -29,9 +27,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from copilot.checks.declared import Declared, at_or_below
-from copilot.checks.lineage import Lineage, demanded, demanded_by_order, moves_consumers_first
+from copilot.checks.lineage import Lineage, demanded
+from copilot.checks.meetings import LIBRARY_OF, NO_AVRO
 from copilot.checks.roundtrip import Seen
-from copilot.checks.wires import LIBRARY_OF, NO_AVRO
 from copilot.domain.evidence import Finding, Severity
 from copilot.domain.fieldtype import says_unknown
 from copilot.domain.operation import RemoveSymbol
@@ -110,15 +108,12 @@ class Judge:
     def _is_fatal(self, seen: Seen) -> bool:
         if seen.kind in ("imprecise", "quirk") or self._is_waited_for(seen) or self.is_honest(seen):
             return False
-        pair, phase = seen.pair, self.case.alternative.phases[seen.pair.phase]
+        pair = seen.pair
         if (pair.direction, pair.age) in demanded(self.lineage.subject.compatibility):
             return True
-        if pair.age == "previous" and pair.direction in demanded_by_order(phase):
-            return True
-        if seen.kind == "refused" or pair.age == "older":
+        if seen.kind == "refused" or (pair.direction, pair.age) != ("backward", "previous"):
             return False
-        is_ordered_away = pair.direction == "forward" and moves_consumers_first(phase)
-        return self._is_read(seen.path) and not is_ordered_away
+        return self._is_read(seen.path)
 
     def _is_waited_for(self, seen: Seen) -> bool:
         """Tells whether such records are gone by then: those with a symbol that is removed, or all of the history.

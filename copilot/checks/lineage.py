@@ -110,38 +110,6 @@ def demanded(level: Level) -> frozenset[tuple[Direction, Age]]:
     return frozenset((direction, age) for direction in _DIRECTIONS[name] for age in ages)
 
 
-_READERS = ("consumers", "sinks")
-
-
-def demanded_by_order(phase: Phase) -> frozenset[Direction]:
-    """Returns which directions the order of a phase's steps puts to work.
-
-    Producers before consumers: old readers meet new data. Consumers before producers, or alone: new readers meet old data.
-    """
-    sides = _sides(phase)
-    directions: set[Direction] = set()
-    if "producers" in sides and "consumers" in sides[sides.index("producers") :]:
-        directions.add("forward")
-    if sides and sides[0] == "consumers":
-        directions.add("backward")
-    return frozenset(directions)
-
-
-def moves_consumers_first(phase: Phase) -> bool:
-    """Tells whether the steps move every consumer before the first producer, so that no old reader meets new data."""
-    sides = _sides(phase)
-    return {"consumers", "producers"} <= set(sides) and "consumers" not in sides[sides.index("producers") :]
-
-
-def _sides(phase: Phase) -> list[str]:
-    sides: list[str] = []
-    for step in phase.steps:
-        # At a cut-over nothing is on the way: the new readers start no later than the first new record is written.
-        at_once = ["consumers", "producers"] if step.kind == "cutover" else []
-        sides += at_once or (["consumers"] if step.kind in _READERS else [step.kind])
-    return [side for side in sides if side in ("consumers", "producers")]
-
-
 def phase_label(number: int, phase: Phase) -> str:
     """Returns what a finding calls the state after a phase."""
     return f'phase {number + 1} "{phase.name}"'

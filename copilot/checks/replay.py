@@ -28,7 +28,6 @@ from copilot.domain.operation import ChangeDefault
 from copilot.ports import Bench, Case
 
 RETENTION_UNKNOWN = "replay.retention-unknown"
-_VALUE_KINDS = ("lost", "changed", "collapsed", "leftover", "dropped")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,6 @@ class Replayed:
     findings: tuple[Finding, ...]
     counts: Counter[str]
     is_unknown: bool
-    one_way_phases: frozenset[int]
     history_changed: int = 0
 
 
@@ -46,14 +44,13 @@ class ReplayCheck:
     """Real bytes, each decoder, value by value."""
 
     name = "replay"
-    version = 2
+    version = 3
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
         replayed = [_replay(lineage, case, bench) for lineage in changed]
         findings = [*(finding for it in replayed for finding in it.findings), *wire_findings(case, bench)]
         counts: Counter[str] = sum((it.counts for it in replayed), Counter())
-        one_way = {phase for it in replayed for phase in it.one_way_phases}
         formats = sorted({lineage.subject.format for lineage in changed} & bench.formats.keys())
         tools = [(tool.name, tool.version) for name in formats for tool in bench.formats[name].decoders]
         return make_evidence(
@@ -63,7 +60,6 @@ class ReplayCheck:
             verdict=_verdict(bool(counts["pairs"]) or bool(findings), findings, any(it.is_unknown for it in replayed)),
             measures=(
                 *_measures(counts, len(set(tools))),
-                Measure("one_way_phases", len(one_way), "phases"),
                 Measure("stand_ins", len({finding.path for finding in findings if finding.rule == STAND_IN}), "values"),
                 Measure("history_changed", sum(it.history_changed for it in replayed), "versions"),
             ),
@@ -99,7 +95,7 @@ def _replay(lineage: Lineage, case: Case, bench: Bench) -> Replayed:
     if schema_format is None or not schema_format.decoders:
         text = f'No decoder is known for the format "{lineage.subject.format}" of {lineage.name}.'
         finding = Finding("replay.no-decoder", "warning", text, subject=lineage.name)
-        return Replayed((finding,), Counter(), True, frozenset())
+        return Replayed((finding,), Counter(), True)
     declared = declared_about(lineage.name, lineage.base.latest if lineage.base else None, named_operations(case))
     met = pairs(lineage, case.alternative.phases)
     seed = f"{case.request.commit}:{lineage.name}"
@@ -123,16 +119,8 @@ def _replay(lineage: Lineage, case: Case, bench: Bench) -> Replayed:
     for it in unreplayed:
         is_unknown = is_unknown or (relevance[it.decoder] != "unused" and not it.left_out)
         findings.append(_unreplayed(it, lineage.name))
-    one_way = frozenset(
-        it.pair.phase
-        for it in seen
-        if it.kind in ("refused", *_VALUE_KINDS)
-        and (it.pair.direction, it.pair.age) == ("forward", "previous")
-        and relevance[it.decoder] != "unused"
-        and not judge.is_honest(it)
-    )
     is_gone = judge.waits_for_the_end(len(lineage.after) - 1)
-    return Replayed(tuple(findings), counts, is_unknown, one_way, 0 if is_gone else len(again.versions))
+    return Replayed(tuple(findings), counts, is_unknown, 0 if is_gone else len(again.versions))
 
 
 def _retentions(lineage: Lineage, case: Case) -> Iterator[Finding]:

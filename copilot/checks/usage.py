@@ -16,7 +16,6 @@ from copilot.checks.declared import at_or_below, paths_of
 from copilot.checks.elsewhere import is_by_hand, is_left_to_people, where_it_lies
 from copilot.checks.evidence import make_evidence
 from copilot.checks.extent import (
-    coordinated_deploys,
     lines_changed,
     manual_places,
     operations_done,
@@ -68,7 +67,7 @@ class UsageCheck:
     """Every use of what changes, before and after."""
 
     name = "usage"
-    version = 3
+    version = 4
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
@@ -129,7 +128,6 @@ def _measures(
         Measure("gaps", len(gaps), "places"),
         Measure("open_at_once", _open_at_once(case, changed, left), "questions"),
         Measure("phases", len(case.alternative.phases), "phases"),
-        Measure("coordinated_deploys", coordinated_deploys(case.alternative), "jobs"),
         Measure("lines_changed", lines_changed(case), "lines"),
     )
 

@@ -12,6 +12,7 @@ from copilot.domain.evidence import Evidence, Finding
 from copilot.domain.proposal import Proposal
 from copilot.reasons.document import operation_object
 from copilot.reasons.rationale import check_claims, claims_of
+from copilot.reasons.rollout import proved
 from copilot.reasons.words import counted, letters_of, outcome_of, signed
 
 FINDINGS_SHOWN = 12
@@ -75,16 +76,18 @@ def _rollout(proposal: Proposal, decision: Decision) -> list[str]:
     if not decision.chosen:
         return []
     phases = proposal.alternative(decision.chosen).phases
-    return [line for number, phase in enumerate(phases, 1) for line in _phase(number, phase)]
+    told = [proved(proposal, decision.chosen, number) for number in range(len(phases))]
+    return [line for number, phase in enumerate(phases) for line in _phase(number, phase, told[number])]
 
 
-def _phase(number: int, phase: Phase) -> list[str]:
-    lines = wrapped(phase.name, f"  {number}  ")
+def _phase(number: int, phase: Phase, told: tuple[tuple[str, str], ...]) -> list[str]:
+    lines = wrapped(phase.name, f"  {number + 1}  ")
     for step in phase.steps:
         jobs = f": {', '.join(step.jobs)}" if step.jobs else ""
         lines += wrapped(f"{step.title}{jobs}", "     - ")
         lines += [line for path in step.paths for line in wrapped(path, "         ")]
         lines += [line for place in step.manual for line in wrapped(f"by hand: {place}", "         ")]
+    lines += [line for heading, text in told for line in wrapped(text, f"     {heading}: ", "       ")]
     return lines + (wrapped(f"before going on: {phase.gate.text}", "     ") if phase.gate else [])
 
 

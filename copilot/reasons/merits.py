@@ -46,10 +46,13 @@ SOFT_RULES = (
     SoftRule("waits for what is not known", "usage", "open_at_once", "open questions that no gate waits for"),
     SoftRule("closest to the wording", "usage", "operations_reworded", "operations done in other words"),
     SoftRule(
-        "fewest coordinated deploys", "usage", "coordinated_deploys", "jobs that have to move together or in order"
+        "fewest coordinated deploys", "rollout", "coordinated_deploys", "jobs that have to move together or in order"
     ),
     SoftRule(
-        "fewest phases that can't be taken back", "replay", "one_way_phases", "phases whose data old readers can't read"
+        "fewest phases that can't be taken back",
+        "rollout",
+        "one_way_phases",
+        "phases whose data old readers can't read",
     ),
     SoftRule("fewest places left to hand", "usage", "manual_places", "places to change by hand"),
     SoftRule("fewest consumers touched", "usage", "consumers_touched", "consumers touched"),

@@ -15,7 +15,7 @@ from copilot.domain.evidence import Evidence, Finding
 from copilot.domain.patch import Refused
 from copilot.reasons.words import listed
 
-MANDATORY = ("scope", "syntax", "compatibility", "replay", "usage", "contract", "undo")
+MANDATORY = ("scope", "syntax", "compatibility", "replay", "usage", "contract", "rollout", "undo")
 NOT_ASKED = "does not do what was asked"
 NOT_COMPILED = "can't be compiled to a patch"
 _VALUE_LOSS = ("replay.value-", "replay.leftover-bytes", "replay.wire-misread")
@@ -34,7 +34,7 @@ HARD_RULES = (
     HardRule("goes beyond its scope", "scope"),
     HardRule("leaves broken syntax", "syntax"),
     HardRule("loses or changes values", "replay", _VALUE_LOSS),
-    HardRule("breaks a reader while it goes out", "replay", ("replay.wire-in-flight",)),
+    HardRule("breaks a reader while it goes out", "rollout"),
     HardRule("breaks the compatibility level", "compatibility"),
     HardRule("can't be read", "replay"),
     HardRule("breaks a contract", "contract"),

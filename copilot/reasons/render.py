@@ -17,6 +17,7 @@ from copilot.reasons.document import operation_object
 from copilot.reasons.look_at import NOTE, look_at, why
 from copilot.reasons.markup import code, plain, table
 from copilot.reasons.rationale import check_claims
+from copilot.reasons.rollout import cited, proved
 from copilot.reasons.words import VERDICT_WORDS, counted, letters_of, outcome_of
 
 FINDINGS_SHOWN = 12
@@ -123,9 +124,13 @@ def _rollout(proposal: Proposal, decision: Decision) -> list[str]:
     if not decision.chosen:
         return []
     lines = ["## Rollout", ""]
-    for number, phase in enumerate(proposal.alternative(decision.chosen).phases, 1):
-        lines += [f"{number}. **{plain(phase.name)}**"]
+    evidence = cited(proposal, decision.chosen)
+    lines += [f"Orders, gates and what taking back does were explored: [{evidence}]", ""] if evidence else []
+    for number, phase in enumerate(proposal.alternative(decision.chosen).phases):
+        lines += [f"{number + 1}. **{plain(phase.name)}**"]
         lines += [line for step in phase.steps for line in _step(step)]
+        told = proved(proposal, decision.chosen, number)
+        lines += [f"   - {heading.capitalize()}: {plain(text)}" for heading, text in told]
         lines += _gate(phase)
     return [*lines, ""]
 

@@ -37,24 +37,21 @@ def _losses(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
 
 def _windows(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
     in_flight = "A reader breaks in a wrong order of deploys"
-    yield from _first(evidence.get("replay"), lambda it: it.rule == "replay.wire-in-flight", in_flight)
+    rollout = evidence.get("rollout")
+    yield from _first(rollout, lambda it: it.rule == "rollout.story" and it.severity == "warning", in_flight)
 
 
 def _is_loss(finding: Finding) -> bool:
     is_told = finding.severity != "note"
-    return (
-        is_told
-        and finding.rule.startswith(_LOSSES)
-        and not finding.rule.endswith(("-before", "wire-leftover", "in-flight"))
-    )
+    return is_told and finding.rule.startswith(_LOSSES) and not finding.rule.endswith(("-before", "wire-leftover"))
 
 
 def _one_way(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
-    replay = evidence.get("replay")
-    count = replay.measure("one_way_phases") if replay else None
-    if replay and count:
+    rollout = evidence.get("rollout")
+    count = rollout.measure("one_way_phases") if rollout else None
+    if rollout and count:
         text = f"{counted(count, 'phase')} can't simply be taken back: old readers fail on data written after."
-        yield Claim(text, (replay.id,))
+        yield Claim(text, (rollout.id,))
 
 
 def _keys(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:

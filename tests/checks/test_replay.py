@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import pytest
-
 from copilot.checks.replay import ReplayCheck
-from copilot.domain.alternative import Gate, Step
+from copilot.domain.alternative import Gate
 from copilot.domain.evidence import Evidence
 from copilot.domain.operation import (
     AddField,
@@ -30,8 +28,6 @@ from tests.checks.orders import bench, case, field, use
 AMOUNT = field("amount", "long")
 ID = field("id", "string")
 RENAME = RenameField("order", "", "amount", "total")
-PRODUCERS = Step("Deploy the producers", "producers", ("shop",), ())
-CONSUMERS = Step("Deploy the consumers", "consumers", ("scorer",), ())
 
 
 def run(it: Case) -> Evidence:
@@ -50,7 +46,6 @@ def test_a_field_with_a_default_loses_nothing() -> None:
     assert evidence.verdict == "pass"
     assert (evidence.measure("lost"), evidence.measure("changed"), evidence.measure("refused")) == (0, 0, 0)
     assert evidence.measure("decoders") == 2
-    assert evidence.measure("one_way_phases") == 0
     used = evidence.measure("defaults_used")
     assert used is not None
     assert used > 0
@@ -69,17 +64,15 @@ def test_a_rename_that_a_default_hides_loses_the_value() -> None:
 
 def test_an_alias_is_judged_by_the_decoder_in_use() -> None:
     after = [ID, field("total", "long", aliases=["amount"])]
-    steps = [(CONSUMERS, PRODUCERS)]
 
-    with_fastavro = run(case(RENAME, [[ID, AMOUNT]], [after], steps=steps))
-    with_avro = run(case(RENAME, [[ID, AMOUNT]], [after], steps=steps, reader=Decoder("avro", "own")))
-    with_unknown = run(case(RENAME, [[ID, AMOUNT]], [after], steps=steps, reader=None))
+    with_fastavro = run(case(RENAME, [[ID, AMOUNT]], [after]))
+    with_avro = run(case(RENAME, [[ID, AMOUNT]], [after], reader=Decoder("avro", "own")))
+    with_unknown = run(case(RENAME, [[ID, AMOUNT]], [after], reader=None))
 
     assert with_fastavro.verdict == "pass"
     assert any("No known consumer uses avro" in it.message for it in with_fastavro.findings)
     assert with_avro.verdict == "fail"
     assert with_unknown.verdict == "unknown"
-    assert with_fastavro.measure("one_way_phases") == 1
 
 
 def test_dropping_the_alias_is_caught() -> None:
@@ -141,23 +134,15 @@ def test_removing_a_field_that_nobody_asked_about_is_caught() -> None:
     assert errors(evidence) == {"replay.value-dropped"}
 
 
-@pytest.mark.parametrize(
-    ("order", "verdict"), [((PRODUCERS, CONSUMERS), "fail"), ((CONSUMERS, PRODUCERS), "pass"), ((), "pass")]
-)
-def test_the_order_of_the_steps_decides_what_old_readers_must_stand(order: tuple[Step, ...], verdict: str) -> None:
-    after = [ID, field("total", "long", aliases=["amount"])]
-
-    assert run(case(RENAME, [[ID, AMOUNT]], [after], steps=[order])).verdict == verdict
-
-
-def test_a_value_lost_to_old_readers_is_an_error_only_where_it_is_read_and_not_ordered_away() -> None:
+def test_a_value_lost_to_new_readers_is_an_error_only_where_it_is_read() -> None:
     before = [ID, field("amount", "long", default=0)]
-    after = [ID, field("total", "long", default=0, aliases=["amount"])]
-    read = [use("amount")]
+    after = [ID, field("total", "long", default=0)]
 
-    assert run(case(RENAME, [before], [after], uses=read)).verdict == "pass"
-    assert "replay.value-lost" in errors(run(case(RENAME, [before], [after], uses=[use("total")])))
-    assert run(case(RENAME, [before], [after], uses=[use("total")], steps=[(CONSUMERS, PRODUCERS)])).verdict == "pass"
+    lost = run(case(RENAME, [before], [after], uses=[use("amount")], level="NONE"))
+    unread = run(case(RENAME, [before], [after], uses=[use("id")], level="NONE"))
+
+    assert errors(lost) == {"replay.value-lost"}
+    assert unread.verdict == "pass"
 
 
 def test_a_widened_number_comes_back_and_what_it_rounds_is_said() -> None:

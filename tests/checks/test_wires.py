@@ -7,9 +7,8 @@ from dataclasses import replace
 from typing import Literal
 
 from copilot.checks.replay import ReplayCheck
-from copilot.domain.alternative import Step
-from copilot.domain.evidence import Evidence, Finding
-from copilot.domain.operation import AddField, ChangeType, RenameField
+from copilot.domain.evidence import Evidence
+from copilot.domain.operation import AddField, RenameField
 from copilot.domain.pipeline import Decoder, PipelineMap
 from copilot.domain.schema import SchemaSubject
 from copilot.ports import Case
@@ -60,47 +59,6 @@ def test_a_single_schema_reads_past_a_field_put_last() -> None:
 
     assert evidence.verdict == "pass"
     assert wire_rules(evidence, "warning") == {"replay.wire-leftover"}
-
-
-def test_moving_a_single_schema_along_is_told_for_the_time_of_the_roll_out() -> None:
-    after = [ID, AMOUNT, NOTE]
-
-    evidence = run(wired(case(ADD, [[ID, AMOUNT]], [after]), "single", [ID, AMOUNT], [after]))
-
-    assert wire_rules(evidence, "error") == set()
-    assert wire_rules(evidence, "warning") == {"replay.wire-in-flight"}
-
-
-def in_flight(evidence: Evidence) -> list[Finding]:
-    return [it for it in evidence.findings if it.rule == "replay.wire-in-flight"]
-
-
-def test_a_deploy_order_in_which_a_single_schema_breaks_is_an_error_and_named() -> None:
-    after = [ID, AMOUNT, NOTE]
-    consumers = Step("Deploy the consumers", "consumers", ("scorer",), ())
-    producers = Step("Deploy the producers", "producers", ("shop",), ())
-
-    def rolled_out(*steps: Step) -> Evidence:
-        return run(wired(case(ADD, [[ID, AMOUNT]], [after], steps=[tuple(steps)]), "single", [ID, AMOUNT], [after]))
-
-    broken, held = rolled_out(consumers, producers), rolled_out(producers, consumers)
-
-    assert [it.severity for it in in_flight(broken)] == ["error"]
-    assert "from the deploy of scorer to that of shop" in in_flight(broken)[0].message
-    assert "With shop before scorer it reads on." in in_flight(broken)[0].message
-    assert [it.severity for it in in_flight(held)] == ["warning"]
-    assert "against the plan" in in_flight(held)[0].message
-
-
-def test_a_cut_over_turns_the_window_into_a_warning_that_shows_why_it_is_needed() -> None:
-    after = [ID, field("amount", "double")]
-    change = ChangeType("order", "", "amount", '"double"')
-    steps = [(Step("Cut over", "cutover", ("scorer", "shop"), ()),)]
-
-    evidence = run(wired(case(change, [[ID, AMOUNT]], [after], steps=steps), "single", [ID, AMOUNT], [after]))
-
-    assert {it.severity for it in in_flight(evidence)} == {"warning"}
-    assert all("which cuts over instead" in it.message for it in in_flight(evidence))
 
 
 def test_a_job_with_a_copy_of_its_own_does_not_read_with_the_shared_text_as_well() -> None:

@@ -13,14 +13,13 @@ from copilot.domain.proposal import Compiled, Proposal, Reading
 from tests.faces import an_impact_list
 
 COMMIT = "1" * 40
-CHECKS = ("scope", "syntax", "compatibility", "replay", "usage", "contract", "undo", "commands")
+CHECKS = ("scope", "syntax", "compatibility", "replay", "usage", "contract", "rollout", "undo", "commands")
 NOTHING = Alternative("nothing", "Change nothing", "rules", "ST20 do nothing", (), "")
 USAGE: Mapping[str, float] = {
     "operations": 1,
     "operations_done": 1,
     "operations_reworded": 0,
     "manual_places": 0,
-    "coordinated_deploys": 0,
     "consumers": 2,
     "consumers_touched": 1,
     "phases": 1,
@@ -34,10 +33,10 @@ REPLAY: Mapping[str, float] = {
     "lost": 0,
     "changed": 0,
     "refused": 0,
-    "one_way_phases": 0,
     "stand_ins": 0,
     "history_changed": 0,
 }
+ROLLOUT: Mapping[str, float] = {"coordinated_deploys": 0, "one_way_phases": 0}
 COMPATIBILITY: Mapping[str, float] = {"meanings_turned": 0}
 
 
@@ -58,7 +57,7 @@ def evidence(
 ) -> Evidence:
     tools = (("avro", "1.12.2"), ("fastavro", "1.13.1")) if check == "replay" else ()
     recipe = Recipe(check, 1, tools, (("base", COMMIT),))
-    defaults = {"usage": USAGE, "replay": REPLAY, "compatibility": COMPATIBILITY}.get(check, {})
+    defaults = {"usage": USAGE, "replay": REPLAY, "compatibility": COMPATIBILITY, "rollout": ROLLOUT}.get(check, {})
     kept = tuple(Measure(name, value, name) for name, value in {**defaults, **(measures or {})}.items())
     id = evidence_id(alternative, recipe, verdict, kept, tuple(findings))
     return Evidence(id, alternative, check, recipe, verdict, kept, tuple(findings))

@@ -29,8 +29,8 @@ def outcome(decision: Decision, id: str) -> tuple[str, int, str]:
 def test_fewest_coordinated_deploys_win_and_it_says_so() -> None:
     few, many = alternative("few-000001"), alternative("many-00001")
     proofs = (
-        *all_pass("few-000001", usage=evidence("few-000001", "usage", measures={"coordinated_deploys": 1})),
-        *all_pass("many-00001", usage=evidence("many-00001", "usage", measures={"coordinated_deploys": 3})),
+        *all_pass("few-000001", rollout=evidence("few-000001", "rollout", measures={"coordinated_deploys": 1})),
+        *all_pass("many-00001", rollout=evidence("many-00001", "rollout", measures={"coordinated_deploys": 3})),
         *of_nothing(),
     )
 
@@ -48,7 +48,9 @@ def test_value_loss_refuses_before_anything_else_is_compared() -> None:
     proofs = (
         *all_pass("lossy-0001", replay=evidence("lossy-0001", "replay", "fail", {"lost": 8}, [LOSS])),
         *all_pass(
-            "safe-00001", usage=evidence("safe-00001", "usage", measures={"phases": 3, "coordinated_deploys": 9})
+            "safe-00001",
+            usage=evidence("safe-00001", "usage", measures={"phases": 3}),
+            rollout=evidence("safe-00001", "rollout", measures={"coordinated_deploys": 9}),
         ),
     )
 
@@ -66,6 +68,7 @@ def test_each_failing_check_refuses_by_its_own_rule() -> None:
         "compatibility": "breaks the compatibility level",
         "replay": "can't be read",
         "contract": "breaks a contract",
+        "rollout": "breaks a reader while it goes out",
         "usage": "leaves uses behind",
         "undo": "can't be undone",
         "commands": "fails the repository's own commands",
@@ -118,7 +121,7 @@ def test_doing_what_was_asked_comes_before_every_merit() -> None:
     half, whole = alternative("half-00001"), alternative("whole-0001", 3)
     proofs = (
         *all_pass("half-00001", usage=evidence("half-00001", "usage", measures={"operations_done": 0})),
-        *all_pass("whole-0001", usage=evidence("whole-0001", "usage", measures={"coordinated_deploys": 7})),
+        *all_pass("whole-0001", rollout=evidence("whole-0001", "rollout", measures={"coordinated_deploys": 7})),
     )
 
     decision = decide(proposal((half, whole), proofs))
@@ -180,13 +183,14 @@ def test_equal_ones_are_called_equal() -> None:
 
 def test_a_wrong_order_of_deploys_and_a_value_that_stands_in_make_stakes_high() -> None:
     for rule, told in (
-        ("replay.wire-in-flight", "A reader breaks in a wrong order of deploys: It shows."),
+        ("rollout.story", "A reader breaks in a wrong order of deploys: It shows."),
         ("replay.stand-in", "Some reader gets another value: It shows."),
         ("replay.default-moved", "Some reader gets another value: It shows."),
     ):
-        seen = evidence("try-000001", "replay", findings=[Finding(rule, "warning", "It shows.")])
+        check = rule.split(".")[0]
+        seen = evidence("try-000001", check, findings=[Finding(rule, "warning", "It shows.")])
 
-        decision = decide(proposal((alternative("try-000001"),), all_pass("try-000001", replay=seen)))
+        decision = decide(proposal((alternative("try-000001"),), all_pass("try-000001", **{check: seen})))
 
         assert decision.stakes == "high"
         assert [claim.text for claim in decision.stakes_reasons] == [told]
@@ -224,12 +228,12 @@ def proofs_of(draw: st.DrawFn, id: str) -> tuple[Evidence, ...]:
         verdict: Verdict = draw(VERDICTS)
         measures: dict[str, float] = {}
         if check == "usage":
-            measures = {
-                name: draw(SMALL) for name in ("coordinated_deploys", "consumers_touched", "phases", "lines_changed")
-            }
+            measures = {name: draw(SMALL) for name in ("manual_places", "consumers_touched", "phases", "lines_changed")}
             measures["operations_done"] = draw(st.integers(0, 1))
         if check == "replay":
-            measures = {"one_way_phases": draw(SMALL), "lost": draw(SMALL)}
+            measures = {"lost": draw(SMALL)}
+        if check == "rollout":
+            measures = {name: draw(SMALL) for name in ("coordinated_deploys", "one_way_phases")}
         findings = [error(f"{check}.broken", f"{draw(SMALL)} of 3 broke.")] if verdict == "fail" else []
         if draw(st.integers(0, 9)):
             made.append(evidence(id, check, verdict, measures, findings))

@@ -42,16 +42,24 @@ def decided() -> Proposal:
         "scorer uses fields here that reading can't name: order[key].",
         Span("scorer/old.py", 7, 7),
     )
+    orders = [
+        Finding(
+            "rollout.gate", "note", 'Before shop in phase 1 "state 1": every instance of scorer runs its new version.'
+        ),
+        Finding("rollout.order", "note", 'Safe in phase 1 "state 1": scorer before shop.'),
+        Finding("rollout.one-way", "warning", "Once shop has written, scorer can't be taken back.", phase=2),
+    ]
     proofs = (
         *of_nothing(),
         *all_pass(
             "alias-3fa2b1",
-            usage=evidence("alias-3fa2b1", "usage", measures={"coordinated_deploys": 3}),
-            replay=evidence("alias-3fa2b1", "replay", measures={"one_way_phases": 1}, findings=[old_reader]),
+            replay=evidence("alias-3fa2b1", "replay", findings=[old_reader]),
+            rollout=evidence("alias-3fa2b1", "rollout", measures={"coordinated_deploys": 3, "one_way_phases": 1}),
         ),
         *all_pass(
             "phased-0a1b2c",
             usage=evidence("phased-0a1b2c", "usage", measures={"phases": 3, "lines_changed": 22}, findings=[spot]),
+            rollout=evidence("phased-0a1b2c", "rollout", findings=orders),
         ),
         *all_pass("naive-999999", replay=evidence("naive-999999", "replay", "fail", {"lost": 8}, [lost])),
     )

@@ -1,0 +1,220 @@
+"""Where two versions of two jobs meet while a phase goes out: what does the old reader make of new data, and the new reader of old?
+
+By the consumer's own way of decoding: with a schema of its own, real bytes go through its decoder (`meetings`) and the values are
+compared; where records are decoded as they were written, the code that uses them meets names that are not there, nulls, or another
+kind of value. Only what the change brings counts: what failed between the two old versions already is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from copilot.checks.consumers import NULL_BREAKS, READING, asks_for_null, became_nullable
+from copilot.checks.declared import at_or_below
+from copilot.checks.lineage import Direction
+from copilot.checks.meetings import NO_AVRO, Meetings, Problem, Reader, decoders_of
+from copilot.checks.reading import BASE
+from copilot.checks.standing import standing_uses
+from copilot.checks.wires import Wire, meetings_of, wires_of
+from copilot.domain.fieldtype import named_types, parsed, says_unknown, value_kind
+from copilot.domain.operation import RemoveSymbol
+from copilot.domain.pipeline import FieldUse
+from copilot.domain.schema import SchemaField, SchemaVersion
+from copilot.domain.source import Span
+from copilot.ports import Bench, Case
+
+_HARMLESS = ("leftover", "imprecise", "dropped")
+_MISSING = {"subscript": "KeyError", "attribute": "AttributeError"}
+
+
+@dataclass(frozen=True, slots=True)
+class Hazard:
+    """Why a version of a reader can't take a version's data: what happens, and where; not certain where it only may."""
+
+    text: str
+    span: Span | None
+    path: str = ""
+    is_certain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """One wire in one phase: what the old reader makes of new data, and the new one of old; None where it takes them well."""
+
+    wire: Wire
+    at_old_reader: Hazard | None
+    at_new_reader: Hazard | None
+    is_writer_other: bool = False
+    is_reader_other: bool = False
+    """Whether the schema is another one than before the phase."""
+
+    @property
+    def jobs(self) -> tuple[str, str]:
+        return self.wire.producer.job, self.wire.consumer.job
+
+
+@dataclass(slots=True)
+class Crossings:
+    """Finds the hazards of a case; what was asked of decoders or read from patches once is kept."""
+
+    case: Case
+    bench: Bench
+    wires: tuple[Wire, ...] = ()
+    _meetings: dict[tuple[str, bool], Meetings | None] = field(default_factory=dict)
+    _uses: dict[int, tuple[FieldUse, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.wires = tuple(dict.fromkeys(it for wire in wires_of(self.case) for it in self._built(wire)))
+
+    def of(self, phase: int) -> Iterator[Crossing]:
+        """Yields every wire with the hazards of a phase."""
+        for wire in self.wires:
+            before, after = phase - 1, phase
+            yield Crossing(
+                wire,
+                self._hazard(wire, phase, after, before, "forward"),
+                self._hazard(wire, phase, before, after, "backward"),
+                _differ(wire.writer_text(before), wire.writer_text(after)),
+                self._reads_by_schema(wire)
+                and _differ(*(wire.reader_text(state, self.case, self.bench) for state in (before, after))),
+            )
+
+    @staticmethod
+    def _reads_by_schema(wire: Wire) -> bool:
+        return wire.consumer.decoder is None or wire.consumer.decoder.reader_schema != "writer"
+
+    def _built(self, wire: Wire) -> Iterator[Wire]:
+        """A job that hands on bytes has no version of its own: what it sends is what those wrote that built the records."""
+        if not wire.producer.forwards:
+            yield wire
+            return
+        for link in self.case.base.links_of(wire.written.name, "produces"):
+            if not link.forwards and link.certainty != "possible" and link.job != wire.consumer.job:
+                yield replace(wire, producer=replace(link, endpoint=wire.producer.endpoint))
+
+    def _hazard(self, wire: Wire, phase: int, written: int, read: int, direction: Direction) -> Hazard | None:
+        """Returns what the reader of state `read` makes of data of state `written`."""
+        decoder = wire.consumer.decoder
+        kind = decoder.reader_schema if decoder else "unknown"
+        if decoder and decoder.library in NO_AVRO:
+            kind = "writer"
+        found = []
+        if kind != "writer":
+            found.append(self._of_bytes(wire, phase, written, read, direction))
+        if kind in ("writer", "unknown"):
+            found.append(self._of_code(wire, written, read))
+        told = next((it for it in found if it is not None), None)
+        return replace(told, is_certain=False) if told and kind == "unknown" else told
+
+    def _of_bytes(self, wire: Wire, phase: int, written: int, read: int, direction: Direction) -> Hazard | None:
+        writer, schema = wire.writer_text(written), wire.reader_text(read, self.case, self.bench)
+        own = wire.writer_text(read), wire.reader_text(read, self.case, self.bench)
+        meetings = self._meetings_of(wire, phase)
+        if writer is None or schema is None or meetings is None:
+            return None
+        decoders = decoders_of(wire.consumer.decoder, meetings.schema_format)
+        reader = Reader(schema, decoders, wire.is_single)
+        before = meetings.problems(own[0], reader, direction) if own[0] else ()
+        if wire.is_single and any(it.kind not in _HARMLESS for it in before):
+            return None
+        known = {it.place for it in before}
+        for problem in meetings.problems(writer, reader, direction):
+            if problem.place not in known and self._matters(problem, wire, read, meetings):
+                span = self._place_of(problem.path, wire, read)
+                return Hazard(problem.detail.rstrip("."), span, problem.path, problem.is_certain)
+        return None
+
+    def _matters(self, problem: Problem, wire: Wire, read: int, meetings: Meetings) -> bool:
+        if problem.kind in _HARMLESS:
+            return False
+        if problem.kind == "refused":
+            return True
+        declared = meetings.declared
+        is_asked = any(at_or_below(problem.path, path) for path in declared.paths)
+        if problem.kind == "collapsed" and is_asked and says_unknown(problem.read.strip("'")):
+            return False
+        own = self._uses_of(wire, read)
+        return not own or is_asked or any(_touches(use, problem.path) for use in own)
+
+    def _place_of(self, path: str, wire: Wire, state: int) -> Span | None:
+        used = [use.span for use in self._uses_of(wire, state) if path and _touches(use, path)]
+        return min(used) if used else wire.consumer.proof[0] if wire.consumer.proof else None
+
+    def _of_code(self, wire: Wire, written: int, read: int) -> Hazard | None:
+        data, own = wire.writer_text(written), wire.writer_text(read)
+        if data is None or own is None or data.meaning == own.meaning:
+            return None
+        has, expects = _by_path(data), _by_path(own)
+        uses = self._uses_of(wire, read)
+        fallbacks = {use.span for use in uses if use.path in has}
+        met = [hazard for use in uses for hazard in _met(use, has, expects, fallbacks, is_old=read < written)]
+        return min(met, key=lambda it: (not it.is_certain, it.span or Span("", 0, 0)), default=None)
+
+    def _uses_of(self, wire: Wire, state: int) -> list[FieldUse]:
+        if state not in self._uses:
+            every = self.case.base.uses if state == BASE else standing_uses(self.case, state).after
+            self._uses[state] = tuple(every)
+        return [
+            use
+            for use in self._uses[state]
+            if use.job == wire.consumer.job
+            and use.subject == wire.consumer.subject
+            and use.mode in READING
+            and not use.is_test
+        ]
+
+    def _meetings_of(self, wire: Wire, phase: int) -> Meetings | None:
+        """Samples hold no symbol that is removed, where an earlier gate waits until none is written any more."""
+        gates = [one.gate for one in self.case.alternative.phases[:phase]]
+        is_waited = any(gate and gate.outlasts_retention for gate in gates)
+        key = wire.written.name, is_waited
+        if key not in self._meetings:
+            found = meetings_of(wire, self.case, self.bench)
+            gone = {it.symbol for it in self.case.request.operations if isinstance(it, RemoveSymbol)}
+            if found and is_waited and gone:
+                found.unwritten = _without(found, wire.writer_text(phase - 1), frozenset(gone))
+            self._meetings[key] = found
+        return self._meetings[key]
+
+
+def _differ(before: SchemaVersion | None, after: SchemaVersion | None) -> bool:
+    return (before and before.meaning) != (after and after.meaning)
+
+
+def _without(meetings: Meetings, version: SchemaVersion | None, symbols: frozenset[str]) -> dict[str, frozenset[str]]:
+    left_out = dict(meetings.unwritten)
+    for name, kind in named_types(parsed(version.resolved)) if version else ():
+        if symbols & set(kind.get("symbols", ())):
+            left_out[name] = left_out.get(name, frozenset()) | symbols
+    return left_out
+
+
+def _by_path(version: SchemaVersion) -> dict[str, SchemaField]:
+    return {it.path: it for it in version.fields}
+
+
+def _touches(use: FieldUse, path: str) -> bool:
+    return at_or_below(path, use.path) or at_or_below(use.path, path)
+
+
+def _met(
+    use: FieldUse, has: dict[str, SchemaField], expects: dict[str, SchemaField], fallbacks: set[Span], *, is_old: bool
+) -> Iterator[Hazard]:
+    """What a use meets in a record that is decoded as it was written."""
+    is_certain = use.certainty == "certain"
+    if use.path not in expects:
+        return
+    if use.path not in has:
+        if use.form != "get" and use.span not in fallbacks:
+            what = _MISSING.get(use.form, "no value")
+            yield Hazard(f'{what} for "{use.name}"', use.span, use.path, is_certain)
+        return
+    now, then = has[use.path], expects[use.path]
+    if use.mode not in NULL_BREAKS:
+        return
+    if is_old and became_nullable(now, then) and not asks_for_null(use):
+        yield Hazard(f'TypeError where "{use.name}" is null', use.span, use.path, is_certain)
+    kinds = value_kind(parsed(now.type)), value_kind(parsed(then.type))
+    if kinds[0] != kinds[1]:
+        yield Hazard(f'"{use.name}" is {kinds[0]} and not {kinds[1]}', use.span, use.path, is_certain)

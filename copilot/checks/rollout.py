@@ -1,0 +1,239 @@
+"""In which orders can the jobs of each phase be deployed, and taken back, so that every pair that coexists reads the right values?
+
+For each phase: the jobs that move, the wires between them with their hazards (`hazards`), and every order of deploying and taking
+back, explored over states (`rollout_states`). Fails where the plan's own order can come to a break, with the shortest story of it;
+unknown where that hangs on what could not be read, on people elsewhere, or where the exploration stops at its limit. The safe
+orders are told as a partial order, with the gate of each step. For the ranking: how many jobs are tied, which phases go one way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from copilot.checks.elsewhere import may_follow
+from copilot.checks.evidence import make_evidence
+from copilot.checks.hazards import Crossing, Crossings
+from copilot.checks.lineage import lineages
+from copilot.checks.rollout_states import (
+    FIXED,
+    STATES_MAX,
+    Board,
+    Break,
+    Edge,
+    Explored,
+    Move,
+    explore,
+    planned_break,
+    together,
+)
+from copilot.checks.rollout_words import Telling, hazard_of
+from copilot.domain.evidence import Evidence, Finding, Measure, Severity, Verdict
+from copilot.ports import Bench, Case
+
+BREAKS = "rollout.breaks"
+STORY = "rollout.story"
+ONE_WAY = "rollout.one-way"
+ORDER, GATE = "rollout.order", "rollout.gate"
+OPEN_RULES = ("rollout.may-break", "rollout.elsewhere", "rollout.no-order", "rollout.limit")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was found about one phase."""
+
+    findings: tuple[Finding, ...]
+    states: int
+    tied: int
+    is_one_way: bool
+
+
+class RolloutCheck:
+    """Every order of deploying and taking back, phase by phase."""
+
+    name = "rollout"
+    version = 1
+
+    def run(self, case: Case, bench: Bench) -> Evidence:
+        crossings = Crossings(case, bench)
+        phases = range(len(case.states)) if case.patches else range(0)
+        views = [_View.of(case, phase, tuple(crossings.of(phase))) for phase in phases]
+        moving = [view for view in views if view.movers and view.crossings]
+        judged = [view.judged() for view in moving]
+        findings = [finding for it in judged for finding in it.findings]
+        formats = sorted({lineage.subject.format for lineage in lineages(case)} & bench.formats.keys())
+        return make_evidence(
+            self.name,
+            self.version,
+            case,
+            verdict=_verdict(bool(moving), findings),
+            measures=(
+                Measure("deployments", len({job for view in moving for job in view.movers}), "jobs"),
+                Measure("wires", len(crossings.wires), "wires"),
+                Measure("states_explored", sum(it.states for it in judged), "states"),
+                Measure("coordinated_deploys", sum(it.tied for it in judged), "jobs"),
+                Measure("one_way_phases", sum(it.is_one_way for it in judged), "phases"),
+            ),
+            findings=findings,
+            tools=[(tool.name, tool.version) for name in formats for tool in bench.formats[name].decoders],
+            inputs=[("states_limit", str(STATES_MAX))],
+        )
+
+
+def _verdict(is_applicable: bool, findings: Iterable[Finding]) -> Verdict:
+    if not is_applicable:
+        return "not-applicable"
+    rules = {finding.rule for finding in findings}
+    if any(finding.severity == "error" for finding in findings):
+        return "fail"
+    return "unknown" if rules & set(OPEN_RULES) else "pass"
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """One phase: who moves, by which plan, and what crosses."""
+
+    case: Case
+    phase: int
+    movers: tuple[str, ...]
+    crossings: tuple[Crossing, ...]
+
+    @classmethod
+    def of(cls, case: Case, phase: int, crossings: tuple[Crossing, ...]) -> _View:
+        ends = {job for it in crossings for job in it.jobs}
+        movers = tuple(sorted(job for job in ends if _moves(case, phase, job, crossings)))
+        kept = tuple(it for it in crossings if set(it.jobs) & set(movers))
+        return cls(case, phase, movers, kept)
+
+    def judged(self) -> Judged:
+        certain, every = self._board(certain_only=True), self._board(certain_only=False)
+        explored = explore(every)
+        telling = Telling(self.case, self.phase, every.jobs, self._crossing)
+        findings = [*self._broken(certain, every, telling), *self._told(every, explored, telling)]
+        groups = {job for group in together(every) for job in group}
+        at_once = {job for move in self._plan() if move.is_at_once for job in _places(move.jobs)}
+        tied = {job for pair in explored.before for job in pair} | groups | at_once
+        is_one_way = any(edge.breaks_old and edge.reader != FIXED for edge in certain.edges)
+        return Judged(tuple(findings), explored.states, len(tied), is_one_way)
+
+    def _broken(self, certain: Board, every: Board, telling: Telling) -> Iterator[Finding]:
+        """What breaks on the plan's own way."""
+        plan = self._plan()
+        found, _ = planned_break(certain, plan)
+        if found is not None:
+            yield self._break_finding(found, certain, plan, telling)
+            return
+        found, _ = planned_break(every, plan)
+        if found is not None:
+            text = f"{telling.story(found)} Whether it is so could not be read for certain."
+            yield self._finding("rollout.may-break", "warning", text, found.edge)
+
+    def _break_finding(self, found: Break, board: Board, plan: Sequence[Move], telling: Telling) -> Finding:
+        named = {job for move in plan for job in _places(move.jobs)}
+        crossing = self._crossing(found.edge)
+        last = found.moves[-1]
+        if crossing and may_follow(self.case, crossing.wire.consumer.job, self.phase):
+            text = f"{telling.story(found)} It is so unless {crossing.wire.consumer.job} has moved by then."
+            return self._finding("rollout.elsewhere", "warning", text, found.edge)
+        if not set(_places(last.jobs)) <= named and found.edge.reader != FIXED:
+            text = f"{telling.story(found)} The plan does not say who is deployed first."
+            return self._finding("rollout.no-order", "warning", text, found.edge)
+        fix = telling.order(explore(board), together(board))
+        return replace(self._finding(BREAKS, "error", telling.story(found), found.edge), fix=fix)
+
+    def _told(self, board: Board, explored: Explored, telling: Telling) -> Iterator[Finding]:
+        groups = together(board)
+        yield self._finding(ORDER, "note", telling.order(explored, groups))
+        for text in telling.gates(explored, groups, board.edges):
+            yield self._finding(GATE, "note", text)
+        if explored.break_ is not None:
+            severity: Severity = "warning" if groups else "note"
+            yield self._finding(STORY, severity, telling.story(explored.break_), explored.break_.edge)
+        yield self._back(board, explored, telling)
+        if explored.at_limit:
+            text = f"More than {STATES_MAX} states: which orders are safe was not looked at to the end (STATES_MAX)."
+            yield self._finding("rollout.limit", "warning", text)
+
+    def _back(self, board: Board, explored: Explored, telling: Telling) -> Finding:
+        one_way = next((edge for edge in board.edges if edge.breaks_old and edge.reader != FIXED), None)
+        if one_way is None:
+            return self._finding("rollout.back", "note", telling.back())
+        last = () if together(board) else explored.returns_last
+        return self._finding(ONE_WAY, "warning", telling.one_way(one_way, last), one_way)
+
+    def _finding(self, rule: str, severity: Severity, text: str, edge: Edge | None = None) -> Finding:
+        crossing = self._crossing(edge) if edge else None
+        hazard = hazard_of(edge, crossing) if edge and crossing else None
+        subject = crossing.wire.written.name if crossing else ""
+        span, path = (hazard.span, hazard.path) if hazard else (None, "")
+        return Finding(rule, severity, text, span, subject, path, self.phase)
+
+    def _board(self, *, certain_only: bool) -> Board:
+        edges: dict[tuple[int, int], Edge] = {}
+        for it in self.crossings:
+            ends = self._ends(it)
+            old, new = (
+                hazard is not None and (hazard.is_certain or not certain_only)
+                for hazard in (it.at_old_reader, it.at_new_reader)
+            )
+            # A job that does not move has no old and new version of its own.
+            old, new = old and ends[0] != FIXED, new and ends[1] != FIXED
+            if old or new:
+                known = edges.get(ends, Edge(*ends))
+                edges[ends] = Edge(*ends, known.breaks_old or old, known.breaks_new or new)
+        return Board(self.movers, tuple(edges[ends] for ends in sorted(edges)))
+
+    def _ends(self, crossing: Crossing) -> tuple[int, int]:
+        writer, reader = (self.movers.index(job) if job in self.movers else FIXED for job in crossing.jobs)
+        return writer, reader
+
+    def _crossing(self, edge: Edge) -> Crossing | None:
+        """Returns the wire of an edge that breaks most certainly."""
+        own = [it for it in self.crossings if self._ends(it) == (edge.writer, edge.reader) and hazard_of(edge, it)]
+        return min(own, key=lambda it: not getattr(hazard_of(edge, it), "is_certain", False), default=None)
+
+    def _plan(self) -> list[Move]:
+        placed: set[int] = set()
+        moves = []
+        for step in self.case.alternative.phases[self.phase].steps:
+            own = {self.movers.index(job) for job in step.jobs if job in self.movers} - placed
+            placed |= own
+            if own:
+                moves.append(Move(sum(1 << job for job in own), is_at_once=step.kind == "cutover"))
+        return moves
+
+
+def _moves(case: Case, phase: int, job: str, crossings: Sequence[Crossing]) -> bool:
+    """Tells whether a job has another version after the phase: a step names it, or a schema or a file of it changes."""
+    steps = case.alternative.phases[phase].steps
+    if any(job in step.jobs for step in steps):
+        return True
+    if case.base.is_foreign(job):
+        return False
+    root = next((it.root.rstrip("/") for it in case.base.jobs if it.name == job), "")
+    if root not in ("", ".") and any(_is_below(path, root) for path in _changed(case, phase)):
+        return True
+    if root not in ("", ".") and any(_is_below(place, root) for step in steps for place in step.manual):
+        return True
+    return any(
+        (it.jobs[0] == job and it.is_writer_other) or (it.jobs[1] == job and it.is_reader_other) for it in crossings
+    )
+
+
+def _changed(case: Case, phase: int) -> set[str]:
+    """Returns the files that are others after the phase than before it."""
+    texts = [
+        {change.path: change.after for patch in case.patches if patch.phase == state for change in patch.changes}
+        for state in (phase - 1, phase)
+    ]
+    before = {change.path: change.before for patch in case.patches for change in patch.changes}
+    paths = texts[0].keys() | texts[1].keys()
+    return {path for path in paths if texts[0].get(path, before[path]) != texts[1].get(path, before[path])}
+
+
+def _is_below(path: str, root: str) -> bool:
+    return path == root or path.startswith((root + "/", root + ":"))
+
+
+def _places(jobs: int) -> list[int]:
+    return [place for place in range(jobs.bit_length()) if jobs >> place & 1]

@@ -1,0 +1,237 @@
+"""Which orders of deploys keep every reader reading, on a small pipeline: the order, its gates, and the story that breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from copilot.checks.rollout import RolloutCheck
+from copilot.domain.alternative import Step
+from copilot.domain.evidence import Evidence, Finding
+from copilot.domain.operation import AddField, AddSymbol, ChangeType, MakeOptional, MakeRequired, RenameField
+from copilot.domain.pipeline import Decoder, Retention
+from copilot.domain.source import Span
+from copilot.ports import Case
+from tests.checks.orders import Fields, bench, case, field, use
+from tests.checks.test_wires import wired
+
+ID = field("id", "string")
+AMOUNT = field("amount", "long")
+NOTE = field("note", "string", default="")
+RENAMED = [ID, field("total", "long", aliases=["amount"])]
+RENAME = RenameField("order", "", "amount", "total")
+ADD = AddField("order", "", "note", '"string"', '""')
+OWN = Decoder("fastavro", "own")
+PRODUCERS = Step("Deploy the producers", "producers", ("shop",), ())
+CONSUMERS = Step("Deploy the consumers", "consumers", ("scorer",), ())
+AT_ONCE = Step("Cut over", "cutover", ("scorer", "shop"), ())
+
+
+def run(it: Case) -> Evidence:
+    return RolloutCheck().run(it, bench())
+
+
+def found(evidence: Evidence, rule: str) -> list[Finding]:
+    return [it for it in evidence.findings if it.rule == rule]
+
+
+@pytest.mark.parametrize(
+    ("order", "verdict"),
+    [((PRODUCERS, CONSUMERS), "fail"), ((CONSUMERS, PRODUCERS), "pass"), ((AT_ONCE,), "pass"), ((), "unknown")],
+)
+def test_the_order_of_the_steps_decides_what_old_readers_must_stand(order: tuple[Step, ...], verdict: str) -> None:
+    evidence = run(case(RENAME, [[ID, AMOUNT]], [RENAMED], steps=[order], reader=OWN))
+
+    assert evidence.verdict == verdict
+    assert found(evidence, "rollout.order")[0].message == (
+        'Safe in phase 1 "state 0": scorer before shop; old and new instances may run side by side.'
+    )
+
+
+def test_the_shortest_story_says_who_before_whom_and_what_happens_where() -> None:
+    evidence = run(case(RENAME, [[ID, AMOUNT]], [RENAMED], steps=[(PRODUCERS, CONSUMERS)], reader=OWN))
+
+    broken = found(evidence, "rollout.breaks")[0]
+    assert broken.severity == "error"
+    assert broken.message.startswith(
+        'Deploy shop before scorer: scorer, still of version 1, reads what shop writes in phase 1 "state 0":'
+        " fastavro says No default value for field amount"
+    )
+    assert "at scorer/main.py:1" in broken.message
+    assert broken.fix.startswith('Safe in phase 1 "state 0": scorer before shop')
+
+
+def test_code_that_takes_records_as_written_meets_a_key_error_at_its_line() -> None:
+    renamed = [ID, field("total", "long")]
+    after = [[use("total", line=41)]]
+    it = case(
+        RENAME,
+        [[ID, AMOUNT]],
+        [renamed],
+        uses=[use("amount", line=41)],
+        uses_after=after,
+        code={"scorer/main.py": ["new\n"]},
+        base_code={"scorer/main.py": "\n" * 40 + "old\n"},
+        steps=[(PRODUCERS, CONSUMERS)],
+    )
+
+    evidence = run(it)
+
+    assert evidence.verdict == "fail"
+    assert 'KeyError for "amount" at scorer/main.py:41' in found(evidence, "rollout.breaks")[0].message
+    assert "have to stop, drain and start at once" in found(evidence, "rollout.order")[0].message
+
+
+def test_a_read_that_falls_back_on_the_other_name_has_no_order() -> None:
+    both = [ID, AMOUNT, field("total", "long", default=0)]
+    uses = [use("amount", line=3)]
+    it = case(
+        RENAME,
+        [[ID, AMOUNT]],
+        [both, both],
+        uses=uses,
+        uses_after=[uses, [use("amount", line=3), use("total", line=3)]],
+        steps=[(PRODUCERS,), (CONSUMERS,)],
+    )
+
+    evidence = run(it)
+
+    assert evidence.verdict == "pass"
+    assert evidence.measure("coordinated_deploys") == 0
+
+
+def test_a_null_that_old_code_computes_with_breaks_it() -> None:
+    optional = [ID, field("amount", ["null", "long"], default=None)]
+    it = case(
+        MakeOptional("order", "", "amount"),
+        [[ID, AMOUNT]],
+        [optional],
+        uses=[use("amount", "computes", line=7)],
+        steps=[(PRODUCERS, CONSUMERS)],
+    )
+
+    evidence = run(it)
+
+    assert 'TypeError where "amount" is null at scorer/main.py:7' in found(evidence, "rollout.breaks")[0].message
+
+
+def test_a_reader_that_can_no_longer_take_old_data_waits_until_it_is_read_to_the_end() -> None:
+    optional = [ID, field("amount", ["null", "long"], default=None)]
+    kept = [Retention("orders", 7, Span("copilot.toml", 4, 4))]
+
+    def tried(*steps: Step) -> Evidence:
+        required = MakeRequired("order", "", "amount")
+        return run(case(required, [optional], [[ID, AMOUNT]], steps=[steps], reader=OWN, retentions=kept))
+
+    waits, hurries = tried(PRODUCERS, CONSUMERS), tried(CONSUMERS, PRODUCERS)
+
+    assert (waits.verdict, hurries.verdict) == ("pass", "fail")
+    gate = found(waits, "rollout.gate")[0].message
+    assert "every instance of shop runs its new version, and scorer has read to the end what the old ones wrote" in gate
+    assert "orders keeps such records for 7 days" in gate
+    assert waits.measure("coordinated_deploys") == 2
+
+
+def test_what_new_data_is_stored_decides_whether_the_phase_can_be_taken_back() -> None:
+    one_way = run(case(RENAME, [[ID, AMOUNT]], [RENAMED], steps=[(CONSUMERS, PRODUCERS)], reader=OWN))
+    added = run(case(ADD, [[ID, AMOUNT]], [[ID, AMOUNT, NOTE]], steps=[(PRODUCERS, CONSUMERS)], reader=OWN))
+
+    told = found(one_way, "rollout.one-way")[0].message
+    assert told.startswith('Once shop has written in phase 1 "state 0", scorer can\'t be taken back')
+    assert told.endswith("How long orders keeps such records is not known. The deploy of shop can.")
+    assert (one_way.measure("one_way_phases"), added.measure("one_way_phases")) == (1, 0)
+    assert "can be taken back in the opposite order" in found(added, "rollout.back")[0].message
+
+
+def test_a_field_with_a_default_may_go_out_in_any_order() -> None:
+    evidence = run(case(ADD, [[ID, AMOUNT]], [[ID, AMOUNT, NOTE]], steps=[(PRODUCERS, CONSUMERS)], reader=OWN))
+
+    assert evidence.verdict == "pass"
+    assert evidence.measure("coordinated_deploys") == 0
+    assert found(evidence, "rollout.order")[0].message == (
+        'Safe in phase 1 "state 0": any order of scorer and shop, with old and new instances side by side.'
+    )
+
+
+def single(after: Fields, *steps: Step, change: ChangeType | AddField = ADD) -> Evidence:
+    """The consumer takes its own schema for the writer's, and moves along."""
+    return run(wired(case(change, [[ID, AMOUNT]], [after], steps=[steps]), "single", [ID, AMOUNT], [after]))
+
+
+def test_a_single_schema_reads_a_longer_record_in_one_order_only() -> None:
+    after = [ID, AMOUNT, NOTE]
+
+    broken, held = single(after, CONSUMERS, PRODUCERS), single(after, PRODUCERS, CONSUMERS)
+
+    assert (broken.verdict, held.verdict) == ("fail", "pass")
+    assert "Deploy scorer before shop" in found(broken, "rollout.breaks")[0].message
+    assert found(held, "rollout.story")[0].severity == "note"
+
+
+def test_a_cut_over_holds_where_no_order_does_and_the_story_shows_why_it_is_needed() -> None:
+    after = [ID, field("amount", "double")]
+    change = ChangeType("order", "", "amount", '"double"')
+
+    at_once, in_turn = single(after, AT_ONCE, change=change), single(after, PRODUCERS, CONSUMERS, change=change)
+
+    assert (at_once.verdict, in_turn.verdict) == ("pass", "fail")
+    assert "scorer and shop have to stop, drain and start at once" in found(at_once, "rollout.order")[0].message
+    assert found(at_once, "rollout.story")[0].severity == "warning"
+
+
+def test_a_symbol_that_old_readers_take_for_another_goes_out_behind_them() -> None:
+    def state(*symbols: str) -> list[dict[str, object]]:
+        kind = {"type": "enum", "name": "State", "symbols": list(symbols), "default": "NEW"}
+        return [ID, field("state", kind)]
+
+    def tried(steps: Sequence[Step]) -> Evidence:
+        add = AddSymbol("order", "", "state", "HELD")
+        uses = [use("state")]
+        return run(case(add, [state("NEW")], [state("NEW", "HELD")], uses=uses, steps=[tuple(steps)], reader=OWN))
+
+    assert tried((PRODUCERS, CONSUMERS)).verdict == "fail"
+    assert tried((CONSUMERS, PRODUCERS)).verdict == "pass"
+
+
+def test_a_value_that_no_code_of_the_reader_uses_ties_nobody() -> None:
+    before = [ID, field("amount", "long", default=0)]
+    after = [ID, field("amount", "string", default="")]
+    change = ChangeType("order", "", "id", '"string"')
+
+    evidence = run(case(change, [before], [after], uses=[use("id")], steps=[(PRODUCERS, CONSUMERS)], reader=OWN))
+
+    assert evidence.verdict == "fail", "a record that is refused is refused whatever the code uses"
+
+
+def test_an_unknown_way_of_decoding_leaves_the_answer_open() -> None:
+    evidence = run(case(RENAME, [[ID, AMOUNT]], [RENAMED], steps=[(PRODUCERS, CONSUMERS)], reader=None))
+
+    assert evidence.verdict == "unknown"
+    assert "could not be read for certain" in found(evidence, "rollout.may-break")[0].message
+
+
+def test_a_reader_that_does_not_move_with_its_writer_is_named() -> None:
+    left = wired(case(RENAME, [[ID, AMOUNT]], [RENAMED], steps=[(PRODUCERS,)]), "own", [ID, AMOUNT], [[ID, AMOUNT]])
+
+    evidence = run(left)
+
+    assert evidence.verdict == "fail"
+    assert "Deploy shop before scorer: scorer, still of version 1" in found(evidence, "rollout.breaks")[0].message
+    assert "somebody who reads or writes the same does not move with it" in found(evidence, "rollout.order")[0].message
+
+
+def test_what_was_misread_before_is_not_blamed_on_the_order() -> None:
+    before = [ID, field("old", "string"), AMOUNT]
+    it = wired(case(ADD, [[ID, AMOUNT]], [[ID, AMOUNT, NOTE]], steps=[(PRODUCERS,)]), "single", before, [before])
+
+    assert run(it).verdict == "pass"
+
+
+def test_equal_cases_give_equal_evidence_and_nothing_changed_is_not_applicable() -> None:
+    it = case(RENAME, [[ID, AMOUNT]], [RENAMED], steps=[(CONSUMERS, PRODUCERS)], reader=OWN)
+    quiet = case(RENAME, [[ID, AMOUNT]], [])
+
+    assert run(it) == run(it)
+    assert run(replace(quiet, patches=())).verdict == "not-applicable"
