@@ -102,6 +102,7 @@ def _link(link: Link) -> dict[str, Any]:
         "version": link.version or None,
         "decoder": None if link.decoder is None else encode(link.decoder),
         "certainty": link.certainty,
+        "deployments": list(link.deployments),
         "proof": [span_json(span) for span in link.proof],
     }
 

@@ -67,7 +67,7 @@ class Link:
 
     `subject` is None where the schema isn't known. `forwards` tells that a producer hands on the bytes that it consumed, so that
     it builds no record of its own. `version` is the number of the version that the code names, where versions have files of
-    their own; 0 is the newest.
+    their own; 0 is the newest. `deployments` names the deployments in which it holds, sorted; () where none is known.
     """
 
     job: str
@@ -79,6 +79,7 @@ class Link:
     proof: tuple[Span, ...]
     forwards: bool = False
     version: int = 0
+    deployments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

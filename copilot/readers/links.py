@@ -224,7 +224,11 @@ class LinkReader:
                 weakest = max(weakest, "likely", key=lambda one: _RANKS[one])
             places = running.places.get(text.variable, ()) if text.source in ("setting", "unset") else ()
             chain = tuple(dict.fromkeys((*proof, *_not_beside(proof, text.proof), *places)))
-            links.append(Link(job.name, endpoint, direction, name, decoder, weakest, chain, version=version))
+            where = (running.name,) if running.path else ()
+            link = Link(
+                job.name, endpoint, direction, name, decoder, weakest, chain, version=version, deployments=where
+            )
+            links.append(link)
         return links
 
     def _around(self, path: str, settings: Mapping[str, str]) -> Surroundings:
@@ -302,10 +306,12 @@ def _from_producers(links: list[Link], producers: list[Link]) -> list[Link]:
 
 
 def _merged(links: list[Link]) -> tuple[Link, ...]:
-    """Returns each link once, with its most certain proof; one that knows less goes where one that knows more is there."""
+    """Returns each link once, with its surest proof and all its deployments; one that knows less goes where another knows more."""
     best: dict[tuple[str, Endpoint, Direction, str | None], Link] = {}
+    where: dict[tuple[str, Endpoint, Direction, str | None], set[str]] = {}
     for link in sorted(links, key=lambda link: (_RANKS[link.certainty], link.proof, link.decoder is None)):
         key = (link.job, link.endpoint, link.direction, link.subject)
+        where.setdefault(key, set()).update(link.deployments)
         if best.setdefault(key, link).version != link.version:
             best[key] = replace(best[key], version=0)  # who knows several versions takes the one that fits
     told = {(key[0], key[1], key[2]) for key in best if key[3] is not None}
@@ -315,4 +321,5 @@ def _merged(links: list[Link]) -> tuple[Link, ...]:
         is_nowhere = not endpoint.name and not endpoint.variable
         if (subject is None and key[:3] in told) or (is_nowhere and (job, direction, subject) in named):
             del best[key]
-    return tuple(sorted(best.values(), key=lambda link: (link.job, link.direction, link.endpoint, link.subject or "")))
+    told_where = (replace(link, deployments=tuple(sorted(where[key]))) for key, link in best.items())
+    return tuple(sorted(told_where, key=lambda link: (link.job, link.direction, link.endpoint, link.subject or "")))

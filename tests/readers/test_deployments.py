@@ -9,6 +9,7 @@ from copilot.readers.deployment_facts import DeploymentFacts, dump_deployment, l
 from copilot.readers.deployment_kinds import deployment_kind
 from copilot.readers.deployment_reader import read_deployment
 from copilot.readers.deployments import bind_deployments
+from tests.readers.sockets import map_of
 
 KINDS = sorted(
     {
@@ -150,3 +151,20 @@ def test_no_text_of_any_kind_breaks_reading_or_binding(kind: str, text: str) -> 
 
     assert load_deployment(dump_deployment(facts)) == facts
     assert isinstance(bind_deployments([DeploymentFile("job/x", kind, facts)], ["job"]), list)
+
+
+def test_each_edge_names_the_deployments_in_which_it_holds() -> None:
+    service = "    build: ./step\n    environment: {TOPIC: %s}\n"
+    found = map_of(
+        {
+            "step/Dockerfile": "FROM python",
+            "step/main.py": 'import os\nfrom kafka import KafkaConsumer\n\nKafkaConsumer(os.environ["TOPIC"], "control")\n',
+            "compose.yaml": "services:\n  atlas:\n" + service % "atlas" + "  ztf:\n" + service % "ztf",
+        }
+    )
+
+    assert {link.endpoint.name: link.deployments for link in found.links} == {
+        "atlas": ("compose:atlas",),
+        "ztf": ("compose:ztf",),
+        "control": ("compose:atlas", "compose:ztf"),
+    }
