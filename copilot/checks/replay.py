@@ -3,8 +3,9 @@
 Every installed decoder of the format does it by itself. What was written is what the same decoder reads with the true writer
 schema; it must come back under the same path or as the request declares (`declared`, `values`).
 
-Which difference is an error is said in `judge`. Two things that no pair of schemas shows are told as warnings and counted for the
-ranking: values that stand in for missing ones (`standins`), and records of the history that read otherwise than before (`history`).
+Which difference is an error is said in `judge`; what decoders that can't be run here would do, in `foreseen`. Two things that
+no pair of schemas shows are told as warnings and counted for the ranking: values that stand in for missing ones (`standins`), and
+records of the history that read otherwise than before (`history`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 
 from copilot.checks.declared import declared_about, named_operations, paths_of
 from copilot.checks.evidence import make_evidence
+from copilot.checks.foreseen import foreseen
 from copilot.checks.history import reread
 from copilot.checks.judge import Judge, relevance_of
 from copilot.checks.lineage import Lineage, lineages, pairs
@@ -114,6 +116,7 @@ def _replay(lineage: Lineage, case: Case, bench: Bench) -> Replayed:
     asked = frozenset(path for it in moved for path in paths_of(it, lineage.name, latest))
     again = reread(lineage, schema_format, in_use, declared, asked, seed)
     findings += (*again.findings, *_retentions(lineage, case))
+    findings += foreseen(met, lineage, case, schema_format)
     findings += [_not_run(name, reason, lineage.name) for name, reason in schema_format.decoders_not_run]
     is_unknown = any(judge.is_open(it, seen) for it in seen if it.kind)
     for it in unreplayed:

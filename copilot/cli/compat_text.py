@@ -80,7 +80,8 @@ def verdict_json(verdict: PairVerdict) -> dict[str, Any]:
             for it in verdict.decoders
         },
         "meanings": [
-            {"rule": it.rule, "path": it.path, "message": it.message, "fix": it.fix} for it in verdict.meanings
+            {"rule": it.rule, "path": it.path, "message": it.message, "fix": it.fix, "readers": list(it.readers)}
+            for it in verdict.meanings
         ],
     }
 

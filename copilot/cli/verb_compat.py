@@ -45,6 +45,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="also decode samples, with each decoder that can be run here (docs/settings.md says how Java and avsc come in)",
     )
     parser.add_argument(
+        "--matrix",
+        action="store_true",
+        help="instead: try 57 edits with each decoder that can be run here, and print the table as Markdown",
+    )
+    parser.add_argument(
         "-C", "--repository", metavar="DIR", default=".", help="the folder that names are seen from (default: .)"
     )
     add_format(parser, "text", "json")
@@ -54,6 +59,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from copilot.plugins import load_formats
 
     schema_format = load_formats()["avro"]
+    if arguments.matrix:
+        return _print_matrix(arguments, schema_format, console)
     if arguments.batch:
         from copilot.cli.compat_batch import judge_lines
 
@@ -105,6 +112,18 @@ def _judge(schema_format: SchemaFormat, *, is_run: bool, with_meaning: bool = Fa
         return run_pair(verdict, reader, writer, schema_format)
 
     return judge
+
+
+def _print_matrix(arguments: argparse.Namespace, schema_format: SchemaFormat, console: Console) -> int:
+    from copilot.checks.matrix import matrix
+    from copilot.cli.matrix_text import matrix_text
+    from copilot.formats.avro.edits import TRIED_EDITS
+
+    if arguments.schemas or arguments.batch or arguments.level or arguments.format == "json":
+        raise WrongUsage("--matrix has edits of its own, and is Markdown.", next="Leave the others out.")
+    _tell_not_run(schema_format, console)
+    console.print(matrix_text(matrix(TRIED_EDITS, schema_format), schema_format))
+    return EXIT_DONE
 
 
 def _tell_not_run(schema_format: SchemaFormat, console: Console) -> None:

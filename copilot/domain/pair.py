@@ -11,12 +11,16 @@ Basis = Literal["predicted", "ran"]
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why the registry says no: a rule's id, the path of the reader's field ("" for the schema itself), and what would mend it."""
+    """Why the registry says no: a rule's id, the path of the reader's field ("" for the schema itself), and what would mend it.
+
+    Of a change of meaning, `readers` are the decoders that take the writer's own data for something else because of it.
+    """
 
     rule: str
     path: str
     message: str
     fix: str
+    readers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ import pytest
 from copilot.checks.pairs_run import run_pair
 from copilot.domain.pair import DecoderVerdict
 from copilot.formats.avro import AvroFormat
+from copilot.formats.avro.edits import enum, field, record
 from tests import outside
-from tests.formats.avro.edits import enum, field, holding, record
+from tests.formats.avro.edits import holding
 
 
 def verdicts(reader: Any, writer: Any, schema_format: AvroFormat) -> dict[str, DecoderVerdict]:

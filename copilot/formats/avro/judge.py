@@ -18,6 +18,20 @@ from copilot.formats.avro.types import Type
 
 _LEVELS: dict[int, Reads] = {YES: "yes", WRONG: "wrong-value", NO: "no"}
 DECODERS = ("java", "python", "fastavro", "avsc")
+MISREAD_BY = {
+    "avro.doc-unit-changed": DECODERS,
+    "avro.rename-loses-values": DECODERS,
+    "avro.name-unit-changed": DECODERS,
+    "avro.logical-type-added": ("java", "avsc"),
+    "avro.logical-type-changed": ("java", "avsc"),
+    "avro.time-unit-changed": ("java", "avsc"),
+    "avro.decimal-scale-changed": ("java", "avsc"),
+    "avro.namespace-changed": ("python", "avsc"),
+    "avro.type-renamed": ("python", "fastavro", "avsc"),
+    "avro.string-and-bytes": DECODERS,
+    "avro.enum-collapse": DECODERS,
+}
+"""Who takes the writer's own data for something else, or refuses it; a change that is not here is about other data."""
 
 
 def judge(reader: Any, writer: Any, *, with_meaning: bool = False) -> PairVerdict:
@@ -46,7 +60,9 @@ def judge(reader: Any, writer: Any, *, with_meaning: bool = False) -> PairVerdic
 def _meanings(reader: Type, writer: Type) -> tuple[Reason, ...]:
     changes = dict.fromkeys(changes_of(writer, reader))
     return tuple(
-        Reason(rule, path, message, fix) for rule, severity, path, message, fix in changes if severity != "note"
+        Reason(rule, path, message, fix, MISREAD_BY.get(rule, ()))
+        for rule, severity, path, message, fix in changes
+        if severity != "note"
     )
 
 

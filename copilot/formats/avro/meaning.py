@@ -112,7 +112,8 @@ def _field(old: Field, new: Field, path: str) -> Iterator[Change]:
         yield "avro.alias-removed", "warning", path, message, "Keep all earlier names as aliases."
     yield from _default(old, new, path)
     for dimension, before, after in unit_changes(old.doc, new.doc):
-        message = f'The doc of "{path}" changes its {dimension} from {before} to {after}; data that is there keeps the old one.'
+        message = f'The doc of "{path}" changes its {dimension} from {before} to {after}; data that is there keeps the old one, '
+        message += "which no decoder notices."
         fix = "Add a new field with the unit in its name instead of giving the old name a new meaning."
         yield "avro.doc-unit-changed", "warning", path, message, fix
 
@@ -166,7 +167,7 @@ def _silent_renames(removed: list[Field], added: list[Field], old: Type, new: Ty
             field_path = f"{path}.{field.name}" if path else field.name
             message = (
                 f'"{gone.name}" goes and "{field.name}" comes with a default: if it is a rename, '
-                f"old data reads as {_json(field.default)} instead of its value."
+                f"old data reads as {_json(field.default)} instead of its value, whichever decoder reads it."
             )
             fix = f'Add "{gone.name}" to the aliases of "{field.name}", or write both until old data is gone.'
             yield "avro.rename-loses-values", "warning", field_path, message, fix

@@ -11,6 +11,7 @@ from copilot.domain.evidence import Severity
 from copilot.formats.avro.types import Type
 
 _LOSSY = {("int", "float"): "24", ("long", "float"): "24", ("long", "double"): "53"}
+OF_THE_READER = "Avro for Java and avsc do; both Python ones keep to the writer's"
 _TIME_UNITS = ("millis", "micros", "nanos")
 
 Change = tuple[str, Severity, str, str, str]
@@ -24,7 +25,8 @@ def promotion_changes(old: Type, new: Type, path: str) -> Iterator[Change]:
         fix = f"Check the range of the values, or keep {old.kind} and add a new field."
         yield "avro.lossy-promotion", "warning", path, message, fix
     if {old.kind, new.kind} == {"string", "bytes"}:
-        message = f'"{path}" goes from {old.kind} to {new.kind}: some readers refuse it, others give the wrong one of the two.'
+        message = f'"{path}" goes from {old.kind} to {new.kind}: some readers refuse it (both Python ones), others '
+        message += "give the wrong one of the two (Avro for Java, avsc)."
         yield "avro.string-and-bytes", "warning", path, message, f"Add a new field of type {new.kind} instead."
     if old.logical and old.logical != new.logical:
         yield from logical_type_changes(old, new, path)
@@ -39,7 +41,7 @@ def logical_type_changes(old: Type, new: Type, path: str) -> Iterator[Change]:
     if not old.logical or not new.logical:
         rule, verb = ("added", "gains") if new.logical else ("removed", "loses")
         logical = new.logical or old.logical
-        message = f'"{path}" {verb} the logical type {logical}: readers take the same bytes for something else.'
+        message = f'"{path}" {verb} the logical type {logical}: readers take the same bytes for something else ({OF_THE_READER}).'
         yield (
             f"avro.logical-type-{rule}",
             "warning",
@@ -51,7 +53,8 @@ def logical_type_changes(old: Type, new: Type, path: str) -> Iterator[Change]:
     units = [next((unit for unit in _TIME_UNITS if name.endswith(unit)), "") for name in (old.logical, new.logical)]
     message = f'"{path}" changes its logical type from {old.logical} to {new.logical}.'
     if units[0] != units[1] and all(units):
-        message = f'"{path}" changes from {old.logical} to {new.logical}: readers that apply the new unit are off by a factor.'
+        message = f'"{path}" changes from {old.logical} to {new.logical}: '
+        message += f"readers that apply the new unit are off by a factor ({OF_THE_READER})."
         yield "avro.time-unit-changed", "error", path, message, fix
     else:
         yield "avro.logical-type-changed", "error", path, message, fix
@@ -60,7 +63,8 @@ def logical_type_changes(old: Type, new: Type, path: str) -> Iterator[Change]:
 def _decimal(old: Type, new: Type, path: str) -> Iterator[Change]:
     if old.scale != new.scale:
         message = (
-            f'"{path}" changes its scale from {old.scale} to {new.scale}: some readers then shift the decimal point.'
+            f'"{path}" changes its scale from {old.scale} to {new.scale}: '
+            f"some readers then shift the decimal point ({OF_THE_READER})."
         )
         yield "avro.decimal-scale-changed", "error", path, message, "Add a new field with the new scale instead."
     if old.precision != new.precision:
@@ -76,7 +80,8 @@ def name_changes(old: Type, new: Type, path: str) -> Iterator[Change]:
     at = f' at "{path}"' if path else ""
     if old.short == new.short:
         message = (
-            f"The {new.kind}{at} moves from {old.name} to {new.name}: readers that compare full names refuse the data."
+            f"The {new.kind}{at} moves from {old.name} to {new.name}: "
+            "readers that compare full names refuse the data (Apache avro for Python, avsc)."
         )
         yield (
             "avro.namespace-changed",

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from copilot.formats.avro.edits import ID, INNER, OUTER, enum, field, logical, record
+
 
 class Edit(NamedTuple):
     """`old` and `new` are schemas; `rules` are a registry's answers in the two directions."""
@@ -21,29 +23,10 @@ class Edit(NamedTuple):
     forward: str
 
 
-def record(*fields: Any, name: str = "shop.Order", **more: Any) -> dict[str, Any]:
-    return {"type": "record", "name": name, "fields": list(fields), **more}
-
-
-def field(type: Any, name: str = "a", **more: Any) -> dict[str, Any]:
-    return {"name": name, "type": type, **more}
-
-
-def enum(*symbols: str, **more: Any) -> dict[str, Any]:
-    return {"type": "enum", "name": "shop.S", "symbols": list(symbols), **more}
-
-
-def logical(type: str, logical_type: str, **more: Any) -> dict[str, Any]:
-    return {"type": type, "logicalType": logical_type, **more}
-
-
 def holding(old: Any, new: Any) -> tuple[Any, Any]:
     return record(field("string", "id"), field(old)), record(field("string", "id"), field(new))
 
 
-ID = field("string", "id")
-INNER = {"type": "record", "name": "shop.In", "fields": [field("int", "x")]}
-OUTER = {"type": "record", "name": "shop.Out", "fields": [field("int", "x")]}
 YES, NO = True, False
 EDITS = (
     Edit("add a field with a default", record(ID), record(ID, field("int", default=1)), (YES, YES), "YYYY", "YYYY"),

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import assume, given, settings
 
 from copilot.formats.avro import AvroFormat
+from copilot.formats.avro.edits import field, record
 from copilot.formats.avro.judge import DECODERS, judge
 from copilot.ports import DecoderUnderTest, Undecodable
 from tests.formats.avro.arranging import read
-from tests.formats.avro.edits import EDITS, Edit, field, record
+from tests.formats.avro.edits import EDITS, Edit
 from tests.formats.avro.generated import records
 
 LETTERS = {"yes": "Y", "wrong-value": "W", "no": "n", "unknown": "?"}

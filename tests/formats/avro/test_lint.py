@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from copilot.formats.avro.edits import field, record
 from copilot.formats.avro.lint import lint
-from tests.formats.avro.edits import field, record
 
 
 def told(schema: Any) -> list[tuple[str, str, str]]:
