@@ -24,6 +24,7 @@ class JavaModel(Model):
         super().__init__()
         self._names: dict[str, str] = {}
         self._fields: dict[str, dict[str, str]] = {}
+        self._matching: set[tuple[int, int]] = set()
         self._collect(reader, set())
 
     def _collect(self, kind: Type, seen: set[int]) -> None:
@@ -147,6 +148,16 @@ class JavaModel(Model):
         return next((branch for branch in reader.branches if promotes(writer, branch)), None)
 
     def _has_structure(self, writer: Type, branch: Type) -> bool:
+        """Tells whether a record fits by its fields; one that is asked for again inside of itself does."""
+        pair = (id(writer), id(branch))
+        if pair in self._matching:
+            return True
+        self._matching.add(pair)
+        fits = self._has_fields(writer, branch)
+        self._matching.remove(pair)
+        return fits
+
+    def _has_fields(self, writer: Type, branch: Type) -> bool:
         written = self._field_names(writer)
         if written is None:
             return False

@@ -109,3 +109,13 @@ def test_recursive_schemas_and_many_fields_are_answered() -> None:
 
     assert judge(tree, tree).compatible is True
     assert len(judge(record(*wide["fields"], field("int", "one_more")), wide).reasons) == 1
+
+
+def test_a_recursive_record_whose_reader_may_be_null_is_answered() -> None:
+    tree = record(field("Tree", "child"), name="Tree")
+    nullable = record(field(["null", "Tree"], "child"), name="Tree", namespace="elsewhere")
+
+    verdict = judge(nullable, tree)
+
+    assert verdict.compatible is True
+    assert [it.reads for it in verdict.decoders if it.decoder == "java"] == ["yes"]
