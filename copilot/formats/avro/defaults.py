@@ -15,6 +15,8 @@ _NUMBER_TEXT = re.compile(r"\s*[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+
 
 def fits_field(default: Any, kind: Type) -> bool:
     """Tells whether a field may have this default; that of a float or double may be a number as text, "NaN" among them."""
+    if default is None and kind.is_plain and kind.kind == "union":
+        return True  # those that are shared all have null
     if type(default) is str and (kind.kind == "double" or kind.kind == "float"):
         return _NUMBER_TEXT.fullmatch(default) is not None
     return _fits(default, kind, 0)

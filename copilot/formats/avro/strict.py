@@ -14,13 +14,23 @@ from typing import Any, NoReturn
 
 from copilot.formats.avro.defaults import fits_field
 from copilot.formats.avro.names import COMPLEX_KINDS, PRIMITIVES
-from copilot.formats.avro.types import NO_DEFAULT, NULLABLE_TYPES, PRIMITIVE_TYPES, Field, Type
+from copilot.formats.avro.types import (
+    NO_DEFAULT,
+    NULLABLE_TYPES,
+    PLAIN_ARRAYS,
+    PLAIN_LOGICAL_TYPES,
+    PRIMITIVE_TYPES,
+    Field,
+    Type,
+)
 
 SCHEMA_DEPTH_MAX = 200
 SCHEMA_TEXT_MAX = 16_000_000
 """In characters."""
 
 _COMMENT_OR_STRING = re.compile(r'("(?:[^"\\]|\\.)*")|/\*.*?\*/|//[^\n]*', re.DOTALL)
+Path = tuple[Any, str, str] | None
+"""Where in a schema: the path to what is around, a separator and a name. It is written out only where something is wrong."""
 _ORDERS = frozenset({"ascending", "descending", "ignore"})
 
 
@@ -68,13 +78,13 @@ def parse_text(text: str) -> Any:
 def read_value(schema: Any) -> Type:
     """Returns the graph of a schema that is parsed JSON; raises InvalidSchema."""
     reading = _Reading()
-    graph = reading.schema(schema, "", "", 0)
+    graph = reading.schema(schema, "", None, 0)
     if reading.awaited:
         # Names used before their definition are rare: only then is the schema read once more, with all definitions at hand.
         missing = sorted(reading.awaited - reading.known.keys())
         if missing:
-            raise InvalidSchema(reading.awaited_at[missing[0]], f'"{missing[0]}" is no type, and nothing defines it')
-        graph = _Reading(reading.known).schema(schema, "", "", 0)
+            raise _invalid(reading.awaited_at[missing[0]], f'"{missing[0]}" is no type, and nothing defines it')
+        graph = _Reading(reading.known).schema(schema, "", None, 0)
     return graph
 
 
@@ -84,45 +94,48 @@ class _Reading:
     def __init__(self, ahead: Mapping[str, Type] | None = None) -> None:
         self.known: dict[str, Type] = {}
         self.awaited: set[str] = set()
-        self.awaited_at: dict[str, str] = {}
+        self.awaited_at: dict[str, Path] = {}
         self._ahead = {} if ahead is None else {name: Type(found.kind) for name, found in ahead.items()}
         self._raw: dict[str, Any] = {}
         # A short name means a type without a namespace only where that one is defined to its end.
         self._done: dict[str, Type] = {}
 
-    def schema(self, schema: Any, space: str, path: str, depth: int) -> Type:
+    def schema(self, schema: Any, space: str, path: Path, depth: int) -> Type:
         if type(schema) is str:
             return PRIMITIVE_TYPES.get(schema) or self._reference(schema, space, path)
         if depth > SCHEMA_DEPTH_MAX:
-            raise InvalidSchema(path, _too_deep())
+            raise _invalid(path, _too_deep())
         if type(schema) is list:
             return self._union(schema, space, path, depth)
         if type(schema) is not dict:
-            raise InvalidSchema(path, f"{_shown(schema)} is neither a type nor a name")
+            raise _invalid(path, f"{_shown(schema)} is neither a type nor a name")
         kind = schema.get("type")
         if kind == "record" or kind == "error":
             return self._record(schema, space, path, depth)
         if type(kind) is not str:
-            raise InvalidSchema(path, '"type" of a schema must be a name; a type inside a type belongs in its place')
+            raise _invalid(path, '"type" of a schema must be a name; a type inside a type belongs in its place')
         if kind in PRIMITIVE_TYPES:
-            return PRIMITIVE_TYPES[kind] if "logicalType" not in schema else _logical(Type(kind), schema)
+            return PRIMITIVE_TYPES[kind] if "logicalType" not in schema else _logical_type(kind, schema)
         if kind == "array":
             if "items" not in schema:
-                raise InvalidSchema(path, 'an array without "items"')
-            return Type(kind, inner=self.schema(schema["items"], space, path + "[]", depth + 1))
+                raise _invalid(path, 'an array without "items"')
+            items = schema["items"]
+            if type(items) is str and items in PLAIN_ARRAYS:
+                return PLAIN_ARRAYS[items]
+            return Type(kind, inner=self.schema(items, space, (path, "", "[]"), depth + 1))
         if kind == "map":
             if "values" not in schema:
-                raise InvalidSchema(path, 'a map without "values"')
-            return Type(kind, inner=self.schema(schema["values"], space, path + "{}", depth + 1))
+                raise _invalid(path, 'a map without "values"')
+            return Type(kind, inner=self.schema(schema["values"], space, (path, "", "{}"), depth + 1))
         if kind == "enum":
             return self._enum(schema, space, path)
         if kind == "fixed":
             return self._fixed(schema, space, path)
-        raise InvalidSchema(
+        raise _invalid(
             path, f'"{kind}" is no type that an object can define; a defined type is named without an object'
         )
 
-    def _reference(self, name: str, space: str, path: str) -> Type:
+    def _reference(self, name: str, space: str, path: Path) -> Type:
         full = f"{space}.{name}" if space and "." not in name else name
         found = self.known.get(full) or self._done.get(name)
         if found is not None:
@@ -133,7 +146,7 @@ class _Reading:
         self.awaited_at.setdefault(full, path)
         return Type("awaited", full)
 
-    def _union(self, branches: list[Any], space: str, path: str, depth: int) -> Type:
+    def _union(self, branches: list[Any], space: str, path: Path, depth: int) -> Type:
         if len(branches) == 2 and type(branches[0]) is str and type(branches[1]) is str:
             shared = NULLABLE_TYPES.get((branches[0], branches[1]))
             if shared is not None:
@@ -143,16 +156,16 @@ class _Reading:
         if len(seen) < len(found):
             names = [branch.name or branch.kind for branch in found]
             twice = next(name for at, name in enumerate(names) if name in names[:at])
-            raise InvalidSchema(path, f'the union has "{twice}" twice')
+            raise _invalid(path, f'the union has "{twice}" twice')
         if "union" in seen:
-            raise InvalidSchema(path, "a union directly inside a union")
+            raise _invalid(path, "a union directly inside a union")
         return Type("union", branches=found)
 
-    def _record(self, schema: dict[str, Any], space: str, path: str, depth: int) -> Type:
+    def _record(self, schema: dict[str, Any], space: str, path: Path, depth: int) -> Type:
         record, space = self._named(schema, "record", space, path)
         entries = schema.get("fields")
         if type(entries) is not list:
-            raise InvalidSchema(path, f'record "{record.name}" without a list of "fields"')
+            raise _invalid(path, f'record "{record.name}" without a list of "fields"')
         by_name = record.by_name
         for entry in entries:
             name = entry.get("name") if type(entry) is dict else None
@@ -161,57 +174,57 @@ class _Reading:
             kind = entry["type"]
             found = PRIMITIVE_TYPES.get(kind) if type(kind) is str else None
             if found is None:
-                found = self.schema(kind, space, _below(path, name), depth + 1)
+                found = self.schema(kind, space, (path, ".", name), depth + 1)
             if len(entry) == 2:
                 by_name[name] = Field(name, found, NO_DEFAULT, (), "")
                 continue
             default = entry.get("default", NO_DEFAULT)
             if default is not NO_DEFAULT and not fits_field(default, found):
-                raise InvalidSchema(_below(path, name), f"the default {_shown(default)} is no {found.label}")
-            aliases = _aliases(entry, _below(path, name)) if "aliases" in entry else ()
+                raise _invalid((path, ".", name), f"the default {_shown(default)} is no {found.label}")
+            aliases = _aliases(entry, (path, ".", name)) if "aliases" in entry else ()
             if "order" in entry and str(entry["order"]).lower() not in _ORDERS:
                 reason = f'"order" must be ascending, descending or ignore, not {_shown(entry["order"])}'
-                raise InvalidSchema(_below(path, name), reason)
+                raise _invalid((path, ".", name), reason)
             doc = entry.get("doc")
             by_name[name] = Field(name, found, default, aliases, doc if type(doc) is str else "")
         record.fields = tuple(by_name.values())
         self._done[record.name] = record
         return record
 
-    def _enum(self, schema: dict[str, Any], space: str, path: str) -> Type:
+    def _enum(self, schema: dict[str, Any], space: str, path: Path) -> Type:
         enum, _ = self._named(schema, "enum", space, path)
         symbols = schema.get("symbols")
         if type(symbols) is not list:
-            raise InvalidSchema(path, f'enum "{enum.name}" without a list of "symbols"')
+            raise _invalid(path, f'enum "{enum.name}" without a list of "symbols"')
         for symbol in symbols:
             if type(symbol) is not str or not symbol.isidentifier():
-                raise InvalidSchema(path, f"{_shown(symbol)} can't be a symbol of {enum.label}")
+                raise _invalid(path, f"{_shown(symbol)} can't be a symbol of {enum.label}")
         if len(set(symbols)) < len(symbols):
             twice = next(symbol for at, symbol in enumerate(symbols) if symbol in symbols[:at])
-            raise InvalidSchema(path, f'{enum.label} has the symbol "{twice}" twice')
+            raise _invalid(path, f'{enum.label} has the symbol "{twice}" twice')
         default = schema.get("default")
         if type(default) is str:
             if default not in symbols:
-                raise InvalidSchema(path, f'the default "{default}" is no symbol of {enum.label}')
+                raise _invalid(path, f'the default "{default}" is no symbol of {enum.label}')
             enum.default = default
         enum.symbols = tuple(symbols)
         self._done[enum.name] = enum
         return enum
 
-    def _fixed(self, schema: dict[str, Any], space: str, path: str) -> Type:
+    def _fixed(self, schema: dict[str, Any], space: str, path: Path) -> Type:
         fixed, _ = self._named(schema, "fixed", space, path)
         size = schema.get("size")
         if type(size) is not int or not 0 <= size < 2**31:
-            raise InvalidSchema(path, f'{fixed.label} without a whole number of bytes as "size"')
+            raise _invalid(path, f'{fixed.label} without a whole number of bytes as "size"')
         fixed.size = size
         self._done[fixed.name] = fixed
         return _logical(fixed, schema)
 
-    def _named(self, schema: dict[str, Any], kind: str, enclosing: str, path: str) -> tuple[Type, str]:
+    def _named(self, schema: dict[str, Any], kind: str, enclosing: str, path: Path) -> tuple[Type, str]:
         """Returns a named type with nothing but its names, and its namespace."""
         name, space = schema.get("name"), schema.get("namespace")
         if type(name) is not str:
-            raise InvalidSchema(path, f"{kind} without a name")
+            raise _invalid(path, f"{kind} without a name")
         if "." in name:
             space, _, short = name.rpartition(".")
         else:
@@ -219,9 +232,9 @@ class _Reading:
             if type(space) is not str:
                 space = enclosing
         if not _is_name(short):
-            raise InvalidSchema(path, f"{_shown(name)} can't be the name of the {kind}")
+            raise _invalid(path, f"{_shown(name)} can't be the name of the {kind}")
         if space and space is not enclosing and not all(map(_is_name, space.split("."))):
-            raise InvalidSchema(path, f"{_shown(space)} can't be the namespace of the {kind}")
+            raise _invalid(path, f"{_shown(space)} can't be the namespace of the {kind}")
         full = f"{space}.{short}" if space else short
         named = self._ahead.get(full) or Type(kind)
         named.name, named.short = full, short
@@ -231,23 +244,30 @@ class _Reading:
             self.known[full] = named
             self._raw[full] = schema
         elif self._raw[full] != schema:
-            raise InvalidSchema(path, f'the type "{full}" is defined twice')
+            raise _invalid(path, f'the type "{full}" is defined twice')
         return named, space
 
 
-def _no_field(entry: Any, record: Type, path: str) -> InvalidSchema:
+def _no_field(entry: Any, record: Type, path: Path) -> InvalidSchema:
     name = entry.get("name") if type(entry) is dict else None
     if type(name) is not str:
-        return InvalidSchema(path, f'a field of "{record.name}" without a name')
+        return _invalid(path, f'a field of "{record.name}" without a name')
     if not _is_name(name):
-        return InvalidSchema(_below(path, name), f"{_shown(name)} can't be the name of a field")
+        return _invalid((path, ".", name), f"{_shown(name)} can't be the name of a field")
     if name in record.by_name:
-        return InvalidSchema(_below(path, name), f'"{record.name}" has the field "{name}" twice')
-    return InvalidSchema(_below(path, name), f'field "{name}" without a type')
+        return _invalid((path, ".", name), f'"{record.name}" has the field "{name}" twice')
+    return _invalid((path, ".", name), f'field "{name}" without a type')
 
 
-def _below(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name
+def _invalid(path: Path, reason: str) -> InvalidSchema:
+    steps = []
+    while path is not None:
+        path, *step = path
+        steps.append(step)
+    written = ""
+    for separator, name in reversed(steps):
+        written += separator + name if written else name
+    return InvalidSchema(written, reason)
 
 
 def _is_name(text: str) -> bool:
@@ -255,17 +275,25 @@ def _is_name(text: str) -> bool:
     return text.isidentifier()
 
 
-def _aliases(holder: dict[str, Any], path: str) -> tuple[str, ...]:
+def _aliases(holder: dict[str, Any], path: Path) -> tuple[str, ...]:
     found = holder["aliases"]
     if type(found) is not list or not all(type(alias) is str for alias in found):
-        raise InvalidSchema(path, '"aliases" must be a list of names')
+        raise _invalid(path, '"aliases" must be a list of names')
     return tuple(dict.fromkeys(found))
 
 
-def _full_alias(alias: str, space: str, path: str) -> str:
+def _full_alias(alias: str, space: str, path: Path) -> str:
     if not _is_name(alias.rpartition(".")[2]):
-        raise InvalidSchema(path, f"{_shown(alias)} can't be an alias")
+        raise _invalid(path, f"{_shown(alias)} can't be an alias")
     return alias if "." in alias or not space else f"{space}.{alias}"
+
+
+def _logical_type(kind: str, schema: dict[str, Any]) -> Type:
+    if len(schema) == 2 and type(schema["logicalType"]) is str:
+        shared = PLAIN_LOGICAL_TYPES.get((kind, schema["logicalType"]))
+        if shared is not None:
+            return shared
+    return _logical(Type(kind), schema)
 
 
 def _logical(kind: Type, schema: dict[str, Any]) -> Type:

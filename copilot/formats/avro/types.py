@@ -15,6 +15,11 @@ from copilot.formats.avro.names import PRIMITIVES, candidates, full_name, namesp
 
 NO_DEFAULT: Any = object()
 _CACHED_SCHEMAS_MAX = 512
+_UNPARAMETERISED = {
+    "string": ("uuid",),
+    "int": ("date", "time-millis"),
+    "long": ("time-micros", "timestamp-millis", "timestamp-micros", "local-timestamp-millis", "local-timestamp-micros"),
+}
 
 
 @dataclass(slots=True, eq=False)
@@ -68,6 +73,18 @@ NULLABLE_TYPES: Mapping[tuple[str, str], Type] = {
     for one, other in ((PRIMITIVE_TYPES["null"], value), (value, PRIMITIVE_TYPES["null"]))
 }
 """The unions of null and a primitive, by their branches in order: the commonest ones, shared as the primitives are."""
+
+PLAIN_ARRAYS: Mapping[str, Type] = {
+    kind: Type("array", inner=items, is_plain=True) for kind, items in PRIMITIVE_TYPES.items()
+}
+"""The arrays of primitives, by the kind of their items."""
+
+PLAIN_LOGICAL_TYPES: Mapping[tuple[str, str], Type] = {
+    (kind, logical): Type(kind, logical=logical, is_plain=True)
+    for kind, names in _UNPARAMETERISED.items()
+    for logical in names
+}
+"""The logical types without parameters, by the kind that they are written as and their name."""
 
 
 @lru_cache(maxsize=_CACHED_SCHEMAS_MAX)
