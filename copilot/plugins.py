@@ -16,25 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copilot import VERSION
-from copilot.domain.codec import digest_of_text
 from copilot.errors import SurroundingsFailed
-from copilot.ports import (
-    Bench,
-    Check,
-    Compiler,
-    DecoderUnderTest,
-    History,
-    ImpactFinder,
-    ImpactOf,
-    ImpactRanker,
-    Index,
-    Mapper,
-    Planner,
-    SchemaFormat,
-    Strategy,
-    Tree,
-)
-from copilot.settings import Settings
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -45,7 +27,24 @@ if TYPE_CHECKING:
     from copilot.domain.operation import Operation
     from copilot.domain.pipeline import Impact, PipelineMap
     from copilot.domain.proposal import Proposal
+    from copilot.ports import (
+        Bench,
+        Check,
+        Compiler,
+        DecoderUnderTest,
+        History,
+        ImpactFinder,
+        ImpactOf,
+        ImpactRanker,
+        Index,
+        Mapper,
+        Planner,
+        SchemaFormat,
+        Strategy,
+        Tree,
+    )
     from copilot.readers.beyond import Beyond
+    from copilot.settings import Settings
 
 FORMATS_GROUP = "pipeline_copilot.formats"
 STRATEGIES_GROUP = "pipeline_copilot.strategies"
@@ -77,9 +76,11 @@ def build_kit(repository: Repository, tree: Tree, settings: Settings, index: Ind
     from copilot.adapters.sandbox import BubblewrapSandbox
     from copilot.adapters.scratch import GitScratch
     from copilot.checks.battery import BATTERY
+    from copilot.domain.codec import digest_of_text
     from copilot.impact.fields import impact_of
     from copilot.patches.compile import PatchCompiler
     from copilot.planners.rules import RulesPlanner
+    from copilot.ports import Bench
     from copilot.reasons.ranking import decide
     from copilot.strategies.catalogue import STRATEGIES
 
@@ -251,6 +252,8 @@ class _SpreadMapper:
 @functools.cache
 def _program_stamp() -> str:
     """Returns what tells this program's text from another one's, so that no other one's maps are taken for its own."""
+    from copilot.domain.codec import digest_of_text
+
     folder = Path(__file__).parent
     files = sorted(path for part in ("domain", "formats", "readers") for path in folder.joinpath(part).rglob("*.py"))
     seen = [(path.name, status.st_size, status.st_mtime_ns) for path in files for status in [path.stat()]]

@@ -155,6 +155,10 @@ class SchemaFormat(Protocol):
         """
         ...
 
+    def stands_alone(self, schema: Any) -> bool:
+        """Tells whether one schema, a JSON value or text, is valid without any other."""
+        ...
+
     def lint(self, schema: Any) -> tuple[Finding, ...]:
         """Returns what is wrong with one schema, a JSON value or text, whatever it is compared with."""
         ...

@@ -15,13 +15,12 @@ from fnmatch import fnmatchcase
 from typing import Any, cast, get_args
 
 from copilot.domain.clones import EXTERNAL, Clone, Consumer
+from copilot.domain.levels import DEFAULT_LEVEL, Level
 from copilot.domain.pipeline import Objective, Retention
-from copilot.domain.schema import Level
 from copilot.domain.source import Span
 from copilot.errors import WrongUsage
 
 SETTINGS_PATH = "copilot.toml"
-DEFAULT_LEVEL: Level = "BACKWARD"
 DEFAULT_RECORDS_FOLDER = "docs/decisions"
 FOR_EVER = "forever"
 _TABLES = {"clones", "compatibility", "consumers", "decisions", "commands", "objectives", "owners", "topics"}

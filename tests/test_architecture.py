@@ -250,16 +250,21 @@ try:
 except SystemExit:
     pass
 print()
-print(json.dumps(sorted({name.split(".")[0] for name in set(sys.modules) - before})))
+print(json.dumps(sorted(set(sys.modules) - before)))
 """
+
+
+def modules_loaded(*arguments: str) -> set[str]:
+    """Returns the modules that a command line loads in a fresh interpreter."""
+    ran = subprocess.run(
+        [sys.executable, "-c", LOADED, *arguments], capture_output=True, text=True, check=True, timeout=120
+    )
+    return set(json.loads(ran.stdout.splitlines()[-1]))
 
 
 def libraries_loaded(*arguments: str) -> set[str]:
     """Returns the libraries that a command line loads in a fresh interpreter."""
-    ran = subprocess.run(
-        [sys.executable, "-c", LOADED, *arguments], capture_output=True, text=True, check=True, timeout=120
-    )
-    loaded = set(json.loads(ran.stdout.splitlines()[-1]))
+    loaded = {name.split(".")[0] for name in modules_loaded(*arguments)}
     return (
         {name for name in loaded if name.lstrip("_") not in sys.stdlib_module_names}
         - sys.stdlib_module_names
@@ -280,3 +285,12 @@ def test_map_loads_neither_the_graph_nor_the_screen_nor_decoders(tmp_path: Path)
     loaded = libraries_loaded("map", str(tmp_path / "shop"))
 
     assert loaded & {"langgraph", "langchain_core", "textual", "avro", "fastavro", "anthropic"} == set()
+
+
+def test_a_pair_of_schemas_is_judged_without_settings_git_and_the_nouns_of_pipelines(tmp_path: Path) -> None:
+    for name in ("old.avsc", "new.avsc"):
+        (tmp_path / name).write_text('{"type": "record", "name": "R", "fields": []}')
+
+    loaded = modules_loaded("compat", str(tmp_path / "old.avsc"), str(tmp_path / "new.avsc"))
+
+    assert loaded & {"copilot.settings", "copilot.ports", "copilot.domain.pipeline", "subprocess", "tomllib"} == set()

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from copilot.domain.alternative import Phase
+from copilot.domain.levels import Level
 from copilot.domain.pipeline import PipelineMap
-from copilot.domain.schema import Level, SchemaSubject, SchemaVersion
+from copilot.domain.schema import SchemaSubject, SchemaVersion
 from copilot.ports import Case
 
 Direction = Literal["backward", "forward"]

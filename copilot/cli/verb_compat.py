@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from copilot.cli.arguments import add_format
 from copilot.cli.console import Console
-from copilot.domain.schema import Level
+from copilot.domain.levels import DEFAULT_LEVEL, Level
 from copilot.errors import EXIT_DONE, EXIT_REFUSED, EXIT_USAGE, WrongUsage
-from copilot.settings import DEFAULT_LEVEL
 
 if TYPE_CHECKING:
     from copilot.cli.compat_text import Judged

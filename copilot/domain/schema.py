@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from copilot.domain.levels import Level
 from copilot.domain.source import Span
 
 SchemaHost = Literal["file", "python-dict", "python-string", "python-code"]
-Level = Literal["NONE", "BACKWARD", "BACKWARD_TRANSITIVE", "FORWARD", "FORWARD_TRANSITIVE", "FULL", "FULL_TRANSITIVE"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from copilot.domain.codec import digest_of_text
-from copilot.domain.schema import Level, SchemaSource, SchemaVersion
-from copilot.domain.source import Gap, Span
 from copilot.errors import SchemaUnreadable, SurroundingsFailed, WrongUsage
-from copilot.ports import SchemaFormat
+
+if TYPE_CHECKING:
+    from copilot.domain.levels import Level
+    from copilot.domain.schema import SchemaVersion
+    from copilot.ports import SchemaFormat
 
 SIBLINGS_MAX = 500
 SCHEMA_BYTES_MAX = 16_000_000
@@ -28,8 +31,7 @@ def schema_named(name: str, folder: Path, schema_format: SchemaFormat) -> NamedS
     """Returns the schema that `name` means, seen from a folder; raises WrongUsage, SchemaUnreadable or SurroundingsFailed."""
     path = folder / name
     if path.is_file():
-        files = {str(found): text for found in _around(path, schema_format) if (text := _text(found)) is not None}
-        return _complete(name, str(path), _own_text(path), files, schema_format)
+        return _complete(name, str(path), _own_text(path), lambda: _texts_beside(path, schema_format), schema_format)
     rev, colon, inside = name.partition(":")
     if colon and rev and inside:
         return _at_commit(name, rev, inside, folder, schema_format)
@@ -71,6 +73,7 @@ def _version_label(version: SchemaVersion) -> str:
 def _at_commit(name: str, rev: str, inside: str, folder: Path, schema_format: SchemaFormat) -> NamedSchema:
     from copilot.adapters.git import open_repository
     from copilot.adapters.tree import CommitTree
+    from copilot.domain.source import Gap, SourceFile
 
     repository = open_repository(folder)
     tree = CommitTree(repository, repository.resolve(rev))
@@ -83,29 +86,41 @@ def _at_commit(name: str, rev: str, inside: str, folder: Path, schema_format: Sc
     if isinstance(own, Gap):
         raise SchemaUnreadable(f"{inside} at {rev} {own.reason}.", where=own.span)
 
-    nearest = sorted(listed, key=lambda path: (-len(os.path.commonpath([path, inside])), path))[:SIBLINGS_MAX]
-    files = {
-        path: file.text for path, file in tree.read(nearest).items() if not isinstance(file, Gap) and path != inside
-    }
-    return _complete(name, inside, own.text, files, schema_format)
+    def nearest() -> dict[str, str]:
+        paths = sorted(listed, key=lambda path: (-len(os.path.commonpath([path, inside])), path))[:SIBLINGS_MAX]
+        return {
+            path: file.text
+            for path, file in tree.read(paths).items()
+            if isinstance(file, SourceFile) and path != inside
+        }
+
+    return _complete(name, inside, own.text, nearest, schema_format)
 
 
-def _complete(label: str, path: str, text: str, files: dict[str, str], schema_format: SchemaFormat) -> NamedSchema:
+def _complete(
+    label: str, path: str, text: str, siblings: Callable[[], dict[str, str]], schema_format: SchemaFormat
+) -> NamedSchema:
     """A text that stands alone stays as it is, so that it is judged as written; else its references are put in."""
-    if path.endswith(".avsc") and not schema_format.judge(text, text).error:
+    if path.endswith(".avsc") and schema_format.stands_alone(text):
         return NamedSchema(label, text)
+
+    from copilot.domain.codec import digest_of_text
+    from copilot.domain.schema import SchemaSource, SchemaVersion
+    from copilot.domain.source import Span
+
     lines = text.count("\n") + 1
     source = SchemaSource(path, digest_of_text(text), "", "file", 0, len(text.encode()), Span(path, 1, lines))
-    version = schema_format.parse(text, source, files)
+    version = schema_format.parse(text, source, siblings())
     if isinstance(version, SchemaVersion):
         return NamedSchema(label, version.resolved)
     # Not readable with its siblings either: the judge says why, as registries would.
     return NamedSchema(label, text)
 
 
-def _around(path: Path, schema_format: SchemaFormat) -> list[Path]:
+def _texts_beside(path: Path, schema_format: SchemaFormat) -> dict[str, str]:
     found = sorted(it for it in path.parent.iterdir() if it.name.endswith(schema_format.suffixes) and it.is_file())
-    return [it for it in found if it != path][:SIBLINGS_MAX]
+    beside = [it for it in found if it != path][:SIBLINGS_MAX]
+    return {str(it): text for it in beside if (text := _text(it)) is not None}
 
 
 def _own_text(path: Path) -> str:

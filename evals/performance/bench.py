@@ -20,6 +20,7 @@ from itertools import count
 from pathlib import Path
 
 from generate import change_files, generate
+from pairs import BIG_GROUPS, pairs
 
 from copilot.example.build import build_repository
 
@@ -28,6 +29,7 @@ SIZES = (1000, 10_000)
 LARGE = 100_000
 FEW = 5
 ONE_CHANGE_SECONDS = 0.5
+PAIR_TIMES_BARE = 4
 COPILOT = (str(Path(sys.executable).parent / "pipeline-copilot"),)
 MONOREPO = Path(__file__).parent / "monorepo.py"
 WORD = "produce"
@@ -61,7 +63,7 @@ class Row:
     limit_seconds: float | None = None
 
     def __str__(self) -> str:
-        limit = "" if self.limit_seconds is None else f"{self.limit_seconds:.1f} s"
+        limit = "" if self.limit_seconds is None else f"{self.limit_seconds:.2g} s"
         mark = "" if self.limit_seconds is None or self.ours.seconds <= self.limit_seconds else "  over"
         failed = f"  failed: {self.ours.complaint}" if self.ours.complaint else ""
         ratio = self.ours.processor_seconds / self.theirs.processor_seconds
@@ -117,6 +119,19 @@ def start_up(bench: Bench) -> Iterator[Row]:
     python = bench.peer(sys.executable, "-c", "pass")
     for name in ("--version", "--help"):
         yield Row(name, bench.ours(name), "python -c pass", python)
+    small, big = (_pair(bench, name, groups) for name, groups in (("small", 0), ("big", BIG_GROUPS)))
+    limit = PAIR_TIMES_BARE * python.seconds
+    yield Row("compat of a small pair", bench.ours("compat", *small), "python -c pass", python, limit)
+    yield Row("compat of a big pair", bench.ours("compat", *big), "python -c pass", python)
+
+
+def _pair(bench: Bench, name: str, groups: int) -> list[str]:
+    """Writes two versions of a schema, and returns their paths, the older one first."""
+    new, old = pairs(1, groups)[0]
+    paths = [bench.folder / f"{name}-{age}.avsc" for age in ("old", "new")]
+    for path, text in zip(paths, (old, new), strict=True):
+        path.write_text(text)
+    return [str(path) for path in paths]
 
 
 def reading_dense(bench: Bench) -> Iterator[Row]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from copilot.domain.alternative import Alternative, Gate, Phase, Step
 from copilot.domain.codec import digest_of_text
+from copilot.domain.levels import Level
 from copilot.domain.operation import ChangeRequest, Operation
 from copilot.domain.patch import FileChange, Patch
 from copilot.domain.pipeline import (
@@ -26,7 +27,7 @@ from copilot.domain.pipeline import (
     Retention,
     UseForm,
 )
-from copilot.domain.schema import Level, SchemaSource, SchemaSubject, SchemaVersion
+from copilot.domain.schema import SchemaSource, SchemaSubject, SchemaVersion
 from copilot.domain.source import Span
 from copilot.formats.avro import AvroFormat
 from copilot.ports import Bench, Case, RoundTrip

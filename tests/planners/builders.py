@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from copilot.domain.codec import digest_of_text
+from copilot.domain.levels import Level
 from copilot.domain.pipeline import (
     BlindSpot,
     Certainty,
@@ -21,7 +22,7 @@ from copilot.domain.pipeline import (
     PipelineMap,
     UseForm,
 )
-from copilot.domain.schema import Level, SchemaSource, SchemaSubject, SchemaVersion
+from copilot.domain.schema import SchemaSource, SchemaSubject, SchemaVersion
 from copilot.domain.source import Gap, Snapshot, SourceFile, Span, TreeEntry
 from copilot.formats.avro import AvroFormat
 from copilot.planners.matching import Scope

@@ -75,6 +75,16 @@ class AvroFormat:
 
         return judge(reader, writer, with_meaning=with_meaning)
 
+    def stands_alone(self, schema: Any) -> bool:
+        """Tells whether one schema is valid without any other."""
+        from copilot.formats.avro.strict import InvalidSchema, read_schema
+
+        try:
+            read_schema(schema)
+        except InvalidSchema:
+            return False
+        return True
+
     def lint(self, schema: Any) -> tuple[Finding, ...]:
         """Returns what is wrong with one schema, whatever it is compared with."""
         from copilot.formats.avro.lint import lint

@@ -9,10 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from difflib import SequenceMatcher
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from copilot.domain.evidence import Finding
-from copilot.domain.schema import SchemaVersion
 from copilot.formats.avro.rules import Walk, source_fields
 from copilot.formats.avro.type_changes import (
     Change,
@@ -29,6 +28,9 @@ _SENTINELS = frozenset(
     {"-1", "-9", "-99", "-999", "-9999", "999", "9999", "99999", "-1.0", "-99.0", "-999.0", "-9999.0"}
     | {'"N/A"', '"n/a"', '"NA"', '"unknown"', '"UNKNOWN"', '"none"', '"null"', '"-"', '"1970-01-01"'}
 )
+
+if TYPE_CHECKING:
+    from copilot.domain.schema import SchemaVersion
 _PLAIN_VALUES = frozenset({"0", "0.0", '""', "false"})
 
 

@@ -7,9 +7,13 @@ can't read such data, is refused here unless the answer of a registry is asked f
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from copilot.domain.evidence import Finding
-from copilot.domain.schema import SchemaVersion
 from copilot.formats.avro.types import NO_DEFAULT, Field, Type, graph_of
+
+if TYPE_CHECKING:
+    from copilot.domain.schema import SchemaVersion
 
 PROMOTIONS = {
     "long": frozenset({"int"}),
@@ -142,9 +146,10 @@ class Walk:
                 continue
             if source.type is not field.type or not field.type.is_plain:
                 found.extend(self.reasons(field.type, source.type, _below(path, field)))
-            if source.name in fed and not self._as_registry:
-                found.append(_shared_source(field, source.name, fed[source.name], _below(path, field)))
-            fed.setdefault(source.name, field.name)
+            if not self._as_registry:
+                if source.name in fed:
+                    found.append(_shared_source(field, source.name, fed[source.name], _below(path, field)))
+                fed.setdefault(source.name, field.name)
         return tuple(found)
 
 
