@@ -34,7 +34,7 @@ class Endpoint:
 class Decoder:
     """The implementation that a job decodes or encodes with.
 
-    `library` is "fastavro", "avro", "confluent-kafka" (its registry serde), "json", or "unknown". `reader_schema` is
+    `library` is "fastavro", "avro", "confluent-kafka" (its registry serde), "spark", "json", or "unknown". `reader_schema` is
     "writer" (decodes with the schema the data carries), "own" (a schema of its own, resolved against the writer's),
     "single" (one local schema for both, so the writer's must be that very one), or "unknown".
     """

@@ -10,7 +10,7 @@ import ast
 
 from copilot.readers import libraries
 from copilot.readers.arguments import argument_value, first_text, message_value, see_arguments
-from copilot.readers.codecs import encoded_pair, keyword_codec, see_codec_method
+from copilot.readers.codecs import encoded_beside, keyword_codec, see_codec_method
 from copilot.readers.facts import FORWARDED
 from copilot.readers.flow import Origin
 from copilot.readers.invocations import note_invocation
@@ -147,18 +147,20 @@ def _add(
     given = {"topics": topics or ("var", "", None), "receiver": receiver, "codec": codec, "endpoint": step.endpoint}
     index = reader.sheet.add_call(step.role, library, node, scope or reader.scope.qualified, **given)
     if step.role == "produce":
-        _tie(reader, index, codec, _argument(node, step.value))
+        _tie(reader, index, codec, node, _argument(node, step.value))
     return index
 
 
-def _tie(reader: Reader, index: int, codec: int, record: ast.expr | None) -> None:
+def _tie(reader: Reader, index: int, codec: int, node: ast.Call, record: ast.expr | None) -> None:
     """Ties a call that writes an endpoint to what made the bytes that it is given."""
-    origin = encoded_pair(reader, record) or (reader.see(record).origin if record is not None else None)
-    if codec >= 0:
+    beside = encoded_beside(reader, node, record)
+    origin = beside or (reader.see(record).origin if record is not None else None)
+    if codec >= 0 and beside is None:
         reader.sheet.flow.encoded(codec, origin)
     elif origin is not None and origin.root[0] in ("raw", "message"):
         reader.sheet.calls[index] = reader.sheet.calls[index]._replace(codec=FORWARDED)
     else:
+        reader.sheet.calls[index] = reader.sheet.calls[index]._replace(codec=-1)
         reader.sheet.call_values[index] = origin
 
 
@@ -177,7 +179,8 @@ def _own_codec(reader: Reader, node: ast.Call, library: str, step: Step, name: s
     if step.gives == "kafka consumer" and library:
         codec = keyword_codec(reader, node, "value_deserializer", "value.deserializer", "decode")
         if not codec and name == "AvroConsumer":
-            codec = [reader.sheet.add_call("decode", library, node, scope)]
+            schema = argument_value(reader, node, 3, ("reader_value_schema",))
+            codec = [reader.sheet.add_call("decode", library, node, scope, reader=schema)]
         return codec[0] if codec else -1
     if step.gives == "kafka producer" and library:
         codec = keyword_codec(reader, node, "value_serializer", "value.serializer", "encode")

@@ -35,6 +35,12 @@ def see_codec_function(reader: Reader, node: ast.Call, dotted: str) -> Seen | No
         return _decode(reader, node, library, name)
     if library == "fastavro" and name in libraries.ENCODE_CALLS:
         return _encode(reader, node, library, name)
+    if library == "pyspark" and name in libraries.SPARK_CODECS and len(node.args) > 1:
+        see_arguments(reader, node)
+        role = libraries.SPARK_CODECS[name]
+        given = argument_value(reader, node, 1, ("jsonFormatSchema",))
+        reader.sheet.add_call(role, "spark", node, reader.scope.qualified, writer=given)
+        return NOTHING
     if name in libraries.SCHEMA_PASSERS or name in libraries.TOPIC_PASSERS:
         see_arguments(reader, node)
         found = argument_at(node, 0, ("schema_str", "schema", "topic"))
@@ -69,11 +75,17 @@ def see_codec_method(reader: Reader, node: ast.Call, name: str, base: Seen) -> S
     return None
 
 
-def encoded_pair(reader: Reader, node: ast.expr | None) -> Origin | None:
-    """Returns the encoding of a record that is produced as a pair with its schema, as Glue's serializer for Python takes it."""
-    if isinstance(node, ast.Tuple) and len(node.elts) == 2 and libraries.GLUE in reader.scope.libraries:
-        return _encoded(reader, node, libraries.LIBRARIES[libraries.GLUE], node.elts[1], node.elts[0])
-    return None
+def encoded_beside(reader: Reader, node: ast.Call, record: ast.expr | None) -> Origin | None:
+    """Returns the encoding of a record whose schema stands beside it in the call that sends it, None where none does.
+
+    Glue's serializer for Python takes pairs of both, Confluent's producer of old the keyword `value_schema`.
+    """
+    if isinstance(record, ast.Tuple) and len(record.elts) == 2 and libraries.GLUE in reader.scope.libraries:
+        return _encoded(reader, record, libraries.LIBRARIES[libraries.GLUE], record.elts[1], record.elts[0])
+    schema = argument_at(node, -1, ("value_schema",))
+    return (
+        _encoded(reader, node, "confluent-kafka", schema, record) if schema is not None and record is not None else None
+    )
 
 
 def _encoded(reader: Reader, node: ast.expr, library: str, schema: ast.expr, record: ast.expr) -> Origin:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from copilot.readers import libraries
-from copilot.readers.codecs import encoded_pair
+from copilot.readers.codecs import encoded_beside
 from copilot.readers.flow import Origin
 from copilot.readers.reading import Reader
 from copilot.readers.scope import Seen, receiver_name
@@ -77,5 +77,5 @@ def _record(reader: Reader, node: ast.Call) -> Origin | None:
     """Returns where the record comes from that a call seems to hand over: under a usual keyword, or after the topic."""
     for keyword in node.keywords:
         if keyword.arg in _RECORDS:
-            return encoded_pair(reader, keyword.value) or reader.see(keyword.value).origin
+            return encoded_beside(reader, node, keyword.value) or reader.see(keyword.value).origin
     return reader.see(node.args[1]).origin if len(node.args) > 1 else None

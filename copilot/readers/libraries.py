@@ -16,8 +16,9 @@ GLUE = "aws_schema_registry"
 LIBRARIES = {
     "fastavro": "fastavro",
     "avro": "avro",
-    GLUE: "aws-glue-schema-registry",
-    "schema_registry": "python-schema-registry-client",
+    # Both registries' packages encode with fastavro.
+    GLUE: "fastavro",
+    "schema_registry": "fastavro",
     **broker_table.NAMES,
     **framework_table.NAMES,
 }
@@ -35,6 +36,7 @@ DECODE_CALLS = {
     "_read_data": (1, 3, 0),
 }
 ENCODE_CALLS = {"schemaless_writer": (1, 2, 0), "writer": (1, 2, 1), "json_writer": (1, 2, 1)}
+SPARK_CODECS = {"from_avro": "decode", "to_avro": "encode"}
 CONTAINER_CALLS = frozenset({"reader", "block_reader", "writer"})
 SCHEMA_PASSERS = frozenset(
     {

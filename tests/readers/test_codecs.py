@@ -47,6 +47,33 @@ BINDINGS = {
         producer = AvroProducer({"bootstrap.servers": "x"}, default_value_schema=avro.load("order.avsc"))
         producer.produce(topic="orders", value={"id": 1})
         """,
+    "producer of old with the schema at the call": """
+        from confluent_kafka import avro
+        from confluent_kafka.avro import AvroProducer
+
+        producer = AvroProducer({"bootstrap.servers": "x"})
+        producer.produce(topic="orders", value={"id": 1}, value_schema=avro.load("order.avsc"))
+        """,
+    "consumer of old": """
+        from confluent_kafka import avro
+        from confluent_kafka.avro import AvroConsumer
+
+        consumer = AvroConsumer({"bootstrap.servers": "x"}, reader_value_schema=avro.load("order.avsc"))
+        consumer.subscribe(["orders"])
+        """,
+    "Spark that reads": """
+        from pyspark.sql.avro.functions import from_avro
+
+        schema = open("order.avsc").read()
+        stream = spark.readStream.format("kafka").option("subscribe", "orders").load()
+        stream.select(from_avro("value", schema).alias("order")).select("order.id")
+        """,
+    "Spark that writes": """
+        from pyspark.sql.avro.functions import to_avro
+
+        schema = open("order.avsc").read()
+        rows.select(to_avro("order", schema).alias("value")).writeStream.format("kafka").option("topic", "orders").start()
+        """,
     "the official package": """
         import io
         import avro.schema
