@@ -20,6 +20,7 @@ DRIFTED = Rule(
 )
 SHARED_MIN = 4
 SHARE_MIN = 0.6
+_VERSION = re.compile(r"v?\d+(?:[._-]\d+)*(?:[._-]?(?:snapshot|alpha|beta|rc|dev|pre)\w*)?", re.IGNORECASE)
 
 
 def drifted_copies(case: Audited) -> Iterator[AuditFinding]:
@@ -27,7 +28,8 @@ def drifted_copies(case: Audited) -> Iterator[AuditFinding]:
     met = {frozenset((it.reader.source.path, it.writer.source.path)) for it in meetings(case)}
     for main, copy, is_sure in _pairs(case):
         places = frozenset((main.latest.source.path, copy.source.path))
-        if places in met or copy.fingerprint == main.latest.fingerprint:
+        is_meant = copy.fingerprint == main.latest.fingerprint or _are_stages(main.latest, copy)
+        if places in met or is_meant:
             continue
         age = next((it.number for it in main.versions[:-1] if it.fingerprint == copy.fingerprint), 0)
         if not (is_sure or age or _is_alike(main.latest, copy)):
@@ -74,8 +76,7 @@ def _namesakes(case: Audited, told: set[frozenset[str]]) -> Iterator[tuple[Schem
             by_name.setdefault(subject.latest.name, []).append(subject)
     for subjects in by_name.values():
         for one, other in combinations(subjects, 2):
-            is_told = frozenset((one.name, other.name)) in told or _is_of_another_stream(other.latest, one, case)
-            if not (is_told or _are_stages(one.latest, other.latest)):
+            if frozenset((one.name, other.name)) not in told and not _is_of_another_stream(other.latest, one, case):
                 main, copy = sorted(
                     (one, other), key=lambda it: (-len(it.versions), it.latest.source.path.count("/"), it.name)
                 )
@@ -92,10 +93,16 @@ def _is_of_another_stream(copy: SchemaVersion, subject: SchemaSubject, case: Aud
 
 
 def _are_stages(one: SchemaVersion, other: SchemaVersion) -> bool:
-    """Tells whether two texts of one folder are stages of one schema by their files' names: `order`, `order-v2`, `order_init`."""
+    """Tells whether two texts are meant to differ, by their places: `1.2.0/order`, `1.3.0-SNAPSHOT/order`; `order`, `order-v2`."""
     (folder, first), (beside, second) = (posixpath.split(it.source.path) for it in (one, other))
+    if _versions_in(folder) != _versions_in(beside):
+        return True
     first, second = sorted((posixpath.splitext(first)[0], posixpath.splitext(second)[0]), key=len)
     return folder == beside and bool(re.match(rf"{re.escape(first)}[-_.]", second))
+
+
+def _versions_in(folder: str) -> list[str]:
+    return [segment for segment in folder.split("/") if _VERSION.fullmatch(segment)]
 
 
 def _is_alike(one: SchemaVersion, other: SchemaVersion) -> bool:

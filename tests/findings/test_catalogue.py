@@ -387,8 +387,11 @@ class TestCopies:
             rules({"one/refund.avsc": schema("a", "b", "c", "d", name="shop.Refund"), "two/refund.avsc": other}) == []
         )
 
-    @pytest.mark.parametrize(("first", "second"), [("order", "order-v2"), ("refund", "refund_init")])
-    def test_stages_of_a_schema_in_one_folder_are_no_copies(self, first: str, second: str) -> None:
+    @pytest.mark.parametrize(
+        ("first", "second"),
+        [("order", "order-v2"), ("refund", "refund_init"), ("1.2.0/avro/refund", "1.3.0-SNAPSHOT/avro/refund")],
+    )
+    def test_stages_of_a_schema_are_no_copies(self, first: str, second: str) -> None:
         old, new = schema("a", "b", "c", "d", name="shop.Refund"), schema("a", "b", "c", "d", "e", name="shop.Refund")
 
         assert "copy-drifted" not in " ".join(rules({f"lab/{first}.avsc": old, f"lab/{second}.avsc": new}))
