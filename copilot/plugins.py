@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from copilot.adapters.git import Repository
     from copilot.domain.decision import Decision
-    from copilot.domain.impacted import ImpactList
+    from copilot.domain.impacted import AskedChange, ImpactList
     from copilot.domain.operation import Operation
     from copilot.domain.pipeline import Impact, PipelineMap
     from copilot.domain.proposal import Proposal
@@ -114,10 +114,14 @@ def build_mapper(repository: Repository, tree: Tree, settings: Settings, index: 
 def build_impact_finder(repository: Repository, tree: Tree, index: Index) -> ImpactFinder:
     """Returns what ranks the files of one commit for a change, without reading the map."""
     from copilot.adapters.changelog import GitChangeLog
+    from copilot.adapters.processes import Spread
     from copilot.impact.answer import impact_list
 
-    log = GitChangeLog(repository, tree.snapshot.commit, index)
-    return lambda asked: impact_list(asked, tree, index, log)
+    def find(asked: Sequence[AskedChange]) -> ImpactList:
+        with Spread() as spread:
+            return impact_list(asked, tree, index, GitChangeLog(repository, tree.commit, index), spread)
+
+    return find
 
 
 def _ranker(repository: Repository, tree: Tree, index: Index) -> ImpactRanker:

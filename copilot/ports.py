@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -85,6 +85,21 @@ class Index(Protocol):
     def get(self, kind: str, keys: Sequence[str]) -> Mapping[str, bytes]: ...
 
     def put(self, kind: str, entries: Mapping[str, bytes]) -> None: ...
+
+
+class Spread(Protocol):
+    """Does pure work on each text, by key: one after the other, or on several processors."""
+
+    def begin(self, work: Callable[[str], bytes], texts: Mapping[str, str]) -> Callable[[], dict[str, bytes]]:
+        """Begins; what this returns ends the work and gives its results."""
+        ...
+
+
+class OneByOne:
+    """Does the work here, one text after the other."""
+
+    def begin(self, work: Callable[[str], bytes], texts: Mapping[str, str]) -> Callable[[], dict[str, bytes]]:
+        return lambda: {key: work(text) for key, text in texts.items()}
 
 
 @dataclass(frozen=True, slots=True)

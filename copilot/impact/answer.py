@@ -16,7 +16,7 @@ from copilot.impact.target import Target, find_target
 from copilot.impact.weights import WEIGHTS
 from copilot.impact.why import reasons_of
 from copilot.impact.words import Words, last_names
-from copilot.ports import ChangeLog, Index, Tree
+from copilot.ports import ChangeLog, Index, Spread, Tree
 
 ALSO_SHOWN = 3
 
@@ -30,9 +30,9 @@ class Seen:
     files_read: int
 
 
-def see(asked: Sequence[AskedChange], tree: Tree, index: Index, log: ChangeLog) -> Seen:
+def see(asked: Sequence[AskedChange], tree: Tree, index: Index, log: ChangeLog, spread: Spread | None = None) -> Seen:
     """Reads the tree and its log for the names of a change; nothing later than the tree's commit is read."""
-    words = Words(tree, index)
+    words = Words(tree, index, spread)
     targets = tuple(find_target(it, tree, words) for it in asked)
     names = ChangeNames(asked, targets)
     past = Past(_records(targets), log)
@@ -40,9 +40,11 @@ def see(asked: Sequence[AskedChange], tree: Tree, index: Index, log: ChangeLog) 
     return Seen(targets, with_kin(evidence, names, past, tree), words.count)
 
 
-def impact_list(asked: Sequence[AskedChange], tree: Tree, index: Index, log: ChangeLog) -> ImpactList:
+def impact_list(
+    asked: Sequence[AskedChange], tree: Tree, index: Index, log: ChangeLog, spread: Spread | None = None
+) -> ImpactList:
     """Returns the ranked files of a change, or of several that are made together."""
-    seen = see(asked, tree, index, log)
+    seen = see(asked, tree, index, log, spread)
     change, look = split(rank(asked, seen.files, WEIGHTS))
     fields = " and ".join(dict.fromkeys(last_names([it.field])[0] for it in asked if it.field)) or "the field"
     record = " and ".join(dict.fromkeys(it.record for it in seen.targets if it.record))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ TOGETHER_MIN = 0.05
 BESIDE_MIN = 0.08
 LIKENESS_MIN = 0.5
 LAST_FIELDS = 3
+CANDIDATES_MAX = 4_000
+"""So many files are looked at closer, where more have some name of the change; the rarer the names, the sooner."""
 _Hits = Mapping[str, frozenset[bytes]]
 
 
@@ -132,7 +135,16 @@ class _Gathering:
             if any(name in normal(stem_of(path)) for name in self._names.stems | self._names.records)
         }
         found = likely.union(self._hits, self._paths, self._past.together, self._past.neighbours(BESIDE_MIN))
-        return sorted(path for path in found if path in self._words.entries)
+        there = sorted(path for path in found if path in self._words.entries)
+        if len(there) <= CANDIDATES_MAX:
+            return there
+        named = likely.union(self._paths, self._past.together)
+        return sorted(heapq.nlargest(CANDIDATES_MAX, there, key=lambda it: 0.5 * (it in named) + self._telling(it)))
+
+    def _telling(self, path: str) -> float:
+        """Returns the rarities of all names in the file that are looked for, and something for those inside of longer words."""
+        in_field, in_record, parts = self._inside.get(path, (False, False, 0))
+        return sum(self._rarity[key] for key in self._hits.get(path, ())) + 0.5 * (in_field + in_record + parts)
 
     def _facts(self, path: str) -> FileFacts:
         names, hits, written = self._names, self._hits.get(path, frozenset()), self._written.get(path, frozenset())

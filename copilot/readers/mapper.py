@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from copilot.domain.pipeline import Deployment, Job, PipelineMap
 from copilot.domain.source import Gap, Snapshot, Span
-from copilot.ports import History, Index, SchemaFormat, Tree
+from copilot.ports import History, Index, OneByOne, SchemaFormat, Spread, Tree
 from copilot.readers.beyond import NOTHING, Beyond
 from copilot.readers.binding import Binder, JobFiles
 from copilot.readers.callers import Callers, given_clients
@@ -36,7 +36,7 @@ from copilot.readers.kept_jobs import KeptJobs
 from copilot.readers.layout import layout_of
 from copilot.readers.links import JobCode, LinkReader
 from copilot.readers.modules import Modules
-from copilot.readers.store import FactStore, OneByOne, Spread
+from copilot.readers.store import FactStore
 from copilot.readers.subjects import SubjectReader, Subjects
 from copilot.settings import Settings
 

@@ -9,10 +9,10 @@ import marshal
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from copilot.domain.source import Gap, Span, TreeEntry
-from copilot.ports import Index, Tree
+from copilot.ports import Index, Spread, Tree
 from copilot.readers.facts import FACTS_KIND, FileFacts, load_facts
 from copilot.readers.outlines import OUTLINE_KIND, Outline, facts_of, first_look, load_outline
 from copilot.readers.premises import Premises
@@ -29,21 +29,6 @@ ALIKE_MIN = 2000
 
 
 Facts = TypeVar("Facts")
-
-
-class Spread(Protocol):
-    """Does pure work on each text, by key: one after the other, or on several processors."""
-
-    def begin(self, work: Callable[[str], bytes], texts: Mapping[str, str]) -> Callable[[], dict[str, bytes]]:
-        """Begins; what this returns ends the work and gives its results."""
-        ...
-
-
-class OneByOne:
-    """Does the work here, one text after the other."""
-
-    def begin(self, work: Callable[[str], bytes], texts: Mapping[str, str]) -> Callable[[], dict[str, bytes]]:
-        return lambda: {key: work(text) for key, text in texts.items()}
 
 
 class FactStore:

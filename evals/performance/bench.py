@@ -34,6 +34,7 @@ COPILOT = (str(Path(sys.executable).parent / "pipeline-copilot"),)
 MONOREPO = Path(__file__).parent / "monorepo.py"
 WORD = "produce"
 CHANGE = "rename amount to total_cents in Order"
+IMPACT = "rename weight to mass in Event1"
 # The floor of whoever wants to know what Python files say: nobody can tell before they are parsed.
 PARSE = """import ast, pathlib, sys
 for path in pathlib.Path(sys.argv[1]).rglob("*.py"):
@@ -155,6 +156,11 @@ def reading_monorepo(size: int, bench: Bench) -> Iterator[Row]:
     subprocess.run([sys.executable, MONOREPO, folder, str(size)], check=True)
     is_large = size >= LARGE
     yield from _reading(bench, folder, f"{size:,} files", 60.0 if is_large else 3.0, 1.0 if is_large else 0.4)
+    grep = _grep(bench, folder)
+    cold = bench.ours("impact", IMPACT, "-C", str(folder), times=2, before=partial(_forget, folder))
+    yield Row(f"impact in {size:,} files, cold", cold, "git grep -l", grep, 15.0 if is_large else 3.0)
+    warm = bench.ours("impact", IMPACT, "-C", str(folder), times=3)
+    yield Row("  nothing changed", warm, "git grep -l", grep, 4.0 if is_large else 1.0)
 
 
 def _reading(bench: Bench, folder: Path, name: str, cold_seconds: float, warm_seconds: float) -> Iterator[Row]:
@@ -163,17 +169,24 @@ def _reading(bench: Bench, folder: Path, name: str, cold_seconds: float, warm_se
     parse = bench.peer(sys.executable, "-c", PARSE, str(folder / "teams"), times=2)
     numbers = count()
 
-    def forget() -> None:
-        shutil.rmtree(folder / ".git" / "pipeline-copilot", ignore_errors=True)
-
     def change() -> None:
         change_files(folder, 1, f"touched {next(numbers)}")
 
-    yield Row(f"map of {name}, cold", bench.ours(*arguments, times=3, before=forget), "ast.parse", parse, cold_seconds)
+    yield Row(
+        f"map of {name}, cold",
+        bench.ours(*arguments, times=3, before=partial(_forget, folder)),
+        "ast.parse",
+        parse,
+        cold_seconds,
+    )
     warm = bench.ours(*arguments)
     yield Row("  nothing changed", warm, "git grep -l", grep, warm_seconds)
     changed = bench.ours(*arguments, before=change)
     yield Row("  after one changed file", changed, "git grep -l", grep, warm.seconds + ONE_CHANGE_SECONDS)
+
+
+def _forget(folder: Path) -> None:
+    shutil.rmtree(folder / ".git" / "pipeline-copilot", ignore_errors=True)
 
 
 def _grep(bench: Bench, folder: Path) -> Cost:

@@ -26,6 +26,19 @@ def test_schema_builder_and_its_test_are_on_the_list_in_every_language(schema: s
     assert found.warnings == ()
 
 
+def test_where_too_many_files_have_some_name_those_with_telling_names_are_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make(tmp_path / "shop", "protos/order.proto")
+    commit(folder, {f"misc/order_{number}.txt": "an order\n" for number in range(30)}, at=START + DAY)
+    monkeypatch.setattr("copilot.impact.facts.CANDIDATES_MAX", 5)
+
+    found = ask(folder, REMOVE)
+
+    assert {"protos/order.proto", "shop/builder.py", "billing/Billing.java"} <= set(paths(found))
+    assert len(found.files) <= 5
+
+
 @pytest.mark.parametrize("schema", SCHEMAS)
 def test_the_field_is_pointed_at_in_its_schema(schema: str, tmp_path: Path) -> None:
     found = ask(make(tmp_path / "shop", schema), REMOVE)
