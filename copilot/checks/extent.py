@@ -133,6 +133,8 @@ def _bare(kind: Any) -> Any:
 
 def _is_as_asked(operation: AddField, field: SchemaField) -> bool:
     asked, now = json.loads(operation.type), json.loads(field.type)
+    if operation.is_required:
+        return bool(asked == now) and field.default is None
     if operation.default is not None:
         is_same = without_null(now) == without_null(asked) and is_nullable(now) == is_nullable(asked)
         return is_same and field.default == operation.default
@@ -144,7 +146,8 @@ def _is_as_asked(operation: AddField, field: SchemaField) -> bool:
 def _is_done(operation: Operation, base: SchemaVersion, after: SchemaVersion) -> bool:
     if isinstance(operation, AddField):
         record = operation.record or base.name
-        return any(it.record in (record, after.name) and it.name == operation.field for it in after.fields)
+        added = [it for it in after.fields if it.record in (record, after.name) and it.name == operation.field]
+        return any(not operation.is_required or _is_as_asked(operation, it) for it in added)
     fields = {field.path: field for field in after.fields}
     known = frozenset(field.path for field in base.fields)
     before = {field.path: field for field in base.fields}

@@ -21,6 +21,8 @@ class AddField:
     default: str | None = None
     is_optional: bool = False
     """True where the request says "optional": data without the field must stay readable."""
+    is_required: bool = False
+    """True where the request says "required": every record has to hold a value, and a reader may rely on it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from copilot.planners.sentences import Part
 FORMS = (
     "add an optional double `parallax` to SCHEMA",
     "add a long `retries` with default 0 to SCHEMA",
+    "add a required string `region` to SCHEMA",
     "remove FIELD from SCHEMA",
     "rename FIELD to NAME in SCHEMA",
     "change the type of FIELD to long in SCHEMA",
@@ -36,6 +37,7 @@ class Said:
     symbol: str = ""
     is_nullable: bool = False
     is_optional: bool = False
+    is_required: bool = False
 
 
 ONLY_FIELDS = "Only fields can be renamed; a record, a topic or a namespace of another name is a new subject."
@@ -189,8 +191,12 @@ def _added(part: Part, rest: str) -> list[Said]:
     nullable, optional = "nullable" in flags, "optional" in flags
     if body.endswith("?"):
         body, optional = body.rstrip("? "), True
+    required = bool(flags & {"required", "mandatory"})
     pairs = _names_and_types(body)
-    return [Said("add_field", part, name, scope, "", kind, default, "", nullable, optional) for name, kind in pairs]
+    return [
+        Said("add_field", part, name, scope, "", kind, default, "", nullable, optional, required)
+        for name, kind in pairs
+    ]
 
 
 def _names_and_types(body: str) -> list[tuple[str, str]]:

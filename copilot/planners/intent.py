@@ -186,12 +186,16 @@ def _path_and_name(said: str, scopes: tuple[Scope, ...]) -> tuple[str, tuple[Sco
 def _added(said: Said, name: str, kind: Any, scope: Scope, where: str) -> AddField:
     subject, record = scope.subject.name, _record(scope.record, scope)
     default = _value(said, where) if said.default else ...
+    if said.is_required and (said.is_nullable or said.is_optional):
+        raise WrongUsage(
+            f'"{name}" can\'t be required and optional at once.', where=where, next="Leave one of the two words out."
+        )
     if said.is_nullable or (said.is_optional and default in (..., None)) or (default is None and kind != "null"):
         kind = fieldtype.null_first(kind) if default in (..., None) else [*fieldtype.branches(kind), "null"]
         default = None if default is ... else default
     if default is ...:
-        return AddField(subject, record, name, canonical(kind))
-    return AddField(subject, record, name, canonical(kind), canonical(default), True)
+        return AddField(subject, record, name, canonical(kind), is_required=said.is_required)
+    return AddField(subject, record, name, canonical(kind), canonical(default), not said.is_required, said.is_required)
 
 
 def _symbols_after_all(said: Said, pipeline: PipelineMap) -> list[Operation]:

@@ -41,7 +41,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "change_default": ("default",),
     "deprecate": (),
 }
-_OPTIONAL = {"add_field": ("default",)}
+_OPTIONAL = {"add_field": ("default", "required")}
 _COMMON = ("op", "subject", "record", "field")
 
 
@@ -88,6 +88,8 @@ def operation_to_json(operation: Operation) -> dict[str, Any]:
             told["type"] = fieldtype.parsed(operation.type)
             if operation.default is not None:
                 told["default"] = fieldtype.parsed(operation.default)
+            if operation.is_required:
+                told["required"] = True
         case ChangeType():
             told["type"] = fieldtype.parsed(operation.type)
         case ChangeDefault():
@@ -113,7 +115,11 @@ def _operation(entry: Any, where: str, pipeline: PipelineMap) -> Operation:
         record = "" if scope.record == scope.subject.latest.name else scope.record
         default = canonical(entry["default"]) if "default" in entry else None
         kind = canonical(entry["type"])
-        return AddField(scope.subject.name, record, entry["field"], kind, default, default is not None)
+        is_required = entry.get("required", False)
+        if not isinstance(is_required, bool):
+            raise WrongUsage('"required" must be true or false.', where=where)
+        is_optional = default is not None and not is_required
+        return AddField(scope.subject.name, record, entry["field"], kind, default, is_optional, is_required)
     scope, field = the_field(entry["field"], scopes, pipeline, named=bool(entry.get("subject")), where=where)
     record = "" if field.record == scope.subject.latest.name else field.record
     return _about_field(op, entry, (scope.subject.name, record, field.name))

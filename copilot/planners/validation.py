@@ -81,6 +81,14 @@ def _check_added(operation: AddField, latest: SchemaVersion, siblings: list[Sche
     check_name(operation.field, "a field", where)
     _check_free(operation.field, siblings, where)
     check_type(fieldtype.parsed(operation.type), known_types(latest), where)
+    if operation.is_required and (
+        operation.default is not None or fieldtype.is_nullable(fieldtype.parsed(operation.type))
+    ):
+        raise WrongUsage(
+            f'"{operation.field}" is to be required, and its type or default lets records do without it.',
+            where=where,
+            next="Give it a type without null and no default, or leave out that it is required.",
+        )
     if operation.default is not None:
         _check_fits(operation.default, operation.type, operation.field, where)
 

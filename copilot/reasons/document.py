@@ -13,7 +13,7 @@ from copilot.domain.alternative import Alternative, Phase
 from copilot.domain.decision import Claim, Decision
 from copilot.domain.evidence import Evidence, Finding
 from copilot.domain.impacted import ImpactList
-from copilot.domain.operation import Operation
+from copilot.domain.operation import AddField, Operation
 from copilot.domain.patch import Patch
 from copilot.domain.proposal import Proposal
 from copilot.domain.source import Span
@@ -71,6 +71,8 @@ def operation_object(operation: Operation) -> dict[str, Any]:
         text = getattr(operation, key, None)
         if text is not None:
             found[key] = json.loads(text)
+    if isinstance(operation, AddField) and operation.is_required:
+        found["required"] = True
     return found
 
 

@@ -13,13 +13,14 @@ from copilot.domain.schema import SchemaField
 from copilot.strategies.drift import in_line
 from copilot.strategies.ground import Ground, ground_of
 from copilot.strategies.rollout import CONSUMERS_FIRST, PRODUCERS_FIRST, State, alternative
-from copilot.strategies.words import about_decoders, joined
+from copilot.strategies.words import GATE_WRITTEN, about_decoders, joined
 from copilot.strategies.work import Work, add_field, as_json, link_notes, new_file, schema_work
 
 SIDE = "ST5 side subject"
 MAP = "K1 entry of a map"
 TYPED = "ST1 neutral default"
 OPTIONAL = "ST1 optional"
+REQUIRED_LATER = "K1 default first, then required"
 
 
 def add(operation: Operation, impact: Impact, pipeline: PipelineMap) -> tuple[Alternative | NotOffered, ...]:
@@ -29,10 +30,12 @@ def add(operation: Operation, impact: Impact, pipeline: PipelineMap) -> tuple[Al
     ground = ground_of(operation, impact, pipeline)
     kind = fieldtype.without_null(fieldtype.parsed(operation.type))
     ways = (_optional(ground, kind), _typed(ground, operation, kind))
+    strict = (_required_later(ground, operation, kind), _required(ground, kind))
     return (
         # What the request names stands first: several operations together take the first way of each.
+        *(strict if operation.is_required else ()),
         *(ways if operation.default in (None, "null") else reversed(ways)),
-        _required(ground, kind),
+        *(() if operation.is_required else strict[1:]),
         _in_map(ground, kind),
         _beside(ground, kind),
     )
@@ -101,6 +104,30 @@ def _required(ground: Ground, kind: Any) -> Alternative:
         joined(
             "It wins only where every producer sets the field from the first record on and no older record is read again:"
             " new readers can't read old data. Producers go first.",
+            about_decoders(ground),
+        ),
+    )
+
+
+def _required_later(ground: Ground, operation: AddField, kind: Any) -> Alternative | NotOffered:
+    try:
+        given = fieldtype.neutral_value(kind)
+    except ValueError:
+        return NotOffered(REQUIRED_LATER, f"{as_json(kind)} has no neutral value to begin with.")
+    name = operation.field
+    told = _write_notes(ground, f"write `{name}` in every record, never {as_json(given)} in place of a value")
+    return alternative(
+        ground,
+        "required-later",
+        f"Add `{name}` with the default {as_json(given)} first, and require it once every record has it",
+        REQUIRED_LATER,
+        (
+            State("added", _field(ground, kind, given) + told, CONSUMERS_FIRST, GATE_WRITTEN),
+            State("required", _field(ground, kind) + told, PRODUCERS_FIRST),
+        ),
+        joined(
+            "It ends as asked without a moment at which somebody can't read: while the field has a default, old records stay"
+            f" readable, and read {as_json(given)}. It wins where no level asks that the last schema reads the whole history.",
             about_decoders(ground),
         ),
     )

@@ -18,6 +18,11 @@ GATE_DEPRECATED = Gate("Every reader of the field is known by name, and each own
 GATE_READERS_STOPPED = Gate(
     "No static use is left in consumers and no running reader touches the field over a full business cycle."
 )
+GATE_WRITTEN = Gate(
+    "Every producer writes the field: a count of records without it, or with its default in place of a value, is zero over the"
+    " time for which the topic keeps records.",
+    outlasts_retention=True,
+)
 GATE_DEFAULT_OUT = Gate("Every consumer runs with the schema that has the default; no older copy of it is deployed.")
 GATE_SYMBOL_STOPPED = Gate(
     "No record with the symbol was written for longer than the topic retains records: a count over that time is zero.",

@@ -6,6 +6,7 @@ REQUESTS = (
     "add an optional double `parallax` to order",
     "add a long `weight` with default 7 to order",
     "add a timestamp-millis seen_at to order",
+    "add a required string region to order",
     "add an optional double vat to lines in order",
     "rename amount to total_cents in order",
     "rename currency to money in order",

@@ -403,3 +403,15 @@ def test_a_copy_that_is_resolved_by_name_is_left_behind_as_it_is() -> None:
 
     names = [one["name"] for one in schema_after(added, built, path=path)["fields"]]
     assert names == [*(one["name"] for one in behind["fields"]), "weight"]
+
+
+def test_a_field_asked_for_as_required_is_required_in_the_end_of_the_ways_named_first() -> None:
+    built = shop()
+    real, _ = offered("add a required string region to order", built)
+
+    later, naive = real["required-later"], real["naive"]
+    assert list(real)[:2] == ["required-later", "naive"]
+    assert kinds(naive) == ["schema", "producers", "consumers"]
+    assert field(schema_after(later, built, 0), "region") == {"name": "region", "type": "string", "default": ""}
+    assert field(schema_after(later, built), "region") == {"name": "region", "type": "string"}
+    assert later.phases[0].gate is not None and later.phases[0].gate.outlasts_retention
