@@ -1,8 +1,8 @@
-"""Several operations in one request: their alternatives are combined kind by kind, phases merged by position."""
+"""Several operations in one request: their alternatives are combined kind by kind, then way by way, phases merged by position."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from copilot.domain.alternative import Alternative, Gate, NewFile, NotOffered, Phase, Step
@@ -22,7 +22,8 @@ def combined(offers: tuple[Choice, ...]) -> tuple[Choice, list[NotOffered]]:
     """Returns the alternatives for all operations together, and why others are left out.
 
     One operation keeps its own alternatives. Of several, each kind (one round of deploys, phased, new subject, naive) takes
-    every operation's first alternative of that kind, or its first at all.
+    every operation's first alternative of that kind, or its first at all. Then each alternative that is in none of these
+    gets a combination of its own, so that no way is left out only because another of its kind stands before it.
     """
     if len(offers) == 1:
         return offers[0], []
@@ -33,13 +34,9 @@ def combined(offers: tuple[Choice, ...]) -> tuple[Choice, list[NotOffered]]:
             )
         ]
         return (), missing if offers else []
-    choices: dict[str, Choice] = {}
-    for fits in _KINDS:
-        choice = tuple(next((one for one in offer if fits(one)), offer[0]) for offer in offers)
-        choices.setdefault(canonical([one.id for one in choice]), choice)
     alternatives: list[Alternative] = []
     left: list[NotOffered] = []
-    for choice in choices.values():
+    for choice in dict.fromkeys(_choices(offers)):
         clash = _clash(choice)
         if clash:
             left.append(
@@ -48,6 +45,35 @@ def combined(offers: tuple[Choice, ...]) -> tuple[Choice, list[NotOffered]]:
         else:
             alternatives.append(_merged(choice))
     return tuple(alternatives), left
+
+
+def _choices(offers: tuple[Choice, ...]) -> Iterator[Choice]:
+    taken: set[str] = set()
+    for fits in _KINDS:
+        choice = tuple(_first(offer, fits) for offer in offers)
+        taken |= {one.id for one in choice}
+        yield choice
+    for own in offers:
+        for one in own:
+            if one.id not in taken:
+                choice = tuple(one if offer is own else _alike(one, offer) for offer in offers)
+                taken |= {other.id for other in choice}
+                yield choice
+
+
+def _first(offer: Choice, fits: Callable[[Alternative], bool]) -> Alternative:
+    return next((one for one in offer if fits(one)), offer[0])
+
+
+def _alike(one: Alternative, offer: Choice) -> Alternative:
+    """Returns the alternative of another operation that goes the same way, else the first of the same kind."""
+    same = next((other for other in offer if _slug(other) == _slug(one)), None)
+    kind = next(fits for fits in _KINDS if fits(one))
+    return same or _first(offer, kind)
+
+
+def _slug(alternative: Alternative) -> str:
+    return alternative.id.rpartition("-")[0]
 
 
 def _is_new_subject(alternative: Alternative) -> bool:
@@ -85,7 +111,7 @@ def _merged(choice: Choice) -> Alternative:
     if len(title) > _TITLE_LENGTH_LIMIT:
         title = f"{choice[0].title}; and the other operations in the same way"
     strategy = _strategy(choice)
-    slugs = list(dict.fromkeys(alternative.id.rpartition("-")[0] for alternative in choice))
+    slugs = list(dict.fromkeys(_slug(alternative) for alternative in choice))
     slug = "-".join(slugs[:_SLUGS_SHOWN])
     digest = digest_of_text(canonical([title, [encode(phase) for phase in phases]]))
     argument = " ".join(dict.fromkeys(alternative.argument for alternative in choice))

@@ -159,3 +159,14 @@ def test_phases_of_several_operations_are_merged_by_position() -> None:
 
 def _by_slug(plan: Plan, slug: str) -> Alternative:
     return next(one for one in plan.alternatives if one.id.startswith(slug + "-"))
+
+
+def test_no_way_is_left_out_of_a_combination_because_another_of_its_kind_stands_before_it() -> None:
+    many = Limits(alternatives=64)
+    alone = planned("make retries optional in order", shop().pipeline, many).alternatives
+    both = planned("make retries optional in order; deprecate note in order", shop().pipeline, many).alternatives
+
+    assert any(one.id.startswith("value-first-") for one in alone)
+    for one in alone[1:]:
+        edits = {edit for phase in one.phases for edit in phase.edits}
+        assert any(edits <= {edit for phase in other.phases for edit in phase.edits} for other in both), one.title

@@ -414,4 +414,5 @@ def test_a_field_asked_for_as_required_is_required_in_the_end_of_the_ways_named_
     assert kinds(naive) == ["schema", "producers", "consumers"]
     assert field(schema_after(later, built, 0), "region") == {"name": "region", "type": "string", "default": ""}
     assert field(schema_after(later, built), "region") == {"name": "region", "type": "string"}
-    assert later.phases[0].gate is not None and later.phases[0].gate.outlasts_retention
+    assert later.phases[0].gate is not None
+    assert later.phases[0].gate.outlasts_retention
