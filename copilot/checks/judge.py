@@ -6,7 +6,8 @@ order of deploys, and is asked in `rollout`; new readers meet old data in any or
 | difference                                | demanded | new reader, data of the state before | any other pair |
 | ----------------------------------------- | -------- | ------------------------------------ | -------------- |
 | refused (can't be decoded)                | error    | warning                              | warning        |
-| lost, changed, collapsed, left-over bytes | error    | error where a use reads the value    | warning        |
+| lost, defaulted, changed, collapsed,      | error    | error where a use reads the value    | warning        |
+| left-over bytes                           |          |                                         |                |
 | dropped (field gone, nobody asked for it) | error    | error where a use reads the value    | warning        |
 | imprecise (declared conversion rounds)    | warning  | warning                              | warning        |
 | a decoder's own quirk (`quirks`)          | warning  | warning                              | warning        |
@@ -39,6 +40,7 @@ from copilot.ports import Case, DecoderUnderTest
 _READING: frozenset[Mode] = frozenset({"reads", "keys", "compares", "computes", "passes"})
 _WORDS = {
     "lost": "is lost",
+    "defaulted": "is replaced by the reader's default",
     "changed": "comes back changed",
     "collapsed": "collapses to another symbol",
     "dropped": "is dropped, which nobody asked for",
@@ -163,7 +165,11 @@ class Judge:
         return self.asked <= agreeing
 
     def _fix(self, seen: Seen) -> str:
-        if seen.kind in ("lost", "refused") and self.declared.renamed and seen.pair.direction == "backward":
+        if (
+            seen.kind in ("lost", "defaulted", "refused")
+            and self.declared.renamed
+            and seen.pair.direction == "backward"
+        ):
             return "Give the new field an alias for every earlier name, or write both fields for a while."
         return ""
 

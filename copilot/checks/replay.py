@@ -46,7 +46,7 @@ class ReplayCheck:
     """Real bytes, each decoder, value by value."""
 
     name = "replay"
-    version = 3
+    version = 4
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
@@ -78,7 +78,7 @@ def _measures(counts: Counter[str], decoders: int) -> tuple[Measure, ...]:
         Measure("decoders", decoders if counts["pairs"] else 0, "decoders"),
         Measure("values_compared", counts["values"], "values"),
         Measure("defaults_used", counts["defaults"], "values"),
-        Measure("lost", counts["lost"] + counts["dropped"], "values"),
+        Measure("lost", counts["lost"] + counts["defaulted"] + counts["dropped"], "values"),
         Measure("changed", counts["changed"] + counts["collapsed"] + counts["leftover"], "values"),
         Measure("refused", counts["refused"], "records"),
     )

@@ -15,9 +15,11 @@ from typing import Any, Literal
 from copilot.checks.declared import Declared, at_or_below, stand_ins
 from copilot.checks.leaves import leaves_of, renamed, standing
 from copilot.checks.lineage import Direction
+from copilot.domain.fieldtype import parsed
 from copilot.domain.schema import SchemaVersion
 
-Kind = Literal["lost", "changed", "collapsed", "dropped", "imprecise"]
+Kind = Literal["lost", "defaulted", "changed", "collapsed", "dropped", "imprecise"]
+"""lost: nothing came back. defaulted: the reader's default came instead. collapsed: another symbol. dropped: the field is gone."""
 EXAMPLE_CHARACTERS = 60
 _MISSING = object()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -52,6 +54,8 @@ class Meeting:
     read_paths: frozenset[str]
     enums: frozenset[str]
     stand_ins: tuple[tuple[str, tuple[str, ...]], ...]
+    defaults: tuple[tuple[str, str], ...] = ()
+    """Of the reader's fields that the writer lacks: path, and default as JSON text."""
 
     def target(self, path: str) -> str | None:
         """Returns where the reader has the value of that path, None where nothing is expected there."""
@@ -76,13 +80,15 @@ def meeting(
 ) -> Meeting:
     """Returns what `compare` needs; `base` are the paths that the base's schema has."""
     newer = reader if direction == "backward" else writer
+    written_paths = frozenset(field.path for field in writer.fields)
     return Meeting(
         direction,
         declared,
-        frozenset(field.path for field in writer.fields),
+        written_paths,
         frozenset(field.path for field in reader.fields),
         frozenset(field.path for field in reader.fields if '"enum"' in field.type),
         tuple((path, stand_ins(path, newer, base)) for path in sorted(declared.replaced)),
+        tuple((it.path, it.default) for it in reader.fields if it.default is not None and it.path not in written_paths),
     )
 
 
@@ -113,11 +119,13 @@ def compare(written: Any, read: Any, met: Meeting) -> Compared:
 
 
 def same(written: Any, read: Any) -> bool:
-    """Tells whether two values are equal, numbers by their exact value, NaN equal to NaN, true and 1 not equal."""
+    """Tells whether two values are equal, numbers by their exact value, NaN equal to NaN, true and 1 not, -0.0 and 0.0 not."""
     if isinstance(written, bool) or isinstance(read, bool):
         return written is read
     if isinstance(written, float) and isinstance(read, float) and math.isnan(written):
         return math.isnan(read)
+    if isinstance(written, float) and isinstance(read, float) and written == 0.0 == read:
+        return math.copysign(1, written) == math.copysign(1, read)
     if isinstance(written, dict) and isinstance(read, dict):
         return written.keys() == read.keys() and all(same(value, read[key]) for key, value in written.items())
     if isinstance(written, list | tuple) and isinstance(read, list | tuple):
@@ -168,8 +176,23 @@ def _difference(path: str, target: str, written: Any, read: Any, met: Meeting) -
         return None if is_exact else Difference(path, "imprecise", example(written), example(read))
     if target in met.enums and isinstance(written, str) and isinstance(read, str):
         return Difference(path, "collapsed", example(written), example(read))
-    kind: Kind = "lost" if target not in met.written_paths else "changed"
+    kind: Kind = "defaulted" if _is_default(target, read, met) else "changed"
     return Difference(path, kind, example(written), example(read))
+
+
+def _is_default(target: str, read: Any, met: Meeting) -> bool:
+    """Tells whether a value, or the record around it, is one that the reader filled in."""
+    for path, default in met.defaults:
+        if path == target.rstrip("[]{}"):
+            value = parsed(default)
+            # Bytes are written as text in a schema, and filled in as one or the other.
+            filled_in = (
+                value.encode("latin-1", "replace") if isinstance(read, bytes) and isinstance(value, str) else value
+            )
+            return isinstance(value, dict | list) or bool(filled_in == read)
+        if at_or_below(target, path):
+            return True
+    return False
 
 
 def _gone_kind(path: str, met: Meeting) -> Kind:

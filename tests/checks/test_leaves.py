@@ -50,7 +50,7 @@ def test_a_value_is_missed_however_deep_it_lies(inner: dict[str, Any]) -> None:
 
     evidence = replayed(rename, [AMOUNT, inner], [field("total", "long", default=0), inner])
 
-    assert "replay.value-lost" in errors(evidence)
+    assert "replay.value-defaulted" in errors(evidence)
 
 
 @contained

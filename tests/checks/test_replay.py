@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
+
+import pytest
 
 from copilot.checks.replay import ReplayCheck
 from copilot.domain.alternative import Gate
@@ -23,7 +26,8 @@ from copilot.domain.operation import (
 from copilot.domain.pipeline import Decoder, Retention
 from copilot.domain.source import Span
 from copilot.ports import Case
-from tests.checks.orders import bench, case, field, use
+from tests import outside
+from tests.checks.orders import bench, case, field, pipeline, use, version
 
 AMOUNT = field("amount", "long")
 ID = field("id", "string")
@@ -58,7 +62,7 @@ def test_a_rename_that_a_default_hides_loses_the_value() -> None:
     evidence = run(case(RENAME, [before], [after], level="FULL"))
 
     assert evidence.verdict == "fail"
-    assert "replay.value-lost" in errors(evidence)
+    assert "replay.value-defaulted" in errors(evidence)
     assert any(it.path == "amount" and "fastavro" in it.message for it in evidence.findings)
 
 
@@ -81,7 +85,7 @@ def test_dropping_the_alias_is_caught() -> None:
     evidence = run(case(RENAME, [[ID, AMOUNT]], [after]))
 
     assert evidence.verdict == "fail"
-    assert errors(evidence) == {"replay.value-lost"}
+    assert errors(evidence) == {"replay.value-defaulted"}
 
 
 def test_an_alias_together_with_both_fields_is_caught() -> None:
@@ -101,7 +105,7 @@ def test_a_parallel_change_passes_and_says_what_skipping_a_version_loses() -> No
     evidence = run(case(RENAME, [[ID, AMOUNT]], [both, last]))
 
     assert evidence.verdict == "pass"
-    skipped = [it for it in evidence.findings if it.rule == "replay.value-lost" and it.phase == 1]
+    skipped = [it for it in evidence.findings if it.rule == "replay.value-defaulted" and it.phase == 1]
     assert skipped
     # Nobody decodes with avro here, so what it loses is only noted.
     assert {it.message.split(":")[0]: it.severity for it in skipped} == {"fastavro": "warning", "avro": "note"}
@@ -141,7 +145,7 @@ def test_a_value_lost_to_new_readers_is_an_error_only_where_it_is_read() -> None
     lost = run(case(RENAME, [before], [after], uses=[use("amount")], level="NONE"))
     unread = run(case(RENAME, [before], [after], uses=[use("id")], level="NONE"))
 
-    assert errors(lost) == {"replay.value-lost"}
+    assert errors(lost) == {"replay.value-defaulted"}
     assert unread.verdict == "pass"
 
 
@@ -296,7 +300,7 @@ def test_values_inside_arrays_and_maps_are_compared() -> None:
     good = [field("items", {"type": "array", "items": item("pieces", aliases=["count"])})]
     bad = [field("items", {"type": "array", "items": item("pieces")})]
 
-    assert errors(run(case(rename, [before], [bad]))) == {"replay.value-lost"}
+    assert errors(run(case(rename, [before], [bad]))) == {"replay.value-defaulted"}
     assert errors(run(case(rename, [before], [good]))) == set()
 
 
@@ -320,3 +324,38 @@ def test_what_a_decoder_does_with_any_second_schema_is_not_blamed_on_the_change(
 
     assert evidence.verdict == "pass"
     assert any(it.rule == "replay.decoder-quirk" and it.severity == "warning" for it in evidence.findings)
+
+
+@pytest.mark.tool("avro-java")
+def test_java_in_use_gives_the_default_for_an_alias_in_another_namespace() -> None:
+    """The registry says yes, Java decodes, and the data is gone; fastavro and the rules see nothing."""
+    schema_format = outside.format_with(outside.java())
+    old, new = {"fields": [ID, AMOUNT]}, {"fields": [ID, field("total", "long", default=3, aliases=["amount"])]}
+    versions = [version(old["fields"], 1, "shop.Order"), version(new["fields"], 2, "shop.v2.Order")]
+    java = Decoder("java", "writer")
+    bare = case(RENAME, [old["fields"]], [new["fields"]], reader=java)
+    renamed = replace(bare, base=pipeline(versions[:1], reader=java), states=(pipeline(versions, reader=java),))
+
+    evidence = ReplayCheck().run(renamed, replace(bench(), formats={"avro": schema_format}))
+
+    told = [it for it in evidence.findings if it.rule == "replay.value-defaulted" and it.message.startswith("java:")]
+    assert evidence.verdict == "fail"
+    assert [it.severity for it in told] == ["error"]
+    assert "amount is replaced by the reader's default: " in told[0].message
+    assert "gives 3" in told[0].message
+    assert not schema_format.incompatibilities(versions[1], versions[0])
+
+
+def test_a_decoder_that_is_not_run_is_named_where_it_is_known_to_fail() -> None:
+    after = [ID, AMOUNT, field("note", ["string", "null"], default=None)]
+
+    unknown = run(
+        case(AddField("order", "", "note", '["string","null"]', "null"), [[ID, AMOUNT]], [after], reader=None)
+    )
+    known = run(case(AddField("order", "", "note", '["string","null"]', "null"), [[ID, AMOUNT]], [after]))
+
+    foreseen = {
+        it.severity for it in unknown.findings if it.rule == "replay.foreseen" and "avsc is not run" in it.message
+    }
+    assert foreseen == {"warning"}
+    assert {it.severity for it in known.findings if it.rule == "replay.foreseen"} == {"note"}

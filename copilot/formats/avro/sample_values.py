@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -24,8 +25,8 @@ _PLAIN: dict[str, tuple[Any, ...]] = {
     "boolean": (True, False),
     "int": (0, 1, -1, _INT_MAX, -_INT_MAX - 1),
     "long": (0, -1, _INT_MAX + 1, _DOUBLE_EXACT + 1, _LONG_MAX, -_LONG_MAX - 1),
-    "float": (0.0, 1.5, -0.25, _FLOAT_MAX, 1.401298464324817e-45),
-    "double": (0.0, 0.1, -1.5, 1.7976931348623157e308, 5e-324, float(_DOUBLE_EXACT)),
+    "float": (0.0, 1.5, math.nan, -0.0, _FLOAT_MAX, 1.401298464324817e-45, -math.inf, -0.25),
+    "double": (0.0, 0.1, math.nan, -0.0, 1.7976931348623157e308, 5e-324, math.inf, -1.5, float(_DOUBLE_EXACT)),
     "bytes": (b"", b"\x00\xff\x80", b"text", bytes(range(256))),
     "string": _TEXTS,
 }
@@ -43,7 +44,7 @@ def boundary_values(type: Type, union: Type | None) -> tuple[Any, ...]:
         return type.symbols
     logical = logical_of(type)
     if logical is not None:
-        return tuple(dict.fromkeys(logical(type, share) for share in (0.5, 0.0, 1.0, 0.75)))
+        return tuple(dict.fromkeys(logical(type, share) for share in (0.5, 0.0, 1.0, 0.25, 0.75)))
     if type.kind == "fixed":
         return (bytes(type.size), b"\xff" * type.size, bytes(place % 256 for place in range(type.size)))
     if type.kind in ("int", "long"):
@@ -116,6 +117,8 @@ def _timestamp(step: timedelta) -> Callable[[Type, float], datetime]:
     def value(type: Type, share: float) -> datetime:
         if share == 0.5:
             return _EPOCH
+        if share == 0.25:
+            return _EPOCH - step
         return first + round(share * ((last - first) // step)) * step
 
     return value

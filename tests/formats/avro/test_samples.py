@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from tests.formats.avro.arranging import FORMAT, field, read, record
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 WIDE = record(
     field("i", "int"),
     field("l", "long"),
@@ -28,6 +32,24 @@ def test_boundary_values_come_first() -> None:
     assert "" in column("s")
     assert any(len(text) > 250 for text in column("s"))
     assert any(not text.isascii() for text in column("s"))
+
+
+def test_numbers_and_times_that_readers_get_wrong_are_tried() -> None:
+    stamp, money = {"type": "long", "logicalType": "timestamp-millis"}, {"type": "bytes", "logicalType": "decimal"}
+    schema = record(
+        field("f", "float"), field("d", "double"), field("t", stamp), field("m", {**money, "precision": 4, "scale": 2})
+    )
+
+    samples = FORMAT.samples(read(schema).resolved, "seed", 40)
+
+    for name in ("f", "d"):
+        values = [value[name] for value in samples]
+        assert any(math.isnan(value) for value in values)
+        assert any(math.isinf(value) for value in values)
+        assert {math.copysign(1, value) for value in values if value == 0} == {1, -1}
+    before, *_ = sorted(EPOCH - value["t"] for value in samples if value["t"] < EPOCH)
+    assert before == timedelta(milliseconds=1)
+    assert {Decimal("99.99"), Decimal("-99.99")} <= {value["m"] for value in samples}
 
 
 def test_every_branch_symbol_and_size_is_tried() -> None:
