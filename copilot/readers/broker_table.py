@@ -107,7 +107,7 @@ CALLS: dict[str, Steps] = {
 
 METHODS: dict[str, Steps] = {
     "kafka consumer": {
-        "subscribe": consumes("0 topics pattern"),
+        "subscribe": consumes("0 topics ~pattern"),
         "assign": consumes("0 partitions"),
         **dict.fromkeys(("poll", "consume", "getone", "getmany"), MESSAGE),
     },

@@ -37,10 +37,13 @@ def see_client_method(reader: Reader, node: ast.Call, function: ast.Attribute, b
     """Reads a call of a method of a client, a message or a codec, None where the method is none of these."""
     kind = base.origin.root[0] if base.origin is not None else ""
     name, receiver = function.attr, receiver_name(function.value)
+    if receiver == "spark" and reader.sheet.uses_spark and (base.thing is None or base.thing[0] != "client"):
+        base = base._replace(thing=("client", "spark session", None, -1)) if name == "table" else base
     if base.thing is not None and base.thing[0] == "client":
         steps = libraries.method_steps(base.thing[1], name, first_text(node))
         if steps:
-            return _take(reader, node, "", steps, base, receiver, name)
+            library = "pyspark" if base.thing[1].startswith(("spark", "delta")) else ""
+            return _take(reader, node, library, steps, base, receiver, name)
     if kind == "message" and base.origin is not None:
         see_arguments(reader, node)
         if name in _MESSAGE_PARTS:
@@ -202,12 +205,14 @@ def topic_value(reader: Reader, node: ast.Call, step: Step, base: Seen) -> Value
             if values:
                 return ("list", values)
             continue
-        found = _argument(node, place.lstrip("{"))
+        found = _argument(node, place.lstrip("{~"))
         if found is None:
             continue
         if place.startswith("{"):
             return _keys(reader, found)
         value = value_of(reader, found)
+        if place.startswith("~"):
+            return ("as", "pattern", value, ())
         return None if value is not None and value[0] == "dict" else _below_project(value)
     return None
 

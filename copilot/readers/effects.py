@@ -172,7 +172,7 @@ class EffectReader:
 
     def _is_told(self, effect: Effect) -> bool:
         """Tells whether an effect that goes no further is an edge: no package that waits for its topic, no unknown file."""
-        is_file = effect.call.endpoint == "file" and effect.call.library != "trigger"
+        is_file = effect.call.endpoint == "file" and effect.call.library not in ("trigger", "pyspark")
         return is_text(effect.topics) or not (is_file or self._is_library(effect.path, effect.scope))
 
     def _wanted(self, effect: Effect) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from copilot.readers.spark_table import SPARK_ATTRIBUTES, SPARK_CALLS, SPARK_METHODS
 from copilot.readers.steps import SAME, Steps, consumes, gives, produces
 
 NAMES = {
@@ -14,6 +15,7 @@ NAMES = {
     "quixstreams": "quixstreams",
     "bytewax": "bytewax",
     "pyspark": "pyspark",
+    "delta": "pyspark",
     "pyflink": "pyflink",
     "apache_beam": "apache-beam",
     "airflow": "airflow",
@@ -85,6 +87,7 @@ CALLS: dict[str, Steps] = {
         "BigQueryToGCSOperator": consumes("source_project_dataset_table", endpoint="table", needs=True),
     },
     "celery": {"Celery": gives("celery app")},
+    **SPARK_CALLS,
 }
 
 METHODS: dict[str, Steps] = {
@@ -121,49 +124,11 @@ METHODS: dict[str, Steps] = {
     "quix dataframe": {"to_topic": produces("0 topic", kind="="), "*": SAME},
     "flink source": {
         "set_topics": consumes("*", "="),
-        "set_topic_pattern": consumes("0", "="),
+        "set_topic_pattern": consumes("~0", "="),
         "*": SAME,
     },
     "flink sink": {"set_topic": produces("0", kind="="), "set_topic_selector": produces("", kind="="), "*": SAME},
-    "spark reader": {
-        "format:kafka": gives("spark kafka reader"),
-        "format:kinesis": gives("spark kinesis reader"),
-        "option:subscribe": consumes("1", "spark reading"),
-        "option:subscribePattern": consumes("1", "spark reading"),
-        "options": consumes("subscribe subscribePattern", "=", needs=True),
-        "table": consumes("0 tableName", endpoint="table"),
-        "*": SAME,
-    },
-    "spark kafka reader": {
-        "option:subscribe": consumes("1", "spark reading"),
-        "option:subscribePattern": consumes("1", "spark reading"),
-        "option:assign": consumes("1", "spark reading"),
-        "options": consumes("subscribe subscribePattern", "spark reading", needs=True),
-        "load": consumes(""),
-        "*": SAME,
-    },
-    "spark kinesis reader": {
-        "option:streamName": consumes("1", "spark reading", endpoint="stream"),
-        "load": consumes("", endpoint="stream"),
-        "*": SAME,
-    },
-    "spark reading": {"*": SAME},
-    "spark writer": {
-        "format:kafka": gives("spark kafka writer"),
-        "option:topic": produces("1", kind="spark writing"),
-        "toTable": produces("0 tableName", endpoint="table"),
-        "saveAsTable": produces("0 name", endpoint="table"),
-        "insertInto": produces("0 tableName", endpoint="table"),
-        "*": SAME,
-    },
-    "spark kafka writer": {
-        "option:topic": produces("1", kind="spark writing"),
-        "options": produces("topic", kind="spark writing", needs=True),
-        "start": produces(""),
-        "save": produces(""),
-        "*": SAME,
-    },
-    "spark writing": {"*": SAME},
+    **SPARK_METHODS,
     "celery app": {"send_task": produces("queue", endpoint="queue", needs=True)},
 }
 
@@ -175,11 +140,7 @@ DECORATORS: dict[str, Steps] = {
 }
 
 ATTRIBUTES: dict[str, dict[str, str]] = {
-    "pyspark": {
-        "readStream": "spark reader",
-        "read": "spark reader",
-        "writeStream": "spark writer",
-        "write": "spark writer",
-    },
+    "pyspark": SPARK_ATTRIBUTES,
+    "spark session": SPARK_ATTRIBUTES,
     "amqp channel": {"default_exchange": "amqp channel.default_exchange"},
 }

@@ -109,9 +109,9 @@ def _topics(step: Step, arguments: Mapping[str, Value], client: tuple[Any, ...])
             given = tuple(value for name, value in arguments.items() if name.isdigit())
             if given:
                 return ("list", given)
-        elif place.lstrip("{") in arguments:
-            found: Value = arguments[place.lstrip("{")]
-            return found
+        elif place.lstrip("{~") in arguments:
+            found: Value = arguments[place.lstrip("{~")]
+            return ("as", "pattern", found, ()) if place.startswith("~") else found
     return None
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 
 from copilot.readers import broker_table, framework_table
+from copilot.readers.spark_table import COMMON_NAMES
 from copilot.readers.steps import Step, Steps
 
 GLUE = "aws_schema_registry"
@@ -56,8 +57,8 @@ SCHEMA_PASSERS = frozenset(
 TOPIC_PASSERS = frozenset({"Schema", "SchemaReference", "NewTopic", "TopicPartition", "RabbitQueue"})
 _CALLS: dict[str, Steps] = {**broker_table.CALLS, **framework_table.CALLS}
 _METHODS: dict[str, Steps] = {**broker_table.METHODS, **framework_table.METHODS}
-METHOD_NAMES = frozenset(name.partition(":")[0] for steps in _METHODS.values() for name in steps) - {"*"}
-"""Every method of a client that the tables have."""
+METHOD_NAMES = frozenset(name.partition(":")[0] for steps in _METHODS.values() for name in steps) - {"*"} - COMMON_NAMES
+"""Every method of a client that the tables have, but for names that anything may have."""
 _FOREIGN = frozenset(
     {
         "numpy",

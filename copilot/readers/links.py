@@ -22,6 +22,7 @@ from copilot.readers.effects import Effect, EffectReader
 from copilot.readers.facts import FORWARDED, OF_KEYS, Call, Config, FileFacts
 from copilot.readers.modules import Modules
 from copilot.readers.outlines import Outline
+from copilot.readers.patterns import LIKE, matching_patterns
 from copilot.readers.schema_values import Asked, SchemaValues
 from copilot.readers.store import FactStore
 from copilot.readers.subjects import Subjects, unpinned
@@ -43,6 +44,7 @@ _FULL_NAMES = {
     "queue": (re.compile(r"https?://[^/]+/\d+/([^/]+)$"), _AWS_NAME),
     "stream": (_AWS_NAME,),
 }
+_QUERY = re.compile(r"\s|\(")
 CALL_SUBJECTS = "subjects of a call"
 _NOWHERE = Running("", "", "", 1, {}, {}, ())
 
@@ -94,10 +96,11 @@ class LinkReader:
             )
             copies = job.running or (_NOWHERE,)
             links = [link for copy in copies for link in self._of_effect(job, everything[effect.home], effect, copy)]
-            named = [link for link in links if link.endpoint.name]
+            named = [link for link in links if _is_told(link)]
             # What a framework is handed in a dict of settings is told by the settings themselves.
             is_framework = self._root_of[effect.home] != self._root_of[effect.path]
             found += named or [link for link in links if not (is_framework and (link.job, link.direction) in told)]
+        found += matching_patterns(found)
         return _merged([*found, *_from_producers(found, [*found, *self._beyond.links])])
 
     def answer_for(self, jobs: Mapping[str, JobCode]) -> None:
@@ -119,16 +122,16 @@ class LinkReader:
         for path, config, running in stated:
             twin = next(((file, one) for file, one in coded if _role(one) == _role(config)), None)
             made = self._of_config(job, path, config, running, twin)
-            if any(link.endpoint.name for link in made):
+            if any(_is_told(link) for link in made):
                 resolved.add(_role(config))
             links += made
         for path, config in coded:
             for running in job.running or (_NOWHERE,):
                 made = self._of_config(job, path, config, running, None)
-                known = [link for link in made if link.endpoint.name]
+                known = [link for link in made if _is_told(link)]
                 links += known if known or _role(config) in resolved else made
-        named = {(link.direction, link.subject) for link in links if link.endpoint.name}
-        return [link for link in links if link.endpoint.name or (link.direction, link.subject) not in named]
+        named = {(link.direction, link.subject) for link in links if _is_told(link)}
+        return [link for link in links if _is_told(link) or (link.direction, link.subject) not in named]
 
     def _of_config(
         self, job: JobCode, path: str, config: Config, running: Running, twin: tuple[str, Config] | None
@@ -218,7 +221,7 @@ class LinkReader:
         links: list[Link] = []
         name, version = (None, 0) if subject is None else unpinned(subject)
         for text in texts:
-            endpoint = Endpoint(kind, plain_endpoint(kind, text.text), "" if text.text else text.variable)
+            endpoint = _endpoint(kind, text)
             weakest = max(certainty, _SOURCES[text.source], key=lambda one: _RANKS[one])
             if running.is_example and text.source == "setting":
                 weakest = max(weakest, "likely", key=lambda one: _RANKS[one])
@@ -256,6 +259,20 @@ def plain_endpoint(kind: str, text: str) -> str:
         if found:
             return found[1]
     return text
+
+
+def _is_told(link: Link) -> bool:
+    """Tells whether the endpoint of a link is known, by its name or by a pattern."""
+    return bool(link.endpoint.name) or link.endpoint.variable.startswith(LIKE)
+
+
+def _endpoint(kind: EndpointKind, text: Text) -> Endpoint:
+    """Returns the endpoint of a text: a pattern or a query is no name."""
+    if kind == "topic" and text.text.startswith("^"):
+        return Endpoint(kind, "", f"{LIKE}{text.text}")
+    if kind == "table" and _QUERY.search(text.text):
+        return Endpoint(kind, "", "a query")
+    return Endpoint(kind, plain_endpoint(kind, text.text), "" if text.text else text.variable)
 
 
 def _texts(value: Value, around: Surroundings) -> tuple[Text, ...]:
@@ -315,11 +332,11 @@ def _merged(links: list[Link]) -> tuple[Link, ...]:
         if best.setdefault(key, link).version != link.version:
             best[key] = replace(best[key], version=0)  # who knows several versions takes the one that fits
     told = {(key[0], key[1], key[2]) for key in best if key[3] is not None}
-    named = {(key[0], key[2], key[3]) for key in best if key[1].name or key[1].variable}
+    named = {(key[0], key[1].kind, *key[2:]) for key in best if key[1].name or key[1].variable}
     for key in list(best):
         job, endpoint, direction, subject = key
         is_nowhere = not endpoint.name and not endpoint.variable
-        if (subject is None and key[:3] in told) or (is_nowhere and (job, direction, subject) in named):
+        if (subject is None and key[:3] in told) or (is_nowhere and (job, endpoint.kind, direction, subject) in named):
             del best[key]
     told_where = (replace(link, deployments=tuple(sorted(where[key]))) for key, link in best.items())
     return tuple(sorted(told_where, key=lambda link: (link.job, link.direction, link.endpoint, link.subject or "")))

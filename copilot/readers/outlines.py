@@ -14,6 +14,7 @@ from copilot.readers.python_reader import read_python
 from copilot.readers.words import acts_when_imported, concerns_endpoints, is_script
 
 OUTLINE_KIND = f"python-outline-3-{FACTS_KIND}"
+_NO_CLIENTS = frozenset({"file", "spark builder", "spark session"})
 
 
 class Outline(NamedTuple):
@@ -58,7 +59,9 @@ def load_outline(data: bytes) -> Outline | None:
 
 
 def _outline(facts: FileFacts, text: str) -> Outline:
-    clients = (value for _, value in facts.names if value is not None and value[0] == "client" and value[1] != "file")
+    clients = (
+        value for _, value in facts.names if value is not None and value[0] == "client" and value[1] not in _NO_CLIENTS
+    )
     has_endpoints = bool(facts.calls or facts.configs) or next(clients, None) is not None
     acts = any(call.role in ("consume", "produce") and not call.scope for call in facts.calls) or acts_when_imported(
         text

@@ -58,6 +58,8 @@ class _Statements:
         self._declare(tree.body, "")
         if self.sheet.declares_options:
             declare_options(tree, self.scope)
+        if self.sheet.uses_spark:
+            self.scope.libraries.add("pyspark")
         self._block(tree.body)
         waiting = self._waiting
         while waiting:

@@ -45,6 +45,10 @@ class Sheet:
         self.is_quiet = False
         self.statements: list[tuple[Statement, tuple[Value, ...], ast.expr, str]] = []
         self.declares_options = any(sign in self.data for sign in (b"add_argument", b"DEFINE_", b"docopt"))
+        # Notebooks get their session from their host, scripts from a module of their own: neither imports the library.
+        self.uses_spark = any(
+            sign in self.data for sign in (b"spark.read", b"spark.table(", b"spark.sql(", b".writeStream")
+        )
         self.invocations: list[tuple[Invocation, Origin | None]] = []
         self.passes: list[tuple[str, int, str, Origin | None]] = []
         self._uses: list[tuple[str, int, int, str, str, str, int, Origin | None]] = []

@@ -10,6 +10,7 @@ class Step(NamedTuple):
 
     `role` is "consume", "produce" or "". `topic` and `value` tell where the endpoint's name and the record stand: positions and
     keywords in order of preference ("0 topic"), "*" for all positional arguments, "{0" for the keys of a dict in that place,
+    "~0" for a pattern that names match,
     "own" for what the object that is called was made with. `gives` is the kind of object that comes out ("" none, "=" the
     same one), `keeps` tells that it remembers the topic. `endpoint` is the kind of endpoint. Where `needs` holds, a call
     without that argument does nothing.

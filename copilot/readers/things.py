@@ -13,7 +13,7 @@ import ast
 
 from copilot.readers.reading import Reader
 from copilot.readers.scope import Seen, receiver_name
-from copilot.readers.values import Value
+from copilot.readers.values import Value, braced
 
 MAX_CHAIN = 6
 SPREAD = "**"
@@ -73,7 +73,10 @@ def name_of(value: Value) -> str:
         return name_of(value[2])
     if kind == "cat":
         return _template(value[1])
-    if kind in ("list", "any", "path"):
+    if kind == "path":
+        pieces = [part[1] if part is not None and part[0] == "s" else braced(name_of(part)) for part in value[1]]
+        return "/".join(piece for piece in pieces if piece)
+    if kind in ("list", "any"):
         return next((name for name in map(name_of, value[1]) if name), "")
     return name_of(value[1]) if kind == "split" else ""
 
@@ -84,6 +87,6 @@ def _template(parts: tuple[Value, ...]) -> str:
     if not any(part is not None and part[0] == "s" for part in parts):
         return next((name for name in names if name), "")
     return "".join(
-        part[1] if part is not None and part[0] == "s" else f"{{{name}}}"
+        part[1] if part is not None and part[0] == "s" else braced(name) or "{}"
         for part, name in zip(parts, names, strict=True)
     )

@@ -151,6 +151,8 @@ def _from_file(value: tuple[Any, ...], around: Surroundings, depth: int) -> Iter
 
 def _changed(text: str, method: str, arguments: tuple[str, ...]) -> str:
     match method, arguments:
+        case "pattern", ():
+            return f"^{text.removeprefix('^')}" if text else ""
         case "lower", ():
             return text.lower()
         case "upper", ():
@@ -170,11 +172,28 @@ def _joined(kind: str, parts: tuple[Value, ...], around: Surroundings, depth: in
     for part in parts:
         found = resolve(part, around, depth)
         if not found or not all(text.text or text.source == "code" for text in found):
-            unset = next((text for text in found if text.variable and not text.text), Text(""))
-            yield Text("", unset.variable, "unset", unset.proof)
+            yield _known_in_part(kind, [resolve(one, around, depth) for one in parts])
             return
         choices = [_join(kind, left, right) for left in choices for right in found][:MAX_CHOICES]
     yield from choices
+
+
+def braced(name: str) -> str:
+    """Returns the name of an unknown part in braces, unless it says already which part of it isn't known."""
+    return name if not name or "{" in name else f"{{{name}}}"
+
+
+def _known_in_part(kind: str, parts: list[tuple[Text, ...]]) -> Text:
+    """Returns the unknown text under what is known of it, variables in braces; under none where a part has no name."""
+    unset = [next((text for text in found if text.variable and not text.text), None) for found in parts]
+    first = next((text for text in unset if text is not None), Text(""))
+    pieces = [
+        braced(hole.variable) if hole is not None else found[0].text if found else ""
+        for found, hole in zip(parts, unset, strict=True)
+    ]
+    if not all(pieces) or len(pieces) == 1:
+        return Text("", first.variable if len(pieces) == 1 else "", "unset", first.proof)
+    return Text("", "/".join(pieces) if kind == "path" else "".join(pieces), "unset", first.proof)
 
 
 def _join(kind: str, left: Text, right: Text) -> Text:
@@ -195,7 +214,7 @@ def is_text(value: Value) -> bool:
         return any(map(is_text, value[1]))
     if value[0] in ("cat", "path"):
         return all(map(is_text, value[1]))
-    return value[0] in ("s", "env") or (value[0] in ("at", "param") and is_text(value[2]))
+    return value[0] in ("s", "env") or (value[0] in ("at", "param", "as") and is_text(value[2]))
 
 
 def literals(value: Value) -> tuple[int, ...]:

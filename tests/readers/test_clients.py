@@ -358,6 +358,75 @@ FRAMEWORKS = {
         """,
         {("consumes", "topic", "orders"), ("produces", "topic", "totals"), ("produces", "table", "gold.totals")},
     ),
+    "spark's files, tables and lakes": (
+        """
+        from pyspark.sql import SparkSession
+        from delta.tables import DeltaTable
+
+        spark = SparkSession.builder.appName("daily").getOrCreate()
+        raw = spark.read.format("json").option("multiline", True).load("s3a://lake/raw/")
+        old = spark.read.parquet("s3a://lake/old").union(spark.table("silver.old"))
+        fast = spark.readStream.schema(raw.schema).csv("landing/")
+        fast.writeStream.format("delta").option("checkpointLocation", "cp").start("s3a://lake/silver")
+        raw.write.mode("append").partitionBy("day").save("s3a://lake/gold")
+        raw.write.format("console").save("nowhere")
+        raw.write.format("iceberg").mode("append").save("lake.gold")
+        raw.write.format("jdbc").option("url", "u").option("dbtable", "public.gold").save()
+        spark.read.format("jdbc").option("dbtable", "(select 1 from t) q").load()
+        DeltaTable.forPath(spark, "s3a://lake/merged").alias("t").merge(raw, "t.id = s.id").execute()
+        """,
+        {
+            ("consumes", "file", "s3a://lake/raw/"),
+            ("consumes", "file", "s3a://lake/old"),
+            ("consumes", "table", "silver.old"),
+            ("consumes", "file", "landing/"),
+            ("produces", "file", "s3a://lake/silver"),
+            ("produces", "file", "s3a://lake/gold"),
+            ("produces", "table", "lake.gold"),
+            ("produces", "table", "public.gold"),
+            ("consumes", "table", "?a query"),
+            ("produces", "file", "s3a://lake/merged"),
+        },
+    ),
+    "a session that the host or another module gives": (
+        """
+        from shared import make_session
+        spark = make_session()
+        df = spark.read.format("parquet").load("raw")
+        df.write.saveAsTable("gold.orders")
+        spark.table("gold.customers")
+        """,
+        {("consumes", "file", "raw"), ("produces", "table", "gold.orders"), ("consumes", "table", "gold.customers")},
+    ),
+    "patterns": (
+        """
+        from confluent_kafka import Consumer, Producer
+        from pyspark.sql import SparkSession
+        Producer({}).produce("alerts-ztf", b"")
+        Producer({}).produce("audit", b"")
+        Consumer({}).subscribe(["^alerts-.*"])
+        SparkSession.builder.getOrCreate().readStream.format("kafka").option("subscribePattern", "aud.*").load()
+        """,
+        {
+            ("produces", "topic", "alerts-ztf"),
+            ("produces", "topic", "audit"),
+            ("consumes", "topic", "?topics like ^alerts-.*"),
+            ("consumes", "topic", "?topics like ^aud.*"),
+            ("consumes", "topic", "alerts-ztf"),
+            ("consumes", "topic", "audit"),
+        },
+    ),
+    "patterns that could keep a matcher busy are not tried": (
+        """
+        from confluent_kafka import Consumer, Producer
+        Producer({}).produce("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", b"")
+        Consumer({}).subscribe(["^(a+)+b"])
+        """,
+        {
+            ("produces", "topic", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+            ("consumes", "topic", "?topics like ^(a+)+b"),
+        },
+    ),
     "spark with options that are not known": (
         """
         from pyspark.sql import SparkSession
@@ -366,7 +435,7 @@ FRAMEWORKS = {
             df.write.format("kafka").options(**options).save()
             df.write.format("parquet").save("out")
         """,
-        {("consumes", "topic", "?"), ("produces", "topic", "?")},
+        {("consumes", "topic", "?"), ("produces", "topic", "?"), ("produces", "file", "out")},
     ),
     "flink builders": (
         """

@@ -37,7 +37,13 @@ def test_an_absolute_part_restarts_a_path() -> None:
 
 
 def test_a_text_with_an_unset_part_is_unset() -> None:
-    assert resolve(("cat", (("s", "a."), ("env", "X", None))), around({})) == (Text("", "X", "unset"),)
+    assert resolve(("cat", (("s", "a."), ("env", "X", None))), around({})) == (Text("", "a.{X}", "unset"),)
+
+
+def test_an_unknown_path_is_named_by_what_is_known_of_it() -> None:
+    path = ("path", (("env", "DATA", None), ("s", "raw"), ("cat", (("s", "day="), ("env", "DAY", None)))))
+
+    assert resolve(path, around({})) == (Text("", "{DATA}/raw/day={DAY}", "unset"),)
 
 
 def test_a_value_that_leads_back_to_itself_ends() -> None:
