@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from copilot.formats.json_text import JSON_DEPTH_MAX, InvalidText, Node, scan_json
+from copilot.formats.python_classes import fold_class
 from copilot.formats.python_code import (
     FunctionNode,
     Places,
@@ -32,10 +33,15 @@ _ADDING = frozenset({"append", "extend", "insert"})
 
 
 def fold_python(text: str, start: int, end: int) -> Node:
-    """Returns the tree of the expression between two offsets of a file, in UTF-8 bytes; those of the tree are in characters.
+    """Returns the tree of the expression, or of the class that stands for a record, between two offsets of a file.
+
+    The offsets are in UTF-8 bytes, those of the tree in characters.
 
     Raises InvalidText.
     """
+    model = fold_class(text, start, end)
+    if model is not None:
+        return model
     module = parsed_module(text)
     places = Places(text)
     around: list[FunctionNode] = []

@@ -18,6 +18,7 @@ from copilot.readers.dicts import see_dict_call
 from copilot.readers.flow import Origin
 from copilot.readers.formatting import formatted
 from copilot.readers.invocations import note_invocation
+from copilot.readers.model_classes import METHODS, see_model_method
 from copilot.readers.reading import Reader
 from copilot.readers.scope import NOTHING, FunctionNode, Seen, receiver_name
 from copilot.readers.tables import TABLE_METHODS, note_table
@@ -87,6 +88,10 @@ def see_call(reader: Reader, node: ast.Call, mode: str) -> Seen:
     )
     if found is not None:
         return found
+    if isinstance(node.func, ast.Attribute) and node.func.attr in METHODS:
+        found = see_model_method(reader, node, node.func.attr, reader.see(node.func.value))
+        if found is not None:
+            return found
     if isinstance(node.func, ast.Attribute) and not dotted:
         return _method(reader, node, node.func, mode)
     if dotted == "super" and not node.args and reader.scope.class_name:

@@ -210,6 +210,8 @@ class Chains:
             for one in self.ends(end.path, self._table(end.path)[0].get(f"{value[1]}()"), depth):
                 filled = self._filled(one, (end,), tuple(handed))
                 yield from self.ends(filled.path, filled.value, depth) if filled != one else (one,)
+        elif value[0] == "literal":
+            yield end
         elif value[0] in ("param", "attr", "item"):
             yield End(end.path, ("call", value, ()))
 

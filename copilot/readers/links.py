@@ -20,6 +20,7 @@ from copilot.readers.configs import key_word
 from copilot.readers.deployments import Running
 from copilot.readers.effects import Effect, EffectReader
 from copilot.readers.facts import FORWARDED, OF_KEYS, Call, Config, FileFacts
+from copilot.readers.model_classes import LIBRARY
 from copilot.readers.modules import Modules
 from copilot.readers.outlines import Outline
 from copilot.readers.patterns import LIKE, matching_patterns
@@ -171,8 +172,8 @@ class LinkReader:
         for file, codec in codecs:
             found += self._schemas.of_call(file, codec, asked, effect.hops)
         subjects = tuple(dict.fromkeys(found))
-        if not subjects and codecs and codecs[0][0] != home:
-            # A codec of another file whose schema isn't known shows nothing about this call.
+        if not subjects and codecs and (codecs[0][0] != home or codecs[0][1].library == LIBRARY):
+            # A codec of another file whose schema isn't known shows nothing about this call, nor does what is no model.
             decoder, proof = None, (proof[0], *proof[1 + len(near) :])
         if (len(subjects) > 1 and call.codec < 0) or effect.is_guess:
             certainty = "possible"
@@ -291,6 +292,8 @@ def _not_beside(proof: tuple[Span, ...], then: tuple[Span, ...]) -> tuple[Span, 
 def _decoder(call: Call) -> Decoder:
     if call.library == "json":
         return Decoder("json", "writer")
+    if call.library == LIBRARY:
+        return Decoder("fastavro", "single")
     if call.role == "encode":
         return Decoder(call.library, "single" if call.writer is not None else "unknown")
     if call.reader is not None:

@@ -15,6 +15,7 @@ from copilot.readers.clients import see_annotation
 from copilot.readers.expressions import Expressions
 from copilot.readers.facts import FileFacts
 from copilot.readers.flow import Origin
+from copilot.readers.model_classes import see_models
 from copilot.readers.options import declare_options, parameter_options
 from copilot.readers.scope import NOTHING, FunctionNode, Scope, Seen, is_self, parameters
 from copilot.readers.settings_classes import see_settings_class
@@ -61,6 +62,8 @@ class _Statements:
         if self.sheet.uses_spark:
             self.scope.libraries.add("pyspark")
         self._block(tree.body)
+        if "dataclasses_avroschema" in self.scope.libraries:
+            see_models(self.expressions, tree.body)
         waiting = self._waiting
         while waiting:
             self._waiting = []

@@ -9,6 +9,7 @@ from copilot.readers.crossing import Crossing
 from copilot.readers.facts import Call, FileFacts
 from copilot.readers.flow import Tag
 from copilot.readers.links import CALL_SUBJECTS, JobCode
+from copilot.readers.model_classes import LIBRARY
 from copilot.readers.modules import Modules
 from copilot.readers.premises import Premises
 from copilot.readers.uses import Traced, words_in
@@ -61,7 +62,7 @@ class Records:
         copies = range(max(1, len(self._code.running)))
         asked = (self._premises.ask(CALL_SUBJECTS, self._code.root, copy, path, index) for copy in copies)
         stated = {name for names in asked for name in names}
-        if call.role == "encode":
+        if call.role == "encode" or (call.library == LIBRARY and not stated):
             return frozenset(stated), True
         direction = "consumes" if call.role == "decode" else "produces"
         links = [link for link in self._links if link.direction == direction]

@@ -51,6 +51,13 @@ def literal_of_dict(node: ast.Dict, names: tuple[str, ...], receiver: str, sheet
     return _add(host, start, end, receiver, _full_name(value), sheet) if isinstance(fields, ast.List) else None
 
 
+def literal_of_class(node: ast.ClassDef, sheet: Sheet) -> int:
+    """Adds the schema that a class stands for by its typed fields, and returns its index."""
+    start = sheet.offset(node.lineno, node.col_offset)
+    end = sheet.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
+    return _add("python-code", start, end, "", node.name, sheet)
+
+
 def is_changed_later(name: str, sheet: Sheet) -> bool:
     """Tells whether a file puts something into what it calls by that name."""
     return bool(name) and name in {found[1] or found[2] for found in _changes(sheet)}

@@ -5,6 +5,7 @@ import textwrap
 
 import pytest
 
+from copilot.domain.pipeline import Decoder
 from tests.readers.sockets import map_of
 
 SCHEMA = json.dumps({"type": "record", "name": "Order", "fields": [{"name": "id", "type": "long"}]})
@@ -273,3 +274,67 @@ def test_a_record_that_a_registry_client_encodes_is_of_the_schema_beside_it() ->
             """,
     }
     assert bound(texts) == {("produces", "orders", "order")}
+
+
+MODELS = """
+    from dataclasses import dataclass
+    from dataclasses_avroschema import AvroModel
+
+    @dataclass
+    class Line(AvroModel):
+        sku: str
+
+    @dataclass
+    class Order(AvroModel):
+        id: int
+        lines: list[Line]
+
+    @dataclass
+    class Plain:
+        id: int
+    """
+
+
+def test_a_typed_model_is_the_schema_of_what_its_methods_encode_and_decode() -> None:
+    texts = {
+        "job/Dockerfile": "",
+        "job/models.py": MODELS,
+        "job/main.py": """
+            from kafka import KafkaConsumer, KafkaProducer
+            from models import Order
+
+            def publish(rows):
+                order = Order(id=1, lines=[])
+                KafkaProducer().send("orders", order.serialize())
+
+            def listen():
+                for message in KafkaConsumer("orders"):
+                    order = Order.deserialize(message.value)
+                    print(order.id)
+            """,
+    }
+    found = map_of({path: textwrap.dedent(text) for path, text in texts.items()})
+
+    assert [subject.latest.name for subject in found.subjects] == ["Order"]
+    assert [field.path for field in found.subjects[0].latest.fields] == ["id", "lines", "lines[].sku"]
+    assert {(link.direction, link.subject, link.decoder) for link in found.links} == {
+        (direction, found.subjects[0].name, Decoder("fastavro", "single")) for direction in ("produces", "consumes")
+    }
+    assert ("id", "certain") in {(use.path, use.certainty) for use in found.uses if use.mode == "reads"}
+
+
+def test_a_serialize_of_something_else_shows_nothing() -> None:
+    texts = {
+        "job/Dockerfile": "",
+        "job/models.py": MODELS,
+        "job/main.py": """
+            from kafka import KafkaProducer
+            from models import Plain
+
+            def publish():
+                KafkaProducer().send("orders", Plain(1).serialize())
+            """,
+    }
+    found = map_of({path: textwrap.dedent(text) for path, text in texts.items()})
+
+    assert [(link.subject, link.decoder) for link in found.links] == [(None, None)]
