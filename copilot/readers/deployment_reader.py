@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from copilot.readers.cloud_templates import cloud_units, is_cloud_template
 from copilot.readers.commands import ReadText
 from copilot.readers.compose_text import compose_units
 from copilot.readers.deployment_facts import (
@@ -78,9 +79,12 @@ def _reader_of_values(text: str) -> tuple[ReadText, str]:
 
 
 def _manifest(text: str) -> DeploymentFacts:
-    if not ("kind:" in text or "TOPIC" in text or "topic" in text or "containerDefinitions" in text):
+    is_cloud = _says_cloud(text)
+    if not (is_cloud or "kind:" in text or "TOPIC" in text or "topic" in text or "containerDefinitions" in text):
         return DeploymentFacts()
     roots = _documents(text)
+    if is_cloud and roots and is_cloud_template(roots[0]):
+        return DeploymentFacts(cloud_units(roots[0]))
     units = Units(kubernetes_text)
     variables: list[Setting] = []
     for root in roots:
@@ -93,7 +97,13 @@ def _manifest(text: str) -> DeploymentFacts:
     return DeploymentFacts(units.units(), variables=tuple(variables[:MAX_VARIABLES]))
 
 
+def _says_cloud(text: str) -> bool:
+    return "AWS::" in text or ("functions:" in text and "provider:" in text and "handler:" in text)
+
+
 def _template(text: str) -> DeploymentFacts:
+    if _says_cloud(text) and "{{" not in text:
+        return _manifest(text)
     template = read_template(text) if "{{" in text else Template(text)
     units = Units(template.read, template.plain)
     for root in _documents(template.text):

@@ -92,16 +92,19 @@ def started_scripts(files: Iterable[DeploymentFile], paths: Collection[str]) -> 
     return frozenset(path for path in paths if "/" not in path and path in names)
 
 
-def started_files(files: Iterable[DeploymentFile], root_of: Mapping[str, str]) -> frozenset[str]:
-    """Returns the Python files that deployments start, each told by a path or module that only one file in its folder has."""
+def started_files(files: Iterable[DeploymentFile], root_of: Mapping[str, str]) -> dict[str, bool]:
+    """Returns the Python files that deployments start, and whether they say what one of them consumes or produces.
+
+    Each is told by a path or module that only one file in its folder has.
+    """
     jobs = Jobs((), root_of, ())
-    found = (
-        jobs.file_started(program, file.folder)
-        for file in files
-        for unit in file.facts.units
-        for program in unit.programs
-    )
-    return frozenset(path for path in found if path)
+    found: dict[str, bool] = {}
+    for file in files:
+        for unit in file.facts.units:
+            for program in unit.programs:
+                if path := jobs.file_started(program, file.folder):
+                    found[path] = found.get(path, False) or bool(unit.configs)
+    return found
 
 
 def bind_deployments(

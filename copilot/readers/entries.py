@@ -41,11 +41,14 @@ class Entries:
 
 
 class Folder(NamedTuple):
-    """The Python files of one root, and which of them deployments start; `is_image` tells that it is built as one thing."""
+    """The Python files of one root; `is_image` tells that it is built as one thing.
+
+    `started` are those that deployments start, with whether they say there what the file consumes or produces.
+    """
 
     root: str
     paths: tuple[str, ...]
-    started: frozenset[str]
+    started: Mapping[str, bool]
     is_image: bool
 
 
@@ -65,7 +68,7 @@ class EntryReader:
         folder_of: dict[str, str] = {}
         for folder in folders:
             candidates = self._candidates(folder)
-            if len(candidates) < 2 or not any(self._is_busy(path) for path in folder.paths):
+            if len(candidates) < 2 or not any(self._is_busy(path, folder) for path in folder.paths):
                 continue
             imported = self.imported(folder.paths, frozenset(folder.paths))
             scripts = self._scripts(folder, candidates, imported)
@@ -114,20 +117,24 @@ class EntryReader:
             return outline is not None and outline.acts_at_once and not path.endswith("__init__.py")
         return outline is not None and not path.endswith("__init__.py") and (outline.is_script or outline.acts_at_once)
 
-    def _is_busy(self, path: str) -> bool:
+    def _is_busy(self, path: str, folder: Folder | None = None) -> bool:
         outline = self._outlines.get(path)
+        if folder is not None and folder.started.get(path):
+            return True
         return outline is not None and outline.has_endpoints and not is_test_path(path)
 
     def _scripts(self, folder: Folder, candidates: list[str], imported: Mapping[str, frozenset[str]]) -> list[str]:
         """Returns the candidates that nobody imports, and that reach an endpoint which not all of them share."""
         taken = {file for path, files in imported.items() for file in files if file != path and not is_test_path(path)}
         free = [path for path in candidates if path in folder.started or path not in taken]
-        reached = {path: frozenset(filter(self._is_busy, _reached(path, imported))) for path in free}
+        reached = {
+            path: frozenset(one for one in _reached(path, imported) if self._is_busy(one, folder)) for path in free
+        }
         common = frozenset.intersection(*reached.values()) if reached else frozenset()
         return [
             path
             for path in free
-            if reached[path] and (path in folder.started or self._is_busy(path) or reached[path] - common)
+            if reached[path] and (path in folder.started or self._is_busy(path, folder) or reached[path] - common)
         ]
 
     def _imported_by(self, path: str, others: Collection[str]) -> frozenset[str]:

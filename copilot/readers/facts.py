@@ -63,7 +63,10 @@ class Invocation(NamedTuple):
 
 
 class Config(NamedTuple):
-    """A dict of settings that says what a framework consumes or produces; `role` is the name it stands under."""
+    """A dict of settings that says what a framework consumes or produces; `role` is the name it stands under.
+
+    Where a cloud's template ties a source to a function, the kind of endpoint follows the name: "Orders.Event.0:queue".
+    """
 
     role: str
     direction: str

@@ -45,6 +45,7 @@ _FULL_NAMES = {
     "queue": (re.compile(r"https?://[^/]+/\d+/([^/]+)$"), _AWS_NAME),
     "stream": (_AWS_NAME,),
 }
+_TIED = frozenset({"queue", "stream", "table", "file"})
 _QUERY = re.compile(r"\s|\(")
 CALL_SUBJECTS = "subjects of a call"
 _NOWHERE = Running("", "", "", 1, {}, {}, ())
@@ -99,7 +100,7 @@ class LinkReader:
             links = [link for copy in copies for link in self._of_effect(job, everything[effect.home], effect, copy)]
             named = [link for link in links if _is_told(link)]
             # What a framework is handed in a dict of settings is told by the settings themselves.
-            is_framework = self._root_of[effect.home] != self._root_of[effect.path]
+            is_framework = self._root_of[effect.home] != self._root_of[effect.path] or effect.call.library == "trigger"
             found += named or [link for link in links if not (is_framework and (link.job, link.direction) in told)]
         found += matching_patterns(found)
         return _merged([*found, *_from_producers(found, [*found, *self._beyond.links])])
@@ -154,7 +155,9 @@ class LinkReader:
         return [
             link
             for subject in subjects or (None,)
-            for link in self._links(job, texts, direction, subject, decoder, "certain", proof, running, "topic")
+            for link in self._links(
+                job, texts, direction, subject, decoder, "certain", proof, running, _kind_of(config)
+            )
         ]
 
     def _of_effect(self, job: JobCode, facts: FileFacts, effect: Effect, running: Running) -> list[Link]:
@@ -299,6 +302,12 @@ def _decoder(call: Call) -> Decoder:
     if call.reader is not None:
         return Decoder(call.library, "own")
     return Decoder(call.library, "single" if call.writer is not None else "writer")
+
+
+def _kind_of(config: Config) -> EndpointKind:
+    """Returns the kind of endpoint that a config is about: what a cloud's template ties to a function says so in its role."""
+    kind = config.role.rpartition(":")[2]
+    return cast(EndpointKind, kind) if kind in _TIED else "topic"
 
 
 def _role(config: Config) -> tuple[str, str]:

@@ -125,14 +125,17 @@ class _Reading:
             paths.setdefault(root, []).append(path)
         for root, listed in paths.items():
             if not root.endswith(".py"):
-                yield Folder(root, tuple(listed), started.intersection(listed), self._roots.is_image(root))
+                own = {path: started[path] for path in listed if path in started}
+                yield Folder(root, tuple(listed), own, self._roots.is_image(root))
 
     def map(self) -> PipelineMap:
         roots = sorted({*self._root_of.values(), *self._entries.split})
         coded = self._coded()
         busy = {root for root, facts in coded.items() if any(one.calls or one.configs for one in facts.values())}
         split = self._entries.split
-        running = bind_deployments(self._deployment_files, roots, self._root_of, busy - split, split)
+        running = bind_deployments(
+            self._deployment_files, roots, self._root_of, busy.union(self._entries.folder_of) - split, split
+        )
         jobs = self._roots.name_jobs(roots)
         codes = self._job_codes(jobs, coded, running)
         effects = self._effects(codes)

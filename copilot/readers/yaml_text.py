@@ -20,6 +20,25 @@ _VALUE_LINE = re.compile(r"""^\s*-?\s*value:\s*(.*?)\s*$""")
 _VALUES_REFERENCE = re.compile(r"\{\{-?\s*\.Values\.([A-Za-z0-9_.]+)\s*(?:\|[^}]*)?-?\}\}")
 
 
+# Tags of CloudFormation's short forms, whose values are references: `!Ref Queue` is `{Ref: Queue}`.
+_CLOUD_TAGS = frozenset(
+    {
+        "Sub",
+        "GetAtt",
+        "Join",
+        "ImportValue",
+        "FindInMap",
+        "Select",
+        "Split",
+        "If",
+        "Base64",
+        "Cidr",
+        "GetAZs",
+        "Transform",
+    }
+)
+
+
 class Entry(NamedTuple):
     """A value of YAML with its line: a text, a list of entries, or a dict of entries."""
 
@@ -72,6 +91,13 @@ def _refuse_deep(events: Iterable[Any]) -> None:
 
 
 def _entry(node: Any, depth: int, budget: Iterator[int]) -> Entry:
+    found = _plain_entry(node, depth, budget)
+    if node.tag.startswith("!") and (node.tag == "!Ref" or node.tag[1:] in _CLOUD_TAGS):
+        return Entry({"Ref" if node.tag == "!Ref" else f"Fn::{node.tag[1:]}": found}, found.line)
+    return found
+
+
+def _plain_entry(node: Any, depth: int, budget: Iterator[int]) -> Entry:
     line = node.start_mark.line + 1
     if next(budget, None) is None:
         raise NotYaml(f"the file holds more than {MAX_YAML_ENTRIES} values, aliases counted, and was not read", line)

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import textwrap
+
+from tests.readers.sockets import map_of
+
+Edge = tuple[str, str, str, str]
+
+HANDLER = """
+    import json, os, boto3
+
+    def handler(event, context):
+        for record in event["Records"]:
+            boto3.client("sqs").send_message(QueueUrl=os.environ["QUEUE_URL"], MessageBody=record["body"])
+    """
+
+
+def edges(files: dict[str, str]) -> set[Edge]:
+    """The edges of a tree: root of the job, direction, kind of endpoint, and its name, or "?" and the variable."""
+    found = map_of({path: textwrap.dedent(text) for path, text in files.items()})
+    roots = {job.name: job.root for job in found.jobs}
+    return {
+        (
+            roots[link.job],
+            link.direction,
+            link.endpoint.kind,
+            link.endpoint.name or f"?{link.endpoint.variable}",
+        )
+        for link in found.links
+    }
+
+
+def test_a_function_of_sam_consumes_what_feeds_it_and_produces_what_its_environment_says() -> None:
+    template = """
+        Transform: AWS::Serverless-2016-10-31
+        Parameters:
+          Stage: {Type: String, Default: dev}
+        Globals:
+          Function:
+            Environment:
+              Variables: {QUEUE_URL: !Ref Billing}
+        Resources:
+          Orders:
+            Type: AWS::SQS::Queue
+            Properties: {QueueName: !Sub "orders-${Stage}"}
+          Billing:
+            Type: AWS::SQS::Queue
+          Bill:
+            Type: AWS::Serverless::Function
+            Properties:
+              CodeUri: functions/bill/
+              Handler: app.handler
+              Events:
+                Incoming:
+                  Type: SQS
+                  Properties: {Queue: !GetAtt Orders.Arn}
+                Nightly:
+                  Type: Schedule
+                  Properties: {Schedule: rate(1 day)}
+        """
+    files = {"template.yaml": template, "functions/bill/app.py": HANDLER, "functions/bill/requirements.txt": ""}
+
+    assert edges(files) == {
+        ("functions/bill", "consumes", "queue", "orders-dev"),
+        ("functions/bill", "produces", "queue", "Billing"),
+    }
+
+
+def test_what_other_stacks_export_is_unknown() -> None:
+    template = """
+        Resources:
+          Bill:
+            Type: AWS::Lambda::Function
+            Properties:
+              Code: functions/bill
+              Handler: app.handler
+              Environment:
+                Variables:
+                  QUEUE_URL: !ImportValue billing-queue-url
+          Source:
+            Type: AWS::Lambda::EventSourceMapping
+            Properties:
+              FunctionName: !Ref Bill
+              EventSourceArn: !Sub "arn:aws:kinesis:${AWS::Region}:${AWS::AccountId}:stream/clicks"
+        """
+    files = {"stack.yml": template, "functions/bill/app.py": HANDLER, "functions/bill/requirements.txt": ""}
+
+    assert edges(files) == {
+        ("functions/bill", "consumes", "stream", "clicks"),
+        ("functions/bill", "produces", "queue", "?QUEUE_URL"),
+    }
+
+
+def test_functions_of_the_serverless_framework_are_fed_by_their_events() -> None:
+    template = """
+        service: shop
+        custom: {table: orders}
+        provider:
+          name: aws
+          environment: {QUEUE_URL: "https://sqs.eu-west-1.amazonaws.com/1/billing"}
+        functions:
+          bill:
+            handler: src/bill.handler
+            events:
+              - sqs: arn:aws:sqs:eu-west-1:1:orders
+              - sns: {topicName: "${self:custom.table}-changed"}
+          clean:
+            handler: src/clean.handler
+            events:
+              - stream: {type: kinesis, arn: !GetAtt Clicks.Arn}
+              - schedule: rate(1 hour)
+        resources:
+          Resources:
+            Clicks: {Type: AWS::Kinesis::Stream}
+        """
+    files = {"serverless.yml": template, "src/bill.py": HANDLER, "src/clean.py": "def handler(event, context): ...\n"}
+
+    assert edges(files) == {
+        ("src/bill.py", "consumes", "queue", "orders"),
+        ("src/bill.py", "consumes", "topic", "orders-changed"),
+        ("src/bill.py", "produces", "queue", "billing"),
+        ("src/clean.py", "consumes", "stream", "Clicks"),
+    }
