@@ -14,6 +14,7 @@ from copilot.findings.producers import unfilled_fields
 from copilot.findings.reads import fields_never_written
 from copilot.findings.schema_paths import missing_schema_paths, unreadable_schemas
 from copilot.findings.settings_names import misspelt_questions, misspelt_settings
+from copilot.findings.symbols import missing_symbols
 from copilot.findings.topics import loose_ends, misspelt_topics
 
 AUDITS: tuple[Find, ...] = (
@@ -28,6 +29,7 @@ AUDITS: tuple[Find, ...] = (
     unfilled_fields,
     dropped_fields,
     unguarded_nulls,
+    missing_symbols,
     drifted_copies,
     incompatible_steps,
     opaque_strings,

@@ -300,6 +300,38 @@ class TestNulls:
         assert self.rules_of(code, kind) == []
 
 
+_STATE = {"type": "enum", "name": "State", "symbols": ["OPEN", "PAID", "SENT"]}
+
+
+class TestSymbols:
+    def rules_of(self, code: str, table: str = '{"OPEN": 1, "PAID": 2}') -> list[str]:
+        texts = {path: schema(*FIELDS, ("state", _STATE)) for path in SHOP if path.endswith(".avsc")}
+        reader = READER.replace("def main", f"CODES = {table}\n\ndef main").replace('print(order["amount"])', code)
+        writer = WRITER.replace('"note": None', '"note": None, "state": "OPEN"')
+        return rules({**texts, "services/sink/main.py": reader, "services/orders/main.py": writer})
+
+    @pytest.mark.parametrize(
+        "code", ['print(CODES[order["state"]])', 'state = order["state"]\n        print(CODES[state])']
+    )
+    def test_a_table_that_lacks_a_symbol_is_a_warning(self, code: str) -> None:
+        assert self.rules_of(code) == ["warning symbol-not-in-table"]
+
+    @pytest.mark.parametrize(
+        ("code", "table"),
+        [
+            ('print(CODES[order["state"]])', '{"OPEN": 1, "PAID": 2, "SENT": 3}'),
+            ('print(CODES[order["state"]])', '{"OPEN": 1, "PAID": 2, **OTHERS}'),
+            ('print(CODES[order["state"]])', '{"id": 1, "amount": 2}'),
+            ('print(CODES.get(order["state"]))', '{"OPEN": 1, "PAID": 2}'),
+            ('if order["state"] in CODES:\n            print(CODES[order["state"]])', '{"OPEN": 1, "PAID": 2}'),
+            ('CODES["SENT"] = 3\n        print(CODES[order["state"]])', '{"OPEN": 1, "PAID": 2}'),
+            ('print(CODES[order["currency"]])', '{"OPEN": 1, "PAID": 2}'),
+        ],
+    )
+    def test_a_table_that_may_hold_all_or_is_no_table_of_symbols_is_none(self, code: str, table: str) -> None:
+        assert self.rules_of(code, table) == []
+
+
 class TestDecoders:
     def test_one_local_schema_that_lacks_a_field_in_the_middle_is_an_error(self) -> None:
         (found,) = findings({"services/sink/schemas/order.avsc": schema("id", "currency", FIELDS[3])})
