@@ -23,11 +23,26 @@ from copilot.errors import WrongUsage
 SETTINGS_PATH = "copilot.toml"
 DEFAULT_RECORDS_FOLDER = "docs/decisions"
 FOR_EVER = "forever"
-_TABLES = {"clones", "compatibility", "consumers", "decisions", "commands", "objectives", "owners", "topics"}
+_TABLES = {"clones", "compatibility", "consumers", "decisions", "commands", "gates", "objectives", "owners", "topics"}
 _CLONE_KEYS = ("path", "commit", "owner")
 _CONSUMER_KEYS = ("subject", "topic", "schema", "decoder", "owner")
 _TOPIC_KEYS = ("retention_days", "compacted")
+_GATE_KEYS = ("command", "holds", "days")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class GateSettings:
+    """How the gate of a phase of that name is shown to hold, and how many days its state should last at most, None where not said.
+
+    `command` is run in a sandbox where a person allows it; `holds` are conditions on the result of a query.
+    """
+
+    phase: str
+    command: str
+    holds: tuple[str, ...]
+    days: float | None
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +57,11 @@ class Settings:
     clones: tuple[Clone, ...] = ()
     consumers: tuple[Consumer, ...] = ()
     retentions: tuple[Retention, ...] = ()
+    gates: tuple[GateSettings, ...] = ()
+
+    def gate_of(self, phase: str) -> GateSettings | None:
+        """Returns what is said of the gate of a phase of that name, None where nothing is."""
+        return next((it for it in self.gates if it.phase == phase), None)
 
     def level_of(self, subject: str) -> tuple[Level, str]:
         """Returns the level that a subject must keep, and where that was read."""
@@ -71,6 +91,7 @@ def read_settings(text: str) -> Settings:
         clones=tuple(_clones(_table(tables, "clones", text), text)),
         consumers=tuple(_consumers(_table(tables, "consumers", text), text)),
         retentions=tuple(_retentions(_table(tables, "topics", text), text)),
+        gates=tuple(_gates(_table(tables, "gates", text), text)),
     )
 
 
@@ -174,6 +195,22 @@ def _retentions(table: dict[str, Any], text: str) -> list[Retention]:
             kept = days if is_number and not entry.get("compacted") else None
             found.append(Retention(topic, kept, Span(SETTINGS_PATH, line, line)))
     return sorted(found, key=lambda one: one.topic)
+
+
+def _gates(table: dict[str, Any], text: str) -> Iterator[GateSettings]:
+    for phase, entry in sorted(table.items()):
+        shape = f'Write [gates."{phase}"] and below it any of {", ".join(_GATE_KEYS)}.'
+        if not isinstance(entry, dict) or not set(entry) <= set(_GATE_KEYS):
+            raise _wrong(text, phase, f'The gate of "{phase}" is not understood.', shape)
+        days = entry.get("days")
+        is_number = isinstance(days, int | float) and not isinstance(days, bool) and 0 < days < float("inf")
+        if not isinstance(entry.get("command", ""), str) or not (days is None or is_number):
+            raise _wrong(
+                text, phase, f'The gate of "{phase}" needs a command as a string, and days as a number.', shape
+            )
+        line = _line_of_entry(text, "gates", phase)
+        holds = _strings(entry.get("holds", []), "holds", text)
+        yield GateSettings(phase, entry.get("command", "").strip(), holds, days, Span(SETTINGS_PATH, line, line))
 
 
 def _table(tables: dict[str, Any], name: str, text: str) -> dict[str, Any]:

@@ -81,3 +81,22 @@ def test_a_retention_that_is_not_understood_names_the_line_and_the_forms(entry: 
 
     assert "copilot.toml:" in str(refused.value.where)
     assert "retention_days = 7" in str(refused.value.next)
+
+
+def test_a_gate_says_how_it_is_shown_to_hold_and_how_long_its_state_may_last() -> None:
+    text = '[gates."move readers"]\ncommand = "./no_old_reads"\nholds = "mismatches = 0"\ndays = 14\n'
+
+    gate = read_settings(text).gate_of("move readers")
+
+    assert gate is not None
+    assert (gate.command, gate.holds, gate.days) == ("./no_old_reads", ("mismatches = 0",), 14)
+    assert str(gate.span) == "copilot.toml:1"
+    assert read_settings(text).gate_of("expand") is None
+
+
+@pytest.mark.parametrize("said", ["command = 1", "days = 0", 'days = "long"', "query = 1", "holds = 1"])
+def test_a_gate_that_can_not_be_understood_is_told(said: str) -> None:
+    with pytest.raises(WrongUsage) as told:
+        read_settings(f"[gates.expand]\n{said}\n")
+
+    assert told.value.next
