@@ -19,11 +19,13 @@ from typing import Any, Literal, TypedDict
 
 from copilot.adapters.tree import OverlayTree
 from copilot.checks.evidence import make_evidence
+from copilot.domain.alternative import Plan
 from copilot.domain.evidence import Evidence, Finding
 from copilot.domain.patch import Patch, Refused
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.proposal import Body, Compiled, Proposal, Reading, Record, fold
 from copilot.errors import SurroundingsFailed
+from copilot.planners.rules import NOTHING
 from copilot.plugins import Kit
 from copilot.ports import Case, Check, ProposalStore
 
@@ -84,6 +86,10 @@ def reading_of(proposal: Proposal, kit: Kit) -> Reading:
 def plan(proposal: Proposal, kit: Kit) -> Iterator[Body]:
     """Finds the alternatives."""
     assert proposal.reading is not None, "planning comes after reading"
+    if proposal.continued is not None:
+        # Somebody has decided for this way already; what is asked now is whether its next phase still holds.
+        yield Plan((NOTHING, proposal.continued.alternative), ())
+        return
     found = kit.planner.plan(proposal.request, proposal.reading.impacts, kit.base_map())
     yield replace(found, alternatives=tuple(kit.compiler.fitted(it, kit.tree) for it in found.alternatives))
 

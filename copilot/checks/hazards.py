@@ -166,8 +166,7 @@ class Crossings:
 
     def _meetings_of(self, wire: Wire, phase: int) -> Meetings | None:
         """Samples hold no symbol that is removed, where an earlier gate waits until none is written any more."""
-        gates = [one.gate for one in self.case.alternative.phases[:phase]]
-        is_waited = any(gate and gate.outlasts_retention for gate in gates)
+        is_waited = any(gate.outlasts_retention for gate in self.case.alternative.gates_before(phase))
         key = wire.written.name, is_waited
         if key not in self._meetings:
             found = meetings_of(wire, self.case, self.bench)

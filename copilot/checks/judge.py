@@ -95,17 +95,22 @@ class Judge:
         links = [link for link in base.links if link.subject == self.lineage.name and not link.forwards]
         known = [base.retention_of(link.endpoint.name) for link in links]
         is_finite = bool(known) and all(it is not None and it.days is not None for it in known)
-        return is_finite and self._gate_before(phase) is not None
+        return is_finite and self._has_waited(phase)
 
     def waits_for_the_end(self, phase: int) -> bool:
         """Tells whether a gate before that phase waits until no record of the history is left, and no topic keeps some for ever."""
-        return self._gate_before(phase) is not None and not self._is_kept_for_ever()
+        return self._has_waited(phase) and not self._is_kept_for_ever()
 
-    def _gate_before(self, phase: int) -> int | None:
-        """Returns the last phase before this one whose gate waits until older records are gone."""
-        gates = [phase.gate for phase in self.case.alternative.phases[:phase]]
-        waiting = [number for number, gate in enumerate(gates) if gate and gate.outlasts_retention]
-        return waiting[-1] if waiting else None
+    def _has_waited(self, phase: int) -> bool:
+        """Tells whether a gate before this phase waits until older records are gone."""
+        return any(gate.outlasts_retention for gate in self.case.alternative.gates_before(phase))
+
+    def _gone(self, phase: int) -> frozenset[str]:
+        """Returns the versions, by what they mean, whose records such a gate waits for."""
+        alternative = self.case.alternative
+        if any(one.gate and one.gate.outlasts_retention for one in alternative.phases[:phase]):
+            return frozenset(it.meaning for it in self.lineage.history)
+        return frozenset(alternative.waited.gone if alternative.waited else ())
 
     def _is_fatal(self, seen: Seen) -> bool:
         if seen.kind in ("imprecise", "quirk") or self._is_waited_for(seen) or self.is_honest(seen):
@@ -122,16 +127,14 @@ class Judge:
 
         That a removed symbol is written no more is what its gate counts; how long the rest stays only `copilot.toml` knows.
         """
-        gate = self._gate_before(seen.pair.phase)
-        if gate is None or seen.pair.direction != "backward" or self._is_kept_for_ever():
+        if not self._has_waited(seen.pair.phase) or seen.pair.direction != "backward" or self._is_kept_for_ever():
             return False
         if any(at_or_below(seen.path, path) for path in self.declared.removed_symbols):
             return True
         gone = {it.symbol for it in self.case.request.operations if isinstance(it, RemoveSymbol)}
         if seen.kind == "refused" and any(re.search(rf"\b{re.escape(symbol)}\b", seen.read) for symbol in gone):
             return True
-        is_of_history = any(it.meaning == seen.pair.writer.meaning for it in self.lineage.history)
-        return is_of_history and self.outlives_history(seen.pair.phase)
+        return seen.pair.writer.meaning in self._gone(seen.pair.phase) and self.outlives_history(seen.pair.phase)
 
     def _is_kept_for_ever(self) -> bool:
         links = self.case.base.links_of(self.lineage.name, "produces") + self.case.base.links_of(

@@ -135,7 +135,7 @@ def _measures(
 def _open_at_once(case: Case, changed: tuple[Lineage, ...], left: list[Left]) -> int:
     """Counts what could not be read where a field goes away, or changes its type, in a phase that no gate stands before."""
     first = _first_vanishing(changed)
-    if first is None or any(phase.gate for phase in case.alternative.phases[:first]):
+    if first is None or case.alternative.gates_before(first):
         return 0
     spots = {spot for impact in case.impacts for spot in impact.blind_spots}
     doubtful = {_place(it.use) for it in left if it.use.certainty != "certain" and not it.use.is_test}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from copilot.cli.layout import columns, joined, section, wrapped
 from copilot.cli.verbs import COMMAND
 from copilot.domain.alternative import Alternative
+from copilot.domain.continuation import Continued
 from copilot.domain.decision import Claim, Decision, Ruling
 from copilot.domain.evidence import Verdict
 from copilot.domain.proposal import Proposal
@@ -69,6 +70,15 @@ def _cites(proposal: Proposal, claim: Claim) -> str:
         if id in known:
             cells.setdefault(letters[known[id].alternative], []).append(known[id].check)
     return f" [{'; '.join(f'{letter}: {listed(checks)}' for letter, checks in cells.items())}]" if cells else ""
+
+
+def continued_facts(continued: Continued) -> list[tuple[str, str]]:
+    """Returns what is carried on, how its gate was shown to hold, and which files others changed since, as labels with texts."""
+    facts = [("carries on", f"{continued.of}, from phase {continued.phase + 1} of {continued.phases}")]
+    facts += [("gate", f"{it.kind}: {it.text} ({it.by}, {it.at})") for it in continued.proofs]
+    if continued.moved:
+        facts += [("moved", f"{', '.join(continued.moved)}: merged, and proved again")]
+    return facts
 
 
 def alternative_rows(proposal: Proposal, decision: Decision) -> list[str]:
@@ -152,8 +162,11 @@ def next_lines(proposal: Proposal) -> list[str]:
         case "approved":
             return [f"  {COMMAND} apply {id}"]
         case "applied":
-            branch = proposal.applied[-1].branch
-            return [f"  git log --patch HEAD..{branch}", f"  {COMMAND} undo {id} --from {branch}"]
+            applied = proposal.applied[-1]
+            lines = [f"  git log --patch HEAD..{applied.branch}", f"  {COMMAND} undo {id} --from {applied.branch}"]
+            left = proposal.alternative(applied.alternative).phases[applied.phase + 1 :]
+            later = f'  {COMMAND} next {id}  goes on with "{left[0].name}", once the gate holds' if left else ""
+            return [*lines, later] if left else lines
         case "undone" | "rejected":
             return [f"  {COMMAND} show {id}"]
     return [

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from copilot.cli.layout import columns, joined, section, wrapped
-from copilot.cli.proposal_text import alternative_rows, check_rows, claim_lines, look_at_lines, next_lines
+from copilot.cli.proposal_text import (
+    alternative_rows,
+    check_rows,
+    claim_lines,
+    continued_facts,
+    look_at_lines,
+    next_lines,
+)
 from copilot.cli.verbs import COMMAND
 from copilot.domain.alternative import Phase
 from copilot.domain.codec import canonical
@@ -45,7 +52,10 @@ def _head(proposal: Proposal, decision: Decision) -> list[str]:
     by = f"by {request.asked_by}, " if request.asked_by else ""
     facts = [("asked", f"{by}on commit {request.commit}")]
     facts += [("understood", canonical(operation_object(operation))) for operation in request.operations]
-    facts += [("follows", request.follows)] if request.follows else []
+    if proposal.continued:
+        facts += continued_facts(proposal.continued)
+    elif request.follows:
+        facts += [("follows", request.follows)]
     facts += [("decision", _chosen(proposal, decision, letters))]
     facts += [("stakes", decision.stakes)] if decision.chosen else []
     reasons = claim_lines(proposal, decision.stakes_reasons, " " * 12, len(decision.stakes_reasons))

@@ -66,7 +66,12 @@ def applied_lines(proposal: Proposal, applied: Applied) -> list[str]:
             f'phase {number + 1}, "{phases[number].name}"' + (f", when: {gate.text}" if gate else ""), "  ", "    "
         )
     lines += (
-        [f"  {COMMAND} review {id}  shows their diffs; apply puts only the first phase on a branch"] if later else []
+        [
+            f"  {COMMAND} review {id}  shows their diffs as they are now",
+            f"  {COMMAND} next {id}    opens them on what is there then, once the gate is shown to hold",
+        ]
+        if later
+        else []
     )
     lines += [f"Look at it:   git log --patch HEAD..{applied.branch}"]
     return [*lines, f"Take it back: {COMMAND} undo {id} --from {applied.branch}"]

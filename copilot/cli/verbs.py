@@ -29,6 +29,7 @@ VERBS = (
     ),
     Verb("review", "review [ID]", "look at a proposal on a screen; approve or reject it", "copilot.cli.verb_review"),
     Verb("apply", "apply [ID]", "put what was approved on a new branch", "copilot.cli.verb_apply"),
+    Verb("next", "next [ID]", "go on with the next phase of what was applied", "copilot.cli.verb_next"),
     Verb(
         "undo",
         "undo ID --from BRANCH",

@@ -85,7 +85,15 @@ class NewFile:
     text: str
 
 
-Edit = SchemaEdit | CodeEdit | SignalEdit | NewFile
+@dataclass(frozen=True, slots=True)
+class FileText:
+    """What a file says after the phase, None where it is gone: how phases that are left stand on a present base."""
+
+    path: str
+    text: str | None
+
+
+Edit = SchemaEdit | CodeEdit | SignalEdit | NewFile | FileText
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +133,19 @@ class Phase:
 
 
 @dataclass(frozen=True, slots=True)
+class Waited:
+    """The gate that was shown to hold before the first phase; `gone` are meanings of versions whose records have left since."""
+
+    gate: Gate
+    gone: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Alternative:
     """One way to make the change. `id` is the strategy and a digest of the content; `argument` says when it wins.
 
     `origin` is "rules", "claude", or "person" (a choice of hunks); `strategy` the catalogue's id ("ST3 alias").
-    An alternative without phases changes nothing.
+    An alternative without phases changes nothing. `waited` is there where earlier phases have landed already.
     """
 
     id: str
@@ -138,6 +154,12 @@ class Alternative:
     strategy: str
     phases: tuple[Phase, ...]
     argument: str
+    waited: Waited | None = None
+
+    def gates_before(self, phase: int) -> tuple[Gate, ...]:
+        """Returns the gates that hold when that phase begins, oldest first."""
+        before = [self.waited.gate] if self.waited else []
+        return (*before, *(one.gate for one in self.phases[:phase] if one.gate is not None))
 
 
 @dataclass(frozen=True, slots=True)

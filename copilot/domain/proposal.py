@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from copilot.domain.alternative import Alternative, Plan
 from copilot.domain.codec import canonical, digest_of, digest_of_text, encode
+from copilot.domain.continuation import Continued
 from copilot.domain.decision import Applied, Approval, Decision, Rejection, Undone
 from copilot.domain.evidence import Evidence
 from copilot.domain.impacted import ImpactList
@@ -53,7 +54,18 @@ class Revised:
 
 
 Body = (
-    ChangeRequest | Reading | Plan | Compiled | Evidence | Decision | Revised | Approval | Rejection | Applied | Undone
+    ChangeRequest
+    | Continued
+    | Reading
+    | Plan
+    | Compiled
+    | Evidence
+    | Decision
+    | Revised
+    | Approval
+    | Rejection
+    | Applied
+    | Undone
 )
 
 
@@ -104,6 +116,7 @@ class Proposal:
     rejections: tuple[Rejection, ...] = ()
     applied: tuple[Applied, ...] = ()
     undone: tuple[Undone, ...] = ()
+    continued: Continued | None = None
 
     @property
     def alternatives(self) -> tuple[Alternative, ...]:
@@ -151,7 +164,7 @@ def proposal_id(request: ChangeRequest, tool_version: str) -> str:
 
 
 def plan_digest(proposal: Proposal, alternative: str) -> str:
-    """Returns the digest that an approval signs: base commit, the patches, their evidence, and the decision."""
+    """Returns the digest that an approval signs: base commit, patches, their evidence, the decision, and how a gate was passed."""
     assert proposal.decision is not None, "there is no plan before there is a decision"
     signed = {
         "base": proposal.request.commit,
@@ -159,6 +172,8 @@ def plan_digest(proposal: Proposal, alternative: str) -> str:
         "evidence": sorted(evidence.id for evidence in proposal.evidence_of(alternative)),
         "decision": proposal.decision.digest,
     }
+    if proposal.continued is not None:
+        signed["continued"] = digest_of(proposal.continued)
     return digest_of_text(canonical(signed))
 
 
@@ -177,6 +192,8 @@ def fold(id: str, records: Iterable[Record]) -> Proposal:
 
 def _after(proposal: Proposal, body: Body) -> Proposal:
     match body:
+        case Continued():
+            return replace(proposal, continued=body)
         case Reading():
             return replace(proposal, reading=body)
         case Plan():

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from copilot.domain.alternative import Alternative, CodeEdit, Edit, NewFile, Phase, SchemaEdit, SignalEdit
+from copilot.domain.alternative import Alternative, CodeEdit, Edit, FileText, NewFile, Phase, SchemaEdit, SignalEdit
 from copilot.domain.patch import FileChange, Patch, Refused
 from copilot.domain.source import Gap, SourceFile, Span
 from copilot.errors import SchemaUnreadable
@@ -22,7 +22,7 @@ from copilot.patches.splices import CannotEdit, Splices, line_of, splice_between
 from copilot.ports import SchemaFormat, Tree
 
 PLACES_SHOWN = 5
-Kind = TypeVar("Kind", SchemaEdit, CodeEdit, NewFile)
+Kind = TypeVar("Kind", SchemaEdit, CodeEdit, NewFile, FileText)
 
 
 class PatchCompiler:
@@ -87,6 +87,9 @@ class PatchCompiler:
         if new:
             return _new_file(path, edits, new, tree)
         file = files[path]
+        whole = _of(FileText, edits)
+        if whole:
+            return _whole_file(path, edits, whole[0], file, tree)
         if isinstance(file, Gap):
             raise CannotEdit(f"{path} cannot be edited: it {file.reason}.", file.span, "Change this file by hand.")
         return FileChange(path, file.text, self._edited(file, _of(SchemaEdit, edits), _of(CodeEdit, edits)))
@@ -158,6 +161,18 @@ def _new_file(path: str, edits: list[Edit], new: list[NewFile], tree: Tree) -> F
                 f"{path} cannot be created beside {entry.path}.", where, "Choose another name for the new file."
             )
     return FileChange(path, None, new[0].text)
+
+
+def _whole_file(path: str, edits: list[Edit], whole: FileText, file: SourceFile | Gap, tree: Tree) -> FileChange:
+    if len(edits) > 1:
+        raise CannotEdit(
+            f"{path} gets its whole text and is edited too.", Span(path, 1, 1), "Say what it becomes once."
+        )
+    if isinstance(file, SourceFile):
+        return FileChange(path, file.text, whole.text)
+    if whole.text is None or any(entry.path == path for entry in tree.snapshot.entries):
+        raise CannotEdit(f"{path} cannot be changed: it {file.reason}.", file.span, "Change this file by hand.")
+    return _new_file(path, edits, [NewFile(path, whole.text)], tree)
 
 
 def _not_python(file: SourceFile, base: bytes, edit: CodeEdit) -> CannotEdit:

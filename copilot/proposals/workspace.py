@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from copilot import VERSION
 from copilot.adapters.git import Repository
@@ -28,6 +29,9 @@ from copilot.ports import Index
 from copilot.proposals.asking import allowed_commands, understood
 from copilot.proposals.reading import Place, open_place, read_map
 from copilot.proposals.verification import Verification
+
+if TYPE_CHECKING:
+    from copilot.proposals.gates import Ways
 
 FOLDER = "pipeline-copilot"
 FOLLOWS_MAX = 100
@@ -223,6 +227,58 @@ class Workspace:
             applied = apply_plan(self._repository, proposal, settings_of(base), target=self._commit(), at=self._clock())
             self._store.append(id, applied)
             return applied
+
+    def next(self, id: str, ways: Ways, *, run_commands: bool = False, commands: Sequence[str] = ()) -> str:
+        """Opens the proposal of the phases that are left after a landed one, on the present base, and returns its id.
+
+        The gate must be shown to hold (`proposals.gates`), else RefusedByEvidence; one that is open on this base is taken up again.
+        """
+        from copilot.proposals.follow import landed
+        from copilot.proposals.next_phase import continued
+
+        proposal = self._last_landed(self.load(id))
+        applied = landed(proposal)
+        commit = self._commit()
+        kit = self._kit(commit)
+        request = replace(
+            proposal.request,
+            commit=commit,
+            asked_by=self._repository.identity_or_nobody(),
+            follows=proposal.id,
+            commands=allowed_commands(kit.settings, commands) if run_commands else (),
+        )
+        known = self._follower(proposal, commit)
+        if known is not None:
+            return known.id
+        root = self._root(proposal)
+        old_map = self._kit(self._base(root)).base_map
+        body = continued(proposal, applied, request, kit, old_map, ways, by=self.person, at=self._clock())
+        follower = self._begin(request)
+        with self._store.lock(follower):
+            if self.load(follower).continued is None:
+                self._store.append(follower, body)
+        return follower
+
+    def _follower(self, proposal: Proposal, commit: str) -> Proposal | None:
+        """Returns the proposal that carries this one on at that commit, None where there is none that is open."""
+        followers = [it for it in self.list() if it.continued and it.continued.of == proposal.id]
+        is_open = (it for it in followers if it.request.commit == commit and it.state not in ("rejected", "undone"))
+        return next(is_open, None)
+
+    def _last_landed(self, proposal: Proposal) -> Proposal:
+        """Returns the last proposal that was applied of those that carry this one on, or that it carries on; else itself."""
+        while proposal.continued is not None and not proposal.applied:
+            proposal = self.load(proposal.continued.of)
+        applied = {it.continued.of: it for it in self.list() if it.continued and it.state == "applied"}
+        while proposal.id in applied:
+            proposal = applied[proposal.id]
+        return proposal
+
+    def _root(self, proposal: Proposal) -> Proposal:
+        """Returns the proposal whose first phase began it all."""
+        while proposal.continued is not None:
+            proposal = self.load(proposal.continued.of)
+        return proposal
 
     def has_branch(self, name: str) -> bool:
         """Tells whether a branch of that name is there now."""

@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from copilot.domain.alternative import Alternative, Phase
+from copilot.domain.continuation import Continued
 from copilot.domain.decision import Claim, Decision
 from copilot.domain.evidence import Evidence, Finding
 from copilot.domain.impacted import ImpactList
@@ -32,6 +33,7 @@ def document(proposal: Proposal) -> dict[str, Any]:
         "request": request.text,
         "asked_by": request.asked_by,
         "follows": request.follows,
+        "continues": _continued(proposal.continued) if proposal.continued else None,
         "base": request.commit,
         "operations": [operation_object(operation) for operation in request.operations],
         "impact": impact_object(proposal.reading.impacted) if proposal.reading and proposal.reading.impacted else None,
@@ -39,6 +41,19 @@ def document(proposal: Proposal) -> dict[str, Any]:
         "not_offered": [{"strategy": it.strategy, "reason": it.reason} for it in (plan.not_offered if plan else ())],
         "evidence": [_evidence(it) for it in proposal.evidence],
         "decision": _decision(proposal.decision) if proposal.decision else None,
+    }
+
+
+def _continued(continued: Continued) -> dict[str, Any]:
+    return {
+        "proposal": continued.of,
+        "phase": continued.phase + 1,
+        "phases": continued.phases,
+        "gate": continued.gate,
+        "proofs": [
+            {"kind": it.kind, "text": it.text, "by": it.by, "at": it.at, "digest": it.digest} for it in continued.proofs
+        ],
+        "moved": list(continued.moved),
     }
 
 

@@ -10,6 +10,7 @@ import re
 
 from copilot.domain.alternative import Alternative, Phase, Step
 from copilot.domain.codec import canonical
+from copilot.domain.continuation import Continued
 from copilot.domain.decision import Claim, Decision, Ruling
 from copilot.domain.evidence import Evidence, Finding
 from copilot.domain.proposal import Proposal
@@ -61,9 +62,24 @@ def _head(proposal: Proposal, decision: Decision) -> list[str]:
     lines += [f"> {plain(line)}" for line in request.text.splitlines() or ["(operations given as JSON)"]]
     lines += ["", "Understood as:", ""]
     lines += [f"- {code(canonical(operation_object(operation)))}" for operation in request.operations]
-    if request.follows:
+    if proposal.continued:
+        lines += ["", *_continued(proposal.continued)]
+    elif request.follows:
         lines += ["", f"Follows {code(request.follows)}."]
     return [*lines, ""]
+
+
+def _continued(continued: Continued) -> list[str]:
+    lines = [f"Carries on {code(continued.of)}, from phase {continued.phase + 1} of {continued.phases}."]
+    if continued.gate:
+        lines += [f"Its gate: {plain(continued.gate)} Shown to hold:", ""]
+    for proof in continued.proofs:
+        bytes_of = f", bytes {code(proof.digest[:DIGEST_DIGITS])}" if proof.digest else ""
+        lines += [f"- {proof.kind}, by {plain(proof.by)} at {proof.at}: {plain(proof.text)}{bytes_of}"]
+    if continued.moved:
+        files = ", ".join(code(path) for path in continued.moved)
+        lines += ["", f"Others changed {files} since; what is left was merged onto that, and proved anew."]
+    return lines
 
 
 def _title(proposal: Proposal) -> str:

@@ -134,7 +134,8 @@ def test_apply_says_which_phase_it_made_and_what_comes_later() -> None:
         f"  {'c' * 12}  all at once",
         "Not on this branch, because something has to be seen first:",
         '  phase 2, "contract", when: No record of the old shape is left in the topic.',
-        "  pipeline-copilot review p-0123456789  shows their diffs; apply puts only the first phase on a branch",
+        "  pipeline-copilot review p-0123456789  shows their diffs as they are now",
+        "  pipeline-copilot next p-0123456789    opens them on what is there then, once the gate is shown to hold",
         "Look at it:   git log --patch HEAD..copilot/p-0123456789",
         "Take it back: pipeline-copilot undo p-0123456789 --from copilot/p-0123456789",
     ]

@@ -1,0 +1,182 @@
+"""Does the gate of a phase hold? By a command's result, the result of a query, or the word of a named person, each kept as a proof.
+
+Nothing is taken for granted: without any of them the gate is not shown to hold. A gate that waits for records to leave their topics
+can't hold before the retention that `copilot.toml` names has passed since the phase landed, whatever a command or a query says;
+only a person who answers for it can say that they were rewritten or purged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from copilot.domain.alternative import Gate, Phase
+from copilot.domain.codec import digest_of_text
+from copilot.domain.continuation import GateProof
+from copilot.domain.pipeline import Impact, PipelineMap
+from copilot.errors import RefusedByEvidence, WrongUsage
+from copilot.ports import Ran
+from copilot.proposals.query_results import condition, shown_by
+from copilot.reasons.visible import visible
+from copilot.settings import SETTINGS_PATH, GateSettings
+
+DAYS_MAX_DEFAULT = 30
+OUTPUT_LINES_SHOWN = 5
+TEXT_CHARACTERS_MAX = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What a person brings to show that a gate holds: words to answer for, a result with conditions, leave to run a command."""
+
+    attest: str = ""
+    result: Path | None = None
+    holds: tuple[str, ...] = ()
+    runs_command: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.attest.strip() or self.result or self.runs_command)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The gate of a landed phase: which proposal and phase it belongs to, since when, and what the settings say of it."""
+
+    proposal: str
+    number: int
+    phase: Phase
+    landed_at: str
+    settings: GateSettings | None
+    not_before: datetime | None
+
+    @property
+    def label(self) -> str:
+        return f'phase {self.number + 1} "{self.phase.name}" of {self.proposal}'
+
+
+def checked(ways: Ways) -> Ways:
+    """Returns the ways as given; raises WrongUsage where they make no sense, before anything is read or run."""
+    if ways.holds and ways.result is None:
+        raise WrongUsage("--holds says what a result must hold, and no result is given.", next="Add --result FILE.")
+    if len(ways.attest) > TEXT_CHARACTERS_MAX:
+        raise WrongUsage(f"An attestation has at most {TEXT_CHARACTERS_MAX} characters.", next="Link to the rest.")
+    for text in ways.holds:
+        condition(text)
+    return ways
+
+
+def proofs_of(
+    standing: Standing, ways: Ways, *, by: str, at: str, run: Callable[[str], Ran | None]
+) -> tuple[GateProof, ...]:
+    """Returns what shows that the gate holds; `run` runs a command in a sandbox, None where nothing here can isolate it.
+
+    Raises RefusedByEvidence where it is not shown, WrongUsage where something else was brought than the settings can use.
+    """
+    gate = standing.phase.gate
+    if gate is None:
+        return (GateProof("no gate", f"{standing.label} has no gate", by, at),)
+    if ways.is_empty:
+        raise _missing(standing, gate, at)
+    _refuse_too_early(standing, ways, at)
+    return tuple(_proofs(standing, ways, by, at, run))
+
+
+def not_before(
+    gate: Gate | None, landed_at: str, impacts: tuple[Impact, ...], pipeline: PipelineMap
+) -> datetime | None:
+    """Returns when the records from before a landed phase can have left their topics, None where nothing is known or waited for."""
+    if gate is None or not gate.outlasts_retention:
+        return None
+    links = (link for impact in impacts for link in (*impact.producers, *impact.consumers))
+    known = [pipeline.retention_of(link.endpoint.name) for link in links if link.endpoint.name]
+    days = [it.days for it in known if it is not None and it.days is not None]
+    return _time(landed_at) + timedelta(days=max(days)) if days else None
+
+
+def time_box(standing: Standing) -> str:
+    """Returns since when the state lasts, and until when it should at most."""
+    said = standing.settings.days if standing.settings else None
+    days = said if said is not None else DAYS_MAX_DEFAULT
+    ends = _time(standing.landed_at) + timedelta(days=days)
+    source = (
+        f"{SETTINGS_PATH}" if said is not None else f'the default; [gates."{standing.phase.name}"] days = … changes it'
+    )
+    return f"In this state since {standing.landed_at[:10]}; it should end by {ends:%Y-%m-%d} ({days:g} days, {source})."
+
+
+def _proofs(standing: Standing, ways: Ways, by: str, at: str, run: Callable[[str], Ran | None]) -> Iterator[GateProof]:
+    if ways.result is not None:
+        said = standing.settings.holds if standing.settings else ()
+        text, digest = shown_by(ways.result, [condition(it) for it in ways.holds or said])
+        yield GateProof("query", text, by, at, digest)
+    if ways.runs_command:
+        yield _ran(standing, by, at, run)
+    if ways.attest.strip():
+        early = standing.not_before and _time(at) < standing.not_before
+        note = f" (before {standing.not_before:%Y-%m-%d}, when the retention has passed)" if early else ""
+        yield GateProof("attested", " ".join(ways.attest.split()) + note, by, at)
+
+
+def _ran(standing: Standing, by: str, at: str, run: Callable[[str], Ran | None]) -> GateProof:
+    command = standing.settings.command if standing.settings else ""
+    if not command:
+        raise WrongUsage(
+            f'{SETTINGS_PATH} names no command for the gate of "{standing.phase.name}".',
+            where=SETTINGS_PATH,
+            next=f'Write [gates."{standing.phase.name}"] with command = "…", or show it in another way.',
+        )
+    ran = run(command)
+    if ran is None:
+        raise RefusedByEvidence(
+            f'"{command}" was not run, because nothing here can isolate it from this machine and its network.',
+            next="Install bubblewrap, or show the gate by --result or --attest.",
+        )
+    if ran.stopped_by or ran.exit_code:
+        how = f"was stopped by the {ran.stopped_by}" if ran.stopped_by else f"ended with exit code {ran.exit_code}"
+        tail = "\n".join(f"  | {visible(line)}" for line in ran.output.splitlines()[-OUTPUT_LINES_SHOWN:])
+        raise RefusedByEvidence(
+            f'The gate of {standing.label} does not hold: "{command}" {how}.' + (f"\n{tail}" if tail else ""),
+            where=standing.settings.span if standing.settings else "",
+            next="Mend what it shows, and ask again.",
+        )
+    return GateProof(
+        "command", f'"{command}" ended with exit code 0 in the sandbox', by, at, digest_of_text(ran.output)
+    )
+
+
+def _refuse_too_early(standing: Standing, ways: Ways, at: str) -> None:
+    ends = standing.not_before
+    if ends is None or ways.attest.strip() or _time(at) >= ends:
+        return
+    raise RefusedByEvidence(
+        f"The gate of {standing.label} can't hold before {ends:%Y-%m-%d %H:%M} UTC: records from before it are still kept.",
+        where=SETTINGS_PATH,
+        next='Wait until then; or, where they were rewritten or purged, answer for it: --attest "…".',
+    )
+
+
+def _missing(standing: Standing, gate: Gate, at: str) -> RefusedByEvidence:
+    name = standing.phase.name
+    said = standing.settings
+    ways = [
+        f"--run-gate  runs {said.command!r}, which {said.span} names, in a sandbox"
+        if said and said.command
+        else f'--run-gate  once {SETTINGS_PATH} names a command: [gates."{name}"] command = "…"',
+        "--result FILE  a query's result as JSON or CSV"
+        + (f", which must hold {', '.join(said.holds)}" if said and said.holds else ' with --holds "mismatches = 0"'),
+        '--attest "what you saw"  recorded with your name and the time',
+    ]
+    waits = ""
+    if standing.not_before and _time(at) < standing.not_before:
+        waits = f"\nIts records are kept until {standing.not_before:%Y-%m-%d %H:%M} UTC."
+    return RefusedByEvidence(
+        f"The gate of {standing.label} is not shown to hold:\n  {gate.text}\n{time_box(standing)}{waits}",
+        next="bring one of\n" + "\n".join(f"         {way}" for way in ways),
+    )
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
