@@ -39,7 +39,8 @@ def see_codec_function(reader: Reader, node: ast.Call, dotted: str) -> Seen | No
         see_arguments(reader, node)
         role = libraries.SPARK_CODECS[name]
         given = argument_value(reader, node, 1, ("jsonFormatSchema",))
-        reader.sheet.add_call(role, "spark", node, reader.scope.qualified, writer=given)
+        own = _option(reader, node.args[2], "avroSchema") if len(node.args) > 2 else None
+        reader.sheet.add_call(role, "spark", node, reader.scope.qualified, writer=given, reader=own)
         return NOTHING
     if name in libraries.SCHEMA_PASSERS or name in libraries.TOPIC_PASSERS:
         see_arguments(reader, node)
@@ -48,7 +49,11 @@ def see_codec_function(reader: Reader, node: ast.Call, dotted: str) -> Seen | No
     if name == "DataFileWriter" and len(node.args) > 2:
         serializer = reader.see(node.args[1])
         if serializer.origin is not None and serializer.origin.root[0] == "serializer":
-            _container(reader, node, "produce", int(serializer.origin.root[1]))
+            index = int(serializer.origin.root[1])
+            if reader.sheet.calls[index].writer is None:
+                given = argument_value(reader, node, 2, ("writers_schema", "writer_schema"))
+                reader.sheet.calls[index] = reader.sheet.calls[index]._replace(writer=given)
+            _container(reader, node, "produce", index)
         return Seen(None, serializer.origin)
     if name == "DataFileReader" and len(node.args) > 1:
         origin = reader.see(node.args[1]).origin
@@ -210,6 +215,13 @@ def _encode(reader: Reader, node: ast.Call, library: str, name: str) -> Seen:
     if node.args and isinstance(node.args[0], ast.Name | ast.Attribute):
         reader.scope.bind(node.args[0], Seen(None, Origin(("encoded", index))))
     return NOTHING
+
+
+def _option(reader: Reader, node: ast.expr, name: str) -> Value:
+    """Returns the value that a dict of options has under a name, None where it has none."""
+    pairs = zip(node.keys, node.values, strict=True) if isinstance(node, ast.Dict) else ()
+    found = (value for key, value in pairs if isinstance(key, ast.Constant) and key.value == name)
+    return next((value_of(reader, value) for value in found), None)
 
 
 def _json_decode(reader: Reader, node: ast.Call) -> Seen:

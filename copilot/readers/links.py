@@ -24,7 +24,7 @@ from copilot.readers.model_classes import LIBRARY
 from copilot.readers.modules import Modules
 from copilot.readers.outlines import Outline
 from copilot.readers.patterns import LIKE, matching_patterns
-from copilot.readers.schema_values import Asked, SchemaValues
+from copilot.readers.schema_values import Asked, SchemaValues, named_like
 from copilot.readers.store import FactStore
 from copilot.readers.subjects import Subjects, unpinned
 from copilot.readers.things import name_of
@@ -165,29 +165,28 @@ class LinkReader:
         direction: Direction = "consumes" if call.role == "consume" else "produces"
         texts = _texts(effect.topics, self._around(effect.path, running.settings))
         codecs = self._codecs(job, home, facts, call)
-        certainty: Certainty = "certain" if call.codec >= 0 else "likely"
-        is_forwarded = call.codec == FORWARDED
-        decoder = _decoder(codecs[0][1]) if codecs and not is_forwarded else None
-        near = () if is_forwarded else tuple(Span(file, one.line, one.line) for file, one in codecs[:1])
-        proof = (Span(home, call.line, call.last_line), *near, *(Span(*line) for line in effect.lines))
-        found: list[str] = []
         asked = Asked(job.root, running.settings, home, call.scope)
+        found: dict[str | None, tuple[str, Call]] = {}
         for file, codec in codecs:
-            found += self._schemas.of_call(file, codec, asked, effect.hops)
-        subjects = tuple(dict.fromkeys(found))
-        if not subjects and codecs and (codecs[0][0] != home or codecs[0][1].library == LIBRARY):
+            for name in self._schemas.of_call(file, codec, asked, effect.hops):
+                found.setdefault(name, (file, codec))
+        if not found and codecs and codecs[0][0] == home and codecs[0][1].library != LIBRARY:
             # A codec of another file whose schema isn't known shows nothing about this call, nor does what is no model.
-            decoder, proof = None, (proof[0], *proof[1 + len(near) :])
-        if (len(subjects) > 1 and call.codec < 0) or effect.is_guess:
-            certainty = "possible"
-        elif not subjects:
-            certainty = "certain"
-        kind = cast(EndpointKind, call.endpoint)
-        return [
-            replace(link, forwards=True) if is_forwarded else link
-            for subject in subjects or (None,)
-            for link in self._links(job, texts, direction, subject, decoder, certainty, proof, running, kind)
-        ]
+            found[None] = codecs[0]
+        links: list[Link] = []
+        for text in texts:
+            fitting = named_like(text.text, found) if call.codec < 0 else ()
+            for subject in fitting or found or (None,):
+                is_forwarded = call.codec == FORWARDED
+                source = found.get(subject) if not is_forwarded else None
+                near = (Span(source[0], source[1].line, source[1].line),) if source is not None else ()
+                proof = (Span(home, call.line, call.last_line), *near, *(Span(*line) for line in effect.lines))
+                decoder = _decoder(source[1]) if source is not None else None
+                certainty = _certainty(call, subject, is_one=len(found) < 2 or bool(fitting), is_guess=effect.is_guess)
+                kind = cast(EndpointKind, call.endpoint)
+                made = self._links(job, (text,), direction, subject, decoder, certainty, proof, running, kind)
+                links += [replace(link, forwards=True) if is_forwarded else link for link in made]
+        return links
 
     def _codecs(self, job: JobCode, path: str, facts: FileFacts, call: Call) -> list[tuple[str, Call]]:
         """Returns the calls that decode or encode for a consume or produce call: the traced one, else the nearest."""
@@ -277,6 +276,13 @@ def _endpoint(kind: EndpointKind, text: Text) -> Endpoint:
     if kind == "table" and _QUERY.search(text.text):
         return Endpoint(kind, "", "a query")
     return Endpoint(kind, plain_endpoint(kind, text.text), "" if text.text else text.variable)
+
+
+def _certainty(call: Call, subject: str | None, *, is_one: bool, is_guess: bool) -> Certainty:
+    """Returns how sure it is that a call reads or writes the subject: its codec was traced, or is one beside it."""
+    if is_guess or not (is_one or call.codec >= 0):
+        return "possible"
+    return "certain" if subject is None or call.codec >= 0 else "likely"
 
 
 def _texts(value: Value, around: Surroundings) -> tuple[Text, ...]:

@@ -6,7 +6,7 @@ those beside the call that reads or writes the endpoint first, then all of the j
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from copilot.readers.beyond import NamedElsewhere
@@ -14,12 +14,14 @@ from copilot.readers.effects import EffectReader, Hop
 from copilot.readers.facts import Call
 from copilot.readers.modules import SchemaFiles
 from copilot.readers.store import FactStore
-from copilot.readers.subjects import Subjects
+from copilot.readers.subjects import Subjects, unpinned
+from copilot.readers.uses import words_in
 from copilot.readers.values import Surroundings, Value, resolve
 
 MAX_NESTING = 8
 MAX_CALLERS_UP = 4
 """Functions that an argument is handed through, one to the next."""
+_IDLE_WORDS = frozenset({"avro", "schema", "topic", "value"})
 
 
 class Asked(NamedTuple):
@@ -116,3 +118,11 @@ class SchemaValues:
     def _is_of_job(self, path: str, asked: Asked) -> bool:
         """Tells whether a job runs a file: it is its own, or that of a package whose call it makes its own."""
         return path == asked.path or self._root_of.get(path) == asked.root
+
+
+def named_like(topic: str, subjects: Iterable[str | None]) -> tuple[str, ...]:
+    """Returns the subject of several that a topic is called after, word by word; () where none is, or more than one."""
+    names = [name for name in subjects if name is not None]
+    words = words_in(topic) - _IDLE_WORDS
+    alike = [name for name in names if words_in(unpinned(name)[0].rpartition("/")[2]) - _IDLE_WORDS == words]
+    return tuple(alike) if len(alike) == 1 < len(names) else ()

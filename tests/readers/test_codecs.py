@@ -276,6 +276,66 @@ def test_a_record_that_a_registry_client_encodes_is_of_the_schema_beside_it() ->
     assert bound(texts) == {("produces", "orders", "order")}
 
 
+def test_of_several_schemas_beside_a_call_that_is_taken_whose_name_the_topic_has() -> None:
+    texts = {
+        "job/Dockerfile": "",
+        "job/main.py": """
+            from confluent_kafka import Producer
+            from confluent_kafka.schema_registry.avro import AvroSerializer
+
+            def serializers():
+                return (
+                    AvroSerializer(None, open("schemas/order.avsc").read()),
+                    AvroSerializer(None, open("schemas/refund.avsc").read()),
+                )
+
+            def send(topic, value):
+                Producer({}).produce(topic, value=value)
+
+            def run(row):
+                order, refund = serializers()
+                send("refunds", refund(row))
+                send("order-value", order(row))
+                send("parcels", order(row))
+            """,
+    }
+    assert bound(texts) == {
+        ("produces", "order-value", "order"),
+        ("produces", "refunds", "refund"),
+        ("produces", "parcels", "order"),
+        ("produces", "parcels", "refund"),
+    }
+
+
+def test_spark_decodes_with_a_schema_of_its_own_where_its_options_name_one() -> None:
+    code = """
+        from pyspark.sql.avro.functions import from_avro
+
+        own = open("order.avsc").read()
+        stream = spark.readStream.format("kafka").option("subscribe", "orders").load()
+        stream.select(from_avro("value", written, {"mode": "PERMISSIVE", "avroSchema": own}).alias("order"))
+        """
+    [link] = map_of({"job/Dockerfile": "", "job/order.avsc": SCHEMA, "job/main.py": textwrap.dedent(code)}).links
+
+    assert (link.subject, link.decoder) == ("order", Decoder("spark", "own"))
+
+
+def test_a_container_file_is_written_with_the_schema_beside_its_writer() -> None:
+    texts = {
+        "job/Dockerfile": "",
+        "job/main.py": """
+            import avro.schema
+            from avro.datafile import DataFileWriter
+            from avro.io import DatumWriter
+
+            schema = avro.schema.parse(open("schemas/order.avsc").read())
+            writer = DataFileWriter(open("orders.avro", "wb"), DatumWriter(), schema)
+            writer.append({"id": 1})
+            """,
+    }
+    assert bound(texts) == {("produces", "orders.avro", "order")}
+
+
 MODELS = """
     from dataclasses import dataclass
     from dataclasses_avroschema import AvroModel
