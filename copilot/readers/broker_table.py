@@ -8,6 +8,7 @@ to release, so they are not compared.
 from __future__ import annotations
 
 from copilot.readers.steps import MESSAGE, SAME, Steps, consumes, gives, produces
+from copilot.readers.storage_table import AWS_CALLS, GOOGLE_CALLS, STORAGE_METHODS
 
 NAMES = {
     "confluent_kafka": "confluent-kafka",
@@ -29,6 +30,7 @@ NAMES = {
 }
 
 _AWS = {
+    **AWS_CALLS,
     "client:sqs": gives("sqs client"),
     "client:sns": gives("sns client"),
     "client:kinesis": gives("kinesis client"),
@@ -85,6 +87,7 @@ CALLS: dict[str, Steps] = {
     "aioboto3": {**_AWS, "Session": gives("aws session")},
     "aiobotocore": {"get_session": gives("aws session"), "AioSession": gives("aws session")},
     "google": {
+        **GOOGLE_CALLS,
         "bigquery.Client": gives("bigquery client"),
         "PublisherClient": gives("pubsub publisher"),
         "SubscriberClient": gives("pubsub subscriber"),
@@ -106,6 +109,7 @@ CALLS: dict[str, Steps] = {
 }
 
 METHODS: dict[str, Steps] = {
+    **STORAGE_METHODS,
     "kafka consumer": {
         "subscribe": consumes("0 topics ~pattern"),
         "assign": consumes("0 partitions"),
@@ -229,3 +233,6 @@ METHODS: dict[str, Steps] = {
     },
     "servicebus receiver": {"receive_messages": MESSAGE},
 }
+
+TELLING_METHODS = {"get_queue_url": "sqs client", "get_queue_by_name": "sqs resource"}
+"""Methods that only one kind of client has, whatever it is called."""

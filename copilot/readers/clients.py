@@ -39,6 +39,8 @@ def see_client_method(reader: Reader, node: ast.Call, function: ast.Attribute, b
     name, receiver = function.attr, receiver_name(function.value)
     if receiver == "spark" and reader.sheet.uses_spark and (base.thing is None or base.thing[0] != "client"):
         base = base._replace(thing=("client", "spark session", None, -1)) if name == "table" else base
+    if name in libraries.TELLING_METHODS and (base.thing is None or base.thing[0] != "client"):
+        base = base._replace(thing=("client", libraries.TELLING_METHODS[name], None, -1))
     if base.thing is not None and base.thing[0] == "client":
         steps = libraries.method_steps(base.thing[1], name, first_text(node))
         if steps:

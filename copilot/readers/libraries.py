@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import sys
 
-from copilot.readers import broker_table, framework_table
-from copilot.readers.spark_table import COMMON_NAMES
+from copilot.readers import broker_table, framework_table, spark_table, storage_table
 from copilot.readers.steps import Step, Steps
 
 GLUE = "aws_schema_registry"
@@ -57,7 +56,8 @@ SCHEMA_PASSERS = frozenset(
 TOPIC_PASSERS = frozenset({"Schema", "SchemaReference", "NewTopic", "TopicPartition", "RabbitQueue"})
 _CALLS: dict[str, Steps] = {**broker_table.CALLS, **framework_table.CALLS}
 _METHODS: dict[str, Steps] = {**broker_table.METHODS, **framework_table.METHODS}
-METHOD_NAMES = frozenset(name.partition(":")[0] for steps in _METHODS.values() for name in steps) - {"*"} - COMMON_NAMES
+_COMMON = spark_table.COMMON_NAMES | storage_table.COMMON_NAMES
+METHOD_NAMES = frozenset(name.partition(":")[0] for steps in _METHODS.values() for name in steps) - {"*"} - _COMMON
 """Every method of a client that the tables have, but for names that anything may have."""
 _FOREIGN = frozenset(
     {
@@ -90,6 +90,7 @@ _FOREIGN = frozenset(
 )
 
 
+TELLING_METHODS = broker_table.TELLING_METHODS
 ATTRIBUTE_NAMES = frozenset(name for names in framework_table.ATTRIBUTES.values() for name in names)
 """The attributes that any library has a kind for."""
 

@@ -212,7 +212,7 @@ BROKERS = {
         kinesis = session.client("kinesis")
         kinesis.put_record(StreamName="clicks", Data=b"x", PartitionKey="k")
         boto3.client("sns").publish(TopicArn="arn:aws:sns:eu:1:alerts", Message="x")
-        boto3.client("s3").put_object(Bucket="b", Key="k", Body=b"x")
+        boto3.client("ses").put_object(Bucket="b", Key="k", Body=b"x")
         """,
         {("produces", "stream", "clicks"), ("produces", "topic", "alerts")},
     ),
@@ -493,6 +493,60 @@ FRAMEWORKS = {
 @pytest.mark.parametrize("name", FRAMEWORKS)
 def test_stream_frameworks_are_read(name: str) -> None:
     code, expected = FRAMEWORKS[name]
+
+    assert edges(code) == expected
+
+
+STORES = {
+    "objects of S3": (
+        """
+        import boto3
+        s3 = boto3.client("s3")
+        s3.put_object(Bucket="raw", Key="a/b.json", Body=b"")
+        s3.download_file("models", "m.bin", "/tmp/m.bin")
+        boto3.resource("s3").Object("orders", "first.json").put(Body=b"")
+        for one in boto3.resource("s3").Bucket("archive").objects.all():
+            print(one)
+        """,
+        {("produces", "file", "raw"), ("consumes", "file", "models"), ("produces", "file", "orders")},
+    ),
+    "items of DynamoDB": (
+        """
+        import boto3
+        table = boto3.resource("dynamodb").Table("Orders")
+        with table.batch_writer() as batch:
+            batch.put_item(Item={})
+        table.query(KeyConditionExpression="x")
+        boto3.client("dynamodb").get_item(TableName="Customers", Key={})
+        """,
+        {("produces", "table", "Orders"), ("consumes", "table", "Orders"), ("consumes", "table", "Customers")},
+    ),
+    "blobs of Cloud Storage": (
+        """
+        from google.cloud import storage
+        client = storage.Client()
+        client.bucket("raw").blob("a.json").upload_from_string("{}")
+        client.get_bucket("models").blob("m.bin").download_to_filename("/tmp/m.bin")
+        """,
+        {("produces", "file", "raw"), ("consumes", "file", "models")},
+    ),
+    "a queue's address that a client gives by name": (
+        """
+        import boto3
+
+        def send(client, name):
+            client.send_message(QueueUrl=client.get_queue_url(QueueName=name)["QueueUrl"], MessageBody="x")
+
+        send(boto3.client("sqs"), "transform")
+        """,
+        {("produces", "queue", "transform")},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STORES)
+def test_stores_of_clouds_are_read(name: str) -> None:
+    code, expected = STORES[name]
 
     assert edges(code) == expected
 
