@@ -22,6 +22,7 @@ from copilot.readers.values import Value
 
 _PRODUCING = frozenset({"produce", "send", "send_and_wait", "publish"})
 _WRAPPERS = frozenset({"Optional", "Annotated", "Union", "List", "list", "Type", "type", "ClassVar", "Final"})
+_ADDRESSES = ("arn:aws", "https://sqs.")
 _MESSAGE_PARTS = frozenset({"value", "data", "body"})
 
 
@@ -220,9 +221,17 @@ def topic_value(reader: Reader, node: ast.Call, step: Step, base: Seen) -> Value
 
 
 def _below_project(value: Value) -> Value:
-    """Returns a Pub/Sub resource name without its project, which is often an argument: the topic is told all the same."""
+    """Returns an address without the project, account or region in it, which are often arguments: the name is told all the same."""
     if value is None or value[0] != "cat":
         return value
+    first = value[1][0]
+    if first is not None and first[0] == "s" and first[1].startswith(_ADDRESSES):
+        mark = ":" if first[1].startswith("arn:") else "/"
+        for index in range(len(value[1]) - 1, -1, -1):
+            part = value[1][index]
+            if part is not None and part[0] == "s" and mark in part[1]:
+                rest = part[1].rpartition(mark)[2].rpartition("/")[2]
+                return ("cat", (*((("s", rest),) if rest else ()), *value[1][index + 1 :]))
     for index, part in enumerate(value[1]):
         for mark in ("/topics/", "/subscriptions/") if part is not None and part[0] == "s" else ():
             if mark in part[1]:

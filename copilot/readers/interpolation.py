@@ -30,6 +30,20 @@ _WORKFLOW = re.compile(
 )
 
 
+_ADDRESS = re.compile(
+    r"((?:aws_(?:sqs_queue|sns_topic|kinesis_stream|kinesis_firehose_delivery_stream|dynamodb_table|s3_bucket)"
+    r"|google_(?:pubsub_topic|pubsub_subscription|storage_bucket|bigquery_table))\.[\w-]+)\.(?:arn|id|url|stream_arn)\Z"
+)
+
+
+def terraform_reference(name: str, line: int) -> Value:
+    """Returns the value of a reference in Terraform: the address of what carries records stands for its name."""
+    address = _ADDRESS.match(name)
+    if address is None:
+        return ("env", name, None, line)
+    return ("env", f"{address[1]}.{'bucket' if name.startswith('aws_s3') else 'name'}", None, line)
+
+
 def put_together(text: str, pattern: re.Pattern[str], read: _Read) -> Value:
     """Returns the value of a text whose matches are what `read` makes of them; None from `read` is a part that nobody knows."""
     if not pattern.search(text):
@@ -96,7 +110,7 @@ def _jinja(line: int, match: re.Match[str]) -> Value:
 
 
 def _terraform(line: int, match: re.Match[str]) -> Value:
-    return ("env", match["name"] or match["plain"] or match[0].strip("${} "), None, line)
+    return terraform_reference(match["name"] or match["plain"] or match[0].strip("${} "), line)
 
 
 def _workflow(line: int, match: re.Match[str]) -> Value:

@@ -10,9 +10,13 @@ from copilot.domain.source import Span
 from copilot.readers.copies import Copy, DeploymentFile, below
 from copilot.readers.deployment_facts import Setting, Unit
 from copilot.readers.deployment_scopes import Layer, Scope, scope_of, settings_in
+from copilot.readers.facts import Config
+from copilot.readers.values import Value
 
 MAX_ENVIRONMENTS = 20
 MAX_MODULES = 6
+_MAPPING = "aws_lambda_event_source_mapping."
+_KINDS = {"aws_sqs_queue.": "queue", "aws_kinesis_stream.": "stream", "aws_dynamodb_table.": "table"}
 _AUTOMATIC = ("terraform.tfvars", ".auto.tfvars")
 _NAMES = ("function_name", "name", "family", "filename", "source_dir", "source_path", "s3_key", "service_name")
 
@@ -69,13 +73,28 @@ class _Modules:
             stems = [posixpath.splitext(posixpath.basename(name))[0] for name in names]
             hints = tuple(dict.fromkeys(name for name in (*unit.hints, *stems, posixpath.basename(folder)) if name))
             yield Copy(
-                unit,
+                unit._replace(configs=tuple(self._fed(folder, unit, scope))),
                 file.path,
                 (via or f"{file.stem}:{unit.name}") + title,
                 ((file.path, unit.settings),),
                 hints,
                 scope,
             )
+
+    def _fed(self, folder: str, unit: Unit, scope: Scope) -> Iterator[Config]:
+        """Yields what feeds a function, by name where it is known: its own trigger, and the mappings that name the function."""
+        for config in unit.configs:
+            yield config._replace(topics=_named(config.topics, scope))
+        for file in self.code.get(folder, ()):
+            told = {name: (value, line) for name, value, line in file.facts.variables if name.startswith(_MAPPING)}
+            for name, (source, line) in told.items():
+                label = name.removesuffix(".event_source_arn")
+                function, _ = told.get(f"{label}.function_name", (None, 0))
+                is_ours = function is not None and str(function[1]).rpartition(".")[0] == unit.base
+                if label != name and is_ours and source is not None and source[0] == "env":
+                    kind = next((kind for start, kind in _KINDS.items() if source[1].startswith(start)), "")
+                    if kind:
+                        yield Config(f"{label}:{kind}", "consumes", _named(source, scope), None, None, line)
 
     def scope(self, folder: str, given: list[Layer], depth: int) -> Scope:
         """Returns the variables, locals and names of resources of a module, with what the modules give back that it calls."""
@@ -92,6 +111,12 @@ class _Modules:
                     for place in inner.places[name][:1]
                 ]
         return scope_of([*own, *given, *outputs]) if outputs else scope
+
+
+def _named(value: Value, scope: Scope) -> Value:
+    """Returns the name that a reference stands for, or the reference where that isn't known."""
+    known = scope.texts.get(value[1], "") if value is not None and value[0] == "env" else ""
+    return ("s", known) if known else value
 
 
 def _handed(file: DeploymentFile, unit: Unit, scope: Scope) -> Layer:

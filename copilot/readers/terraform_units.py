@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from copilot.readers.commands import setting
 from copilot.readers.deployment_facts import MAX_SETTINGS, MAX_UNITS, MAX_VARIABLES, DeploymentFacts, Setting, Unit
-from copilot.readers.interpolation import terraform_text
+from copilot.readers.facts import Config
+from copilot.readers.interpolation import terraform_reference, terraform_text
 from copilot.readers.values import Value
 
 MAX_LINES = 20_000
@@ -23,6 +24,7 @@ _ENVIRONMENTS = frozenset(
     {"environment", "env", "environment_variables", "env_vars", "environment_vars", "variables", "env_variables"}
 )
 _TOP = frozenset({"resource", "module", "data"})
+_FUNCTIONS = frozenset({"aws_lambda_function", "google_cloudfunctions_function", "google_cloudfunctions2_function"})
 
 
 def read_terraform(text: str) -> DeploymentFacts:
@@ -58,6 +60,7 @@ class _Block:
     given: list[Setting] = field(default_factory=list)
     image: Value = None
     source: str = ""
+    fed: tuple[Config, ...] = ()
 
     def add(self, inside: tuple[str, ...], name: str, value: str, line: int) -> None:
         """Adds an assignment that stands in these blocks of it."""
@@ -65,6 +68,8 @@ class _Block:
             self.environment.append(setting(name, value, line, _text))
         elif name in ("image", "image_uri", "container_image"):
             self.image = self.image or _text(_image(value), line)
+        elif name == "pubsub_topic" or (name == "resource" and inside[-1:] == ("event_trigger",)):
+            self.fed = (Config("event:topic", "consumes", _text(value, line), None, None, line),)
         elif not inside and name == "source":
             self.source = value.strip('"')
         elif not inside:
@@ -76,9 +81,9 @@ class _Block:
         if path[0] == "module" and self.source.startswith("."):
             given = tuple(self.given[:MAX_SETTINGS])
             return Unit(path[1], (path[1],), self.line, given, kind="module", image=self.image, base=self.source)
-        if not settings and self.image is None:
+        if not settings and self.image is None and path[1] not in _FUNCTIONS:
             return None
-        return Unit(path[-1], (path[-1],), self.line, settings, image=self.image, base=".".join(path[1:]))
+        return Unit(path[-1], (path[-1],), self.line, settings, self.fed, image=self.image, base=".".join(path[1:]))
 
 
 def _assignments(text: str) -> Iterator[tuple[tuple[str, ...], str, str, int]]:
@@ -132,7 +137,7 @@ def _text(text: str, line: int) -> Value:
     if len(text) > 1 and text[0] == '"' == text[-1] and '"' not in text[1:-1].replace('\\"', ""):
         return terraform_text(text[1:-1], line)
     if re.fullmatch(r"[A-Za-z_][\w-]*(?:\.[\w-]+)+", text):
-        return ("env", text, None, line)
+        return terraform_reference(text, line)
     return ("s", text) if re.fullmatch(r"-?\d+(\.\d+)?|true|false", text) else None
 
 

@@ -521,6 +521,17 @@ STORES = {
         """,
         {("produces", "table", "Orders"), ("consumes", "table", "Orders"), ("consumes", "table", "Customers")},
     ),
+    "addresses with an account that isn't known": (
+        """
+        import os
+        import boto3
+        region, account = os.environ["AWS_REGION"], get_account()
+        boto3.client("sns").publish(TopicArn=f"arn:aws:sns:{region}:{account}:alerts", Message="x")
+        boto3.client("sqs").send_message(QueueUrl=f"https://sqs.{region}.amazonaws.com/{account}/orders", MessageBody="x")
+        boto3.client("kinesis").put_record(StreamARN=f"arn:aws:kinesis:{region}:{account}:stream/{os.environ['NAME']}")
+        """,
+        {("produces", "topic", "alerts"), ("produces", "queue", "orders"), ("produces", "stream", "?NAME")},
+    ),
     "blobs of Cloud Storage": (
         """
         from google.cloud import storage

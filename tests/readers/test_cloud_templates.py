@@ -121,3 +121,51 @@ def test_functions_of_the_serverless_framework_are_fed_by_their_events() -> None
         ("src/bill.py", "produces", "queue", "billing"),
         ("src/clean.py", "consumes", "stream", "Clicks"),
     }
+
+
+def test_functions_of_terraform_are_fed_by_mappings_and_triggers() -> None:
+    terraform = """
+        resource "aws_sqs_queue" "orders" {
+          name = "shop-orders"
+        }
+        resource "aws_sqs_queue" "billing" {
+          name = "shop-billing"
+        }
+        resource "aws_lambda_function" "bill" {
+          function_name = "bill"
+          handler       = "app.handler"
+          filename      = "functions/bill.zip"
+          environment {
+            variables = {
+              QUEUE_URL = aws_sqs_queue.billing.url
+            }
+          }
+        }
+        resource "aws_lambda_event_source_mapping" "bill" {
+          event_source_arn = aws_sqs_queue.orders.arn
+          function_name    = aws_lambda_function.bill.arn
+        }
+        resource "google_pubsub_topic" "clicks" {
+          name = "clicks"
+        }
+        resource "google_cloudfunctions_function" "clean" {
+          name = "clean"
+          event_trigger {
+            event_type = "google.pubsub.topic.publish"
+            resource   = google_pubsub_topic.clicks.id
+          }
+        }
+        """
+    files = {
+        "infra/main.tf": terraform,
+        "functions/bill/app.py": HANDLER,
+        "functions/bill/requirements.txt": "",
+        "functions/clean/main.py": "def clean(event, context): ...\n",
+        "functions/clean/requirements.txt": "",
+    }
+
+    assert edges(files) == {
+        ("functions/bill", "consumes", "queue", "shop-orders"),
+        ("functions/bill", "produces", "queue", "shop-billing"),
+        ("functions/clean", "consumes", "topic", "clicks"),
+    }
