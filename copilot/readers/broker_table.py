@@ -94,6 +94,10 @@ CALLS: dict[str, Steps] = {
         "PublisherAsyncClient": gives("pubsub publisher"),
         "SubscriberAsyncClient": gives("pubsub subscriber"),
     },
+    "pandas": {
+        "read_sql_table": consumes("0 table_name", endpoint="table"),
+        "read_parquet": consumes("0 path", endpoint="file"),
+    },
     "gcloud": {
         "PublisherClient": gives("gcloud publisher"),
         "SubscriberClient": gives("gcloud subscriber"),
@@ -223,6 +227,10 @@ METHODS: dict[str, Steps] = {
         "list_rows": consumes("0 table", endpoint="table"),
         "get_table": gives("bigquery table", "0 table"),
     },
+    "data frame": {
+        "to_sql": produces("0 name", endpoint="table", needs=True),
+        "to_parquet": produces("0 path", endpoint="file", needs=True),
+    },
     "gcloud publisher": {"publish": produces("0 topic", "1 messages")},
     "gcloud subscriber": {"pull": consumes("0 subscription", "message", endpoint="subscription")},
     "servicebus client": {
@@ -234,5 +242,10 @@ METHODS: dict[str, Steps] = {
     "servicebus receiver": {"receive_messages": MESSAGE},
 }
 
-TELLING_METHODS = {"get_queue_url": "sqs client", "get_queue_by_name": "sqs resource"}
+TELLING_METHODS = {
+    "get_queue_url": "sqs client",
+    "get_queue_by_name": "sqs resource",
+    "to_sql": "data frame",
+    "to_parquet": "data frame",
+}
 """Methods that only one kind of client has, whatever it is called."""

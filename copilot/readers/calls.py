@@ -21,7 +21,7 @@ from copilot.readers.invocations import note_invocation
 from copilot.readers.model_classes import METHODS, see_model_method
 from copilot.readers.reading import Reader
 from copilot.readers.scope import NOTHING, FunctionNode, Seen, receiver_name
-from copilot.readers.tables import TABLE_METHODS, note_table
+from copilot.readers.tables import TABLE_METHODS, note_sql, note_table
 from copilot.readers.texts import see_text_call
 from copilot.readers.things import value_of
 
@@ -145,7 +145,10 @@ def _method(reader: Reader, node: ast.Call, function: ast.Attribute, mode: str) 
         return Seen(("split", base.value, str(separator)))
     if function.attr == "format" and base.value is not None and base.value[0] == "s":
         named = {one.arg: value_of(reader, one.value) for one in node.keywords if one.arg}
-        return Seen(formatted(base.value[1], [value_of(reader, one) for one in node.args], named))
+        value = formatted(base.value[1], [value_of(reader, one) for one in node.args], named)
+        if not reader.sheet.is_quiet:
+            note_sql(reader, node, value)
+        return Seen(value)
     if function.attr == "joinpath":
         return Seen(("path", (base.value, *(reader.see(argument).value for argument in node.args))))
     if function.attr == "open" and (base.value is not None or base.thing is not None):

@@ -20,7 +20,10 @@ def see_arithmetic(reader: Reader, node: ast.BinOp, mode: str) -> Seen:
     if left.value is not None and left.value[0] == "s" and isinstance(node.op, ast.Mod):
         given = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
         named = dict(right.thing[1]) if right.thing is not None and right.thing[0] == "map" else {}
-        return Seen(interpolated(left.value[1], [value_of(reader, one) for one in given], named))
+        value = interpolated(left.value[1], [value_of(reader, one) for one in given], named)
+        if not reader.sheet.is_quiet:
+            note_sql(reader, node, value)
+        return Seen(value)
     if left.value is not None and isinstance(node.op, ast.Div):
         return Seen(("path", (left.value, right.value)))
     if isinstance(node.op, ast.Add) and (left.value is not None or right.value is not None):

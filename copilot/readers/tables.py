@@ -7,6 +7,7 @@ and BigQuery, only what surely is a table of a catalogue counts: what is written
 from __future__ import annotations
 
 import ast
+import re
 
 from copilot.readers.reading import Reader
 from copilot.readers.sheet import Sheet
@@ -21,13 +22,16 @@ TABLE_METHODS = {
     "add_insert": "produce",
 }
 _HOSTS = frozenset({"pyspark", "apache_beam"})
+# What is filled in later is read when it is: `"... FROM %s.%s" % (...)`.
+_PLACE = re.compile(r"(?:from|into|join|table)\s+`?(?:%s|\{\w*\})", re.IGNORECASE)
 _OPEN, _CLOSE = "\ue000", "\ue001"
 
 
 def note_sql(reader: Reader, node: ast.expr, value: Value) -> None:
     """Notes a text of the code where it is SQL."""
     text, parts = _flat(value)
-    if is_sql(text) and len(reader.sheet.statements) < MAX_STATEMENTS:
+    is_template = value is not None and value[0] == "s" and _PLACE.search(text) is not None
+    if is_sql(text) and not is_template and len(reader.sheet.statements) < MAX_STATEMENTS:
         reader.sheet.statements.append((read_sql(text), parts, node, reader.scope.qualified))
 
 

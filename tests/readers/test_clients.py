@@ -398,6 +398,21 @@ FRAMEWORKS = {
         """,
         {("consumes", "file", "raw"), ("produces", "table", "gold.orders"), ("consumes", "table", "gold.customers")},
     ),
+    "queries that are filled in": (
+        """
+        import os
+        from pyspark.sql import SparkSession
+        spark = SparkSession.builder.getOrCreate()
+        day, base = "today", os.environ["BASE"]
+        spark.sql("SELECT id FROM %s.orders WHERE day = '%s'" % (base, day))
+        spark.sql("INSERT INTO {}.totals SELECT id FROM raw.users".format(base))
+        """,
+        {
+            ("consumes", "table", "?{BASE}.orders"),
+            ("produces", "table", "?{BASE}.totals"),
+            ("consumes", "table", "raw.users"),
+        },
+    ),
     "patterns": (
         """
         from confluent_kafka import Consumer, Producer
@@ -531,6 +546,21 @@ STORES = {
         boto3.client("kinesis").put_record(StreamARN=f"arn:aws:kinesis:{region}:{account}:stream/{os.environ['NAME']}")
         """,
         {("produces", "topic", "alerts"), ("produces", "queue", "orders"), ("produces", "stream", "?NAME")},
+    ),
+    "tables and files of pandas": (
+        """
+        import pandas as pd
+        old = pd.read_parquet("s3://lake/old.parquet")
+        old.to_sql(con=engine, name="orders", if_exists="append")
+        pd.read_sql_table("customers", engine).to_parquet("s3://lake/customers.parquet")
+        old.to_parquet(path)
+        """,
+        {
+            ("consumes", "file", "s3://lake/old.parquet"),
+            ("produces", "table", "orders"),
+            ("consumes", "table", "customers"),
+            ("produces", "file", "s3://lake/customers.parquet"),
+        },
     ),
     "blobs of Cloud Storage": (
         """
