@@ -17,15 +17,19 @@ from typing import Any, cast, get_args
 from copilot.domain.clones import EXTERNAL, Clone, Consumer
 from copilot.domain.levels import DEFAULT_LEVEL, Level
 from copilot.domain.pipeline import Objective, Retention
+from copilot.domain.sinks import Loader, Sink
 from copilot.domain.source import Span
 from copilot.errors import WrongUsage
 
 SETTINGS_PATH = "copilot.toml"
 DEFAULT_RECORDS_FOLDER = "docs/decisions"
 FOR_EVER = "forever"
-_TABLES = {"clones", "compatibility", "consumers", "decisions", "commands", "gates", "objectives", "owners", "topics"}
+_TABLES = {
+    "clones", "compatibility", "consumers", "decisions", "commands", "gates", "objectives", "owners", "sinks", "topics",
+}  # fmt: skip
 _CLONE_KEYS = ("path", "commit", "owner")
 _CONSUMER_KEYS = ("subject", "topic", "schema", "decoder", "owner")
+_SINK_KEYS = ("loader", "subject", "topic", "owner")
 _TOPIC_KEYS = ("retention_days", "compacted")
 _GATE_KEYS = ("command", "holds", "days")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -58,6 +62,7 @@ class Settings:
     consumers: tuple[Consumer, ...] = ()
     retentions: tuple[Retention, ...] = ()
     gates: tuple[GateSettings, ...] = ()
+    sinks: tuple[Sink, ...] = ()
 
     def gate_of(self, phase: str) -> GateSettings | None:
         """Returns what is said of the gate of a phase of that name, None where nothing is."""
@@ -92,6 +97,7 @@ def read_settings(text: str) -> Settings:
         consumers=tuple(_consumers(_table(tables, "consumers", text), text)),
         retentions=tuple(_retentions(_table(tables, "topics", text), text)),
         gates=tuple(_gates(_table(tables, "gates", text), text)),
+        sinks=tuple(_sinks(_table(tables, "sinks", text), text)),
     )
 
 
@@ -143,6 +149,18 @@ def _consumers(table: dict[str, Any], text: str) -> Iterator[Consumer]:
             raise WrongUsage(what, where=span, next='Write subject = "...", or topic = "...".')
         schema = posixpath.normpath(entry["schema"]) if entry["schema"] else ""
         yield Consumer(name, entry["subject"], entry["topic"], schema, entry["decoder"], entry["owner"], span)
+
+
+def _sinks(table: dict[str, Any], text: str) -> Iterator[Sink]:
+    for name in sorted(table):
+        entry, span = _entry(table, "sinks", name, _SINK_KEYS, text)
+        if entry["loader"] not in get_args(Loader):
+            next = f"Write loader = one of {', '.join(get_args(Loader))}."
+            raise WrongUsage(f'Sink "{name}" needs a loader that is known.', where=span, next=next)
+        if not entry["subject"] and not entry["topic"]:
+            what = f'Sink "{name}" needs the subject or the topic that it is loaded from.'
+            raise WrongUsage(what, where=span, next='Write subject = "...", or topic = "...".')
+        yield Sink(name, cast(Loader, entry["loader"]), entry["subject"], entry["topic"], entry["owner"], span)
 
 
 def _entry(

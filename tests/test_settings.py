@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from copilot.domain.clones import Clone, Consumer
+from copilot.domain.sinks import Sink
 from copilot.domain.source import Span
 from copilot.errors import WrongUsage
 from copilot.settings import read_settings
@@ -32,9 +33,18 @@ def test_a_consumer_is_read_with_what_is_not_said_left_empty() -> None:
     assert found == (Consumer("reports", "", "orders", schema, "", "", Span("copilot.toml", 2, 2)),)
 
 
+def test_a_sink_is_read_with_its_loader() -> None:
+    found = read_settings('[sinks.raw]\nloader = "delta"\ntopic = "orders"\nowner = "dw"\n').sinks
+
+    assert found == (Sink("raw", "delta", "", "orders", "dw", Span("copilot.toml", 1, 1)),)
+
+
 @pytest.mark.parametrize(
     ("text", "what", "line"),
     [
+        ('[sinks.raw]\ntopic = "orders"\n', "needs a loader", 1),
+        ('[sinks.raw]\nloader = "redshift"\ntopic = "orders"\n', "needs a loader", 1),
+        ('[sinks.raw]\nloader = "delta"\n', "needs the subject or the topic", 1),
         ("[clones.billing]\n", "needs a path", 1),
         ('[clones.billing]\npath = "/srv/billing"\n', "the same for everybody", 1),
         ('[clones.billing]\npath = "~/billing"\n', "the same for everybody", 1),

@@ -8,6 +8,7 @@ from copilot.checks.contract import ContractCheck
 from copilot.checks.replay import ReplayCheck
 from copilot.checks.rollout import RolloutCheck
 from copilot.checks.scope import ScopeCheck
+from copilot.checks.sinks import SinksCheck
 from copilot.checks.syntax import SyntaxCheck
 from copilot.checks.undo import UndoCheck
 from copilot.checks.usage import UsageCheck
@@ -20,6 +21,7 @@ BATTERY: tuple[Check, ...] = (
     ReplayCheck(),
     UsageCheck(),
     ContractCheck(),
+    SinksCheck(),
     RolloutCheck(),
     UndoCheck(),
     CommandsCheck(),

@@ -7,6 +7,7 @@ from typing import Literal
 
 from copilot.domain.clones import Clone, Consumer, clone_in
 from copilot.domain.schema import SchemaSubject, SchemaVersion
+from copilot.domain.sinks import Sink
 from copilot.domain.source import Gap, Span
 
 EndpointKind = Literal["topic", "subscription", "queue", "stream", "table", "file", "http"]
@@ -163,6 +164,8 @@ class PipelineMap:
     unknown_reads: tuple[FieldUse, ...] = ()
     """Reads from records that were followed from where they are decoded, of names that no version of their subject has."""
     retentions: tuple[Retention, ...] = ()
+    sinks: tuple[Sink, ...] = ()
+    """The tables that `copilot.toml` says are loaded from topics."""
 
     def subject(self, name: str) -> SchemaSubject:
         """Returns the subject of exactly that name; raises KeyError."""

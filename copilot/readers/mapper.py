@@ -160,6 +160,7 @@ class _Reading:
             blind_spots=used.blind_spots,
             objectives=tuple(sorted(self._settings.objectives, key=lambda objective: objective.name)),
             retentions=self._settings.retentions,
+            sinks=self._settings.sinks,
             gaps=tuple(sorted(self._store.gaps | _left_out(snapshot))),
             files_read=len(self._outlines) + len(self._deployment_files) + len(self._schemas.schema_paths()),
             uncommitted_count=snapshot.uncommitted_count,

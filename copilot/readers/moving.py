@@ -67,6 +67,10 @@ def moved(pipeline: PipelineMap, clone: Clone, names: Mapping[str, str]) -> Pipe
         gaps=tuple(Gap(span(one.span), one.reason) for one in pipeline.gaps),
         files_read=pipeline.files_read,
         retentions=tuple(replace(one, span=span(one.span)) for one in pipeline.retentions),
+        sinks=tuple(
+            replace(one, name=job(one.name), subject=subject(one.subject) if one.subject else "", span=span(one.span))
+            for one in pipeline.sinks
+        ),
     )
 
 

@@ -15,7 +15,7 @@ from copilot.domain.evidence import Evidence, Finding
 from copilot.domain.patch import Refused
 from copilot.reasons.words import listed
 
-MANDATORY = ("scope", "syntax", "compatibility", "replay", "usage", "contract", "rollout", "undo")
+MANDATORY = ("scope", "syntax", "compatibility", "replay", "usage", "contract", "sinks", "rollout", "undo")
 NOT_ASKED = "does not do what was asked"
 NOT_COMPILED = "can't be compiled to a patch"
 _VALUE_LOSS = ("replay.value-", "replay.leftover-bytes", "replay.wire-misread")
@@ -38,6 +38,7 @@ HARD_RULES = (
     HardRule("breaks the compatibility level", "compatibility"),
     HardRule("can't be read", "replay"),
     HardRule("breaks a contract", "contract"),
+    HardRule("stops the loading of a table", "sinks"),
     HardRule("leaves uses behind", "usage"),
     HardRule("can't be undone", "undo"),
     HardRule("fails the repository's own commands", "commands"),

@@ -13,7 +13,7 @@ from copilot.domain.proposal import Compiled, Proposal, Reading
 from tests.faces import an_impact_list
 
 COMMIT = "1" * 40
-CHECKS = ("scope", "syntax", "compatibility", "replay", "usage", "contract", "rollout", "undo", "commands")
+CHECKS = ("scope", "syntax", "compatibility", "replay", "usage", "contract", "sinks", "rollout", "undo", "commands")
 NOTHING = Alternative("nothing", "Change nothing", "rules", "ST20 do nothing", (), "")
 USAGE: Mapping[str, float] = {
     "operations": 1,

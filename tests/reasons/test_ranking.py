@@ -69,6 +69,7 @@ def test_each_failing_check_refuses_by_its_own_rule() -> None:
         "replay": "can't be read",
         "contract": "breaks a contract",
         "rollout": "breaks a reader while it goes out",
+        "sinks": "stops the loading of a table",
         "usage": "leaves uses behind",
         "undo": "can't be undone",
         "commands": "fails the repository's own commands",
