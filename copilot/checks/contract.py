@@ -14,7 +14,10 @@ from copilot.checks.declared import parent
 from copilot.checks.elsewhere import is_asked_of, is_by_hand
 from copilot.checks.evidence import make_evidence
 from copilot.checks.lineage import Lineage, lineages, phase_label
+from copilot.checks.reading import BASE
 from copilot.checks.standing import Standing, standing_uses
+from copilot.checks.written import OPEN_RULES as OPEN_TYPE_RULES
+from copilot.checks.written import type_findings, written_after
 from copilot.domain.evidence import Evidence, Finding, Measure, Verdict
 from copilot.domain.fieldtype import is_another_kind
 from copilot.domain.pipeline import FieldUse, Link, PipelineMap
@@ -22,14 +25,20 @@ from copilot.domain.schema import SchemaVersion
 from copilot.ports import Bench, Case
 
 PATHS_SHOWN = 5
-_OPEN_RULES = ("contract.value-of-old-kind", "contract.construction-unseen", "contract.may-not-be-set", *OPEN_RULES)
+_OPEN_RULES = (
+    "contract.value-of-old-kind",
+    "contract.construction-unseen",
+    "contract.may-not-be-set",
+    *OPEN_RULES,
+    *OPEN_TYPE_RULES,
+)
 
 
 class ContractCheck:
     """Producers against demands, consumers against what is there, before and after."""
 
     name = "contract"
-    version = 4
+    version = 5
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
@@ -132,9 +141,19 @@ class _View:
                 yield self._unseen(link, path)
         if old and self.phase == 0:
             yield self._unset_before(link, old)
-        yield from self._of_old_kind(link, after)
+        yield from self._of_types(link, before, after)
 
-    def _of_old_kind(self, link: Link, sets: list[FieldUse]) -> Iterator[Finding]:
+    def _of_types(self, link: Link, before: list[FieldUse], after: list[FieldUse]) -> Iterator[Finding]:
+        base, bench = self.lineage.base, self.bench
+        was = written_after(before, base.latest if base else None, link, self.case.base.uses, self.case, bench, BASE)
+        now = written_after(after, self.after, link, self.standing.after, self.case, bench, self.phase)
+        yield from type_findings(was, now, self.lineage.name, self.phase, self.case)
+        # Where the kind of a value can be told, it fits or was told above.
+        open_sets = [use for use in after if (found := now.kind_at(use)).is_open or not found.kinds]
+        told = {use.path for use in after} - {use.path for use in open_sets}
+        yield from self._of_old_kind(link, open_sets, told)
+
+    def _of_old_kind(self, link: Link, sets: list[FieldUse], told: set[str]) -> Iterator[Finding]:
         """Yields the fields that need a value of another kind since this phase, where the producer may set them as it did."""
         previous = self.lineage.previous(self.phase)
         if previous is None or self.after is None:
@@ -142,7 +161,7 @@ class _View:
         old = {field.path: field.type for field in previous.fields}
         kept = {(use.span, use.path) for use in self.standing.kept}
         for field in self.after.fields:
-            if field.path not in old or not is_another_kind(old[field.path], field.type):
+            if field.path not in old or field.path in told or not is_another_kind(old[field.path], field.type):
                 continue
             ours = [use for use in sets if use.path == field.path]
             if not ours or any((use.span, use.path) in kept for use in ours):

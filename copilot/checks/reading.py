@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from copilot.checks.lineage import Lineage
 from copilot.domain.pipeline import Link, PipelineMap
 from copilot.domain.schema import SchemaSource, SchemaVersion
@@ -65,9 +67,14 @@ def _text_at(source: SchemaSource, phase: int, case: Case, bench: Bench) -> str 
 
 
 def _file_text(path: str, phase: int, case: Case, bench: Bench) -> str | None:
+    return file_texts([path], phase, case, bench).get(path)
+
+
+def file_texts(paths: Iterable[str], phase: int, case: Case, bench: Bench) -> dict[str, str]:
+    """Returns the texts of files after a phase, `BASE` being the base; what is not there or no text is left out."""
     changes = next((patch.changes for patch in case.patches if patch.phase == phase), ())
-    for change in changes:
-        if change.path == path:
-            return change.after
-    found = bench.tree.read([path]).get(path)
-    return found.text if isinstance(found, SourceFile) else None
+    changed = {change.path: change.after for change in changes}
+    asked = list(paths)
+    read = bench.tree.read([path for path in asked if path not in changed])
+    texts = {path: file.text for path, file in read.items() if isinstance(file, SourceFile)}
+    return texts | {path: text for path in asked if (text := changed.get(path)) is not None}

@@ -275,3 +275,110 @@ def test_a_list_that_may_be_null_breaks_who_goes_into_it() -> None:
 
     assert errors(evidence) == ["contract.meets-null"]
     assert "goes into items" in evidence.findings[0].message
+
+
+BUILDS = [replace(it, form="literal") for it in WRITES]
+
+
+def written(line: str, kind: object, *, before: object = "long", library: str = "fastavro", **more: object) -> Evidence:
+    """The evidence on a producer that writes `amount` by this line, where its type changes from `before` to `kind`."""
+    code = f'def build(order, count: int):\n    return {{"id": "1",\n        "amount": {line}}}\n'
+    change = ChangeType("order", "", "amount", '"bytes"')
+    made = case(change, [[ID, field("amount", before)]], [[ID, field("amount", kind)]], uses=BUILDS, **more)  # type: ignore[arg-type]
+    encoder = Decoder(library, "writer")
+
+    def encoded(read: PipelineMap) -> PipelineMap:
+        return replace(read, links=tuple(replace(it, decoder=encoder) for it in read.links))
+
+    made = replace(made, base=encoded(made.base), states=tuple(map(encoded, made.states)))
+    return run(made, {SHOP_PATH: code, SCORER_PATH: ""})
+
+
+def test_a_value_of_the_wrong_kind_for_the_new_type_fails_with_place_and_both_types() -> None:
+    evidence = written("int(order.total)", "string")
+
+    assert errors(evidence) == ["contract.wrong-type"]
+    assert evidence.findings[0].message == (
+        'shop writes a whole number to amount, which is string after phase 1 "state 0": fastavro refuses it there.'
+    )
+    assert str(evidence.findings[0].span) == f"{SHOP_PATH}:3"
+
+
+def test_a_value_that_fits_the_new_type_is_no_question_any_more() -> None:
+    evidence = written("str(order.total)", "string")
+
+    assert evidence.verdict == "pass"
+
+
+def test_what_was_of_the_wrong_kind_in_the_base_is_a_warning_that_says_so() -> None:
+    evidence = written("str(order.total)", ["null", "long"])
+
+    assert errors(evidence) == []
+    assert [it.rule for it in evidence.findings] == ["contract.wrong-type-before"]
+    assert "It was so before this change." in evidence.findings[0].message
+
+
+def test_a_logical_type_that_only_one_library_takes_numbers_for_is_told_by_library() -> None:
+    moment = {"type": "long", "logicalType": "timestamp-millis"}
+
+    assert written("int(order.total)", moment).verdict == "pass"
+    assert errors(written("int(order.total)", moment, library="avro")) == ["contract.wrong-type"]
+    assert errors(written("int(order.total)", moment, library="json")) == []
+
+
+def test_an_annotation_or_a_lookup_without_default_is_a_question_and_no_refusal() -> None:
+    declared = written("count", "string", before="long")
+    looked_up = written('order.get("total")', "long", before=["null", "long"])
+    defaulted = written('order.get("total", 0)', "long", before=["null", "long"])
+
+    assert (declared.verdict, looked_up.verdict, defaulted.verdict) == ("unknown", "unknown", "pass")
+    assert {it.rule for it in (*declared.findings, *looked_up.findings)} == {"contract.may-be-wrong-type"}
+
+
+def test_null_that_is_written_into_a_field_that_becomes_required_fails() -> None:
+    evidence = written("order.total if order.is_paid else None", "long", before=["null", "long"])
+
+    assert errors(evidence) == ["contract.wrong-type"]
+    assert "null at times" in evidence.findings[0].message
+
+
+def test_a_symbol_that_is_taken_out_while_code_writes_it_fails() -> None:
+    def of(*symbols: str) -> dict[str, object]:
+        return {"type": "enum", "name": "Status", "symbols": list(symbols)}
+
+    gone = written('"NEW" if order.is_new else "PAID"', of("PAID", "SHIPPED"), before=of("NEW", "PAID", "SHIPPED"))
+    kept = written('"PAID"', of("PAID", "SHIPPED"), before=of("NEW", "PAID", "SHIPPED"))
+
+    assert errors(gone) == ["contract.wrong-type"]
+    assert 'the text "NEW"' in gone.findings[0].message
+    assert errors(kept) == []
+
+
+def test_a_value_that_a_plan_leaves_to_a_person_is_an_open_question() -> None:
+    step = Step("Deploy the producers", "producers", ("shop",), (), (f"{SHOP_PATH}:3  convert it",))
+
+    evidence = written("int(order.total)", "string", steps=[(step,)])
+
+    assert evidence.verdict == "unknown"
+    assert "contract.type-left-to-people" in {it.rule for it in evidence.findings}
+
+
+def test_a_value_that_comes_out_of_another_record_has_the_type_of_its_schema() -> None:
+    reads = use("amount", "passes", job="shop", line=3, form="subscript")
+    cart = SchemaSubject("cart", "avro", "BACKWARD", "assumed", (version([AMOUNT], name="Cart", path="cart.avsc"),), ())
+    change = ChangeType("order", "", "amount", '"string"')
+    made = case(
+        change, [[ID, AMOUNT]], [[ID, field("amount", "string")]], uses=[*BUILDS, replace(reads, subject="cart")]
+    )
+
+    def with_cart(read: PipelineMap) -> PipelineMap:
+        inlet = replace(read.links[1], direction="consumes", subject="cart")
+        return replace(read, subjects=(*read.subjects, cart), links=(*read.links, inlet))
+
+    code = 'def build(cart):\n    return {"id": "1",\n        "amount": cart["amount"]}\n'
+    evidence = run(
+        replace(made, base=with_cart(made.base), states=tuple(map(with_cart, made.states))),
+        {SHOP_PATH: code, SCORER_PATH: ""},
+    )
+
+    assert errors(evidence) == ["contract.wrong-type"]

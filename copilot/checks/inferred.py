@@ -1,0 +1,289 @@
+"""What kind of value does an expression of Python give, as far as the file that it stands in can tell?
+
+Nothing is guessed: literals, conversions, arithmetic on known kinds, calls of the standard library, annotations, and local names
+that are assigned once. A part that is not known leaves the whole open; what is known of the rest still counts.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from copilot.checks.annotations import annotated
+from copilot.checks.kinds import UNKNOWN, Inferred, of_constant, of_kind, united
+from copilot.checks.parsed_code import FunctionNode, ParsedCode
+
+DEPTH_MAX = 12
+NUMBERS = frozenset({"boolean", "int", "float", "decimal"})
+_BUILTINS = {
+    "int": "int", "len": "int", "ord": "int", "hash": "int", "id": "int",
+    "float": "float",
+    "str": "string", "repr": "string", "ascii": "string", "chr": "string", "hex": "string", "format": "string", "input": "string",
+    "bool": "boolean", "isinstance": "boolean", "issubclass": "boolean", "callable": "boolean", "any": "boolean", "all": "boolean",
+    "hasattr": "boolean",
+    "list": "array", "sorted": "array", "tuple": "array", "set": "set", "frozenset": "set", "dict": "map",
+    "bytes": "bytes", "bytearray": "bytes",
+}  # fmt: skip
+_LIBRARY = {
+    "time.time": "float", "time.monotonic": "float", "time.perf_counter": "float", "time.time_ns": "int",
+    "time.strftime": "string", "time.ctime": "string",
+    "datetime.datetime.utcnow": "naive-datetime", "datetime.datetime.utcfromtimestamp": "naive-datetime",
+    "datetime.date.today": "date", "datetime.date.fromisoformat": "date", "datetime.date": "date",
+    "datetime.timedelta": "timedelta", "datetime.time": "time",
+    "decimal.Decimal": "decimal",
+    "uuid.uuid1": "uuid", "uuid.uuid4": "uuid", "uuid.UUID": "uuid", "uuid.uuid3": "uuid", "uuid.uuid5": "uuid",
+    "json.dumps": "string", "base64.b64encode": "bytes", "base64.b64decode": "bytes",
+    "random.random": "float", "random.uniform": "float", "random.gauss": "float",
+    "random.randint": "int", "random.randrange": "int", "random.getrandbits": "int",
+    "math.floor": "int", "math.ceil": "int", "math.sqrt": "float", "math.log": "float", "math.isnan": "boolean",
+    "os.urandom": "bytes", "os.getpid": "int", "socket.gethostname": "string", "secrets.token_hex": "string",
+    "os.path.join": "string", "os.path.basename": "string", "os.path.exists": "boolean",
+}  # fmt: skip
+# Methods whose names belong to one kind of object in practice, whatever they are called on.
+_METHODS = {
+    "isoformat": "string", "strftime": "string", "hexdigest": "string", "total_seconds": "float", "timestamp": "float",
+    "startswith": "boolean", "endswith": "boolean", "isdigit": "boolean", "bit_length": "int",
+}  # fmt: skip
+_TEXT_METHODS = frozenset(
+    {"lower", "upper", "strip", "lstrip", "rstrip", "title", "capitalize", "replace", "format", "join", "removeprefix"}
+    | {"removesuffix", "casefold", "zfill", "ljust", "rjust", "center", "swapcase", "expandtabs", "translate"}
+)
+_AWARE = {"datetime.datetime.now": 0, "datetime.datetime.fromtimestamp": 1}
+"""Functions that give an aware datetime where this argument, or `tz`, is a time zone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inference:
+    """Infers in one file. `reads` are the kinds of what certain places read out of records, by line and name."""
+
+    code: ParsedCode
+    reads: Mapping[tuple[int, str], Inferred] = field(default_factory=dict)
+
+    def of(self, node: ast.expr, depth: int = 0) -> Inferred:
+        """Returns the kind of an expression's value."""
+        if depth > DEPTH_MAX:
+            return UNKNOWN
+        match node:
+            case ast.Constant(value=value):
+                return of_constant(value)
+            case ast.JoinedStr():
+                return of_kind("string")
+            case ast.Compare(ops=[ast.Is() | ast.IsNot() | ast.In() | ast.NotIn(), *_]):
+                return of_kind("boolean")
+            case ast.UnaryOp(op=ast.Not()):
+                return of_kind("boolean")
+            case ast.UnaryOp(operand=operand):
+                inner = self.of(operand, depth + 1)
+                return of_kind(*inner.kinds) if inner.kinds <= NUMBERS and not inner.is_open else UNKNOWN
+            case ast.Compare(left=left, comparators=others):
+                sides = [self.of(side, depth + 1) for side in (left, *others)]
+                return of_kind("boolean") if all(side.kinds and not side.is_open for side in sides) else UNKNOWN
+            case ast.BinOp():
+                return self._of_arithmetic(node, depth + 1)
+            case ast.BoolOp(op=ast.Or(), values=values):
+                parts = [replace(self.of(value, depth + 1), null="no") for value in values[:-1]]
+                return united([*parts, self.of(values[-1], depth + 1)])
+            case ast.BoolOp(values=values):
+                return united(self.of(value, depth + 1) for value in values)
+            case ast.IfExp(test=test, body=body, orelse=orelse):
+                return self._of_branch(body, test, depth) | self._of_branch(orelse, test, depth)
+            case ast.List(elts=items) | ast.Tuple(elts=items):
+                return replace(of_kind("array"), items=united(self.of(item, depth + 1) for item in items))
+            case ast.ListComp(elt=item):
+                return replace(of_kind("array"), items=self.of(item, depth + 1))
+            case ast.Set() | ast.SetComp():
+                return of_kind("set")
+            case ast.Dict() | ast.DictComp():
+                return of_kind("map")
+            case ast.NamedExpr(value=value):
+                return self.of(value, depth + 1)
+            case ast.Call():
+                return self._of_call(node, depth + 1)
+            case ast.Name():
+                return self._of_name(node, depth + 1)
+            case ast.Attribute():
+                return self._of_attribute(node, depth + 1)
+            case ast.Subscript():
+                return self._of_read(node)
+        return UNKNOWN
+
+    def _of_branch(self, branch: ast.expr, test: ast.expr, depth: int) -> Inferred:
+        """A branch that is the very value which the test asks about is not the null that the test is there for."""
+        found = self.of(branch, depth + 1)
+        is_asked = any(isinstance(part, ast.expr) and ast.dump(part) == ast.dump(branch) for part in ast.walk(test))
+        return replace(found, null="no") if is_asked and not isinstance(branch, ast.Constant) else found
+
+    def _of_read(self, node: ast.Subscript | ast.Call) -> Inferred:
+        key = node.slice if isinstance(node, ast.Subscript) else node.args[0] if node.args else None
+        is_named = isinstance(key, ast.Constant) and isinstance(key.value, str)
+        if isinstance(node, ast.Subscript) and self.code.dotted(node.value) == "os.environ":
+            return of_kind("string")
+        known = (
+            self.reads.get((key.lineno, str(key.value)), UNKNOWN)
+            if is_named and isinstance(key, ast.Constant)
+            else UNKNOWN
+        )
+        if isinstance(node, ast.Subscript):
+            return known
+        return known | self.of(node.args[1]) if len(node.args) > 1 else known | Inferred(null="maybe")
+
+    def _of_arithmetic(self, node: ast.BinOp, depth: int) -> Inferred:
+        left, right = self.of(node.left, depth), self.of(node.right, depth)
+        if isinstance(node.op, ast.Mod) and left.kinds == {"string"} and not left.is_open:
+            return of_kind("string")
+        if left.is_open or right.is_open or len(left.kinds) != 1 or len(right.kinds) != 1:
+            return UNKNOWN
+        is_declared = left.is_declared or right.is_declared
+        kind = _arithmetic(node.op, *left.kinds, *right.kinds)
+        return replace(of_kind(kind), is_declared=is_declared) if kind else UNKNOWN
+
+    def _of_call(self, node: ast.Call, depth: int) -> Inferred:
+        function = node.func
+        if isinstance(function, ast.Name) and self.code.is_builtin(function.id):
+            return self._of_builtin(function.id, node, depth)
+        dotted = self.code.dotted(function)
+        if dotted in _AWARE:
+            is_aware = len(node.args) > _AWARE[dotted] or any(it.arg in ("tz", "tzinfo") for it in node.keywords)
+            return of_kind("datetime" if is_aware else "naive-datetime")
+        if dotted in ("datetime.datetime", "datetime.datetime.fromisoformat", "datetime.datetime.strptime"):
+            return of_kind("datetime", "naive-datetime")
+        if dotted in ("os.getenv", "os.environ.get"):
+            default = self.of(node.args[1], depth) if len(node.args) > 1 else Inferred(null="maybe")
+            return of_kind("string") | default
+        if dotted in _LIBRARY:
+            return of_kind(_LIBRARY[dotted])
+        if isinstance(function, ast.Attribute):
+            return self._of_method(node, function, depth)
+        made = self.code.function_of(function.id) if isinstance(function, ast.Name) else None
+        return annotated(made.returns) if made and not isinstance(made, ast.AsyncFunctionDef) else UNKNOWN
+
+    def _of_builtin(self, name: str, node: ast.Call, depth: int) -> Inferred:
+        if name in _BUILTINS:
+            return of_kind(_BUILTINS[name])
+        values = [self.of(value, depth) for value in node.args if not isinstance(value, ast.Starred)]
+        if name == "round" and values:
+            inner = values[0]
+            is_plain = inner.kinds <= {"boolean", "int", "float"} and not inner.is_open
+            if len(values) == 1 and not node.keywords:
+                return of_kind("int") if is_plain else UNKNOWN
+            return of_kind(*inner.kinds) if is_plain else UNKNOWN
+        if name == "abs" and values and values[0].kinds <= NUMBERS:
+            return values[0]
+        if name in ("min", "max") and len(values) > 1 and len(values) == len(node.args):
+            return united(values)
+        return UNKNOWN
+
+    def _of_method(self, node: ast.Call, function: ast.Attribute, depth: int) -> Inferred:
+        name = function.attr
+        if name in ("get", "pop") and node.args and isinstance(node.args[0], ast.Constant):
+            return self._of_read(node)
+        if name in _METHODS:
+            return of_kind(_METHODS[name])
+        if name == "encode" and self._is_text(function.value, depth):
+            return of_kind("bytes")
+        if name in _TEXT_METHODS and self._is_text(function.value, depth):
+            return of_kind("string")
+        if name == "split" and self._is_text(function.value, depth):
+            return replace(of_kind("array"), items=of_kind("string"))
+        return of_kind("string") if name == "decode" and self._kinds(function.value, depth) == {"bytes"} else UNKNOWN
+
+    def _is_text(self, node: ast.expr, depth: int) -> bool:
+        return self._kinds(node, depth) == {"string"}
+
+    def _kinds(self, node: ast.expr, depth: int) -> frozenset[str]:
+        found = self.of(node, depth)
+        return frozenset() if found.is_open else found.kinds
+
+    def _of_attribute(self, node: ast.Attribute, depth: int) -> Inferred:
+        if node.attr == "hex" and isinstance(node.value, ast.Call) and self._kinds(node.value, depth) == {"uuid"}:
+            return of_kind("string")
+        member = self._member(node.value) if node.attr in ("value", "name") else self._member(node)
+        if member is None or isinstance(node.value, ast.Call):
+            return UNKNOWN
+        owner, value = member
+        if node.attr == "value":
+            return self.of(value, depth)
+        if node.attr == "name" and isinstance(node.value, ast.Attribute):
+            return of_constant(node.value.attr)
+        return self.of(value, depth) if _is_text_enum(owner) else of_kind("enum-member")
+
+    def _member(self, node: ast.expr) -> tuple[ast.ClassDef, ast.expr] | None:
+        """Returns the class and the value of a member of an Enum of this file."""
+        if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
+            return None
+        owner = self.code.class_of(node.value.id)
+        if owner is None or not any(_last(base).endswith("Enum") for base in owner.bases):
+            return None
+        for statement in owner.body:
+            match statement:
+                case ast.Assign(targets=[ast.Name(id=name)], value=value) if name == node.attr:
+                    return owner, value
+        return None
+
+    def _of_name(self, node: ast.Name, depth: int) -> Inferred:
+        scope = self.code.scope(node)
+        if isinstance(scope, ast.Lambda):
+            return UNKNOWN
+        own = [it for it in self.code.bindings.get(node.id, []) if self.code.scope(it) is scope]
+        if not own and scope is not self.code.tree:
+            own = [it for it in self.code.bindings.get(node.id, []) if self.code.scope(it) is self.code.tree]
+        values = [self._bound(it, depth) for it in own]
+        return united(values) if values else UNKNOWN
+
+    def _bound(self, binding: ast.AST, depth: int) -> Inferred:
+        parent = self.code.parent(binding)
+        match parent:
+            case ast.Assign(targets=targets, value=value) if binding in targets:
+                return self.of(value, depth)
+            case ast.AnnAssign(annotation=annotation, value=value):
+                declared = annotated(annotation)
+                found = self.of(value, depth) if value is not None else UNKNOWN
+                return found if not found.is_open else declared
+            case ast.NamedExpr(value=value):
+                return self.of(value, depth)
+            case ast.AugAssign(target=target, op=op, value=value) if target is binding:
+                kinds = self._kinds(value, depth)
+                is_whole = kinds == {"int"} and isinstance(op, ast.Add | ast.Sub | ast.Mult)
+                return of_kind("int") if is_whole else UNKNOWN
+            case ast.arguments():
+                return self._parameter(binding, parent)
+            case ast.For(target=target, iter=loop) if target is binding:
+                is_range = isinstance(loop, ast.Call) and isinstance(loop.func, ast.Name) and loop.func.id == "range"
+                return of_kind("int") if is_range and self.code.is_builtin("range") else UNKNOWN
+        return UNKNOWN
+
+    def _parameter(self, binding: ast.AST, arguments: ast.arguments) -> Inferred:
+        if not isinstance(binding, ast.arg) or binding in (arguments.vararg, arguments.kwarg):
+            return UNKNOWN
+        function = self.code.parent(arguments)
+        return annotated(binding.annotation) if isinstance(function, FunctionNode) else UNKNOWN
+
+
+def _arithmetic(op: ast.operator, left: str, right: str) -> str:
+    pair = {left, right}
+    if pair <= {"boolean", "int", "float"}:
+        if isinstance(op, ast.Div):
+            return "float"
+        if isinstance(op, ast.Pow):
+            return "float" if "float" in pair else ""
+        return "float" if "float" in pair else "int"
+    if pair <= {"decimal", "int", "boolean"} and "decimal" in pair:
+        return "decimal"
+    if isinstance(op, ast.Add) and len(pair) == 1 and left in ("string", "bytes", "array"):
+        return left
+    if isinstance(op, ast.Sub) and len(pair) == 1 and left in ("datetime", "naive-datetime", "date"):
+        return "timedelta"
+    if "timedelta" in pair and isinstance(op, ast.Add | ast.Sub) and len(pair) == 2:
+        other = next(iter(pair - {"timedelta"}))
+        return other if other in ("datetime", "naive-datetime", "date") else ""
+    return ""
+
+
+def _is_text_enum(owner: ast.ClassDef) -> bool:
+    names = {_last(base) for base in owner.bases}
+    return "StrEnum" in names or "str" in names
+
+
+def _last(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""

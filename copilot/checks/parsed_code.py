@@ -1,0 +1,167 @@
+"""Where in a Python file does a use of a field stand, what is written there, and what is around it?
+
+Uses are found by line, name and form, because a patch moves offsets; where a line holds several that fit, all are given, and who
+asks has to be content with what is true of each. A file that can't be read or parsed gives nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+
+from copilot.checks.reading import file_texts
+from copilot.domain.pipeline import FieldUse
+from copilot.ports import Bench, Case
+
+FILES_KEPT = 64
+BYTES_MAX = 1_000_000
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+_GETTERS = ("get", "pop")
+
+
+class ParsedCode:
+    """One file as a tree whose nodes know what is around them."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.tree = tree
+        self._parents: dict[ast.AST, ast.AST] = {}
+        self._tokens: dict[tuple[int, str], list[ast.AST]] = {}
+        self.imports: dict[str, str] = {}
+        self.definitions: dict[str, list[FunctionNode | ast.ClassDef]] = {}
+        self.bindings: dict[str, list[ast.AST]] = {}
+        for node in ast.walk(tree):
+            for child in ast.iter_child_nodes(node):
+                self._parents[child] = node
+            self._note(node)
+
+    def _note(self, node: ast.AST) -> None:
+        match node:
+            case ast.Constant(value=str() as text) if text.isidentifier():
+                self._tokens.setdefault((node.lineno, text), []).append(node)
+            case ast.keyword(arg=str() as name):
+                self._tokens.setdefault((node.lineno, name), []).append(node)
+            case ast.Attribute(attr=name):
+                self._tokens.setdefault((node.end_lineno or node.lineno, name), []).append(node)
+            case ast.Import(names=names):
+                for alias in names:
+                    self.imports[alias.asname or alias.name.partition(".")[0]] = alias.name if alias.asname else ""
+                    if not alias.asname:
+                        self.imports[alias.name.partition(".")[0]] = alias.name.partition(".")[0]
+            case ast.ImportFrom(module=module, names=names, level=level):
+                for alias in names:
+                    self.imports[alias.asname or alias.name] = f"{'.' * level}{module or ''}.{alias.name}"
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                self.definitions.setdefault(name, []).append(node)
+            case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name):
+                self.bindings.setdefault(name, []).append(node)
+            case ast.MatchAs(name=str() as name) | ast.MatchStar(name=str() as name):
+                self.bindings.setdefault(name, []).append(node)
+
+    def parent(self, node: ast.AST) -> ast.AST | None:
+        """Returns the node around, None for the module."""
+        return self._parents.get(node)
+
+    def around(self, node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
+        """Yields (inner, outer) from a node outwards, up to the function, lambda or module that it stands in."""
+        inner = node
+        while (outer := self._parents.get(inner)) is not None:
+            yield inner, outer
+            if isinstance(outer, FunctionNode | ast.Lambda):
+                return
+            inner = outer
+
+    def scope(self, node: ast.AST) -> FunctionNode | ast.Lambda | ast.Module:
+        """Returns the function that a node stands in, or the module."""
+        for _, outer in self.around(node):
+            if isinstance(outer, FunctionNode | ast.Lambda):
+                return outer
+        return self.tree
+
+    def dotted(self, node: ast.expr) -> str:
+        """Returns the full dotted name that an imported name leads to ("datetime.datetime.now"), "" for anything else."""
+        if isinstance(node, ast.Attribute):
+            base = self.dotted(node.value)
+            return f"{base}.{node.attr}" if base else ""
+        is_free = isinstance(node, ast.Name) and node.id not in self.bindings and node.id not in self.definitions
+        return self.imports.get(node.id, "") if is_free and isinstance(node, ast.Name) else ""
+
+    def is_builtin(self, name: str) -> bool:
+        """Tells whether a name that builtins have is theirs in this file."""
+        return name not in self.bindings and name not in self.definitions and name not in self.imports
+
+    def class_of(self, name: str) -> ast.ClassDef | None:
+        """Returns the only class of that name in this file."""
+        found = self.definitions.get(name, [])
+        return found[0] if len(found) == 1 and isinstance(found[0], ast.ClassDef) else None
+
+    def function_of(self, name: str) -> FunctionNode | None:
+        """Returns the only function of that name in this file, where it stands at the outermost level."""
+        found = self.definitions.get(name, [])
+        only = found[0] if len(found) == 1 else None
+        is_outermost = only is not None and self.parent(only) is self.tree and name not in self.bindings
+        return only if isinstance(only, FunctionNode) and is_outermost else None
+
+    def has_tables(self) -> bool:
+        """Tells whether the file works with tables, where an operator may be about whole columns."""
+        tops = {name.partition(".")[0] for name in self.imports.values()}
+        return not tops.isdisjoint({"pandas", "polars", "pyspark", "numpy", "dask", "astropy", "jax", "torch"})
+
+    def written(self, use: FieldUse) -> list[ast.expr]:
+        """Returns the values that a use may write, one for each place that fits."""
+        return [value for token in self._at(use) if (value := self._value_written(token, use.form)) is not None]
+
+    def read(self, use: FieldUse) -> list[ast.expr]:
+        """Returns the expressions whose value is what a use reads, one for each place that fits."""
+        return [found for token in self._at(use) if (found := self._value_read(token, use.form)) is not None]
+
+    def _at(self, use: FieldUse) -> list[ast.AST]:
+        return self._tokens.get((use.span.first_line, use.name), [])
+
+    def _value_written(self, token: ast.AST, form: str) -> ast.expr | None:
+        parent = self.parent(token)
+        if form == "literal" and isinstance(parent, ast.Dict) and token in parent.keys:
+            return parent.values[parent.keys.index(token)]
+        if form == "keyword" and isinstance(token, ast.keyword) and isinstance(parent, ast.Call):
+            return token.value
+        if form == "subscript" and isinstance(parent, ast.Subscript) and parent.slice is token:
+            return self._assigned(parent)
+        return self._assigned(token) if form == "attribute" and isinstance(token, ast.Attribute) else None
+
+    def _assigned(self, target: ast.expr) -> ast.expr | None:
+        match self.parent(target):
+            case ast.Assign(targets=targets, value=value) if target in targets:
+                return value
+            case ast.AnnAssign(value=ast.expr() as value):
+                return value
+        return None
+
+    def _value_read(self, token: ast.AST, form: str) -> ast.expr | None:
+        parent = self.parent(token)
+        if form == "subscript" and isinstance(parent, ast.Subscript) and parent.slice is token:
+            return parent if isinstance(parent.ctx, ast.Load) else None
+        if form == "get" and isinstance(parent, ast.Call) and parent.args[:1] == [token]:
+            is_getter = isinstance(parent.func, ast.Attribute) and parent.func.attr in _GETTERS
+            return parent if is_getter else None
+        is_load = isinstance(token, ast.Attribute) and isinstance(token.ctx, ast.Load)
+        return token if form == "attribute" and isinstance(token, ast.Attribute) and is_load else None
+
+
+def parsed_files(uses: Iterable[FieldUse], case: Case, bench: Bench, phase: int) -> Mapping[str, ParsedCode]:
+    """Returns the files of these uses as they are after the phase (`reading.BASE` is the base), without those not readable."""
+    paths = sorted({use.span.path for use in uses if use.span.path.endswith(".py")})
+    texts = file_texts(paths, phase, case, bench) if paths else {}
+    return {path: code for path, text in texts.items() if (code := _parse(text)) is not None}
+
+
+@lru_cache(maxsize=FILES_KEPT)
+def _parse(text: str) -> ParsedCode | None:
+    if len(text) > BYTES_MAX:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ParsedCode(ast.parse(text.removeprefix("\ufeff")))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None

@@ -1,0 +1,146 @@
+"""What does a producer's code write into each field, and does the schema take it: before the change, and after each phase?
+
+A value of a kind that the base's schema refused already is told as one from before; only what a phase brings about counts against
+it. What a value is, is read in `inferred`, what the libraries do with it, in `fits`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from copilot.checks.elsewhere import is_by_hand, is_left_to_people
+from copilot.checks.fits import Misfit, misfit
+from copilot.checks.inferred import Inference
+from copilot.checks.kinds import UNKNOWN, Inferred, described, read_as
+from copilot.checks.lineage import phase_label
+from copilot.checks.parsed_code import ParsedCode, parsed_files
+from copilot.checks.reading import BASE
+from copilot.domain.evidence import Finding
+from copilot.domain.fieldtype import named_types, parsed
+from copilot.domain.pipeline import FieldUse, Link, PipelineMap
+from copilot.domain.schema import SchemaVersion
+from copilot.ports import Bench, Case
+
+OPEN_RULES = ("contract.may-be-wrong-type", "contract.type-left-to-people")
+DECODING = ("fastavro", "avro", "confluent-kafka")
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A value that a field's type doesn't take, where it is written."""
+
+    use: FieldUse
+    type: str
+    misfit: Misfit
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What makes it the same breach in another state."""
+        return self.use.path, self.misfit.what, self.misfit.becomes
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The writes of one producer in one state, as the code of that state has them; `around` are all uses of the state."""
+
+    writes: tuple[FieldUse, ...]
+    schema: SchemaVersion | None
+    link: Link
+    state: PipelineMap
+    around: tuple[FieldUse, ...]
+    code: Mapping[str, ParsedCode]
+
+    def kind_at(self, use: FieldUse) -> Inferred:
+        """Returns what a use writes; of several places on its line, what any of them may."""
+        code = self.code.get(use.span.path)
+        values = code.written(use) if code else []
+        if code is None or not values:
+            return UNKNOWN
+        inference = Inference(code, self._reads(use))
+        found = inference.of(values[0])
+        for value in values[1:]:
+            found = found | inference.of(value) | UNKNOWN
+        return found
+
+    def breaches(self) -> Iterator[Breach]:
+        """Yields the values that their field's type doesn't take."""
+        if self.schema is None:
+            return
+        types = {field.path: field.type for field in self.schema.fields}
+        named = dict(named_types(json.loads(self.schema.resolved)))
+        library = self.link.decoder.library if self.link.decoder else "unknown"
+        for use in self.writes:
+            kind = parsed(types[use.path]) if use.path in types else None
+            found = misfit(self.kind_at(use), kind, library, named) if kind is not None else None
+            if found:
+                yield Breach(use, described(kind), found)
+
+    def _reads(self, use: FieldUse) -> dict[tuple[int, str], Inferred]:
+        """Returns what the places of the same file read out of records that the job decodes, by line and name."""
+        decoders = {
+            link.subject: link.decoder.library
+            for link in self.state.links
+            if link.job == use.job and link.direction == "consumes" and link.decoder
+        }
+        types = {
+            (subject.name, field.path): field.type
+            for subject in self.state.subjects
+            if decoders.get(subject.name) in DECODING
+            for field in subject.latest.fields
+        }
+        found: dict[tuple[int, str], Inferred] = {}
+        for other in self.around:
+            is_here = (other.job, other.span.path) == (use.job, use.span.path) and other.certainty == "certain"
+            kind = types.get((other.subject, other.path)) if is_here and other.form in ("subscript", "get") else None
+            if kind is not None:
+                place = (other.span.first_line, other.name)
+                read = read_as(parsed(kind))
+                found[place] = found[place] | read if place in found else read
+        return found
+
+
+def written_after(
+    writes: Iterable[FieldUse],
+    schema: SchemaVersion | None,
+    link: Link,
+    around: tuple[FieldUse, ...],
+    case: Case,
+    bench: Bench,
+    phase: int,
+) -> Written:
+    """Returns the writes of a producer after a phase, or in the base."""
+    own = tuple(use for use in writes if use.certainty != "possible")
+    state = case.base if phase == BASE else case.states[phase]
+    return Written(own, schema, link, state, around, parsed_files(own, case, bench, phase))
+
+
+def type_findings(before: Written, after: Written, subject: str, phase: int, case: Case) -> Iterator[Finding]:
+    """Yields the breaches after a phase; those that were there before the change are warnings, told with the first phase."""
+    known = {breach.key for breach in before.breaches()}
+    for breach in after.breaches():
+        if breach.key not in known:
+            yield _new(breach, subject, phase, case)
+        elif phase == 0:
+            text = f"{_told(breach)}. It was so before this change."
+            place = (breach.use.span, subject, breach.use.path, phase)
+            yield Finding("contract.wrong-type-before", "warning", text, *place)
+
+
+def _told(breach: Breach, label: str = "") -> str:
+    use, found = breach.use, breach.misfit
+    since = f" after {label}" if label else ""
+    return f"{use.job} writes {found.what} to {use.path}, which is {breach.type}{since}: {found.becomes}"
+
+
+def _new(breach: Breach, subject: str, phase: int, case: Case) -> Finding:
+    use = breach.use
+    text = f"{_told(breach, phase_label(phase, case.alternative.phases[phase]))}."
+    place = (use.span, subject, use.path, phase, f"Write what {breach.type} takes at {use.span}.")
+    if is_by_hand(case, use, phase) or is_left_to_people(case, use, phase):
+        text = f"{text[:-1]}, unless {use.span} is changed as the plan asks."
+        return Finding("contract.type-left-to-people", "warning", text, *place)
+    if breach.misfit.is_sure and use.certainty == "certain":
+        return Finding("contract.wrong-type", "error", text, *place)
+    return Finding("contract.may-be-wrong-type", "warning", text, *place)
