@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from copilot.checks.declared import parent, paths_of
 from copilot.checks.elsewhere import is_by_hand, is_left_to_people, where_it_lies
 from copilot.checks.lineage import Lineage, phase_label
+from copilot.checks.nulls import Outcome, outcome_of_null
+from copilot.checks.parsed_code import Codes
 from copilot.checks.reading import reader_schema
 from copilot.checks.standing import Standing, standing_uses
 from copilot.domain.evidence import Finding
@@ -28,6 +30,7 @@ OPEN_RULES = (
     "contract.may-read-too-early",
     "contract.meets-null-elsewhere",
     "contract.null-left-to-people",
+    "contract.null-not-followed",
     "contract.kind-left-to-people",
 )
 READING = ("reads", "keys", "compares", "computes", "passes")
@@ -45,6 +48,7 @@ class ConsumerView:
     bench: Bench
     standing: Standing
     link: Link
+    codes: Codes
 
     def findings(self) -> Iterator[Finding]:
         """Yields what the consumer's code gets that it was not written for."""
@@ -162,7 +166,8 @@ class ConsumerView:
         return Finding("contract.reads-absent", "error", text, use.span, self.lineage.name, use.path, self.phase)
 
     def _nullable(self, use: FieldUse) -> Iterator[Finding]:
-        does = NULL_BREAKS.get(use.mode) or self._hands_on(use) or self._goes_into(use)
+        outcome = self._outcome(use)
+        does = self._hands_on(use) or self._breaks_on(use, outcome)
         if not does:
             return
         text = f"{use.job} {does.format(use.path)}, which may be null from now on."
@@ -175,8 +180,26 @@ class ConsumerView:
             yield Finding("contract.null-left-to-people", "warning", text, *place)
         elif use.certainty != "certain":
             yield Finding("contract.may-meet-null", "warning", text, *place)
+        elif outcome is not None and outcome.fate == "unknown" and not self._hands_on(use):
+            text = f"{text[:-1]}; what becomes of null there can't be told."
+            yield Finding("contract.null-not-followed", "warning", text, *place)
         else:
             yield Finding("contract.meets-null", "error", text, *place)
+
+    def _breaks_on(self, use: FieldUse, outcome: Outcome | None) -> str:
+        """Returns what the code does with a null that it can't be done with; "" where it foresees null, or does nothing with it."""
+        if outcome is not None and outcome.fate == "breaks":
+            at = f" at {use.span.path}:{outcome.line}" if outcome.line != use.span.first_line else ""
+            return f"{outcome.what}{at} where it reads {{}}"
+        if outcome is not None and outcome.fate == "foreseen" and use.mode != "keys":
+            return ""
+        return NULL_BREAKS.get(use.mode) or self._goes_into(use)
+
+    def _outcome(self, use: FieldUse) -> Outcome | None:
+        """Returns what becomes of a null in the code that reads it, None where that code can't be looked at."""
+        code = self.codes.of(use)
+        reads = code.read(use) if code else []
+        return outcome_of_null(code, reads) if code and reads else None
 
     def _goes_into(self, use: FieldUse) -> str:
         """Returns that code takes the value apart, where it is a list, a map or a record; "" where it may as well only look."""

@@ -6,7 +6,7 @@ construction can't be seen is unknown where the schema demands something new of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from copilot.checks.consumers import OPEN_RULES, ConsumerView
@@ -14,10 +14,11 @@ from copilot.checks.declared import parent
 from copilot.checks.elsewhere import is_asked_of, is_by_hand
 from copilot.checks.evidence import make_evidence
 from copilot.checks.lineage import Lineage, lineages, phase_label
+from copilot.checks.parsed_code import Codes
 from copilot.checks.reading import BASE
 from copilot.checks.standing import Standing, standing_uses
 from copilot.checks.written import OPEN_RULES as OPEN_TYPE_RULES
-from copilot.checks.written import type_findings, written_after
+from copilot.checks.written import Written, type_findings
 from copilot.domain.evidence import Evidence, Finding, Measure, Verdict
 from copilot.domain.fieldtype import is_another_kind
 from copilot.domain.pipeline import FieldUse, Link, PipelineMap
@@ -42,8 +43,9 @@ class ContractCheck:
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
+        codes = {phase: Codes(case, bench, phase) for phase in range(BASE, len(case.states))}
         views = [
-            _View(lineage, phase, case, bench, standing_uses(case, phase))
+            _View(lineage, phase, case, bench, standing_uses(case, phase), codes)
             for phase in range(len(case.states))
             for lineage in changed
         ]
@@ -88,6 +90,7 @@ class _View:
     case: Case
     bench: Bench
     standing: Standing
+    codes: Mapping[int, Codes]
 
     @property
     def after(self) -> SchemaVersion | None:
@@ -119,7 +122,9 @@ class _View:
             yield from self._of_producer(link)
         yield from self._never_filled()
         for link in self.links("consumes"):
-            yield from ConsumerView(self.lineage, self.phase, self.case, self.bench, self.standing, link).findings()
+            yield from ConsumerView(
+                self.lineage, self.phase, self.case, self.bench, self.standing, link, self.codes[self.phase]
+            ).findings()
 
     def _of_producer(self, link: Link) -> Iterator[Finding]:
         before = [use for use in self.case.base.uses if use.job == link.job and self.writes(use)]
@@ -144,9 +149,10 @@ class _View:
         yield from self._of_types(link, before, after)
 
     def _of_types(self, link: Link, before: list[FieldUse], after: list[FieldUse]) -> Iterator[Finding]:
-        base, bench = self.lineage.base, self.bench
-        was = written_after(before, base.latest if base else None, link, self.case.base.uses, self.case, bench, BASE)
-        now = written_after(after, self.after, link, self.standing.after, self.case, bench, self.phase)
+        base, schema = self.case.base, self.lineage.base.latest if self.lineage.base else None
+        was = Written(_told_apart(before), schema, link, base, base.uses, self.codes[BASE])
+        state = self.case.states[self.phase]
+        now = Written(_told_apart(after), self.after, link, state, self.standing.after, self.codes[self.phase])
         yield from type_findings(was, now, self.lineage.name, self.phase, self.case)
         # Where the kind of a value can be told, it fits or was told above.
         open_sets = [use for use in after if (found := now.kind_at(use)).is_open or not found.kinds]
@@ -245,6 +251,11 @@ class _View:
     def _has_blind_spots(self, job: str) -> bool:
         spots = (spot for spot in self.case.states[self.phase].blind_spots if spot.job == job)
         return any(not spot.subjects or self.lineage.name in spot.subjects for spot in spots)
+
+
+def _told_apart(uses: list[FieldUse]) -> tuple[FieldUse, ...]:
+    """Returns the uses without those whose name may as well be something else's."""
+    return tuple(use for use in uses if use.certainty != "possible")
 
 
 def _required(version: SchemaVersion | None) -> frozenset[str]:

@@ -75,11 +75,15 @@ _LOGICAL = {"timestamp": "timestamp", "local-timestamp": "local-timestamp", "tim
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
-    """A value that a type does not take. `is_sure` where the code leaves no doubt; `becomes` says what happens."""
+    """A value that a type does not take, `is_null` where that is null. `becomes` says what happens.
+
+    `is_sure` tells that the code leaves no doubt.
+    """
 
     what: str
     becomes: str
     is_sure: bool
+    is_null: bool = False
 
 
 def misfit(value: Inferred, kind: Any, library: str, named: Mapping[str, Any]) -> Misfit | None:
@@ -95,13 +99,14 @@ def misfit(value: Inferred, kind: Any, library: str, named: Mapping[str, Any]) -
     if value.null != "no" and not is_nullable(kind):
         is_sure = value.null == "yes" and not value.is_declared
         what = "null" if not value.kinds and not value.is_open else f"null at times{_else(value)}"
-        return Misfit(what, f"{_who(engines)} refuses null there", is_sure)
+        return Misfit(what, f"{_who(engines)} refuses null there", is_sure, True)
     found = _of_kinds(value, kinds, isinstance(kind, list), engines)
     if found is None and kinds == ["enum"]:
         found = _of_symbols(value, options[0])
     if found is None and kinds == ["array"] and value.items is not None and value.kinds == {"array"}:
         inner = misfit(value.items, options[0].get("items"), library, named) if isinstance(options[0], dict) else None
-        found = Misfit(f"a list of {inner.what}", inner.becomes, inner.is_sure and not value.is_open) if inner else None
+        is_sure = inner is not None and inner.is_sure and not value.is_open
+        found = Misfit(f"a list of {inner.what}", inner.becomes, is_sure, inner.is_null) if inner else None
     return found
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from copilot.domain.fieldtype import base_kind, is_nullable, logical_kind, without_null
+from copilot.domain.fieldtype import base_kind, branches, is_nullable, logical_kind, without_null
 
 SYMBOLS_SHOWN = 6
 NullChance = Literal["no", "maybe", "yes"]
@@ -109,9 +109,7 @@ def in_words(kinds: Iterable[str], texts: frozenset[str] | None = None) -> str:
 def described(kind: Any) -> str:
     """Returns a schema's type in words: "long or null", "timestamp-millis", "decimal(10,2)", "an enum of A, B and 3 more"."""
     if isinstance(kind, list):
-        parts = (
-            [described(branch) for branch in without_null(kind)] if len(kind) != 2 else [described(without_null(kind))]
-        )
+        parts = [described(branch) for branch in branches(without_null(kind))]
         return " or ".join([*parts, "null"] if is_nullable(kind) else parts)
     logical = logical_kind(kind)
     if logical == "decimal":

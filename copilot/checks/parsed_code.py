@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from copilot.checks.reading import file_texts
@@ -103,6 +103,17 @@ class ParsedCode:
         is_outermost = only is not None and self.parent(only) is self.tree and name not in self.bindings
         return only if isinstance(only, FunctionNode) and is_outermost else None
 
+    def constant_table(self, node: ast.expr) -> frozenset[object] | None:
+        """Returns the keys of a dict literal, written here or under a name that is bound once; None where they aren't known."""
+        if isinstance(node, ast.Name):
+            bound = self.bindings.get(node.id, [])
+            parent = self.parent(bound[0]) if len(bound) == 1 else None
+            value = parent.value if isinstance(parent, ast.Assign | ast.AnnAssign) else None
+            return self.constant_table(value) if isinstance(value, ast.Dict) else None
+        if not isinstance(node, ast.Dict) or not all(isinstance(key, ast.Constant) for key in node.keys):
+            return None
+        return frozenset(key.value for key in node.keys if isinstance(key, ast.Constant))
+
     def has_tables(self) -> bool:
         """Tells whether the file works with tables, where an operator may be about whole columns."""
         tops = {name.partition(".")[0] for name in self.imports.values()}
@@ -148,11 +159,26 @@ class ParsedCode:
         return token if form == "attribute" and isinstance(token, ast.Attribute) and is_load else None
 
 
-def parsed_files(uses: Iterable[FieldUse], case: Case, bench: Bench, phase: int) -> Mapping[str, ParsedCode]:
-    """Returns the files of these uses as they are after the phase (`reading.BASE` is the base), without those not readable."""
-    paths = sorted({use.span.path for use in uses if use.span.path.endswith(".py")})
-    texts = file_texts(paths, phase, case, bench) if paths else {}
-    return {path: code for path, text in texts.items() if (code := _parse(text)) is not None}
+class Codes:
+    """The files of one state, the base or after a phase, parsed when they are asked for."""
+
+    def __init__(self, case: Case, bench: Bench, phase: int) -> None:
+        self._case = case
+        self._bench = bench
+        self._phase = phase
+        self._known: dict[str, ParsedCode | None] = {}
+
+    def read(self, uses: Iterable[FieldUse]) -> None:
+        """Reads the files of these uses at once, which costs less than one after the other."""
+        paths = sorted({use.span.path for use in uses if use.span.path.endswith(".py")} - self._known.keys())
+        texts = file_texts(paths, self._phase, self._case, self._bench) if paths else {}
+        self._known |= {path: _parse(texts[path]) if path in texts else None for path in paths}
+
+    def of(self, use: FieldUse) -> ParsedCode | None:
+        """Returns the file of a use, None where it can't be read or parsed."""
+        if use.span.path not in self._known:
+            self.read([use])
+        return self._known.get(use.span.path)
 
 
 @lru_cache(maxsize=FILES_KEPT)

@@ -7,21 +7,20 @@ it. What a value is, is read in `inferred`, what the libraries do with it, in `f
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from copilot.checks.elsewhere import is_by_hand, is_left_to_people
 from copilot.checks.fits import Misfit, misfit
 from copilot.checks.inferred import Inference
 from copilot.checks.kinds import UNKNOWN, Inferred, described, read_as
 from copilot.checks.lineage import phase_label
-from copilot.checks.parsed_code import ParsedCode, parsed_files
-from copilot.checks.reading import BASE
+from copilot.checks.parsed_code import Codes
 from copilot.domain.evidence import Finding
 from copilot.domain.fieldtype import named_types, parsed
 from copilot.domain.pipeline import FieldUse, Link, PipelineMap
 from copilot.domain.schema import SchemaVersion
-from copilot.ports import Bench, Case
+from copilot.ports import Case
 
 OPEN_RULES = ("contract.may-be-wrong-type", "contract.type-left-to-people")
 DECODING = ("fastavro", "avro", "confluent-kafka")
@@ -50,11 +49,11 @@ class Written:
     link: Link
     state: PipelineMap
     around: tuple[FieldUse, ...]
-    code: Mapping[str, ParsedCode]
+    codes: Codes
 
     def kind_at(self, use: FieldUse) -> Inferred:
         """Returns what a use writes; of several places on its line, what any of them may."""
-        code = self.code.get(use.span.path)
+        code = self.codes.of(use)
         values = code.written(use) if code else []
         if code is None or not values:
             return UNKNOWN
@@ -62,7 +61,9 @@ class Written:
         found = inference.of(values[0])
         for value in values[1:]:
             found = found | inference.of(value) | UNKNOWN
-        return found
+        # What is put into a record that is there already is often filled in a few lines later.
+        is_first = use.form == "subscript" and found.null == "yes"
+        return replace(found, null="maybe") if is_first else found
 
     def breaches(self) -> Iterator[Breach]:
         """Yields the values that their field's type doesn't take."""
@@ -101,28 +102,13 @@ class Written:
         return found
 
 
-def written_after(
-    writes: Iterable[FieldUse],
-    schema: SchemaVersion | None,
-    link: Link,
-    around: tuple[FieldUse, ...],
-    case: Case,
-    bench: Bench,
-    phase: int,
-) -> Written:
-    """Returns the writes of a producer after a phase, or in the base."""
-    own = tuple(use for use in writes if use.certainty != "possible")
-    state = case.base if phase == BASE else case.states[phase]
-    return Written(own, schema, link, state, around, parsed_files(own, case, bench, phase))
-
-
 def type_findings(before: Written, after: Written, subject: str, phase: int, case: Case) -> Iterator[Finding]:
     """Yields the breaches after a phase; those that were there before the change are warnings, told with the first phase."""
     known = {breach.key for breach in before.breaches()}
     for breach in after.breaches():
         if breach.key not in known:
             yield _new(breach, subject, phase, case)
-        elif phase == 0:
+        elif phase == 0 and (breach.misfit.is_sure or not breach.misfit.is_null):
             text = f"{_told(breach)}. It was so before this change."
             place = (breach.use.span, subject, breach.use.path, phase)
             yield Finding("contract.wrong-type-before", "warning", text, *place)

@@ -382,3 +382,35 @@ def test_a_value_that_comes_out_of_another_record_has_the_type_of_its_schema() -
     )
 
     assert errors(evidence) == ["contract.wrong-type"]
+
+
+def meets_null(body: str, mode: Mode = "computes", **more: object) -> Evidence:
+    """The evidence on a consumer whose second line reads `amount`, which becomes nullable."""
+    code = f"def bill(order):\n    {body}\n"
+    reads = [use("amount", mode, line=2, **more)]  # type: ignore[arg-type]
+    return run(case(OPTIONAL, [[ID, AMOUNT]], [NULLABLE], uses=reads), {SCORER_PATH: code, SHOP_PATH: ""})
+
+
+def test_a_read_that_asks_for_null_first_is_no_breach() -> None:
+    guarded = meets_null('return order["amount"] * 2 if order["amount"] is not None else 0')
+    caught = meets_null('return (order["amount"] or 0) * 2')
+
+    assert guarded.verdict == "pass"
+    assert caught.verdict == "pass"
+
+
+def test_code_that_breaks_on_null_is_told_with_what_it_does() -> None:
+    formats = meets_null("return f\"{order['amount']:.2f}\"", "reads")
+    names = meets_null('total = order["amount"]\n    return total + 1', "reads")
+
+    assert errors(formats) == ["contract.meets-null"]
+    assert "formats it where it reads amount" in formats.findings[0].message
+    assert errors(names) == ["contract.meets-null"]
+    assert f"computes with it at {SCORER_PATH}:3 where it reads amount" in names.findings[0].message
+
+
+def test_a_null_that_goes_where_reading_can_not_follow_is_an_open_question() -> None:
+    evidence = meets_null('return convert(order["amount"]) * 2')
+
+    assert evidence.verdict == "unknown"
+    assert [it.rule for it in evidence.findings] == ["contract.null-not-followed"]

@@ -1,0 +1,215 @@
+"""What becomes of a null in the code that reads it: does it stop the job, does the code foresee it, or can't that be told?
+
+The value is followed through names, choices and functions of the same file. What is handed to code that isn't seen is not judged.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from copilot.checks.guards import ON_NULL, Identity, identity, is_caught, is_guarded
+from copilot.checks.parsed_code import FunctionNode, ParsedCode
+
+DEPTH_MAX = 6
+Fate = Literal["breaks", "foreseen", "unknown"]
+_BREAKING_CALLS = frozenset(
+    {
+        "int",
+        "float",
+        "len",
+        "abs",
+        "round",
+        "sum",
+        "sorted",
+        "list",
+        "tuple",
+        "set",
+        "dict",
+        "iter",
+        "enumerate",
+        "ord",
+        "chr",
+    }
+    | {"max", "min", "pow", "divmod", "any", "all", "reversed", "frozenset", "zip", "map", "filter"}
+)
+_HARMLESS_CALLS = frozenset({"str", "repr", "bool", "print", "isinstance", "type", "hash", "id", "callable", "hasattr"})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What becomes of a null; `what` says how it breaks ("adds it up", "calls len() on it"), at `line`."""
+
+    fate: Fate
+    what: str = ""
+    line: int = 0
+
+
+FORESEEN = Outcome("foreseen")
+UNKNOWN = Outcome("unknown")
+
+
+def outcome_of_null(code: ParsedCode, reads: Iterable[ast.expr]) -> Outcome:
+    """Returns what becomes of a null that these reads give: it breaks only where each of them does."""
+    found = [_Path(code, frozenset()).of(read, 0) for read in reads]
+    if not found or any(one.fate == "unknown" for one in found):
+        return UNKNOWN
+    return found[0] if all(one.fate == "breaks" for one in found) else FORESEEN if len(set(found)) == 1 else UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """The way of one value; `ours` are the names under which it has been seen."""
+
+    code: ParsedCode
+    ours: frozenset[Identity]
+
+    def of(self, node: ast.expr, depth: int) -> Outcome:
+        own = identity(node)
+        here = _Path(self.code, self.ours | {own}) if own else self
+        if depth > DEPTH_MAX:
+            return UNKNOWN
+        if is_guarded(self.code, node, here.ours) or is_caught(self.code, node, ON_NULL):
+            return FORESEEN
+        return here._meets(node, depth + 1)
+
+    def _meets(self, node: ast.expr, depth: int) -> Outcome:
+        """Returns what the code around a value does with it when it is null."""
+        parent = self.code.parent(node)
+        match parent:
+            case ast.BinOp():
+                return self._computes(node, parent)
+            case ast.UnaryOp(op=op):
+                return FORESEEN if isinstance(op, ast.Not) else self._breaks(node, "computes with it")
+            case ast.Compare():
+                return self._compares(node, parent)
+            case ast.BoolOp(op=op, values=values):
+                is_last = values[-1] is node
+                return FORESEEN if isinstance(op, ast.Or) and not is_last else self._meets(parent, depth)
+            case ast.IfExp(test=test):
+                return FORESEEN if test is node else self._meets(parent, depth)
+            case ast.Attribute(attr=attr):
+                return self._breaks(node, f"takes .{attr} of it")
+            case ast.Subscript(value=value):
+                return self._breaks(node, "takes a part of it") if value is node else self._looks_up(parent)
+            case ast.Call():
+                return self._calls(node, parent, depth)
+            case ast.FormattedValue(format_spec=spec, conversion=conversion):
+                is_formatted = spec is not None and conversion == -1
+                return self._breaks(node, "formats it") if is_formatted else FORESEEN
+            case ast.For(iter=loop) | ast.comprehension(iter=loop) if loop is node:
+                return self._breaks(node, "goes through it")
+            case ast.Starred() | ast.Dict() if isinstance(parent, ast.Starred) or _is_spread(node, parent):
+                return self._breaks(node, "spreads it")
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+                return self._named(node, name, depth)
+            case ast.NamedExpr(target=ast.Name(id=name)):
+                return _worst([self._named(node, name, depth), self._meets(parent, depth)])
+            case ast.Assign(targets=[ast.Tuple() | ast.List()]):
+                return self._breaks(node, "unpacks it")
+            case ast.AugAssign():
+                return self._breaks(node, "computes with it")
+            case ast.If() | ast.While() | ast.Assert() | ast.Expr():
+                return FORESEEN
+        return UNKNOWN
+
+    def _breaks(self, node: ast.expr, what: str) -> Outcome:
+        # In a table an operator is about a column, and what it makes of missing values is a rule of its own.
+        return UNKNOWN if self.code.has_tables() else Outcome("breaks", what, node.lineno)
+
+    def _computes(self, node: ast.expr, parent: ast.BinOp) -> Outcome:
+        if isinstance(parent.op, ast.Mod) and parent.right is node:
+            return FORESEEN if isinstance(parent.left, ast.Constant | ast.JoinedStr) else UNKNOWN
+        return self._breaks(node, "computes with it")
+
+    def _compares(self, node: ast.expr, parent: ast.Compare) -> Outcome:
+        sides = [parent.left, *parent.comparators]
+        at = sides.index(node)
+        before = parent.ops[at - 1] if at else None
+        after = parent.ops[at] if at < len(parent.ops) else None
+        if isinstance(before, ast.In | ast.NotIn):
+            return self._breaks(node, "looks for something in it")
+        orders = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+        return (
+            self._breaks(node, "orders it by size")
+            if isinstance(before, orders) or isinstance(after, orders)
+            else FORESEEN
+        )
+
+    def _looks_up(self, parent: ast.Subscript) -> Outcome:
+        table = self.code.constant_table(parent.value)
+        if table is None:
+            return UNKNOWN
+        return FORESEEN if None in table else self._breaks(parent, "looks it up in a table without an entry for null")
+
+    def _calls(self, node: ast.expr, call: ast.Call, depth: int) -> Outcome:
+        if call.func is node:
+            return self._breaks(node, "calls it")
+        if not isinstance(call.func, ast.Name):
+            is_log = isinstance(call.func, ast.Attribute) and call.func.attr in (
+                "debug",
+                "info",
+                "warning",
+                "error",
+                "exception",
+            )
+            is_constructor = self.code.dotted(call.func) in ("decimal.Decimal", "datetime.datetime.fromtimestamp")
+            return FORESEEN if is_log else self._breaks(node, "converts it") if is_constructor else UNKNOWN
+        name = call.func.id
+        if self.code.is_builtin(name):
+            if name in _HARMLESS_CALLS:
+                return FORESEEN
+            is_breaking = name in _BREAKING_CALLS and call.args[:1] == [node] and (name != "filter")
+            if name in ("map", "filter", "zip"):
+                is_breaking = node in call.args[0 if name == "zip" else 1 :]
+            if name in ("max", "min") and len(call.args) > 1:
+                is_breaking = node in call.args
+            return self._breaks(node, f"calls {name}() on it") if is_breaking else UNKNOWN
+        if self.code.dotted(call.func) == "decimal.Decimal":
+            return self._breaks(node, "converts it")
+        return self._handed(node, call, name, depth)
+
+    def _handed(self, node: ast.expr, call: ast.Call, name: str, depth: int) -> Outcome:
+        """Follows the value into a function of the same file."""
+        function = self.code.function_of(name)
+        if function is None or function.decorator_list or node not in call.args:
+            return UNKNOWN
+        at = call.args.index(node)
+        parameters = [*function.args.posonlyargs, *function.args.args]
+        if at >= len(parameters) or any(isinstance(it, ast.Starred) for it in call.args[:at]):
+            return UNKNOWN
+        return _Path(self.code, frozenset())._uses(function, parameters[at].arg, 0, depth)
+
+    def _named(self, node: ast.expr, name: str, depth: int) -> Outcome:
+        scope = self.code.scope(node)
+        if not isinstance(scope, FunctionNode):
+            return UNKNOWN
+        bound = [it for it in self.code.bindings.get(name, []) if self.code.scope(it) is scope]
+        if len(bound) > 1:
+            # Bound again, perhaps exactly because it was null.
+            return UNKNOWN
+        return self._uses(scope, name, node.lineno, depth)
+
+    def _uses(self, scope: FunctionNode, name: str, line: int, depth: int) -> Outcome:
+        own = _Path(self.code, self.ours | {("name", name)})
+        loads = [
+            it
+            for it in ast.walk(scope)
+            if isinstance(it, ast.Name) and it.id == name and isinstance(it.ctx, ast.Load) and it.lineno >= line
+        ]
+        return _worst([own.of(it, depth) for it in loads])
+
+
+def _worst(outcomes: list[Outcome]) -> Outcome:
+    for outcome in outcomes:
+        if outcome.fate == "breaks":
+            return outcome
+    return UNKNOWN if any(one.fate == "unknown" for one in outcomes) else FORESEEN
+
+
+def _is_spread(node: ast.expr, parent: ast.AST) -> bool:
+    return isinstance(parent, ast.Dict) and any(
+        key is None and value is node for key, value in zip(parent.keys, parent.values, strict=True)
+    )

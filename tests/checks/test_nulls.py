@@ -1,0 +1,134 @@
+"""What becomes of a null where code reads it: it breaks, is foreseen, or can't be told."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from copilot.checks.nulls import Outcome, outcome_of_null
+from copilot.checks.parsed_code import ParsedCode
+
+
+def outcome(body: str, before: str = "") -> Outcome:
+    """Returns what becomes of `order["amount"]`, read in the last line of a function's body that reads it."""
+    lines = "\n".join(f"    {line}" for line in body.splitlines())
+    code = ParsedCode(ast.parse(f"{before}\ndef handle(order, sink):\n{lines}\n"))
+    reads: list[ast.expr] = [
+        node
+        for node in ast.walk(code.tree)
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and node.slice.value == "amount"
+        if isinstance(node.ctx, ast.Load)
+    ]
+    reads += [
+        node
+        for node in ast.walk(code.tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get"
+        if isinstance(node.args[0], ast.Constant) and node.args[0].value == "amount"
+    ]
+    reads.sort(key=lambda node: node.lineno)
+    return outcome_of_null(code, reads[-1:])
+
+
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        ('return order["amount"] * 2', "computes with it"),
+        ('return 1 + order.get("amount", 0)', "computes with it"),
+        ('return -order["amount"]', "computes with it"),
+        ('total = 0\ntotal += order["amount"]', "computes with it"),
+        ('return order["amount"] > 3', "orders it by size"),
+        ('return len(order["amount"])', "calls len() on it"),
+        ('return int(order["amount"])', "calls int() on it"),
+        ('for item in order["amount"]:\n    pass', "goes through it"),
+        ('return [item for item in order["amount"]]', "goes through it"),
+        ('return "x" in order["amount"]', "looks for something in it"),
+        ('return order["amount"].lower()', "takes .lower of it"),
+        ('return order["amount"]["value"]', "takes a part of it"),
+        ("return f\"{order['amount']:.2f}\"", "formats it"),
+        ('return {**order["amount"]}', "spreads it"),
+        ('a, b = order["amount"]', "unpacks it"),
+        ('amount = order["amount"]\nreturn amount + 1', "computes with it"),
+        ('if (amount := order["amount"]) > 2:\n    pass', "orders it by size"),
+        ('if order["id"] is None:\n    return\nreturn order["amount"] + 1', "computes with it"),
+        ('try:\n    return order["amount"] + 1\nexcept KeyError:\n    return 0', "computes with it"),
+        ('if order["amount"] is None:\n    return order["amount"] + 1', "computes with it"),
+    ],
+)
+def test_null_breaks_code_that_takes_it_for_a_value(body: str, what: str) -> None:
+    found = outcome(body)
+
+    assert (found.fate, found.what) == ("breaks", what)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'if order["amount"] is not None:\n    return order["amount"] * 2',
+        'if order["amount"]:\n    return order["amount"] * 2',
+        'if order.get("amount") is None:\n    return 0\nreturn order["amount"] * 2',
+        'if not order["amount"]:\n    return 0\nreturn order["amount"] * 2',
+        'if order["amount"] is None or order["amount"] > 3:\n    return 1',
+        'return order["amount"] * 2 if order["amount"] is not None else 0',
+        'return 0 if order["amount"] is None else order["amount"] * 2',
+        'return (order["amount"] or 0) * 2',
+        'return order["amount"] is not None and order["amount"] > 3',
+        'assert order["amount"] is not None\nreturn order["amount"] * 2',
+        'try:\n    return order["amount"] * 2\nexcept (TypeError, KeyError):\n    return 0',
+        'try:\n    return order["amount"] * 2\nexcept Exception:\n    return 0',
+        'amount = order["amount"]\nif amount is None:\n    raise ValueError\nreturn amount * 2',
+        'amount = order["amount"]\nreturn amount * 2 if amount else 0',
+        'for order in sink:\n    if order["amount"] is None:\n        continue\n    sink(order["amount"] + 1)',
+        'return [order["amount"] * 2 for order in sink if order["amount"] is not None]',
+        'if order["amount"] is None:\n    order["amount"] = 0\nreturn order["amount"] * 2',
+        'if isinstance(order["amount"], int):\n    return order["amount"] * 2',
+        'if pd.isna(order["amount"]):\n    return\nreturn order["amount"] * 2',
+        'while order["amount"]:\n    sink(order["amount"] - 1)',
+        'return order["amount"] == 3',
+        'return order["amount"] in (1, 2)',
+        "return f\"{order['amount']}\"",
+        'print(order["amount"])',
+        'if order["amount"]:\n    pass',
+    ],
+)
+def test_null_is_foreseen_where_code_asks_for_it_or_does_not_mind(body: str) -> None:
+    assert outcome(body).fate == "foreseen"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'return order["amount"]',
+        'sink(order["amount"])',
+        'sink.add(order["amount"])',
+        'amount = order["amount"]\nif amount is None:\n    amount = 0\nreturn amount * 2',
+        'order.total = order["amount"]',
+    ],
+)
+def test_what_is_handed_on_or_bound_again_is_not_judged(body: str) -> None:
+    assert outcome(body).fate == "unknown"
+
+
+def test_operators_of_tables_are_not_judged() -> None:
+    assert outcome('return order["amount"] * 2', "import pandas as pd").fate == "unknown"
+
+
+def test_the_value_is_followed_into_a_function_of_the_same_file() -> None:
+    own = "def double(amount):\n    return amount * 2\n"
+    careful = "def double(amount):\n    return amount * 2 if amount else 0\n"
+
+    assert outcome('return double(order["amount"])', own).fate == "breaks"
+    assert outcome('return double(order["amount"])', careful).fate == "foreseen"
+
+
+def test_a_table_without_an_entry_for_null_breaks() -> None:
+    assert outcome('return RATES[order["amount"]]', 'RATES = {"EUR": 1}').fate == "breaks"
+    assert outcome('return RATES[order["amount"]]', 'RATES = {"EUR": 1, None: 0}').fate == "foreseen"
+    assert outcome('return RATES.get(order["amount"])', 'RATES = {"EUR": 1}').fate == "unknown"
+
+
+def test_several_reads_on_one_line_break_only_together() -> None:
+    code = ParsedCode(ast.parse('def handle(order):\n    return (order["a"] or 0) + order["a"]\n'))
+    reads = [node for node in ast.walk(code.tree) if isinstance(node, ast.Subscript)]
+
+    assert outcome_of_null(code, reads).fate != "breaks"
