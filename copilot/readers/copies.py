@@ -185,10 +185,11 @@ def line_copies(files: Mapping[str, DeploymentFile], env_files: EnvFiles) -> Ite
             continue
         name = posixpath.basename(file.stem)
         for unit in file.facts.units:
-            if unit.kind == "source" or (file.kind == "shell" and not unit.settings):
+            if unit.kind == "source" or (file.kind == "shell" and not unit.settings and not unit.configs):
                 continue
             layers = (*env_files.layers(file.folder, unit.takes), (path, unit.settings))
-            hints = (*unit.hints, name) if file.kind in ("systemd", "procfile", "supervisor") else ()
+            is_named = file.kind in ("systemd", "procfile", "supervisor")
+            hints = (*unit.hints, name) if is_named else unit.hints if unit.configs else ()
             scope = env_files.beside(file.folder) if file.kind == "procfile" else NO_SCOPE
             own = unit.name or (str(unit.line) if file.kind == "shell" else "")
             title = f"{file.stem}:{own}" if own else file.stem

@@ -196,7 +196,9 @@ def _step(job: str, layers: list[Entry]) -> Iterator[Unit]:
     ]
     run = layers[-1].value.get("run")
     for unit in shell_script(text_of(run)) if run is not None else ():
-        if unit.programs and not unit.hints:
+        if unit.configs:
+            yield unit._replace(line=run.line + unit.line)
+        elif unit.programs and not unit.hints:
             own = tuple((name, value, run.line + line) for name, value, line in unit.settings)
             yield unit._replace(name=job, hints=(job,), line=run.line + unit.line, settings=(*around, *own))
 

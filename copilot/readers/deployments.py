@@ -128,7 +128,7 @@ def bind_deployments(
         if len(running) >= MAX_COPIES:
             break
         bound = binder.bind(copy)
-        if copy.is_script and bound.root not in busy:
+        if copy.is_script and bound.root not in busy and not (bound.root and bound.configs):
             continue
         if bound.root or bound.configs or _names_topics(bound.settings):
             running.append(bound)

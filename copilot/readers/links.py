@@ -275,7 +275,8 @@ def _endpoint(kind: EndpointKind, text: Text) -> Endpoint:
         return Endpoint(kind, "", f"{LIKE}{text.text}")
     if kind == "table" and _QUERY.search(text.text):
         return Endpoint(kind, "", "a query")
-    return Endpoint(kind, plain_endpoint(kind, text.text), "" if text.text else text.variable)
+    name = text.text.replace("`", "") if kind == "table" else text.text
+    return Endpoint(kind, plain_endpoint(kind, name), "" if name else text.variable)
 
 
 def _certainty(call: Call, subject: str | None, *, is_one: bool, is_guess: bool) -> Certainty:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from copilot.readers.commands import ReadText, options_of, programs_of, setting, words_of
 from copilot.readers.deployment_facts import MAX_SETTINGS, MAX_UNITS, Setting, Unit
+from copilot.readers.facts import Config
 from copilot.readers.interpolation import shell_text
 from copilot.readers.templates import jinja_template
 from copilot.readers.values import Value
@@ -20,6 +21,7 @@ _EXPORT = re.compile(r"\s*(?:export|declare -x|setx?)\s+([A-Za-z_]\w*)=(.*)")
 _STARTS_PYTHON = re.compile(
     r"(?:\s|^|/)(?:python[\d.]*|spark-submit|faust|celery|uvicorn|gunicorn|faststream)\s|docker run\s|(?:^|\s)\./\S+\.py\b"
 )
+_CLOUD_FUNCTION = re.compile(r"gcloud(?:\s+(?:alpha|beta))?\s+functions\s+deploy\s+[\"']?([\w${}-]+)")
 _DOCKER_ENV = re.compile(r"""(?:-e|--env)[\s=]+(?:"([^"=]+)=([^"]*)"|'([^'=]+)=([^']*)'|([A-Za-z_]\w*)=(\S*))""")
 
 
@@ -156,6 +158,8 @@ def shell_script(text: str) -> tuple[Unit, ...]:
         export = _EXPORT.match(line)
         if export:
             exported.append(setting(export[1], _unquoted(export[2].strip().partition(" #")[0]), number, shell_text))
+        elif (function := _CLOUD_FUNCTION.search(line)) is not None:
+            units.append(_cloud_function(function[1], words_of(line), number))
         elif _STARTS_PYTHON.search(line):
             words = words_of(line)
             own = [*options_of(words, number, shell_text), *_container_settings(line, number)]
@@ -166,6 +170,20 @@ def shell_script(text: str) -> tuple[Unit, ...]:
     if not units and exported:
         units.append(Unit("", (), exported[0][2], tuple(exported), kind="source"))
     return tuple(units[:MAX_UNITS])
+
+
+def _cloud_function(name: str, words: list[str], line: int) -> Unit:
+    """Returns the function that `gcloud functions deploy` deploys, with its environment and the topic that feeds it."""
+    options = {key: text_of_option for key, text_of_option, _ in options_of(words, line, lambda text, _: ("s", text))}
+    texts = {key: str(value[1]) for key, value in options.items() if value is not None}
+    topic = texts.get("--trigger-topic", "")
+    read = shell_text(topic, line) if topic else None
+    fed = (Config("event:topic", "consumes", read, None, None, line),) if topic else ()
+    pairs = (pair.partition("=") for pair in texts.get("--set-env-vars", "").split(",") if "=" in pair)
+    settings = tuple(setting(key, text, line, shell_text) for key, _, text in pairs)
+    folder = texts.get("--source", "").rstrip("/").rpartition("/")[2]
+    hints = tuple(dict.fromkeys(hint for hint in (folder, name, texts.get("--entry-point", "")) if hint.strip(".")))
+    return Unit(name, hints, line, settings, fed)
 
 
 def _container_settings(line: str, number: int) -> Iterator[Setting]:

@@ -17,6 +17,7 @@ _RECORD_PARTS = (
     (frozenset({"s3", "bucket"}), "file"),
     (frozenset({"body"}), "queue"),
 )
+_FIREHOSE_PARTS = frozenset({"recordId", "data"})
 _KAFKA_PARTS = frozenset({"topic", "value"})
 
 
@@ -51,5 +52,7 @@ def _endpoints(scope: Scope, node: FunctionNode, parts: frozenset[tuple[str, str
         return [endpoint for wanted, endpoint in _RECORD_PARTS if wanted <= keys][:1]
     if (event, "records") in parts and keys >= _KAFKA_PARTS:
         return ["topic"]
+    if (event, "records") in parts and keys >= _FIREHOSE_PARTS:
+        return ["stream"]
     # A background function of Google Cloud gets the message itself, in base64 under "data".
     return ["topic"] if (event, "data") in parts and "base64" in scope.libraries else []

@@ -45,6 +45,7 @@ _ENDPOINT_SIGNS = (
     "pyspark",
     "quixstreams",
     "readStream",
+    "recordId",
     "read_parquet(",
     "read_sql_table(",
     "to_parquet(",

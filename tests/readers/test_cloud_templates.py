@@ -169,3 +169,37 @@ def test_functions_of_terraform_are_fed_by_mappings_and_triggers() -> None:
         ("functions/bill", "produces", "queue", "shop-billing"),
         ("functions/clean", "consumes", "topic", "clicks"),
     }
+
+
+def test_a_function_that_a_script_deploys_is_fed_by_its_topic() -> None:
+    script = """
+        TOPIC=clicks
+        gcloud functions deploy clean-clicks --runtime python311 --source ./functions/clean \\
+          --entry-point clean --trigger-topic clicks --set-env-vars TABLE=shop.clicks,MODE=fast
+        """
+    code = """
+        import os
+        from google.cloud import bigquery
+
+        def clean(event, context):
+            bigquery.Client().insert_rows_json(os.environ["TABLE"], [{}])
+        """
+    files = {"deploy.sh": script, "functions/clean/main.py": code, "functions/clean/requirements.txt": ""}
+
+    assert edges(files) == {
+        ("functions/clean", "consumes", "topic", "clicks"),
+        ("functions/clean", "produces", "table", "shop.clicks"),
+    }
+
+
+def test_a_function_that_transforms_what_firehose_delivers_reads_a_stream() -> None:
+    code = """
+        import base64
+
+        def handler(event, context):
+            return {"records": [{"recordId": one["recordId"], "data": one["data"]} for one in event["records"]]}
+        """
+
+    assert edges({"functions/clean/main.py": code, "functions/clean/requirements.txt": ""}) == {
+        ("functions/clean", "consumes", "stream", "?handler")
+    }
