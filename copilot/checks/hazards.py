@@ -15,6 +15,7 @@ from copilot.checks.declared import at_or_below
 from copilot.checks.lineage import Direction
 from copilot.checks.meetings import NO_AVRO, Meetings, Problem, Reader, decoders_of
 from copilot.checks.reading import BASE
+from copilot.checks.roundtrip import HISTORY_LIMIT
 from copilot.checks.standing import standing_uses
 from copilot.checks.wires import Wire, meetings_of, wires_of
 from copilot.domain.fieldtype import named_types, parsed, says_unknown, value_kind
@@ -39,6 +40,14 @@ class Hazard:
 
 
 @dataclass(frozen=True, slots=True)
+class Stored:
+    """Records of versions before the base, by number, that only the old reader can read again."""
+
+    versions: tuple[int, ...]
+    hazard: Hazard
+
+
+@dataclass(frozen=True, slots=True)
 class Crossing:
     """One wire in one phase: what the old reader makes of new data, and the new one of old; None where it takes them well."""
 
@@ -48,6 +57,7 @@ class Crossing:
     is_writer_other: bool = False
     is_reader_other: bool = False
     """Whether the schema is another one than before the phase."""
+    stored: Stored | None = None
 
     @property
     def jobs(self) -> tuple[str, str]:
@@ -65,20 +75,34 @@ class Crossings:
     _uses: dict[int, tuple[FieldUse, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.wires = tuple(dict.fromkeys(it for wire in wires_of(self.case) for it in self._built(wire)))
+        self.wires = tuple(
+            dict.fromkeys(it for wire in wires_of(self.case, with_possible=True) for it in self._built(wire))
+        )
 
     def of(self, phase: int) -> Iterator[Crossing]:
         """Yields every wire with the hazards of a phase."""
         for wire in self.wires:
-            before, after = phase - 1, phase
+            old, new = wire.writer_text(phase - 1), wire.writer_text(phase)
+            readers = (wire.reader_text(state, self.case, self.bench) for state in (phase - 1, phase))
             yield Crossing(
                 wire,
-                self._hazard(wire, phase, after, before, "forward"),
-                self._hazard(wire, phase, before, after, "backward"),
-                _differ(wire.writer_text(before), wire.writer_text(after)),
-                self._reads_by_schema(wire)
-                and _differ(*(wire.reader_text(state, self.case, self.bench) for state in (before, after))),
+                self._hazard(wire, phase, new, phase - 1, "forward"),
+                self._hazard(wire, phase, old, phase, "backward"),
+                _differ(old, new),
+                self._reads_by_schema(wire) and _differ(*readers),
+                self._stored(wire, phase),
             )
+
+    def _stored(self, wire: Wire, phase: int) -> Stored | None:
+        """Returns which of the history only the old reader can read, nothing where a gate has waited until it is gone."""
+        if any(gate.outlasts_retention for gate in self.case.alternative.gates_before(phase)):
+            return None
+        found: dict[int, Hazard] = {}
+        for version in wire.written.history[-HISTORY_LIMIT - 1 : -1]:
+            hazard = self._hazard(wire, phase, version, phase, "backward")
+            if hazard and hazard.is_certain and not self._hazard(wire, phase, version, phase - 1, "backward"):
+                found[version.number] = hazard
+        return Stored(tuple(found), next(iter(found.values()))) if found else None
 
     @staticmethod
     def _reads_by_schema(wire: Wire) -> bool:
@@ -93,33 +117,37 @@ class Crossings:
             if not link.forwards and link.certainty != "possible" and link.job != wire.consumer.job:
                 yield replace(wire, producer=replace(link, endpoint=wire.producer.endpoint))
 
-    def _hazard(self, wire: Wire, phase: int, written: int, read: int, direction: Direction) -> Hazard | None:
-        """Returns what the reader of state `read` makes of data of state `written`."""
+    def _hazard(
+        self, wire: Wire, phase: int, data: SchemaVersion | None, read: int, direction: Direction
+    ) -> Hazard | None:
+        """Returns what the reader of state `read` makes of the data; "forward" where it is older than they are."""
         decoder = wire.consumer.decoder
         kind = decoder.reader_schema if decoder else "unknown"
         if decoder and decoder.library in NO_AVRO:
             kind = "writer"
         found = []
         if kind != "writer":
-            found.append(self._of_bytes(wire, phase, written, read, direction))
+            found.append(self._of_bytes(wire, phase, data, read, direction))
         if kind in ("writer", "unknown"):
-            found.append(self._of_code(wire, written, read))
+            found.append(self._of_code(wire, data, read, direction))
         told = next((it for it in found if it is not None), None)
-        return replace(told, is_certain=False) if told and kind == "unknown" else told
+        is_open = kind == "unknown" or wire.is_possible
+        return replace(told, is_certain=False) if told and is_open else told
 
-    def _of_bytes(self, wire: Wire, phase: int, written: int, read: int, direction: Direction) -> Hazard | None:
-        writer, schema = wire.writer_text(written), wire.reader_text(read, self.case, self.bench)
-        own = wire.writer_text(read), wire.reader_text(read, self.case, self.bench)
+    def _of_bytes(
+        self, wire: Wire, phase: int, data: SchemaVersion | None, read: int, direction: Direction
+    ) -> Hazard | None:
+        own, schema = wire.writer_text(read), wire.reader_text(read, self.case, self.bench)
         meetings = self._meetings_of(wire, phase)
-        if writer is None or schema is None or meetings is None:
+        if data is None or schema is None or meetings is None:
             return None
         decoders = decoders_of(wire.consumer.decoder, meetings.schema_format)
         reader = Reader(schema, decoders, wire.is_single)
-        before = meetings.problems(own[0], reader, direction) if own[0] else ()
+        before = meetings.problems(own, reader, direction) if own else ()
         if wire.is_single and any(it.kind not in _HARMLESS for it in before):
             return None
         known = {it.place for it in before}
-        for problem in meetings.problems(writer, reader, direction):
+        for problem in meetings.problems(data, reader, direction):
             if problem.place not in known and self._matters(problem, wire, read, meetings):
                 span = self._place_of(problem.path, wire, read)
                 return Hazard(problem.detail.rstrip("."), span, problem.path, problem.is_certain)
@@ -141,14 +169,14 @@ class Crossings:
         used = [use.span for use in self._uses_of(wire, state) if path and _touches(use, path)]
         return min(used) if used else wire.consumer.proof[0] if wire.consumer.proof else None
 
-    def _of_code(self, wire: Wire, written: int, read: int) -> Hazard | None:
-        data, own = wire.writer_text(written), wire.writer_text(read)
+    def _of_code(self, wire: Wire, data: SchemaVersion | None, read: int, direction: Direction) -> Hazard | None:
+        own = wire.writer_text(read)
         if data is None or own is None or data.meaning == own.meaning:
             return None
         has, expects = _by_path(data), _by_path(own)
         uses = self._uses_of(wire, read)
         fallbacks = {use.span for use in uses if use.path in has}
-        met = [hazard for use in uses for hazard in _met(use, has, expects, fallbacks, is_old=read < written)]
+        met = [hazard for use in uses for hazard in _met(use, has, expects, fallbacks, is_old=direction == "forward")]
         return min(met, key=lambda it: (not it.is_certain, it.span or Span("", 0, 0)), default=None)
 
     def _uses_of(self, wire: Wire, state: int) -> list[FieldUse]:

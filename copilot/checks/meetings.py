@@ -101,7 +101,7 @@ class Meetings:
                 decoded = decoder.decode(record.data, written_as.resolved, reader.schema.resolved)
             except Undecodable as error:
                 if reader.is_single or WHOLE_RECORD not in quirks_of(decoder, writer, record.data, record.value):
-                    yield Problem("refused", "", f"{decoder.name} says {str(error)[:_REASON_CHARACTERS]}.")
+                    yield Problem("refused", "", f"{decoder.name} says {_reason(error)}.")
                 continue
             if decoded.leftover_bytes:
                 yield Problem("leftover", "", f"{decoder.name} leaves {decoded.leftover_bytes} bytes.")
@@ -131,6 +131,11 @@ class Meetings:
             self._written[key] = written_samples(decoder, writer, samples)
         found = self._written[key]
         return () if isinstance(found, str) else found
+
+
+def _reason(error: Undecodable) -> str:
+    """Returns what a decoder says, without the schemas that some of them print with it."""
+    return " ".join(str(error).partition("Writer's Schema")[0].split())[:_REASON_CHARACTERS].rstrip(" .:,")
 
 
 def decoders_of(decoder: Decoder | None, schema_format: SchemaFormat) -> tuple[DecoderUnderTest, ...]:

@@ -150,16 +150,25 @@ class _View:
             severity: Severity = "warning" if groups else "note"
             yield self._finding(STORY, severity, telling.story(explored.break_), explored.break_.edge)
         yield self._back(board, explored, telling)
+        yield from self._stored(telling)
         if explored.at_limit:
             text = f"More than {STATES_MAX} states: which orders are safe was not looked at to the end (STATES_MAX)."
             yield self._finding("rollout.limit", "warning", text)
 
     def _back(self, board: Board, explored: Explored, telling: Telling) -> Finding:
-        one_way = next((edge for edge in board.edges if edge.breaks_old and edge.reader != FIXED), None)
-        if one_way is None:
+        one_way = [edge for edge in board.edges if edge.breaks_old and edge.reader != FIXED]
+        if not one_way:
             return self._finding("rollout.back", "note", telling.back())
         last = () if together(board) else explored.returns_last
-        return self._finding(ONE_WAY, "warning", telling.one_way(one_way, last), one_way)
+        return self._finding(ONE_WAY, "warning", telling.one_way(one_way, last), one_way[0])
+
+    def _stored(self, telling: Telling) -> Iterator[Finding]:
+        """What of the history can't be read again once a reader has moved; whether somebody does so is not known here."""
+        for it in self.crossings:
+            if it.stored is not None and it.jobs[1] in self.movers:
+                subject, hazard = it.wire.written.name, it.stored.hazard
+                text = telling.stored(it, it.stored)
+                yield Finding("rollout.stored", "warning", text, hazard.span, subject, hazard.path, self.phase)
 
     def _finding(self, rule: str, severity: Severity, text: str, edge: Edge | None = None) -> Finding:
         crossing = self._crossing(edge) if edge else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from copilot.checks.hazards import Crossing, Hazard
+from copilot.checks.hazards import Crossing, Hazard, Stored
 from copilot.checks.lineage import phase_label
 from copilot.checks.rollout_states import FIXED, Break, Edge, Explored, Move, reduced
 from copilot.ports import Case
@@ -67,7 +67,7 @@ class Telling:
     def _left_behind(self, edge: Edge | None) -> str:
         """Returns how long records lie there that the reader can't read again once it has moved."""
         crossing = self.crossing_of(edge) if edge else None
-        return f" It can't read those again afterwards. {self._kept(crossing)}" if crossing else ""
+        return f" Those can't be read again afterwards. {self._kept(crossing)}" if crossing else ""
 
     def story(self, broken: Break) -> str:
         """Returns the way to a break: "Deploy shop before billing: billing reads … KeyError at billing.py:41"."""
@@ -81,15 +81,27 @@ class Telling:
         order = " in the opposite order" if len(self.jobs) > 1 else ""
         return f"In {self.label} {who} can be taken back{order}, also once new data is stored."
 
-    def one_way(self, edge: Edge, last: Sequence[int]) -> str:
+    def one_way(self, edges: Sequence[Edge], last: Sequence[int]) -> str:
         """Returns why the phase can't be taken back whole, how long that stays so, and whose deploy can."""
+        edge = edges[0]
         crossing = self.crossing_of(Edge(edge.writer, edge.reader, breaks_old=True))
         assert crossing is not None, "an edge stands for a wire"
-        writer, reader = crossing.jobs
+        writers, readers = (sorted(set(ends)) for ends in zip(*((it.writer, it.reader) for it in edges), strict=True))
         only = f" The deploy of {self._listed(last)} can." if last else ""
+        written = f"{self._listed(writers)} {_has(writers)} written" if FIXED not in writers else "anybody has written"
         return (
-            f"Once {writer} has written in {self.label}, {reader} can't be taken back:"
+            f"Once {written} in {self.label}, {self._listed(readers)} can't be taken back:"
             f" {self._meeting(Edge(edge.writer, edge.reader, True), crossing)}. {self._kept(crossing)}{only}"
+        )
+
+    def stored(self, crossing: Crossing, stored: Stored) -> str:
+        """Returns which records of the history a reader can't read again once it has moved, and how long they lie there."""
+        _, reader = crossing.jobs
+        versions = _joined([f"version {number}" for number in stored.versions])
+        where = f" at {stored.hazard.span}" if stored.hazard.span else ""
+        return (
+            f"Once {reader} has moved in {self.label}, it can't read records of {versions} again: {stored.hazard.text}{where}."
+            f" {self._kept(crossing)}"
         )
 
     def _kept(self, crossing: Crossing) -> str:

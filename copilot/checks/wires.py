@@ -40,6 +40,10 @@ class Wire:
     written: Lineage
 
     @property
+    def is_possible(self) -> bool:
+        return "possible" in (self.producer.certainty, self.consumer.certainty)
+
+    @property
     def is_single(self) -> bool:
         return self.consumer.decoder is not None and self.consumer.decoder.reader_schema == "single"
 
@@ -59,20 +63,27 @@ class Wire:
         return next((it.latest for it in state.subjects if it.name == self.consumer.subject), None)
 
 
-def wires_of(case: Case) -> Iterator[Wire]:
-    """Yields each wire on which the writer's or the reader's schema changes, once."""
+def wires_of(case: Case, *, with_possible: bool = False) -> Iterator[Wire]:
+    """Yields each wire on which the writer's or the reader's schema changes, once; those that are only possible where asked for.
+
+    What may be any of several schemas is only paired with itself, as the others would be guesses upon guesses.
+    """
     changed = {lineage.name: lineage for lineage in lineages(case)}
     known = {**{it.name: Lineage(it, it, (it.latest,) * len(case.states)) for it in case.base.subjects}, **changed}
-    told: set[tuple[str, str, str, str]] = set()
+    told: set[tuple[object, ...]] = set()
     producers = [link for link in case.base.links if link.direction == "produces" and link.subject in known]
     consumers = [link for link in case.base.links if link.direction == "consumes" and link.subject]
     for producer in producers:
         for consumer in consumers:
-            if "possible" in (producer.certainty, consumer.certainty) or not _may_meet(producer, consumer):
+            is_possible = "possible" in (producer.certainty, consumer.certainty)
+            if is_possible and not (with_possible and producer.subject == consumer.subject):
+                continue
+            if not _may_meet(producer, consumer):
                 continue
             if not {producer.subject, consumer.subject} & changed.keys() or _is_shadowed(consumer, case.base):
                 continue
-            place = (producer.job, str(producer.subject), consumer.job, str(consumer.subject))
+            # How a job decodes hangs on the topic: the same schema may come as it was written on one, and blindly on another.
+            place = (producer.job, producer.subject, consumer.job, consumer.subject, consumer.decoder)
             if place not in told:
                 told.add(place)
                 yield Wire(producer, consumer, known[str(producer.subject)])

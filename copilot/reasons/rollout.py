@@ -16,6 +16,7 @@ _HEADINGS = {
     "rollout.no-order": "may break",
     "rollout.back": "taking back",
     "rollout.one-way": "taking back",
+    "rollout.stored": "stored",
     "rollout.limit": "not looked at",
 }
 

@@ -212,6 +212,16 @@ def test_an_unknown_way_of_decoding_leaves_the_answer_open() -> None:
     assert "could not be read for certain" in found(evidence, "rollout.may-break")[0].message
 
 
+def test_a_reader_that_is_only_possible_leaves_the_answer_open_where_the_plan_forgets_it() -> None:
+    def tried(*steps: Step) -> Evidence:
+        it = case(RENAME, [[ID, AMOUNT]], [RENAMED], steps=[steps], reader=OWN)
+        links = tuple(replace(link, certainty="possible") for link in it.base.links)
+        return run(replace(it, base=replace(it.base, links=links)))
+
+    assert tried(PRODUCERS, CONSUMERS).verdict == "unknown"
+    assert tried(CONSUMERS, PRODUCERS).verdict == "pass"
+
+
 def test_a_reader_that_does_not_move_with_its_writer_is_named() -> None:
     left = wired(case(RENAME, [[ID, AMOUNT]], [RENAMED], steps=[(PRODUCERS,)]), "own", [ID, AMOUNT], [[ID, AMOUNT]])
 
@@ -235,3 +245,23 @@ def test_equal_cases_give_equal_evidence_and_nothing_changed_is_not_applicable()
 
     assert run(it) == run(it)
     assert run(replace(quiet, patches=())).verdict == "not-applicable"
+
+
+def test_what_a_moved_reader_can_not_read_again_of_the_history_is_told_with_how_long_it_lies_there() -> None:
+    first, second = [ID, field("amount", "long")], [ID, field("amount", "long"), field("note", "string", default="")]
+    optional = [ID, field("sum", "long", default=0), field("note", "string", default="")]
+    kept = [Retention("orders", None, Span("copilot.toml", 4, 4))]
+    aliased = [ID, field("total", "long", aliases=["amount"]), field("note", "string", default="")]
+
+    def tried(last: Fields) -> Evidence:
+        steps = [(CONSUMERS, PRODUCERS)]
+        return run(case(RENAME, [first, second], [last], steps=steps, reader=OWN, retentions=kept))
+
+    told = found(tried(optional), "rollout.stored")
+
+    assert found(tried(aliased), "rollout.stored") == []
+    assert [it.severity for it in told] == ["warning"]
+    assert told[0].message.startswith(
+        'Once scorer has moved in phase 1 "state 0", it can\'t read records of version 1 again: fastavro gives'
+    )
+    assert told[0].message.endswith("orders keeps such records for ever.")
