@@ -19,6 +19,7 @@ from copilot.readers.flow import Origin
 from copilot.readers.formatting import formatted
 from copilot.readers.invocations import note_invocation
 from copilot.readers.model_classes import METHODS, see_model_method
+from copilot.readers.operators import text_of
 from copilot.readers.reading import Reader
 from copilot.readers.scope import NOTHING, FunctionNode, Seen, receiver_name
 from copilot.readers.tables import TABLE_METHODS, note_sql, note_table
@@ -143,12 +144,13 @@ def _method(reader: Reader, node: ast.Call, function: ast.Attribute, mode: str) 
     if function.attr == "split" and base.value is not None:
         separator = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else ""
         return Seen(("split", base.value, str(separator)))
-    if function.attr == "format" and base.value is not None and base.value[0] == "s":
+    template = text_of(function.value, base) if function.attr == "format" else None
+    if template is not None:
         named = {one.arg: value_of(reader, one.value) for one in node.keywords if one.arg}
-        value = formatted(base.value[1], [value_of(reader, one) for one in node.args], named)
+        value = formatted(template, [value_of(reader, one) for one in node.args], named)
         if not reader.sheet.is_quiet:
             note_sql(reader, node, value)
-        return Seen(value)
+        return Seen(value) if base.value is not None else NOTHING
     if function.attr == "joinpath":
         return Seen(("path", (base.value, *(reader.see(argument).value for argument in node.args))))
     if function.attr == "open" and (base.value is not None or base.thing is not None):

@@ -17,13 +17,14 @@ from copilot.readers.values import MAX_PARTS, Value, either
 def see_arithmetic(reader: Reader, node: ast.BinOp, mode: str) -> Seen:
     inner = "computes" if mode in ("reads", "passes") else mode
     left, right = reader.see(node.left, inner), reader.see(node.right, inner)
-    if left.value is not None and left.value[0] == "s" and isinstance(node.op, ast.Mod):
+    template = text_of(node.left, left) if isinstance(node.op, ast.Mod) else None
+    if template is not None:
         given = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
         named = dict(right.thing[1]) if right.thing is not None and right.thing[0] == "map" else {}
-        value = interpolated(left.value[1], [value_of(reader, one) for one in given], named)
+        value = interpolated(template, [value_of(reader, one) for one in given], named)
         if not reader.sheet.is_quiet:
             note_sql(reader, node, value)
-        return Seen(value)
+        return Seen(value) if left.value is not None else NOTHING
     if left.value is not None and isinstance(node.op, ast.Div):
         return Seen(("path", (left.value, right.value)))
     if isinstance(node.op, ast.Add) and (left.value is not None or right.value is not None):
@@ -34,6 +35,13 @@ def see_arithmetic(reader: Reader, node: ast.BinOp, mode: str) -> Seen:
     if isinstance(node.op, ast.BitOr) and left.thing is not None and right.thing is not None:
         return Seen(None, left.origin or right.origin, merged((left.thing, right.thing)))
     return NOTHING
+
+
+def text_of(node: ast.expr, seen: Seen) -> str | None:
+    """Returns the text that is filled in: that of a constant, however long, or what was seen; None where it isn't known."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    return seen.value[1] if seen.value is not None and seen.value[0] == "s" else None
 
 
 def see_unary(reader: Reader, node: ast.UnaryOp, mode: str) -> Seen:

@@ -406,9 +406,11 @@ FRAMEWORKS = {
         day, base = "today", os.environ["BASE"]
         spark.sql("SELECT id FROM %s.orders WHERE day = '%s'" % (base, day))
         spark.sql("INSERT INTO {}.totals SELECT id FROM raw.users".format(base))
-        """,
+        spark.sql("SELECT COLUMNS FROM %s.long" % base)
+        """.replace("COLUMNS", ", ".join(f"column_{number}" for number in range(50))),
         {
             ("consumes", "table", "?{BASE}.orders"),
+            ("consumes", "table", "?{BASE}.long"),
             ("produces", "table", "?{BASE}.totals"),
             ("consumes", "table", "raw.users"),
         },
