@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from copilot.checks.evidence import make_evidence
 from copilot.checks.lineage import Lineage, Pair, demanded, lineages, pairs, phase_label
+from copilot.checks.meanings import wider_meanings
 from copilot.checks.outside import OPEN_RULES, Judge, outside_findings
 from copilot.domain.evidence import Evidence, Finding, Measure, Severity, Verdict
 from copilot.domain.schema import SchemaVersion
@@ -37,7 +38,7 @@ class CompatibilityCheck:
     """Each changed subject against its history, by its level."""
 
     name = "compatibility"
-    version = 2
+    version = 3
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
@@ -92,6 +93,7 @@ def _judge(lineage: Lineage, case: Case, bench: Bench) -> Judged:
     meanings = [
         finding for number in range(len(lineage.after)) for finding in _meanings(lineage, number, schema_format)
     ]
+    meanings += wider_meanings(lineage, case)
     versions = {version.meaning for pair in met for version in (pair.reader, pair.writer)}
     told_meanings = sum(1 for finding in meanings if finding.severity != "note")
     findings += outside_findings(lineage, case, schema_format, judge)

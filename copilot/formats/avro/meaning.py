@@ -12,6 +12,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
 from copilot.domain.evidence import Finding
+from copilot.domain.units import name_unit_changes, unit_changes
 from copilot.formats.avro.rules import Walk, source_fields
 from copilot.formats.avro.type_changes import (
     Change,
@@ -21,7 +22,6 @@ from copilot.formats.avro.type_changes import (
     symbol_changes,
 )
 from copilot.formats.avro.types import NO_DEFAULT, Field, Type, graph_of
-from copilot.formats.avro.units import unit_changes
 
 SIMILAR_NAMES_MIN = 0.5
 _SENTINELS = frozenset(
@@ -106,6 +106,7 @@ def _field(old: Field, new: Field, path: str) -> Iterator[Change]:
         message = f'"{path}" takes its values from "{old.name}" by alias; readers that ignore aliases don\'t see them.'
         fix = "Check that every consumer decodes with an implementation that honours aliases."
         yield "avro.alias-needed", "note", path, message, fix
+        yield from _name_units(old.name, new.name, path)
     lost = [alias for alias in old.aliases if alias not in new.aliases and alias != new.name]
     if lost:
         message = (
@@ -118,6 +119,13 @@ def _field(old: Field, new: Field, path: str) -> Iterator[Change]:
         message += "which no decoder notices."
         fix = "Add a new field with the unit in its name instead of giving the old name a new meaning."
         yield "avro.doc-unit-changed", "warning", path, message, fix
+
+
+def _name_units(old: str, new: str, path: str) -> Iterator[Change]:
+    for dimension, before, after in name_unit_changes(old, new):
+        message = f'"{old}" gives its values to "{path}" as they are, whose name says {after} instead of {before} ({dimension}), '
+        message += "whichever decoder reads it."
+        yield "avro.name-unit-changed", "warning", path, message, "Write a field of its own in the new unit."
 
 
 def _default(old: Field, new: Field, path: str) -> Iterator[Change]:

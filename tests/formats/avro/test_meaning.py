@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from copilot.formats.avro.units import unit_changes
+from copilot.domain.units import unit_changes
 from tests.formats.avro.arranging import FORMAT, field, read, record, rules
 
 

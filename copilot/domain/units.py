@@ -1,4 +1,4 @@
-"""Which units does a doc text name? Word lists only: what a text implies without a unit word stays unseen."""
+"""Which units does a doc text, or a field's name, say? Word lists only: what is implied without a unit word stays unseen."""
 
 from __future__ import annotations
 
@@ -76,3 +76,14 @@ def unit_changes(old: str, new: str) -> tuple[tuple[str, str, str], ...]:
         for dimension in sorted(before.keys() & after.keys())
         if before[dimension] != after[dimension]
     )
+
+
+def name_unit_changes(old: str, new: str) -> tuple[tuple[str, str, str], ...]:
+    """Returns (dimension, unit before, unit after) where two names end in units of one dimension, and in other ones."""
+    return unit_changes(_last_word(old), _last_word(new))
+
+
+def _last_word(name: str) -> str:
+    # What stands alone is a name, not a unit: "hours", "m".
+    words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|%", name)
+    return words[-1] if len(words) > 1 else ""

@@ -1,0 +1,86 @@
+"""What changes in meaning that two versions of a schema don't show: a name that comes back, a unit in a rename, the bytes of a key.
+
+Two versions by themselves are the format's to judge (`meaning_changes`). Here the history, the request and the place of the subject
+are asked too. All of it is told as warnings, each with the place that shows it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from copilot.checks.declared import named_operations, paths_of
+from copilot.checks.lineage import Lineage
+from copilot.domain.evidence import Finding
+from copilot.domain.operation import RenameField
+from copilot.domain.schema import SchemaField, SchemaVersion
+from copilot.domain.units import name_unit_changes
+from copilot.ports import Case
+
+READDED, UNIT_RENAMED, KEY_BYTES = "meaning.name-readded", "meaning.rename-changes-unit", "meaning.key-bytes-change"
+# How registries and Debezium call the schema of a record's key.
+_KEY_NAME = re.compile(r"(?:^|[-_./])key$|[a-z]Key$")
+
+
+def wider_meanings(lineage: Lineage, case: Case) -> Iterator[Finding]:
+    """Yields what a subject's history, the request and its place say about the meaning of a change."""
+    for phase, after in enumerate(lineage.after):
+        before = lineage.previous(phase)
+        if after is None or not lineage.changes_in(phase):
+            continue
+        yield from _readded(lineage, before, after, phase)
+        if before is not None and _KEY_NAME.search(lineage.name.partition(":")[2] or lineage.name):
+            yield from _key_bytes(lineage, before, after, phase)
+    yield from _units_renamed(lineage, case)
+
+
+def _readded(lineage: Lineage, before: SchemaVersion | None, after: SchemaVersion, phase: int) -> Iterator[Finding]:
+    """A field that some earlier version had, the one before has not, and that comes back: old records have a value for it."""
+    here = {field.path for field in before.fields} if before else set()
+    for field in after.fields:
+        if field.path in here:
+            continue
+        for version in reversed(lineage.history):
+            was = next((it for it in version.fields if it.path == field.path), None)
+            if was is not None:
+                yield _comes_back(field, was, version, lineage, phase)
+                break
+
+
+def _comes_back(field: SchemaField, was: SchemaField, version: SchemaVersion, lineage: Lineage, phase: int) -> Finding:
+    is_same = was.type == field.type
+    told = "of the same type" if is_same else f"of type {was.type}, and is now {field.type}"
+    text = f'"{field.path}" comes back: version {version.number} had it ({was.span}), {told}. '
+    text += (
+        "Records of that time give their old value under the new meaning."
+        if is_same
+        else "Records of that time differ."
+    )
+    fix = "Take a name that no version had, unless it means the very same."
+    return Finding(READDED, "warning", text, field.span, lineage.name, field.path, phase, fix)
+
+
+def _units_renamed(lineage: Lineage, case: Case) -> Iterator[Finding]:
+    base = lineage.base.latest if lineage.base else None
+    for operation in named_operations(case):
+        if not isinstance(operation, RenameField):
+            continue
+        for path in paths_of(operation, lineage.name, base):
+            for dimension, old, new in name_unit_changes(operation.field, operation.to):
+                text = f'"{path}" is to become "{operation.to}", which says {new} where the old name says {old} ({dimension}): '
+                text += "a rename, an alias and a copy take the value as it is, so it is off by a factor."
+                fix = "Convert the value where it is written, as a change of its own, or keep the unit in the name."
+                yield Finding(UNIT_RENAMED, "warning", text, None, lineage.name, path, fix=fix)
+
+
+def _key_bytes(lineage: Lineage, before: SchemaVersion, after: SchemaVersion, phase: int) -> Iterator[Finding]:
+    """Fields of a key schema that come, go, move, or change their type: equal keys are then written as other bytes."""
+    was, now = [(it.path, it.type) for it in before.fields], [(it.path, it.type) for it in after.fields]
+    if was == now:
+        return
+    changed = sorted({path for path, _ in {*was} ^ {*now}})
+    told = ", ".join(changed) if changed else "the order of its fields"
+    text = f"{lineage.name} is the schema of a key, and changes in {told}: equal keys get other bytes, "
+    text += "so compaction, partitions and joins take them for different ones."
+    fix = "Take a new topic with a job that moves the records, cut over at a recorded offset."
+    yield Finding(KEY_BYTES, "warning", text, after.source.span, lineage.name, "", phase, fix)
