@@ -75,6 +75,11 @@ class ConsumerView:
             elif any(became_nullable(has[use.path], it) for it in self._replaced(use.path, has, base.latest)):
                 yield from self._nullable(use)
 
+    def reads(self) -> list[FieldUse]:
+        """Returns the reads of this consumer that came through the phase as they were, outside of tests."""
+        kept = {(use.span, use.path, use.mode) for use in self.standing.kept}
+        return [use for use in self._uses(self.standing) if (use.span, use.path, use.mode) in kept]
+
     def _too_early(self) -> Iterator[Finding]:
         """Reads of names that records from before the phase don't have, where no schema of the reader's own fills them in."""
         schema_of = self.link.decoder.reader_schema if self.link.decoder else "unknown"

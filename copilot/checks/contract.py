@@ -14,6 +14,8 @@ from copilot.checks.declared import parent
 from copilot.checks.elsewhere import is_asked_of, is_by_hand
 from copilot.checks.evidence import make_evidence
 from copilot.checks.lineage import Lineage, lineages, phase_label
+from copilot.checks.newsymbols import OPEN_RULES as OPEN_SYMBOL_RULES
+from copilot.checks.newsymbols import symbol_findings
 from copilot.checks.parsed_code import Codes
 from copilot.checks.reading import BASE
 from copilot.checks.standing import Standing, standing_uses
@@ -32,6 +34,7 @@ _OPEN_RULES = (
     "contract.may-not-be-set",
     *OPEN_RULES,
     *OPEN_TYPE_RULES,
+    *OPEN_SYMBOL_RULES,
 )
 
 
@@ -122,9 +125,11 @@ class _View:
             yield from self._of_producer(link)
         yield from self._never_filled()
         for link in self.links("consumes"):
-            yield from ConsumerView(
+            view = ConsumerView(
                 self.lineage, self.phase, self.case, self.bench, self.standing, link, self.codes[self.phase]
-            ).findings()
+            )
+            yield from view.findings()
+            yield from symbol_findings(view)
 
     def _of_producer(self, link: Link) -> Iterator[Finding]:
         before = [use for use in self.case.base.uses if use.job == link.job and self.writes(use)]

@@ -14,7 +14,8 @@ from copilot.checks.guards import ON_NULL, Identity, identity, is_caught, is_gua
 from copilot.checks.parsed_code import FunctionNode, ParsedCode
 
 DEPTH_MAX = 6
-Fate = Literal["breaks", "foreseen", "unknown"]
+Fate = Literal["breaks", "passes", "foreseen", "unknown"]
+"""passes: the code goes on without doing anything about it."""
 _BREAKING_CALLS = frozenset(
     {
         "int",

@@ -31,6 +31,7 @@ class ParsedCode:
         self.imports: dict[str, str] = {}
         self.definitions: dict[str, list[FunctionNode | ast.ClassDef]] = {}
         self.bindings: dict[str, list[ast.AST]] = {}
+        self._filled: set[str] = set()
         for node in ast.walk(tree):
             for child in ast.iter_child_nodes(node):
                 self._parents[child] = node
@@ -43,7 +44,11 @@ class ParsedCode:
             case ast.keyword(arg=str() as name):
                 self._tokens.setdefault((node.lineno, name), []).append(node)
             case ast.Attribute(attr=name):
+                if name in ("update", "setdefault", "pop", "clear") and isinstance(node.value, ast.Name):
+                    self._filled.add(node.value.id)
                 self._tokens.setdefault((node.end_lineno or node.lineno, name), []).append(node)
+            case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store() | ast.Del()):
+                self._filled.add(name)
             case ast.Import(names=names):
                 for alias in names:
                     self.imports[alias.asname or alias.name.partition(".")[0]] = alias.name if alias.asname else ""
@@ -109,10 +114,21 @@ class ParsedCode:
             bound = self.bindings.get(node.id, [])
             parent = self.parent(bound[0]) if len(bound) == 1 else None
             value = parent.value if isinstance(parent, ast.Assign | ast.AnnAssign) else None
-            return self.constant_table(value) if isinstance(value, ast.Dict) else None
+            is_fixed = isinstance(value, ast.Dict) and node.id not in self._filled
+            return self.constant_table(value) if is_fixed and isinstance(value, ast.Dict) else None
         if not isinstance(node, ast.Dict) or not all(isinstance(key, ast.Constant) for key in node.keys):
             return None
         return frozenset(key.value for key in node.keys if isinstance(key, ast.Constant))
+
+    def enum_values(self, name: str) -> frozenset[object] | None:
+        """Returns the values of an Enum class of this file, None where there is none, or where it makes members of others."""
+        owner = self.class_of(name)
+        bases = {getattr(base, "attr", getattr(base, "id", "")) for base in owner.bases} if owner else set()
+        if owner is None or bases.isdisjoint({"Enum", "StrEnum"}) or "_missing_" in self.definitions:
+            return None
+        values = [it.value for it in owner.body if isinstance(it, ast.Assign)]
+        is_known = bool(values) and all(isinstance(value, ast.Constant) for value in values)
+        return frozenset(it.value for it in values if isinstance(it, ast.Constant)) if is_known else None
 
     def has_tables(self) -> bool:
         """Tells whether the file works with tables, where an operator may be about whole columns."""

@@ -8,7 +8,7 @@ from copilot.checks.contract import ContractCheck
 from copilot.domain.alternative import Step
 from copilot.domain.codec import digest_of_text
 from copilot.domain.evidence import Evidence
-from copilot.domain.operation import AddField, ChangeType, MakeOptional, RenameField
+from copilot.domain.operation import AddField, AddSymbol, ChangeType, MakeOptional, RenameField
 from copilot.domain.pipeline import BlindSpot, Decoder, FieldUse, Mode, PipelineMap
 from copilot.domain.schema import SchemaSource, SchemaSubject
 from copilot.domain.source import Span
@@ -414,3 +414,45 @@ def test_a_null_that_goes_where_reading_can_not_follow_is_an_open_question() -> 
 
     assert evidence.verdict == "unknown"
     assert [it.rule for it in evidence.findings] == ["contract.null-not-followed"]
+
+
+def symbol_met(
+    body: str, symbols: list[str], *, added: str = "REFUNDED", steps: list[tuple[Step, ...]] | None = None
+) -> Evidence:
+    """The evidence on a consumer whose second line reads `status`, an enum that gets a symbol."""
+
+    def status(names: list[str]) -> dict[str, object]:
+        return field("status", {"type": "enum", "name": "Status", "symbols": names})
+
+    reads = [use("status", "reads", line=2)]
+    code = f'RATES = {{"NEW": 1, "PAID": 2}}; bill = lambda: 0\n{body}\n'
+    add = AddSymbol("order", "", "status", added)
+    made = case(add, [[ID, status(["NEW", "PAID"])]], [[ID, status(symbols)]], uses=reads, steps=steps or [])
+    return run(made, {SCORER_PATH: code, SHOP_PATH: ""})
+
+
+def test_a_lookup_that_lacks_a_new_symbol_fails() -> None:
+    evidence = symbol_met('def rate(order): return RATES[order["status"]]', ["NEW", "PAID", "REFUNDED"])
+
+    assert errors(evidence) == ["contract.meets-new-symbol"]
+    assert "looks it up in RATES, which lacks REFUNDED, and status may be REFUNDED" in evidence.findings[0].message
+
+
+def test_a_lookup_that_the_plan_leaves_to_a_person_is_an_open_question() -> None:
+    step = Step("Deploy the consumers", "consumers", ("scorer",), (), (f"{SCORER_PATH}:2  give it a branch",))
+    body = 'def rate(order): return RATES[order["status"]]'
+
+    assert symbol_met(body, ["NEW", "PAID", "REFUNDED"], steps=[(step,)]).verdict == "unknown"
+
+
+def test_a_symbol_that_only_stands_in_and_is_never_written_is_no_breach() -> None:
+    body = 'def rate(order): return RATES[order["status"]]'
+
+    assert symbol_met(body, ["NEW", "PAID", "UNKNOWN"]).verdict == "pass"
+
+
+def test_a_careful_lookup_of_a_new_symbol_passes() -> None:
+    assert (
+        symbol_met('def rate(order): return RATES.get(order["status"], 0)', ["NEW", "PAID", "REFUNDED"]).verdict
+        == "pass"
+    )

@@ -1,0 +1,80 @@
+"""After each phase: does a consumer's code know the symbols that it gets from then on?
+
+What it gets is the symbol that is written, or, where its own schema lacks that, the default of its enum. A schema that lacks it and
+has no default can't decode the record, which is seen in real bytes and not here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from copilot.checks.consumers import ConsumerView
+from copilot.checks.elsewhere import is_by_hand, is_left_to_people
+from copilot.checks.lineage import phase_label
+from copilot.checks.nulls import Outcome
+from copilot.checks.reading import reader_schema
+from copilot.checks.strangers import outcome_of_symbol
+from copilot.checks.unwritten import unwritten_symbols
+from copilot.domain.evidence import Finding
+from copilot.domain.fieldtype import named_types, parsed, without_null
+from copilot.domain.pipeline import FieldUse
+from copilot.domain.schema import SchemaVersion
+
+OPEN_RULES = ("contract.symbol-passes-by", "contract.symbol-left-to-people", "contract.may-meet-new-symbol")
+_NEW_SYMBOL = "contract.meets-new-symbol"
+
+
+def symbol_findings(view: ConsumerView) -> Iterator[Finding]:
+    """Yields the reads whose code was not written for a symbol that the phase brings."""
+    base, after = view.lineage.base, view.lineage.after[view.phase]
+    reader = reader_schema(view.link, view.lineage, view.phase, view.case, view.bench)
+    if base is None or after is None or reader is None:
+        return
+    stand_ins = {
+        it for symbols in unwritten_symbols(view.lineage, view.case.request.operations).values() for it in symbols
+    }
+    known, written, read = _enums(base.latest), _enums(after), _enums(reader)
+    if known == written:
+        return
+    for use in view.reads():
+        if use.path not in known or use.path not in written or use.path not in read:
+            continue
+        before = set(known[use.path]["symbols"])
+        got = {_as_read(it, read[use.path]) for it in written[use.path]["symbols"] if it not in before | stand_ins}
+        for symbol in sorted(it for it in got if it and it not in before):
+            yield from _met(view, use, symbol)
+
+
+def _enums(version: SchemaVersion) -> Mapping[str, dict[str, Any]]:
+    """Returns the enums of a version by the path of their field."""
+    named = dict(named_types(json.loads(version.resolved)))
+    kinds = {field.path: without_null(parsed(field.type)) for field in version.fields}
+    kinds = {path: named.get(kind, kind) if isinstance(kind, str) else kind for path, kind in kinds.items()}
+    return {path: kind for path, kind in kinds.items() if isinstance(kind, dict) and kind.get("type") == "enum"}
+
+
+def _as_read(symbol: str, enum: dict[str, Any]) -> str:
+    return symbol if symbol in enum.get("symbols", ()) else str(enum.get("default", ""))
+
+
+def _met(view: ConsumerView, use: FieldUse, symbol: str) -> Iterator[Finding]:
+    code = view.codes.of(use)
+    outcome = outcome_of_symbol(code, code.read(use), symbol) if code else Outcome("unknown")
+    if outcome.fate not in ("breaks", "passes"):
+        return
+    label = phase_label(view.phase, view.case.alternative.phases[view.phase])
+    at = f" at {use.span.path}:{outcome.line}" if outcome.line != use.span.first_line else ""
+    text = f"{use.job} {outcome.what}{at}, and {use.path} may be {symbol} after {label}."
+    fix = f"Say at {use.span.path}:{outcome.line} what holds for {symbol}."
+    place = (use.span, view.lineage.name, use.path, view.phase, fix)
+    if is_by_hand(view.case, use, view.phase) or is_left_to_people(view.case, use, view.phase):
+        text = f"{text[:-1]}; the plan leaves {use.span} to a person."
+        yield Finding("contract.symbol-left-to-people", "warning", text, *place)
+    elif outcome.fate == "passes":
+        yield Finding("contract.symbol-passes-by", "warning", text, *place)
+    elif use.certainty != "certain":
+        yield Finding("contract.may-meet-new-symbol", "warning", text, *place)
+    else:
+        yield Finding(_NEW_SYMBOL, "error", text, *place)
