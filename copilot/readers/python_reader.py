@@ -164,10 +164,23 @@ class _Statements:
             elif isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List):
                 for part in target.elts:
                     self._see_target(part)
-                self.scope.bind(target, seen)
+                self._bind_parts(target, value, seen)
             else:
                 self._see_target(target)
                 self.scope.bind(target, seen)
+
+    def _bind_parts(self, target: ast.Tuple | ast.List, value: ast.Tuple | ast.List, seen: Seen) -> None:
+        """Lets each name of `a, b = x, y` stand for its own part."""
+        is_plain = not any(isinstance(part, ast.Starred) for part in (*target.elts, *value.elts))
+        if not is_plain or len(target.elts) != len(value.elts):
+            self.scope.bind(target, seen)
+            return
+        # The parts were read before, for their uses of names; here it is only asked what they are.
+        self.sheet.is_quiet = True
+        parts = [self.expressions.see(part) for part in value.elts]
+        self.sheet.is_quiet = False
+        for name, part in zip(target.elts, parts, strict=True):
+            self.scope.bind(name, part)
 
     def _see_target(self, target: ast.expr) -> None:
         is_own = isinstance(target, ast.Attribute) and is_self(target.value)

@@ -601,3 +601,17 @@ def test_a_default_that_nobody_overrides_is_likely_and_one_that_all_override_is_
             """,
     }
     assert edges(texts) == {("job", "produces", "alerts", "likely"), ("job", "produces", "reports-v2", "certain")}
+
+
+def test_clients_that_are_made_side_by_side_are_followed() -> None:
+    texts = {
+        "job/Dockerfile": "",
+        "job/main.py": """
+            from confluent_kafka import Consumer, Producer
+
+            producer, consumer = Producer({}), Consumer({})
+            consumer.subscribe(["orders"])
+            producer.produce("scores", b"")
+            """,
+    }
+    assert edges(texts) == {("job", "consumes", "orders", "certain"), ("job", "produces", "scores", "certain")}
