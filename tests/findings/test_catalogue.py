@@ -245,6 +245,45 @@ class TestProducers:
         assert rules({**schemas, "services/orders/main.py": code}) == []
 
 
+_SCORER = """import io
+import fastavro
+from confluent_kafka import Consumer, Producer
+
+ORDER = fastavro.schema.load_schema("schemas/order.avsc")
+SCORED = fastavro.schema.load_schema("schemas/scored.avsc")
+
+def main():
+    producer, consumer = Producer({}), Consumer({})
+    consumer.subscribe(["orders"])
+    while True:
+        order = fastavro.schemaless_reader(io.BytesIO(consumer.poll().value()), ORDER)
+        out = io.BytesIO()
+        scored = {**order, "score": 1}
+        fastavro.schemaless_writer(out, SCORED, scored)
+        producer.produce("scored", out.getvalue())
+"""
+
+
+class TestCopiedRecords:
+    def rules_of(self, *more: object, code: str = _SCORER) -> list[tuple[str, str]]:
+        texts = {
+            "schemas/scored.avsc": schema(*FIELDS, ("score", "int"), *more, name="shop.Scored"),
+            "services/scorer/Dockerfile": "",
+            "services/scorer/main.py": code,
+        }
+        return [(it.rule, it.path) for it in findings(texts) if it.rule == "required-field-unfilled"]
+
+    def test_what_a_copied_record_lacks_and_nothing_fills_is_an_error(self) -> None:
+        assert self.rules_of("channel") == [("required-field-unfilled", "channel")]
+
+    def test_what_it_has_or_the_code_fills_is_none(self) -> None:
+        assert self.rules_of() == []
+        assert self.rules_of("channel", code=_SCORER.replace('"score": 1', '"score": 1, "channel": "web"')) == []
+
+    def test_a_record_of_another_kind_may_hold_anything(self) -> None:
+        assert self.rules_of("channel", code=_SCORER.replace("{**order,", "{**order, **extra(order),")) == []
+
+
 class TestLists:
     COPY = READER.replace('print(order["amount"])', "row = {name: order[name] for name in NAMES}")
 
