@@ -6,11 +6,15 @@ more segment of its place.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 Place = tuple[tuple[str, str], ...]
 """Pairs of a place, with indexes and keys where its path has "[]" and "{}", and that path: one, and one more for each recursion."""
+_COLLECTION = re.compile(r"\[\]|\{\}")
 
 
 def leaves_of(record: Any, paths: frozenset[str]) -> dict[Place, Any]:
@@ -58,7 +62,7 @@ def _joined(path: str, name: object) -> str:
 
 def _is_inside(path: str, items: Iterable[Any], paths: frozenset[str]) -> bool:
     """Tells whether items that stand under a path have fields of their own, there or in a record that contains it."""
-    return any(own.startswith(path) for own in paths) or any(_recurs(path, item, paths) for item in items)
+    return path in _known(paths).collections or any(_recurs(path, item, paths) for item in items)
 
 
 def _recurs(path: str, value: Any, paths: frozenset[str]) -> bool:
@@ -75,14 +79,23 @@ def _containing(path: str, record: Mapping[Any, Any], paths: frozenset[str]) -> 
     while record and path:
         path = path.rpartition(".")[0]
         # Just these: a map may have some of the names as keys.
-        if all(_joined(path, name) in paths for name in record) and len(record) == _field_count(path, paths):
+        if len(record) == _known(paths).field_counts[path] and all(_joined(path, name) in paths for name in record):
             return path
     return None
 
 
-def _field_count(path: str, paths: frozenset[str]) -> int:
-    within = f"{path}." if path else ""
-    return sum(1 for own in paths if own.startswith(within) and "." not in own[len(within) :])
+class _Known(NamedTuple):
+    """What the paths of a schema tell of each other: "a[]" and "a{}" under which others lie, and how many lie in each record."""
+
+    collections: frozenset[str]
+    field_counts: Counter[str]
+
+
+# Asked for every value of every record, and a schema may have ten thousand paths.
+@lru_cache(maxsize=64)
+def _known(paths: frozenset[str]) -> _Known:
+    collections = {path[: end.end()] for path in paths for end in _COLLECTION.finditer(path)}
+    return _Known(frozenset(collections), Counter(path.rpartition(".")[0] for path in paths))
 
 
 def _renamed_segment(place: str, path: str, target: str) -> str:

@@ -78,15 +78,17 @@ def places_of(subjects: list[SchemaSubject]) -> dict[str, tuple[Place, ...]]:
     """Returns the fields of subjects by name, earlier names of the history left out."""
     found: dict[str, list[Place]] = {}
     for subject in sorted(subjects, key=lambda subject: subject.name):
-        beside: dict[str, set[str]] = {}
+        names: dict[str, set[str]] = {}
         for field in subject.latest.fields:
-            beside.setdefault(field.path[: -len(field.name)], set()).add(field.name)
+            names.setdefault(field.path[: -len(field.name)], set()).add(field.name)
+        # Once for each holder: a record of ten thousand fields has as many places that share it.
+        beside = {holder: frozenset(listed) for holder, listed in names.items()}
         root_words = words_in(subject.latest.name.rpartition(".")[2]) | RECORD_WORDS
         for field in subject.latest.fields:
             holder = field.path[: -len(field.name)]
             container = holder.rstrip(".").rpartition(".")[2].rstrip("[]{}")
             words = words_in(container) if container else root_words
-            place = Place(subject.name, field.path, words, frozenset(beside[holder]), subject.latest.name)
+            place = Place(subject.name, field.path, words, beside[holder], subject.latest.name)
             found.setdefault(field.name, []).append(place)
     return {name: tuple(places) for name, places in found.items()}
 

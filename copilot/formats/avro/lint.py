@@ -7,8 +7,7 @@ registries refuse, a warning what some decoder refuses or what is without effect
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Any
 
 from copilot.domain.evidence import Finding, Severity
@@ -90,7 +89,7 @@ class _Walk:
             yield from self._fields(schema["fields"], own, path)
 
     def _fields(self, fields: list[dict[str, Any]], space: str, path: str) -> Iterator[Finding]:
-        names = [field["name"] for field in fields]
+        names = {field["name"]: None for field in fields}
         yield from _differ_by_case(names, path, "fields")
         for field in fields:
             at = f"{path}.{field['name']}" if path else field["name"]
@@ -111,7 +110,7 @@ def _union(branches: list[Any], path: str) -> Iterator[Finding]:
             yield finding("look-alike-branches", "note", path, message, "Keep the wider of the two only.")
 
 
-def _aliases(field: dict[str, Any], names: list[str], path: str) -> Iterator[Finding]:
+def _aliases(field: dict[str, Any], names: Container[str], path: str) -> Iterator[Finding]:
     for alias in field.get("aliases", ()):
         if alias in names:
             whose = "its own name" if alias == field["name"] else "another field of the record"
@@ -139,9 +138,10 @@ def _names(names: list[str], path: str, what: str) -> Iterator[Finding]:
             yield finding("name-not-ascii", "warning", path, message, "Use letters a to z, digits and underscores.")
 
 
-def _differ_by_case(names: list[str], path: str, what: str) -> Iterator[Finding]:
-    folded = Counter(name.casefold() for name in names)
-    for name in sorted(name for name, count in folded.items() if count > 1):
-        alike = ", ".join(one for one in names if one.casefold() == name)
-        message = f"The {what} {alike} differ by case only: most tables and some readers take them for one."
+def _differ_by_case(names: Iterable[str], path: str, what: str) -> Iterator[Finding]:
+    by_letters: dict[str, list[str]] = {}
+    for name in names:
+        by_letters.setdefault(name.casefold(), []).append(name)
+    for _, alike in sorted(item for item in by_letters.items() if len(item[1]) > 1):
+        message = f"The {what} {', '.join(alike)} differ by case only: most tables and some readers take them for one."
         yield finding("names-differ-by-case", "warning", path, message, "Give them names that differ in letters.")

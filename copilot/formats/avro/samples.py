@@ -26,16 +26,23 @@ BOUNDARY_RECORDS_MAX = 64
 DEPTH_MAX = 24
 VALUES_MAX = 5_000
 """Below this depth, or past this many values in one record, collections are empty and unions take no record."""
+SAMPLE_VALUES_MAX = 8_000
+"""Two records are made in any case, further ones until all together have so many values: a schema may have ten thousand fields."""
 _KEYS = ("a key", "", "ключ")
 
 
 def samples_of(schema: str, seed: str, count: int) -> tuple[Any, ...]:
-    """Returns `count` records of a self-contained schema; none where a type in it has no value to try."""
-    graph = graph_of(schema)
+    """Returns `count` records of a self-contained schema, fewer large ones; none where a type in it has no value to try."""
+    sampler = _Sampler(random.Random(seed))
+    found: list[Any] = []
     try:
-        return tuple(islice(_Sampler(random.Random(seed)).records(graph), count))
+        for record in islice(sampler.records(graph_of(schema)), count):
+            found.append(record)
+            if len(found) >= 2 and sampler.values_made >= SAMPLE_VALUES_MAX:
+                break
     except NoValue:
         return ()
+    return tuple(found)
 
 
 class _Sampler:
@@ -44,15 +51,19 @@ class _Sampler:
     def __init__(self, source: random.Random) -> None:
         self._random = source
         self._values_left = VALUES_MAX
+        self.values_made = 0
 
     def records(self, graph: Type) -> Any:
         rounds = min(_boundary_rounds(graph), BOUNDARY_RECORDS_MAX)
         for index in range(rounds):
-            self._values_left = VALUES_MAX
-            yield self._boundary(graph, index, 0, None)
+            yield self._counted(self._boundary(graph, index, 0, None))
         while True:
-            self._values_left = VALUES_MAX
-            yield self._any(graph, 0, None)
+            yield self._counted(self._any(graph, 0, None))
+
+    def _counted(self, record: Any) -> Any:
+        self.values_made += VALUES_MAX - self._values_left
+        self._values_left = VALUES_MAX
+        return record
 
     def _has_room(self, depth: int) -> bool:
         return depth < DEPTH_MAX and self._values_left > 0

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from copilot.formats.avro.samples import SAMPLE_VALUES_MAX
 from tests.formats.avro.arranging import FORMAT, field, read, record
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -92,3 +93,9 @@ def test_a_record_that_has_no_finite_value_has_no_samples() -> None:
 def test_schemas_without_a_record_have_samples_too() -> None:
     assert FORMAT.samples('["null","int"]', "seed", 3)[0] is None
     assert FORMAT.samples('"string"', "seed", 1) == ("",)
+
+
+def test_fewer_records_are_made_of_a_schema_with_very_many_fields() -> None:
+    wide = read(record(*(field(f"f{number}", "int") for number in range(SAMPLE_VALUES_MAX)))).resolved
+
+    assert len(FORMAT.samples(wide, "seed", 8)) == 2
