@@ -7,6 +7,7 @@ half valid, templated or of an unknown dialect still answers with what can be se
 from __future__ import annotations
 
 import posixpath
+from dataclasses import replace
 
 from copilot.impact.shapes import BRACED, Shape, stem_of
 
@@ -18,6 +19,21 @@ def shapes_in(path: str, text: str) -> tuple[Shape, ...]:
     """Returns the records that a file defines, in the order of their lines; none for a language that is not read."""
     if len(text) > SHAPE_TEXT_MAX:
         return ()
+    found = _shapes_in(path, text)
+    return tuple(map(_writable, found)) if "\\u" in text else found
+
+
+def _writable(shape: Shape) -> Shape:
+    """Returns a record whose names any file could hold: an escape may stand for half of a character, which is none."""
+    fields = tuple(replace(field, name=_whole(field.name), type=_whole(field.type)) for field in shape.fields)
+    return replace(shape, name=_whole(shape.name), fields=fields)
+
+
+def _whole(name: str) -> str:
+    return name.encode("utf-8", "replace").decode("utf-8")
+
+
+def _shapes_in(path: str, text: str) -> tuple[Shape, ...]:
     suffix = posixpath.splitext(path)[1].lower()
     if suffix == ".proto":
         from copilot.impact.shapes_proto import proto_shapes

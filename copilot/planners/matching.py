@@ -22,6 +22,7 @@ _WHAT = re.compile(
 )
 _JOB_WORDS = {"step", "service", "job", "worker", "app", "process"}
 _SHOWN_AT_MOST = 8
+_SCHEMA_SUFFIXES = (".avsc", ".avdl", ".avpr")
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,10 +276,7 @@ def _plain(path: str) -> str:
 def _unknown_subject(said: str, pipeline: PipelineMap) -> WrongUsage:
     names = [subject.name for subject in pipeline.subjects]
     if not names:
-        return WrongUsage(
-            "No schema was found in this repository.",
-            next='Run "pipeline-copilot map" to see what was read, and what could not be.',
-        )
+        return _no_schema(pipeline)
     others = {**_record_names(pipeline), **_topics(pipeline)}
     close = nearest(_bare(said), [*names, *others, *(job.name for job in pipeline.jobs)])
     known = close or tuple(names[:_SHOWN_AT_MOST])
@@ -286,6 +284,21 @@ def _unknown_subject(said: str, pipeline: PipelineMap) -> WrongUsage:
     mark = "?" if close else "."
     gaps = f" {_gaps(len(pipeline.gaps))}" if pipeline.gaps else ""
     return WrongUsage(f'No schema, topic or job matches "{said}".', next=f"{lead} {listed(known)}{mark}{gaps}")
+
+
+def _no_schema(pipeline: PipelineMap) -> WrongUsage:
+    unread = [gap for gap in pipeline.gaps if gap.span.path.endswith(_SCHEMA_SUFFIXES)]
+    if not unread:
+        return WrongUsage(
+            "No schema was found in this repository.",
+            next='Run "pipeline-copilot map" to see what was read, and what could not be.',
+        )
+    more = f" {_gaps(len(unread))}" if len(unread) > 1 else ""
+    return WrongUsage(
+        f"No schema of this repository could be read: {unread[0].span.path}: {unread[0].reason}.",
+        where=unread[0].span,
+        next=f"Correct the file and commit it.{more}",
+    )
 
 
 def _gaps(count: int) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
@@ -25,6 +26,7 @@ from copilot.formats.avro.types import (
 )
 
 SCHEMA_DEPTH_MAX = 200
+NUMBER_DIGITS_MAX = sys.int_info.default_max_str_digits
 SCHEMA_TEXT_MAX = 16_000_000
 """In characters."""
 
@@ -69,8 +71,11 @@ def parse_text(text: str) -> Any:
             return _JSON.decode(_COMMENT_OR_STRING.sub(_without_comment, text))
     except json.JSONDecodeError as error:
         raise InvalidSchema("", f"not valid JSON: line {error.lineno}, column {error.colno}: {error.msg}") from None
-    except ValueError as error:
+    except _NotANumber as error:
         raise InvalidSchema("", f"not valid JSON: {error}") from None
+    except ValueError:
+        # The only one that is left: Python converts no text of more digits to a whole number.
+        raise InvalidSchema("", f"a number of more than {NUMBER_DIGITS_MAX} digits (NUMBER_DIGITS_MAX)") from None
     except RecursionError:
         raise InvalidSchema("", _too_deep()) from None
 
@@ -306,8 +311,12 @@ def _logical(kind: Type, schema: dict[str, Any]) -> Type:
     return kind
 
 
+class _NotANumber(ValueError):
+    """NaN and its like, which Python's reader of JSON takes."""
+
+
 def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON number")
+    raise _NotANumber(f"{name} is no JSON number")
 
 
 _JSON = json.JSONDecoder(parse_constant=_no_constant)
