@@ -13,7 +13,7 @@ from copilot.readers.facts import FACTS_KIND, FileFacts, dump_facts
 from copilot.readers.python_reader import read_python
 from copilot.readers.words import acts_when_imported, concerns_endpoints, is_script
 
-OUTLINE_KIND = f"python-outline-3-{FACTS_KIND}"
+OUTLINE_KIND = f"python-outline-4-{FACTS_KIND}"
 _NO_CLIENTS = frozenset({"file", "spark builder", "spark session"})
 
 

@@ -15,7 +15,7 @@ AWS_CALLS: Steps = {
 }
 GOOGLE_CALLS: Steps = {"storage.Client": gives("gcs client")}
 _ITEM_READS = ("get_item", "query", "scan")
-_ITEM_WRITES = ("put_item", "update_item")
+_ITEM_WRITES = ("put_item", "update_item", "delete_item")
 
 STORAGE_METHODS: dict[str, Steps] = {
     "s3 client": {
@@ -23,6 +23,8 @@ STORAGE_METHODS: dict[str, Steps] = {
         "upload_file": produces("1 Bucket", endpoint="file"),
         "upload_fileobj": produces("1 Bucket", endpoint="file"),
         "get_object": consumes("Bucket", endpoint="file"),
+        "list_objects": consumes("Bucket", endpoint="file"),
+        "list_objects_v2": consumes("Bucket", endpoint="file"),
         "download_file": consumes("0 Bucket", endpoint="file"),
         "download_fileobj": consumes("0 Bucket", endpoint="file"),
     },

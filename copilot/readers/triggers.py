@@ -35,6 +35,8 @@ def add_trigger_calls(scope: Scope, functions: list[FunctionNode]) -> None:
 
 def _takes_event(node: FunctionNode) -> bool:
     names = parameters(node)
+    if node.name == "lambda_handler":
+        return len(names) > 1 and names[0] in _EVENTS
     return len(names) == 2 and names[0] in _EVENTS and names[1].endswith("context")
 
 

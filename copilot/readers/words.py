@@ -67,7 +67,8 @@ _ENDPOINT_SIGNS = (
     "xadd",
     "xread",
 )
-_IS_SCRIPT = re.compile(r"^if\s+__name__\s*==", re.MULTILINE)
+# A handler is what a cloud starts: its file is run as much as one that says what to do when it is.
+_IS_SCRIPT = re.compile(r"^(?:if\s+__name__\s*==|(?:async )?def\s+(?:lambda_handler\(|handler\(event\b))", re.MULTILINE)
 _ACTS = re.compile(r"^(?:[\w, ]+=\s*\w+\.parse_(?:known_)?args\(|\w+\.(?:stop|awaitTermination)\(\))", re.MULTILINE)
 
 
@@ -78,7 +79,7 @@ def concerns_endpoints(text: str) -> bool:
 
 def is_script(text: str) -> bool:
     """Tells whether a Python text says what to do when it is run itself."""
-    return "__main__" in text and _IS_SCRIPT.search(text) is not None
+    return ("__main__" in text or "handler(" in text) and _IS_SCRIPT.search(text) is not None
 
 
 def acts_when_imported(text: str) -> bool:

@@ -41,6 +41,18 @@ def test_a_script_needs_no_guard_if_importing_it_consumes_and_nobody_imports_it(
     assert edges(files) == {("kafka/read_a.py", "consumes", "a"), ("kafka/read_b.py", "consumes", "b")}
 
 
+def test_each_handler_of_a_folder_is_a_job() -> None:
+    code = """
+        import os, boto3
+
+        def lambda_handler(event, _):
+            boto3.client("dynamodb").put_item(TableName=os.environ["TABLE"], Item={})
+        """
+    files = {"lambda/connect.py": code, "lambda/close.py": code.replace("put_item", "query"), "lambda/util.py": LIBRARY}
+
+    assert edges(files) == {("lambda/connect.py", "produces", "?TABLE"), ("lambda/close.py", "consumes", "?TABLE")}
+
+
 def test_a_folder_with_one_script_stays_one_job() -> None:
     plan = 'if __name__ == "__main__":\n    print("nothing")\n'
     files = {"kafka/read.py": guarded("a"), "kafka/plan.py": plan, "kafka/library.py": LIBRARY}
