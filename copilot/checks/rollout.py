@@ -113,20 +113,24 @@ class _View:
         groups = {job for group in together(every) for job in group}
         at_once = {job for move in self._plan() if move.is_at_once for job in _places(move.jobs)}
         tied = {job for pair in explored.before for job in pair} | groups | at_once
+        if explored.at_limit:
+            tied |= {end for edge in every.edges for end in (edge.writer, edge.reader)} - {FIXED}
         is_one_way = any(edge.breaks_old and edge.reader != FIXED for edge in certain.edges)
         return Judged(tuple(findings), explored.states, len(tied), is_one_way)
 
     def _broken(self, certain: Board, every: Board, telling: Telling) -> Iterator[Finding]:
         """What breaks on the plan's own way."""
         plan = self._plan()
-        found, _ = planned_break(certain, plan)
+        found, is_whole = planned_break(certain, plan)
         if found is not None:
             yield self._break_finding(found, certain, plan, telling)
             return
-        found, _ = planned_break(every, plan)
+        found, is_whole_too = planned_break(every, plan)
         if found is not None:
             text = f"{telling.story(found)} Whether it is so could not be read for certain."
             yield self._finding("rollout.may-break", "warning", text, found.edge)
+        elif not (is_whole and is_whole_too):
+            yield self._finding("rollout.limit", "warning", telling.limit("whether the plan's own order is safe"))
 
     def _break_finding(self, found: Break, board: Board, plan: Sequence[Move], telling: Telling) -> Finding:
         named = {job for move in plan for job in _places(move.jobs)}
@@ -138,11 +142,16 @@ class _View:
         if not set(_places(last.jobs)) <= named and found.edge.reader != FIXED:
             text = f"{telling.story(found)} The plan does not say who is deployed first."
             return self._finding("rollout.no-order", "warning", text, found.edge)
-        fix = telling.order(explore(board), together(board))
+        explored = explore(board)
+        fix = "" if explored.at_limit else telling.order(explored, together(board))
         return replace(self._finding(BREAKS, "error", telling.story(found), found.edge), fix=fix)
 
     def _told(self, board: Board, explored: Explored, telling: Telling) -> Iterator[Finding]:
         groups = together(board)
+        if explored.at_limit:
+            # The plan is looked at by itself, and has an answer of its own; what is said of all orders would be a guess.
+            yield self._finding("rollout.stopped", "note", telling.limit("which of all orders are safe"))
+            return
         yield self._finding(ORDER, "note", telling.order(explored, groups))
         for text in telling.gates(explored, groups, board.edges):
             yield self._finding(GATE, "note", text)
@@ -151,14 +160,11 @@ class _View:
             yield self._finding(STORY, severity, telling.story(explored.break_), explored.break_.edge)
         yield self._back(board, explored, telling)
         yield from self._stored(telling)
-        if explored.at_limit:
-            text = f"More than {STATES_MAX} states: which orders are safe was not looked at to the end (STATES_MAX)."
-            yield self._finding("rollout.limit", "warning", text)
 
     def _back(self, board: Board, explored: Explored, telling: Telling) -> Finding:
         one_way = [edge for edge in board.edges if edge.breaks_old and edge.reader != FIXED]
-        if not one_way:
-            return self._finding("rollout.back", "note", telling.back())
+        if explored.returns or not one_way:
+            return self._finding("rollout.back", "note", telling.back(explored))
         last = () if together(board) else explored.returns_last
         return self._finding(ONE_WAY, "warning", telling.one_way(one_way, last), one_way[0])
 

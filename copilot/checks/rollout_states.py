@@ -178,8 +178,8 @@ def explore(board: Board) -> Explored:
     )
 
 
-def planned_break(board: Board, plan: Sequence[Move]) -> tuple[Break | None, int]:
-    """Returns the shortest break on any way that keeps to the plan, and how many states were seen.
+def planned_break(board: Board, plan: Sequence[Move]) -> tuple[Break | None, bool]:
+    """Returns the shortest break on any way that keeps to the plan, and whether every such way was looked at to its end.
 
     The plan's moves come one after the other, jobs of one rolling move in any order; jobs that it does not name at any time.
     """
@@ -193,11 +193,11 @@ def planned_break(board: Board, plan: Sequence[Move]) -> tuple[Break | None, int
         for move in _next_moves(board, moved, plan, named):
             edge = board.broken(moved, board.bound(moved), move)
             if edge is not None:
-                return Break((*done, move), edge), len(seen)
+                return Break((*done, move), edge), True
             if moved | move.jobs not in seen:
                 seen.add(moved | move.jobs)
                 waiting.append((moved | move.jobs, (*done, move)))
-    return None, len(seen)
+    return None, not waiting
 
 
 def together(board: Board) -> tuple[tuple[int, ...], ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from copilot.checks.hazards import Crossing, Hazard, Stored
 from copilot.checks.lineage import phase_label
-from copilot.checks.rollout_states import FIXED, Break, Edge, Explored, Move, reduced
+from copilot.checks.rollout_states import FIXED, STATES_MAX, Break, Edge, Explored, Move, reduced
 from copilot.ports import Case
 
 Groups = Sequence[tuple[int, ...]]
@@ -75,11 +75,16 @@ class Telling:
         assert crossing is not None, "an edge stands for a wire"
         return f"{self._moves(broken, crossing)}: {self._meeting(broken.edge, crossing)}."
 
-    def back(self) -> str:
-        """Returns that the phase can be taken back."""
+    def limit(self, what: str) -> str:
+        """Returns what was not looked at to the end, and why."""
+        return f"In {self.label} {what} was not looked at to the end: more than {STATES_MAX} states (STATES_MAX)."
+
+    def back(self, explored: Explored) -> str:
+        """Returns that the phase can be taken back, and how it can't."""
         who = "each deploy" if len(self.jobs) > 1 else f"the deploy of {self.jobs[0]}"
         order = " in the opposite order" if len(self.jobs) > 1 else ""
-        return f"In {self.label} {who} can be taken back{order}, also once new data is stored."
+        told = f"In {self.label} {who} can be taken back{order}, also once new data is stored."
+        return f"{told} Not so: {self.story(explored.break_back)}" if explored.break_back else told
 
     def one_way(self, edges: Sequence[Edge], last: Sequence[int]) -> str:
         """Returns why the phase can't be taken back whole, how long that stays so, and whose deploy can."""

@@ -18,6 +18,7 @@ _HEADINGS = {
     "rollout.one-way": "taking back",
     "rollout.stored": "stored",
     "rollout.limit": "not looked at",
+    "rollout.stopped": "not looked at",
 }
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from copilot.checks import rollout_states
 from copilot.checks.rollout import RolloutCheck
 from copilot.domain.alternative import Step
 from copilot.domain.evidence import Evidence, Finding
@@ -265,3 +266,15 @@ def test_what_a_moved_reader_can_not_read_again_of_the_history_is_told_with_how_
         'Once scorer has moved in phase 1 "state 0", it can\'t read records of version 1 again: fastavro gives'
     )
     assert told[0].message.endswith("orders keeps such records for ever.")
+
+
+def test_where_the_exploration_stops_the_answer_is_open_and_says_at_which_limit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rollout_states, "STATES_MAX", 0)
+
+    evidence = run(case(ADD, [[ID, AMOUNT]], [[ID, AMOUNT, NOTE]], steps=[(PRODUCERS, CONSUMERS)], reader=OWN))
+
+    assert evidence.verdict == "unknown"
+    assert "(STATES_MAX)" in found(evidence, "rollout.limit")[0].message
+    assert found(evidence, "rollout.order") == []

@@ -6,9 +6,11 @@ from dataclasses import replace
 from itertools import permutations
 from math import factorial
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from copilot.checks import rollout_states
 from copilot.checks.rollout_states import (
     FIXED,
     STATES_MAX,
@@ -119,6 +121,16 @@ def test_jobs_that_nothing_tells_apart_are_counted_not_listed() -> None:
     assert not found.at_limit
 
 
+def test_where_there_are_too_many_states_it_stops_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rollout_states, "STATES_MAX", 20)
+    chain = tuple(Edge(job, job + 1, breaks_old=job % 2 == 0, breaks_new=job % 2 == 1) for job in range(9))
+    made = Board(tuple("abcdefghij"), chain)
+
+    assert explore(made).at_limit
+    assert planned_break(made, []) != (None, True)
+    assert planned_break(made, [Move(1 << job) for job in (1, 0, 3, 2, 5, 4, 7, 6, 9, 8)])[1] is True
+
+
 @st.composite
 def boards(draw: st.DrawFn, size: int = 4) -> Board:
     jobs = draw(st.integers(1, size))
@@ -184,6 +196,14 @@ def test_readers_that_take_everything_never_break(made: Board) -> None:
     assert found.orders == found.all_orders
     assert found.returns
     assert (found.break_, found.break_back) == (None, None)
+
+
+@given(boards())
+def test_a_phase_can_be_taken_back_just_where_no_old_reader_fails_on_new_data(made: Board) -> None:
+    found = explore(made)
+
+    if found.orders:
+        assert found.returns != any(edge.breaks_old for edge in made.edges)
 
 
 @given(boards(), st.data())
