@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,7 +97,7 @@ def build_kit(repository: Repository, tree: Tree, settings: Settings, index: Ind
         # The text of all nouns, which takes a sixth of the time that their JSON takes on a large repository.
         base_digest=functools.cache(lambda: digest_of_text(repr(base_map()))),
         impact_of=impact_of,
-        ranked=_ranker(repository, tree, index),
+        ranked=_ranker(repository, tree, settings, index),
         planner=RulesPlanner(strategies),
         compiler=PatchCompiler(formats),
         checks=(*BATTERY, *(check() for check in _installed(CHECKS_GROUP))),
@@ -124,14 +124,16 @@ def build_impact_finder(repository: Repository, tree: Tree, index: Index) -> Imp
     return find
 
 
-def _ranker(repository: Repository, tree: Tree, index: Index) -> ImpactRanker:
+def _ranker(repository: Repository, tree: Tree, settings: Settings, index: Index) -> ImpactRanker:
     def ranked(impacts: Mapping[Operation, Impact], pipeline: PipelineMap) -> ImpactList:
         from copilot.domain.impacted import asked_of
         from copilot.impact.elsewhere import with_elsewhere
 
         asked = [asked_of(it, pipeline.subject(it.subject).latest.source.path) for it in impacts]
         found = build_impact_finder(repository, tree, index)(tuple(dict.fromkeys(asked)))
-        return with_elsewhere(found, impacts.values(), pipeline)
+        # A record tells of an earlier change, with all its names, and is never to be touched again.
+        kept = tuple(it for it in found.files if not it.path.startswith(f"{settings.records_folder}/"))
+        return with_elsewhere(replace(found, files=kept), impacts.values(), pipeline)
 
     return ranked
 
