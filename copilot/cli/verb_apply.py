@@ -53,7 +53,9 @@ def applied_lines(proposal: Proposal, applied: Applied) -> list[str]:
     id = proposal.id
     alternative = proposal.alternative(applied.alternative)
     phases = alternative.phases
-    phase = f'phase {applied.phase + 1} of {len(phases)} ("{phases[applied.phase].name}"), ' if len(phases) > 1 else ""
+    done = proposal.continued.phase if proposal.continued else 0
+    whole = done + len(phases)
+    phase = f'phase {done + applied.phase + 1} of {whole} ("{phases[applied.phase].name}"), ' if whole > 1 else ""
     lines = [f"Applied {id}, {phase}on branch {applied.branch}:"]
     planned = commits_of(alternative, proposal.patches_of(alternative.id)[applied.phase])
     for commit, made in zip(applied.commits, planned, strict=True):
@@ -63,7 +65,9 @@ def applied_lines(proposal: Proposal, applied: Applied) -> list[str]:
     for number in later:
         gate = phases[number - 1].gate
         lines += wrapped(
-            f'phase {number + 1}, "{phases[number].name}"' + (f", when: {gate.text}" if gate else ""), "  ", "    "
+            f'phase {done + number + 1}, "{phases[number].name}"' + (f", when: {gate.text}" if gate else ""),
+            "  ",
+            "    ",
         )
     lines += (
         [

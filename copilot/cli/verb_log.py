@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Collection
 
 from copilot.cli.arguments import add_format, add_repository
 from copilot.cli.console import Console
@@ -28,16 +29,28 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.format == "json":
         console.print_json({"version": 1, "proposals": [_row_json(proposal) for proposal in proposals]})
     elif proposals:
-        console.print("\n".join(columns(_row(proposal) for proposal in proposals)))
+        carried_on = {it.continued.of for it in proposals if it.continued and it.applied}
+        console.print("\n".join(columns(_row(proposal, carried_on) for proposal in proposals)))
     else:
         console.note(NONE_YET)
     return EXIT_DONE
 
 
-def _row(proposal: Proposal) -> tuple[str, ...]:
-    branch = f"  (branch {proposal.applied[-1].branch})" if proposal.applied else ""
+def _row(proposal: Proposal, carried_on: Collection[str]) -> tuple[str, ...]:
     asked = " ".join(proposal.request.text.split()) or "operations given as JSON"
-    return proposal.id, proposal.state, proposal.request.commit[:9], f"{asked}{branch}"
+    if proposal.continued:
+        asked += f", from phase {proposal.continued.phase + 1} of {proposal.continued.phases}"
+    facts = [f"branch {proposal.applied[-1].branch}"] if proposal.applied else []
+    if proposal.state == "applied" and proposal.id not in carried_on:
+        applied = proposal.applied[-1]
+        left = proposal.alternative(applied.alternative).phases[applied.phase + 1 :]
+        facts += [f"next: {left[0].name}"] if left else []
+    return (
+        proposal.id,
+        proposal.state,
+        proposal.request.commit[:9],
+        asked + (f"  ({'; '.join(facts)})" if facts else ""),
+    )
 
 
 def _row_json(proposal: Proposal) -> dict[str, object]:

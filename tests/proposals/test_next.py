@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from shutil import copytree
@@ -82,7 +83,15 @@ def shop(tmp_path: Path, proposed: Path) -> Shop:
     return Shop(Path(copytree(proposed, tmp_path / "shop", symlinks=True)))
 
 
-def test_a_rename_goes_through_all_its_phases_to_the_end(shop: Shop) -> None:
+def logged(shop: Shop, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """What `log` says of each proposal, newest first: its state, and which phase is next."""
+    capsys.readouterr()
+    main(["log", "-C", str(shop.folder)])
+    rows = re.split(r"^(?=p-)", capsys.readouterr().out, flags=re.MULTILINE)[1:]
+    return [" ".join([row.split()[1], *re.findall(r"next:\s+[a-z ]+", " ".join(row.split()))]) for row in rows]
+
+
+def test_a_rename_goes_through_all_its_phases_to_the_end(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
     first = shop.propose()
     with pytest.raises(WrongUsage, match="is not applied"):
         shop.open().next(first.id, SEEN)
@@ -96,6 +105,9 @@ def test_a_rename_goes_through_all_its_phases_to_the_end(shop: Shop) -> None:
     assert (second.continued.phase, second.continued.phases) == (1, 3)
     assert second.continued.moved == (TABLE,)
     assert [phase.name for phase in second.alternatives[1].phases] == ["move readers", "contract"]
+    assert second.reading is not None
+    assert second.reading.impacted is not None
+    assert not any(it.path.startswith("docs/decisions") for it in second.reading.impacted.files)
     assert second.decision is not None
     assert second.decision.chosen == second.alternatives[1].id
     assert second.request.commit == git(shop.folder, "rev-parse", "HEAD")
@@ -103,6 +115,7 @@ def test_a_rename_goes_through_all_its_phases_to_the_end(shop: Shop) -> None:
     assert "verdict" in shop.text(TABLE)
     assert "# somebody else was here" in shop.text(TABLE)
 
+    assert logged(shop, capsys) == ["applied next: contract", "applied"]
     third = shop.next(first.id)
     assert third.request.follows == second.id
     assert [phase.name for phase in third.alternatives[1].phases] == ["contract"]
