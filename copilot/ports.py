@@ -186,6 +186,10 @@ class SchemaFormat(Protocol):
         """Returns records for a self-contained schema, the same for the same arguments; boundary values first."""
         ...
 
+    def recorded(self, schema: str, text: str) -> tuple[Any, ...]:
+        """Returns the records that a text of JSON holds and that fit a self-contained schema, as values to encode."""
+        ...
+
     def edit(self, text: str, edits: Sequence[SchemaEdit]) -> str:
         """Splices edits into a file's text, touching nothing else; raises SchemaUnreadable where one does not fit."""
         ...

@@ -17,6 +17,7 @@ from typing import Any, cast, get_args
 from copilot.domain.clones import EXTERNAL, Clone, Consumer
 from copilot.domain.levels import DEFAULT_LEVEL, Level
 from copilot.domain.pipeline import Objective, Retention
+from copilot.domain.samples import SampleFiles
 from copilot.domain.sinks import Loader, Sink
 from copilot.domain.source import Span
 from copilot.errors import WrongUsage
@@ -25,7 +26,7 @@ SETTINGS_PATH = "copilot.toml"
 DEFAULT_RECORDS_FOLDER = "docs/decisions"
 FOR_EVER = "forever"
 _TABLES = {
-    "clones", "compatibility", "consumers", "decisions", "commands", "gates", "objectives", "owners", "sinks", "topics",
+    "clones", "compatibility", "consumers", "decisions", "commands", "gates", "objectives", "owners", "samples", "sinks", "topics",
 }  # fmt: skip
 _CLONE_KEYS = ("path", "commit", "owner")
 _CONSUMER_KEYS = ("subject", "topic", "schema", "decoder", "owner")
@@ -63,6 +64,7 @@ class Settings:
     retentions: tuple[Retention, ...] = ()
     gates: tuple[GateSettings, ...] = ()
     sinks: tuple[Sink, ...] = ()
+    samples: tuple[SampleFiles, ...] = ()
 
     def gate_of(self, phase: str) -> GateSettings | None:
         """Returns what is said of the gate of a phase of that name, None where nothing is."""
@@ -97,6 +99,7 @@ def read_settings(text: str) -> Settings:
         consumers=tuple(_consumers(_table(tables, "consumers", text), text)),
         retentions=tuple(_retentions(_table(tables, "topics", text), text)),
         gates=tuple(_gates(_table(tables, "gates", text), text)),
+        samples=tuple(_samples(_table(tables, "samples", text), text)),
         sinks=tuple(_sinks(_table(tables, "sinks", text), text)),
     )
 
@@ -149,6 +152,13 @@ def _consumers(table: dict[str, Any], text: str) -> Iterator[Consumer]:
             raise WrongUsage(what, where=span, next='Write subject = "...", or topic = "...".')
         schema = posixpath.normpath(entry["schema"]) if entry["schema"] else ""
         yield Consumer(name, entry["subject"], entry["topic"], schema, entry["decoder"], entry["owner"], span)
+
+
+def _samples(table: dict[str, Any], text: str) -> Iterator[SampleFiles]:
+    for subject in sorted(table):
+        line = _line_of(text, subject)
+        for pattern in _strings(table[subject], subject, text):
+            yield SampleFiles(subject, posixpath.normpath(pattern), Span(SETTINGS_PATH, line, line))
 
 
 def _sinks(table: dict[str, Any], text: str) -> Iterator[Sink]:

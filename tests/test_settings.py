@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from copilot.domain.clones import Clone, Consumer
+from copilot.domain.samples import SampleFiles
 from copilot.domain.sinks import Sink
 from copilot.domain.source import Span
 from copilot.errors import WrongUsage
@@ -31,6 +32,13 @@ def test_a_consumer_is_read_with_what_is_not_said_left_empty() -> None:
 
     schema = "contracts/reports.avsc"
     assert found == (Consumer("reports", "", "orders", schema, "", "", Span("copilot.toml", 2, 2)),)
+
+
+def test_files_of_samples_are_read_by_subject() -> None:
+    found = read_settings('[samples]\norder = ["a.json", "./b/*.ndjson"]\n').samples
+
+    span = Span("copilot.toml", 2, 2)
+    assert found == (SampleFiles("order", "a.json", span), SampleFiles("order", "b/*.ndjson", span))
 
 
 def test_a_sink_is_read_with_its_loader() -> None:

@@ -20,6 +20,7 @@ from copilot.checks.foreseen import foreseen
 from copilot.checks.history import reread
 from copilot.checks.judge import Judge, relevance_of
 from copilot.checks.lineage import Lineage, lineages, pairs
+from copilot.checks.recorded import recorded_of
 from copilot.checks.roundtrip import HISTORY_LIMIT, SAMPLE_COUNT, Unreplayed, round_trips
 from copilot.checks.standins import RULE as STAND_IN
 from copilot.checks.standins import known_defaults, stand_in_findings
@@ -46,7 +47,7 @@ class ReplayCheck:
     """Real bytes, each decoder, value by value."""
 
     name = "replay"
-    version = 4
+    version = 5
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
@@ -81,6 +82,7 @@ def _measures(counts: Counter[str], decoders: int) -> tuple[Measure, ...]:
         Measure("lost", counts["lost"] + counts["defaulted"] + counts["dropped"], "values"),
         Measure("changed", counts["changed"] + counts["collapsed"] + counts["leftover"], "values"),
         Measure("refused", counts["refused"], "records"),
+        *([Measure("recorded", counts["recorded"], "records")] if counts["recorded"] else []),
     )
 
 
@@ -103,7 +105,10 @@ def _replay(lineage: Lineage, case: Case, bench: Bench) -> Replayed:
     seed = f"{case.request.commit}:{lineage.name}"
     operations = named_operations(case)
     unwritten = unwritten_symbols(lineage, operations)
-    seen, unreplayed, counts = round_trips(schema_format, met, declared, _base_paths(lineage), seed, unwritten)
+    recorded = recorded_of(lineage.name, lineage.history, case.base, bench.tree, schema_format)
+    seen, unreplayed, counts = round_trips(
+        schema_format, met, declared, _base_paths(lineage), seed, unwritten, recorded.values
+    )
     relevance = relevance_of(lineage, case, schema_format.decoders)
     judge = Judge(lineage, case, declared, relevance, frozenset(it.decoder for it in seen))
     findings = [judge.finding(it, seen) for it in seen if it.kind]
@@ -115,7 +120,7 @@ def _replay(lineage: Lineage, case: Case, bench: Bench) -> Replayed:
     latest = lineage.base.latest if lineage.base else None
     asked = frozenset(path for it in moved for path in paths_of(it, lineage.name, latest))
     again = reread(lineage, schema_format, in_use, declared, asked, seed)
-    findings += (*again.findings, *_retentions(lineage, case))
+    findings += (*again.findings, *recorded.findings, *_retentions(lineage, case))
     findings += foreseen(met, lineage, case, schema_format)
     findings += [_not_run(name, reason, lineage.name) for name, reason in schema_format.decoders_not_run]
     is_unknown = any(judge.is_open(it, seen) for it in seen if it.kind)

@@ -13,6 +13,7 @@ from typing import Any
 from copilot.checks.declared import Declared
 from copilot.checks.lineage import Direction, Pair
 from copilot.checks.quirks import WHOLE_RECORD, quirks_of
+from copilot.checks.recorded import HIDDEN, HIDDEN_READ, HIDDEN_REASON
 from copilot.checks.unwritten import Unwritten, as_written
 from copilot.checks.values import compare, meeting
 from copilot.domain.schema import SchemaVersion
@@ -80,6 +81,8 @@ class Written:
 
     data: bytes
     value: Any
+    is_recorded: bool = False
+    """Somebody's own data, which is never shown."""
 
 
 def round_trips(
@@ -89,8 +92,12 @@ def round_trips(
     base: frozenset[str],
     seed: str,
     unwritten: Unwritten,
+    recorded: Mapping[str, tuple[Any, ...]],
 ) -> tuple[tuple[Seen, ...], tuple[Unreplayed, ...], Counter[str]]:
-    """Returns what was seen, what could not be asked, and counts of records, versions, values and defaults."""
+    """Returns what was seen, what could not be asked, and counts of records, versions, values and defaults.
+
+    `recorded` are records to try besides the samples, by the meaning of the version that they are of.
+    """
     kept = _newest(met)
     samples = {pair.writer.meaning: pair.writer for pair in kept}
     records = {
@@ -114,8 +121,18 @@ def round_trips(
             if left_out:
                 reason = f"{left_out} of {len(records[key])}"
                 unreplayed[decoder.name, key] = Unreplayed(decoder.name, pair.writer_label, reason, left_out)
-            seen += read_back(decoder, pair, outcome, declared, base, counts)
+            kept_records = _recorded(decoder, pair.writer, recorded)
+            counts["recorded"] += len(kept_records)
+            seen += read_back(decoder, pair, (*outcome, *kept_records), declared, base, counts)
     return _grouped(seen), tuple(unreplayed.values()), counts
+
+
+def _recorded(
+    decoder: DecoderUnderTest, writer: SchemaVersion, recorded: Mapping[str, tuple[Any, ...]]
+) -> tuple[Written, ...]:
+    """Returns the version's recorded records as the decoder writes them; those that it can't write tell nothing."""
+    written = (written_samples(decoder, writer, [value]) for value in recorded.get(writer.meaning, ()))
+    return tuple(replace(one, is_recorded=True) for found in written if not isinstance(found, str) for one in found)
 
 
 def _newest(met: Iterable[Pair]) -> tuple[Pair, ...]:
@@ -173,7 +190,8 @@ def read_back(
         except Undecodable as error:
             is_quirk = WHOLE_RECORD in quirks_of(decoder, pair.writer, record.data, record.value)
             kind = "quirk" if is_quirk else "refused"
-            found.setdefault((kind, ""), Seen(decoder.name, pair, kind, read=_short(error)))
+            reason = HIDDEN_REASON if record.is_recorded else _short(error)
+            found.setdefault((kind, ""), Seen(decoder.name, pair, kind, read=reason))
             seen_records[kind, ""] += 1
             counts[kind] += 1
             continue
@@ -189,7 +207,8 @@ def read_back(
             kind = "quirk" if it.path in quirks else it.kind
             counts[kind] += 1
             seen_records[kind, it.path] += 1
-            found.setdefault((kind, it.path), Seen(decoder.name, pair, kind, it.path, it.written, it.read))
+            shown = (HIDDEN, HIDDEN_READ) if record.is_recorded else (it.written, it.read)
+            found.setdefault((kind, it.path), Seen(decoder.name, pair, kind, it.path, *shown))
     counted = [replace(it, records=seen_records[key], asked=len(written)) for key, it in found.items()]
     return counted or [Seen(decoder.name, pair, "")]
 

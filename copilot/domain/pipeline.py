@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from copilot.domain.clones import Clone, Consumer, clone_in
+from copilot.domain.samples import SampleFiles
 from copilot.domain.schema import SchemaSubject, SchemaVersion
 from copilot.domain.sinks import Sink
 from copilot.domain.source import Gap, Span
@@ -166,6 +167,8 @@ class PipelineMap:
     retentions: tuple[Retention, ...] = ()
     sinks: tuple[Sink, ...] = ()
     """The tables that `copilot.toml` says are loaded from topics."""
+    samples: tuple[SampleFiles, ...] = ()
+    """The files of recorded records that `copilot.toml` names."""
 
     def subject(self, name: str) -> SchemaSubject:
         """Returns the subject of exactly that name; raises KeyError."""

@@ -51,6 +51,7 @@ def joined(
         ),
         clones=clones,
         retentions=_retentions(own, *others),
+        samples=own.samples,
         sinks=tuple(sorted({one for it in (own, *others) for one in it.sinks})),
     )
     return replace(whole, subjects=tuple(_with_drifted(one, whole) for one in whole.subjects))

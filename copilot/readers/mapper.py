@@ -161,6 +161,7 @@ class _Reading:
             objectives=tuple(sorted(self._settings.objectives, key=lambda objective: objective.name)),
             retentions=self._settings.retentions,
             sinks=self._settings.sinks,
+            samples=self._settings.samples,
             gaps=tuple(sorted(self._store.gaps | _left_out(snapshot))),
             files_read=len(self._outlines) + len(self._deployment_files) + len(self._schemas.schema_paths()),
             uncommitted_count=snapshot.uncommitted_count,

@@ -91,7 +91,10 @@ def _runs(proposal: Proposal) -> Iterator[str]:
         failed = (it for replay in replays for it in replay.findings if it.rule == "replay.decoder-not-run")
         yield from dict.fromkeys(it.message for it in failed)
     if replays:
-        yield "Samples are made from the schemas; real data was not looked at."
+        if any(it.measure("recorded") for it in replays):
+            yield "Besides samples made from the schemas, only the recorded records that copilot.toml names were tried."
+        else:
+            yield "Samples are made from the schemas; real data was not looked at."
         told = (it for replay in replays for it in replay.findings if it.rule == "replay.retention-unknown")
         yield from dict.fromkeys(f"{it.message} {it.fix}" for it in told)
         if not any(it.rule.startswith("replay.retention") for replay in replays for it in replay.findings):

@@ -103,6 +103,12 @@ class AvroFormat:
 
         return samples_of(schema, seed, count)
 
+    def recorded(self, schema: str, text: str) -> tuple[Any, ...]:
+        """Returns the records that a text of JSON holds and that fit the schema."""
+        from copilot.formats.avro.recorded import recorded_values
+
+        return recorded_values(schema, text)
+
     def edit(self, text: str, edits: Sequence[SchemaEdit]) -> str:
         """Splices edits into a file's text; raises SchemaUnreadable where one does not fit."""
         from copilot.formats.avro.edit import edit_text

@@ -1,0 +1,65 @@
+"""Which recorded records are there to try a change with? Those of the files that `copilot.toml` names for the subject.
+
+What such a record holds is somebody's data: it is decoded and compared, and never shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from copilot.domain.evidence import Finding
+from copilot.domain.pipeline import PipelineMap
+from copilot.domain.schema import SchemaVersion
+from copilot.domain.source import Gap
+from copilot.ports import SchemaFormat, Tree
+
+FILES_MAX = 20
+RECORDS_MAX = 200
+HIDDEN, HIDDEN_READ, HIDDEN_REASON = "a recorded value", "another one", "for a reason that may hold recorded data"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """Records by the meaning of the version that they fit, and what is to be said of files that hold none."""
+
+    values: Mapping[str, tuple[Any, ...]]
+    findings: tuple[Finding, ...]
+
+    @property
+    def count(self) -> int:
+        return sum(len(values) for values in self.values.values())
+
+
+def recorded_of(
+    subject: str, versions: Iterable[SchemaVersion], pipeline: PipelineMap, tree: Tree, schema_format: SchemaFormat
+) -> Recorded:
+    """Returns the recorded records of a subject, at most `RECORDS_MAX` for each version, from at most `FILES_MAX` files."""
+    named = [sample for sample in pipeline.samples if sample.subject == subject]
+    if not named:
+        return Recorded({}, ())
+    texts: dict[str, str] = {}
+    findings: list[Finding] = []
+    for sample in named:
+        paths = [it.path for it in tree.snapshot.entries if fnmatchcase(it.path, sample.pattern)]
+        if not paths:
+            text = f"No file is called {sample.pattern}, so no recorded records of {subject} were tried."
+            findings.append(Finding("replay.samples-missing", "warning", text, sample.span, subject))
+        for path, file in sorted(tree.read(paths[:FILES_MAX]).items()):
+            if isinstance(file, Gap):
+                text = f"{path} {file.reason}, so its records were not tried."
+                findings.append(Finding("replay.samples-unread", "warning", text, sample.span, subject))
+            else:
+                texts[path] = file.text
+    values: dict[str, tuple[Any, ...]] = {}
+    for version in versions:
+        fitting = (value for text in texts.values() for value in schema_format.recorded(version.resolved, text))
+        values[version.meaning] = tuple(value for value, _ in zip(fitting, range(RECORDS_MAX), strict=False))
+    found = Recorded({meaning: kept for meaning, kept in values.items() if kept}, tuple(findings))
+    if texts and not found.count:
+        text = f"No record in {', '.join(sorted(texts))} has just the fields of a version of {subject}."
+        findings.append(Finding("replay.samples-unfit", "warning", text, named[0].span, subject))
+        return Recorded({}, tuple(findings))
+    return found
