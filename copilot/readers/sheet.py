@@ -116,8 +116,12 @@ class Sheet:
             self._blinds.append((line, f'uses "{name}" where the place of the name can\'t be told', receiver, origin))
 
     def keys_read(self) -> frozenset[tuple[str, str]]:
-        """Returns the keys that are read, each with the name of what it is read of."""
-        return frozenset((use[5], use[0]) for use in self._uses if use[4] in ("subscript", "get", "string"))
+        """Returns the keys that are read, each with the name of what it is read of; a text by itself is no key."""
+        return frozenset(
+            (use[5], use[0])
+            for use in self._uses
+            if use[4] in ("subscript", "get") or (use[4] == "string" and use[3] == "compares" and use[5])
+        )
 
     def add_text_use(
         self, name: str, offset: int, mode: str, receiver: str, origin: Origin | None, shape: int = -1

@@ -595,6 +595,18 @@ def test_stores_of_clouds_are_read(name: str) -> None:
 
 
 TRIGGERS = {
+    "sqs, whatever clients the function has": (
+        """
+        import json, boto3
+        out = boto3.client("kinesis")
+        table = boto3.client("dynamodb")
+
+        def lambda_handler(event, context, metrics):
+            for record in event["Records"]:
+                json.loads(record["body"])
+        """,
+        {("consumes", "queue", "?lambda_handler")},
+    ),
     "kinesis": (
         """
         import base64, json
