@@ -14,6 +14,8 @@ from copilot.checks.declared import parent
 from copilot.checks.elsewhere import is_asked_of, is_by_hand
 from copilot.checks.evidence import make_evidence
 from copilot.checks.lineage import Lineage, lineages, phase_label
+from copilot.checks.literals import OPEN_RULES as OPEN_LITERAL_RULES
+from copilot.checks.literals import literal_findings
 from copilot.checks.newsymbols import OPEN_RULES as OPEN_SYMBOL_RULES
 from copilot.checks.newsymbols import symbol_findings
 from copilot.checks.parsed_code import Codes
@@ -35,6 +37,7 @@ _OPEN_RULES = (
     *OPEN_RULES,
     *OPEN_TYPE_RULES,
     *OPEN_SYMBOL_RULES,
+    *OPEN_LITERAL_RULES,
 )
 
 
@@ -123,6 +126,7 @@ class _View:
     def findings(self) -> Iterator[Finding]:
         for link in self.links("produces"):
             yield from self._of_producer(link)
+            yield from literal_findings(self.lineage, self.phase, link, self.case)
         yield from self._never_filled()
         for link in self.links("consumes"):
             view = ConsumerView(

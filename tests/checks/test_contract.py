@@ -9,8 +9,8 @@ from copilot.domain.alternative import Step
 from copilot.domain.codec import digest_of_text
 from copilot.domain.evidence import Evidence
 from copilot.domain.operation import AddField, AddSymbol, ChangeType, MakeOptional, RenameField
-from copilot.domain.pipeline import BlindSpot, Decoder, FieldUse, Mode, PipelineMap
-from copilot.domain.schema import SchemaSource, SchemaSubject
+from copilot.domain.pipeline import BlindSpot, Certainty, Decoder, FieldUse, Mode, PipelineMap
+from copilot.domain.schema import SchemaSource, SchemaSubject, SchemaVersion
 from copilot.domain.source import Span
 from copilot.ports import Case
 from tests.checks.cases import COMMIT
@@ -456,3 +456,39 @@ def test_a_careful_lookup_of_a_new_symbol_passes() -> None:
         symbol_met('def rate(order): return RATES.get(order["status"], 0)', ["NEW", "PAID", "REFUNDED"]).verdict
         == "pass"
     )
+
+
+def literal_left(after_literal: str, *, certainty: Certainty = "certain") -> Evidence:
+    """The evidence on a producer whose schema stands in its code, which the patch edits to `after_literal` or not at all."""
+
+    def in_code(name: str) -> SchemaVersion:
+        made = version([ID, field(name, "long")], path=SHOP_PATH)
+        return replace(made, source=replace(made.source, host="python-dict"))
+
+    def with_literal(read: PipelineMap, name: str) -> PipelineMap:
+        subjects = tuple(
+            replace(it, copies=(in_code(name).source,), copy_versions=(in_code(name),)) for it in read.subjects
+        )
+        links = tuple(replace(it, certainty=certainty) for it in read.links)
+        return replace(read, subjects=subjects, links=links)
+
+    made = case(
+        RENAME,
+        [[ID, AMOUNT]],
+        [[ID, TOTAL]],
+        uses=WRITES,
+        uses_after=[[WRITES[0], use("total", "writes", job="shop", line=3)]],
+        base_code={SHOP_PATH: MAKE_OLD},
+        code={SHOP_PATH: [MAKE_NEW]},
+    )
+    states = tuple(with_literal(it, after_literal) for it in made.states)
+    return run(replace(made, base=with_literal(made.base, "amount"), states=states))
+
+
+def test_a_patch_that_leaves_the_schema_in_the_producer_s_code_changes_nothing_on_the_wire() -> None:
+    left = literal_left("amount")
+
+    assert errors(left) == ["contract.literal-left-behind"]
+    assert "nothing changes on the wire" in left.findings[0].message
+    assert literal_left("total").verdict == "pass"
+    assert literal_left("amount", certainty="likely").verdict == "unknown"
