@@ -72,6 +72,11 @@ class ConsumerView:
             elif use.path in has and use.path in had and is_kept:
                 if became_nullable(has[use.path], had[use.path]) and not asks_for_null(use):
                     yield from self._nullable(use)
+            elif use.path in has and use.path in had and became_nullable(has[use.path], had[use.path]):
+                # Somebody's edit, or a line beside one: it counts where the code as it is now shows that it breaks.
+                outcome = self._outcome(use)
+                if outcome is not None and outcome.fate == "breaks":
+                    yield from self._nullable(use)
             elif any(became_nullable(has[use.path], it) for it in self._replaced(use.path, has, base.latest)):
                 yield from self._nullable(use)
 
@@ -211,7 +216,8 @@ class ConsumerView:
         after = self.lineage.after[self.phase]
         field = next((it for it in after.fields if it.path == use.path), None) if after else None
         kinds = {base_kind(branch) for branch in branches(without_null(parsed(field.type)))} if field else set()
-        return "goes into {}" if use.mode == "reads" and kinds & {"array", "map", "record"} else ""
+        is_value = use.form in ("subscript", "get", "attribute")
+        return "goes into {}" if is_value and use.mode == "reads" and kinds & {"array", "map", "record"} else ""
 
     def _hands_on(self, use: FieldUse) -> str:
         """Returns how the value goes into a field of another subject that can't be null; "" where it doesn't."""

@@ -148,6 +148,8 @@ class _Path:
     def _calls(self, node: ast.expr, call: ast.Call, depth: int) -> Outcome:
         if call.func is node:
             return self._breaks(node, "calls it")
+        if isinstance(call.func, ast.Attribute) and call.func.attr in ("extend", "join") and call.args[:1] == [node]:
+            return self._breaks(node, "goes through it")
         if not isinstance(call.func, ast.Name):
             is_log = isinstance(call.func, ast.Attribute) and call.func.attr in (
                 "debug",

@@ -24,7 +24,15 @@ SchemaAction = Literal[
     "set_enum_property",
 ]
 CodeAction = Literal[
-    "rename_key", "add_key", "add_converted", "remove_key", "read_default", "read_either", "set_value", "wrap_value"
+    "rename_key",
+    "add_key",
+    "add_converted",
+    "remove_key",
+    "read_default",
+    "read_either",
+    "read_null",
+    "set_value",
+    "wrap_value",
 ]
 
 
@@ -56,8 +64,8 @@ class CodeEdit:
     with the same value expression, or with the literal expression `expression` where one is given. add_converted: the same, with
     `expression` in which "{}" stands for the value. remove_key: that entry
     goes. read_default: the read no longer fails without the field, giving `expression`. read_either: reads `to` and falls
-    back on the old name. set_value: the written value becomes `expression`. wrap_value: the written value v becomes
-    `expression` with "{}" standing for v.
+    back on the old name. read_null: the read gives `expression` where its value is null. set_value: the written value becomes
+    `expression`. wrap_value: the written value v becomes `expression` with "{}" standing for v.
     """
 
     path: str

@@ -86,6 +86,7 @@ _TASKS = {
     "add_converted": "write `{new}`, converted, beside `{old}`",
     "remove_key": "take `{old}` out",
     "read_default": "read without `{old}`",
+    "read_null": "say what null in `{old}` counts as",
     "read_either": "read `{new}`, else `{old}`",
     "set_value": "set the value of `{old}`",
     "wrap_value": "convert the value of `{old}`",

@@ -33,7 +33,7 @@ from copilot.patches.python_places import (
     sole_target,
     written_value,
 )
-from copilot.patches.python_reads import read_default, read_either
+from copilot.patches.python_reads import read_default, read_either, read_null
 from copilot.patches.python_source import PythonSource, literal
 from copilot.patches.splices import CannotEdit, Splices
 
@@ -186,6 +186,7 @@ _ACTIONS: dict[str, Callable[[PythonSource, Splices, Placed], None]] = {
     "add_converted": _add,
     "read_default": read_default,
     "read_either": read_either,
+    "read_null": read_null,
     "set_value": _set_value,
     "wrap_value": _wrap_value,
 }

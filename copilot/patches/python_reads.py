@@ -1,4 +1,4 @@
-"""Edits of reads: a default where the field may be missing, and another name first where both may be there."""
+"""Edits of reads: a default where the field may be missing or null, and another name first where both may be there."""
 
 from __future__ import annotations
 
@@ -51,6 +51,31 @@ def read_either(source: PythonSource, splices: Splices, one: Placed) -> None:
     chosen = f"{old} if {test} is None else {new}"
     is_bare = "\n" not in chosen and not needs_parentheses(source, one.use.holder)
     splices.replace(one.start, one.end, chosen if is_bare else f"({chosen})")
+
+
+def read_null(source: PythonSource, splices: Splices, one: Placed) -> None:
+    """Turns `rec["x"]` into `0 if rec["x"] is None else rec["x"]`; a place that asks for null itself stays as it is.
+
+    Where there is a value, nothing changes.
+    """
+    receiver = _receiver(one.use)
+    if receiver is None or isinstance(one.use.holder, ast.Compare):
+        raise refused(source, one, "a read of this kind has no place for what null counts as")
+    if not reference_only(receiver):
+        raise refused(source, one, "what it is read from would be evaluated more than once")
+    if _asks_for_null(source.parent(one.use.holder)):
+        return
+    read = splices.render(one.start, one.end)
+    chosen = f"{parenthesised(one.edit.expression)} if {read} is None else {read}"
+    is_bare = "\n" not in chosen and not needs_parentheses(source, one.use.holder)
+    splices.replace(one.start, one.end, chosen if is_bare else f"({chosen})")
+
+
+def _asks_for_null(parent: ast.AST) -> bool:
+    match parent:
+        case ast.Compare(ops=[ast.Is() | ast.IsNot()]) | ast.BoolOp(op=ast.Or()) | ast.UnaryOp(op=ast.Not()):
+            return True
+    return False
 
 
 def _membership(source: PythonSource, one: Placed, compare: ast.Compare, about: str) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from copilot.domain import fieldtype
 from copilot.domain.alternative import Alternative, NotOffered
 from copilot.domain.operation import MakeOptional, MakeRequired, Operation
-from copilot.domain.pipeline import Impact, PipelineMap
+from copilot.domain.pipeline import FieldUse, Impact, PipelineMap
 from copilot.strategies.ground import Ground, ground_of
 from copilot.strategies.newfield import STRATEGY, Successor, expand_contract, free_name
 from copilot.strategies.rollout import CONSUMERS_FIRST, PRODUCERS_FIRST, State, alternative
@@ -13,6 +16,7 @@ from copilot.strategies.words import about_decoders, about_keys, joined
 from copilot.strategies.work import (
     Work,
     as_json,
+    code_work,
     doubtful_work,
     link_notes,
     notes_at,
@@ -51,9 +55,32 @@ def make_required(operation: Operation, impact: Impact, pipeline: PipelineMap) -
     return (_rule_only(ground), _default_instead(ground), _strict_successor(ground), _strict(ground))
 
 
-def _null_guards(ground: Ground) -> Work:
-    guards = notes_at(ground, reads(ground), "make it work with None, by hand")
+_DECIDE = {
+    "computes": "make it work with None, by hand: say what null counts as in the computation",
+    "compares": "make it work with None, by hand: say which branch null takes",
+    "keys": "make it work with None, by hand: say which key null has",
+    "passes": "make it work with None, by hand: see that null is allowed where it goes",
+}
+
+
+def _null_guards(ground: Ground, uses: Iterable[FieldUse] | None = None) -> Work:
+    """Leaves every read to a person, with what is to be decided there."""
+    guards = Work()
+    for use in reads(ground) if uses is None else uses:
+        guards += notes_at(ground, [use], _DECIDE.get(use.mode, "make it work with None, by hand"))
     return guards + doubtful_work(ground, "make it work with None, by hand", "consumers")
+
+
+def _null_counts_as(ground: Ground, value: Any) -> Work:
+    """Lets our own code compute with the default in place of null: the schema says by it what a missing value stands for.
+
+    What compares, keys or hands on may have a branch for null in mind, so that is left to a person.
+    """
+    computing = [use for use in reads(ground) if use.mode == "computes" and not use.is_test]
+    literal = fieldtype.python_literal(value)
+    work = code_work(ground, computing, "read_null", expression=literal)
+    work += notes_at(ground, computing, f"computes with {literal} where it is null, see that this is meant")
+    return work + _null_guards(ground, [use for use in reads(ground) if use not in computing])
 
 
 def _null_first(ground: Ground) -> Alternative:
@@ -108,8 +135,11 @@ def _value_first(ground: Ground) -> Alternative | NotOffered:
         "value-first",
         f"Let `{ground.operation.field}` be null and keep its default {as_json(ground.default)}",
         VALUE_FIRST,
-        (State("optional", work + _null_guards(ground), CONSUMERS_FIRST),),
-        joined("It wins where data without the field must keep its present meaning.", about_decoders(ground)),
+        (State("optional", work + _null_counts_as(ground, ground.default), CONSUMERS_FIRST),),
+        joined(
+            "It wins where data without the field must keep its present meaning: code that computes takes null for the default.",
+            about_decoders(ground),
+        ),
     )
 
 

@@ -23,6 +23,7 @@ _FORMS: dict[str, tuple[str, ...]] = {
     "wrap_value": _ENTRIES,
     "read_default": ("subscript", "get"),
     "read_either": ("subscript", "get"),
+    "read_null": ("subscript", "get"),
 }
 _BY_HAND = {
     "rename_key": "rename it by hand",
@@ -32,6 +33,7 @@ _BY_HAND = {
     "set_value": "change the value that is written, by hand",
     "wrap_value": "convert the value that is written, by hand",
     "read_default": "make the read work without the field, by hand",
+    "read_null": "say what null counts as, by hand",
     "read_either": "read the new field, else the old one, by hand",
 }
 

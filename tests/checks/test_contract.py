@@ -9,7 +9,7 @@ from copilot.domain.alternative import Step
 from copilot.domain.codec import digest_of_text
 from copilot.domain.evidence import Evidence
 from copilot.domain.operation import AddField, AddSymbol, ChangeType, MakeOptional, RenameField
-from copilot.domain.pipeline import BlindSpot, Certainty, Decoder, FieldUse, Mode, PipelineMap
+from copilot.domain.pipeline import BlindSpot, Certainty, Decoder, FieldUse, Mode, PipelineMap, UseForm
 from copilot.domain.schema import SchemaSource, SchemaSubject, SchemaVersion
 from copilot.domain.source import Span
 from copilot.ports import Case
@@ -407,6 +407,27 @@ def test_code_that_breaks_on_null_is_told_with_what_it_does() -> None:
     assert "formats it where it reads amount" in formats.findings[0].message
     assert errors(names) == ["contract.meets-null"]
     assert f"computes with it at {SCORER_PATH}:3 where it reads amount" in names.findings[0].message
+
+
+def test_an_edit_that_does_not_help_is_told_and_one_that_does_is_not() -> None:
+    before = 'def bill(order):\n    return order["amount"] * 2\n'
+
+    def edited(line: str, form: UseForm = "subscript") -> Evidence:
+        after = f"def bill(order):\n    return {line}\n"
+        made = case(
+            OPTIONAL,
+            [[ID, AMOUNT]],
+            [NULLABLE],
+            uses=[use("amount", "computes", line=2)],
+            uses_after=[[use("amount", "computes", line=2, form=form)]],
+            base_code={SCORER_PATH: before},
+            code={SCORER_PATH: [after]},
+        )
+        return run(made, {SCORER_PATH: before, SHOP_PATH: ""})
+
+    assert errors(edited('order.get("amount", 0) * 2', "get")) == ["contract.meets-null"]
+    assert errors(edited('order["amount"] * 3')) == ["contract.meets-null"]
+    assert edited('(0 if order["amount"] is None else order["amount"]) * 2').verdict == "pass"
 
 
 def test_a_null_that_goes_where_reading_can_not_follow_is_an_open_question() -> None:

@@ -48,6 +48,8 @@ def outcome(body: str, before: str = "") -> Outcome:
         ("return f\"{order['amount']:.2f}\"", "formats it"),
         ('return {**order["amount"]}', "spreads it"),
         ('a, b = order["amount"]', "unpacks it"),
+        ('sink.extend(order["amount"])', "goes through it"),
+        ('return ", ".join(order["amount"])', "goes through it"),
         ('amount = order["amount"]\nreturn amount + 1', "computes with it"),
         ('if (amount := order["amount"]) > 2:\n    pass', "orders it by size"),
         ('if order["id"] is None:\n    return\nreturn order["amount"] + 1', "computes with it"),

@@ -172,6 +172,30 @@ def test_a_read_takes_the_new_name_first(before: str, after: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("x = rec[«'a'»]\n", "x = 0 if rec['a'] is None else rec['a']\n"),
+        ("x = rec[«'a'»] + 1\n", "x = (0 if rec['a'] is None else rec['a']) + 1\n"),
+        ("x = 2 * rec.get(«'a'»)\n", "x = 2 * (0 if rec.get('a') is None else rec.get('a'))\n"),
+        ("x += rec[«'a'»]\n", "x += 0 if rec['a'] is None else rec['a']\n"),
+        ("x = rec[«'a'»] is None\n", "x = rec['a'] is None\n"),
+        ("x = (rec[«'a'»] or 1) + 1\n", "x = (rec['a'] or 1) + 1\n"),
+    ],
+)
+def test_a_read_says_what_null_counts_as(before: str, after: str) -> None:
+    assert edited(before, ("read_null", {"expression": "0"})) == after
+
+
+@pytest.mark.parametrize(("record", "expected"), [({"a": 3}, 6), ({"a": None}, 10), ({"a": 0}, 0)])
+def test_what_null_counts_as_changes_no_value_that_is_there(record: dict[str, int | None], expected: int) -> None:
+    names: dict[str, object] = {"rec": record}
+
+    exec(edited("x = 2 * rec[«'a'»]\n", ("read_null", {"expression": "5"})), names)
+
+    assert names["x"] == expected
+
+
+@pytest.mark.parametrize(
     ("record", "expected"),
     [({"a": 1}, 2), ({"a": 1, "b": None}, 2), ({"a": 1, "b": 5}, 10), ({"b": 5}, 10), ({"b": 0}, 0)],
 )
@@ -255,6 +279,8 @@ def test_a_name_can_be_renamed_and_its_value_converted() -> None:
         ("x = msg.value()[«'a'»]\n", ("read_either", NEW)),
         ("x = [y for y in «'a'»]\n", ("read_either", NEW)),
         ("x = o.«a»()\n", ("read_either", NEW)),
+        ("x = msg.value()[«'a'»] + 1\n", ("read_null", {"expression": "0"})),
+        ("r[«'a'»] += 1\n", ("read_null", {"expression": "0"})),
         ("r[«'a'»] += 1\n", ("set_value", {"expression": "0"})),
         ("x = {«'a'»: next(it)}\n", ("wrap_value", {"expression": "{} or {}"})),
         ("x = {«'a'»: 1}\n", ("wrap_value", {"expression": "int()"})),

@@ -416,3 +416,22 @@ def test_a_field_asked_for_as_required_is_required_in_the_end_of_the_ways_named_
     assert field(schema_after(later, built), "region") == {"name": "region", "type": "string"}
     assert later.phases[0].gate is not None
     assert later.phases[0].gate.outlasts_retention
+
+
+def test_code_that_computes_takes_null_for_the_default_that_the_schema_states() -> None:
+    built = shop()
+    optional = offered("make retries optional in order", built)[0]["value-first"]
+    compiled = PatchCompiler({"avro": AvroFormat()}).compile(optional, built.tree)
+    assert isinstance(compiled, tuple)
+
+    consumer = next(change.after or "" for change in compiled[0].changes if change.path.endswith(".py"))
+
+    assert 'total += 0 if order.get("retries", 0) is None else order.get("retries", 0)' in consumer
+    assert any("computes with 0 where it is null" in text for step in optional.phases[0].steps for text in step.manual)
+
+
+def test_without_a_stated_default_a_person_decides_what_null_counts_as() -> None:
+    optional = offered("make retries optional in order", shop())[0]["null-first"]
+
+    assert not any(isinstance(edit, CodeEdit) for edit in optional.phases[0].edits)
+    assert any("say what null counts as" in text for step in optional.phases[0].steps for text in step.manual)
