@@ -7,7 +7,7 @@ no schema gets the subject of the producers of its topic, also where these are i
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import cast
@@ -202,12 +202,20 @@ class LinkReader:
             if near:
                 return near
         beside = self._modules.related(path, job.facts)
-        return [
-            (file, one)
-            for file in beside
-            for one in job.facts[file].calls
-            if one.role == role and one.receiver != OF_KEYS
-        ]
+        nearby = ((file, one) for file in beside for one in job.facts[file].calls)
+        for calls in (nearby, self._imported(path, facts)):
+            found = [entry for entry in calls if entry[1].role == role and entry[1].receiver != OF_KEYS]
+            if found:
+                return found
+        return []
+
+    def _imported(self, path: str, facts: FileFacts) -> Iterator[tuple[str, Call]]:
+        """Yields the calls in functions and classes that a file imports from packages of their own."""
+        for _, module, name in facts.imports:
+            file = self._modules.file_of(path, module) if name else None
+            imported = self._store.python([file]) if file else {}
+            for home, one in imported.items():
+                yield from ((home, call) for call in one.calls if call.scope.partition(".")[0] == name)
 
     def _links(
         self,

@@ -276,6 +276,33 @@ def test_a_record_that_a_registry_client_encodes_is_of_the_schema_beside_it() ->
     assert bound(texts) == {("produces", "orders", "order")}
 
 
+def test_an_encoding_function_of_a_package_beside_is_that_of_the_call() -> None:
+    texts = {
+        "src/events/writing.py": """
+            import io
+            import avro.io
+            import avro.schema
+
+            schema = avro.schema.parse(open("schemas/order.avsc").read())
+
+            def encode(record):
+                out = io.BytesIO()
+                avro.io.DatumWriter(schema).write(record, avro.io.BinaryEncoder(out))
+                return out.getvalue()
+            """,
+        "src/routes/orders.py": """
+            from confluent_kafka import Producer
+            from ..events.writing import encode
+
+            def post(row):
+                Producer({}).produce("orders", value=encode(row))
+            """,
+        "src/routes/Dockerfile": "",
+        "src/events/Dockerfile": "",
+    }
+    assert bound(texts) == {("produces", "orders", "order")}
+
+
 def test_of_several_schemas_beside_a_call_that_is_taken_whose_name_the_topic_has() -> None:
     texts = {
         "job/Dockerfile": "",
