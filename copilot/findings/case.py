@@ -57,7 +57,8 @@ class Audited:
     def is_of(self, job: str, path: str) -> bool:
         """Tells whether a file belongs to a job."""
         root = self._roots.get(job, "")
-        return root not in ("", ".") and _is_below(path, root)
+        inner = (other for other in self._roots.values() if len(other) > len(root) and _is_below(other, root))
+        return root not in ("", ".") and _is_below(path, root) and not any(_is_below(path, other) for other in inner)
 
     @functools.cached_property
     def _python(self) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ _PATTERN = re.compile(r"[*^$%{}()|\\<>\s]")
 _END = re.compile(r"dead|dlq|error|fail|retry|audit|log", re.IGNORECASE)
 _CODE = (".py", ".ipynb", ".java", ".scala", ".kt", ".go", ".ts", ".js", ".rs", ".cs", ".cpp", ".rb", ".sql", ".ksql")
 _CONNECTING = (".json", ".yaml", ".yml", ".properties", ".sh")
-_CONNECTORS = ("connector.class", "KAFKA_TOPIC", "kafka_topic")
+_CONNECTORS = ("connector.class", "KAFKA_TOPIC", "kafka_topic", "kafka-topics", "kafka-console-producer", "rpk topic")
 PLACES_MAX = 4
 Sides = dict[str, list[Link]]
 
@@ -36,6 +36,8 @@ def misspelt_topics(case: Audited) -> Iterator[AuditFinding]:
         mine, theirs = (consumed, produced) if verb == "consumes" else (produced, consumed)
         other: Direction = "produces" if verb == "consumes" else "consumes"
         links, partners = mine[name], theirs[meant]
+        if _is_named_elsewhere(case, name, links):
+            continue
         title = f"{_does(links, verb)} {name}, which nobody here {other}; {_does(partners, other)} {meant}."
         proof = [*_proof(case, links), *_proof(case, partners)]
         next = f"Write {meant} in {proof[0].span}, or say who {other} {name}." if proof else f"Write {meant}."
@@ -108,7 +110,7 @@ def _does(links: list[Link], verb: Direction) -> str:
 def _is_named_elsewhere(case: Audited, name: str, ends: list[Link]) -> bool:
     """Tells whether a file that proves none of these ends names the topic, and may so be the other end.
 
-    Such are other languages, notebooks, SQL of stream processors, and what configures a connector.
+    Such are other languages, notebooks, SQL of stream processors, what configures a connector, and scripts around Kafka's tools.
     """
     known = {span.path for link in ends for span in link.proof}
     paths = [path for path in case.paths if path not in known and not is_for_tests(path)]

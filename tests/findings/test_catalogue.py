@@ -71,6 +71,14 @@ class TestTopics:
         assert rules(whole) == ["note topic-without-consumer"]
         assert rules(whole, consumers=(outside,)) == []
 
+    def test_a_topic_that_a_script_makes_is_no_slip(self) -> None:
+        written = COMPOSE.replace("ORDERS_TOPIC: orders", "ORDERS_TOPIC: orders.created")
+        read = written[: written.rindex("orders.created")] + "orders-created\n"
+        script = "kafka-topics --bootstrap-server kafka:9092 --create --topic orders-created\n"
+
+        assert "warning topic-misspelt" in rules({"compose.yaml": read})
+        assert "warning topic-misspelt" not in rules({"compose.yaml": read, "deploy/topics.sh": script})
+
     def test_a_job_that_reads_both_topics_at_places_of_their_own_knows_them_apart(self) -> None:
         code = READER + '    other = Consumer({})\n    other.subscribe(["order-s"])\n'
         written = COMPOSE.replace("ORDERS_TOPIC: orders", "ORDERS_TOPIC: orders-")
