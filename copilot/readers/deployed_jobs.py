@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping
 
 from copilot.readers.jobs import is_test_path, plain_name
@@ -73,6 +74,7 @@ _INFRASTRUCTURE = frozenset(
     }
     | {"init", "setup", "cache", "pubsub", "emulator", "cassandra", "clickhouse"}
 )
+_AFTER_SLASH = chr(ord("/") + 1)
 _WORDS = re.compile(r"[A-Za-z]+|\d+")
 
 
@@ -99,6 +101,7 @@ class Jobs:
             name = posixpath.splitext(root)[0] if root.endswith(".py") else root
             self._by_plain.setdefault(plain_name(name), []).append(root)
             self._by_words.setdefault(telling_words(name), []).append(root)
+        self._endings: dict[tuple[str, ...], list[str]] = {}
         self._by_basename: dict[str, list[str]] = {}
         for path in sorted(root_of):
             self._by_basename.setdefault(path.rpartition("/")[2], []).append(path)
@@ -123,17 +126,13 @@ class Jobs:
 
     def file_started(self, program: str, near: str) -> str:
         """Returns the file of a module or script that is started from a folder, or one below it, "" where several may be."""
-        found = next((paths for tails in _tails(program) if (paths := self._ending(tails))), [])
-        inside = [path for path in found if not near or path.startswith(near + "/")]
-        fitting = inside or found
+        fitting = self._fitting(program, near)
         return fitting[0] if len(fitting) == 1 else ""
 
     def started(self, programs: Iterable[str], near: str) -> str:
         """Returns the job that holds the first module or script that is started from a folder, or one below it."""
         for program in programs:
-            found = next((paths for tails in _tails(program) if (paths := self._ending(tails))), [])
-            inside = [path for path in found if not near or path.startswith(near + "/")]
-            roots = {self._root_of[path] for path in inside or found}
+            roots = {self._root_of[path] for path in self._fitting(program, near)}
             if len(roots) == 1:
                 return roots.pop()
         return ""
@@ -178,13 +177,25 @@ class Jobs:
                 return found[0] if len(found) == 1 else ""
         return ""
 
-    def _ending(self, tails: Iterable[str]) -> list[str]:
-        return [
-            path
-            for tail in tails
-            for path in self._by_basename.get(posixpath.basename(tail), ())
-            if f"/{path}".endswith(f"/{tail}") and not is_test_path(path)
-        ]
+    def _fitting(self, program: str, near: str) -> list[str]:
+        """Returns the files that a module or script may be: those below the folder, else those anywhere."""
+        found = next((paths for tails in _tails(program) if (paths := self._ending(tails))), [])
+        if not near:
+            return found
+        # They are sorted, and hundreds of services start a "main.py" each.
+        first, last = bisect_left(found, near + "/"), bisect_left(found, near + _AFTER_SLASH)
+        return found[first:last] or found
+
+    def _ending(self, tails: tuple[str, ...]) -> list[str]:
+        """Returns the files that end like one of the tails, sorted."""
+        if tails not in self._endings:
+            self._endings[tails] = sorted(
+                path
+                for tail in tails
+                for path in self._by_basename.get(posixpath.basename(tail), ())
+                if f"/{path}".endswith(f"/{tail}") and not is_test_path(path)
+            )
+        return self._endings[tails]
 
 
 def telling_words(name: str) -> tuple[str, ...]:

@@ -108,7 +108,7 @@ class EntryReader:
         return [
             path
             for path in folder.paths
-            if not is_test_path(path) and (path in folder.started or self._says_what_to_do(path, folder.is_image))
+            if (path in folder.started or self._says_what_to_do(path, folder.is_image)) and not is_test_path(path)
         ]
 
     def _says_what_to_do(self, path: str, is_image: bool) -> bool:
