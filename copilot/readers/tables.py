@@ -23,7 +23,7 @@ TABLE_METHODS = {
 }
 _HOSTS = frozenset({"pyspark", "apache_beam"})
 # What is filled in later is read when it is: `"... FROM %s.%s" % (...)`.
-_PLACE = re.compile(r"(?:from|into|join|table)\s+`?(?:%s|\{\w*\})", re.IGNORECASE)
+_PLACE = re.compile(r"(?:from|into|join|table)\s+`?(?:%s|\{[\w:!]*\})", re.IGNORECASE)
 _OPEN, _CLOSE = "\ue000", "\ue001"
 
 

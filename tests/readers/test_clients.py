@@ -407,10 +407,14 @@ FRAMEWORKS = {
         spark.sql("SELECT id FROM %s.orders WHERE day = '%s'" % (base, day))
         spark.sql("INSERT INTO {}.totals SELECT id FROM raw.users".format(base))
         spark.sql("SELECT COLUMNS FROM %s.long" % base)
+        spark.sql("SELECT id FROM {0:s}.{1:s}".format(base, "days"))
+        raw = spark.read.format("bigquery").load("shop.raw_{{ ds_nodash }}")
         """.replace("COLUMNS", ", ".join(f"column_{number}" for number in range(50))),
         {
             ("consumes", "table", "?{BASE}.orders"),
             ("consumes", "table", "?{BASE}.long"),
+            ("consumes", "table", "?{BASE}.days"),
+            ("consumes", "table", "?shop.raw_{{ ds_nodash }}"),
             ("produces", "table", "?{BASE}.totals"),
             ("consumes", "table", "raw.users"),
         },
