@@ -15,18 +15,8 @@ from copilot.checks.elsewhere import may_follow
 from copilot.checks.evidence import make_evidence
 from copilot.checks.hazards import Crossing, Crossings
 from copilot.checks.lineage import lineages
-from copilot.checks.rollout_states import (
-    FIXED,
-    STATES_MAX,
-    Board,
-    Break,
-    Edge,
-    Explored,
-    Move,
-    explore,
-    planned_break,
-    together,
-)
+from copilot.checks.rollout_board import FIXED, Board, Break, Edge, Move
+from copilot.checks.rollout_states import STATES_MAX, Explored, explore, planned_break, together
 from copilot.checks.rollout_words import Telling, hazard_of
 from copilot.domain.evidence import Evidence, Finding, Measure, Severity, Verdict
 from copilot.ports import Bench, Case

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from copilot.checks.hazards import Crossing, Hazard, Stored
 from copilot.checks.lineage import phase_label
-from copilot.checks.rollout_states import FIXED, STATES_MAX, Break, Edge, Explored, Move, reduced
+from copilot.checks.rollout_board import FIXED, Break, Edge, Move
+from copilot.checks.rollout_states import STATES_MAX, Explored, reduced
 from copilot.ports import Case
 
 Groups = Sequence[tuple[int, ...]]

@@ -21,7 +21,7 @@ from copilot.plugins import Kit, build_kit
 from copilot.ports import Case
 from copilot.settings import SETTINGS_PATH, read_settings
 
-CHECKS = ("scope", "syntax", "compatibility", "replay", "usage", "contract", "undo")
+CHECKS = ("scope", "syntax", "compatibility", "replay", "usage", "contract", "rollout", "undo")
 RENAME = "rename amount to amount_cents in features"
 ADD = "add an optional string region to decision"
 
@@ -72,6 +72,15 @@ def schema_change(patch: Patch) -> FileChange:
 def test_the_patch_as_compiled_fails_nothing(kit: Kit) -> None:
     for text, slug in ((RENAME, "alias"), (ADD, "optional")):
         assert "fail" not in verdicts(kit, *compiled(kit, text, slug)).values()
+
+
+def test_steps_in_the_wrong_order_are_noticed(kit: Kit) -> None:
+    request, impacts, alternative, patches = compiled(kit, "rename outcome to verdict in decision", "alias")
+    phase = alternative.phases[0]
+    turned = replace(alternative, phases=(replace(phase, steps=phase.steps[::-1]),))
+
+    assert verdicts(kit, request, impacts, alternative, patches)["rollout"] == "pass"
+    assert verdicts(kit, request, impacts, turned, patches)["rollout"] == "fail"
 
 
 def test_an_alias_taken_away_is_noticed(kit: Kit) -> None:

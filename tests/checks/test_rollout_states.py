@@ -11,17 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copilot.checks import rollout_states
-from copilot.checks.rollout_states import (
-    FIXED,
-    STATES_MAX,
-    Board,
-    Edge,
-    Move,
-    explore,
-    planned_break,
-    reduced,
-    together,
-)
+from copilot.checks.rollout_board import FIXED, Board, Edge, Move
+from copilot.checks.rollout_states import STATES_MAX, explore, planned_break, reduced, together
 
 
 def board(jobs: str, *edges: Edge) -> Board:
