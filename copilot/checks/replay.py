@@ -47,7 +47,7 @@ class ReplayCheck:
     """Real bytes, each decoder, value by value."""
 
     name = "replay"
-    version = 5
+    version = 6
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
@@ -125,8 +125,10 @@ def _replay(lineage: Lineage, case: Case, bench: Bench) -> Replayed:
     findings += [_not_run(name, reason, lineage.name) for name, reason in schema_format.decoders_not_run]
     is_unknown = any(judge.is_open(it, seen) for it in seen if it.kind)
     for it in unreplayed:
-        is_unknown = is_unknown or (relevance[it.decoder] != "unused" and not it.left_out)
-        findings.append(_unreplayed(it, lineage.name))
+        if not it.left_out:
+            is_unknown = is_unknown or relevance[it.decoder] != "unused"
+            findings.append(_unreplayed(it, lineage.name))
+    findings += _samples_left_out(unreplayed, lineage.name)
     is_gone = judge.waits_for_the_end(len(lineage.after) - 1)
     return Replayed(tuple(findings), counts, is_unknown, 0 if is_gone else len(again.versions))
 
@@ -158,10 +160,18 @@ def _not_run(decoder: str, reason: str, subject: str) -> Finding:
     return Finding("replay.decoder-not-run", "warning", text, subject=subject, fix=fix)
 
 
+def _samples_left_out(unreplayed: Iterable[Unreplayed], subject: str) -> Iterator[Finding]:
+    """What a decoder can't read with any schema says nothing about a change; it was asked about other samples instead."""
+    told: dict[str, list[str]] = {}
+    for it in unreplayed:
+        if it.left_out:
+            told.setdefault(it.decoder, []).append(f"{it.reason} of {it.writer}")
+    for decoder, shares in told.items():
+        text = f"{decoder} can't read some samples even with their own schema ({', '.join(shares)}); others take their place."
+        yield Finding("replay.sample-left-out", "note", text, subject=subject)
+
+
 def _unreplayed(it: Unreplayed, subject: str) -> Finding:
-    if it.left_out:
-        text = f"{it.decoder} can't read {it.reason} samples of {it.writer} even with their own schema; those are left out."
-        return Finding("replay.sample-left-out", "note", text, subject=subject)
     text = f"{it.decoder} can't write the samples of {it.writer}, so it was not asked about them: {it.reason}"
     return Finding("replay.not-replayed", "warning", text, subject=subject)
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from copilot.checks.replay import ReplayCheck
+from copilot.checks.roundtrip import SAMPLE_COUNT
 from copilot.domain.alternative import Gate
 from copilot.domain.evidence import Evidence
 from copilot.domain.operation import (
@@ -25,7 +26,9 @@ from copilot.domain.operation import (
 )
 from copilot.domain.pipeline import Decoder, Retention
 from copilot.domain.source import Span
-from copilot.ports import Case
+from copilot.formats.avro import AvroFormat
+from copilot.formats.avro.decoders import FastavroDecoder
+from copilot.ports import Case, Decoded, Undecodable
 from tests import outside
 from tests.checks.orders import bench, case, field, pipeline, use, version
 
@@ -359,3 +362,32 @@ def test_a_decoder_that_is_not_run_is_named_where_it_is_known_to_fail() -> None:
     }
     assert foreseen == {"warning"}
     assert {it.severity for it in known.findings if it.rule == "replay.foreseen"} == {"note"}
+
+
+class Narrow(FastavroDecoder):
+    """Reads no whole number that a JavaScript number can't hold, whatever the schemas."""
+
+    name = "narrow"
+
+    def decode(self, data: bytes, writer: str, reader: str) -> Decoded:
+        decoded = super().decode(data, writer, reader)
+        if any(isinstance(value, int) and abs(value) > 2**53 for value in decoded.value.values()):
+            raise Undecodable("potential precision loss")
+        return decoded
+
+
+def test_samples_that_a_decoder_never_reads_are_said_and_others_take_their_place() -> None:
+    add = AddField("order", "", "note", '"string"', '""')
+    it = case(
+        add, [[ID, AMOUNT]], [[ID, AMOUNT, field("note", "string", default="")]], reader=Decoder("narrow", "writer")
+    )
+    formats = {"avro": AvroFormat(lambda: [Narrow()])}
+
+    evidence = ReplayCheck().run(it, replace(bench(), formats=formats))
+
+    (told,) = [found for found in evidence.findings if found.rule == "replay.sample-left-out"]
+    assert told.message.startswith("narrow can't read some samples even with their own schema (")
+    assert told.severity == "note"
+    assert (evidence.verdict, evidence.measure("refused")) == ("pass", 0)
+    # As many records as with each of the others: one pair each way.
+    assert evidence.measure("records") == 3 * 2 * SAMPLE_COUNT
