@@ -17,6 +17,7 @@ import numpy
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
+from copilot.impact.ranking import OTHERS, OTHERS_USUAL, others_of
 from copilot.impact.signs import signs_of, surroundings_of
 
 FOLDS = 12
@@ -31,14 +32,14 @@ class Rows:
 
     def __init__(self, seen: Sequence[Any]) -> None:
         signs: list[tuple[str, ...]] = []
-        self.touched, self.case, self.paths = [], [], []
+        self.touched, self.case, self.is_schema = [], [], []
         for number, (case, files) in enumerate(seen):
             around = surroundings_of(case["asked"], files)
             for it in files:
                 signs.append(signs_of(it, around))
                 self.touched.append(it.path in case["existing"])
                 self.case.append(number)
-                self.paths.append(it.path)
+                self.is_schema.append(it.is_schema)
         counts: dict[str, int] = {}
         for row in signs:
             for sign in row:
@@ -51,12 +52,26 @@ class Rows:
 
 
 def fitted(rows: Rows, chosen: Any) -> dict[str, float]:
-    """Returns the weights that fit the chosen rows."""
-    model = LogisticRegression(C=STRENGTH, max_iter=500, solver="liblinear")
-    model.fit(rows.table[chosen], numpy.array(rows.touched)[chosen])
+    """Returns the weights that fit the chosen rows: once to see what is expected of all files, then with that beside the signs."""
+    first = _model().fit(rows.table[chosen], numpy.array(rows.touched)[chosen])
+    others = _others(rows, first.predict_proba(rows.table)[:, 1])
+    table = sparse.hstack([rows.table, sparse.csr_matrix(others[:, None])]).tocsr()
+    model = _model().fit(table[chosen], numpy.array(rows.touched)[chosen])
     weights = {"base": float(model.intercept_[0])}
-    weights.update(zip(rows.names, map(float, model.coef_[0]), strict=True))
+    weights.update(zip((*rows.names, OTHERS), map(float, model.coef_[0]), strict=True))
+    weights[OTHERS_USUAL] = float(others[chosen].mean())
     return {name: round(weight, 3) for name, weight in weights.items() if abs(weight) >= 0.02}
+
+
+def _model() -> LogisticRegression:
+    return LogisticRegression(C=STRENGTH, max_iter=500, solver="liblinear")
+
+
+def _others(rows: Rows, probabilities: Any) -> Any:
+    """Returns, for each row, what its case's other files add up to, as the ranking takes it."""
+    own = numpy.where(rows.is_schema, 0.0, probabilities)
+    sums = numpy.bincount(rows.case, weights=own)
+    return numpy.array([others_of(it) for it in sums[rows.case] - own])
 
 
 def folds_of(repositories: Sequence[str]) -> list[set[str]]:

@@ -9,7 +9,16 @@ from typing import Any
 from copilot.domain.impacted import AskedChange
 from copilot.impact.facts import FileFacts
 from copilot.impact.places import place_of
-from copilot.impact.ranking import CHANGE_FILES_MAX, LOOK_FILES_MAX, SCHEMA_PROBABILITY, rank, split
+from copilot.impact.ranking import (
+    CHANGE_FILES_MAX,
+    LOOK_FILES_MAX,
+    OTHERS,
+    OTHERS_MIN,
+    SCHEMA_PROBABILITY,
+    others_of,
+    rank,
+    split,
+)
 from copilot.impact.signs import signs_of, surroundings_of
 from copilot.impact.weights import WEIGHTS
 
@@ -20,14 +29,27 @@ def facts(path: str, **known: Any) -> FileFacts:
     return FileFacts(path=path, place=place_of(path), size_bytes=1000, **known)
 
 
-def test_a_probability_is_the_sum_of_the_weights_of_the_signs() -> None:
+def test_a_probability_is_the_sum_of_the_weights_of_the_signs_and_of_the_others() -> None:
     files = (facts("a.py", siblings=0.7, siblings_count=4, siblings_of=5, field=3, field_rarity=0.8), facts("b.md"))
     signs = signs_of(files[0], surroundings_of(ASKED, files))
 
     ranked = rank(ASKED, files, WEIGHTS)
 
-    score = WEIGHTS["base"] + sum(WEIGHTS.get(sign, 0.0) for sign in signs)
+    # Next to nothing is expected of the other file.
+    others = WEIGHTS[OTHERS] * others_of(OTHERS_MIN)
+    score = WEIGHTS["base"] + sum(WEIGHTS.get(sign, 0.0) for sign in signs) + others
     assert math.isclose(next(it for it in ranked if it.facts.path == "a.py").probability, 1 / (1 + math.exp(-score)))
+
+
+def test_a_file_is_less_likely_where_many_are_as_likely() -> None:
+    def probability(count: int) -> float:
+        files = tuple(
+            facts(f"{number}.py", siblings=0.9, siblings_count=9, siblings_of=10, field=3, field_rarity=0.6)
+            for number in range(count)
+        )
+        return rank(ASKED, files, {"base": -0.5, OTHERS: WEIGHTS[OTHERS]})[0].probability
+
+    assert probability(40) < probability(10) < probability(3)
 
 
 def test_the_order_of_the_files_does_not_matter() -> None:
@@ -64,7 +86,7 @@ def test_the_schema_comes_first_and_both_lists_are_bounded() -> None:
 
 
 def test_every_weight_belongs_to_a_group_that_signs_speak_of() -> None:
-    groups = {sign.split(".")[0] for sign in WEIGHTS} - {"base"}
+    groups = {sign.split(".")[0] for sign in WEIGHTS} - {"base", OTHERS}
 
     assert groups == {
         "activity", "beside", "company", "field", "fixture", "folder", "frozen", "generated", "kin", "language", "path", "read",
