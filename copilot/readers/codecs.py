@@ -11,7 +11,7 @@ from copilot.readers.facts import OF_KEYS
 from copilot.readers.flow import Origin
 from copilot.readers.reading import Reader
 from copilot.readers.scope import NOTHING, Seen, is_self, receiver_name
-from copilot.readers.things import value_of
+from copilot.readers.things import name_of, value_of
 from copilot.readers.values import Value
 
 _JSON_DECODERS = frozenset({"json.loads", "json.load", "orjson.loads", "ujson.loads", "simplejson.loads"})
@@ -175,7 +175,8 @@ def _schema_of(reader: Reader, node: ast.expr) -> Value:
     if seen.value is not None:
         return seen.value if seen.value[0] != "dict" else None
     # The name may be that of the variable, or of anything on the way to it: `self.load_schema(settings["value"])`.
-    names = f"{seen.thing} {receiver_name(node)}".lower()
+    own = f"{name_of(seen.thing)} {receiver_name(node)}".lower()
+    names = own if "schema" in own else str(seen.thing).lower()
     return seen.thing if "schema" in names and "registry" not in names and "client" not in names else None
 
 

@@ -276,6 +276,23 @@ def test_a_record_that_a_registry_client_encodes_is_of_the_schema_beside_it() ->
     assert bound(texts) == {("produces", "orders", "order")}
 
 
+def test_a_schema_that_the_registry_hands_out_is_a_schema_of_its_own() -> None:
+    code = """
+        from confluent_kafka import DeserializingConsumer
+        from confluent_kafka.schema_registry import SchemaRegistryClient
+        from confluent_kafka.schema_registry.avro import AvroDeserializer
+        from helpers import get_from_registry
+
+        registry = SchemaRegistryClient({"url": "x"})
+        schema = get_from_registry(registry, "orders-value", 2)
+        settings = {"group.id": "g", "value.deserializer": AvroDeserializer(registry, schema.schema_str)}
+        DeserializingConsumer(settings).subscribe(["orders"])
+        """
+    [link] = map_of({"job/Dockerfile": "", "job/main.py": textwrap.dedent(code)}).links
+
+    assert (link.subject, link.decoder) == (None, Decoder("confluent-kafka", "own"))
+
+
 def test_an_encoding_function_of_a_package_beside_is_that_of_the_call() -> None:
     texts = {
         "src/events/writing.py": """
