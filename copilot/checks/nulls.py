@@ -36,7 +36,10 @@ _BREAKING_CALLS = frozenset(
     }
     | {"max", "min", "pow", "divmod", "any", "all", "reversed", "frozenset", "zip", "map", "filter"}
 )
-_HARMLESS_CALLS = frozenset({"str", "repr", "bool", "print", "isinstance", "type", "hash", "id", "callable", "hasattr"})
+_HARMLESS_CALLS = frozenset({"bool", "print", "isinstance", "type", "hash", "id", "callable", "hasattr"})
+
+
+_LOGGING = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ class _Path:
                 return self._calls(node, parent, depth)
             case ast.FormattedValue(format_spec=spec, conversion=conversion):
                 is_formatted = spec is not None and conversion == -1
-                return self._breaks(node, "formats it") if is_formatted else FORESEEN
+                return self._breaks(node, "formats it") if is_formatted else self._told(node)
             case ast.For(iter=loop) | ast.comprehension(iter=loop) if loop is node:
                 return self._breaks(node, "goes through it")
             case ast.Starred() | ast.Dict() if isinstance(parent, ast.Starred) or _is_spread(node, parent):
@@ -119,6 +122,17 @@ class _Path:
     def _breaks(self, node: ast.expr, what: str) -> Outcome:
         # In a table an operator is about a column, and what it makes of missing values is a rule of its own.
         return UNKNOWN if self.code.has_tables() else Outcome("breaks", what, node.lineno)
+
+    def _told(self, node: ast.expr) -> Outcome:
+        """A text for people may say None; in one for machines (a key, an address) that is another value."""
+        for _, outer in self.code.around(node):
+            is_print = isinstance(outer, ast.Call) and isinstance(outer.func, ast.Name) and outer.func.id == "print"
+            is_log = (
+                isinstance(outer, ast.Call) and isinstance(outer.func, ast.Attribute) and outer.func.attr in _LOGGING
+            )
+            if is_print or is_log or isinstance(outer, ast.Raise):
+                return FORESEEN
+        return UNKNOWN
 
     def _computes(self, node: ast.expr, parent: ast.BinOp) -> Outcome:
         if isinstance(parent.op, ast.Mod) and parent.right is node:
@@ -151,13 +165,7 @@ class _Path:
         if isinstance(call.func, ast.Attribute) and call.func.attr in ("extend", "join") and call.args[:1] == [node]:
             return self._breaks(node, "goes through it")
         if not isinstance(call.func, ast.Name):
-            is_log = isinstance(call.func, ast.Attribute) and call.func.attr in (
-                "debug",
-                "info",
-                "warning",
-                "error",
-                "exception",
-            )
+            is_log = isinstance(call.func, ast.Attribute) and call.func.attr in _LOGGING
             is_constructor = self.code.dotted(call.func) in ("decimal.Decimal", "datetime.datetime.fromtimestamp")
             return FORESEEN if is_log else self._breaks(node, "converts it") if is_constructor else UNKNOWN
         name = call.func.id

@@ -88,7 +88,8 @@ def test_null_breaks_code_that_takes_it_for_a_value(body: str, what: str) -> Non
         'while order["amount"]:\n    sink(order["amount"] - 1)',
         'return order["amount"] == 3',
         'return order["amount"] in (1, 2)',
-        "return f\"{order['amount']}\"",
+        "log.info(f\"{order['amount']}\")",
+        "raise ValueError(f\"{order['amount']}\")",
         'print(order["amount"])',
         'if order["amount"]:\n    pass',
     ],
@@ -101,6 +102,8 @@ def test_null_is_foreseen_where_code_asks_for_it_or_does_not_mind(body: str) -> 
     "body",
     [
         'return order["amount"]',
+        'return str(order["amount"])',
+        "return f\"{order['amount']}\"",
         'sink(order["amount"])',
         'sink.add(order["amount"])',
         'amount = order["amount"]\nif amount is None:\n    amount = 0\nreturn amount * 2',
