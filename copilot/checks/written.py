@@ -105,8 +105,13 @@ class Written:
 def type_findings(before: Written, after: Written, subject: str, phase: int, case: Case) -> Iterator[Finding]:
     """Yields the breaches after a phase; those that were there before the change are warnings, told with the first phase."""
     known = {breach.key for breach in before.breaches()}
+    # A field that takes the place of another one takes its values over, right or wrong.
+    asked = {operation.field for operation in case.request.operations}
+    handed_on = {(what, becomes) for path, what, becomes in known if path.rpartition(".")[2] in asked}
+    fields = {field.path for field in before.schema.fields} if before.schema else set()
     for breach in after.breaches():
-        if breach.key not in known:
+        is_handed_on = breach.use.path not in fields and breach.key[1:] in handed_on
+        if breach.key not in known and not is_handed_on:
             yield _new(breach, subject, phase, case)
         elif phase == 0 and (breach.misfit.is_sure or not breach.misfit.is_null):
             text = f"{_told(breach)}. It was so before this change."

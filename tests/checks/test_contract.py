@@ -318,6 +318,26 @@ def test_what_was_of_the_wrong_kind_in_the_base_is_a_warning_that_says_so() -> N
     assert "It was so before this change." in evidence.findings[0].message
 
 
+def test_a_renamed_field_takes_a_wrong_value_over_and_is_not_blamed_for_it() -> None:
+    code = 'def build(order):\n    return {"id": "1",\n        "amount": str(order)}\n'
+    moved = [BUILDS[0], use("total", "writes", job="shop", line=3, form="literal")]
+    renamed = code.replace("amount", "total")
+    made = case(
+        RENAME,
+        [[ID, AMOUNT]],
+        [[ID, TOTAL]],
+        uses=BUILDS,
+        uses_after=[moved],
+        base_code={SHOP_PATH: code},
+        code={SHOP_PATH: [renamed]},
+    )
+
+    evidence = run(made, {SHOP_PATH: code, SCORER_PATH: ""})
+
+    assert errors(evidence) == []
+    assert [it.rule for it in evidence.findings] == ["contract.wrong-type-before"]
+
+
 def test_a_logical_type_that_only_one_library_takes_numbers_for_is_told_by_library() -> None:
     moment = {"type": "long", "logicalType": "timestamp-millis"}
 
