@@ -14,6 +14,8 @@ from copilot.checks.consumers import NULL_BREAKS, READING, asks_for_null, became
 from copilot.checks.declared import at_or_below
 from copilot.checks.lineage import Direction
 from copilot.checks.meetings import NO_AVRO, Meetings, Problem, Reader, decoders_of
+from copilot.checks.nulls import outcome_of_null
+from copilot.checks.parsed_code import Codes
 from copilot.checks.reading import BASE
 from copilot.checks.roundtrip import HISTORY_LIMIT
 from copilot.checks.standing import standing_uses
@@ -37,6 +39,7 @@ class Hazard:
     span: Span | None
     path: str = ""
     is_certain: bool = True
+    is_of_null: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class Crossings:
     wires: tuple[Wire, ...] = ()
     _meetings: dict[tuple[str, bool], Meetings | None] = field(default_factory=dict)
     _uses: dict[int, tuple[FieldUse, ...]] = field(default_factory=dict)
+    _codes: dict[int, Codes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.wires = tuple(
@@ -177,7 +181,18 @@ class Crossings:
         uses = self._uses_of(wire, read)
         fallbacks = {use.span for use in uses if use.path in has}
         met = [hazard for use in uses for hazard in _met(use, has, expects, fallbacks, is_old=direction == "forward")]
+        met = [it for it in met if not (it.is_of_null and it.span and self._foresees_null(uses, it, read))]
         return min(met, key=lambda it: (not it.is_certain, it.span or Span("", 0, 0)), default=None)
+
+    def _foresees_null(self, uses: list[FieldUse], hazard: Hazard, state: int) -> bool:
+        """Tells whether the code that a null reaches asks for it, has a default, or catches what would be raised."""
+        codes = self._codes.setdefault(state, Codes(self.case, self.bench, state))
+        outcomes = [
+            outcome_of_null(code, code.read(use))
+            for use in uses
+            if (use.span, use.path) == (hazard.span, hazard.path) and (code := codes.of(use))
+        ]
+        return bool(outcomes) and all(it.fate == "foreseen" for it in outcomes)
 
     def _uses_of(self, wire: Wire, state: int) -> list[FieldUse]:
         if state not in self._uses:
@@ -241,7 +256,7 @@ def _met(
     if use.mode not in NULL_BREAKS:
         return
     if is_old and became_nullable(now, then) and not asks_for_null(use):
-        yield Hazard(f'TypeError where "{use.name}" is null', use.span, use.path, is_certain)
+        yield Hazard(f'TypeError where "{use.name}" is null', use.span, use.path, is_certain, True)
     kinds = value_kind(parsed(now.type)), value_kind(parsed(then.type))
     if kinds[0] != kinds[1]:
         yield Hazard(f'"{use.name}" is {kinds[0]} and not {kinds[1]}', use.span, use.path, is_certain)

@@ -15,7 +15,7 @@ from copilot.domain.operation import AddField, AddSymbol, ChangeType, MakeOption
 from copilot.domain.pipeline import Decoder, Retention
 from copilot.domain.source import Span
 from copilot.ports import Case
-from tests.checks.orders import Fields, bench, case, field, use
+from tests.checks.orders import SCORER_PATH, Fields, bench, case, field, use
 from tests.checks.test_wires import wired
 
 ID = field("id", "string")
@@ -116,6 +116,22 @@ def test_a_null_that_old_code_computes_with_breaks_it() -> None:
     evidence = run(it)
 
     assert 'TypeError where "amount" is null at scorer/main.py:7' in found(evidence, "rollout.breaks")[0].message
+
+
+def test_a_null_that_old_code_asks_for_breaks_nothing() -> None:
+    optional = [ID, field("amount", ["null", "long"], default=None)]
+    it = case(
+        MakeOptional("order", "", "amount"),
+        [[ID, AMOUNT]],
+        [optional],
+        uses=[use("amount", "computes", line=2)],
+        steps=[(PRODUCERS, CONSUMERS)],
+    )
+    guarded = 'def bill(order):\n    return order["amount"] * 2 if order["amount"] is not None else 0\n'
+
+    evidence = RolloutCheck().run(it, bench({SCORER_PATH: guarded}))
+
+    assert not found(evidence, "rollout.breaks")
 
 
 def test_a_reader_that_can_no_longer_take_old_data_waits_until_it_is_read_to_the_end() -> None:
