@@ -179,7 +179,9 @@ class _Reading:
         return facts
 
     def _is_for_tests(self, path: str) -> bool:
-        return is_test_path(path) or self._roots.is_for_tests(self._root_of[path])
+        outline = self._outlines.get(path)
+        holds_tests = outline is not None and outline.is_tests
+        return holds_tests or is_test_path(path) or self._roots.is_for_tests(self._root_of[path])
 
     def _job_codes(
         self, jobs: Mapping[str, Job], facts: Mapping[str, Mapping[str, FileFacts]], running: list[Running]

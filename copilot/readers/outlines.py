@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from copilot.readers.facts import FACTS_KIND, FileFacts, dump_facts
 from copilot.readers.python_reader import read_python
-from copilot.readers.words import acts_when_imported, concerns_endpoints, is_script
+from copilot.readers.words import acts_when_imported, concerns_endpoints, is_script, is_tests
 
-OUTLINE_KIND = f"python-outline-4-{FACTS_KIND}"
+OUTLINE_KIND = f"python-outline-5-{FACTS_KIND}"
 _NO_CLIENTS = frozenset({"file", "spark builder", "spark session"})
 
 
@@ -30,6 +30,7 @@ class Outline(NamedTuple):
     classes: tuple[str, ...] = ()
     gaps: tuple[tuple[int, str], ...] = ()
     acts_at_once: bool = False
+    is_tests: bool = False
 
 
 def facts_of(text: str) -> bytes:
@@ -66,4 +67,6 @@ def _outline(facts: FileFacts, text: str) -> Outline:
     acts = any(call.role in ("consume", "produce") and not call.scope for call in facts.calls) or acts_when_imported(
         text
     )
-    return Outline(True, is_script(text), bool(facts.literals), has_endpoints, facts.classes, facts.gaps, acts)
+    return Outline(
+        True, is_script(text), bool(facts.literals), has_endpoints, facts.classes, facts.gaps, acts, is_tests(text)
+    )

@@ -69,6 +69,9 @@ _ENDPOINT_SIGNS = (
 )
 # A handler is what a cloud starts: its file is run as much as one that says what to do when it is.
 _IS_SCRIPT = re.compile(r"^(?:if\s+__name__\s*==|(?:async )?def\s+(?:lambda_handler\(|handler\(event\b))", re.MULTILINE)
+_TESTS = re.compile(
+    r"^(?:import|from)\s+(?:pytest|unittest)\b.*^\s*(?:async )?def\s+test_\w*\(", re.MULTILINE | re.DOTALL
+)
 _ACTS = re.compile(r"^(?:[\w, ]+=\s*\w+\.parse_(?:known_)?args\(|\w+\.(?:stop|awaitTermination)\(\))", re.MULTILINE)
 
 
@@ -80,6 +83,11 @@ def concerns_endpoints(text: str) -> bool:
 def is_script(text: str) -> bool:
     """Tells whether a Python text says what to do when it is run itself."""
     return ("__main__" in text or "handler(" in text) and _IS_SCRIPT.search(text) is not None
+
+
+def is_tests(text: str) -> bool:
+    """Tells whether a Python text holds tests, wherever it lies: it imports a test runner, and has functions for it."""
+    return "def test_" in text and _TESTS.search(text) is not None
 
 
 def acts_when_imported(text: str) -> bool:

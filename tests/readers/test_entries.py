@@ -53,6 +53,18 @@ def test_each_handler_of_a_folder_is_a_job() -> None:
     assert edges(files) == {("lambda/connect.py", "produces", "?TABLE"), ("lambda/close.py", "consumes", "?TABLE")}
 
 
+def test_tests_are_no_jobs_wherever_they_lie() -> None:
+    code = """
+        import pytest
+        from kafka import KafkaConsumer
+
+        def test_consumes():
+            assert KafkaConsumer("test_topic")
+        """
+
+    assert edges({"misc/kafka-testing.py": code, "misc/read.py": guarded("a")}) == {("misc", "consumes", "a")}
+
+
 def test_a_folder_with_one_script_stays_one_job() -> None:
     plan = 'if __name__ == "__main__":\n    print("nothing")\n'
     files = {"kafka/read.py": guarded("a"), "kafka/plan.py": plan, "kafka/library.py": LIBRARY}
