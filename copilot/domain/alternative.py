@@ -22,6 +22,11 @@ SchemaAction = Literal[
     "add_symbol",
     "remove_symbol",
     "set_enum_property",
+    "reorder_fields",
+    "rename_symbol",
+    "reorder_symbols",
+    "rename_type",
+    "set_type_property",
 ]
 CodeAction = Literal[
     "rename_key",
@@ -45,7 +50,10 @@ class SchemaEdit:
     rename_field: the new name as a JSON string, nothing else changes (aliases are a set_property of their own, which names
     the field as it is called in the base); set_type: the new type; set_property / remove_property: `name` is the property
     of the field object ("default", "doc", "aliases", "deprecated"); add_symbol / remove_symbol: the symbol as a JSON string,
-    in the enum that the field's type holds; set_enum_property: `name` is a property of that enum ("default").
+    in the enum that the field's type holds; set_enum_property: `name` is a property of that enum ("default"); rename_symbol: `name`
+    becomes the symbol of the value; reorder_fields / reorder_symbols: the value lists all names in the order that is wanted.
+    rename_type: the named type that is `record` in the base gets the full name of the value, its references follow, and types
+    inside it that take its namespace keep taking it; set_type_property: `name` is a property of that named type.
     """
 
     source: SchemaSource
@@ -77,6 +85,20 @@ class CodeEdit:
 
 
 @dataclass(frozen=True, slots=True)
+class TextEdit:
+    """Replaces one whole word on one line of any file: a topic in a setting, a level in `copilot.toml`.
+
+    Every place of the line where `before` stands between characters that no name has becomes `after`; "" as `before` puts
+    `after` in front of the line.
+    """
+
+    path: str
+    line: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class SignalEdit:
     """Adds a pipeline signal at a place; compiled by `signals`."""
 
@@ -101,7 +123,7 @@ class FileText:
     text: str | None
 
 
-Edit = SchemaEdit | CodeEdit | SignalEdit | NewFile | FileText
+Edit = SchemaEdit | CodeEdit | TextEdit | SignalEdit | NewFile | FileText
 
 
 @dataclass(frozen=True, slots=True)

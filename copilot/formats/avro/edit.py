@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from itertools import pairwise
 from typing import Any
 
@@ -17,11 +17,12 @@ from copilot.domain.alternative import SchemaEdit
 from copilot.domain.codec import canonical
 from copilot.domain.schema import SchemaSource
 from copilot.errors import SchemaUnreadable
-from copilot.formats.avro.documents import Document, Unreadable, cut_out, open_document
+from copilot.formats.avro.documents import Document, Unreadable, cut_out, open_document, scalar
 from copilot.formats.avro.languages import language_of
 from copilot.formats.avro.moves import moved_definitions
 from copilot.formats.avro.parse import Resolver
 from copilot.formats.avro.places import Places
+from copilot.formats.avro.renames import renamed_references, renamed_type
 from copilot.formats.json_text import Node, plain
 from copilot.formats.layout import REUSED, Style, elements_of, indent_at, line_start, style_of, write
 from copilot.formats.splices import Splice, apply, reshape
@@ -52,7 +53,9 @@ def edit_text(text: str, edits: Sequence[SchemaEdit]) -> str:
         _, offset = cut_out(text, source)
         document = _opened(text, source)
         own = _Plan(document, source).splices(group)
-        _check(document, apply(document.text, own), source)
+        # A type that another file defines gets its new name there, in the same patch.
+        elsewhere = {str(_value(edit)) for edit in group if edit.action == "rename_type"}
+        _check(document, apply(document.text, own), source, elsewhere)
         splices += [Splice(splice.start + offset, splice.end + offset, splice.text) for splice in own]
     edited = apply(text, splices)
     if any(host != "file" for host, _, _ in grouped):
@@ -97,6 +100,17 @@ class _Plan:
         if edit.action == "add_field":
             self._add_field(edit)
             return
+        if edit.action == "reorder_fields":
+            self._reorder(
+                places.fields(edit.record), [scalar(field, "name") for field in places.items(edit.record)], edit
+            )
+            return
+        if edit.action == "rename_type":
+            self._rename_type(edit)
+            return
+        if edit.action == "set_type_property":
+            self._set_member(places.named(edit.record), edit.name, _value(edit))
+            return
         field = places.field(edit.record, edit.field)
         if edit.action == "remove_field":
             fields = places.fields(edit.record)
@@ -137,10 +151,18 @@ class _Plan:
 
     def _change_symbol(self, edit: SchemaEdit, field: Node) -> None:
         symbol = _value(edit)
-        enum = self._places.enum(edit.record, field, symbol if edit.action == "remove_symbol" else "")
+        known = {"remove_symbol": symbol, "rename_symbol": edit.name}.get(edit.action, "")
+        enum = self._places.enum(edit.record, field, known)
         symbols: Node = enum.value["symbols"]
         names = [item.value for item in symbols.value]
-        if edit.action == "add_symbol":
+        if edit.action == "reorder_symbols":
+            self._reorder(symbols, names, edit)
+        elif edit.action == "rename_symbol" and edit.name in names and symbol not in names:
+            self._replace(symbols.value[names.index(edit.name)], symbol)
+            default = enum.member("default")
+            if default is not None and default.value == edit.name:
+                self._replace(default, symbol)
+        elif edit.action == "add_symbol":
             if symbol in names:
                 raise SchemaUnreadable(f'The enum of "{edit.field}" has the symbol "{symbol}" already.')
             self._insert(symbols, len(names) - 1, write(symbol, self._style([symbols]), "", False))
@@ -151,7 +173,40 @@ class _Plan:
                 f'The enum of "{edit.field}" has no symbol "{symbol}".', next=f"Its symbols are {', '.join(names)}."
             )
 
-    def _set_member(self, node: Node, name: str, value: Any) -> None:
+    def _reorder(self, node: Node, names: Sequence[Any], edit: SchemaEdit) -> None:
+        """Puts the items' own texts into the places of the list, so that separators and layout stay where they are."""
+        wanted = _value(edit)
+        if sorted(wanted) != sorted(names):
+            raise SchemaUnreadable(
+                f"The new order names {', '.join(wanted)}; what stands there is {', '.join(map(str, names))}.",
+                where=self._document.span(node),
+                next="Name each of them once.",
+            )
+        between = [self._text[a.end : b.start] for a, b in pairwise(node.value)]
+        if self._is_python and any("#" in text for text in between):
+            raise SchemaUnreadable(
+                "Comments stand between what is to change places.",
+                where=self._document.span(node),
+                next="Reorder it by hand, each comment with what it is about.",
+            )
+        for place, name in zip(node.value, wanted, strict=True):
+            item = node.value[names.index(name)]
+            if item is not place:
+                text = self._text[item.start : item.end]
+                self._replaced[id(place)] = [Splice(place.start, place.end, text)]
+
+    def _rename_type(self, edit: SchemaEdit) -> None:
+        to = str(_value(edit))
+        changes = list(renamed_references(self._document, edit.record, to))
+        if not changes or self._places.defines(edit.record):
+            changes = list(renamed_type(self._document, self._places.named(edit.record), to))
+        for place, name, value in changes:
+            if name:
+                self._set_member(place, name, value, after="name")
+            else:
+                self._replace(place, value)
+
+    def _set_member(self, node: Node, name: str, value: Any, after: str = "") -> None:
         member = node.member(name)
         if member is not None:
             self._replace(member, value)
@@ -161,7 +216,8 @@ class _Plan:
         is_tall = self._is_tall(node)
         indent = indent_at(self._text, elements[-1][0])
         key = write(name, style, indent, False)
-        self._insert(node, len(elements) - 1, f"{key}{style.colon}{write(value, style, indent, is_tall)}")
+        place = list(node.keys or ()).index(after) if after else len(elements) - 1
+        self._insert(node, place, f"{key}{style.colon}{write(value, style, indent, is_tall)}")
 
     def _remove_member(self, node: Node, name: str) -> None:
         if node.member(name) is None:
@@ -255,12 +311,12 @@ def _opened(text: str, source: SchemaSource) -> Document:
         raise SchemaUnreadable(f"The schema can't be edited: {error.reason}.", where=error.span) from None
 
 
-def _check(base: Document, edited: str, source: SchemaSource) -> None:
-    """The edited schema is read again, without siblings: it may lack the names only that the base lacked already."""
+def _check(base: Document, edited: str, source: SchemaSource, elsewhere: Set[str]) -> None:
+    """The edited schema is read again, without siblings: it may lack the names only that the base lacked, or that are elsewhere."""
     alone = SchemaSource(source.path, "", "", source.host, 0, len(edited.encode("utf-8")), source.span)
     try:
         document = open_document(edited, alone)
-        unknown = _unknown_names(document) - _unknown_names(base)
+        unknown = _unknown_names(document) - _unknown_names(base) - elsewhere
     except Unreadable as error:
         raise SchemaUnreadable(
             f"The edit would leave the schema unreadable: {error.reason}.",

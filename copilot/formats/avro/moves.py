@@ -21,7 +21,7 @@ def moved_definitions(document: Document, splices: Sequence[Splice]) -> list[Spl
     if not lost:
         return []
     references = [
-        entry for entry in _references(document.root, document.namespace) if _deleting(entry[0], gone) is None
+        entry for entry in references_in(document.root, document.namespace) if _deleting(entry[0], gone) is None
     ]
     moved: list[Splice] = []
     rescued: list[Node] = []
@@ -50,18 +50,19 @@ def _deleting(node: Node, gone: Sequence[Splice]) -> Splice | None:
     return next((splice for splice in gone if splice.start <= node.start and node.end <= splice.end), None)
 
 
-def _references(node: Node, enclosing: str) -> Iterator[tuple[Node, str]]:
+def references_in(node: Node, enclosing: str) -> Iterator[tuple[Node, str]]:
+    """Yields every name by which a type is referred to, each with the namespace around it."""
     if isinstance(node.value, str):
         if node.value not in PRIMITIVES:
             yield node, enclosing
     elif isinstance(node.value, list):
         for branch in node.value:
-            yield from _references(branch, enclosing)
+            yield from references_in(branch, enclosing)
     elif isinstance(node.value, dict):
         kind = scalar(node, "type")
         if kind in ("array", "map"):
-            yield from _references(node.value["items" if kind == "array" else "values"], enclosing)
+            yield from references_in(node.value["items" if kind == "array" else "values"], enclosing)
         elif kind in RECORD_KINDS:
             full = full_name(str(scalar(node, "name")), scalar(node, "namespace"), enclosing)
             for field in items_of(node, "fields"):
-                yield from _references(field.value["type"], namespace_of(full))
+                yield from references_in(field.value["type"], namespace_of(full))

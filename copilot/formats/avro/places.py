@@ -24,6 +24,10 @@ class Places:
         fields: Node = self._record(record).node.value["fields"]
         return fields
 
+    def items(self, record: str) -> tuple[Node, ...]:
+        """Returns the objects of a record's fields, in their order."""
+        return tuple(items_of(self._record(record).node, "fields"))
+
     def field(self, record: str, name: str) -> Node:
         """Returns a field's object."""
         definition = self._record(record)
@@ -47,6 +51,21 @@ class Places:
                     where=self._document.span(field),
                     next="Choose another name.",
                 )
+
+    def defines(self, name: str) -> bool:
+        """Tells whether the text defines a type of that full name."""
+        return name in self._definitions
+
+    def named(self, name: str) -> Node:
+        """Returns the definition of any named type, by its full name; "" is the outermost record."""
+        definition = self._definitions.get(name) if name else self._record("")
+        if definition is None:
+            raise SchemaUnreadable(
+                f'The type "{name}" is not defined in {self._document.path}.',
+                where=self._document.span(self._document.root),
+                next=f"Edit the file that defines it; the types defined here: {', '.join(self._definitions) or 'none'}.",
+            )
+        return definition.node
 
     def enum(self, record: str, field: Node, symbol: str) -> Node:
         """Returns the enum in a field's type, also inside unions, arrays and maps, or by its name; the one with `symbol`."""

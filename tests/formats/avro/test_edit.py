@@ -9,7 +9,7 @@ import pytest
 from copilot.domain.alternative import SchemaEdit
 from copilot.domain.schema import SchemaVersion
 from copilot.errors import SchemaUnreadable
-from tests.formats.avro.arranging import FORMAT, edit, literal_in
+from tests.formats.avro.arranging import FORMAT, edit, literal_in, source_of
 
 TWO_SPACES = """{
   "type": "record",
@@ -411,3 +411,84 @@ def test_an_edited_text_is_read_as_the_change_says() -> None:
 
     assert isinstance(version, SchemaVersion)
     assert [field.logical_type for field in version.fields] == ["", "decimal"]
+
+
+SHARED = """{
+  "type": "record",
+  "name": "Order",
+  "namespace": "shop",
+  "fields": [
+    {"name": "home", "type": {"type": "record", "name": "Address", "fields": [{"name": "city", "type": "string"}]}},
+    {"name": "work", "type": ["null", "Address"], "default": null},
+    {"name": "other", "type": "shop.Address"},
+    {"name": "status", "type": {"type": "enum", "name": "Status", "symbols": ["NEW", "PAID"], "default": "NEW"}}
+  ]
+}
+"""
+
+
+def test_fields_change_places_and_keep_their_texts() -> None:
+    after = edited(SHARED, "reorder_fields", value='["status", "home", "work", "other"]')
+
+    assert after.index('"status"') < after.index('"home"') < after.index('"work"')
+    assert sorted(after.replace("\n", "").replace(",", "")) == sorted(SHARED.replace("\n", "").replace(",", ""))
+
+
+def test_a_type_can_not_be_moved_behind_its_use() -> None:
+    with pytest.raises(SchemaUnreadable, match="used before it is defined"):
+        edited(SHARED, "reorder_fields", value='["work", "home", "other", "status"]')
+
+
+def test_a_new_order_has_to_name_every_field() -> None:
+    with pytest.raises(SchemaUnreadable, match="what stands there is"):
+        edited(SHARED, "reorder_fields", value='["home", "work"]')
+
+
+def test_a_symbol_gets_another_name_and_the_default_follows() -> None:
+    after = edited(SHARED, "rename_symbol", field="status", name="NEW", value='"OPEN"')
+
+    assert '"symbols": ["OPEN", "PAID"], "default": "OPEN"' in after
+
+
+def test_symbols_change_places() -> None:
+    assert '["PAID", "NEW"]' in edited(SHARED, "reorder_symbols", field="status", value='["PAID", "NEW"]')
+
+
+def test_an_inner_record_is_renamed_with_every_reference() -> None:
+    after = edited(SHARED, "rename_type", record="shop.Address", value='"shop.Place"')
+
+    assert '"name": "Place"' in after
+    assert '["null", "Place"]' in after
+    assert '"type": "shop.Place"' in after
+    assert "Address" not in after
+
+
+def test_another_namespace_takes_along_what_names_none_and_references_keep_their_meaning() -> None:
+    after = edited(SHARED, "rename_type", record="shop.Order", value='"sales.Order"')
+
+    assert '"namespace": "sales"' in after
+    assert '["null", "Address"]' in after
+    assert '"type": "sales.Address"' in after
+
+
+def test_a_record_inside_gets_a_namespace_of_its_own_behind_its_name() -> None:
+    after = edited(SHARED, "rename_type", record="shop.Address", value='"geo.Address"')
+
+    assert '"name": "Address", "namespace": "geo", "fields"' in after
+    assert '["null", "geo.Address"]' in after
+
+
+def test_a_text_that_only_refers_to_the_type_follows() -> None:
+    text = '{"type": "record", "name": "Parcel", "namespace": "shop", "fields": [{"name": "to", "type": "Address"}]}'
+
+    assert '"type": "shop.Place"' in edited(text, "rename_type", record="shop.Address", value='"shop.Place"')
+
+
+def test_a_property_of_a_named_type_is_set() -> None:
+    after = edited(SHARED, "set_type_property", record="shop.Status", name="aliases", value='["State"]')
+
+    assert '"default": "NEW", "aliases": ["State"]}' in after
+
+
+def edited(text: str, action: Any, *, record: str = "", field: str = "", name: str = "", value: str = "") -> str:
+    return FORMAT.edit(text, [SchemaEdit(source_of(text), action, record, field, name, value)])
