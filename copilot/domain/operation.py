@@ -1,14 +1,17 @@
-"""What a person asks for: operations on fields, symbols and defaults, and the request that holds them.
+"""What a person asks for: operations on fields, symbols, records, topics and levels, and the request that holds them.
 
 `subject` is a subject's name. `record` is the full name of the record that declares the field ("" for the outermost one).
-`field` is the field's own name in that record, `path` is derived from the map, not stored. Types and defaults are JSON texts
-(sorted keys, no spaces).
+`field` is the field's own name in that record ("" where the operation is about no single field), `path` is derived from the map,
+not stored. Types and defaults are JSON texts (sorted keys, no spaces).
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
+
+from copilot.domain.levels import Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,92 @@ class Deprecate:
     field: str
 
 
+@dataclass(frozen=True, slots=True)
+class RemoveDefault:
+    op: ClassVar[str] = "remove_default"
+    subject: str
+    record: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeDoc:
+    """Another doc for a field, or for the record itself where `field` is ""."""
+
+    op: ClassVar[str] = "change_doc"
+    subject: str
+    record: str
+    field: str
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReorderFields:
+    """`fields` are all names of the record, in the order that is wanted."""
+
+    op: ClassVar[str] = "reorder_fields"
+    field: ClassVar[str] = ""
+    subject: str
+    record: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RenameSymbol:
+    op: ClassVar[str] = "rename_symbol"
+    subject: str
+    record: str
+    field: str
+    symbol: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReorderSymbols:
+    """`symbols` are all symbols of the enum, in the order that is wanted."""
+
+    op: ClassVar[str] = "reorder_symbols"
+    subject: str
+    record: str
+    field: str
+    symbols: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RenameRecord:
+    """Another full name for a named type: `record` is its full name now ("" for the outermost one), `to` the new one."""
+
+    op: ClassVar[str] = "rename_record"
+    field: ClassVar[str] = ""
+    subject: str
+    record: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenameTopic:
+    """Another name for a topic. `subject` is what is known to lie on it, "" where that is not known."""
+
+    op: ClassVar[str] = "rename_topic"
+    record: ClassVar[str] = ""
+    field: ClassVar[str] = ""
+    subject: str
+    topic: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLevel:
+    """Another compatibility level; `until` is the last day on which a looser one holds (YYYY-MM-DD), "" for a tighter one."""
+
+    op: ClassVar[str] = "change_level"
+    record: ClassVar[str] = ""
+    field: ClassVar[str] = ""
+    subject: str
+    level: Level
+    until: str = ""
+
+
 Operation = (
     AddField
     | RemoveField
@@ -113,7 +202,39 @@ Operation = (
     | RemoveSymbol
     | ChangeDefault
     | Deprecate
+    | RemoveDefault
+    | ChangeDoc
+    | ReorderFields
+    | RenameSymbol
+    | ReorderSymbols
+    | RenameRecord
+    | RenameTopic
+    | ChangeLevel
 )
+
+_TEXTS = ("to", "symbol", "doc", "topic", "level")
+_LISTS = ("fields", "symbols")
+
+
+def operation_object(operation: Operation) -> dict[str, Any]:
+    """Returns an operation as `--operation` takes it: types and defaults are JSON values, keys that say nothing are absent."""
+    found: dict[str, Any] = {
+        "op": operation.op,
+        "subject": operation.subject,
+        "record": operation.record,
+        "field": operation.field,
+    }
+    found |= {key: getattr(operation, key) for key in _TEXTS if hasattr(operation, key)}
+    found |= {key: list(getattr(operation, key)) for key in _LISTS if hasattr(operation, key)}
+    for key in ("type", "default"):
+        text = getattr(operation, key, None)
+        if text is not None:
+            found[key] = json.loads(text)
+    if isinstance(operation, AddField) and operation.is_required:
+        found["required"] = True
+    if isinstance(operation, ChangeLevel) and operation.until:
+        found["until"] = operation.until
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Literal
 
 from copilot.domain.clones import Clone, Consumer, clone_in
 from copilot.domain.samples import SampleFiles
+from copilot.domain.mention import Mention
 from copilot.domain.schema import SchemaSubject, SchemaVersion
 from copilot.domain.sinks import Sink
 from copilot.domain.source import Gap, Span
@@ -220,3 +221,5 @@ class Impact:
     downstream: tuple[str, ...]
     blind_spots: tuple[BlindSpot, ...]
     gaps: tuple[Gap, ...]
+    mentions: tuple[Mention, ...] = ()
+    """Where the old name stands as a word in any file, for operations that rename a topic, a record or a symbol."""

@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from copilot.domain.alternative import Alternative, CodeEdit, Edit, FileText, NewFile, Phase, SchemaEdit, SignalEdit
+from copilot.domain.alternative import (
+    Alternative,
+    CodeEdit,
+    Edit,
+    FileText,
+    NewFile,
+    Phase,
+    SchemaEdit,
+    SignalEdit,
+    TextEdit,
+)
 from copilot.domain.patch import FileChange, Patch, Refused
 from copilot.domain.source import Gap, SourceFile, Span
 from copilot.errors import SchemaUnreadable
@@ -19,10 +29,11 @@ from copilot.patches.python_edits import edit_python
 from copilot.patches.python_source import PythonSource
 from copilot.patches.python_verify import verify_python
 from copilot.patches.splices import CannotEdit, Splices, line_of, splice_between
+from copilot.patches.text_edits import edit_words
 from copilot.ports import SchemaFormat, Tree
 
 PLACES_SHOWN = 5
-Kind = TypeVar("Kind", SchemaEdit, CodeEdit, NewFile, FileText)
+Kind = TypeVar("Kind", SchemaEdit, CodeEdit, TextEdit, NewFile, FileText)
 
 
 class PatchCompiler:
@@ -43,7 +54,7 @@ class PatchCompiler:
 
     def fitted(self, alternative: Alternative, tree: Tree) -> Alternative:
         """Returns the alternative with each code edit that can't be made here as a step by hand."""
-        edits = (edit for phase in alternative.phases for edit in phase.edits if isinstance(edit, CodeEdit))
+        edits = (edit for phase in alternative.phases for edit in phase.edits if isinstance(edit, CodeEdit | TextEdit))
         files = tree.read(sorted({edit.path for edit in edits if is_inside(edit.path)}))
         known: dict[tuple[str, tuple[Edit, ...]], str | CannotEdit] = {}
 
@@ -52,7 +63,7 @@ class PatchCompiler:
             key = (file.path, tuple(own))
             if key not in known:
                 try:
-                    known[key] = self._edited(file, _of(SchemaEdit, own), _of(CodeEdit, own))
+                    known[key] = self._edited(file, own)
                 except CannotEdit as problem:
                     known[key] = problem
             found = known[key]
@@ -92,12 +103,14 @@ class PatchCompiler:
             return _whole_file(path, edits, whole[0], file, tree)
         if isinstance(file, Gap):
             raise CannotEdit(f"{path} cannot be edited: it {file.reason}.", file.span, "Change this file by hand.")
-        return FileChange(path, file.text, self._edited(file, _of(SchemaEdit, edits), _of(CodeEdit, edits)))
+        return FileChange(path, file.text, self._edited(file, edits))
 
-    def _edited(self, file: SourceFile, schema_edits: list[SchemaEdit], code_edits: list[CodeEdit]) -> str:
+    def _edited(self, file: SourceFile, edits: Sequence[Edit]) -> str:
+        schema_edits, code_edits = _of(SchemaEdit, edits), _of(CodeEdit, edits)
         splices = Splices(file.path, file.text.encode())
         for place in dict.fromkeys(_literal_of(edit) for edit in schema_edits):
             self._edit_schema(file, splices, [edit for edit in schema_edits if _literal_of(edit) == place])
+        edit_words(file.path, splices, _of(TextEdit, edits))
         if not file.path.endswith(".py"):
             if code_edits:
                 raise _not_python(file, splices.base, code_edits[0])

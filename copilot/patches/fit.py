@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from copilot.domain.alternative import Alternative, CodeEdit, Edit, Phase, SchemaEdit, Step
+from copilot.domain.alternative import Alternative, CodeEdit, Edit, Phase, SchemaEdit, Step, TextEdit
 from copilot.domain.codec import canonical, digest_of_text, encode
 from copilot.domain.source import Gap, SourceFile
 from copilot.patches.splices import CannotEdit, line_of
@@ -20,9 +20,9 @@ Edited = Callable[[SourceFile, Sequence[Edit]], str]
 
 @dataclass(frozen=True, slots=True)
 class Unfit:
-    """A code edit that its file refuses, as the step by hand that it becomes: "path:line  what"."""
+    """An edit that its file refuses, as the step by hand that it becomes: "path:line  what"."""
 
-    edit: CodeEdit
+    edit: CodeEdit | TextEdit
     text: str
 
 
@@ -44,11 +44,13 @@ def fitted(alternative: Alternative, files: Mapping[str, SourceFile | Gap], edit
 
 
 def _paths(phase: Phase) -> list[str]:
-    return sorted({edit.path for edit in phase.edits if isinstance(edit, CodeEdit)})
+    return sorted({edit.path for edit in phase.edits if isinstance(edit, CodeEdit | TextEdit)})
 
 
 def _unfit(phase: Phase, file: SourceFile | Gap | None, edited: Edited, path: str) -> list[Unfit]:
-    own = [edit for edit in phase.edits if isinstance(edit, CodeEdit | SchemaEdit) and _path_of(edit) == path]
+    own = [
+        edit for edit in phase.edits if isinstance(edit, CodeEdit | TextEdit | SchemaEdit) and _path_of(edit) == path
+    ]
     if not isinstance(file, SourceFile) or _problem(file, own, edited) is None:
         return []
     kept: list[Edit] = [edit for edit in own if isinstance(edit, SchemaEdit)]
@@ -57,7 +59,7 @@ def _unfit(phase: Phase, file: SourceFile | Gap | None, edited: Edited, path: st
     unfit: list[Unfit] = []
     # One after the other: two edits that fit by themselves can stand in each other's way.
     for edit in own:
-        if isinstance(edit, CodeEdit):
+        if isinstance(edit, CodeEdit | TextEdit):
             problem = _problem(file, [*kept, edit], edited)
             if problem is None:
                 kept.append(edit)
@@ -74,7 +76,9 @@ def _problem(file: SourceFile, edits: Sequence[Edit], edited: Edited) -> CannotE
     return None
 
 
-def _by_hand(file: SourceFile, edit: CodeEdit, problem: CannotEdit) -> str:
+def _by_hand(file: SourceFile, edit: CodeEdit | TextEdit, problem: CannotEdit) -> str:
+    if isinstance(edit, TextEdit):
+        return f"{edit.path}:{edit.line}  write `{edit.after}` for `{edit.before}` by hand: {problem.what.rstrip('.')}"
     line = line_of(file.text.encode(), edit.offset)
     reason = (problem.what.partition(": ")[2] or problem.what).rstrip(".")
     return f"{edit.path}:{line}  {_TASKS[edit.action].format(old=edit.name, new=edit.to)} by hand: {reason}"

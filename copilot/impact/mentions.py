@@ -1,0 +1,61 @@
+"""Where does the name of a topic, a record or a symbol stand as a word of its own, in any file of the tree?
+
+The map leads to the place where a job's topic is written; scripts, dashboards, runbooks and other languages hold the name too.
+Nothing is claimed about what such a place does with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from copilot.domain.mention import Mention, whole_words
+from copilot.domain.operation import Operation, RenameRecord, RenameSymbol, RenameTopic
+from copilot.domain.pipeline import PipelineMap
+from copilot.domain.source import SourceFile, Span
+from copilot.impact.words import Words, normal
+from copilot.ports import Index, Tree
+
+MENTIONS_MAX = 400
+EXCERPT_LENGTH_MAX = 160
+
+
+def mentions_of(operation: Operation, pipeline: PipelineMap, tree: Tree, index: Index) -> tuple[Mention, ...]:
+    """Returns the places in the order of paths and lines, at most `MENTIONS_MAX`; () for operations that rename nothing."""
+    patterns = _patterns(operation, pipeline)
+    if not patterns:
+        return ()
+    words = [{normal(word) for word in re.findall(r"[A-Za-z_][A-Za-z0-9_]*", name)} - {""} for name in patterns]
+    texts = Words(tree, index)
+    paths = sorted(path for path, held in texts.each() if any(_may_hold(held, wanted) for wanted in words))
+    found: list[Mention] = []
+    for path, file in sorted(tree.read(paths).items()):
+        if isinstance(file, SourceFile):
+            found += _in_text(path, file.text, patterns)
+    return tuple(found[:MENTIONS_MAX])
+
+
+def _may_hold(held: bytes, wanted: set[str]) -> bool:
+    small = held.lower().translate(None, b"_-$")
+    return all(word.encode() in small for word in wanted)
+
+
+def _patterns(operation: Operation, pipeline: PipelineMap) -> dict[str, re.Pattern[str]]:
+    match operation:
+        case RenameTopic():
+            return {operation.topic: whole_words(operation.topic)}
+        case RenameRecord():
+            old = operation.record or pipeline.subject(operation.subject).latest.name
+            short = old.rpartition(".")[2]
+            # The short name alone is a word of every day; as a text of its own it may be a branch of a union, or a subject.
+            own = {} if short == old else {short: re.compile(rf"""(?<=["']){re.escape(short)}(?=["'])""")}
+            return {old: whole_words(old), **(own if operation.to.rpartition(".")[2] != short else {})}
+        case RenameSymbol():
+            return {operation.symbol: re.compile(rf"""(?<=["']){re.escape(operation.symbol)}(?=["'])""")}
+    return {}
+
+
+def _in_text(path: str, text: str, patterns: dict[str, re.Pattern[str]]) -> Iterator[Mention]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if any(pattern.search(line) for pattern in patterns.values()):
+            yield Mention(Span(path, number, number), line.strip()[:EXCERPT_LENGTH_MAX])
