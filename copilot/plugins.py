@@ -77,7 +77,6 @@ def build_kit(repository: Repository, tree: Tree, settings: Settings, index: Ind
     from copilot.adapters.scratch import GitScratch
     from copilot.checks.battery import BATTERY
     from copilot.domain.codec import digest_of_text
-    from copilot.impact.fields import impact_of
     from copilot.patches.compile import PatchCompiler
     from copilot.planners.rules import RulesPlanner
     from copilot.ports import Bench
@@ -96,7 +95,7 @@ def build_kit(repository: Repository, tree: Tree, settings: Settings, index: Ind
         base_map=base_map,
         # The text of all nouns, which takes a sixth of the time that their JSON takes on a large repository.
         base_digest=functools.cache(lambda: digest_of_text(repr(base_map()))),
-        impact_of=impact_of,
+        impact_of=_finder(tree, settings, index),
         ranked=_ranker(repository, tree, settings, index),
         planner=RulesPlanner(strategies),
         compiler=PatchCompiler(formats),
@@ -124,12 +123,30 @@ def build_impact_finder(repository: Repository, tree: Tree, index: Index) -> Imp
     return find
 
 
+def _finder(tree: Tree, settings: Settings, index: Index) -> ImpactOf:
+    def found(operation: Operation, pipeline: PipelineMap) -> Impact:
+        from copilot.impact.fields import impact_of
+        from copilot.impact.mentions import mentions_of
+
+        mentions = mentions_of(operation, pipeline, tree, index)
+        # A record tells of an earlier change, with all its names, and is never to be touched again.
+        kept = tuple(it for it in mentions if not it.span.path.startswith(f"{settings.records_folder}/"))
+        return replace(impact_of(operation, pipeline), mentions=kept)
+
+    return found
+
+
 def _ranker(repository: Repository, tree: Tree, settings: Settings, index: Index) -> ImpactRanker:
     def ranked(impacts: Mapping[Operation, Impact], pipeline: PipelineMap) -> ImpactList:
-        from copilot.domain.impacted import asked_of
+        from copilot.domain.impacted import ImpactList, asked_of
+        from copilot.domain.operation import ChangeLevel, RenameTopic
         from copilot.impact.elsewhere import with_elsewhere
 
-        asked = [asked_of(it, pipeline.subject(it.subject).latest.source.path) for it in impacts]
+        # The ranking was learnt from changes of fields: of another topic or level it says nothing.
+        about = [it for it in impacts if not isinstance(it, RenameTopic | ChangeLevel)]
+        if not about:
+            return ImpactList(tree.commit, (), (), (), 0)
+        asked = [asked_of(it, pipeline.subject(it.subject).latest.source.path) for it in about]
         found = build_impact_finder(repository, tree, index)(tuple(dict.fromkeys(asked)))
         # A record tells of an earlier change, with all its names, and is never to be touched again.
         kept = tuple(it for it in found.files if not it.path.startswith(f"{settings.records_folder}/"))

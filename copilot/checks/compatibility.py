@@ -32,6 +32,7 @@ class Judged:
     failed_beyond_level: int = 0
     meaning_changes: int = 0
     meanings_turned: int = 0
+    refusing: frozenset[str] = frozenset()
 
 
 class CompatibilityCheck:
@@ -57,6 +58,7 @@ class CompatibilityCheck:
                 Measure("pairs_failed_beyond_level", sum(it.failed_beyond_level for it in judged), "pairs"),
                 Measure("meaning_changes", sum(it.meaning_changes for it in judged), "changes"),
                 Measure("meanings_turned", sum(it.meanings_turned for it in judged), "changes"),
+                Measure("readers_refusing", len({name for it in judged for name in it.refusing}), "implementations"),
             ),
             findings=findings,
             inputs=[(f"level.{lineage.name}", lineage.subject.compatibility) for lineage in changed],
@@ -98,7 +100,18 @@ def _judge(lineage: Lineage, case: Case, bench: Bench) -> Judged:
     told_meanings = sum(1 for finding in meanings if finding.severity != "note")
     findings += outside_findings(lineage, case, schema_format, judge)
     turned = _turned(lineage, schema_format)
-    return Judged((*findings, *meanings), len(versions), len(met), failed, failed_beyond, told_meanings, turned)
+    refusing = frozenset(name for pair in met for name in _refusing(pair, schema_format))
+    return Judged(
+        (*findings, *meanings), len(versions), len(met), failed, failed_beyond, told_meanings, turned, refusing
+    )
+
+
+def _refusing(pair: Pair, schema_format: SchemaFormat) -> tuple[str, ...]:
+    """Returns the implementations that don't read what the rules let through, where a new reader meets the data just before it."""
+    if pair.direction != "backward" or pair.age != "previous":
+        return ()
+    verdict = schema_format.judge(pair.reader.resolved, pair.writer.resolved)
+    return tuple(it.decoder for it in verdict.decoders if verdict.compatible and it.reads in ("no", "wrong-value"))
 
 
 def _turned(lineage: Lineage, schema_format: SchemaFormat) -> int:

@@ -8,8 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from copilot.domain.operation import ChangeType, Operation, RemoveField, RemoveSymbol, RenameField
-from copilot.domain.schema import SchemaVersion
+from copilot.domain.fieldtype import named_types, parsed
+from copilot.domain.operation import (
+    ChangeLevel,
+    ChangeType,
+    Operation,
+    RemoveField,
+    RemoveSymbol,
+    RenameField,
+    RenameRecord,
+    RenameTopic,
+)
+from copilot.domain.schema import SchemaField, SchemaVersion
 from copilot.ports import Case
 
 
@@ -35,7 +45,9 @@ def named_operations(case: Case) -> tuple[Operation, ...]:
     """Returns the request's operations with the outermost record named, so that other subjects of that record are met too."""
     names = {subject.name: subject.latest.name for subject in case.base.subjects}
     return tuple(
-        replace(operation, record=operation.record or names.get(operation.subject, ""))
+        operation
+        if isinstance(operation, RenameTopic | ChangeLevel)
+        else replace(operation, record=operation.record or names.get(operation.subject, ""))
         for operation in case.request.operations
     )
 
@@ -68,11 +80,21 @@ def declared_about(subject: str, base: SchemaVersion | None, operations: Iterabl
 
 
 def paths_of(operation: Operation, subject: str, base: SchemaVersion | None) -> tuple[str, ...]:
-    """Returns every path at which the operation's field stands in that version; empty where it stands nowhere."""
+    """Returns every path at which the operation's field stands in that version; empty where it stands nowhere.
+
+    Where a named type gets another name, these are the fields that hold it.
+    """
     if base is None:
         return ()
+    if isinstance(operation, RenameRecord):
+        return tuple(field.path for field in base.fields if operation.record in _types_in(field))
     record = operation.record or (base.name if operation.subject == subject else "")
     return tuple(field.path for field in base.fields if field.record == record and field.name == operation.field)
+
+
+def _types_in(field: SchemaField) -> frozenset[str]:
+    space = field.record.rpartition(".")[0]
+    return frozenset(full for full, _ in named_types(parsed(field.type), space))
 
 
 def sibling(path: str, name: str, other: str) -> str:

@@ -9,6 +9,7 @@ import json
 from typing import Any
 
 from copilot.checks.declared import paths_of, sibling, stand_ins
+from copilot.checks.extent_whole import is_done_around, is_done_in_text
 from copilot.domain.alternative import Alternative
 from copilot.domain.codec import canonical
 from copilot.domain.fieldtype import field_of, is_nullable, without_null
@@ -16,14 +17,19 @@ from copilot.domain.operation import (
     AddField,
     AddSymbol,
     ChangeDefault,
+    ChangeDoc,
+    ChangeLevel,
     ChangeType,
     Deprecate,
     MakeOptional,
     MakeRequired,
     Operation,
+    RemoveDefault,
     RemoveField,
     RemoveSymbol,
     RenameField,
+    RenameSymbol,
+    RenameTopic,
 )
 from copilot.domain.pipeline import Direction
 from copilot.domain.schema import SchemaField, SchemaVersion
@@ -41,6 +47,9 @@ def operations_done(case: Case, final: dict[str, SchemaVersion | None]) -> int:
     fresh = [version for name, version in final.items() if name not in known and name in written]
     done = 0
     for operation in case.request.operations:
+        if isinstance(operation, RenameTopic | ChangeLevel):
+            done += bool(case.states) and is_done_around(operation, case.states[-1])
+            continue
         base = known.get(operation.subject)
         candidates = [final.get(operation.subject), *fresh]
         done += base is not None and any(it is not None and _is_done(operation, base, it) for it in candidates)
@@ -52,6 +61,9 @@ def operations_reworded(case: Case, final: dict[str, SchemaVersion | None]) -> i
     known = {subject.name: subject.latest for subject in case.base.subjects}
     literal = 0
     for operation in case.request.operations:
+        if isinstance(operation, RenameTopic | ChangeLevel):
+            literal += bool(case.states) and is_done_around(operation, case.states[-1])
+            continue
         base, after = known.get(operation.subject), final.get(operation.subject)
         literal += base is not None and after is not None and _is_literal(operation, base, after)
     return len(case.request.operations) - literal
@@ -89,6 +101,9 @@ def _is_below(path: str, root: str) -> bool:
 
 
 def _is_literal(operation: Operation, base: SchemaVersion, after: SchemaVersion) -> bool:
+    whole = is_done_in_text(operation, base, after)
+    if whole is not None:
+        return whole
     fields = {field.path: field for field in after.fields}
     if isinstance(operation, AddField):
         record = operation.record or base.name
@@ -148,6 +163,9 @@ def _is_done(operation: Operation, base: SchemaVersion, after: SchemaVersion) ->
         record = operation.record or base.name
         added = [it for it in after.fields if it.record in (record, after.name) and it.name == operation.field]
         return any(not operation.is_required or _is_as_asked(operation, it) for it in added)
+    whole = is_done_in_text(operation, base, after)
+    if whole is not None:
+        return whole
     fields = {field.path: field for field in after.fields}
     known = frozenset(field.path for field in base.fields)
     before = {field.path: field for field in base.fields}
@@ -180,6 +198,13 @@ def _is_done_at(
             return own is None or json.dumps(operation.symbol) not in own.type
         case ChangeDefault():
             return any(it.default == operation.default for it in candidates)
+        case RenameSymbol():
+            pair = json.dumps(operation.to), json.dumps(operation.symbol)
+            return any(pair[0] in it.type and pair[1] not in it.type for it in candidates)
+        case RemoveDefault():
+            return own is not None and own.default is None
+        case ChangeDoc():
+            return any(it.doc == operation.doc for it in candidates)
         case Deprecate():
             return True
         case _:

@@ -8,24 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from copilot.domain.alternative import Phase
-from copilot.domain.levels import Level
+from copilot.domain.levels import Age as Age
+from copilot.domain.levels import Direction as Direction
+from copilot.domain.levels import demanded as demanded
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.schema import SchemaSubject, SchemaVersion
 from copilot.ports import Case
-
-Direction = Literal["backward", "forward"]
-"""backward: the new schema reads data of the old one. forward: the old schema reads data of the new one."""
-Age = Literal["previous", "older"]
-
-_DIRECTIONS: dict[str, tuple[Direction, ...]] = {
-    "NONE": (),
-    "BACKWARD": ("backward",),
-    "FORWARD": ("forward",),
-    "FULL": ("backward", "forward"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +92,6 @@ def pairs(lineage: Lineage, phases: tuple[Phase, ...]) -> tuple[Pair, ...]:
         running = earlier[len(lineage.history) - 1 :] if lineage.history else earlier
         found += _pairs(number, after, labels[number], lineage.previous(number), earlier, running)
     return tuple(found)
-
-
-def demanded(level: Level) -> frozenset[tuple[Direction, Age]]:
-    """Returns which meetings a level asks to work; the words are the registry's."""
-    name, _, transitive = level.partition("_")
-    ages: tuple[Age, ...] = ("previous", "older") if transitive else ("previous",)
-    return frozenset((direction, age) for direction in _DIRECTIONS[name] for age in ages)
 
 
 def phase_label(number: int, phase: Phase) -> str:

@@ -16,8 +16,8 @@ from copilot.domain.alternative import Phase
 from copilot.domain.codec import canonical
 from copilot.domain.decision import Decision, Ruling
 from copilot.domain.evidence import Evidence, Finding
+from copilot.domain.operation import operation_object
 from copilot.domain.proposal import Proposal
-from copilot.reasons.document import operation_object
 from copilot.reasons.rationale import check_claims, claims_of
 from copilot.reasons.rollout import proved
 from copilot.reasons.words import counted, letters_of, outcome_of, signed

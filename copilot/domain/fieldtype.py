@@ -179,9 +179,9 @@ def field_of(schema: Any, record: str, field: str) -> dict[str, Any] | None:
     return next((entry for entry in fields if isinstance(entry, dict) and entry.get("name") == field), None)
 
 
-def named_types(schema: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yields every type that a schema declares with its full name, outermost first."""
-    yield from _named(schema, "", 0)
+def named_types(schema: Any, namespace: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yields every type that a schema declares with its full name, outermost first; `namespace` is the one around it."""
+    yield from _named(schema, namespace, 0)
 
 
 def _named(kind: Any, namespace: str, depth: int) -> Iterator[tuple[str, dict[str, Any]]]:

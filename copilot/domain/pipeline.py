@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from copilot.domain.clones import Clone, Consumer, clone_in
-from copilot.domain.samples import SampleFiles
 from copilot.domain.mention import Mention
+from copilot.domain.samples import SampleFiles
 from copilot.domain.schema import SchemaSubject, SchemaVersion
 from copilot.domain.sinks import Sink
 from copilot.domain.source import Gap, Span

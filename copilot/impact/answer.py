@@ -88,7 +88,7 @@ def _warnings(asked: Sequence[AskedChange], targets: Sequence[Target]) -> tuple[
             said.append(
                 f'"{name}" is taken for {target.path}; it could also mean {_some(target.also_in)}. A path says which.'
             )
-        if not target.has_field and it.op != "add_field":
+        if it.field and not target.has_field and it.op != "add_field":
             said.append(f'{target.record} in {target.path} has no field "{it.field}".')
         elif target.has_field and it.op == "add_field":
             said.append(f'{target.record} in {target.path} has a field "{it.field}" already.')

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from copilot.domain.operation import Operation
+from copilot.domain.operation import Operation, RenameTopic
 from copilot.domain.pipeline import Direction, Endpoint, FieldUse, Impact, Link, PipelineMap
 from copilot.domain.schema import SchemaSubject
 from copilot.domain.source import Gap
@@ -23,6 +23,8 @@ def impact_of(operation: Operation, pipeline: PipelineMap) -> Impact:
     Where a record is used at several paths, the uses at all of them count; `path` is the first of them. Twins of the subject
     (a service's own copy that drifted) count as the subject.
     """
+    if isinstance(operation, RenameTopic):
+        return _impact_of_topic(operation, pipeline)
     subject = _subject(operation.subject, pipeline)
     paths = _paths(operation, subject)
     family = {subject.name, *(twin.name for twin in twins_of(subject, pipeline))}
@@ -43,6 +45,23 @@ def impact_of(operation: Operation, pipeline: PipelineMap) -> Impact:
             if spot.job in jobs and (not spot.subjects or not family.isdisjoint(spot.subjects))
         ),
         gaps=_gaps(jobs, subject, pipeline),
+    )
+
+
+def _impact_of_topic(operation: RenameTopic, pipeline: PipelineMap) -> Impact:
+    """Everybody on the topic, whatever lies on it; who hands records on writes there too."""
+    links = tuple(link for link in pipeline.links if link.endpoint.name == operation.topic)
+    jobs = {link.job for link in links}
+    roots = [job.root.rstrip("/") for job in pipeline.jobs if job.name in jobs]
+    return Impact(
+        subject=operation.subject,
+        path=operation.topic,
+        producers=tuple(link for link in links if link.direction == "produces"),
+        consumers=tuple(link for link in links if link.direction == "consumes"),
+        uses=(),
+        downstream=(),
+        blind_spots=(),
+        gaps=tuple(gap for gap in pipeline.gaps if _is_below(gap.span.path, roots)),
     )
 
 
@@ -73,6 +92,11 @@ def _paths(operation: Operation, subject: SchemaSubject) -> list[str]:
     """Every path at which the operation's field stands, or would stand when it is added."""
     latest = subject.latest
     record = operation.record or latest.name
+    if not operation.field:
+        above = {field.path[: -len(field.name)].rstrip(".") for field in latest.fields if field.record == record} or {
+            ""
+        }
+        return sorted(above, key=lambda path: (path.count("."), path))
     own = [field.path for field in latest.fields if field.record == record and field.name == operation.field]
     if own:
         return sorted(own, key=lambda path: (path.count("."), path))

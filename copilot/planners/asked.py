@@ -25,6 +25,14 @@ OPS = (
     "remove_symbol",
     "change_default",
     "deprecate",
+    "remove_default",
+    "change_doc",
+    "rename_symbol",
+    "reorder_symbols",
+    "reorder_fields",
+    "rename_record",
+    "rename_topic",
+    "change_level",
 )
 _NAMES = ("subject", "record", "field", "to", "symbol")
 
@@ -96,6 +104,8 @@ def _reading(part: Part) -> Said:
 def _from_said(said: Said, scope: str) -> AskedChange:
     part = said.part
     subject, field = part.name(said.scope) or scope, part.name(said.field)
+    if said.op == "rename_topic":
+        return AskedChange(said.op, field, "", "", part.name(said.to))
     if not subject and "." in field:
         subject, _, field = field.rpartition(".")
     return AskedChange(

@@ -20,6 +20,18 @@ FORMS = (
     "remove symbol REVIEW from FIELD in SCHEMA",
     "set the default of FIELD in SCHEMA to 0",
     "deprecate FIELD in SCHEMA",
+    "remove the default of FIELD in SCHEMA",
+    "mark FIELD in SCHEMA as timestamp-millis",
+    'change the doc of FIELD in SCHEMA to "In cents."',
+    "move FIELD before FIELD in SCHEMA",
+    "reorder the fields of SCHEMA: A, B, C",
+    "rename symbol NEW to OPEN in FIELD of SCHEMA",
+    "reorder the symbols of FIELD in SCHEMA: A, B, C",
+    "rename record SCHEMA to NAME",
+    "move SCHEMA to namespace shop.sales",
+    "rename topic orders.v1 to orders.v2",
+    "raise the compatibility of SCHEMA to FULL_TRANSITIVE",
+    "lower the compatibility of SCHEMA to NONE until 2026-12-31",
 )
 
 
@@ -38,9 +50,15 @@ class Said:
     is_nullable: bool = False
     is_optional: bool = False
     is_required: bool = False
+    doc: str = ""
+    names: str = ""
+    """A list as it was said: the fields or symbols of a new order."""
+    beside: str = ""
+    """With `reorder_fields`: the field that it is moved next to, "" for an end of the record."""
+    is_after: bool = False
+    until: str = ""
 
 
-ONLY_FIELDS = "Only fields can be renamed; a record, a topic or a namespace of another name is a new subject."
 _FIELD = r"(?:the\s+)?(?:fields?\s+|columns?\s+|attribute\s+)?(?P<field>.+?)(?:\s+(?:fields?|columns?))?"
 _ENUM = r"(?:the\s+)?(?:enum\s+|symbols\s+of\s+|values\s+of\s+)?(?:field\s+)?(?P<field>.+?)(?:\s+(?:enum|field))?"
 _SCOPE = r"(?:\s+(?:in|of|on|out\s+of|from|for|inside|within)\s+(?P<scope>.+?))?"
@@ -65,6 +83,12 @@ _RETYPES = r"(?:retype|widen|narrow|promote|convert|cast|turn|change|alter)\s+"
 _SYMBOL = r"(?:enum\s+)?(?:symbol|value)\s+(?P<symbol>(?!fields?\b|columns?\b)\S+)\s+"
 _FIELD_ENUM = r"(?:the\s+)?(?P<field>\S+)\s+enum"
 
+_LISTED = r"(?:\s*:\s*|\s+(?:to|as|into)\s*:?\s+)(?P<names>.+)"
+_LEVEL = r"(?P<to>[A-Za-z]+(?:[\s_-]transitive)?)"
+_UNTIL = r"(?:,?\s+(?:until|till|up\s+to|through)\s+(?P<until>\S+))?"
+_TYPE_WORD = r"(?:record|schema|type|message|enum|class)\s+(?!(?:to|as|into|in|of|on|->)\s)"
+_COMPATIBILITY = r"compatibility(?:\s+(?:level|mode|setting))?"
+
 _PATTERNS: tuple[tuple[str, str], ...] = (
     ("add_symbol", rf"{_ADDS}(?:an?\s+|the\s+)?(?:new\s+)?{_SYMBOL}(?:to|in)\s+{_ENUM}{_SCOPE}"),
     ("add_symbol", rf"{_ADDS}(?P<symbol>\S+)\s+to\s+{_ENUM_WORD}(?P<field>.+?){_SCOPE}"),
@@ -72,6 +96,34 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("remove_symbol", rf"{_REMOVES}(?:the\s+)?{_SYMBOL}(?:from|of|in)\s+{_ENUM}{_SCOPE}"),
     ("remove_symbol", rf"{_REMOVES}(?P<symbol>\S+)\s+from\s+{_ENUM_WORD}(?P<field>.+?){_SCOPE}"),
     ("remove_symbol", rf"{_REMOVES}(?P<symbol>\S+)\s+from\s+{_FIELD_ENUM}{_SCOPE}"),
+    (
+        "remove_default",
+        rf"(?:{_REMOVES}|unset\s+|take\s+away\s+)(?:the\s+)?{_DEFAULT_WORD}\s+(?:of|from|for)\s+{_FIELD}{_IN}",
+    ),
+    ("remove_default", rf"(?:{_REMOVES}|unset\s+)(?:the\s+)?{_FIELD}(?:'s)\s+{_DEFAULT_WORD}{_IN}"),
+    (
+        "change_doc",
+        rf"{_SETS}(?:the\s+)?(?:doc|docs|documentation|description|comment)\s+(?:of|for)\s+{_FIELD}{_IN}{_TO}(?P<doc>.+)",
+    ),
+    ("change_doc", rf"document\s+{_FIELD}{_IN}\s+(?:as|with)\s+(?P<doc>.+)"),
+    ("rename_symbol", rf"rename\s+(?:the\s+)?{_SYMBOL}to\s+(?P<to>\S+)\s+(?:in|of|on)\s+{_ENUM}{_SCOPE}"),
+    ("rename_symbol", rf"rename\s+(?:the\s+)?{_SYMBOL}(?:in|of|on)\s+{_ENUM}{_SCOPE}{_TO}(?P<to>\S+){_AFTER}"),
+    ("reorder_symbols", rf"reorder\s+(?:the\s+)?(?:symbols|values)\s+(?:of|in)\s+{_FIELD}{_IN}{_LISTED}"),
+    ("reorder_fields", rf"reorder\s+(?:the\s+)?fields\s+(?:of|in)\s+(?P<scope>.+?){_LISTED}"),
+    ("reorder_fields", rf"move\s+{_FIELD}\s+(?P<side>before|after)\s+(?P<beside>\S+){_IN}"),
+    ("reorder_fields", rf"move\s+{_FIELD}\s+to\s+the\s+(?P<side>front|start|top|beginning|end|bottom){_IN}"),
+    (
+        "rename_topic",
+        rf"rename\s+(?:the\s+)?(?:kafka\s+)?topic\s+(?!(?:to|as|into|in|of|on|->)\s)(?P<field>\S+){_TO}(?P<to>\S+)",
+    ),
+    ("rename_record", rf"rename\s+(?:the\s+)?{_TYPE_WORD}(?P<scope>.+?){_TO}(?P<to>\S+)"),
+    ("rename_record", rf"rename\s+(?:the\s+)?{_TYPE_WORD}(?P<symbol>\S+){_TO}(?P<to>\S+)\s+(?:in|of)\s+(?P<scope>.+)"),
+    ("change_namespace", r"move\s+(?P<scope>.+?)\s+(?:in)?to\s+(?:the\s+)?namespace\s+(?P<to>\S+)"),
+    ("change_namespace", rf"(?:set|change|rename)\s+(?:the\s+)?namespace\s+of\s+(?P<scope>.+?){_WAS}{_TO}(?P<to>\S+)"),
+    (
+        "change_level",
+        rf"(?:raise|lower|tighten|loosen|relax|set|change)\s+(?:the\s+)?{_COMPATIBILITY}\s+(?:of|for|on)\s+(?P<scope>.+?){_WAS}{_TO}{_LEVEL}{_UNTIL}",
+    ),
     ("change_default", rf"{_SETS}(?:the\s+)?{_DEFAULT_WORD}\s+(?:of|for)\s+{_FIELD}{_WAS_IN}{_TO_DEFAULT}"),
     ("change_default", rf"{_SETS}(?:the\s+)?{_FIELD}(?:'s)?\s+{_DEFAULT_WORD}{_WAS_IN}{_TO_DEFAULT}"),
     (
@@ -93,6 +145,11 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("make_optional", rf"allow\s+{_FIELD}{_SCOPE}\s+to\s+be\s+(?:null|absent|missing|left\s+out){_SCOPE_LAST}"),
     ("make_optional", rf"(?:allow|permit|accept)\s+nulls?\s+(?:in|for|as)\s+{_FIELD}{_SCOPE_LAST}"),
     ("deprecate", rf"{_MARKS}{_FIELD}{_SCOPE}{_BE}deprecated{_SCOPE_LAST}"),
+    (
+        "change_type",
+        rf"(?:mark|treat|annotate|declare)\s+{_FIELD}{_SCOPE}\s+as\s+(?:an?\s+)?(?P<type>\S+){_SCOPE_LAST}",
+    ),
+    ("change_type", rf"{_ADDS}(?:the\s+)?logical\s?type\s+(?P<type>\S+)\s+to\s+{_FIELD}{_SCOPE}"),
     ("make_required", rf"require\s+{_FIELD}{_SCOPE}"),
     ("deprecate", rf"deprecate\s+{_FIELD}{_SCOPE}"),
     ("remove_field", rf"{_REMOVES}{_FIELD}{_SCOPE}"),
@@ -102,19 +159,7 @@ _COMPILED = tuple((op, re.compile(f"^{pattern}$", re.IGNORECASE)) for op, patter
 
 _NOT_OFFERED: tuple[tuple[str, str], ...] = (
     (
-        r"(?:remove|drop|delete|unset)\s+(?:the\s+)?default\b.*",
-        'Taking a default away is not an operation: it makes the field required, so say "make FIELD required in SCHEMA".',
-    ),
-    (
-        r"rename\s+(?:the\s+)?(?:enum\s+)?(?:symbol|value)\s+(?!(?:to|as|into|in|of|on|->)\s).*",
-        "A symbol can't be renamed in Avro: add the new symbol, move its readers, and remove the old one.",
-    ),
-    (
-        r"rename\s+(?:the\s+)?(?:(?:record|schema|subject|topic|namespace)\s+(?!(?:to|as|into|in|of|on|->)\s).*|\S+\s+(?:record|schema|subject|topic)\s+to\s.*)",
-        ONLY_FIELDS,
-    ),
-    (
-        r"(?:split|merge|combine|join|nest|flatten|move)\s.*",
+        r"(?:split|merge|combine|join|nest|flatten)\s.*",
         "Splitting, merging and moving fields are not one operation: add the new fields, write both for a while, and deprecate"
         " the old ones, each as a sentence of its own.",
     ),
@@ -163,6 +208,8 @@ def readings_of(part: Part) -> tuple[Said, ...]:
 
 def not_offered(part: Part) -> str:
     """Returns why a sentence that people do write is not understood, and what to say instead; "" for all others."""
+    if any(pattern.match(part.text) for _, pattern in _COMPILED):
+        return ""
     return next((why for pattern, why in _COMPILED_NOT_OFFERED if pattern.match(part.text)), "")
 
 
@@ -176,7 +223,22 @@ def _said(op: str, part: Part, found: dict[str, str | None]) -> Said:
     given = {key: value for key, value in found.items() if value}
     scope = given.get("scope") or given.get("scope2", "")
     field, to, kind, default, symbol = (given.get(key, "") for key in ("field", "to", "type", "default", "symbol"))
-    return Said(op, part, field, scope, to, kind, default, symbol)
+    side = given.get("side", "").lower()
+    return Said(
+        op,
+        part,
+        field,
+        scope,
+        to,
+        kind,
+        default,
+        symbol,
+        doc=given.get("doc", ""),
+        names=given.get("names", ""),
+        beside=given.get("beside", ""),
+        is_after=side in ("after", "end", "bottom"),
+        until=given.get("until", ""),
+    )
 
 
 def _added(part: Part, rest: str) -> list[Said]:

@@ -13,25 +13,30 @@ from copilot.domain.operation import (
     AddField,
     AddSymbol,
     ChangeDefault,
+    ChangeDoc,
     ChangeType,
     Deprecate,
     MakeOptional,
     MakeRequired,
     Operation,
+    RemoveDefault,
     RemoveField,
     RemoveSymbol,
     RenameField,
+    RenameSymbol,
+    ReorderSymbols,
 )
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.schema import SchemaField
 from copilot.errors import WrongUsage
-from copilot.planners.forms import FORMS, ONLY_FIELDS, Said, leading_scope, not_offered, readings_of
-from copilot.planners.matching import Scope, fields_of, scopes_of, subjects_of, the_field, the_scope
+from copilot.planners.forms import FORMS, Said, leading_scope, not_offered, readings_of
+from copilot.planners.matching import Scope, fields_of, scopes_of, the_field, the_scope
 from copilot.planners.sentences import Part, parts_of
 from copilot.planners.typewords import type_of
 from copilot.planners.validation import check_together, checked, known_types
+from copilot.planners.whole import about_whole, names_in
 
-_LISTS = ("remove_field", "make_optional", "make_required", "deprecate")
+_LISTS = ("remove_field", "make_optional", "make_required", "deprecate", "remove_default")
 _WORDS = {"none": None, "null": None, "true": True, "false": False}
 _SAME = re.compile(r"^(?:it|there|them|the\s+same(?:\s+\w+)?|that(?:\s+\w+)?|this(?:\s+\w+)?)$", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z_]\w*")
@@ -53,7 +58,8 @@ def understand(text: str, pipeline: PipelineMap) -> tuple[Operation, ...]:
             continue
         for operation in _operations(part, carried, pipeline):
             operations.append(checked(operation, pipeline))
-        carried = (Scope(pipeline.subject(operations[-1].subject)),)
+        if operations[-1].subject:
+            carried = (Scope(pipeline.subject(operations[-1].subject)),)
     if not operations:
         raise _not_understood(parts[-1])
     check_together(tuple(operations))
@@ -82,6 +88,9 @@ def _operations(part: Part, carried: tuple[Scope, ...], pipeline: PipelineMap) -
     if readings[0].op == "add_field":
         return [_add(readings, carried, pipeline)]
     said = readings[0]
+    whole = about_whole(said, carried, pipeline)
+    if whole is not None:
+        return [whole]
     return [_about_field(one, carried, pipeline) for one in _each(said, carried, pipeline)]
 
 
@@ -122,6 +131,14 @@ def _about_field(said: Said, carried: tuple[Scope, ...], pipeline: PipelineMap) 
             return RemoveSymbol(subject, record, field.name, said.part.name(said.symbol))
         case "change_default":
             return ChangeDefault(subject, record, field.name, canonical(_value(said, where)))
+        case "remove_default":
+            return RemoveDefault(subject, record, field.name)
+        case "change_doc":
+            return ChangeDoc(subject, record, field.name, said.part.name(said.doc))
+        case "rename_symbol":
+            return RenameSymbol(subject, record, field.name, said.part.name(said.symbol), said.part.name(said.to))
+        case "reorder_symbols":
+            return ReorderSymbols(subject, record, field.name, names_in(said, said.names))
         case _:
             return Deprecate(subject, record, field.name)
 
@@ -141,8 +158,6 @@ def _found(said: Said, carried: tuple[Scope, ...], pipeline: PipelineMap) -> tup
         except WrongUsage:
             continue
         return the_field(inner, scopes, pipeline, named=True, where=where)
-    if said.op == "rename_field" and subjects_of(name, pipeline):
-        raise WrongUsage(f'"{name}" is a schema, not a field.', where=where, next=ONLY_FIELDS)
     return the_field(name, carried or everywhere, pipeline, named=bool(carried), where=where)
 
 
@@ -214,11 +229,8 @@ def _symbols_after_all(said: Said, pipeline: PipelineMap) -> list[Operation]:
     if enum is None:
         return []
     if said.op == "rename_field":
-        raise WrongUsage(
-            f'"{said.part.name(said.field)}" is a symbol of {field.path}, and a symbol can\'t be renamed in Avro.',
-            where=f'"{_shown(said.part)}"',
-            next="Add the new symbol, move its readers, and remove the old one.",
-        )
+        old, to = said.part.name(said.field), said.part.name(said.to)
+        return [RenameSymbol(scope.subject.name, _record(field.record, scope), field.name, old, to)]
     make = AddSymbol if said.op == "add_field" else RemoveSymbol
     # "REVIEW and HOLD" may have been taken for a name with a type, so the words are read again from the sentence.
     listed = re.match(r"^\S+\s+(?P<names>.+?)\s+(?:to|into|in|on|from|of)\s", said.part.text)

@@ -37,6 +37,15 @@ VERBS = (
     "update",
     "allow",
     "get rid of",
+    "move",
+    "reorder",
+    "raise",
+    "lower",
+    "loosen",
+    "tighten",
+    "relax",
+    "document",
+    "unset",
 )
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _TOKEN = re.compile(f"{_OPEN}(\\d+){_CLOSE}")

@@ -6,26 +6,33 @@ import json
 import math
 from typing import Any
 
-from copilot.domain import fieldtype
 from copilot.domain.codec import canonical
 from copilot.domain.operation import (
     AddField,
     AddSymbol,
     ChangeDefault,
+    ChangeDoc,
+    ChangeLevel,
     ChangeType,
     Deprecate,
     MakeOptional,
     MakeRequired,
     Operation,
+    RemoveDefault,
     RemoveField,
     RemoveSymbol,
     RenameField,
+    RenameRecord,
+    RenameSymbol,
+    ReorderFields,
+    ReorderSymbols,
 )
 from copilot.domain.pipeline import PipelineMap
 from copilot.errors import WrongUsage
 from copilot.planners.matching import Scope, records_of, scopes_of, the_field, the_scope
 from copilot.planners.names import listed, nearest
 from copilot.planners.validation import check_together, checked
+from copilot.planners.whole import full_to, level_of, own_record, renamed_topic, type_named, until_of
 
 TEXT_LENGTH_LIMIT = 64_000
 OPERATIONS_LIMIT = 64
@@ -40,8 +47,18 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "remove_symbol": ("symbol",),
     "change_default": ("default",),
     "deprecate": (),
+    "remove_default": (),
+    "change_doc": ("doc",),
+    "rename_symbol": ("symbol", "to"),
+    "reorder_symbols": ("symbols",),
+    "reorder_fields": ("fields",),
+    "rename_record": ("to",),
+    "rename_topic": ("topic", "to"),
+    "change_level": ("level",),
 }
-_OPTIONAL = {"add_field": ("default", "required")}
+_OPTIONAL = {"add_field": ("default", "required"), "change_level": ("until",)}
+_WHOLE = ("reorder_fields", "rename_record", "rename_topic", "change_level")
+"""Operations on no single field; `change_doc` is one of them where its field is ""."""
 _COMMON = ("op", "subject", "record", "field")
 
 
@@ -73,32 +90,6 @@ def operations_from_json(text: str, pipeline: PipelineMap) -> tuple[Operation, .
     return operations
 
 
-def operation_to_json(operation: Operation) -> dict[str, Any]:
-    """Returns the public object of an operation, the one that `operations_from_json` takes; keys that don't apply are absent."""
-    told: dict[str, Any] = {
-        "op": operation.op,
-        "subject": operation.subject,
-        "record": operation.record,
-        "field": operation.field,
-    }
-    match operation:
-        case RenameField():
-            told["to"] = operation.to
-        case AddField():
-            told["type"] = fieldtype.parsed(operation.type)
-            if operation.default is not None:
-                told["default"] = fieldtype.parsed(operation.default)
-            if operation.is_required:
-                told["required"] = True
-        case ChangeType():
-            told["type"] = fieldtype.parsed(operation.type)
-        case ChangeDefault():
-            told["default"] = fieldtype.parsed(operation.default)
-        case AddSymbol() | RemoveSymbol():
-            told["symbol"] = operation.symbol
-    return told
-
-
 def _operation(entry: Any, where: str, pipeline: PipelineMap) -> Operation:
     if not isinstance(entry, dict):
         raise WrongUsage(
@@ -109,6 +100,8 @@ def _operation(entry: Any, where: str, pipeline: PipelineMap) -> Operation:
         close = nearest(str(op), _KEYS) or tuple(_KEYS)
         raise WrongUsage(f'"{str(op)[:80]}" is not an operation.', where=where, next=f"Use {listed(close)}.")
     _check_keys(op, entry, where)
+    if op in _WHOLE or (op == "change_doc" and not entry.get("field")):
+        return _about_whole(op, entry, where, pipeline)
     scopes = _scopes(entry, where, pipeline)
     if op == "add_field":
         scope = the_scope(scopes, str(entry.get("subject", "")), pipeline, where=where)
@@ -143,8 +136,34 @@ def _about_field(op: str, entry: dict[str, Any], place: tuple[str, str, str]) ->
             return RemoveSymbol(*place, entry["symbol"])
         case "change_default":
             return ChangeDefault(*place, canonical(entry["default"]))
+        case "remove_default":
+            return RemoveDefault(*place)
+        case "change_doc":
+            return ChangeDoc(*place, entry["doc"])
+        case "rename_symbol":
+            return RenameSymbol(*place, entry["symbol"], entry["to"])
+        case "reorder_symbols":
+            return ReorderSymbols(*place, tuple(entry["symbols"]))
         case _:
             return Deprecate(*place)
+
+
+def _about_whole(op: str, entry: dict[str, Any], where: str, pipeline: PipelineMap) -> Operation:
+    if op == "rename_topic":
+        return renamed_topic(entry["topic"], entry["to"], pipeline, where)
+    record = entry.get("record") if op == "rename_record" else ""
+    scopes = _scopes({**entry, "record": ""} if record else entry, where, pipeline)
+    scope = the_scope(scopes, str(entry.get("subject", "")), pipeline, where=where)
+    subject = scope.subject
+    if op == "change_level":
+        return ChangeLevel(subject.name, level_of(entry["level"], where), until_of(entry.get("until", ""), where))
+    if op == "rename_record":
+        old = type_named(str(record), subject, where) if record else subject.latest.name
+        outer = "" if old == subject.latest.name else old
+        return RenameRecord(subject.name, outer, full_to(old, entry["to"], op))
+    if op == "change_doc":
+        return ChangeDoc(subject.name, own_record(scope), "", entry["doc"])
+    return ReorderFields(subject.name, own_record(scope), tuple(entry["fields"]))
 
 
 def _check_keys(op: str, entry: dict[str, Any], where: str) -> None:
@@ -152,12 +171,17 @@ def _check_keys(op: str, entry: dict[str, Any], where: str) -> None:
     for key in entry:
         if key not in allowed:
             raise WrongUsage(f'{op} has no key "{key[:80]}".', where=where, next=f"Its keys are {', '.join(allowed)}.")
-    for key in ("field", *_KEYS[op]):
+    needs_field = op not in (*_WHOLE, "change_doc")
+    for key in (*(("field",) if needs_field else ()), *_KEYS[op]):
         if key not in entry:
             raise WrongUsage(f'{op} needs the key "{key}".', where=where, next=f"Its keys are {', '.join(allowed)}.")
-    for key in ("subject", "record", "field", "to", "symbol"):
+    for key in ("subject", "record", "field", "to", "symbol", "doc", "topic", "level", "until"):
         if key in entry and not isinstance(entry[key], str):
             raise WrongUsage(f'"{key}" must be a string.', where=where)
+    for key in ("fields", "symbols"):
+        names = entry.get(key, [])
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise WrongUsage(f'"{key}" must be a list of strings.', where=where)
 
 
 def _scopes(entry: dict[str, Any], where: str, pipeline: PipelineMap) -> tuple[Scope, ...]:

@@ -8,23 +8,31 @@ from copilot.domain.operation import (
     AddField,
     AddSymbol,
     ChangeDefault,
+    ChangeDoc,
     ChangeType,
     Deprecate,
     MakeOptional,
     MakeRequired,
     Operation,
+    RemoveDefault,
     RemoveField,
     RemoveSymbol,
     RenameField,
+    RenameSymbol,
+    RenameTopic,
+    ReorderSymbols,
 )
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.schema import SchemaField, SchemaVersion
 from copilot.errors import WrongUsage
 from copilot.planners.avrotypes import check_name, check_type
+from copilot.planners.validation_whole import check_same_names, checked_whole
 
 
 def checked(operation: Operation, pipeline: PipelineMap) -> Operation:
     """Returns the operation; raises WrongUsage where it can't be done on its subject's latest version."""
+    if checked_whole(operation, pipeline):
+        return operation
     latest = pipeline.subject(operation.subject).latest
     siblings = [field for field in latest.fields if field.record == (operation.record or latest.name)]
     where = f"{operation.subject} ({latest.source.path}:{latest.source.span.first_line})"
@@ -51,6 +59,16 @@ def checked(operation: Operation, pipeline: PipelineMap) -> Operation:
                 )
         case Deprecate():
             _check_deprecated(field, latest, where)
+        case RemoveDefault():
+            if field.default is None:
+                raise WrongUsage(f'"{field.name}" has no default.', where=where)
+        case ChangeDoc():
+            if field.doc == operation.doc:
+                raise WrongUsage(f'The doc of "{field.name}" says that already.', where=where)
+        case RenameSymbol():
+            _check_symbol_renamed(operation, field, where)
+        case ReorderSymbols():
+            check_same_names(operation.symbols, _symbols(field, where), "symbols", where)
     return operation
 
 
@@ -58,6 +76,11 @@ def check_together(operations: tuple[Operation, ...]) -> None:
     """Raises WrongUsage where two operations of one request contradict or repeat each other."""
     seen: dict[tuple[str, str, str], list[Operation]] = {}
     for operation in operations:
+        if isinstance(operation, RenameTopic) and len(operations) > 1:
+            raise WrongUsage(
+                f"Another name for {operation.topic} is a request of its own: its phases wait for lag, not for schemas.",
+                next="Make two requests.",
+            )
         others = seen.setdefault((operation.subject, operation.record, operation.field), [])
         for other in others:
             repeats = other.op == operation.op and not isinstance(operation, AddSymbol | RemoveSymbol)
@@ -145,11 +168,30 @@ def _check_requiredness(operation: MakeOptional | MakeRequired, field: SchemaFie
         raise WrongUsage(f'"{field.name}" can only be null.', where=where, next="Change its type first.")
 
 
-def _check_symbol(operation: AddSymbol | RemoveSymbol, field: SchemaField, where: str) -> None:
+def _symbols(field: SchemaField, where: str) -> list[str]:
     enum = fieldtype.enum_of(fieldtype.parsed(field.type))
     if enum is None:
         raise WrongUsage(f'"{field.name}" is not an enum, its type is {field.type[:80]}.', where=where)
-    symbols = [str(symbol) for symbol in enum.get("symbols", ())]
+    return [str(symbol) for symbol in enum.get("symbols", ())]
+
+
+def _check_symbol_renamed(operation: RenameSymbol, field: SchemaField, where: str) -> None:
+    symbols = _symbols(field, where)
+    check_name(operation.to, "a symbol", where)
+    if operation.symbol not in symbols:
+        next = f"It has {', '.join(symbols)}."
+        raise WrongUsage(f'"{field.name}" has no symbol {operation.symbol}.', where=where, next=next)
+    if operation.to in symbols:
+        raise WrongUsage(
+            f'"{field.name}" has the symbol {operation.to} already.',
+            where=where,
+            next=f"To let {operation.symbol} go, remove it: its records would become {operation.to} without a trace.",
+        )
+
+
+def _check_symbol(operation: AddSymbol | RemoveSymbol, field: SchemaField, where: str) -> None:
+    symbols = _symbols(field, where)
+    enum = fieldtype.enum_of(fieldtype.parsed(field.type)) or {}
     shown = ", ".join(symbols)
     if isinstance(operation, AddSymbol):
         check_name(operation.symbol, "a symbol", where)

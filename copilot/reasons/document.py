@@ -14,7 +14,7 @@ from copilot.domain.continuation import Continued
 from copilot.domain.decision import Claim, Decision
 from copilot.domain.evidence import Evidence, Finding
 from copilot.domain.impacted import ImpactList
-from copilot.domain.operation import AddField, Operation
+from copilot.domain.operation import operation_object
 from copilot.domain.patch import Patch
 from copilot.domain.proposal import Proposal
 from copilot.domain.source import Span
@@ -68,26 +68,6 @@ def record_document(proposal: Proposal, alternative: str) -> dict[str, Any]:
             phase["files"] = []
             if one["id"] != alternative:
                 phase["diff"] = ""
-    return found
-
-
-def operation_object(operation: Operation) -> dict[str, Any]:
-    """Returns an operation as `--operation` takes it; types and defaults are JSON values."""
-    found: dict[str, Any] = {
-        "op": operation.op,
-        "subject": operation.subject,
-        "record": operation.record,
-        "field": operation.field,
-    }
-    for key in ("to", "symbol"):
-        if hasattr(operation, key):
-            found[key] = getattr(operation, key)
-    for key in ("type", "default"):
-        text = getattr(operation, key, None)
-        if text is not None:
-            found[key] = json.loads(text)
-    if isinstance(operation, AddField) and operation.is_required:
-        found["required"] = True
     return found
 
 

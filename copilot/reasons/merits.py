@@ -57,6 +57,9 @@ SOFT_RULES = (
     SoftRule("fewest places left to hand", "usage", "manual_places", "places to change by hand"),
     SoftRule("fewest consumers touched", "usage", "consumers_touched", "consumers touched"),
     SoftRule("fewest phases", "usage", "phases", "phases"),
+    SoftRule(
+        "read by most implementations", "compatibility", "readers_refusing", "implementations that refuse legal data"
+    ),
     SoftRule("smallest patch", "usage", "lines_changed", "changed lines"),
 )
 MOST_ASKED = "most of what was asked"

@@ -13,8 +13,8 @@ from copilot.domain.codec import canonical
 from copilot.domain.continuation import Continued
 from copilot.domain.decision import Claim, Decision, Ruling
 from copilot.domain.evidence import Evidence, Finding
+from copilot.domain.operation import operation_object
 from copilot.domain.proposal import Proposal
-from copilot.reasons.document import operation_object
 from copilot.reasons.look_at import NOTE, look_at, why
 from copilot.reasons.markup import code, plain, table
 from copilot.reasons.rationale import check_claims

@@ -5,11 +5,16 @@ from __future__ import annotations
 from copilot.ports import Strategy
 from copilot.strategies.add import add
 from copilot.strategies.default import change_default
+from copilot.strategies.default_removed import default_removed
 from copilot.strategies.deprecate import deprecate
+from copilot.strategies.docs import change_doc
 from copilot.strategies.enum_add import add_symbol
 from copilot.strategies.enum_remove import remove_symbol
+from copilot.strategies.enum_rename import rename_symbol
+from copilot.strategies.order import reorder
 from copilot.strategies.remove import remove
 from copilot.strategies.rename import rename
+from copilot.strategies.rename_type import rename_type
 from copilot.strategies.requiredness import make_optional, make_required
 from copilot.strategies.retype import retype
 
@@ -24,4 +29,9 @@ STRATEGIES: tuple[Strategy, ...] = (
     remove_symbol,
     change_default,
     deprecate,
+    default_removed,
+    change_doc,
+    reorder,
+    rename_symbol,
+    rename_type,
 )

@@ -19,7 +19,7 @@ from copilot.strategies.drift import single_copies, single_links
 from copilot.strategies.ground import Ground, version_at
 from copilot.strategies.words import named
 
-_MOVES_BYTES = ("add_field", "remove_field", "remove_symbol")
+_MOVES_BYTES = ("add_field", "remove_field", "remove_symbol", "rename_symbol", "reorder_fields", "reorder_symbols")
 _ON_THE_WIRE = {"int": "number", "long": "number", "string": "bytes", "bytes": "bytes"}
 
 

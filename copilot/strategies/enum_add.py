@@ -129,7 +129,7 @@ def _successor(ground: Ground, operation: AddSymbol) -> Alternative | NotOffered
             "ST2 expand and contract", "The enum stands inside another type; a new field would copy that too."
         )
     name = free_name(ground)
-    successor = {**enum, "name": _free_type_name(ground, enum), "symbols": [*enum["symbols"], operation.symbol]}
+    successor = {**enum, "name": free_type_name(ground, enum), "symbols": [*enum["symbols"], operation.symbol]}
     return expand_contract(
         ground,
         "phased",
@@ -146,7 +146,8 @@ def _successor(ground: Ground, operation: AddSymbol) -> Alternative | NotOffered
     )
 
 
-def _free_type_name(ground: Ground, enum: dict[str, Any]) -> str:
+def free_type_name(ground: Ground, enum: dict[str, Any]) -> str:
+    """Returns a name for the enum of a field beside the old one: a schema may define a name only once."""
     taken = {full.rpartition(".")[2] for full, _ in fieldtype.named_types(ground.schema)}
     base = str(enum.get("name", "Symbols")).rpartition(".")[2]
     number = 2

@@ -11,7 +11,18 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from copilot.domain import fieldtype
-from copilot.domain.operation import AddField, AddSymbol, Operation, RemoveSymbol, RenameField
+from copilot.domain.operation import (
+    AddField,
+    AddSymbol,
+    ChangeDoc,
+    Operation,
+    RemoveSymbol,
+    RenameField,
+    RenameRecord,
+    RenameSymbol,
+    ReorderFields,
+    ReorderSymbols,
+)
 from copilot.domain.pipeline import FieldUse, Impact, PipelineMap
 from copilot.domain.schema import SchemaField, SchemaSource, SchemaSubject, SchemaVersion
 from copilot.domain.twins import places_of
@@ -112,6 +123,18 @@ def side_of(use: FieldUse, impact: Impact) -> Side:
     return "producers" if is_write(use) else "consumers"
 
 
+def side_of_job(ground: Ground, path: str) -> Side | None:
+    """Returns on which side the job that a path belongs to stands; that of the consumers where it is on both, None for no job."""
+    own = {
+        job.name
+        for job in ground.pipeline.jobs
+        if job.root not in ("", ".") and path.startswith(job.root.rstrip("/") + "/")
+    }
+    if any(link.job in own for link in ground.impact.consumers):
+        return "consumers"
+    return "producers" if any(link.job in own for link in ground.impact.producers) else None
+
+
 def is_write(use: FieldUse) -> bool:
     """Tells whether a use puts the field into a record; `out["b"] = rec["a"]` passes `a` on by reading it."""
     return use.mode == "writes" or (use.mode == "passes" and use.form in ("literal", "keyword"))
@@ -138,14 +161,24 @@ def _concerned_places(
 
 def _makes_sense(operation: Operation, record: str, version: SchemaVersion) -> bool:
     field = _field_in(version, record, operation.field)
+    if isinstance(operation, RenameRecord):
+        return any(full == record for full, _ in fieldtype.named_types(fieldtype.parsed(version.resolved)))
+    if isinstance(operation, ReorderFields):
+        return sum(it.record == record and it.name in operation.fields for it in version.fields) > 1
+    if isinstance(operation, ChangeDoc) and not operation.field:
+        return any(it.record == record for it in version.fields)
     if isinstance(operation, AddField):
         return field is None and any(other.record == record for other in version.fields)
     if field is None:
         return False
     if isinstance(operation, RenameField):
         return _field_in(version, record, operation.to) is None
+    enum = fieldtype.enum_of(fieldtype.parsed(field.type)) or {}
+    if isinstance(operation, ReorderSymbols):
+        return set(enum.get("symbols", ())) == set(operation.symbols)
+    if isinstance(operation, RenameSymbol):
+        return operation.symbol in enum.get("symbols", ()) and operation.to not in enum.get("symbols", ())
     if isinstance(operation, AddSymbol | RemoveSymbol):
-        enum = fieldtype.enum_of(fieldtype.parsed(field.type)) or {}
         return (operation.symbol in enum.get("symbols", ())) == isinstance(operation, RemoveSymbol)
     return True
 

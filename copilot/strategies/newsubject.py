@@ -19,10 +19,13 @@ Change = Callable[[dict[str, Any], dict[str, Any]], None]
 _NUMBERED = re.compile(r"^(?P<stem>.*?)(?P<mark>[._-]?v)(?P<number>\d+)$", re.IGNORECASE)
 
 
-def new_version(ground: Ground, what: str, change: Change, *, also: Work | None = None) -> Alternative | NotOffered:
+def new_version(
+    ground: Ground, what: str, change: Change, *, also: Work | None = None, has_own_name: bool = False
+) -> Alternative | NotOffered:
     """Offers the changed schema as a file next to the old one; `change` gets the record and the field's object ({} if absent).
 
-    `also` is what changes in the old subject at the same time.
+    `also` is what changes in the old subject at the same time. `has_own_name` tells that the change itself gives the outermost
+    record another name.
     """
     schema = ground.schema_copy()
     record = fieldtype.record_of(schema, ground.record)
@@ -30,7 +33,8 @@ def new_version(ground: Ground, what: str, change: Change, *, also: Work | None 
         return NotOffered(STRATEGY, "The outermost type of the schema is not a record of its own name.")
     change(record, fieldtype.field_of(schema, ground.record, ground.operation.field) or {})
     path = _free_path(ground)
-    schema["name"] = _next_name(schema["name"])
+    if not has_own_name:
+        schema["name"] = _next_name(schema["name"])
     notes = link_notes(ground, "producers", f"publish with {path} to a topic of its own as well, one writer a key")
     notes += link_notes(ground, "consumers", f"read the new topic with {path}, then leave the old one")
     state = State("new subject", (also or Work()) + new_file(path, schema) + notes, CONSUMERS_FIRST, GATE_NEW_SUBJECT)

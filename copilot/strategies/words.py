@@ -28,6 +28,7 @@ GATE_SYMBOL_STOPPED = Gate(
     "No record with the symbol was written for longer than the topic retains records: a count over that time is zero.",
     outlasts_retention=True,
 )
+GATE_BOTH_READ = Gate("Every consumer runs the version that knows both, and takes the one for the other.")
 GATE_OWN_COPIES = Gate("Every consumer runs with its new copy of the schema.")
 GATE_NEW_SUBJECT = Gate(
     "Both subjects carry the same records over one full retention period, and every consumer reads the new one; only then"

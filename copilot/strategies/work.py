@@ -72,10 +72,12 @@ def _type_first(value: Any) -> Any:
     return {key: _type_first(value[key]) for key in (*first, *(key for key in value if key not in first))}
 
 
-def schema_work(ground: Ground, action: SchemaAction, *, field: str = "", name: str = "", value: str = "") -> Work:
-    """Returns one schema edit for each place that holds the schema; `field` is the operation's unless given."""
-    own = field or ground.operation.field
-    return Work(tuple(SchemaEdit(place, action, ground.record, own, name, value) for place in ground.sources))
+def schema_work(
+    ground: Ground, action: SchemaAction, *, field: str = "", name: str = "", value: str = "", record: str = ""
+) -> Work:
+    """Returns one schema edit for each place that holds the schema; `field` and `record` are the operation's unless given."""
+    own, holder = field or ground.operation.field, record or ground.record
+    return Work(tuple(SchemaEdit(place, action, holder, own, name, value) for place in ground.sources))
 
 
 def set_type(ground: Ground, kind: Any) -> Work:

@@ -40,3 +40,16 @@ TOGETHER = (
     "rename amount to total in order; rename invoiceTotal to total in invoice",
     "deprecate note in order; add symbol REVIEW to status in order; change the type of price in order to float",
 )
+FEW = (
+    "remove the default of retries in order",
+    'change the doc of amount in order to "In dollars."',
+    'change the doc of Order to "One order."',
+    "move note before amount in order",
+    "rename symbol NEW to OPEN in status of order",
+    "reorder the symbols of status in order: SENT, NEW, PAID",
+    "rename record Order to Purchase",
+    "rename record Line in order to Item",
+    "rename enum Status to State in order",
+    "move Order to namespace shop.sales",
+)
+"""Changes of which there may be less than three ways that differ in effect."""

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copilot.domain.operation import AddField, Deprecate, MakeOptional, RemoveField, RenameField
+from copilot.domain.operation import AddField, Deprecate, MakeOptional, RemoveField, RenameField, operation_object
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.source import Gap, Span
 from copilot.errors import Ambiguous, CopilotError, WrongUsage
 from copilot.planners.intent import understand
-from copilot.planners.structured import operation_to_json
+from copilot.planners.structured import operations_from_json
 from tests.planners.builders import ORDER, link, pipeline, shop, steps, subject
 
 WORDS = """add remove rename amount order to in from the of and then with default 0 status optional required type long
@@ -26,7 +26,7 @@ STEPS = steps()
 
 def told(text: str, map: Any = SHOP) -> list[dict[str, Any]]:
     return [
-        {key: value for key, value in operation_to_json(operation).items() if key != "record"}
+        {key: value for key, value in operation_object(operation).items() if key != "record"}
         for operation in understand(text, map)
     ]
 
@@ -245,8 +245,26 @@ def test_what_fits_several_things_is_asked_back_in_words_that_then_work(text: st
         ("set the default of retries in order to NaN", "does not fit", ""),
         ("change the type of amount in order to int", 'of type "int" already', ""),
         ("frobnicate order", 'not understood: "frobnicate order"', "rename FIELD to NAME in SCHEMA"),
-        ("rename symbol NEW to OLD in order", "not an operation", "remove the old one"),
-        ("drop the default of retries in order", "not an operation", "make FIELD required"),
+        ("rename symbol NEW to OLD in order", 'No field "order"', ""),
+        ("drop the default of amount in order", "has no default", ""),
+        ("rename symbol LOST to OLD in status of order", "no symbol LOST", "NEW, PAID, SENT"),
+        ("rename symbol NEW to PAID in status of order", "has the symbol PAID already", "remove it"),
+        ("rename record Order to Invoice", 'a type "shop.Invoice" already in schemas/invoice.avsc', "another name"),
+        ("rename record Order to Order", "has that name already", ""),
+        ("rename record Order to Or-der", "not a name that Avro allows", ""),
+        ("move Order to namespace shop", "has that name already", ""),
+        ("rename topic orders.payd to orders.v2", 'No topic "orders.payd"', '"orders.paid"'),
+        ("rename topic orders.paid to invoices", 'a topic "invoices" already', "mixed"),
+        ("rename topic orders.paid to `a b`", "not a name that Kafka allows", "249"),
+        ("rename topic orders.paid to orders.v2; remove note from order", "a request of its own", "two requests"),
+        ("raise the compatibility of order to HIGH", "not a compatibility level", "FULL_TRANSITIVE"),
+        ("lower the compatibility of order to NONE", "asks for less than BACKWARD", "until 2026-12-31"),
+        ("lower the compatibility of order to NONE until soon", "is not a day", "2026-12-31"),
+        ("raise the compatibility of order to FULL until 2026-12-31", "needs no last day", "day out"),
+        ("reorder the fields of order: amount, amount2", 'no field "amount2"', '"amount"'),
+        ("reorder the symbols of status in order: PAID, NEW", "leaves out SENT", "NEW, PAID, SENT"),
+        ("reorder the symbols of status in order: NEW, PAID, SENT", "in that order already", ""),
+        ('change the doc of amount in order to "In cents."', "says that already", ""),
         ("remove amount from order; rename amount to x in order", "asks twice", "two requests"),
         ("add a double x to order; add a long x to order", "asks twice", ""),
         ("rename amount to x in order; rename note to x in order", 'name "x" twice', ""),
@@ -383,11 +401,99 @@ def test_several_symbols_are_several_operations() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "operation"),
+    [
+        ("remove the default of retries in order", {"op": "remove_default", "field": "retries"}),
+        ("drop retries's default in order", {"op": "remove_default", "field": "retries"}),
+        (
+            'change the doc of amount in order to "In dollars, not cents."',
+            {"op": "change_doc", "field": "amount", "doc": "In dollars, not cents."},
+        ),
+        ("document note in order as `Free text.`", {"op": "change_doc", "field": "note", "doc": "Free text."}),
+        ('change the doc of Order to "One order."', {"op": "change_doc", "field": "", "doc": "One order."}),
+        (
+            "rename symbol NEW to OPEN in status of order",
+            {"op": "rename_symbol", "field": "status", "symbol": "NEW", "to": "OPEN"},
+        ),
+        (
+            "rename symbol NEW in status of order to OPEN",
+            {"op": "rename_symbol", "field": "status", "symbol": "NEW", "to": "OPEN"},
+        ),
+        (
+            "rename SENT to SHIPPED in status in order",
+            {"op": "rename_symbol", "field": "status", "symbol": "SENT", "to": "SHIPPED"},
+        ),
+        (
+            "reorder the symbols of status in order: SENT, NEW and PAID",
+            {"op": "reorder_symbols", "field": "status", "symbols": ["SENT", "NEW", "PAID"]},
+        ),
+        ("rename record Order to Purchase", {"op": "rename_record", "field": "", "to": "shop.Purchase"}),
+        ("rename order to purchase", {"op": "rename_record", "field": "", "to": "shop.purchase"}),
+        ("rename record Line to Item in order", {"op": "rename_record", "field": "", "to": "shop.Item"}),
+        ("rename record Line in order to Item", {"op": "rename_record", "field": "", "to": "shop.Item"}),
+        ("rename enum Status to State in order", {"op": "rename_record", "field": "", "to": "shop.State"}),
+        ("move Order to namespace shop.sales", {"op": "rename_record", "field": "", "to": "shop.sales.Order"}),
+        (
+            "change the namespace of order from shop to shop.sales",
+            {"op": "rename_record", "field": "", "to": "shop.sales.Order"},
+        ),
+        (
+            "rename topic orders.paid to orders.v2",
+            {"op": "rename_topic", "field": "", "topic": "orders.paid", "to": "orders.v2"},
+        ),
+        (
+            "raise the compatibility of Order to FULL_TRANSITIVE",
+            {"op": "change_level", "field": "", "level": "FULL_TRANSITIVE"},
+        ),
+        (
+            "set the compatibility level of order from BACKWARD to backward transitive",
+            {"op": "change_level", "field": "", "level": "BACKWARD_TRANSITIVE"},
+        ),
+        (
+            "lower the compatibility of order to NONE until 2026-12-31",
+            {"op": "change_level", "field": "", "level": "NONE", "until": "2026-12-31"},
+        ),
+        (
+            "mark amount in order as timestamp-millis",
+            {"op": "change_type", "field": "amount", "type": {"type": "long", "logicalType": "timestamp-millis"}},
+        ),
+        (
+            "add the logical type date to retries in order",
+            {"op": "change_type", "field": "retries", "type": {"type": "int", "logicalType": "date"}},
+        ),
+    ],
+)
+def test_what_is_about_more_than_a_field_is_understood_in_words_and_in_json(
+    text: str, operation: dict[str, Any]
+) -> None:
+    (understood,) = understand(text, SHOP)
+    printed = operation_object(understood)
+
+    assert {key: value for key, value in printed.items() if key != "record"} == {"subject": "order", **operation}
+    assert operations_from_json(json.dumps(printed), SHOP) == (understood,)
+
+
+def test_an_order_is_said_by_a_list_or_by_one_field_that_moves() -> None:
+    names = ["order_id", "amount", "currency", "note", "status", "retries", "extra", "lines"]
+
+    def order(text: str) -> list[str]:
+        return list(one(text)["fields"])
+
+    assert order("move note before amount in order")[:3] == ["order_id", "note", "amount"]
+    assert order("move order_id after note in order")[:4] == ["amount", "currency", "note", "order_id"]
+    assert order("move lines to the front of order") == ["lines", *names[:-1]]
+    assert order("move order_id to the end in order") == [*names[1:], "order_id"]
+    assert order("reorder the fields of order: note, lines") == [
+        "note",
+        "lines",
+        *(it for it in names if it not in ("note", "lines")),
+    ]
+
+
+@pytest.mark.parametrize(
     ("text", "next"),
     [
         ("change amount to total in order", 'Say "rename amount to total"'),
-        ("rename SENT to SHIPPED in status in order", "Add the new symbol"),
-        ("rename order to purchase", "Only fields can be renamed"),
         ("split note into first and last in order", "write both for a while"),
     ],
 )

@@ -22,7 +22,7 @@ from copilot.strategies.catalogue import STRATEGIES
 from copilot.strategies.deprecate import deprecate
 from copilot.strategies.rollout import path_of
 from tests.planners.builders import COMMIT, shop
-from tests.planners.requests import REQUESTS, TOGETHER
+from tests.planners.requests import FEW, REQUESTS, TOGETHER
 
 
 def planned(text: str, map: PipelineMap, limits: Limits | None = None) -> Plan:
@@ -43,7 +43,7 @@ def test_there_are_three_different_alternatives_besides_doing_nothing(text: str)
     assert len({content_of(alternative) for alternative in alternatives}) == len(alternatives)
 
 
-@pytest.mark.parametrize("text", [*REQUESTS, *TOGETHER])
+@pytest.mark.parametrize("text", [*REQUESTS, *TOGETHER, *FEW])
 def test_every_alternative_compiles_to_patches(text: str) -> None:
     built = shop()
     compiler = PatchCompiler({"avro": AvroFormat()})
@@ -55,7 +55,7 @@ def test_every_alternative_compiles_to_patches(text: str) -> None:
         assert len({patch.digest for patch in compiled}) == len(compiled)
 
 
-@pytest.mark.parametrize("text", [*REQUESTS, *TOGETHER])
+@pytest.mark.parametrize("text", [*REQUESTS, *TOGETHER, *FEW])
 def test_a_later_phase_touches_what_the_earlier_ones_touched(text: str) -> None:
     for alternative in planned(text, shop().pipeline).alternatives:
         paths: set[str] = set()
@@ -65,7 +65,7 @@ def test_a_later_phase_touches_what_the_earlier_ones_touched(text: str) -> None:
             paths = own
 
 
-@pytest.mark.parametrize("text", [*REQUESTS, *TOGETHER])
+@pytest.mark.parametrize("text", [*REQUESTS, *TOGETHER, *FEW])
 def test_every_file_that_a_phase_moves_is_in_one_of_its_steps(text: str) -> None:
     for alternative in planned(text, shop().pipeline).alternatives:
         before: tuple[object, ...] = ()

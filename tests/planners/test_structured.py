@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from copilot.domain.operation import AddField, Operation, RenameField
+from copilot.domain.operation import AddField, Operation, RenameField, operation_object
 from copilot.errors import Ambiguous, WrongUsage
 from copilot.planners.intent import understand
-from copilot.planners.structured import operation_to_json, operations_from_json
+from copilot.planners.structured import operations_from_json
 from tests.planners.builders import shop, steps
 from tests.planners.requests import REQUESTS
 
@@ -25,7 +25,7 @@ def operations(value: Any) -> tuple[Operation, ...]:
 def test_what_is_printed_can_be_given_back(text: str) -> None:
     understood = understand(text, SHOP)
 
-    printed = json.dumps([operation_to_json(operation) for operation in understood])
+    printed = json.dumps([operation_object(operation) for operation in understood])
 
     assert operations_from_json(printed, SHOP) == understood
 

@@ -11,16 +11,25 @@ from copilot.domain.operation import (
     AddField,
     AddSymbol,
     ChangeDefault,
+    ChangeDoc,
+    ChangeLevel,
     ChangeType,
     Deprecate,
     MakeOptional,
     MakeRequired,
     Operation,
+    RemoveDefault,
     RemoveField,
     RemoveSymbol,
     RenameField,
+    RenameRecord,
+    RenameSymbol,
+    RenameTopic,
+    ReorderFields,
+    ReorderSymbols,
+    operation_object,
 )
-from copilot.reasons.document import document, operation_object, schema
+from copilot.reasons.document import document, schema
 from tests.reasons.proposals import NOTHING, alternative, proposal
 from tests.reasons.test_render import decided
 
@@ -36,6 +45,14 @@ OPERATIONS: tuple[Operation, ...] = (
     RemoveSymbol("order", "", "state", "HELD"),
     ChangeDefault("order", "", "note", '"none"'),
     Deprecate("order", "", "note"),
+    RemoveDefault("order", "", "note"),
+    ChangeDoc("order", "", "", "One order."),
+    ReorderFields("order", "", ("note", "amount")),
+    RenameSymbol("order", "", "state", "HELD", "KEPT"),
+    ReorderSymbols("order", "", "state", ("HELD", "NEW")),
+    RenameRecord("order", "", "shop.Purchase"),
+    RenameTopic("order", "orders.v1", "orders.v2"),
+    ChangeLevel("order", "NONE", "2026-12-31"),
 )
 
 

@@ -1,0 +1,52 @@
+"""Is an operation on a type, a topic, an order, a doc or a level carried out in a state?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from copilot.domain.fieldtype import enum_of, field_of, named_types, parsed, record_of
+from copilot.domain.operation import (
+    ChangeDoc,
+    ChangeLevel,
+    Operation,
+    RenameRecord,
+    RenameTopic,
+    ReorderFields,
+    ReorderSymbols,
+)
+from copilot.domain.pipeline import PipelineMap
+from copilot.domain.schema import SchemaVersion
+
+
+def is_done_around(operation: Operation, state: PipelineMap) -> bool:
+    """Tells whether a topic has its new name for everybody, or a subject its new level."""
+    if isinstance(operation, RenameTopic):
+        names = {link.endpoint.name for link in state.links}
+        return operation.topic not in names and operation.to in names
+    assert isinstance(operation, ChangeLevel)
+    subject = next((it for it in state.subjects if it.name == operation.subject), None)
+    return subject is not None and subject.compatibility == operation.level
+
+
+def is_done_in_text(operation: Operation, base: SchemaVersion, after: SchemaVersion) -> bool | None:
+    """Tells whether the schema has what was asked; None for operations that `extent` answers field by field."""
+    schema = parsed(after.resolved)
+    record = operation.record if operation.record and operation.record != base.name else after.name
+    match operation:
+        case RenameRecord():
+            names = {full for full, _ in named_types(schema)}
+            return operation.to in names and (operation.record or base.name) not in names
+        case ReorderFields():
+            now = [str(field.get("name")) for field in (record_of(schema, record) or {}).get("fields", ())]
+            # Fields that another operation of the request brings or takes stand where they stand.
+            known = [name for name in now if name in operation.fields]
+            return known == [name for name in operation.fields if name in now]
+        case ReorderSymbols():
+            return _symbols(schema, record, operation.field) == list(operation.symbols)
+        case ChangeDoc(field=""):
+            return (record_of(schema, record) or {}).get("doc") == operation.doc
+    return None
+
+
+def _symbols(schema: Any, record: str, field: str) -> list[Any]:
+    return list((enum_of((field_of(schema, record, field) or {}).get("type")) or {}).get("symbols", ()))

@@ -1,0 +1,91 @@
+"""One request for each kind of change on the example repository: what is chosen, by which rule, and why not the others."""
+
+from __future__ import annotations
+
+import functools
+import re
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from copilot.domain.proposal import Proposal
+from copilot.example.build import build_repository
+from copilot.proposals import Workspace
+from tests.golden import assert_golden
+from tests.repositories import git
+
+GOLDEN = Path(__file__).parent / "golden"
+REQUESTS = {
+    "add-required": "add a required string region to score",
+    "remove-default": "remove the default of channel in schemas/order",
+    "change-doc": 'change the doc of score in score to "Probability of fraud, 0 to 1."',
+    "reorder-fields": "move channel before amount in schemas/order",
+    "logical-type": "mark account_age_days in features as date",
+    "rename-symbol": "rename symbol DECLINE to REJECT in outcome of decision",
+    "reorder-symbols": "reorder the symbols of outcome in decision: DECLINE, APPROVE",
+    "rename-record": "rename record Order to Purchase",
+    "rename-inner-type": "rename enum Outcome to Verdict in decision",
+    "change-namespace": "move Decision to namespace shop.decisions",
+}
+
+
+@pytest.mark.parametrize("kind", REQUESTS)
+def test_a_kind_of_change_ends_in_this_decision(kind: str) -> None:
+    proposal = decided(REQUESTS[kind])
+
+    assert_golden(GOLDEN / f"{kind}.txt", "\n".join([REQUESTS[kind], "", *_rows(proposal), "", *_steps(proposal)]))
+
+
+def decided(request: str) -> Proposal:
+    """Returns the decided proposal; all requests share one repository, whose map is read once."""
+    workspace = Workspace.open(_example())
+    id = workspace.propose(request)
+    for _ in workspace.advance(id):
+        pass
+    return workspace.load(id)
+
+
+@functools.cache
+def _example() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="copilot-tests-")) / "shop"
+    build_repository(folder)
+    git(folder, "config", "user.name", "Ada")
+    git(folder, "config", "user.email", "ada@example.org")
+    return folder
+
+
+def _rows(proposal: Proposal) -> list[str]:
+    """Each alternative with its outcome, the rule, the checks that did not pass, and the first reason; ids without digests."""
+    decision = proposal.decision
+    assert decision is not None
+    titles = {it.id: f"{it.id.rpartition('-')[0] or it.id}: {it.title}" for it in proposal.alternatives}
+    lines: list[str] = []
+    for ruling in decision.rulings:
+        lines += [f"{ruling.outcome}  {titles[ruling.alternative]}", f"    {ruling.rule}"]
+        told = {it.check: it.verdict for it in proposal.evidence_of(ruling.alternative)}
+        lines += [f"    {check} {verdict}" for check, verdict in told.items() if verdict in ("fail", "unknown")]
+        lines += [f"    {_undated(claim.text)}" for claim in ruling.claims[:1] if ruling.outcome == "refused"]
+    lines += [f"stakes {decision.stakes}", *(f"    {_undated(claim.text)}" for claim in decision.stakes_reasons)]
+    left_out = proposal.plan.not_offered if proposal.plan else ()
+    return lines + [f"not offered  {it.strategy}: {it.reason}" for it in left_out]
+
+
+def _undated(text: str) -> str:
+    """Leaves out the digests of ids, which stand for all bytes of an alternative."""
+    return re.sub(r"\b([a-z][a-z-]*)-[0-9a-f]{6}\b", r"\1", text)
+
+
+def _steps(proposal: Proposal) -> list[str]:
+    assert proposal.decision is not None
+    lines: list[str] = []
+    chosen = next((it for it in proposal.alternatives if it.id == proposal.decision.chosen), None)
+    for number, phase in enumerate(chosen.phases if chosen else (), 1):
+        lines.append(f"PHASE {number} {phase.name}")
+        for step in phase.steps:
+            lines.append(f"  {step.title}: {', '.join(step.jobs) or 'nobody'}")
+            lines += [f"    carries {path}" for path in step.paths]
+            lines += [f"    by hand {place}" for place in step.manual]
+        if phase.gate:
+            lines.append(f"  until {phase.gate.text}")
+    return lines
