@@ -25,6 +25,7 @@ from copilot.checks.extent import (
 from copilot.checks.likely import likely_left
 from copilot.checks.lineage import Lineage, lineages, phase_label
 from copilot.checks.standing import Standing, standing_uses
+from copilot.checks.topics import stopped_at_once, topic_findings
 from copilot.checks.unlinked import may_be_linked, named_in_unread_code
 from copilot.domain.evidence import Evidence, Finding, Measure, Severity, Verdict
 from copilot.domain.fieldtype import is_nullable, parsed, value_kind
@@ -50,6 +51,8 @@ _OPEN_RULES = (
     "usage.may-write",
     "usage.may-read",
     "usage.may-use",
+    "usage.topic-by-hand",
+    "usage.topic-unknown",
 )
 
 _LEFT_RULES = ("usage.use-left", "usage.likely-use-left", "usage.test-use-left")
@@ -67,7 +70,7 @@ class UsageCheck:
     """Every use of what changes, before and after."""
 
     name = "usage"
-    version = 4
+    version = 5
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
@@ -79,6 +82,7 @@ class UsageCheck:
         if case.patches:
             findings += named_in_unread_code(case, bench, is_open=bool(_vanishing(changed)))
         findings += _delicate_uses(case, concerned)
+        findings += topic_findings(case)
         if case.refused:
             findings.append(
                 Finding("usage.no-patch", "note", case.refused.what, case.refused.where, fix=case.refused.next)
@@ -127,6 +131,7 @@ def _measures(
         Measure("blind_spots", len(blind), "places"),
         Measure("gaps", len(gaps), "places"),
         Measure("open_at_once", _open_at_once(case, changed, left), "questions"),
+        Measure("stopped_at_once", stopped_at_once(case), "jobs"),
         Measure("phases", len(case.alternative.phases), "phases"),
         Measure("lines_changed", lines_changed(case), "lines"),
     )

@@ -48,6 +48,7 @@ SOFT_RULES = (
     SoftRule(
         "fewest coordinated deploys", "rollout", "coordinated_deploys", "jobs that have to move together or in order"
     ),
+    SoftRule("fewest jobs that stand still", "usage", "stopped_at_once", "jobs that stop at the same time"),
     SoftRule(
         "fewest phases that can't be taken back",
         "rollout",

@@ -77,6 +77,12 @@ def _meanings(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
         yield Claim(text, (compatibility.id,))
 
 
+def _topics(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
+    yield from _first(
+        evidence.get("usage"), lambda it: it.rule == "usage.topic-history", "A topic is left for another one"
+    )
+
+
 def _many(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
     usage = evidence.get("usage")
     count = usage.measure("consumers") if usage else None
@@ -90,4 +96,4 @@ def _first(evidence: Evidence | None, wanted: Callable[[Finding], bool], text: s
         yield Claim(f"{text}: {found[0].message}", (evidence.id,))
 
 
-_REASONS = (_unknown, _undone, _losses, _windows, _one_way, _keys, _blind_spots, _meanings, _many)
+_REASONS = (_unknown, _undone, _losses, _windows, _one_way, _keys, _blind_spots, _meanings, _topics, _many)

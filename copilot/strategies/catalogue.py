@@ -17,6 +17,7 @@ from copilot.strategies.rename import rename
 from copilot.strategies.rename_type import rename_type
 from copilot.strategies.requiredness import make_optional, make_required
 from copilot.strategies.retype import retype
+from copilot.strategies.topic import rename_topic
 
 STRATEGIES: tuple[Strategy, ...] = (
     add,
@@ -34,4 +35,5 @@ STRATEGIES: tuple[Strategy, ...] = (
     reorder,
     rename_symbol,
     rename_type,
+    rename_topic,
 )

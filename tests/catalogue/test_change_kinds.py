@@ -26,6 +26,7 @@ REQUESTS = {
     "reorder-symbols": "reorder the symbols of outcome in decision: DECLINE, APPROVE",
     "rename-record": "rename record Order to Purchase",
     "rename-inner-type": "rename enum Outcome to Verdict in decision",
+    "rename-topic": "rename topic orders.v1 to orders.v2",
     "change-namespace": "move Decision to namespace shop.decisions",
 }
 

@@ -1,0 +1,130 @@
+"""A topic gets another name: does every reader meet what is written, in each state and on the way from one to the next?
+
+Judged on the maps of the states: who writes and who reads which of the two names, and which job copies one to the other. What a
+reader has not read of the old topic when it moves is lost, unless the new one holds it too or the producers stand still until then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from copilot.checks.lineage import phase_label
+from copilot.domain.evidence import Finding
+from copilot.domain.operation import RenameTopic
+from copilot.domain.pipeline import Direction, PipelineMap
+from copilot.domain.source import Span
+from copilot.ports import Case
+
+LEFT = "usage.topic-left"
+BY_HAND = "usage.topic-by-hand"
+UNKNOWN = "usage.topic-unknown"
+HISTORY = "usage.topic-history"
+NAMES_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """Who is on the two topics in one state, with the place of each."""
+
+    old_writers: dict[str, Span | None]
+    old_readers: dict[str, Span | None]
+    new_writers: dict[str, Span | None]
+    new_readers: dict[str, Span | None]
+
+    @classmethod
+    def of(cls, operation: RenameTopic, state: PipelineMap) -> _Ends:
+        def on(topic: str, direction: Direction) -> dict[str, Span | None]:
+            links = [it for it in state.links if it.endpoint.name == topic and it.direction == direction]
+            return {it.job: it.proof[0] if it.proof else None for it in links}
+
+        return cls(
+            on(operation.topic, "produces"),
+            on(operation.topic, "consumes"),
+            on(operation.to, "produces"),
+            on(operation.to, "consumes"),
+        )
+
+    @property
+    def bridges(self) -> set[str]:
+        return set(self.old_readers) & set(self.new_writers)
+
+
+def topic_findings(case: Case) -> Iterator[Finding]:
+    """Yields what is lost or left where topics get other names; nothing for other operations."""
+    for operation, impact in zip(case.request.operations, case.impacts, strict=False):
+        if isinstance(operation, RenameTopic) and case.patches:
+            before = _Ends.of(operation, case.base)
+            for number, state in enumerate(case.states):
+                now = _Ends.of(operation, state)
+                yield from _phase(operation, case, number, before, now)
+                before = now
+            text = (
+                f"Records of {operation.topic} stay under that name, and the offsets of its consumer groups don't follow to"
+                f" {operation.to}."
+            )
+            yield Finding(HISTORY, "note", text, None, operation.subject)
+            yield from _names_left(operation, case, [it.span for it in impact.mentions])
+            if not impact.producers or not impact.consumers:
+                side = "writes" if not impact.producers else "reads"
+                text = f"No job that {side} {operation.topic} was found here: whoever does stays on the old name."
+                yield Finding(UNKNOWN, "warning", text, None, operation.subject)
+
+
+def stopped_at_once(case: Case) -> int:
+    """Returns how many jobs have to stand still at the same time: those of the steps that cut over."""
+    steps = [step for phase in case.alternative.phases for step in phase.steps if step.kind == "cutover"]
+    return len({job for step in steps for job in step.jobs})
+
+
+def _phase(operation: RenameTopic, case: Case, number: int, before: _Ends, now: _Ends) -> Iterator[Finding]:
+    old, new = operation.topic, operation.to
+    label = phase_label(number, case.alternative.phases[number])
+    is_cut_over = any(step.kind == "cutover" for step in case.alternative.phases[number].steps)
+    moved = sorted(set(now.new_readers) - set(before.new_readers) - now.bridges)
+    by_hand = _written_by_hand(operation, case, number)
+    for job in moved:
+        span = now.new_readers[job]
+        if not now.new_writers and not by_hand:
+            who = ", ".join(sorted(now.old_writers)) or "nobody known"
+            yield _lost(
+                f"{job} reads {new} after {label}, which nobody writes yet; {who} still writes {old}.", span, number
+            )
+        elif not (before.new_writers or by_hand or is_cut_over) and before.old_writers:
+            text = f"{job} leaves {old} in {label} for {new}, which is empty then: what it has not read of {old}, nobody reads."
+            yield _lost(
+                text,
+                span,
+                number,
+                "Fill the new topic first, or stop the producers until the old one is read to its end.",
+            )
+        elif by_hand and not before.new_writers:
+            text = f"That {new} is filled before {job} moves in {label} hangs on code that people change."
+            yield Finding(BY_HAND, "warning", text, span, operation.subject, phase=number)
+    if now.old_readers and not now.old_writers and before.old_writers:
+        for job in sorted(set(now.old_readers) - now.bridges):
+            text = f"{job} still reads {old} after {label}, which nobody writes any more."
+            yield _lost(text, now.old_readers[job], number, f"Move {job} to {new} in this phase or before it.")
+
+
+def _lost(text: str, span: Span | None, phase: int, fix: str = "") -> Finding:
+    return Finding(LEFT, "error", text, span, phase=phase, fix=fix)
+
+
+def _written_by_hand(operation: RenameTopic, case: Case, number: int) -> bool:
+    """Tells whether people are asked, in this phase or before it, to let producers publish to the new topic as well."""
+    steps = [step for phase in case.alternative.phases[: number + 1] for step in phase.steps]
+    return any(f"to {operation.to} as well" in text for step in steps for text in step.manual)
+
+
+def _names_left(operation: RenameTopic, case: Case, mentions: list[Span]) -> Iterator[Finding]:
+    """Lines that hold the old name and that no edit of the last state changes; those that a step names are told there."""
+    last = case.alternative.phases[-1]
+    edited = {(getattr(edit, "path", ""), getattr(edit, "line", 0)) for edit in last.edits}
+    steps = [text for phase in case.alternative.phases for step in phase.steps for text in step.manual]
+    named = {text.partition("  ")[0] for text in steps}
+    left = [span for span in mentions if (span.path, span.first_line) not in edited and str(span) not in named]
+    for span in left[:NAMES_SHOWN]:
+        yield Finding(
+            "usage.topic-named", "warning", f"{operation.topic} is still named here.", span, operation.subject
+        )

@@ -1,0 +1,89 @@
+"""Where a topic's name stands, and who gets it from there: the places that a change of the name has to reach, each with its turn.
+
+A link's proof ends at the line where the name is written; the other lines that hold it are told apart by what they belong to: the
+deployment whose setting it is, the folder of a job, a list of topics that somebody creates, or nothing that is known.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from copilot.domain.pipeline import Deployment, Impact, Link, PipelineMap
+from copilot.settings import SETTINGS_PATH
+
+Owner = Literal["producers", "consumers", "both", "list", "nobody"]
+_SEPARATORS = re.compile(r"[\s,;]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One line that holds the name. `jobs` are those that get it from there; `separator` is what stands between names of a list."""
+
+    path: str
+    line: int
+    owner: Owner
+    jobs: tuple[str, ...] = ()
+    separator: str = ""
+
+
+def places_of_topic(topic: str, impact: Impact, pipeline: PipelineMap) -> tuple[Place, ...]:
+    """Returns every place of the name in this repository, in the order of paths and lines."""
+    proved = {(str(span.path), span.first_line) for link in _links(impact) for span in link.proof[-1:]}
+    lines = sorted({(it.span.path, it.span.first_line) for it in impact.mentions} | proved)
+    own = [place for place in lines if not pipeline.is_foreign(place[0])]
+    return tuple(_place(path, line, topic, impact, pipeline) for path, line in own)
+
+
+def chain_of(link: Link) -> str:
+    """Returns the way of the name from the call back to where it is written: "main.py:39, main.py:19, compose.yaml:20"."""
+    return " from ".join(dict.fromkeys(str(span) for span in link.proof))
+
+
+def _place(path: str, line: int, topic: str, impact: Impact, pipeline: PipelineMap) -> Place:
+    if path == SETTINGS_PATH:
+        return Place(path, line, "nobody")
+    by_proof = [link for link in _links(impact) if any(it.path == path and it.first_line == line for it in link.proof)]
+    if by_proof:
+        return _shared(path, line, by_proof)
+    deployment = _deployment_at(path, line, topic, pipeline)
+    if deployment is not None:
+        separator = _list_separator(topic, deployment)
+        if separator:
+            return Place(path, line, "list", (deployment.job,), separator)
+        links = [link for link in _links(impact) if link.job == deployment.job]
+        return _shared(path, line, links) if links else Place(path, line, "nobody", (deployment.job,))
+    roots = {job.name: job.root.rstrip("/") for job in pipeline.jobs if job.root not in ("", ".")}
+    links = [link for link in _links(impact) if path.startswith(roots.get(link.job, "\0") + "/")]
+    return _shared(path, line, links) if links and path.endswith(".py") else Place(path, line, "nobody")
+
+
+def _links(impact: Impact) -> tuple[Link, ...]:
+    return (*impact.producers, *impact.consumers)
+
+
+def _shared(path: str, line: int, links: list[Link]) -> Place:
+    sides = {link.direction for link in links}
+    owner: Owner = "both" if len(sides) > 1 else "producers" if "produces" in sides else "consumers"
+    return Place(path, line, owner, tuple(sorted({link.job for link in links})))
+
+
+def _deployment_at(path: str, line: int, topic: str, pipeline: PipelineMap) -> Deployment | None:
+    """The deployment above the line in its file that has the name in a setting: the nearest one, if any."""
+    above = [
+        it
+        for it in pipeline.deployments
+        if it.span.path == path
+        and it.span.first_line <= line
+        and any(topic in _SEPARATORS.split(value) for _, value in it.settings)
+    ]
+    return max(above, key=lambda it: it.span.first_line) if above else None
+
+
+def _list_separator(topic: str, deployment: Deployment) -> str:
+    for _, value in deployment.settings:
+        if value != topic and topic in _SEPARATORS.split(value):
+            found = re.search(r"\s*[,;]\s*|\s+", value)
+            return found[0] if found else ""
+    return ""
