@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from copilot.formats.avro.model import FINE, NO, Model, Outcome, below, worst
+from copilot.formats.avro.model import FINE, NO, Model, Outcome, below, is_same_plain, worst
 from copilot.formats.avro.types import NO_DEFAULT, Type
 
 _NUMBERS = {"int": ("long", "float", "double"), "long": ("float", "double"), "float": ("double",)}
@@ -34,6 +34,8 @@ class ApacheModel(Model):
         found: list[Outcome] = []
         for field in reader.fields:
             source = writer.by_name.get(field.name)
+            if source is not None and is_same_plain(source.type, field.type):
+                continue
             if source is not None:
                 found.append(self.outcome(source.type, field.type, below(path, field)))
             elif field.default is NO_DEFAULT:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from copilot.formats.avro.model import FINE, NO, WRONG, Model, Outcome, below, promotes, worst
+from copilot.formats.avro.model import FINE, NO, WRONG, Model, Outcome, below, is_same_plain, promotes, worst
 from copilot.formats.avro.rules import source_fields
 from copilot.formats.avro.types import NO_DEFAULT, Type
 
@@ -55,6 +55,9 @@ class AvscModel(Model):
     def _record(self, writer: Type, reader: Type, path: str) -> Outcome:
         found: list[Outcome] = []
         for field in reader.fields:
+            own = writer.by_name.get(field.name)
+            if own is not None and not field.aliases and is_same_plain(own.type, field.type):
+                continue
             sources = list({source.name: source for source in source_fields(field, writer)}.values())
             if len(sources) > 1:
                 found.append(Outcome(NO, below(path, field), f'{self.name} finds several fields for "{field.name}"'))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copilot.formats.avro.model import FINE, NO, WRONG, Model, Outcome, below, promotes, worst
+from copilot.formats.avro.model import FINE, NO, WRONG, Model, Outcome, below, is_same_plain, promotes, worst
 from copilot.formats.avro.names import namespace_of, short_name
 from copilot.formats.avro.types import NO_DEFAULT, Field, Type
 
@@ -85,8 +85,10 @@ class FastavroModel(Model):
                 note = f'{self.name} fails when it has read "{field.name}" a second time, from "{source.name}"'
                 found.append(Outcome(NO, below(path, field), note))
                 continue
-            found.append(self.outcome(source.type, field.type, below(path, field)))
-            found.append(self.other_source(field, source, writer, path))
+            if not is_same_plain(source.type, field.type):
+                found.append(self.outcome(source.type, field.type, below(path, field)))
+            if source.name != field.name:
+                found.append(self.other_source(field, source, writer, path))
         for field in waiting.values():
             if field.default is NO_DEFAULT:
                 found.append(self.lacking(field, path))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from copilot.formats.avro.model import FINE, NO, WRONG, Model, Outcome, below, promotes, worst
+from copilot.formats.avro.model import FINE, NO, WRONG, Model, Outcome, below, is_same_plain, promotes, worst
 from copilot.formats.avro.types import NO_DEFAULT, Type
 
 _UNITS = {"timestamp-millis": 3, "timestamp-micros": 6, "timestamp-nanos": 9, "time-millis": 3, "time-micros": 6}
@@ -28,6 +28,8 @@ class JavaModel(Model):
         self._collect(reader, set())
 
     def _collect(self, kind: Type, seen: set[int]) -> None:
+        if kind.is_plain:
+            return
         for alias in sorted(kind.aliases):
             self._names[alias] = kind.name
         for branch in kind.branches:
@@ -95,6 +97,8 @@ class JavaModel(Model):
     def _field_names(self, writer: Type) -> dict[str, Type] | None:
         """Returns the writer's fields as rewritten; None where two get one name, which Java refuses."""
         names = [field.name for field in writer.fields]
+        if not self._fields:
+            return dict(zip(names, (field.type for field in writer.fields), strict=True))
         record = writer.name
         for _ in range(2):
             record = self._names.get(record, record)
@@ -112,6 +116,8 @@ class JavaModel(Model):
             )
         found: list[Outcome] = []
         for field in reader.fields:
+            if field.name in written and is_same_plain(written[field.name], field.type):
+                continue
             if field.name in written:
                 found.append(self.outcome(written[field.name], field.type, below(path, field)))
             elif field.default is NO_DEFAULT:
