@@ -19,6 +19,7 @@ from copilot.impact.words import Words, last_names
 from copilot.ports import ChangeLog, Index, Spread, Tree
 
 ALSO_SHOWN = 3
+SHALLOW = "This clone is shallow: what changed together before is not known, so the list is less sure than with the whole log."
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,8 @@ def impact_list(
         )
 
     files = (*(told(it, True) for it in change), *(told(it, False) for it in look))
-    return ImpactList(tree.snapshot.commit, tuple(asked), files, _warnings(asked, seen.targets), seen.files_read)
+    warnings = (*_warnings(asked, seen.targets), *((SHALLOW,) if tree.snapshot.is_shallow else ()))
+    return ImpactList(tree.snapshot.commit, tuple(asked), files, warnings, seen.files_read)
 
 
 def _some(paths: Sequence[str]) -> str:

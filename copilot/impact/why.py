@@ -74,7 +74,9 @@ def _for(group: str, it: FileFacts, fields: str, record: str) -> str:
 def _against(group: str, it: FileFacts, fields: str) -> str:
     match group:
         case "activity":
-            return "has not changed for long" if not 0 <= it.age_days <= 100 else ""
+            # Beyond the log's reach is long ago only where there is a log: the schema's own changes tell.
+            is_old = it.age_days > 100 or (it.age_days < 0 and it.together_of > 0)
+            return "has not changed for long" if is_old else ""
         case "together" if it.together_of >= 3 and not it.together_count:
             return f"did not change with the schema in any of its last {it.together_of} changes"
         case "frozen":

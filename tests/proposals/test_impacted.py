@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 from copilot.domain.proposal import Proposal
+from copilot.impact.answer import SHALLOW
 from copilot.proposals import Workspace
 from copilot.proposals.impact import read_impact
 from copilot.proposals.reading import open_place
@@ -59,7 +60,11 @@ def test_the_log_decides_nothing(tmp_path: Path) -> None:
 
     assert one.reading is not None
     assert other.reading is not None
-    assert one.reading.impacted != other.reading.impacted
+    assert one.reading.impacted is not None
+    assert other.reading.impacted is not None
+    assert one.reading.impacted.files != other.reading.impacted.files
+    assert (one.reading.impacted.warnings, other.reading.impacted.warnings) == ((), (SHALLOW,))
+    assert "changed for long" not in str(other.reading.impacted.files)
     assert [it.id for it in one.evidence] == [it.id for it in other.evidence]
     assert one.decision is not None
     assert other.decision is not None
