@@ -14,19 +14,20 @@ from dataclasses import dataclass
 from copilot.checks.declared import parent, paths_of
 from copilot.checks.elsewhere import is_by_hand, is_left_to_people, where_it_lies
 from copilot.checks.lineage import Lineage, phase_label
-from copilot.checks.nulls import Outcome, outcome_of_null
+from copilot.checks.nulls import Outcome, outcome_of_null, survives_absence
 from copilot.checks.parsed_code import Codes
 from copilot.checks.reading import reader_schema
 from copilot.checks.standing import Standing, standing_uses
 from copilot.domain.evidence import Finding
 from copilot.domain.fieldtype import base_kind, branches, is_nullable, parsed, value_kind, without_null
-from copilot.domain.operation import ChangeType, MakeOptional
+from copilot.domain.operation import ChangeType, MakeOptional, RemoveField
 from copilot.domain.pipeline import FieldUse, Link
 from copilot.domain.schema import SchemaField, SchemaVersion
 from copilot.ports import Bench, Case
 
 OPEN_RULES = (
     "contract.may-read-absent",
+    "contract.always-without",
     "contract.may-read-too-early",
     "contract.meets-null-elsewhere",
     "contract.null-left-to-people",
@@ -158,22 +159,34 @@ class ConsumerView:
     def _absent(self, use: FieldUse) -> Finding:
         label = phase_label(self.phase, self.case.alternative.phases[self.phase])
         text = f"{self.link.job} reads {use.path}, which its reader schema does not have after {label}."
+        place = (use.span, self.lineage.name, use.path, self.phase)
+        if self._does_without(use):
+            text = f"{text[:-1]}; its code goes on without it, and from then on does so always."
+            return Finding(
+                "contract.always-without",
+                "warning",
+                text,
+                *place,
+                f"See that what {use.span} does without it is right for every record.",
+            )
         if is_left_to_people(self.case, use, self.phase):
             text = f"{text[:-1]}, unless {use.span} is changed in {where_it_lies(self.case, use.span)}."
-            return Finding(
-                "contract.may-read-absent", "warning", text, use.span, self.lineage.name, use.path, self.phase
-            )
-        if is_by_hand(self.case, use, self.phase):
+        elif is_by_hand(self.case, use, self.phase):
             text = f"{text[:-1]}, unless {use.span} is changed by hand, as the plan asks."
-            return Finding(
-                "contract.may-read-absent", "warning", text, use.span, self.lineage.name, use.path, self.phase
-            )
-        if use.certainty != "certain":
+        elif use.certainty != "certain":
             text = f"{text[:-1]}; that it is this field is only {use.certainty}."
-            return Finding(
-                "contract.may-read-absent", "warning", text, use.span, self.lineage.name, use.path, self.phase
-            )
-        return Finding("contract.reads-absent", "error", text, use.span, self.lineage.name, use.path, self.phase)
+        else:
+            return Finding("contract.reads-absent", "error", text, *place)
+        return Finding("contract.may-read-absent", "warning", text, *place)
+
+    def _does_without(self, use: FieldUse) -> bool:
+        """Tells whether code survives that a field is gone which the request removes; a renamed one would lose its values."""
+        asked = [it for it in self.case.request.operations if isinstance(it, RemoveField)]
+        base = self.lineage.base.latest if self.lineage.base else None
+        code = self.codes.of(use)
+        if code is None or not any(use.path in paths_of(it, self.lineage.name, base) for it in asked):
+            return False
+        return survives_absence(code, code.read(use), use.name)
 
     def _nullable(self, use: FieldUse) -> Iterator[Finding]:
         outcome = self._outcome(use)

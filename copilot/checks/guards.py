@@ -121,16 +121,36 @@ def lacks_value(test: ast.expr, ours: frozenset[Identity]) -> bool:
 
 
 def is_there(code: ParsedCode, place: ast.AST, key: str) -> bool:
-    """Tells whether a test around or before a place asks for the key: `if "amount" in order`."""
-    for _, outer in code.around(place):
-        tests = [outer.test] if isinstance(outer, ast.If | ast.IfExp | ast.While) else []
-        if isinstance(outer, ast.BoolOp):
-            tests += outer.values
-        for test in tests:
-            for part in ast.walk(test):
-                match part:
-                    case ast.Compare(left=ast.Constant(value=value), ops=[ast.In() | ast.NotIn()]) if value == key:
-                        return True
+    """Tells whether code comes to a place only with the key: `if "amount" in order`, or after leaving where it isn't."""
+    for inner, outer in code.around(place):
+        match outer:
+            case ast.If(test=test, body=body) if inner in body and _has_key(test, key):
+                return True
+            case ast.IfExp(test=test, body=value) if inner is value and _has_key(test, key):
+                return True
+            case ast.BoolOp(op=ast.And(), values=values) if inner in values:
+                if any(_has_key(value, key) for value in values[: values.index(inner)]):
+                    return True
+        if any(
+            isinstance(it, ast.If) and _lacks_key(it.test, key) and _leaves(it.body) for it in _before(inner, outer)
+        ):
+            return True
+    return False
+
+
+def _has_key(test: ast.expr, key: str) -> bool:
+    match test:
+        case ast.Compare(left=ast.Constant(value=value), ops=[ast.In()]):
+            return value == key
+        case ast.BoolOp(op=ast.And(), values=values):
+            return any(_has_key(value, key) for value in values)
+    return False
+
+
+def _lacks_key(test: ast.expr, key: str) -> bool:
+    match test:
+        case ast.Compare(left=ast.Constant(value=value), ops=[ast.NotIn()]):
+            return value == key
     return False
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from copilot.checks.annotations import annotated
+from copilot.checks.declared_fields import declared_of_attribute
 from copilot.checks.kinds import UNKNOWN, Inferred, of_constant, of_kind, united
 from copilot.checks.parsed_code import FunctionNode, ParsedCode
 
@@ -198,6 +199,9 @@ class Inference:
     def _of_attribute(self, node: ast.Attribute, depth: int) -> Inferred:
         if node.attr == "hex" and isinstance(node.value, ast.Call) and self._kinds(node.value, depth) == {"uuid"}:
             return of_kind("string")
+        declared = declared_of_attribute(self.code, node)
+        if declared is not None:
+            return declared
         member = self._member(node.value) if node.attr in ("value", "name") else self._member(node)
         if member is None or isinstance(node.value, ast.Call):
             return UNKNOWN

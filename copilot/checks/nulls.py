@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from copilot.checks.guards import ON_NULL, Identity, identity, is_caught, is_guarded
+from copilot.checks.guards import ON_ABSENCE, ON_NULL, Identity, identity, is_caught, is_guarded, is_there
 from copilot.checks.parsed_code import FunctionNode, ParsedCode
 
 DEPTH_MAX = 6
@@ -61,6 +61,21 @@ def outcome_of_null(code: ParsedCode, reads: Iterable[ast.expr]) -> Outcome:
     if not found or any(one.fate == "unknown" for one in found):
         return UNKNOWN
     return found[0] if all(one.fate == "breaks" for one in found) else FORESEEN if len(set(found)) == 1 else UNKNOWN
+
+
+def survives_absence(code: ParsedCode, reads: Iterable[ast.expr], key: str) -> bool:
+    """Tells whether each of these reads surely gets on where records lack the key."""
+    found = list(reads)
+    return bool(found) and all(_gets_on(code, read, key) for read in found)
+
+
+def _gets_on(code: ParsedCode, read: ast.expr, key: str) -> bool:
+    if isinstance(read, ast.Call):
+        is_default_null = len(read.args) < 2 or (isinstance(read.args[1], ast.Constant) and read.args[1].value is None)
+        is_pop = isinstance(read.func, ast.Attribute) and read.func.attr == "pop" and len(read.args) < 2
+        if not is_pop:
+            return not is_default_null or outcome_of_null(code, [read]).fate == "foreseen"
+    return is_caught(code, read, ON_ABSENCE) or is_there(code, read, key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,12 @@ class ParsedCode:
                 return
             inner = outer
 
+    def enclosing(self, node: ast.AST) -> Iterator[ast.AST]:
+        """Yields every node around a node, up to the module."""
+        while (outer := self._parents.get(node)) is not None:
+            yield outer
+            node = outer
+
     def scope(self, node: ast.AST) -> FunctionNode | ast.Lambda | ast.Module:
         """Returns the function that a node stands in, or the module."""
         for _, outer in self.around(node):

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from copilot.checks.declared_fields import declared_of_keyword
 from copilot.checks.elsewhere import is_by_hand, is_left_to_people
 from copilot.checks.fits import Misfit, misfit
 from copilot.checks.inferred import Inference
@@ -61,6 +62,8 @@ class Written:
         found = inference.of(values[0])
         for value in values[1:]:
             found = found | inference.of(value) | UNKNOWN
+        if use.form == "keyword" and found == UNKNOWN:
+            found = declared_of_keyword(code, values[0])
         # What is put into a record that is there already is often filled in a few lines later.
         is_first = use.form == "subscript" and found.null == "yes"
         return replace(found, null="maybe") if is_first else found

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from copilot.checks.contract import ContractCheck
 from copilot.domain.alternative import Step
 from copilot.domain.codec import digest_of_text
 from copilot.domain.evidence import Evidence
-from copilot.domain.operation import AddField, AddSymbol, ChangeType, MakeOptional, RenameField
+from copilot.domain.operation import AddField, AddSymbol, ChangeType, MakeOptional, RemoveField, RenameField
 from copilot.domain.pipeline import BlindSpot, Certainty, Decoder, FieldUse, Mode, PipelineMap, UseForm
 from copilot.domain.schema import SchemaSource, SchemaSubject, SchemaVersion
 from copilot.domain.source import Span
@@ -533,3 +535,42 @@ def test_a_patch_that_leaves_the_schema_in_the_producer_s_code_changes_nothing_o
     assert "nothing changes on the wire" in left.findings[0].message
     assert literal_left("total").verdict == "pass"
     assert literal_left("amount", certainty="likely").verdict == "unknown"
+
+
+def without_amount(body: str, form: UseForm = "subscript", *, rename: bool = False) -> Evidence:
+    """The evidence on a consumer whose second line reads `amount`, which goes."""
+    operation = RENAME if rename else RemoveField("order", "", "amount")
+    after = [ID, field("total", "long", default=0)] if rename else [ID]
+    reads = [use("amount", "reads", line=2, form=form)]
+    code = f"def bill(order):\n    {body}\n"
+    return run(case(operation, [[ID, AMOUNT]], [after], uses=reads), {SCORER_PATH: code, SHOP_PATH: ""})
+
+
+@pytest.mark.parametrize(
+    ("body", "form"),
+    [
+        ('return order.get("amount", 0) * 2', "get"),
+        ('return (order.get("amount") or 0) * 2', "get"),
+        ('return order["amount"] if "amount" in order else 0', "subscript"),
+    ],
+)
+def test_code_that_does_without_a_removed_field_survives_and_asks_whether_that_is_right(
+    body: str, form: UseForm
+) -> None:
+    evidence = without_amount(body, form)
+
+    assert evidence.verdict == "unknown"
+    assert [it.rule for it in evidence.findings] == ["contract.always-without"]
+    assert errors(without_amount(body, form, rename=True)) == ["contract.reads-absent"]
+
+
+@pytest.mark.parametrize(
+    ("body", "form"),
+    [
+        ('return order["amount"]', "subscript"),
+        ('return order.get("amount") * 2', "get"),
+        ('return order.pop("amount")', "get"),
+    ],
+)
+def test_code_that_needs_a_removed_field_does_not(body: str, form: UseForm) -> None:
+    assert errors(without_amount(body, form)) == ["contract.reads-absent"]

@@ -147,6 +147,31 @@ def test_what_rests_on_an_annotation_says_so() -> None:
     assert not inferred("int(count)").is_declared
 
 
+def test_fields_of_classes_have_the_kind_that_the_class_declares() -> None:
+    text = """
+class Order:
+    amount: int
+    note: str | None = None
+
+    def dump(self):
+        value = self.note
+
+def build(order: Order):
+    value = order.amount
+"""
+    code = ParsedCode(ast.parse(text))
+    found = {
+        ast.unparse(node.value): Inference(code).of(node.value)
+        for node in ast.walk(code.tree)
+        if isinstance(node, ast.Assign)
+    }
+
+    assert found["order.amount"].kinds == {"int"}
+    assert found["order.amount"].is_declared
+    assert found["self.note"].kinds == {"string"}
+    assert found["self.note"].null == "maybe"
+
+
 def test_a_name_of_the_file_s_own_is_no_builtin() -> None:
     code = ParsedCode(ast.parse("def int(x): ...\nvalue = int(3)\n"))
     call = code.tree.body[1]
