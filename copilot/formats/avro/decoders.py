@@ -86,13 +86,13 @@ class ApacheDecoder:
     def encode(self, schema: str, value: Any) -> bytes:
         """Returns the bytes of one record; raises Undecodable."""
         from avro.errors import AvroException
-        from avro.io import BinaryEncoder, DatumWriter
+        from avro.io import BinaryEncoder
 
         buffer = io.BytesIO()
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                DatumWriter(_apache_schema(schema)).write(value, BinaryEncoder(buffer))
+                _apache_writer()(_apache_schema(schema)).write(value, BinaryEncoder(buffer))
         except (*_REFUSALS, AvroException) as error:
             raise Undecodable(_reason(error)) from None
         return buffer.getvalue()
@@ -111,6 +111,23 @@ class ApacheDecoder:
         except (*_REFUSALS, AvroException) as error:
             raise Undecodable(_reason(error)) from None
         return Decoded(value, len(data) - buffer.tell())
+
+
+@lru_cache(maxsize=1)
+def _apache_writer() -> Any:
+    """The package's writer, but for truth values in unions: it takes the last branch that fits, and true fits an int too."""
+    from avro.io import DatumWriter
+
+    class Writer(DatumWriter):
+        def write_union(self, writers_schema: Any, datum: object, encoder: Any) -> None:
+            kinds = [branch.type for branch in writers_schema.schemas]
+            if isinstance(datum, bool) and "boolean" in kinds:
+                encoder.write_long(kinds.index("boolean"))
+                encoder.write_boolean(datum)
+            else:
+                super().write_union(writers_schema, datum, encoder)
+
+    return Writer
 
 
 @lru_cache(maxsize=_CACHED_SCHEMAS_MAX)

@@ -105,3 +105,13 @@ def test_a_refusal_says_the_same_in_every_run(decoder: DecoderUnderTest) -> None
 
     assert "0x" not in str(caught.value)
     assert "BytesIO object" not in str(caught.value)
+
+
+@both
+@pytest.mark.parametrize("union", [["boolean", "int", "null"], ["null", "long", "boolean"]])
+def test_a_truth_value_beside_a_whole_number_comes_back_as_one(decoder: DecoderUnderTest, union: list[str]) -> None:
+    schema = resolved(field("flag", union))
+
+    decoded = decoder.decode(decoder.encode(schema, {"flag": True}), schema, schema)
+
+    assert decoded.value["flag"] is True
