@@ -18,6 +18,7 @@ from copilot.checks.lineage import lineages
 from copilot.checks.rollout_board import FIXED, Board, Break, Edge, Move
 from copilot.checks.rollout_states import STATES_MAX, Explored, explore, planned_break, together
 from copilot.checks.rollout_words import Telling, hazard_of
+from copilot.domain.alternative import Step
 from copilot.domain.evidence import Evidence, Finding, Measure, Severity, Verdict
 from copilot.ports import Bench, Case
 
@@ -201,7 +202,7 @@ class _View:
         placed: set[int] = set()
         moves = []
         for step in self.case.alternative.phases[self.phase].steps:
-            own = {self.movers.index(job) for job in step.jobs if job in self.movers} - placed
+            own = {place for place, job in enumerate(self.movers) if _is_in(step, job, self.case)} - placed
             placed |= own
             if own:
                 moves.append(Move(sum(1 << job for job in own), is_at_once=step.kind == "cutover"))
@@ -210,19 +211,28 @@ class _View:
 
 def _moves(case: Case, phase: int, job: str, crossings: Sequence[Crossing]) -> bool:
     """Tells whether a job has another version after the phase: a step names it, or a schema or a file of it changes."""
-    steps = case.alternative.phases[phase].steps
-    if any(job in step.jobs for step in steps):
+    if any(_is_in(step, job, case) for step in case.alternative.phases[phase].steps):
         return True
     if case.base.is_foreign(job):
         return False
-    root = next((it.root.rstrip("/") for it in case.base.jobs if it.name == job), "")
-    if root not in ("", ".") and any(_is_below(path, root) for path in _changed(case, phase)):
-        return True
-    if root not in ("", ".") and any(_is_below(place, root) for step in steps for place in step.manual):
+    root = _root(job, case)
+    if root and any(_is_below(path, root) for path in _changed(case, phase)):
         return True
     return any(
         (it.jobs[0] == job and it.is_writer_other) or (it.jobs[1] == job and it.is_reader_other) for it in crossings
     )
+
+
+def _is_in(step: Step, job: str, case: Case) -> bool:
+    """Tells whether a step deploys the job, or leaves a place of it to a person, who then has to deploy it."""
+    root = _root(job, case)
+    by_hand = bool(root) and any(_is_below(place, root) for place in step.manual)
+    return job in step.jobs or (by_hand and not case.base.is_foreign(job))
+
+
+def _root(job: str, case: Case) -> str:
+    root = next((it.root.rstrip("/") for it in case.base.jobs if it.name == job), "")
+    return "" if root == "." else root
 
 
 def _changed(case: Case, phase: int) -> set[str]:

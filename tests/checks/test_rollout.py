@@ -294,3 +294,15 @@ def test_where_the_exploration_stops_the_answer_is_open_and_says_at_which_limit(
     assert evidence.verdict == "unknown"
     assert "(STATES_MAX)" in found(evidence, "rollout.limit")[0].message
     assert found(evidence, "rollout.order") == []
+
+
+def test_a_job_whose_places_are_left_to_a_person_goes_out_with_the_step_that_names_them() -> None:
+    optional = [ID, field("amount", ["null", "long"], default=None)]
+    by_hand = Step("Deploy the consumers", "consumers", (), (), ("scorer/main.py:7  make it work with None, by hand",))
+
+    def tried(*steps: Step) -> Evidence:
+        change, uses = MakeOptional("order", "", "amount"), [use("amount", "computes", line=7)]
+        return run(case(change, [[ID, AMOUNT]], [optional], uses=uses, steps=[steps]))
+
+    assert tried(by_hand, PRODUCERS).verdict == "pass"
+    assert tried(PRODUCERS, by_hand).verdict == "fail"
