@@ -100,6 +100,7 @@ def test_a_rename_goes_through_all_its_phases_to_the_end(shop: Shop, capsys: pyt
     assert '"outcome"' in shop.text(SCHEMA)
 
     commit(shop.folder, {TABLE: shop.text(TABLE) + "\n# somebody else was here\n"})
+    shop.now = "2026-01-20T12:00:00Z"
     second = shop.next(first.id)
     assert second.continued is not None
     assert (second.continued.phase, second.continued.phases) == (1, 3)
