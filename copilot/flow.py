@@ -24,10 +24,11 @@ from copilot.domain.evidence import Evidence, Finding
 from copilot.domain.patch import Patch, Refused
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.proposal import Body, Compiled, Proposal, Reading, Record, fold
-from copilot.errors import SurroundingsFailed
+from copilot.errors import SurroundingsFailed, WrongUsage
 from copilot.planners.rules import NOTHING
 from copilot.plugins import Kit
 from copilot.ports import Case, Check, ProposalStore
+from copilot.settings import SETTINGS_PATH, Settings, read_settings
 
 Stage = Literal["read", "plan", "compile", "prove", "decide", "done"]
 
@@ -314,4 +315,15 @@ def _task(stage: Stage, proposal: Proposal, kit: Kit, is_stopped: Callable[[], b
 
 
 def _state_after(patch: Patch, kit: Kit) -> PipelineMap:
-    return kit.mapper.map(OverlayTree(kit.tree, patch.changes), kit.settings)
+    return kit.mapper.map(OverlayTree(kit.tree, patch.changes), _settings_after(patch, kit))
+
+
+def _settings_after(patch: Patch, kit: Kit) -> Settings:
+    """Returns what `copilot.toml` says in the state; where it could not be understood any more, what it said before."""
+    text = next((change.after for change in patch.changes if change.path == SETTINGS_PATH), None)
+    if text is None:
+        return kit.settings
+    try:
+        return read_settings(text)
+    except WrongUsage:
+        return kit.settings

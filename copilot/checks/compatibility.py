@@ -13,10 +13,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from copilot.checks.evidence import make_evidence
+from copilot.checks.levels import VIOLATED, level_findings
 from copilot.checks.lineage import Lineage, Pair, demanded, lineages, pairs, phase_label
 from copilot.checks.meanings import wider_meanings
 from copilot.checks.outside import OPEN_RULES, Judge, outside_findings
 from copilot.domain.evidence import Evidence, Finding, Measure, Severity, Verdict
+from copilot.domain.operation import ChangeLevel
 from copilot.domain.schema import SchemaVersion
 from copilot.ports import Bench, Case, SchemaFormat
 
@@ -44,12 +46,13 @@ class CompatibilityCheck:
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
         judged = [_judge(lineage, case, bench) for lineage in changed]
-        findings = [finding for it in judged for finding in it.findings]
+        levels = tuple(level_findings(case, bench))
+        findings = [*(finding for it in judged for finding in it.findings), *levels]
         return make_evidence(
             self.name,
             self.version,
             case,
-            verdict=_verdict(changed, findings),
+            verdict=_verdict(bool(changed or _is_about_levels(case)), findings),
             measures=(
                 Measure("subjects_changed", len(changed), "subjects"),
                 Measure("versions_checked", sum(it.versions for it in judged), "versions"),
@@ -58,6 +61,7 @@ class CompatibilityCheck:
                 Measure("pairs_failed_beyond_level", sum(it.failed_beyond_level for it in judged), "pairs"),
                 Measure("meaning_changes", sum(it.meaning_changes for it in judged), "changes"),
                 Measure("meanings_turned", sum(it.meanings_turned for it in judged), "changes"),
+                Measure("levels_violated", sum(it.rule == VIOLATED for it in levels), "pairs"),
                 Measure("readers_refusing", len({name for it in judged for name in it.refusing}), "implementations"),
             ),
             findings=findings,
@@ -65,8 +69,12 @@ class CompatibilityCheck:
         )
 
 
-def _verdict(changed: tuple[Lineage, ...], findings: Iterable[Finding]) -> Verdict:
-    if not changed:
+def _is_about_levels(case: Case) -> bool:
+    return bool(case.patches) and any(isinstance(it, ChangeLevel) for it in case.request.operations)
+
+
+def _verdict(is_applicable: bool, findings: Iterable[Finding]) -> Verdict:
+    if not is_applicable:
         return "not-applicable"
     rules = {finding.rule for finding in findings}
     if any(finding.severity == "error" for finding in findings):

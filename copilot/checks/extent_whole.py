@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from copilot.domain.fieldtype import enum_of, field_of, named_types, parsed, record_of
@@ -18,14 +19,19 @@ from copilot.domain.pipeline import PipelineMap
 from copilot.domain.schema import SchemaVersion
 
 
-def is_done_around(operation: Operation, state: PipelineMap) -> bool:
-    """Tells whether a topic has its new name for everybody, or a subject its new level."""
+def is_done_around(operation: Operation, states: Sequence[PipelineMap]) -> bool:
+    """Tells whether a topic has its new name for everybody, or a subject its new level; a looser one also has to end."""
+    if not states:
+        return False
+    state = states[-1]
     if isinstance(operation, RenameTopic):
         names = {link.endpoint.name for link in state.links}
         return operation.topic not in names and operation.to in names
     assert isinstance(operation, ChangeLevel)
-    subject = next((it for it in state.subjects if it.name == operation.subject), None)
-    return subject is not None and subject.compatibility == operation.level
+    levels = [it.compatibility for one in states for it in one.subjects if it.name == operation.subject]
+    if operation.until:
+        return operation.level in levels and levels[-1] != operation.level
+    return bool(levels) and levels[-1] == operation.level
 
 
 def is_done_in_text(operation: Operation, base: SchemaVersion, after: SchemaVersion) -> bool | None:

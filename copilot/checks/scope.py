@@ -5,15 +5,18 @@ Also measures the patch, between one phase and the next, and how many of its lin
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator
 
 from copilot.checks.evidence import make_evidence
-from copilot.domain.alternative import Alternative, SchemaEdit
+from copilot.domain.alternative import SchemaEdit
 from copilot.domain.evidence import Evidence, Finding, Measure
 from copilot.domain.lines import changed_runs, split_lines
-from copilot.domain.patch import Patch
+from copilot.domain.operation import ChangeLevel
+from copilot.domain.patch import FileChange, Patch
 from copilot.domain.source import Snapshot, Span
 from copilot.ports import Bench, Case
+from copilot.settings import SETTINGS_PATH
 
 LINK_MODES = {"120000": "a link", "160000": "a submodule"}
 # What decides over reviews, builds and this program itself; a change of a pipeline has no business there.
@@ -36,7 +39,7 @@ class ScopeCheck:
         if not case.patches:
             return make_evidence(self.name, self.version, case, verdict="not-applicable")
         snapshot = bench.tree.snapshot
-        findings = [finding for patch in case.patches for finding in _findings(case.alternative, patch, snapshot)]
+        findings = [finding for patch in case.patches for finding in _findings(case, patch, snapshot)]
         added, removed, moved = _sizes(case.patches)
         if moved:
             findings.append(Finding("scope.layout-changed", "warning", f"{moved} lines change in their layout only."))
@@ -68,15 +71,28 @@ def is_protected(path: str) -> bool:
     )
 
 
-def _findings(alternative: Alternative, patch: Patch, snapshot: Snapshot) -> Iterator[Finding]:
-    phase = alternative.phases[patch.phase]
+def _is_level_asked_for(case: Case, change: FileChange) -> bool:
+    """Tells whether a change of the settings sets levels and nothing else, where another level is what was asked for."""
+    asked = any(isinstance(it, ChangeLevel) for it in case.request.operations)
+    if not asked or change.path != SETTINGS_PATH or change.after is None:
+        return False
+    try:
+        tables = [tomllib.loads(text) for text in (change.before or "", change.after)]
+    except tomllib.TOMLDecodeError:
+        return False
+    rest = [{name: table for name, table in it.items() if name != "compatibility"} for it in tables]
+    return rest[0] == rest[1]
+
+
+def _findings(case: Case, patch: Patch, snapshot: Snapshot) -> Iterator[Finding]:
+    phase = case.alternative.phases[patch.phase]
     named = {edit.source.path if isinstance(edit, SchemaEdit) else edit.path for edit in phase.edits}
     modes = {entry.path: entry.mode for entry in snapshot.entries}
     for change in patch.changes:
         path = change.path
         if path not in named:
             yield _error(patch, path, "scope.not-asked", f"No edit of the alternative names {path}.")
-        if is_protected(path):
+        if is_protected(path) and not _is_level_asked_for(case, change):
             yield _error(patch, path, "scope.protected", f"{path} is not for a change of the pipeline to touch.")
         for part, mode in _on_the_way(path, modes):
             yield _error(patch, path, "scope.link", f"{part} is {LINK_MODES[mode]}, and is not followed.")

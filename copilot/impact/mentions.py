@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterator
 
 from copilot.domain.mention import Mention, whole_words
-from copilot.domain.operation import Operation, RenameRecord, RenameSymbol, RenameTopic
+from copilot.domain.operation import ChangeLevel, Operation, RenameRecord, RenameSymbol, RenameTopic
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.source import SourceFile, Span
 from copilot.impact.words import Words, normal
 from copilot.ports import Index, Tree
+from copilot.settings import SETTINGS_PATH
 
 MENTIONS_MAX = 400
 EXCERPT_LENGTH_MAX = 160
@@ -22,6 +23,8 @@ EXCERPT_LENGTH_MAX = 160
 
 def mentions_of(operation: Operation, pipeline: PipelineMap, tree: Tree, index: Index) -> tuple[Mention, ...]:
     """Returns the places in the order of paths and lines, at most `MENTIONS_MAX`; () for operations that rename nothing."""
+    if isinstance(operation, ChangeLevel):
+        return _settings(tree)
     patterns = _patterns(operation, pipeline)
     if not patterns:
         return ()
@@ -33,6 +36,16 @@ def mentions_of(operation: Operation, pipeline: PipelineMap, tree: Tree, index: 
         if isinstance(file, SourceFile):
             found += _in_text(path, file.text, patterns)
     return tuple(found[:MENTIONS_MAX])
+
+
+def _settings(tree: Tree) -> tuple[Mention, ...]:
+    """The lines of the settings, where a level stands."""
+    file = tree.read([SETTINGS_PATH]).get(SETTINGS_PATH)
+    lines = file.text.split("\n") if isinstance(file, SourceFile) else []
+    told = [(number, line.strip()) for number, line in enumerate(lines, 1) if line.strip()]
+    return tuple(
+        Mention(Span(SETTINGS_PATH, number, number), line[:EXCERPT_LENGTH_MAX]) for number, line in told[:MENTIONS_MAX]
+    )
 
 
 def _may_hold(held: bytes, wanted: set[str]) -> bool:

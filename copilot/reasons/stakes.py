@@ -83,6 +83,11 @@ def _topics(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
     )
 
 
+def _levels(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
+    loose = "A looser level leaves readers without a guard"
+    yield from _first(evidence.get("compatibility"), lambda it: it.rule == "compatibility.level-lets-through", loose)
+
+
 def _many(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
     usage = evidence.get("usage")
     count = usage.measure("consumers") if usage else None
@@ -96,4 +101,4 @@ def _first(evidence: Evidence | None, wanted: Callable[[Finding], bool], text: s
         yield Claim(f"{text}: {found[0].message}", (evidence.id,))
 
 
-_REASONS = (_unknown, _undone, _losses, _windows, _one_way, _keys, _blind_spots, _meanings, _topics, _many)
+_REASONS = (_unknown, _undone, _losses, _windows, _one_way, _keys, _blind_spots, _meanings, _topics, _levels, _many)

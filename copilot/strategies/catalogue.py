@@ -11,6 +11,7 @@ from copilot.strategies.docs import change_doc
 from copilot.strategies.enum_add import add_symbol
 from copilot.strategies.enum_remove import remove_symbol
 from copilot.strategies.enum_rename import rename_symbol
+from copilot.strategies.level import change_level
 from copilot.strategies.order import reorder
 from copilot.strategies.remove import remove
 from copilot.strategies.rename import rename
@@ -36,4 +37,5 @@ STRATEGIES: tuple[Strategy, ...] = (
     rename_symbol,
     rename_type,
     rename_topic,
+    change_level,
 )

@@ -27,6 +27,8 @@ REQUESTS = {
     "rename-record": "rename record Order to Purchase",
     "rename-inner-type": "rename enum Outcome to Verdict in decision",
     "rename-topic": "rename topic orders.v1 to orders.v2",
+    "raise-level": "raise the compatibility of score to FULL_TRANSITIVE",
+    "loosen-level": "lower the compatibility of decision to NONE until 2026-12-31",
     "change-namespace": "move Decision to namespace shop.decisions",
 }
 

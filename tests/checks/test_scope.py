@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from copilot.checks.scope import ScopeCheck, is_protected
 from copilot.domain.alternative import NewFile
 from copilot.domain.evidence import Evidence
+from copilot.domain.operation import ChangeLevel, Deprecate, Operation
 from copilot.domain.patch import FileChange
 from copilot.patches.diff import make_patch
 from tests.checks.benches import bench_of
@@ -90,3 +93,26 @@ def test_lines_that_change_in_layout_only_are_counted() -> None:
 
 def test_changing_nothing_stays_in_any_scope() -> None:
     assert scope().verdict == "not-applicable"
+
+
+LEVELS = '[compatibility]\norder = "BACKWARD"\n\n[commands]\ntest = "pytest -q"\n'
+
+
+@pytest.mark.parametrize(
+    ("after", "operation", "verdict"),
+    [
+        (LEVELS.replace("BACKWARD", "FULL"), ChangeLevel("order", "FULL"), "pass"),
+        (LEVELS.replace("BACKWARD", "FULL"), Deprecate("order", "", "note"), "fail"),
+        (LEVELS.replace("BACKWARD", "FULL").replace("pytest -q", "true"), ChangeLevel("order", "FULL"), "fail"),
+        (LEVELS + "[", ChangeLevel("order", "FULL"), "fail"),
+    ],
+    ids=["levels only", "not asked for", "a command too", "unreadable"],
+)
+def test_the_settings_change_in_their_levels_only_and_only_where_that_was_asked_for(
+    after: str, operation: Operation, verdict: str
+) -> None:
+    patches = (make_patch("try-000001", 0, COMMIT, [FileChange("copilot.toml", LEVELS, after)]),)
+    case = case_of(alternative_of((NewFile("copilot.toml", ""),)), patches)
+    asked = replace(case, request=replace(case.request, operations=(operation,)))
+
+    assert ScopeCheck().run(asked, bench_of(None)).verdict == verdict
