@@ -11,7 +11,7 @@ from copilot.ports import Index, Mapper, Tree
 from copilot.readers.packing import pack, unpack
 from copilot.settings import Settings
 
-MAP_KIND = "map-7"
+MAP_KIND = "map-8"
 
 
 class KeptMapper:

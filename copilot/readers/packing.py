@@ -26,7 +26,9 @@ from copilot.domain.pipeline import (
     PipelineMap,
     Retention,
 )
+from copilot.domain.samples import SampleFiles
 from copilot.domain.schema import SchemaField, SchemaSource, SchemaSubject, SchemaVersion
+from copilot.domain.sinks import Sink
 from copilot.domain.source import Gap, Span
 
 _NOUNS: tuple[type, ...] = (
@@ -48,6 +50,8 @@ _NOUNS: tuple[type, ...] = (
     Clone,
     Consumer,
     Retention,
+    Sink,
+    SampleFiles,
 )
 _NUMBER = {noun: number for number, noun in enumerate(_NOUNS)}
 _PARTS: tuple[Callable[[Any], Any], ...] = tuple(attrgetter(*(field.name for field in fields(noun))) for noun in _NOUNS)
