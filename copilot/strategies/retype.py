@@ -9,6 +9,7 @@ from copilot.domain.alternative import Alternative, NotOffered
 from copilot.domain.operation import ChangeType, Operation
 from copilot.domain.pipeline import Impact, PipelineMap
 from copilot.strategies.ground import Ground, ground_of
+from copilot.strategies.logical_types import what_comes, what_to_write
 from copilot.strategies.newfield import Successor, expand_contract, free_name
 from copilot.strategies.newsubject import new_version
 from copilot.strategies.rollout import CONSUMERS_FIRST, State, alternative
@@ -117,7 +118,7 @@ def _new_default(ground: Ground, kind: Any) -> Work:
 def _written(ground: Ground, kind: Any) -> Work:
     how = conversion(ground.kind, kind)
     if how is None:
-        return notes_at(ground, writes(ground), "convert the value that is written, by hand")
+        return notes_at(ground, writes(ground), what_to_write(kind, ground.impact.producers))
     return code_work(ground, writes(ground), "wrap_value", expression=how) if how else Work()
 
 
@@ -125,7 +126,7 @@ def _in_place(ground: Ground, kind: Any, what: str) -> Alternative:
     ordered = fieldtype.value_first(kind, ground.default) if ground.has_default else kind
     work = set_type(ground, ordered) + _new_default(ground, ordered) + _written(ground, kind)
     if conversion(ground.kind, kind) != "":
-        work += notes_at(ground, reads(ground), "expect the new type, by hand")
+        work += notes_at(ground, reads(ground), what_comes(kind))
     work += doubtful_work(ground, "see to the new type by hand")
     return alternative(
         ground,
@@ -164,7 +165,7 @@ def _about_promotion(old: Any, new: Any) -> str:
 def _parallel(ground: Ground, kind: Any, what: str) -> Alternative:
     name = _unit_name(ground, kind) or free_name(ground)
     how = conversion(ground.kind, kind)
-    note = "expect the new type, by hand" if is_other_kind(ground.kind, kind) else ""
+    note = what_comes(kind) if is_other_kind(ground.kind, kind) else ""
     kept = converted_default(ground.default, kind) if ground.has_default and ground.default is not None else ()
     return expand_contract(
         ground,

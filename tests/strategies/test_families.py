@@ -435,3 +435,19 @@ def test_without_a_stated_default_a_person_decides_what_null_counts_as() -> None
 
     assert not any(isinstance(edit, CodeEdit) for edit in optional.phases[0].edits)
     assert any("say what null counts as" in text for step in optional.phases[0].steps for text in step.manual)
+
+
+def test_a_logical_type_says_what_to_write_for_the_library_in_use_and_what_readers_get() -> None:
+    def manual(library: str) -> str:
+        built = shop()
+        links = tuple(
+            replace(it, decoder=Decoder(library, "writer")) if it.direction == "produces" else it
+            for it in built.pipeline.links
+        )
+        known = replace(built, pipeline=replace(built.pipeline, links=links))
+        real, _ = offered("change the type of amount in order to timestamp-millis", known)
+        return "\n".join(text for step in real["naive"].phases[0].steps for text in step.manual)
+
+    assert "see that the number counts milliseconds since 1970, UTC" in manual("fastavro")
+    assert "write a datetime with a time zone, a number is refused, by hand" in manual("avro")
+    assert "expect a datetime in UTC and no number from the decoder" in manual("avro")
