@@ -14,10 +14,12 @@ from copilot.checks.parsed_code import ParsedCode
 
 Identity = tuple[str, str]
 """What is read, and under which name: ("item", dump) or ("name", id)."""
-ON_NULL = frozenset({"TypeError", "AttributeError", "Exception", "BaseException"})
-ON_ABSENCE = frozenset({"KeyError", "LookupError", "Exception", "BaseException"})
-ON_STRANGER = frozenset({"KeyError", "LookupError", "ValueError", "Exception", "BaseException"})
+ON_NULL = frozenset({"TypeError", "AttributeError"})
+ON_ABSENCE = frozenset({"KeyError", "LookupError"})
+ON_STRANGER = frozenset({"KeyError", "LookupError", "ValueError"})
 """What a lookup, or the constructor of an Enum class, raises for a value that it doesn't know."""
+ON_ANYTHING = frozenset({"Exception", "BaseException"})
+"""Such a handler keeps the job alive, and every such record goes to it."""
 _ASKS_FOR_NULL = ("isna", "isnull", "is_null", "is_none", "isnan")
 _ASKS_FOR_VALUE = ("notna", "notnull", "not_null", "isinstance", "callable", "hasattr", "len")
 
@@ -62,8 +64,10 @@ def is_guarded(code: ParsedCode, place: ast.AST, ours: frozenset[Identity]) -> b
 
 
 def is_caught(code: ParsedCode, place: ast.AST, errors: frozenset[str]) -> bool:
-    """Tells whether one of these errors is caught around a place."""
+    """Tells whether one of these errors is caught around a place, inside of the loop that takes one record after the other."""
     for inner, outer in code.around(place):
+        if isinstance(outer, ast.While):
+            return False
         is_tried = isinstance(outer, ast.Try | ast.TryStar) and inner in outer.body
         if is_tried and any(_catches(handler, errors) for handler in getattr(outer, "handlers", ())):
             return True
@@ -201,7 +205,7 @@ def _catches(handler: ast.ExceptHandler, errors: frozenset[str]) -> bool:
     kinds: Iterable[ast.expr] = (
         handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type] if handler.type else []
     )
-    return handler.type is None or bool(errors & set(map(_name, kinds)))
+    return (handler.type is None and errors == ON_ANYTHING) or bool(errors & set(map(_name, kinds)))
 
 
 def _name(node: ast.expr) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from copilot.checks.guards import ON_ABSENCE, ON_NULL, Identity, identity, is_caught, is_guarded, is_there
+from copilot.checks.guards import ON_ABSENCE, ON_ANYTHING, ON_NULL, Identity, identity, is_caught, is_guarded, is_there
 from copilot.checks.parsed_code import FunctionNode, ParsedCode
 
 DEPTH_MAX = 6
@@ -92,7 +92,7 @@ class _Path:
             return UNKNOWN
         if is_guarded(self.code, node, here.ours) or is_caught(self.code, node, ON_NULL):
             return FORESEEN
-        return here._meets(node, depth + 1)
+        return UNKNOWN if is_caught(self.code, node, ON_ANYTHING) else here._meets(node, depth + 1)
 
     def _meets(self, node: ast.expr, depth: int) -> Outcome:
         """Returns what the code around a value does with it when it is null."""

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from copilot.checks.guards import ON_STRANGER, Identity, identity, is_caught
+from copilot.checks.guards import ON_ANYTHING, ON_STRANGER, Identity, identity, is_caught
 from copilot.checks.nulls import Outcome
 from copilot.checks.parsed_code import FunctionNode, ParsedCode
 
@@ -95,7 +95,9 @@ class _Stranger:
         return False
 
     def _breaks(self, node: ast.expr | ast.stmt, what: str) -> Outcome:
-        return FORESEEN if is_caught(self.code, node, ON_STRANGER) else Outcome("breaks", what, node.lineno)
+        if is_caught(self.code, node, ON_STRANGER):
+            return FORESEEN
+        return UNKNOWN if is_caught(self.code, node, ON_ANYTHING) else Outcome("breaks", what, node.lineno)
 
     def _looked_up(self, node: ast.expr, table: ast.expr) -> Outcome:
         keys = self.code.constant_table(table)

@@ -48,6 +48,7 @@ def outcome(body: str, before: str = "") -> Outcome:
         ("return f\"{order['amount']:.2f}\"", "formats it"),
         ('return {**order["amount"]}', "spreads it"),
         ('a, b = order["amount"]', "unpacks it"),
+        ('try:\n    while True:\n        order["amount"] + 1\nexcept TypeError:\n    pass', "computes with it"),
         ('sink.extend(order["amount"])', "goes through it"),
         ('return ", ".join(order["amount"])', "goes through it"),
         ('amount = order["amount"]\nreturn amount + 1', "computes with it"),
@@ -77,7 +78,6 @@ def test_null_breaks_code_that_takes_it_for_a_value(body: str, what: str) -> Non
         'return order["amount"] is not None and order["amount"] > 3',
         'assert order["amount"] is not None\nreturn order["amount"] * 2',
         'try:\n    return order["amount"] * 2\nexcept (TypeError, KeyError):\n    return 0',
-        'try:\n    return order["amount"] * 2\nexcept Exception:\n    return 0',
         'amount = order["amount"]\nif amount is None:\n    raise ValueError\nreturn amount * 2',
         'amount = order["amount"]\nreturn amount * 2 if amount else 0',
         'for order in sink:\n    if order["amount"] is None:\n        continue\n    sink(order["amount"] + 1)',
@@ -103,6 +103,7 @@ def test_null_is_foreseen_where_code_asks_for_it_or_does_not_mind(body: str) -> 
     [
         'return order["amount"]',
         'return str(order["amount"])',
+        'try:\n    return order["amount"] * 2\nexcept Exception:\n    return 0',
         "return f\"{order['amount']}\"",
         'sink(order["amount"])',
         'sink.add(order["amount"])',
