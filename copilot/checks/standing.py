@@ -46,8 +46,9 @@ def standing_uses(case: Case, phase: int) -> Standing:
     return Standing(tuple(kept), tuple(edited), tuple(after.values()))
 
 
-def _place(use: FieldUse) -> tuple[str, str, str, str, str, int]:
-    return use.job, use.subject, use.path, use.mode, use.span.path, use.span.first_line
+def _place(use: FieldUse) -> tuple[str, str, str, str, str, str, int]:
+    # The form too: `"id": order["id"]` reads a field and sets it, both by handing it on, on one line.
+    return use.job, use.subject, use.path, use.mode, use.form, use.span.path, use.span.first_line
 
 
 def _changes(patches: tuple[Patch, ...], phase: int) -> tuple[FileChange, ...]:

@@ -43,6 +43,19 @@ def test_a_forgotten_producer_fails() -> None:
     assert (evidence.measure("fields_required"), evidence.measure("required_seen_written")) == (2, 1)
 
 
+def test_a_job_that_hands_a_record_of_the_same_subject_on_sets_its_fields() -> None:
+    handed = [
+        use(name, "passes", job="shop", line=line, form=form)
+        for line, name in ((2, "id"), (3, "amount"))
+        for form in ("literal", "subscript")
+    ]
+    text = field("note", ["null", "string"], default=None)
+
+    evidence = run(case(AddField("order", "", "note", '"string"'), [[ID, AMOUNT]], [[ID, AMOUNT, text]], uses=handed))
+
+    assert errors(evidence) == []
+
+
 def test_an_edited_producer_passes() -> None:
     edited = case(
         RENAME,
