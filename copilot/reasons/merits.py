@@ -135,7 +135,8 @@ def _cited(candidate: Candidate, checks: tuple[str, ...]) -> tuple[str, ...]:
 def _value(rule: SoftRule, candidate: Candidate) -> float:
     found = candidate.evidence.get(rule.check)
     if found is not None and found.verdict == "not-applicable" and found.measure(rule.measure) is None:
-        return 0
+        # Deploys that are left to people were not explored: they don't count as none.
+        return math.inf if rule.check == "rollout" and leaves_to_people(candidate) else 0
     return _or_worst(lambda: found.measure(rule.measure) if found else None)
 
 

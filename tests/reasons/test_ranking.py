@@ -26,6 +26,10 @@ def outcome(decision: Decision, id: str) -> tuple[str, int, str]:
     return ruling.outcome, ruling.rank, ruling.rule
 
 
+def without_figures(alternative: str, check: str) -> Evidence:
+    return replace(evidence(alternative, check, "not-applicable"), measures=())
+
+
 def test_fewest_coordinated_deploys_win_and_it_says_so() -> None:
     few, many = alternative("few-000001"), alternative("many-00001")
     proofs = (
@@ -129,6 +133,27 @@ def test_doing_what_was_asked_comes_before_every_merit() -> None:
 
     assert decision.chosen == "whole-0001"
     assert decision.ruling("whole-0001").rule == "wins by: most of what was asked"
+
+
+def test_deploys_that_nobody_explored_do_not_count_as_none() -> None:
+    explored, left = alternative("explored-1"), alternative("left-00001")
+    undone = {"operations_done": 0}
+    proofs = (
+        *all_pass(
+            "explored-1",
+            usage=evidence("explored-1", "usage", measures=undone),
+            rollout=evidence("explored-1", "rollout", measures={"coordinated_deploys": 2}),
+        ),
+        *all_pass(
+            "left-00001",
+            usage=evidence("left-00001", "usage", measures=undone),
+            rollout=without_figures("left-00001", "rollout"),
+        ),
+    )
+
+    decision = decide(proposal((left, explored), proofs))
+
+    assert decision.chosen == "explored-1"
 
 
 def test_honest_and_left_to_people_comes_before_proved_and_ambiguous() -> None:
