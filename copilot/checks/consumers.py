@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from copilot.checks.declared import parent, paths_of
 from copilot.checks.elsewhere import is_by_hand, is_left_to_people, where_it_lies
+from copilot.checks.guards import only_asks_for_null
 from copilot.checks.lineage import Lineage, phase_label
 from copilot.checks.nulls import Outcome, outcome_of_null, survives_absence
 from copilot.checks.parsed_code import Codes
@@ -146,7 +147,7 @@ class ConsumerView:
         )
         for field in own:
             old, new = value_kind(parsed(field.type)), value_kind(parsed(has[use.path].type))
-            if old == new:
+            if old == new or self._only_asks(use):
                 continue
             text = f"{use.job} uses {use.path}, where it gets another kind of value from now on ({new}, before {old})."
             place = (use.span, self.lineage.name, use.path, self.phase, f"See that {use.span} works with it.")
@@ -155,6 +156,10 @@ class ConsumerView:
             )
             rule = "contract.kind-left-to-people" if is_open else "contract.other-kind"
             yield Finding(rule, "warning" if is_open else "error", text, *place)
+
+    def _only_asks(self, use: FieldUse) -> bool:
+        code = self.codes.of(use)
+        return use.mode == "compares" and code is not None and only_asks_for_null(code, code.read(use))
 
     def _absent(self, use: FieldUse) -> Finding:
         label = phase_label(self.phase, self.case.alternative.phases[self.phase])

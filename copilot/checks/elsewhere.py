@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from copilot.checks.standing import base_span
 from copilot.domain.alternative import Step
 from copilot.domain.operation import RenameField
 from copilot.domain.pipeline import FieldUse
@@ -27,12 +28,18 @@ def is_by_hand(case: Case, use: FieldUse, phase: int) -> bool:
 
 
 def _is_asked_in_time(case: Case, use: FieldUse, phase: int) -> bool:
-    place = str(use.span)
+    # Steps name lines of the base, and an edit further up has moved them since.
+    before = base_span(case, use.span, phase)
+    own = {str(use.span), str(before)} if before else {str(use.span)}
     if use.mode == "writes":
-        return any(place in _places(one.steps) for one in case.alternative.phases[: phase + 1])
-    if any(place in _places(one.steps) for one in case.alternative.phases[:phase]):
+        return any(_names(one.steps, own) for one in case.alternative.phases[: phase + 1])
+    if any(_names(one.steps, own) for one in case.alternative.phases[:phase]):
         return True
-    return place in _places(_before_producers(case, phase)) and not _needs_what_comes(case, use)
+    return _names(_before_producers(case, phase), own) and not _needs_what_comes(case, use)
+
+
+def _names(steps: Iterable[Step], places: set[str]) -> bool:
+    return any(place in places for place in _places(steps))
 
 
 def may_follow(case: Case, job: str, phase: int) -> bool:

@@ -78,6 +78,19 @@ def is_caught(code: ParsedCode, place: ast.AST, errors: frozenset[str]) -> bool:
     return False
 
 
+def only_asks_for_null(code: ParsedCode, reads: Iterable[ast.expr]) -> bool:
+    """Tells whether each of these reads is there only to ask whether there is a value: `order.get("total") is None`."""
+    found = list(reads)
+    return bool(found) and all(_is_asked(code.parent(read)) for read in found)
+
+
+def _is_asked(parent: ast.AST | None) -> bool:
+    match parent:
+        case ast.Compare(ops=[ast.Is() | ast.IsNot()], comparators=[ast.Constant(value=None)]):
+            return True
+    return False
+
+
 def holds_value(test: ast.expr, ours: frozenset[Identity]) -> bool:
     """Tells whether the value isn't null where the test is true."""
     if identity(test) in ours:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from copilot.domain.patch import FileChange, Patch
 from copilot.domain.pipeline import FieldUse
@@ -17,6 +18,7 @@ from copilot.ports import Case
 
 # SequenceMatcher is quadratic in bad cases; a file this long is compared by its unchanged head and tail.
 LINES_COMPARED = 4000
+CHANGES_KEPT = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,18 @@ def standing_uses(case: Case, phase: int) -> Standing:
     return Standing(tuple(kept), tuple(edited), tuple(after.values()))
 
 
+def base_span(case: Case, span: Span, phase: int) -> Span | None:
+    """Returns where a line of a file after a phase stands in the base, None for one that is new there.
+
+    A line that was edited in place is the line that it was.
+    """
+    change = next((it for it in _changes(case.patches, phase) if it.path == span.path), None)
+    if change is None:
+        return span
+    first = _lines_before(change).get(span.first_line)
+    return Span(span.path, first, first + span.last_line - span.first_line) if first else None
+
+
 def _place(use: FieldUse) -> tuple[str, str, str, str, str, str, int]:
     # The form too: `"id": order["id"]` reads a field and sets it, both by handing it on, on one line.
     return use.job, use.subject, use.path, use.mode, use.form, use.span.path, use.span.first_line
@@ -55,8 +69,20 @@ def _changes(patches: tuple[Patch, ...], phase: int) -> tuple[FileChange, ...]:
     return next((patch.changes for patch in patches if patch.phase == phase), ())
 
 
-def _kept_lines(change: FileChange) -> dict[int, int]:
-    """Returns the new number of every line that came through unchanged."""
+@lru_cache(maxsize=CHANGES_KEPT)
+def _lines_before(change: FileChange) -> dict[int, int]:
+    """Returns the number in the base of every line that was there, edited in place or not."""
+    found = {new: old for old, new in _kept_lines(change).items()}
+    before, after, head = _middle(change)
+    if len(before) + len(after) <= LINES_COMPARED:
+        for kind, start, end, first, last in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+            if kind == "replace" and end - start == last - first:
+                found |= {head + first + step + 1: head + start + step + 1 for step in range(end - start)}
+    return found
+
+
+def _middle(change: FileChange) -> tuple[list[str], list[str], int]:
+    """Returns the lines before and after without those that both begin and end with, and how many both begin with."""
     before, after = (change.before or "").splitlines(), (change.after or "").splitlines()
     head = 0
     while head < min(len(before), len(after)) and before[head] == after[head]:
@@ -64,9 +90,15 @@ def _kept_lines(change: FileChange) -> dict[int, int]:
     tail = 0
     while tail < min(len(before), len(after)) - head and before[-1 - tail] == after[-1 - tail]:
         tail += 1
+    return before[head : len(before) - tail], after[head : len(after) - tail], head
+
+
+def _kept_lines(change: FileChange) -> dict[int, int]:
+    """Returns the new number of every line that came through unchanged."""
+    old, new, head = _middle(change)
+    count_before, count_after = (len((text or "").splitlines()) for text in (change.before, change.after))
     kept = {line: line for line in range(1, head + 1)}
-    kept |= {len(before) - back: len(after) - back for back in range(tail)}
-    old, new = before[head : len(before) - tail], after[head : len(after) - tail]
+    kept |= {count_before - back: count_after - back for back in range(count_before - head - len(old))}
     if len(old) + len(new) <= LINES_COMPARED:
         for block in SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks():
             kept |= {head + block.a + step + 1: head + block.b + step + 1 for step in range(block.size)}

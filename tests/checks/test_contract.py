@@ -213,6 +213,35 @@ def test_a_place_that_the_plan_leaves_to_a_person_is_an_open_question() -> None:
     assert errors(forgotten) == ["contract.meets-null"]
 
 
+def test_a_place_that_is_left_to_a_person_is_found_where_an_edit_further_up_has_moved_it() -> None:
+    before = 'def bill(order):\n    send(\n        order["id"],\n    )\n    return order["amount"] * 2\n'
+    after = before.replace('(\n        order["id"],\n    )', '(order["id"])')
+    step = Step("Deploy the consumers", "consumers", ("scorer",), (), (f"{SCORER_PATH}:5  make it work with None",))
+    made = case(
+        OPTIONAL,
+        [[ID, AMOUNT]],
+        [NULLABLE],
+        uses=[use("amount", "computes", line=5)],
+        uses_after=[[use("amount", "computes", line=3)]],
+        base_code={SCORER_PATH: before},
+        code={SCORER_PATH: [after]},
+        steps=[(step,)],
+    )
+
+    evidence = run(made, {SCORER_PATH: before, SHOP_PATH: ""})
+
+    assert [it.rule for it in evidence.findings] == ["contract.null-left-to-people"]
+
+
+def test_asking_whether_there_is_a_value_is_no_use_of_another_kind() -> None:
+    change = ChangeType("order", "", "amount", '"string"')
+    code = 'def bill(order):\n    return 0 if order.get("amount") is None else str(order["amount"])\n'
+    asks = use("amount", "compares", line=2, form="get")
+    made = case(change, [[ID, AMOUNT]], [[ID, field("amount", "string")]], uses=[asks])
+
+    assert errors(run(made, {SCORER_PATH: code, SHOP_PATH: ""})) == []
+
+
 def test_asking_whether_there_is_a_value_is_no_comparison_with_null() -> None:
     asks = use("amount", "compares", excerpt='if order["amount"] is not None:')
     compares = use("amount", "compares", excerpt='if order["amount"] > 3:')
