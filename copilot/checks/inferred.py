@@ -14,44 +14,10 @@ from copilot.checks.annotations import annotated
 from copilot.checks.declared_fields import declared_of_attribute
 from copilot.checks.kinds import UNKNOWN, Inferred, of_constant, of_kind, united
 from copilot.checks.parsed_code import FunctionNode, ParsedCode
+from copilot.checks.standard_library import AWARE, BUILTINS, LIBRARY, METHODS, TEXT_METHODS
 
 DEPTH_MAX = 12
 NUMBERS = frozenset({"boolean", "int", "float", "decimal"})
-_BUILTINS = {
-    "int": "int", "len": "int", "ord": "int", "hash": "int", "id": "int",
-    "float": "float",
-    "str": "string", "repr": "string", "ascii": "string", "chr": "string", "hex": "string", "format": "string", "input": "string",
-    "bool": "boolean", "isinstance": "boolean", "issubclass": "boolean", "callable": "boolean", "any": "boolean", "all": "boolean",
-    "hasattr": "boolean",
-    "list": "array", "sorted": "array", "tuple": "array", "set": "set", "frozenset": "set", "dict": "map",
-    "bytes": "bytes", "bytearray": "bytes",
-}  # fmt: skip
-_LIBRARY = {
-    "time.time": "float", "time.monotonic": "float", "time.perf_counter": "float", "time.time_ns": "int",
-    "time.strftime": "string", "time.ctime": "string",
-    "datetime.datetime.utcnow": "naive-datetime", "datetime.datetime.utcfromtimestamp": "naive-datetime",
-    "datetime.date.today": "date", "datetime.date.fromisoformat": "date", "datetime.date": "date",
-    "datetime.timedelta": "timedelta", "datetime.time": "time",
-    "decimal.Decimal": "decimal",
-    "uuid.uuid1": "uuid", "uuid.uuid4": "uuid", "uuid.UUID": "uuid", "uuid.uuid3": "uuid", "uuid.uuid5": "uuid",
-    "json.dumps": "string", "base64.b64encode": "bytes", "base64.b64decode": "bytes",
-    "random.random": "float", "random.uniform": "float", "random.gauss": "float",
-    "random.randint": "int", "random.randrange": "int", "random.getrandbits": "int",
-    "math.floor": "int", "math.ceil": "int", "math.sqrt": "float", "math.log": "float", "math.isnan": "boolean",
-    "os.urandom": "bytes", "os.getpid": "int", "socket.gethostname": "string", "secrets.token_hex": "string",
-    "os.path.join": "string", "os.path.basename": "string", "os.path.exists": "boolean",
-}  # fmt: skip
-# Methods whose names belong to one kind of object in practice, whatever they are called on.
-_METHODS = {
-    "isoformat": "string", "strftime": "string", "hexdigest": "string", "total_seconds": "float", "timestamp": "float",
-    "startswith": "boolean", "endswith": "boolean", "isdigit": "boolean", "bit_length": "int",
-}  # fmt: skip
-_TEXT_METHODS = frozenset(
-    {"lower", "upper", "strip", "lstrip", "rstrip", "title", "capitalize", "replace", "format", "join", "removeprefix"}
-    | {"removesuffix", "casefold", "zfill", "ljust", "rjust", "center", "swapcase", "expandtabs", "translate"}
-)
-_AWARE = {"datetime.datetime.now": 0, "datetime.datetime.fromtimestamp": 1}
-"""Functions that give an aware datetime where this argument, or `tz`, is a time zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,24 +110,26 @@ class Inference:
         if isinstance(function, ast.Name) and self.code.is_builtin(function.id):
             return self._of_builtin(function.id, node, depth)
         dotted = self.code.dotted(function)
-        if dotted in _AWARE:
-            is_aware = len(node.args) > _AWARE[dotted] or any(it.arg in ("tz", "tzinfo") for it in node.keywords)
+        if dotted in AWARE:
+            is_aware = len(node.args) > AWARE[dotted] or any(it.arg in ("tz", "tzinfo") for it in node.keywords)
             return of_kind("datetime" if is_aware else "naive-datetime")
         if dotted in ("datetime.datetime", "datetime.datetime.fromisoformat", "datetime.datetime.strptime"):
             return of_kind("datetime", "naive-datetime")
         if dotted in ("os.getenv", "os.environ.get"):
             default = self.of(node.args[1], depth) if len(node.args) > 1 else Inferred(null="maybe")
             return of_kind("string") | default
-        if dotted in _LIBRARY:
-            return of_kind(_LIBRARY[dotted])
+        if dotted == "random.choice" and len(node.args) == 1:
+            return self._item_of(node.args[0], depth)
+        if dotted in LIBRARY:
+            return of_kind(LIBRARY[dotted])
         if isinstance(function, ast.Attribute):
             return self._of_method(node, function, depth)
         made = self.code.function_of(function.id) if isinstance(function, ast.Name) else None
         return annotated(made.returns) if made and not isinstance(made, ast.AsyncFunctionDef) else UNKNOWN
 
     def _of_builtin(self, name: str, node: ast.Call, depth: int) -> Inferred:
-        if name in _BUILTINS:
-            return of_kind(_BUILTINS[name])
+        if name in BUILTINS:
+            return of_kind(BUILTINS[name])
         values = [self.of(value, depth) for value in node.args if not isinstance(value, ast.Starred)]
         if name == "round" and values:
             inner = values[0]
@@ -179,11 +147,11 @@ class Inference:
         name = function.attr
         if name in ("get", "pop") and node.args and isinstance(node.args[0], ast.Constant):
             return self._of_read(node)
-        if name in _METHODS:
-            return of_kind(_METHODS[name])
+        if name in METHODS:
+            return of_kind(METHODS[name])
         if name == "encode" and self._is_text(function.value, depth):
             return of_kind("bytes")
-        if name in _TEXT_METHODS and self._is_text(function.value, depth):
+        if name in TEXT_METHODS and self._is_text(function.value, depth):
             return of_kind("string")
         if name == "split" and self._is_text(function.value, depth):
             return replace(of_kind("array"), items=of_kind("string"))
@@ -229,9 +197,17 @@ class Inference:
         scope = self.code.scope(node)
         if isinstance(scope, ast.Lambda):
             return UNKNOWN
-        own = [it for it in self.code.bindings.get(node.id, []) if self.code.scope(it) is scope]
+        bound = self.code.bindings.get(node.id, [])
+        for _, outer in self.code.around(node):
+            # The names of a comprehension are its own, inside as well as outside.
+            loops = getattr(outer, "generators", ())
+            inner = next((loop.target for loop in loops if loop.target in bound), None)
+            if inner is not None:
+                return self._bound(inner, depth)
+        bound = [it for it in bound if not isinstance(self.code.parent(it), ast.comprehension)]
+        own = [it for it in bound if self.code.scope(it) is scope]
         if not own and scope is not self.code.tree:
-            own = [it for it in self.code.bindings.get(node.id, []) if self.code.scope(it) is self.code.tree]
+            own = [it for it in bound if self.code.scope(it) is self.code.tree]
         values = [self._bound(it, depth) for it in own]
         return united(values) if values else UNKNOWN
 
@@ -253,9 +229,20 @@ class Inference:
             case ast.arguments():
                 return self._parameter(binding, parent)
             case ast.For(target=target, iter=loop) if target is binding:
-                is_range = isinstance(loop, ast.Call) and isinstance(loop.func, ast.Name) and loop.func.id == "range"
-                return of_kind("int") if is_range and self.code.is_builtin("range") else UNKNOWN
+                return self._item_of(loop, depth)
+            case ast.comprehension(target=target, iter=loop) if target is binding:
+                return self._item_of(loop, depth)
         return UNKNOWN
+
+    def _item_of(self, container: ast.expr, depth: int) -> Inferred:
+        """Returns what a list holds, or a loop goes through."""
+        is_range = (
+            isinstance(container, ast.Call) and isinstance(container.func, ast.Name) and container.func.id == "range"
+        )
+        if is_range and self.code.is_builtin("range"):
+            return of_kind("int")
+        held = self.of(container, depth)
+        return held.items if held.kinds == {"array"} and not held.is_open and held.items is not None else UNKNOWN
 
     def _parameter(self, binding: ast.AST, arguments: ast.arguments) -> Inferred:
         if not isinstance(binding, ast.arg) or binding in (arguments.vararg, arguments.kwarg):

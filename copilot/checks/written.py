@@ -7,8 +7,8 @@ it. What a value is, is read in `inferred`, what the libraries do with it, in `f
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from copilot.checks.declared_fields import declared_of_keyword
 from copilot.checks.elsewhere import is_by_hand, is_left_to_people
@@ -51,6 +51,7 @@ class Written:
     state: PipelineMap
     around: tuple[FieldUse, ...]
     codes: Codes
+    known_reads: dict[tuple[str, str], Mapping[tuple[int, str], Inferred]] = field(default_factory=dict, compare=False)
 
     def kind_at(self, use: FieldUse) -> Inferred:
         """Returns what a use writes; of several places on its line, what any of them may."""
@@ -72,7 +73,7 @@ class Written:
         """Yields the values that their field's type doesn't take."""
         if self.schema is None:
             return
-        types = {field.path: field.type for field in self.schema.fields}
+        types = {it.path: it.type for it in self.schema.fields}
         named = dict(named_types(json.loads(self.schema.resolved)))
         library = self.link.decoder.library if self.link.decoder else "unknown"
         for use in self.writes:
@@ -81,25 +82,31 @@ class Written:
             if found:
                 yield Breach(use, described(kind), found)
 
-    def _reads(self, use: FieldUse) -> dict[tuple[int, str], Inferred]:
+    def _reads(self, use: FieldUse) -> Mapping[tuple[int, str], Inferred]:
         """Returns what the places of the same file read out of records that the job decodes, by line and name."""
-        decoders = {
-            link.subject: link.decoder.library
+        key = use.job, use.span.path
+        if key not in self.known_reads:
+            self.known_reads[key] = self._reads_in(*key)
+        return self.known_reads[key]
+
+    def _reads_in(self, job: str, path: str) -> Mapping[tuple[int, str], Inferred]:
+        decoded = {
+            link.subject
             for link in self.state.links
-            if link.job == use.job and link.direction == "consumes" and link.decoder
+            if link.job == job and link.direction == "consumes" and link.decoder and link.decoder.library in DECODING
         }
         types = {
-            (subject.name, field.path): field.type
+            (subject.name, it.path): it.type
             for subject in self.state.subjects
-            if decoders.get(subject.name) in DECODING
-            for field in subject.latest.fields
+            if subject.name in decoded
+            for it in subject.latest.fields
         }
         found: dict[tuple[int, str], Inferred] = {}
-        for other in self.around:
-            is_here = (other.job, other.span.path) == (use.job, use.span.path) and other.certainty == "certain"
-            kind = types.get((other.subject, other.path)) if is_here and other.form in ("subscript", "get") else None
+        for use in self.around if types else ():
+            is_here = (use.job, use.span.path, use.certainty) == (job, path, "certain")
+            kind = types.get((use.subject, use.path)) if is_here and use.form in ("subscript", "get") else None
             if kind is not None:
-                place = (other.span.first_line, other.name)
+                place = (use.span.first_line, use.name)
                 read = read_as(parsed(kind))
                 found[place] = found[place] | read if place in found else read
         return found
@@ -111,7 +118,7 @@ def type_findings(before: Written, after: Written, subject: str, phase: int, cas
     # A field that takes the place of another one takes its values over, right or wrong.
     asked = {operation.field for operation in case.request.operations}
     handed_on = {(what, becomes) for path, what, becomes in known if path.rpartition(".")[2] in asked}
-    fields = {field.path for field in before.schema.fields} if before.schema else set()
+    fields = {it.path for it in before.schema.fields} if before.schema else set()
     for breach in after.breaches():
         is_handed_on = breach.use.path not in fields and breach.key[1:] in handed_on
         if breach.key not in known and not is_handed_on:

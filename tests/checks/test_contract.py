@@ -616,3 +616,44 @@ def test_code_that_does_without_a_removed_field_survives_and_asks_whether_that_i
 )
 def test_code_that_needs_a_removed_field_does_not(body: str, form: UseForm) -> None:
     assert errors(without_amount(body, form)) == ["contract.reads-absent"]
+
+
+def test_branches_that_a_new_symbol_passes_by_are_an_open_question() -> None:
+    body = """def rate(order):
+        if order["status"] == "NEW": return 1
+        elif order["status"] == "PAID": return 2"""
+    status = {"type": "enum", "name": "Status", "symbols": ["NEW", "PAID"]}
+    grown = {**status, "symbols": ["NEW", "PAID", "REFUNDED"]}
+    add = AddSymbol("order", "", "status", "REFUNDED")
+    made = case(
+        add, [[ID, field("status", status)]], [[ID, field("status", grown)]], uses=[use("status", "compares", line=2)]
+    )
+
+    evidence = run(made, {SCORER_PATH: body, SHOP_PATH: ""})
+
+    assert evidence.verdict == "unknown"
+    assert [it.rule for it in evidence.findings] == ["contract.symbol-passes-by"]
+    assert "has no branch for REFUNDED, nor one for the rest" in evidence.findings[0].message
+
+
+def test_a_symbol_that_the_consumer_s_own_schema_lacks_arrives_as_its_default() -> None:
+    def status(symbols: list[str]) -> dict[str, object]:
+        return field("status", {"type": "enum", "name": "Status", "symbols": symbols, "default": "OTHER"})
+
+    known, grown = status(["NEW", "PAID", "OTHER"]), status(["NEW", "PAID", "OTHER", "REFUNDED"])
+    text = schema_text([ID, known])
+    copy = SchemaSource(
+        "scorer/order.avsc", digest_of_text(text), COMMIT, "file", 0, len(text), Span("scorer/order.avsc", 1, 9)
+    )
+    add = AddSymbol("order", "", "status", "REFUNDED")
+    code = 'RATES = {"NEW": 1, "PAID": 2, "OTHER": 0}\ndef rate(order): return RATES[order["status"]]\n'
+    made = case(add, [[ID, known]], [[ID, grown]], uses=[use("status", line=2)], reader=Decoder("fastavro", "own"))
+    states = tuple(
+        replace(it, subjects=tuple(replace(one, copies=(copy,)) for one in it.subjects)) for it in made.states
+    )
+
+    own = run(replace(made, states=states), {"scorer/order.avsc": text, SCORER_PATH: code, SHOP_PATH: ""})
+    newest = run(made, {SCORER_PATH: code, SHOP_PATH: ""})
+
+    assert errors(own) == []
+    assert errors(newest) == ["contract.meets-new-symbol"]

@@ -12,12 +12,14 @@ from copilot.checks.parsed_code import ParsedCode
 
 PRELUDE = """
 import datetime as dt
-import json, os, time, uuid
+import json, os, random, time, uuid
 from datetime import datetime, timezone
 from decimal import Decimal
 from enum import Enum, StrEnum
 from typing import Literal, Optional
 from somewhere import helper
+
+KINDS = [1, 2, 3]
 
 class Status(Enum):
     NEW = "NEW"
@@ -92,6 +94,9 @@ def inferred(expression: str) -> Inferred:
         ("label(anything)", "string"),
         ("os.environ['REGION']", "string"),
         ("1 if anything else 'one'", "int string"),
+        ("random.choice(('NEW', 'PAID'))", "string"),
+        ("random.choice(KINDS)", "int"),
+        ("'x'.split()", "array"),
     ],
 )
 def test_the_kind_is_told(expression: str, kinds: str) -> None:
@@ -115,6 +120,7 @@ def test_the_kind_is_told(expression: str, kinds: str) -> None:
         "sum(anything)",
         "label",
         "anything.value",
+        "random.choice(anything)",
     ],
 )
 def test_what_can_not_be_told_stays_open(expression: str) -> None:
@@ -140,6 +146,13 @@ def test_the_very_texts_are_kept_for_enums() -> None:
     assert inferred("Status.PAID.value").texts == frozenset({"PAID"})
     assert inferred("kind").texts == frozenset({"A", "B"})
     assert inferred("str(anything)").texts is None
+
+
+def test_the_items_of_a_list_are_told_too() -> None:
+    items = inferred("[name for name in ('A', 'B')]").items
+
+    assert items is not None
+    assert items.texts == frozenset({"A", "B"})
 
 
 def test_what_rests_on_an_annotation_says_so() -> None:
