@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 from copilot.checks.evidence import make_evidence
 from copilot.checks.levels import VIOLATED, level_findings
 from copilot.checks.lineage import Lineage, Pair, demanded, lineages, pairs, phase_label
+from copilot.checks.magnitude import UNKNOWN as MAGNITUDE_UNKNOWN
+from copilot.checks.magnitude import magnitude_findings
 from copilot.checks.meanings import wider_meanings
 from copilot.checks.outside import OPEN_RULES, Judge, outside_findings
 from copilot.domain.evidence import Evidence, Finding, Measure, Severity, Verdict
@@ -47,7 +49,8 @@ class CompatibilityCheck:
         changed = lineages(case)
         judged = [_judge(lineage, case, bench) for lineage in changed]
         levels = tuple(level_findings(case, bench))
-        findings = [*(finding for it in judged for finding in it.findings), *levels]
+        sizes = tuple(magnitude_findings(case, bench))
+        findings = [*(finding for it in judged for finding in it.findings), *levels, *sizes]
         return make_evidence(
             self.name,
             self.version,
@@ -79,7 +82,7 @@ def _verdict(is_applicable: bool, findings: Iterable[Finding]) -> Verdict:
     rules = {finding.rule for finding in findings}
     if any(finding.severity == "error" for finding in findings):
         return "fail"
-    return "unknown" if rules & {"compatibility.format-unknown", *OPEN_RULES} else "pass"
+    return "unknown" if rules & {"compatibility.format-unknown", MAGNITUDE_UNKNOWN, *OPEN_RULES} else "pass"
 
 
 def _judge(lineage: Lineage, case: Case, bench: Bench) -> Judged:

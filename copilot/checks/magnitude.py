@@ -1,0 +1,164 @@
+"""A logical type is added to a type that is there: is it what the values are already?
+
+Every rule lets it through, and every reader takes the values for it from then on: seconds marked as milliseconds are days in 1970.
+So the values are asked by their size, in records of the repository that fit the schema (never shown, only counted); the places that
+write them by the code there; and the field by its name and doc. What speaks for another unit is an error; where nothing does, that
+is said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from copilot.checks.declared import paths_of
+from copilot.checks.lineage import Lineage, lineages
+from copilot.domain.evidence import Finding
+from copilot.domain.fieldtype import base_kind, logical_kind, parsed, without_null
+from copilot.domain.operation import ChangeType
+from copilot.domain.schema import SchemaField, SchemaVersion
+from copilot.domain.source import SourceFile, Span
+from copilot.ports import Bench, Case, SchemaFormat
+
+OTHER = "compatibility.magnitude"
+UNKNOWN = "compatibility.magnitude-unknown"
+FITS = "compatibility.magnitude-fits"
+FILES_MAX, FILE_BYTES_MAX, RECORDS_MAX, PLACES_MAX = 40, 4_000_000, 500, 5
+_SUFFIXES = (".jsonl", ".ndjson", ".json")
+_UNITS = {"timestamp-millis": "milliseconds", "timestamp-micros": "microseconds", "timestamp-nanos": "nanoseconds"}
+_UNITS |= {f"local-{name}": unit for name, unit in _UNITS.items()}
+_RANGES = (
+    ("seconds", 1e8, 1e10),
+    ("milliseconds", 1e11, 1e13),
+    ("microseconds", 1e14, 1e16),
+    ("nanoseconds", 1e17, 1e19),
+)
+"""From 1973 to 2286 in each unit: the ranges don't touch, so a size tells the unit of an instant."""
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+_MILLIS = r"_ms\b|_millis\b|\bmilli(?:second)?s\b|\bms\b|\*\s*1_?000\b|\*\s*1e3\b|//\s*1_?000_?000\b"
+_MICROS = r"_us\b|_micros\b|\bmicro(?:second)?s\b|\*\s*1_?000_?000\b|\*\s*1e6\b|time_ns\(\)\s*//\s*1_?000\b"
+_NANOS = r"_ns\b|_nanos\b|\bnano(?:second)?s\b|time_ns\(\)(?!\s*//)"
+_SECONDS = r"_s\b|_secs?\b|_seconds\b|\bseconds\b|\btime\.time\(\)(?!\s*\*)|\.timestamp\(\)(?!\s*\*)"
+_WORDS = tuple(
+    (unit, re.compile(pattern, re.IGNORECASE))
+    for unit, pattern in (
+        ("milliseconds", _MILLIS),
+        ("microseconds", _MICROS),
+        ("nanoseconds", _NANOS),
+        ("seconds", _SECONDS),
+    )
+)
+
+
+def magnitude_findings(case: Case, bench: Bench) -> Iterator[Finding]:
+    """Yields what the values are, for each field that gets a logical type in place; nothing where none does."""
+    asked = [it for it in case.request.operations if isinstance(it, ChangeType)] if case.patches else []
+    for lineage in lineages(case) if asked else ():
+        for operation in asked:
+            for path in paths_of(operation, lineage.name, lineage.base.latest if lineage.base else None):
+                phase, kind = _marked(lineage, path)
+                schema_format = bench.formats.get(lineage.subject.format)
+                if kind and schema_format is not None:
+                    yield from _judged(case, bench, lineage, path, phase, kind, schema_format)
+
+
+def _marked(lineage: Lineage, path: str) -> tuple[int, str]:
+    """Returns the first phase after which the field carries a logical type over the same kind of bytes, and that type."""
+    base = _field(lineage.base.latest if lineage.base else None, path)
+    for number, version in enumerate(lineage.after):
+        field = _field(version, path)
+        if base is None or field is None:
+            continue
+        old, new = without_null(parsed(base.type)), without_null(parsed(field.type))
+        if logical_kind(new) and not logical_kind(old) and base_kind(old) == base_kind(new):
+            return number, logical_kind(new)
+    return 0, ""
+
+
+def _field(version: SchemaVersion | None, path: str) -> SchemaField | None:
+    return next((it for it in version.fields if it.path == path), None) if version else None
+
+
+def _judged(
+    case: Case, bench: Bench, lineage: Lineage, path: str, phase: int, kind: str, schema_format: SchemaFormat
+) -> Iterator[Finding]:
+    wanted = _UNITS.get(kind, kind)
+    told = [*_said(case, lineage, path), *_recorded(case, bench, lineage, path, kind, schema_format)]
+    others = [(what, text, span) for what, text, span in told if what not in (wanted, "")]
+    for what, text, span in others[:PLACES_MAX]:
+        message = f"{text}, so {path} looks like {what}, and {kind} takes it for {wanted}."
+        fix = "Bring a new field with the unit in its name, converted where it is written."
+        yield Finding(OTHER, "error", message, span, lineage.name, path, phase, fix)
+    if others:
+        return
+    for _, text, span in told[:PLACES_MAX]:
+        yield Finding(FITS, "note", f"{text}, as {kind} has it.", span, lineage.name, path, phase)
+    if not told:
+        message = f"Nothing here tells whether the values of {path} are {wanted} already: no record of it, no code that writes it."
+        fix = "Look at a real record, or name recorded ones in copilot.toml: [samples]."
+        yield Finding(UNKNOWN, "warning", message, None, lineage.name, path, phase, fix)
+
+
+def _said(case: Case, lineage: Lineage, path: str) -> Iterator[tuple[str, str, Span | None]]:
+    """What the field's name and doc say, and the code that writes it: the unit, the words, the place."""
+    base = _field(lineage.base.latest if lineage.base else None, path)
+    if base is not None and (unit := _unit_in(f"{base.name} {base.doc}")):
+        yield unit, f"Its name or doc says {unit}", base.span
+    for use in case.base.uses:
+        if use.subject == lineage.name and use.path == path and use.mode in ("writes", "passes") and not use.is_test:
+            value = use.excerpt.rpartition(use.name)[2]
+            if unit := _unit_in(value):
+                yield unit, f"{use.job} writes {unit}", use.span
+
+
+def _unit_in(text: str) -> str:
+    return next((unit for unit, pattern in _WORDS if pattern.search(text)), "")
+
+
+def _recorded(
+    case: Case, bench: Bench, lineage: Lineage, path: str, kind: str, schema_format: SchemaFormat
+) -> Iterator[tuple[str, str, Span | None]]:
+    """What the records in the repository say, a file at a time; values are counted and never told."""
+    entries = [
+        it for it in bench.tree.snapshot.entries if it.path.endswith(_SUFFIXES) and it.size_bytes <= FILE_BYTES_MAX
+    ]
+    paths = sorted((it.path for it in entries), key=lambda name: (not name.endswith(_SUFFIXES[:2]), name))[:FILES_MAX]
+    for name, file in sorted(bench.tree.read(paths).items()):
+        if isinstance(file, SourceFile):
+            counts = Counter(_kind_of(value, kind) for value in _values(file.text, path, lineage, schema_format))
+            for what, count in sorted(counts.items()):
+                if what:
+                    yield what, f"{count} recorded values in {name} have the size of {what}", Span(name, 1, 1)
+
+
+def _values(text: str, path: str, lineage: Lineage, schema_format: SchemaFormat) -> Iterator[Any]:
+    for version in reversed(lineage.history):
+        records = [
+            it for it, _ in zip(schema_format.recorded(version.resolved, text), range(RECORDS_MAX), strict=False)
+        ]
+        if records:
+            for record in records:
+                yield from _at(record, path.split("."))
+            return
+
+
+def _at(value: Any, names: list[str]) -> Iterator[Any]:
+    if not names:
+        yield value
+    elif isinstance(value, dict):
+        name = names[0].removesuffix("[]").removesuffix("{}")
+        inner = value.get(name)
+        many = inner if names[0].endswith("[]") else inner.values() if names[0].endswith("{}") and inner else [inner]
+        for one in many or ():
+            yield from _at(one, names[1:])
+
+
+def _kind_of(value: Any, kind: str) -> str:
+    """Returns what a value is by its size or shape, in the words of the wanted type where it fits; "" where that can't be told."""
+    if kind == "uuid" and isinstance(value, str):
+        return "uuid" if _UUID.fullmatch(value) else "other text than a UUID"
+    if kind not in _UNITS or isinstance(value, bool) or not isinstance(value, int):
+        return ""
+    return next((unit for unit, low, high in _RANGES if low <= value < high), "")

@@ -1,0 +1,93 @@
+"""Are the values what a logical type takes them for?"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from copilot.checks.magnitude import magnitude_findings
+from copilot.domain.alternative import Alternative, Phase, TextEdit
+from copilot.domain.operation import ChangeRequest, ChangeType
+from copilot.domain.patch import Patch
+from copilot.domain.pipeline import FieldUse
+from copilot.domain.source import Span
+from copilot.formats.avro import AvroFormat
+from copilot.ports import Bench, Case
+from tests.checks.cases import tree_of
+from tests.planners.builders import COMMIT, pipeline, subject
+
+MILLIS = {"type": "long", "logicalType": "timestamp-millis"}
+UUID = {"type": "string", "logicalType": "uuid"}
+
+
+def record(name: str, kind: Any, doc: str = "") -> dict[str, Any]:
+    return {"type": "record", "name": "Order", "fields": [{"name": name, "type": kind, "doc": doc}]}
+
+
+def told(
+    values: list[Any], kind: Any = MILLIS, *, before: Any = "long", name: str = "at", doc: str = "", code: str = ""
+) -> list[tuple[str, str]]:
+    base, after = subject("order", "order.avsc", record(name, before, doc)), record(name, kind, doc)
+    state = replace(base, versions=(subject("order", "order.avsc", after).latest,))
+    use = FieldUse("shop", "order", name, "writes", "literal", "certain", Span("shop.py", 3, 3), 0, False, code)
+    uses = [use] if code else []
+    operation = ChangeType("order", "", name, json.dumps(kind))
+    phases = (Phase("retyped", (TextEdit("order.avsc", 1, "", ""),), ()),)
+    request = ChangeRequest("", (operation,), COMMIT, "ada")
+    patches = (Patch("try", 0, COMMIT, (), "", ""),)
+    alternative = Alternative("try", "", "rules", "", phases, "")
+    case = Case(request, pipeline([base], (), uses), (), alternative, patches, (pipeline([state], (), uses),))
+    lines = "".join(json.dumps({name: value}) + "\n" for value in values)
+    bench = Bench(tree_of({"data/orders.jsonl": lines}), {"avro": AvroFormat()}, None, None)  # type: ignore[arg-type]
+    return [(it.rule.removeprefix("compatibility."), it.message) for it in magnitude_findings(case, bench)]
+
+
+def test_seconds_that_are_marked_as_milliseconds_fail_and_no_value_is_shown() -> None:
+    ((rule, message),) = told([1_769_508_000, 1_769_508_047])
+
+    assert rule == "magnitude"
+    assert "2 recorded values in data/orders.jsonl have the size of seconds" in message
+    assert "1769508" not in message
+
+
+def test_milliseconds_are_what_they_are_marked_as() -> None:
+    assert [rule for rule, _ in told([1_769_508_000_662])] == ["magnitude-fits"]
+
+
+@pytest.mark.parametrize(
+    ("code", "rule"),
+    [
+        ('"at": int(time.time()),', "magnitude"),
+        ('"at": int(time.time() * 1000),', "magnitude-fits"),
+        ('"at": now_ms,', "magnitude-fits"),
+        ('"at": time.time_ns(),', "magnitude"),
+        ('"at": stamp,', "magnitude-unknown"),
+    ],
+)
+def test_the_code_that_writes_the_value_is_asked(code: str, rule: str) -> None:
+    assert [it for it, _ in told([], code=code)] == [rule]
+
+
+def test_the_name_and_the_doc_of_the_field_are_asked() -> None:
+    assert told([], name="paid_s")[0][0] == "magnitude"
+    assert told([], doc="Seconds since 1970.")[0][0] == "magnitude"
+    assert told([], doc="Milliseconds since 1970.")[0][0] == "magnitude-fits"
+
+
+def test_where_nothing_speaks_that_is_said() -> None:
+    ((rule, message),) = told([])
+
+    assert rule == "magnitude-unknown"
+    assert "no record of it" in message
+
+
+def test_a_text_that_is_no_uuid_is_told() -> None:
+    assert told(["o-0001"], UUID, before="string")[0][0] == "magnitude"
+    assert told(["8c5f0a64-3b7e-4d7e-9a5e-0d2b6d1c7f10"], UUID, before="string")[0][0] == "magnitude-fits"
+
+
+def test_another_kind_of_change_is_not_judged_here() -> None:
+    assert told([1], "double", before="int") == []
