@@ -18,6 +18,11 @@ class Mention:
     excerpt: str
 
 
+def is_distinctive(name: str) -> bool:
+    """Tells whether a name can hardly be a word of every day: it has a mark, a digit, or a capital inside."""
+    return re.search(r"[._\d-]|[a-z][A-Z]", name) is not None
+
+
 def whole_words(word: str) -> re.Pattern[str]:
     """Returns the pattern of a word between characters that no name of a topic or setting has; a full stop may end a sentence."""
     return re.compile(rf"(?<!{_IN_NAMES}){re.escape(word)}(?![A-Za-z0-9_-]|\.[A-Za-z0-9_])")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from copilot.domain.mention import Mention, whole_words
+from copilot.domain.mention import Mention, is_distinctive, whole_words
 from copilot.domain.operation import ChangeLevel, Operation, RenameRecord, RenameSymbol, RenameTopic
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.source import SourceFile, Span
@@ -53,6 +53,15 @@ def _may_hold(held: bytes, wanted: set[str]) -> bool:
     return all(word.encode() in small for word in wanted)
 
 
+def _is_meant(name: str, line: str, path: str) -> bool:
+    """Tells a name from a word of every day: `correction` is a topic as a whole text or value, or where topics are named."""
+    is_text = f'"{name}"' in line or f"'{name}'" in line
+    if path.endswith(".py"):
+        return is_text or (is_distinctive(name) and ('"' in line or "'" in line))
+    is_value = re.search(rf"[:=]\s*{re.escape(name)}\s*$", line) is not None
+    return is_distinctive(name) or is_text or is_value or "topic" in line.lower()
+
+
 def _patterns(operation: Operation, pipeline: PipelineMap) -> dict[str, re.Pattern[str]]:
     match operation:
         case RenameTopic():
@@ -70,5 +79,5 @@ def _patterns(operation: Operation, pipeline: PipelineMap) -> dict[str, re.Patte
 
 def _in_text(path: str, text: str, patterns: dict[str, re.Pattern[str]]) -> Iterator[Mention]:
     for number, line in enumerate(text.split("\n"), 1):
-        if any(pattern.search(line) for pattern in patterns.values()):
+        if any(pattern.search(line) and _is_meant(name, line, path) for name, pattern in patterns.items()):
             yield Mention(Span(path, number, number), line.strip()[:EXCERPT_LENGTH_MAX])

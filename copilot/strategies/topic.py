@@ -59,7 +59,11 @@ class _Move:
 
     def edits(self, *owners: str) -> tuple[Edit, ...]:
         """Returns the edits that give the new name to these owners."""
-        return tuple(TextEdit(it.path, it.line, self.old, self.new) for it in self.places if it.owner in owners)
+        return tuple(
+            TextEdit(it.path, it.line, f"{it.quote}{self.old}{it.quote}", f"{it.quote}{self.new}{it.quote}")
+            for it in self.places
+            if it.owner in owners
+        )
 
     def listed_beside(self) -> tuple[Edit, ...]:
         """Returns the edits that add the new name to lists of topics, beside the old one."""

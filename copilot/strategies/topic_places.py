@@ -1,17 +1,21 @@
 """Where a topic's name stands, and who gets it from there: the places that a change of the name has to reach, each with its turn.
 
-A link's proof ends at the line where the name is written; the other lines that hold it are told apart by what they belong to: the
-deployment whose setting it is, the folder of a job, a list of topics that somebody creates, or nothing that is known.
+A link's proof ends at the line where the name is written; the other lines that hold it are told apart by what they belong to: a
+file of values that one of the link's deployments is called after, the deployment whose setting it is, the folder of a job, a list of
+topics that somebody creates, or nothing that is known.
 """
 
 from __future__ import annotations
 
+import posixpath
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from copilot.domain.mention import is_distinctive
 from copilot.domain.pipeline import Deployment, Impact, Link, PipelineMap
 from copilot.settings import SETTINGS_PATH
+from copilot.strategies.ground import is_test_path
 
 Owner = Literal["producers", "consumers", "both", "list", "nobody"]
 _SEPARATORS = re.compile(r"[\s,;]+")
@@ -19,13 +23,16 @@ _SEPARATORS = re.compile(r"[\s,;]+")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One line that holds the name. `jobs` are those that get it from there; `separator` is what stands between names of a list."""
+    """One line that holds the name. `jobs` are those that get it from there; `separator` is what stands between names of a list,
+    `quote` what encloses the name where it is a text of its own in code.
+    """
 
     path: str
     line: int
     owner: Owner
     jobs: tuple[str, ...] = ()
     separator: str = ""
+    quote: str = ""
 
 
 def places_of_topic(topic: str, impact: Impact, pipeline: PipelineMap) -> tuple[Place, ...]:
@@ -33,7 +40,9 @@ def places_of_topic(topic: str, impact: Impact, pipeline: PipelineMap) -> tuple[
     proved = {(str(span.path), span.first_line) for link in _links(impact) for span in link.proof[-1:]}
     lines = sorted({(it.span.path, it.span.first_line) for it in impact.mentions} | proved)
     own = [place for place in lines if not pipeline.is_foreign(place[0])]
-    return tuple(_place(path, line, topic, impact, pipeline) for path, line in own)
+    texts = {(it.span.path, it.span.first_line): it.excerpt for it in impact.mentions}
+    found = (_place(path, line, topic, impact, pipeline) for path, line in own)
+    return tuple(replace(it, quote=_quote(it.path, texts.get((it.path, it.line), ""), topic)) for it in found)
 
 
 def chain_of(link: Link) -> str:
@@ -47,6 +56,10 @@ def _place(path: str, line: int, topic: str, impact: Impact, pipeline: PipelineM
     by_proof = [link for link in _links(impact) if any(it.path == path and it.first_line == line for it in link.proof)]
     if by_proof:
         return _shared(path, line, by_proof)
+    text = next((it.excerpt for it in impact.mentions if it.span.path == path and it.span.first_line == line), "")
+    by_values = [link for link in _links(impact) if posixpath.splitext(path)[0] in link.deployments]
+    if by_values and (is_distinctive(topic) or "topic" in text.lower()):
+        return _shared(path, line, by_values)
     deployment = _deployment_at(path, line, topic, pipeline)
     if deployment is not None:
         separator = _list_separator(topic, deployment)
@@ -56,7 +69,14 @@ def _place(path: str, line: int, topic: str, impact: Impact, pipeline: PipelineM
         return _shared(path, line, links) if links else Place(path, line, "nobody", (deployment.job,))
     roots = {job.name: job.root.rstrip("/") for job in pipeline.jobs if job.root not in ("", ".")}
     links = [link for link in _links(impact) if path.startswith(roots.get(link.job, "\0") + "/")]
-    return _shared(path, line, links) if links and path.endswith(".py") else Place(path, line, "nobody")
+    # A text in code that is an ordinary word may mean anything; in tests it is looked at when they are run.
+    is_sure = path.endswith(".py") and (is_distinctive(topic) or is_test_path(path))
+    return _shared(path, line, links) if links and is_sure else Place(path, line, "nobody")
+
+
+def _quote(path: str, text: str, topic: str) -> str:
+    """In code only a text of its own is the name: an import or a docstring may hold the same word."""
+    return next((mark for mark in ('"', "'") if f"{mark}{topic}{mark}" in text), "") if path.endswith(".py") else ""
 
 
 def _links(impact: Impact) -> tuple[Link, ...]:

@@ -38,3 +38,14 @@ def test_a_symbol_is_found_as_a_text_only() -> None:
 
 def test_other_operations_look_for_nothing() -> None:
     assert places(Deprecate("order", "", "note")) == []
+
+
+def test_a_topic_that_is_a_word_of_every_day_counts_as_a_text_a_value_or_beside_topics_only() -> None:
+    files = {
+        "jobs/a.py": 'import invoices\ntopic = "invoices"\n',
+        "values.yaml": "name: x\nkind: invoices\n",
+        "README.md": "It sends invoices.\nThe topic invoices has three partitions.\n",
+    }
+    found = mentions_of(RenameTopic("invoice", "invoices", "bills"), shop().pipeline, tree_of(files), MemoryIndex())
+
+    assert [str(it.span) for it in found] == ["README.md:2", "jobs/a.py:2", "values.yaml:2"]

@@ -90,3 +90,31 @@ def test_the_chain_of_each_name_is_told() -> None:
     argument = offered(shop(at("a.yaml", 5), at("b.yaml", 9)))[0]["bridge"].argument
 
     assert "shop gets the name at services/shop/main.py:2 from a.yaml:5." in argument
+
+
+def test_files_of_values_that_a_deployment_is_called_after_move_with_it() -> None:
+    map = shop(at("a.yaml", 5), at("values/production.yaml", 9))
+    links = tuple(replace(it, deployments=("values/production", "values/staging")) for it in map.links)
+    bridge = offered(replace(map, links=(map.links[0], links[1])), at("values/staging.yaml", 9))[0]["bridge"]
+
+    assert words(bridge, 1) == [("values/production.yaml", 9, NEW)]
+
+
+def test_a_word_of_every_day_is_edited_in_code_only_as_a_text_of_its_own() -> None:
+    map = shop(at("a.yaml", 5), at("services/billing/settings.py", 3))
+    impact = replace(
+        impact_of(RenameTopic("", OLD, NEW), map),
+        mentions=(
+            Mention(at("services/billing/settings.py", 3), 'TOPIC = "orders"'),
+            Mention(at("services/billing/main.py", 9), 'print("orders")'),
+            Mention(at("services/billing/tests/test_main.py", 2), "produce('orders')"),
+        ),
+    )
+    found = rename_topic(RenameTopic("", OLD, NEW), impact, map)
+    (bridge,) = [it for it in found if isinstance(it, Alternative) and it.id.startswith("bridge")]
+
+    assert words(bridge, 1) == [
+        ("services/billing/settings.py", 3, f'"{NEW}"'),
+        ("services/billing/tests/test_main.py", 2, f"'{NEW}'"),
+    ]
+    assert bridge.phases[-1].steps[0].manual[0].startswith("services/billing/main.py:9  names orders")
