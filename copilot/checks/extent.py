@@ -48,7 +48,7 @@ def operations_done(case: Case, final: dict[str, SchemaVersion | None]) -> int:
     done = 0
     for operation in case.request.operations:
         if isinstance(operation, RenameTopic | ChangeLevel):
-            done += is_done_around(operation, case.states)
+            done += is_done_around(operation, case.base, case.states)
             continue
         base = known.get(operation.subject)
         candidates = [final.get(operation.subject), *fresh]
@@ -62,7 +62,7 @@ def operations_reworded(case: Case, final: dict[str, SchemaVersion | None]) -> i
     literal = 0
     for operation in case.request.operations:
         if isinstance(operation, RenameTopic | ChangeLevel):
-            literal += is_done_around(operation, case.states)
+            literal += is_done_around(operation, case.base, case.states)
             continue
         base, after = known.get(operation.subject), final.get(operation.subject)
         literal += base is not None and after is not None and _is_literal(operation, base, after)

@@ -19,7 +19,7 @@ from copilot.domain.pipeline import PipelineMap
 from copilot.domain.schema import SchemaVersion
 
 
-def is_done_around(operation: Operation, states: Sequence[PipelineMap]) -> bool:
+def is_done_around(operation: Operation, base: PipelineMap, states: Sequence[PipelineMap]) -> bool:
     """Tells whether a topic has its new name for everybody, or a subject its new level; a looser one also has to end."""
     if not states:
         return False
@@ -28,8 +28,9 @@ def is_done_around(operation: Operation, states: Sequence[PipelineMap]) -> bool:
         names = {link.endpoint.name for link in state.links}
         return operation.topic not in names and operation.to in names
     assert isinstance(operation, ChangeLevel)
-    levels = [it.compatibility for one in states for it in one.subjects if it.name == operation.subject]
+    levels = [it.compatibility for one in (base, *states) for it in one.subjects if it.name == operation.subject]
     if operation.until:
+        # Where the way back is all that is left, the base is the state that was loosened.
         return operation.level in levels and levels[-1] != operation.level
     return bool(levels) and levels[-1] == operation.level
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copilot.domain.decision import Approval, Decision, Rejection, Ruling
+from copilot.domain.operation import RenameTopic
 from copilot.domain.proposal import Proposal, plan_digest
 from copilot.errors import RefusedByEvidence, WrongUsage
 
@@ -56,10 +57,13 @@ def rejection_of(proposal: Proposal, *, by: str, at: str, note: str, alternative
 
 
 def confirmation_word(proposal: Proposal, alternative: str) -> str:
-    """Returns what a person must type to approve (the name of the first subject), "" where nothing must be typed."""
+    """Returns what a person must type to approve (the name of the first subject or topic), "" where nothing must be typed."""
     decision = _decided(proposal)
     is_grave = decision.stakes == "high" or decision.ruling(alternative).outcome == "unproved"
-    return proposal.request.operations[0].subject if is_grave and proposal.request.operations else ""
+    if not (is_grave and proposal.request.operations):
+        return ""
+    first = proposal.request.operations[0]
+    return first.topic if isinstance(first, RenameTopic) else first.subject
 
 
 def _decided(proposal: Proposal) -> Decision:

@@ -1,8 +1,8 @@
 """Where a topic's name stands, and who gets it from there: the places that a change of the name has to reach, each with its turn.
 
 A link's proof ends at the line where the name is written; the other lines that hold it are told apart by what they belong to: a
-file of values that one of the link's deployments is called after, the deployment whose setting it is, the folder of a job, a list of
-topics that somebody creates, or nothing that is known.
+file of values that one of the link's deployments is called after, the deployment whose setting it is, the folder of a job, a list
+of topics that somebody creates, or nothing that is known.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ import pytest
 from copilot.domain.proposal import Proposal
 from copilot.example.build import build_repository
 from copilot.proposals import Workspace
+from copilot.proposals.approve import confirmation_word
 from tests.golden import assert_golden
 from tests.repositories import git
 
@@ -92,3 +93,28 @@ def _steps(proposal: Proposal) -> list[str]:
         if phase.gate:
             lines.append(f"  until {phase.gate.text}")
     return lines
+
+
+def test_a_topic_without_a_known_schema_still_asks_for_a_typed_name() -> None:
+    proposal = decided("rename topic orders.v1 to orders.v2")
+    assert proposal.decision is not None
+
+    assert confirmation_word(proposal, proposal.decision.chosen) == "orders.v1"
+
+
+def test_the_first_phase_of_a_topic_change_lands_with_its_bridge_and_moves_nobody(tmp_path: Path) -> None:
+    build_repository(tmp_path / "shop")
+    git(tmp_path / "shop", "config", "user.name", "Ada")
+    git(tmp_path / "shop", "config", "user.email", "ada@example.org")
+    workspace = Workspace.open(tmp_path / "shop")
+    id = workspace.propose("rename topic orders.v1 to orders.v2")
+    for _ in workspace.advance(id):
+        pass
+
+    workspace.approve(id, confirmation="orders.v1")
+    branch = workspace.apply(id).branch
+
+    compose = git(tmp_path / "shop", "show", f"{branch}:compose.yaml")
+    assert "TOPICS: orders.v1 orders.v2 orders.dead-letter" in compose
+    assert "ORDERS_TOPIC: orders.v2" not in compose
+    assert "producer.produce" in git(tmp_path / "shop", "show", f"{branch}:bridges/orders_v1_to_orders_v2.py")
