@@ -24,6 +24,7 @@ from copilot.checks.extent import (
 )
 from copilot.checks.likely import likely_left
 from copilot.checks.lineage import Lineage, lineages, phase_label
+from copilot.checks.outside_writers import outside_writers
 from copilot.checks.standing import Standing, standing_uses
 from copilot.checks.topics import stopped_at_once, topic_findings
 from copilot.checks.unlinked import may_be_linked, named_in_unread_code
@@ -51,6 +52,7 @@ _OPEN_RULES = (
     "usage.may-write",
     "usage.may-read",
     "usage.may-use",
+    "usage.writer-elsewhere",
     "usage.topic-by-hand",
     "usage.topic-unknown",
 )
@@ -83,6 +85,7 @@ class UsageCheck:
             findings += named_in_unread_code(case, bench, is_open=bool(_vanishing(changed)))
         findings += _delicate_uses(case, concerned)
         findings += topic_findings(case)
+        findings += outside_writers(case, bench, changed)
         if case.refused:
             findings.append(
                 Finding("usage.no-patch", "note", case.refused.what, case.refused.where, fix=case.refused.next)
