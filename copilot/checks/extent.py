@@ -10,6 +10,7 @@ from typing import Any
 
 from copilot.checks.declared import paths_of, sibling, stand_ins
 from copilot.checks.extent_whole import is_done_around, is_done_in_text
+from copilot.checks.tagging import is_tagged
 from copilot.domain.alternative import Alternative
 from copilot.domain.codec import canonical
 from copilot.domain.fieldtype import field_of, is_nullable, without_null
@@ -30,6 +31,7 @@ from copilot.domain.operation import (
     RenameField,
     RenameSymbol,
     RenameTopic,
+    TagField,
 )
 from copilot.domain.pipeline import Direction
 from copilot.domain.schema import SchemaField, SchemaVersion
@@ -116,6 +118,8 @@ def _is_literal(operation: Operation, base: SchemaVersion, after: SchemaVersion)
         return bool(
             (field_of(json.loads(after.resolved), before[paths[0]].record, operation.field) or {}).get("deprecated")
         )
+    if isinstance(operation, TagField):
+        return is_tagged(operation, base, after)
     if isinstance(operation, RenameField):
         renamed = [(before[path], fields.get(sibling(path, operation.field, operation.to))) for path in paths]
         return bool(renamed) and all(new is not None and new.type == old.type for old, new in renamed)
@@ -163,6 +167,8 @@ def _is_done(operation: Operation, base: SchemaVersion, after: SchemaVersion) ->
         record = operation.record or base.name
         added = [it for it in after.fields if it.record in (record, after.name) and it.name == operation.field]
         return any(not operation.is_required or _is_as_asked(operation, it) for it in added)
+    if isinstance(operation, TagField):
+        return is_tagged(operation, base, after)
     whole = is_done_in_text(operation, base, after)
     if whole is not None:
         return whole

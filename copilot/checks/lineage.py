@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from copilot.domain.alternative import Phase
+from copilot.domain.fieldtype import as_decoded, parsed
 from copilot.domain.levels import Age as Age
 from copilot.domain.levels import Direction as Direction
 from copilot.domain.levels import demanded as demanded
@@ -39,6 +40,14 @@ class Lineage:
         if phase > 0:
             return self.after[phase - 1]
         return self.base.latest if self.base else None
+
+    @property
+    def is_told_only(self) -> bool:
+        """Tells whether every state differs from the base in docs, tags and the like only, so that all data reads as before."""
+        if self.base is None or None in self.after:
+            return False
+        before = as_decoded(parsed(self.base.latest.resolved))
+        return all(it is not None and as_decoded(parsed(it.resolved)) == before for it in self.after)
 
     def changes_in(self, phase: int) -> bool:
         """Tells whether the meaning of the schema is another after the phase than before it."""

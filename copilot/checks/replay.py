@@ -123,10 +123,10 @@ def _replay(lineage: Lineage, case: Case, bench: Bench) -> Replayed:
     findings += (*again.findings, *recorded.findings, *_retentions(lineage, case))
     findings += foreseen(met, lineage, case, schema_format)
     findings += [_not_run(name, reason, lineage.name) for name, reason in schema_format.decoders_not_run]
-    is_unknown = any(judge.is_open(it, seen) for it in seen if it.kind)
+    is_unknown = not lineage.is_told_only and any(judge.is_open(it, seen) for it in seen if it.kind)
     for it in unreplayed:
         if not it.left_out:
-            is_unknown = is_unknown or relevance[it.decoder] != "unused"
+            is_unknown = is_unknown or not (lineage.is_told_only or relevance[it.decoder] == "unused")
             findings.append(_unreplayed(it, lineage.name))
     findings += _samples_left_out(unreplayed, lineage.name)
     is_gone = judge.waits_for_the_end(len(lineage.after) - 1)

@@ -26,11 +26,12 @@ from copilot.checks.likely import likely_left
 from copilot.checks.lineage import Lineage, lineages, phase_label
 from copilot.checks.outside_writers import outside_writers
 from copilot.checks.standing import Standing, standing_uses
+from copilot.checks.tagging import UNTAGGED, tag_findings
 from copilot.checks.topics import stopped_at_once, topic_findings
 from copilot.checks.unlinked import may_be_linked, named_in_unread_code
 from copilot.domain.evidence import Evidence, Finding, Measure, Severity, Verdict
 from copilot.domain.fieldtype import is_nullable, parsed, value_kind
-from copilot.domain.operation import AddField, Deprecate
+from copilot.domain.operation import AddField, Deprecate, TagField
 from copilot.domain.pipeline import BlindSpot, FieldUse, Link
 from copilot.domain.schema import SchemaVersion
 from copilot.domain.source import Gap
@@ -55,6 +56,7 @@ _OPEN_RULES = (
     "usage.writer-elsewhere",
     "usage.topic-by-hand",
     "usage.topic-unknown",
+    UNTAGGED,
 )
 
 _LEFT_RULES = ("usage.use-left", "usage.likely-use-left", "usage.test-use-left")
@@ -86,6 +88,7 @@ class UsageCheck:
         findings += _delicate_uses(case, concerned)
         findings += topic_findings(case)
         findings += outside_writers(case, bench, changed)
+        findings += tag_findings(case)
         if case.refused:
             findings.append(
                 Finding("usage.no-patch", "note", case.refused.what, case.refused.where, fix=case.refused.next)
@@ -251,7 +254,7 @@ def _delicate_uses(case: Case, concerned: list[FieldUse]) -> Iterator[Finding]:
     harmless = {
         (it.subject, path)
         for it in case.request.operations
-        if isinstance(it, AddField | Deprecate)
+        if isinstance(it, AddField | Deprecate | TagField)
         for path in [it.field]
     }
     for use in concerned:

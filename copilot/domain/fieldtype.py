@@ -29,6 +29,12 @@ _DEPTH_LIMIT = 64
 _UNKNOWN = re.compile(r"(?:.*_)?(?:UNKNOWN|UNSPECIFIED|UNDEFINED|UNRECOGNI[SZ]ED|OTHER)", re.IGNORECASE)
 
 
+_DECODED = frozenset(
+    {"type", "name", "namespace", "fields", "items", "values", "symbols", "size", "default", "aliases", "order"}
+    | {"logicalType", "precision", "scale"}
+)
+
+
 def branches(kind: Any) -> tuple[Any, ...]:
     """Returns the branches of a union, or the type itself as the only one."""
     return tuple(kind) if isinstance(kind, list) else (kind,)
@@ -227,6 +233,19 @@ def _referring(kind: Any, declared: set[str], namespace: str, depth: int) -> Any
         key: _referring(kind[key], declared, namespace, depth + 1) for key in ("type", "items", "values") if key in kind
     }
     return {**kind, **inner}
+
+
+def as_decoded(schema: Any) -> Any:
+    """Returns a schema without what no decoder looks at: docs, tags, marks and other properties of its author's own."""
+    if isinstance(schema, list):
+        return [as_decoded(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: as_decoded(value) if key in ("type", "fields", "items", "values") else value
+        for key, value in schema.items()
+        if key in _DECODED
+    }
 
 
 def parsed(text: str) -> Any:

@@ -191,6 +191,17 @@ class ChangeLevel:
     until: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class TagField:
+    """A word for programs that says what kind of data a field holds: "PII". It goes with the value into derived schemas."""
+
+    op: ClassVar[str] = "tag_field"
+    subject: str
+    record: str
+    field: str
+    tag: str
+
+
 Operation = (
     AddField
     | RemoveField
@@ -210,9 +221,10 @@ Operation = (
     | RenameRecord
     | RenameTopic
     | ChangeLevel
+    | TagField
 )
 
-_TEXTS = ("to", "symbol", "doc", "topic", "level")
+_TEXTS = ("to", "symbol", "doc", "topic", "level", "tag")
 _LISTS = ("fields", "symbols")
 
 

@@ -32,6 +32,7 @@ FORMS = (
     "rename topic orders.v1 to orders.v2",
     "raise the compatibility of SCHEMA to FULL_TRANSITIVE",
     "lower the compatibility of SCHEMA to NONE until 2026-12-31",
+    "tag FIELD in SCHEMA as PII",
 )
 
 
@@ -87,6 +88,7 @@ _LISTED = r"(?:\s*:\s*|\s+(?:to|as|into)\s*:?\s+)(?P<names>.+)"
 _LEVEL = r"(?P<to>[A-Za-z]+(?:[\s_-]transitive)?)"
 _UNTIL = r"(?:,?\s+(?:until|till|up\s+to|through)\s+(?P<until>\S+))?"
 _TYPE_WORD = r"(?:record|schema|type|message|enum|class)\s+(?!(?:to|as|into|in|of|on|->)\s)"
+_TAGS = r"(?:pii|phi|pci|gdpr|sensitive|confidential|secret|personal(?:\s+data)?)"
 _COMPATIBILITY = r"compatibility(?:\s+(?:level|mode|setting))?"
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
@@ -144,6 +146,11 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("make_optional", rf"{_MARKS}{_FIELD}{_SCOPE}{_BE}(?:optional|nullable|null){_SCOPE_LAST}"),
     ("make_optional", rf"allow\s+{_FIELD}{_SCOPE}\s+to\s+be\s+(?:null|absent|missing|left\s+out){_SCOPE_LAST}"),
     ("make_optional", rf"(?:allow|permit|accept)\s+nulls?\s+(?:in|for|as)\s+{_FIELD}{_SCOPE_LAST}"),
+    (
+        "tag_field",
+        rf"(?:tag|label|classify|flag)\s+{_FIELD}{_SCOPE}\s+(?:as|with)\s+(?P<to>\S+(?:\s+data)?){_SCOPE_LAST}",
+    ),
+    ("tag_field", rf"(?:mark|treat)\s+{_FIELD}{_SCOPE}\s+as\s+(?P<to>{_TAGS}){_SCOPE_LAST}"),
     ("deprecate", rf"{_MARKS}{_FIELD}{_SCOPE}{_BE}deprecated{_SCOPE_LAST}"),
     (
         "change_type",

@@ -25,6 +25,7 @@ from copilot.domain.operation import (
     RenameField,
     RenameSymbol,
     ReorderSymbols,
+    TagField,
 )
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.schema import SchemaField
@@ -32,6 +33,7 @@ from copilot.errors import WrongUsage
 from copilot.planners.forms import FORMS, Said, leading_scope, not_offered, readings_of
 from copilot.planners.matching import Scope, fields_of, scopes_of, the_field, the_scope
 from copilot.planners.sentences import Part, parts_of
+from copilot.planners.tags import tag_said
 from copilot.planners.typewords import type_of
 from copilot.planners.validation import check_together, checked, known_types
 from copilot.planners.whole import about_whole, names_in
@@ -139,6 +141,8 @@ def _about_field(said: Said, carried: tuple[Scope, ...], pipeline: PipelineMap) 
             return RenameSymbol(subject, record, field.name, said.part.name(said.symbol), said.part.name(said.to))
         case "reorder_symbols":
             return ReorderSymbols(subject, record, field.name, names_in(said, said.names))
+        case "tag_field":
+            return TagField(subject, record, field.name, tag_said(said.part.name(said.to)))
         case _:
             return Deprecate(subject, record, field.name)
 

@@ -26,6 +26,7 @@ from copilot.domain.operation import (
     RenameSymbol,
     ReorderFields,
     ReorderSymbols,
+    TagField,
 )
 from copilot.domain.pipeline import PipelineMap
 from copilot.errors import WrongUsage
@@ -55,6 +56,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "rename_record": ("to",),
     "rename_topic": ("topic", "to"),
     "change_level": ("level",),
+    "tag_field": ("tag",),
 }
 _OPTIONAL = {"add_field": ("default", "required"), "change_level": ("until",)}
 _WHOLE = ("reorder_fields", "rename_record", "rename_topic", "change_level")
@@ -144,6 +146,8 @@ def _about_field(op: str, entry: dict[str, Any], place: tuple[str, str, str]) ->
             return RenameSymbol(*place, entry["symbol"], entry["to"])
         case "reorder_symbols":
             return ReorderSymbols(*place, tuple(entry["symbols"]))
+        case "tag_field":
+            return TagField(*place, entry["tag"])
         case _:
             return Deprecate(*place)
 
@@ -175,7 +179,7 @@ def _check_keys(op: str, entry: dict[str, Any], where: str) -> None:
     for key in (*(("field",) if needs_field else ()), *_KEYS[op]):
         if key not in entry:
             raise WrongUsage(f'{op} needs the key "{key}".', where=where, next=f"Its keys are {', '.join(allowed)}.")
-    for key in ("subject", "record", "field", "to", "symbol", "doc", "topic", "level", "until"):
+    for key in ("subject", "record", "field", "to", "symbol", "doc", "topic", "level", "until", "tag"):
         if key in entry and not isinstance(entry[key], str):
             raise WrongUsage(f'"{key}" must be a string.', where=where)
     for key in ("fields", "symbols"):

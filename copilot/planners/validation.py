@@ -21,11 +21,13 @@ from copilot.domain.operation import (
     RenameSymbol,
     RenameTopic,
     ReorderSymbols,
+    TagField,
 )
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.schema import SchemaField, SchemaVersion
 from copilot.errors import WrongUsage
 from copilot.planners.avrotypes import check_name, check_type
+from copilot.planners.tags import check_tag
 from copilot.planners.validation_whole import check_same_names, checked_whole
 
 
@@ -67,6 +69,8 @@ def checked(operation: Operation, pipeline: PipelineMap) -> Operation:
                 raise WrongUsage(f'The doc of "{field.name}" says that already.', where=where)
         case RenameSymbol():
             _check_symbol_renamed(operation, field, where)
+        case TagField():
+            check_tag(operation, field, latest, where)
         case ReorderSymbols():
             check_same_names(operation.symbols, _symbols(field, where), "symbols", where)
     return operation

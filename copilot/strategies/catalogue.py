@@ -18,6 +18,7 @@ from copilot.strategies.rename import rename
 from copilot.strategies.rename_type import rename_type
 from copilot.strategies.requiredness import make_optional, make_required
 from copilot.strategies.retype import retype
+from copilot.strategies.tag import tag_field
 from copilot.strategies.topic import rename_topic
 
 STRATEGIES: tuple[Strategy, ...] = (
@@ -38,4 +39,5 @@ STRATEGIES: tuple[Strategy, ...] = (
     rename_type,
     rename_topic,
     change_level,
+    tag_field,
 )

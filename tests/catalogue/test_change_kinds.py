@@ -30,6 +30,7 @@ REQUESTS = {
     "rename-topic": "rename topic orders.v1 to orders.v2",
     "raise-level": "raise the compatibility of score to FULL_TRANSITIVE",
     "loosen-level": "lower the compatibility of decision to NONE until 2026-12-31",
+    "tag-personal": "tag customer_id in Order as PII",
     "change-namespace": "move Decision to namespace shop.decisions",
 }
 

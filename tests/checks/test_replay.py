@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from copilot.checks.lineage import lineages
 from copilot.checks.replay import ReplayCheck
 from copilot.checks.roundtrip import SAMPLE_COUNT
 from copilot.domain.alternative import Gate
@@ -327,6 +328,15 @@ def test_what_a_decoder_does_with_any_second_schema_is_not_blamed_on_the_change(
 
     assert evidence.verdict == "pass"
     assert any(it.rule == "replay.decoder-quirk" and it.severity == "warning" for it in evidence.findings)
+
+
+def test_what_is_only_told_to_people_changes_nothing_that_decoders_look_at() -> None:
+    told = {**AMOUNT, "deprecated": True, "tags": ["PII"], "doc": "Cents."}
+    (doc,) = lineages(case(Deprecate("order", "", "amount"), [[ID, AMOUNT]], [[ID, told]]))
+    (default,) = lineages(case(Deprecate("order", "", "amount"), [[ID, AMOUNT]], [[ID, {**told, "default": 0}]]))
+
+    assert doc.is_told_only
+    assert not default.is_told_only
 
 
 @pytest.mark.tool("avro-java")

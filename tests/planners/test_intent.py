@@ -265,6 +265,7 @@ def test_what_fits_several_things_is_asked_back_in_words_that_then_work(text: st
         ("reorder the symbols of status in order: PAID, NEW", "leaves out SENT", "NEW, PAID, SENT"),
         ("reorder the symbols of status in order: NEW, PAID, SENT", "in that order already", ""),
         ('change the doc of amount in order to "In cents."', "says that already", ""),
+        ('tag amount in order as "one, two"', "is not a tag", "beginning with a letter"),
         ("remove amount from order; rename amount to x in order", "asks twice", "two requests"),
         ("add a double x to order; add a long x to order", "asks twice", ""),
         ("rename amount to x in order; rename note to x in order", 'name "x" twice', ""),
@@ -453,6 +454,8 @@ def test_several_symbols_are_several_operations() -> None:
             "lower the compatibility of order to NONE until 2026-12-31",
             {"op": "change_level", "field": "", "level": "NONE", "until": "2026-12-31"},
         ),
+        ("tag note in order as pii", {"op": "tag_field", "field": "note", "tag": "PII"}),
+        ("mark order.note as personal data", {"op": "tag_field", "field": "note", "tag": "PERSONAL_DATA"}),
         (
             "mark amount in order as timestamp-millis",
             {"op": "change_type", "field": "amount", "type": {"type": "long", "logicalType": "timestamp-millis"}},

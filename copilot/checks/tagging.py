@@ -1,0 +1,46 @@
+"""Is a field tagged, and does its tag go where its value goes? Who looks for personal data looks for the tag, topic by topic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from copilot.domain.evidence import Finding
+from copilot.domain.fieldtype import field_of, parsed
+from copilot.domain.operation import TagField
+from copilot.domain.pipeline import PipelineMap
+from copilot.domain.schema import SchemaVersion
+from copilot.domain.tags import Carrier, carriers_of, tags_of
+from copilot.ports import Case
+
+UNTAGGED = "usage.tag-left-behind"
+
+
+def is_tagged(operation: TagField, base: SchemaVersion, after: SchemaVersion) -> bool:
+    """Tells whether the field has the tag in the new version."""
+    record = operation.record if operation.record and operation.record != base.name else after.name
+    return operation.tag in tags_of(field_of(parsed(after.resolved), record, operation.field) or {})
+
+
+def tag_findings(case: Case) -> Iterator[Finding]:
+    """Yields the fields that carry the value on without the tag in the last state; nothing for other operations."""
+    for operation, impact in zip(case.request.operations, case.impacts, strict=False):
+        if isinstance(operation, TagField) and case.states:
+            for carrier in carriers_of(operation.subject, impact.path, case.base):
+                if not _has(operation.tag, carrier, case.states[-1]):
+                    yield _left_behind(operation, carrier, impact.path)
+
+
+def _has(tag: str, carrier: Carrier, state: PipelineMap) -> bool:
+    subject = next((it for it in state.subjects if it.name == carrier.subject), None)
+    if subject is None:
+        return False
+    return tag in tags_of(field_of(parsed(subject.latest.resolved), carrier.field.record, carrier.field.name) or {})
+
+
+def _left_behind(operation: TagField, carrier: Carrier, path: str) -> Finding:
+    told = "hands on" if carrier.certainty == "certain" else "reads, and may hand on,"
+    where = f"{carrier.field.path} of {carrier.subject}"
+    text = f"{carrier.job} {told} the value of {path}: {where} has it too, without the tag {operation.tag}."
+    fix = f"Tag {carrier.field.name} in {carrier.subject} as {operation.tag}."
+    span = carrier.span or carrier.field.span
+    return Finding(UNTAGGED, "warning", text, span, carrier.subject, carrier.field.path, fix=fix)
