@@ -120,6 +120,8 @@ class _Path:
                 return self._breaks(node, "formats it") if is_formatted else self._told(node)
             case ast.For(iter=loop) | ast.comprehension(iter=loop) if loop is node:
                 return self._breaks(node, "goes through it")
+            case ast.ListComp(elt=item) | ast.GeneratorExp(elt=item) if item is node:
+                return self._collected(node, parent)
             case ast.Starred() | ast.Dict() if isinstance(parent, ast.Starred) or _is_spread(node, parent):
                 return self._breaks(node, "spreads it")
             case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
@@ -148,6 +150,13 @@ class _Path:
             if is_print or is_log or isinstance(outer, ast.Raise):
                 return FORESEEN
         return UNKNOWN
+
+    def _collected(self, node: ast.expr, collection: ast.expr) -> Outcome:
+        """A list may hold nulls; who adds it up, or looks for the largest, can't."""
+        call = self.code.parent(collection)
+        name = call.func.id if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) else ""
+        is_adding = name in ("sum", "max", "min", "sorted") and self.code.is_builtin(name)
+        return self._breaks(node, f"calls {name}() on it and others") if is_adding else UNKNOWN
 
     def _computes(self, node: ast.expr, parent: ast.BinOp) -> Outcome:
         if isinstance(parent.op, ast.Mod) and parent.right is node:

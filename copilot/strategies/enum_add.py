@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from copilot.domain import fieldtype
 from copilot.domain.alternative import Alternative, NotOffered, SchemaEdit
 from copilot.domain.operation import AddSymbol, Operation
-from copilot.domain.pipeline import Impact, PipelineMap
+from copilot.domain.pipeline import FieldUse, Impact, PipelineMap
 from copilot.strategies.ground import Ground, ground_of
 from copilot.strategies.newfield import Successor, expand_contract, free_name
 from copilot.strategies.newsubject import new_version
@@ -44,7 +45,16 @@ def _symbol_added(ground: Ground, symbol: str) -> Work:
     work = schema_work(ground, "add_symbol", value=as_json(symbol))
     branches = [use for use in reads(ground) if use.mode in ("compares", "computes", "keys")]
     work += notes_at(ground, branches, f"give {symbol} a branch, by hand")
+    known = [use for use in reads(ground) if use not in branches and not use.is_test and _asks_a_table(use)]
+    work += notes_at(ground, known, f"make what it is looked up in know {symbol}, by hand")
     return work + doubtful_work(ground, f"give {symbol} a branch, by hand", "consumers")
+
+
+def _asks_a_table(use: FieldUse) -> bool:
+    """Tells whether a read is looked up at once: `STATUS[rec["outcome"]]`, or made a member: `Status(rec["outcome"])`."""
+    key = rf"""['"]{re.escape(use.name)}['"]"""
+    read = rf"\w[\w.]*(?:\[{key}\]|\.get\({key}\))"
+    return re.search(rf"\w\[{read}\]|\b[A-Z]\w*\({read}\)", use.excerpt) is not None
 
 
 def _at_once(ground: Ground, operation: AddSymbol, what: str) -> Alternative:

@@ -49,6 +49,7 @@ def outcome(body: str, before: str = "") -> Outcome:
         ('return {**order["amount"]}', "spreads it"),
         ('a, b = order["amount"]', "unpacks it"),
         ('try:\n    while True:\n        order["amount"] + 1\nexcept TypeError:\n    pass', "computes with it"),
+        ('return sum(order["amount"] for order in sink)', "calls sum() on it and others"),
         ('sink.extend(order["amount"])', "goes through it"),
         ('return ", ".join(order["amount"])', "goes through it"),
         ('amount = order["amount"]\nreturn amount + 1', "computes with it"),

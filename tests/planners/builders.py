@@ -217,6 +217,7 @@ def shop(
     reader: Decoder | None = None,
     certainty: Certainty = "certain",
     level: Level = "BACKWARD",
+    consumer: str = CONSUMER,
 ) -> Built:
     """Returns orders → billing → invoices: the shop produces orders, billing reads them and writes invoices."""
     schema = order or ORDER
@@ -225,7 +226,7 @@ def shop(
     orders = replace(orders, compatibility=level)
     invoices = subject("invoice", "schemas/invoice.avsc", INVOICE)
     produced, written = uses_in("services/orders/main.py", PRODUCER, "orders", "order", certainty)
-    consumed, read = uses_in("services/billing/main.py", CONSUMER, "billing", "order", certainty)
+    consumed, read = uses_in("services/billing/main.py", consumer, "billing", "order", certainty)
     tested, built = uses_in("services/billing/tests/test_main.py", CONSUMER_TEST, "billing", "order", certainty)
     links = (
         link("billing", "invoices", "produces", "invoice"),

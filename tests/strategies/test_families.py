@@ -451,3 +451,19 @@ def test_a_logical_type_says_what_to_write_for_the_library_in_use_and_what_reade
     assert "see that the number counts milliseconds since 1970, UTC" in manual("fastavro")
     assert "write a datetime with a time zone, a number is refused, by hand" in manual("avro")
     assert "expect a datetime in UTC and no number from the decoder" in manual("avro")
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        'RATES[order[«reads/subscript/status:"status"»]]',
+        'Status(order.get(«reads/get/status:"status"»))',
+    ],
+)
+def test_a_table_that_a_symbol_is_looked_up_in_is_left_to_a_person(read: str) -> None:
+    built = shop(consumer=f"\ndef bill(order):\n    return {read}\n")
+
+    added = offered("add symbol REVIEW to status in order", built)[0]["naive"]
+
+    manual = [text for step in added.phases[0].steps for text in step.manual]
+    assert any("make what it is looked up in know REVIEW" in text for text in manual)
