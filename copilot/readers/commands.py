@@ -49,7 +49,7 @@ def words_of(command: str) -> list[str]:
 
 
 def programs_of(words: Sequence[str]) -> tuple[str, ...]:
-    """Returns the modules ("-m pkg.job"), scripts ("app/job.py") and other names that a command starts, most telling first."""
+    """Returns the modules ("-m pkg.job"), scripts ("app/job.py", "run.sh") and names that a command starts, most telling first."""
     told: list[str] = []
     plain: list[str] = []
     before = ""
@@ -61,7 +61,7 @@ def programs_of(words: Sequence[str]) -> tuple[str, ...]:
             told.append(f"-m {word.partition(':')[0]}")
         elif name in _NO_JOBS or (name == "manage.py" and not _CHORES.isdisjoint(words)):
             return ()
-        elif word.endswith(".py") and before not in ("-c", "--config"):
+        elif word.endswith((".py", ".sh", ".bash")) and before not in ("-c", "--config"):
             told.append(word)
         elif (found := _MODULE_AND_OBJECT.match(word)) and "." not in word.rpartition(":")[2]:
             told.append(f"-m {found[1]}")

@@ -34,6 +34,7 @@ from copilot.readers.module_copies import module_copies
 from copilot.readers.play_copies import ansible_copies
 from copilot.readers.resource_copies import resource_copies
 from copilot.readers.store import FactStore
+from copilot.readers.wrappers import SHELL, Image, Wrappers
 
 _TOPIC_NAME = re.compile(r"(?:^|[_.-])topics?(?:$|[_.-])|topics?\Z", re.IGNORECASE)
 _BROKERS_OWN = re.compile(
@@ -122,9 +123,10 @@ def bind_deployments(
     # In a large tree most YAML files are somebody else's: what says nothing that runs isn't walked by each kind of copy.
     by_path = {file.path: file for file in files if file.kind != "manifest" or any(file.facts)}
     env_files = EnvFiles(by_path)
-    binder = _Binder(by_path, Jobs(roots, root_of or {}, busy, split))
+    wrappers = Wrappers(by_path)
+    binder = _Binder(by_path, Jobs(roots, root_of or {}, busy, split), wrappers)
     running: list[Running] = []
-    for copy in _copies(by_path, env_files):
+    for copy in _followed(_copies(by_path, env_files), wrappers):
         if len(running) >= MAX_COPIES:
             break
         bound = binder.bind(copy)
@@ -146,16 +148,28 @@ def _copies(files: Mapping[str, DeploymentFile], env_files: EnvFiles) -> Iterato
     yield from module_copies(files)
 
 
+def _followed(copies: Iterable[Copy], wrappers: Wrappers) -> Iterator[Copy]:
+    """Yields the copies, what shell scripts start in the place of the scripts; those run by themselves that nothing else starts."""
+    scripts: list[Copy] = []
+    for copy in copies:
+        if copy.path.endswith(SHELL):
+            scripts.append(copy)
+        else:
+            yield from wrappers.followed(copy)
+    yield from (copy for copy in scripts if copy.path not in wrappers.taken)
+
+
 class _Binder:
     """Binds copies to jobs, and puts below their settings what their images set."""
 
-    def __init__(self, files: Mapping[str, DeploymentFile], jobs: Jobs) -> None:
+    def __init__(self, files: Mapping[str, DeploymentFile], jobs: Jobs, wrappers: Wrappers) -> None:
         self._jobs = jobs
-        self._images: dict[str, list[tuple[str, Unit]]] = {}
+        self._images: dict[str, list[Image]] = {}
         self._built: dict[str, str] = {}
         for path, file in sorted(files.items()):
             if file.kind == "dockerfile":
-                self._images.setdefault(file.folder, []).extend((path, unit) for unit in file.facts.units)
+                images = [wrappers.image(path, unit, file.folder) for unit in file.facts.units]
+                self._images.setdefault(file.folder, []).extend(images)
             for unit in file.facts.units if file.kind == "compose" else ():
                 folder = built_from(path, unit)
                 for image in unit.hints[1:] if folder is not None else ():
@@ -170,14 +184,14 @@ class _Binder:
         root = self._root(copy, folder, image)
         if image is None and root:
             image = self._image(root, copy)
-        under: list[Layer] = [(image[0], image[1].settings)] if image is not None else []
+        under: tuple[Layer, ...] = image.layers if image is not None else ()
         found = settings_in(copy.scope, [*under, *copy.layers], copy.item)
         configs = _merged_configs(copy.stated or (((copy.path, copy.unit),) if copy.unit.configs else ()))
         return Running(root, copy.name, copy.path, copy.unit.line, found.texts, found.places, configs)
 
-    def _root(self, copy: Copy, folder: str | None, image: tuple[str, Unit] | None) -> str:
+    def _root(self, copy: Copy, folder: str | None, image: Image | None) -> str:
         jobs = self._jobs
-        programs = (*copy.unit.programs, *(image[1].programs if image is not None and not copy.unit.programs else ()))
+        programs = (*copy.unit.programs, *(image.unit.programs if image is not None and not copy.unit.programs else ()))
         if folder is not None:
             # A Dockerfile may lie apart from what it builds: its paths are those of the context.
             context = below(posixpath.dirname(copy.path), copy.unit.context) if copy.unit.context else folder
@@ -194,21 +208,21 @@ class _Binder:
         root = jobs.started(programs, copy.near) or jobs.named(copy.hints)
         return root or (jobs.around(copy.beside, copy.hints) if copy.beside is not None else "")
 
-    def _copied(self, folder: str, image: tuple[str, Unit] | None, programs: Sequence[str]) -> str:
+    def _copied(self, folder: str, image: Image | None, programs: Sequence[str]) -> str:
         """Returns the job whose folder is copied into an image, "" where none or several are."""
-        sources = [posixpath.join(folder, source) for source in image[1].takes] if image is not None else []
+        sources = [posixpath.join(folder, source) for source in image.unit.takes] if image is not None else []
         found = {self._jobs.started(programs, one) or self._jobs.only_one_in(one) for one in sources} - {""}
         return found.pop() if len(found) == 1 else ""
 
-    def _image(self, folder: str | None, copy: Copy) -> tuple[str, Unit] | None:
+    def _image(self, folder: str | None, copy: Copy) -> Image | None:
         """Returns the Dockerfile that a copy is built with: the one it names, or the only one of the folder."""
         if folder is None:
             return None
         here = self._images.get(folder, [])
         if copy.unit.dockerfile:
             name = posixpath.basename(copy.unit.dockerfile)
-            here = [entry for entry in here if posixpath.basename(entry[0]) == name]
-        plain = [entry for entry in here if posixpath.basename(entry[0]) == "Dockerfile"]
+            here = [image for image in here if posixpath.basename(image.path) == name]
+        plain = [image for image in here if posixpath.basename(image.path) == "Dockerfile"]
         return (plain or here)[0] if len(plain or here) == 1 else None
 
     def defaults(self, env_files: EnvFiles, running: set[str], busy: Collection[str]) -> Iterator[Running]:
@@ -224,10 +238,11 @@ class _Binder:
         for folder, images in sorted(self._images.items()):
             built = self._jobs.built_from(folder)
             for root in self._jobs.scripts_in(folder) or [built or self._jobs.only_one_in(folder)]:
-                for path, unit in images if root and root not in told else ():
-                    if unit.settings:
-                        found = settings_in(NO_SCOPE, [(path, unit.settings)])
-                        yield Running(root, path, path, unit.line, found.texts, found.places, (), is_example=not built)
+                for image in images if root and root not in told else ():
+                    found = settings_in(NO_SCOPE, image.layers)
+                    if found.texts:
+                        place = (image.path, image.path, image.unit.line)
+                        yield Running(root, *place, found.texts, found.places, (), is_example=not built)
 
     def _roots_beside(self, folder: str, busy: Collection[str]) -> list[str]:
         """Returns the jobs that an env file of a folder is for: the one whose root it is in, else those below with endpoints."""

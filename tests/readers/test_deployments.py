@@ -168,3 +168,46 @@ def test_each_edge_names_the_deployments_in_which_it_holds() -> None:
         "ztf": ("compose:ztf",),
         "control": ("compose:atlas", "compose:ztf"),
     }
+
+
+CONSUMES = (
+    'import os\nfrom kafka import KafkaConsumer\nfor message in KafkaConsumer(os.environ["TOPIC"]): print(message)\n'
+)
+STARTS = {
+    "python": "exec python -u a.py",
+    "faust": "cd /app && faust -A a worker -l info",
+    "celery": "celery -A a worker",
+    "uvicorn": "uvicorn a:app --port 80",
+    "spark-submit": "spark-submit --packages x /opt/app/a.py",
+}
+
+
+@pytest.mark.parametrize("start", STARTS)
+@pytest.mark.parametrize(
+    "command", ["./bin/run.sh", "[sh, -c, 'sleep 5 && bash /app/bin/run.sh']", "[/bin/bash, bin/run.sh]"]
+)
+def test_a_shell_script_that_is_started_stands_for_what_it_starts(start: str, command: str) -> None:
+    compose = f"services:\n  one:\n    build: ./w\n    command: {command}\n    environment:\n      TOPIC: orders\n"
+    files = {"w/a.py": CONSUMES, "w/b.py": CONSUMES.replace("TOPIC", "OTHER"), "w/Dockerfile": "FROM python\n"}
+
+    found = map_of({**files, "w/bin/run.sh": f"#!/bin/sh\n{STARTS[start]}\n", "compose.yml": compose})
+
+    links = {(link.job, str(link.endpoint), link.certainty, link.deployments) for link in found.links}
+    assert ("a", "orders", "certain", ("compose:one",)) in links
+    assert not [link for link in links if link[0] == "a" and link[1] != "orders"]
+
+
+def test_what_an_entry_point_exports_is_a_setting_of_the_image() -> None:
+    image = 'FROM python\nENTRYPOINT ["./start.sh"]\n'
+
+    found = map_of({"w/a.py": CONSUMES, "w/Dockerfile": image, "w/start.sh": "export TOPIC=orders\nexec python a.py\n"})
+
+    assert [(link.endpoint.name, str(link.proof[-1])) for link in found.links] == [("orders", "w/start.sh:1")]
+
+
+def test_of_several_scripts_of_a_name_none_is_followed() -> None:
+    compose = "services:\n  one:\n    image: thing\n    command: ./run.sh\n    environment:\n      TOPIC: orders\n"
+
+    found = map_of({"x/run.sh": "python a.py", "y/run.sh": "python a.py", "z/a.py": CONSUMES, "compose.yml": compose})
+
+    assert {link.endpoint.name for link in found.links} == {""}
