@@ -9,6 +9,8 @@ from typing import NamedTuple
 from copilot.domain.pipeline import BlindSpot, FieldUse, Link
 from copilot.domain.schema import SchemaSubject
 from copilot.domain.source import Gap, Span
+from copilot.readers.crossing import MAX_HOPS
+from copilot.readers.facts import FileFacts
 from copilot.readers.jobs import is_test_path
 from copilot.readers.kept_jobs import KeptJobs
 from copilot.readers.links import JobCode, LinkReader
@@ -16,7 +18,16 @@ from copilot.readers.modules import Modules
 from copilot.readers.outlines import Outline
 from copilot.readers.records import Records
 from copilot.readers.store import FactStore
-from copilot.readers.uses import JobFields, blind_spots_of_file, holders_in, places_of, unknown_reads, uses_of_file
+from copilot.readers.uses import (
+    JobFields,
+    blind_spots_of_file,
+    holders_in,
+    joins_tables,
+    places_of,
+    unknown_reads,
+    uses_of_file,
+    with_traced_only,
+)
 
 FILES_AT_ONCE = 2000
 """Files whose facts are in memory together, unless one job has more."""
@@ -24,10 +35,16 @@ FILES_AT_ONCE = 2000
 
 @dataclass(frozen=True, slots=True)
 class JobFiles:
-    """A job's code, and the paths of all its Python files, those for tests too."""
+    """A job's code, the paths of all its Python files, those for tests too, and of those `beyond` its root that it imports."""
 
     code: JobCode
-    paths: tuple[str, ...]
+    own: tuple[str, ...]
+    beyond: tuple[str, ...] = ()
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every file that may do something with the job's records."""
+        return tuple(dict.fromkeys((*self.own, *self.beyond)))
 
 
 class Used(NamedTuple):
@@ -120,12 +137,21 @@ class Binder:
     def _worth_parsing(
         self, jobs: Mapping[str, JobFiles], fields: Mapping[str, JobFields]
     ) -> dict[str, tuple[str, ...]]:
-        """Returns for each job its Python files that were parsed already, or that write a name of a field."""
-        names = {path: fields[root].names for root, job in jobs.items() for path in job.paths if fields[root].both}
-        parsed = {path for path in names if path in self._outlines and self._outlines[path].is_parsed}
-        words = self._store.words(sorted(names.keys() & self._outlines.keys() - parsed))
-        told = parsed | {path for path, written in words if not written.isdisjoint(names[path])}
-        return {root: tuple(path for path in job.paths if path in told) for root, job in jobs.items()}
+        """Returns for each job its Python files that were parsed already, and its own that write a name of a field."""
+        names = {root: fields[root].names for root in jobs if fields[root].both}
+        users: dict[str, list[str]] = {}
+        parsed = {path for path, outline in self._outlines.items() if outline.is_parsed}
+        # Records may go through a file that names none of their fields: who calls what reads and writes them does.
+        parsed |= {
+            span.path for root in names for link in self._links[jobs[root].code.name] for span in link.proof
+        } & self._outlines.keys()
+        for root in names:
+            for path in jobs[root].own:
+                users.setdefault(path, []).append(root)
+        told = {(root, path) for root in names for path in jobs[root].paths if path in parsed}
+        for path, written in self._store.words(sorted(users.keys() & self._outlines.keys() - parsed)):
+            told |= {(root, path) for root in users[path] if not written.isdisjoint(names[root])}
+        return {root: tuple(path for path in job.paths if (root, path) in told) for root, job in jobs.items()}
 
     def _groups(self, paths: Mapping[str, tuple[str, ...]]) -> Iterator[dict[str, tuple[str, ...]]]:
         """Yields jobs with their files, a few at a time, whose facts are there meanwhile."""
@@ -141,21 +167,41 @@ class Binder:
                 group = {}
 
     def _uses_of(self, job: JobFiles, paths: tuple[str, ...], fields: JobFields) -> Used:
-        facts = self._store.python(paths)
+        facts = self._with_handed(job, self._store.python(paths))
         name = job.code.name
         records = Records(job.code, facts, self._links[name], self._store.premises, self._modules)
         uses: list[FieldUse] = []
         unknown: list[FieldUse] = []
         spots: set[BlindSpot] = set()
+        own = frozenset(job.own)
+        with_tables = joins_tables(one for path, one in facts.items() if path in own)
         for path, one in facts.items():
             is_test = is_test_path(path)
             traced = records.tracer(path, is_test)
-            uses += uses_of_file(path, one, fields, is_test, traced)
+            # Others' records go through a shared file as well: there, only what was followed from this job's is a use of theirs.
+            seen = one if path in own else with_traced_only(one, traced)
+            uses += uses_of_file(path, seen, fields, is_test, traced)
             if not is_test:
-                spots.update(blind_spots_of_file(path, one, name, traced))
-                unknown += unknown_reads(path, one, fields, facts, traced)
+                spots.update(blind_spots_of_file(path, seen, name, traced))
+            if not (is_test or with_tables):
+                unknown += unknown_reads(path, seen, fields, facts, traced)
         gaps = {Gap(Span(path, line, line), reason) for path, one in facts.items() for line, reason in one.gaps}
         return Used(tuple(uses), tuple(sorted(spots, key=_order_of_spots)), tuple(unknown), tuple(sorted(gaps)))
+
+    def _with_handed(self, job: JobFiles, facts: dict[str, FileFacts]) -> dict[str, FileFacts]:
+        """Returns the facts with those of the files beyond the job's root whose functions take or give its records."""
+        fresh, beyond = facts, frozenset(job.beyond)
+        for _ in range(MAX_HOPS if beyond else 0):
+            called = {
+                self._modules.file_of(path, dotted.rpartition(".")[0])
+                for path, one in fresh.items()
+                for dotted in (*(it[0] for it in one.crossings.passes), *(it[0] for it in one.crossings.results))
+            }
+            fresh = self._store.python(sorted(called & beyond - facts.keys()))
+            if not fresh:
+                break
+            facts = {**facts, **fresh}
+        return facts
 
 
 def _in_order(uses: Iterable[FieldUse]) -> tuple[FieldUse, ...]:

@@ -11,9 +11,9 @@ import ast
 from copilot.readers import libraries
 from copilot.readers.arguments import argument_value, first_text, message_value, see_arguments
 from copilot.readers.codecs import encoded_beside, keyword_codec, see_codec_method
-from copilot.readers.facts import FORWARDED
+from copilot.readers.facts import DECORATED, FORWARDED
 from copilot.readers.flow import Origin
-from copilot.readers.invocations import note_invocation
+from copilot.readers.invocations import note_decoration, note_invocation
 from copilot.readers.reading import Reader
 from copilot.readers.scope import NOTHING, FunctionNode, Seen, receiver_name
 from copilot.readers.steps import Step
@@ -62,13 +62,16 @@ def see_client_decorator(reader: Reader, node: ast.expr, function: FunctionNode)
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
         return False
     base = reader.see(node.func.value)
-    if base.thing is None or base.thing[0] != "client":
+    is_known = base.thing is not None and base.thing[0] == "client"
+    steps = libraries.decorator_steps(base.thing[1], node.func.attr) if base.thing is not None and is_known else ()
+    if not steps and (is_known or node.func.attr not in libraries.DECORATOR_NAMES):
         return False
-    steps = libraries.decorator_steps(base.thing[1], node.func.attr)
     see_arguments(reader, node)
     for step in steps:
-        _add(reader, node, "", step, base, "", -1, function.name)
-    return bool(steps)
+        _add(reader, node, "", step, base, DECORATED, -1, function.name)
+    if not steps:
+        note_decoration(reader, node, function.name, base)
+    return True
 
 
 def part_of_client(reader: Reader, thing: Value, name: str) -> Value:

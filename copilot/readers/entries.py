@@ -9,7 +9,7 @@ reach is their library.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -150,19 +150,30 @@ class EntryReader:
             found[path] = frozenset(self._modules.file_of(path, module) for module in modules - {""}) & among
         return {path: found.get(path, frozenset()) for path in paths}
 
+    def import_line(self, path: str, file: str) -> int:
+        """Returns the line on which the file at `path` imports another, 1 where it can't be told."""
+        text = self._store.text([path]).get(path, "")
+        for offset, names in imports_at(text):
+            if any(self._modules.file_of(path, name) == file for name in names):
+                return text.count("\n", 0, offset) + 1
+        return 1
+
 
 def imports_of(text: str) -> bytes:
     """Returns the names that a Python text imports, modules and what is taken from them, as they are kept."""
-    found: set[str] = set()
+    found = {name for _, names in imports_at(text) for name in names}
+    return " ".join(sorted(found)).encode("utf-8", "surrogatepass")
+
+
+def imports_at(text: str) -> Iterator[tuple[int, set[str]]]:
+    """Yields where each import of a Python text begins, as an offset, and the names that it imports."""
     for one in _IMPORT.finditer(text):
         module, names, plain = one.groups()
         if plain is not None:
-            found.update(name[1] for name in _NAME.finditer(plain))
+            yield one.start(), {name[1] for name in _NAME.finditer(plain)}
             continue
-        found.add(module)
         dot = "" if module.endswith(".") else "."
-        found.update(f"{module}{dot}{name[1]}" for name in _NAME.finditer(names))
-    return " ".join(sorted(found)).encode("utf-8", "surrogatepass")
+        yield one.start(), {module, *(f"{module}{dot}{name[1]}" for name in _NAME.finditer(names))}
 
 
 def _reached(path: str, imported: Mapping[str, frozenset[str]]) -> set[str]:

@@ -14,13 +14,13 @@ from typing import Any, NamedTuple
 from copilot.readers.flow import Tag
 from copilot.readers.values import Value
 
-FACTS_VERSION = 102
+FACTS_VERSION = 103
 FACTS_KIND = f"python-facts-{FACTS_VERSION}-{sys.version_info.major}.{sys.version_info.minor}"
 LOADED_MAX = 8192
 FORWARDED = -2
 """The codec of a produce call that sends on the bytes it consumed."""
-
-
+DECORATED = "@"
+"""The receiver of a consume or produce call that decorates a function: it is made when the file is imported."""
 OF_KEYS = "key"
 """The receiver of a decode or encode call that is for the keys of messages, not for their values."""
 

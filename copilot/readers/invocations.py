@@ -6,6 +6,7 @@ import ast
 
 from copilot.readers import libraries
 from copilot.readers.codecs import encoded_beside
+from copilot.readers.facts import DECORATED
 from copilot.readers.flow import Origin
 from copilot.readers.reading import Reader
 from copilot.readers.scope import Seen, receiver_name
@@ -33,6 +34,16 @@ def note_invocation(reader: Reader, node: ast.Call, base: Seen | None = None) ->
         record = _record(reader, node) if is_method else None
         reader.sheet.add_invocation(node, reader.scope.qualified, callee, arguments, receiver, record)
     return chained("call", callee, arguments)
+
+
+def note_decoration(reader: Reader, node: ast.Call, function: str, base: Seen) -> None:
+    """Notes a decorator of a function whose client only other files tell, as `note_invocation` does calls."""
+    callee = _callee(reader, node.func, base)
+    if callee is not None:
+        reader.sheet.is_quiet = True
+        arguments = _arguments(reader, node)
+        reader.sheet.is_quiet = False
+        reader.sheet.add_invocation(node, function, callee, arguments, DECORATED, None)
 
 
 def _callee(reader: Reader, function: ast.expr, base: Seen | None) -> Value:

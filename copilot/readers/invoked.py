@@ -7,12 +7,13 @@ object and its method together are a guess.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from copilot.readers import libraries
 from copilot.readers.callers import Callers
 from copilot.readers.chains import Chains
-from copilot.readers.facts import FileFacts, Invocation
+from copilot.readers.facts import DECORATED, FileFacts, Invocation
 from copilot.readers.holes import argument_of, is_handed, replaced, start_of
 from copilot.readers.steps import Step
 from copilot.readers.values import Value
@@ -31,14 +32,17 @@ class Invoked:
     def steps(self, path: str, invocation: Invocation) -> Iterator[tuple[Step, Value, bool]]:
         """Yields what a call does by the tables, what names the endpoint, and whether the client is only a guess."""
         callee = invocation.callee
-        if callee is None or callee[0] != "attr" or callee[2] not in libraries.METHOD_NAMES:
+        is_decorator = invocation.receiver == DECORATED
+        names = libraries.DECORATOR_NAMES if is_decorator else libraries.METHOD_NAMES
+        if callee is None or callee[0] != "attr" or callee[2] not in names:
             return
         arguments = dict(invocation.arguments)
         first = arguments.get("0")
         text = first[1] if first is not None and first[0] == "s" else ""
         clients = self._clients(path, callee)
         for client in clients:
-            for step in libraries.method_steps(client[1], callee[2], text):
+            steps = libraries.decorator_steps if is_decorator else partial(libraries.method_steps, first=text)
+            for step in steps(client[1], callee[2]):
                 topics = _topics(step, arguments, client)
                 if step.role and (topics is not None or not step.needs):
                     yield step, topics or ("var", "", None), False

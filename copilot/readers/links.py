@@ -7,7 +7,7 @@ no schema gets the subject of the producers of its topic, also where these are i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import cast
@@ -18,12 +18,13 @@ from copilot.readers.beyond import NOTHING, Beyond, NamedElsewhere
 from copilot.readers.config_files import ConfigFiles
 from copilot.readers.configs import key_word
 from copilot.readers.deployments import Running
-from copilot.readers.effects import Effect, EffectReader
-from copilot.readers.facts import FORWARDED, OF_KEYS, Call, Config, FileFacts
+from copilot.readers.effects import MAX_SHARED, Effect, EffectReader
+from copilot.readers.facts import DECORATED, FORWARDED, OF_KEYS, Call, Config, FileFacts
 from copilot.readers.model_classes import LIBRARY
 from copilot.readers.modules import Modules
 from copilot.readers.outlines import Outline
 from copilot.readers.patterns import LIKE, matching_patterns
+from copilot.readers.reach import Reach
 from copilot.readers.schema_values import Asked, SchemaValues, named_like
 from copilot.readers.store import FactStore
 from copilot.readers.subjects import Subjects, unpinned
@@ -72,16 +73,19 @@ class LinkReader:
         outlines: Mapping[str, Outline],
         effects: EffectReader,
         root_of: Mapping[str, str],
+        reach: Reach,
         beyond: Beyond = NOTHING,
     ) -> None:
         self._effects = effects
+        self._reach = reach
         self._beyond = beyond
         self._store = store
         self._modules = modules
         elsewhere = NamedElsewhere(beyond)
         self._root_of = root_of
-        self._schemas = SchemaValues(store, subjects, effects, elsewhere, self._around, root_of)
+        self._schemas = SchemaValues(store, subjects, effects, elsewhere, self._around, self._is_run_by)
         self._configs = ConfigFiles(store.entries, store.text, store.premises)
+        self._outlines = outlines
         self._classes: dict[str, list[str]] = {}
         for path, outline in sorted(outlines.items()):
             for name in outline.classes:
@@ -92,18 +96,33 @@ class LinkReader:
         found = [link for job in jobs.values() for link in self._of_configs(job)]
         told = {(link.job, link.direction) for link in found if link.endpoint.name or link.endpoint.variable}
         everything = {path: facts for job in jobs.values() for path, facts in job.facts.items()}
-        for effect in self._effects.read(everything):
-            job = jobs.get(self._root_of[effect.path]) or JobCode(
-                self._root_of[effect.path], self._root_of[effect.path], {}, ()
-            )
+        for root, effect in self._owned(self._effects.read(everything)):
+            job = jobs.get(root) or JobCode(root, root, {}, ())
             copies = job.running or (_NOWHERE,)
             links = [link for copy in copies for link in self._of_effect(job, everything[effect.home], effect, copy)]
             named = [link for link in links if _is_told(link)]
             # What a framework is handed in a dict of settings is told by the settings themselves.
-            is_framework = self._root_of[effect.home] != self._root_of[effect.path] or effect.call.library == "trigger"
+            is_framework = self._root_of[effect.home] != root or effect.call.library == "trigger"
             found += named or [link for link in links if not (is_framework and (link.job, link.direction) in told)]
         found += matching_patterns(found)
         return _merged([*found, *_from_producers(found, [*found, *self._beyond.links])])
+
+    def _owned(self, effects: Iterable[Effect]) -> Iterator[tuple[str, Effect]]:
+        """Yields the effects with the roots of their jobs: what a library does when it is imported, each does who imports it."""
+        for effect in effects:
+            root = self._root_of[effect.path]
+            users = self._reach.users(effect.path) if self._is_made_by_import(effect) else ()
+            if self._reach.starts(root) or not 0 < len(users) <= MAX_SHARED:
+                yield root, effect
+                continue
+            for user in users:
+                lines = ((path, line, line) for path, line in self._reach.way(user, effect.path))
+                yield user, effect._replace(lines=(*effect.lines, *lines))
+
+    def _is_made_by_import(self, effect: Effect) -> bool:
+        """Tells whether an effect is there as soon as its file is imported; a script's own statements mostly wait for its start."""
+        outline = self._outlines.get(effect.path)
+        return effect.call.receiver == DECORATED or not (effect.scope or outline is None or outline.is_script)
 
     def answer_for(self, jobs: Mapping[str, JobCode]) -> None:
         """Lets the subjects of calls be asked for: by job's root, number of its running copy, and the call's file and index."""
@@ -244,6 +263,10 @@ class LinkReader:
             )
             links.append(link)
         return links
+
+    def _is_run_by(self, root: str, path: str) -> bool:
+        """Tells whether a job runs a file: it is its own, or one that it imports."""
+        return self._root_of.get(path) == root or root in self._reach.users(path)
 
     def _around(self, path: str, settings: Mapping[str, str]) -> Surroundings:
         lookup = partial(self._modules.lookup, path)

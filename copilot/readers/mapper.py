@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
 from copilot.domain.pipeline import Deployment, Job, PipelineMap
 from copilot.domain.source import Gap, Snapshot, Span
@@ -36,6 +37,7 @@ from copilot.readers.kept_jobs import KeptJobs
 from copilot.readers.layout import layout_of
 from copilot.readers.links import JobCode, LinkReader
 from copilot.readers.modules import Modules
+from copilot.readers.reach import Reach
 from copilot.readers.store import FactStore
 from copilot.readers.subjects import SubjectReader, Subjects
 from copilot.settings import Settings
@@ -138,14 +140,17 @@ class _Reading:
         )
         jobs = self._roots.name_jobs(roots)
         codes = self._job_codes(jobs, coded, running)
-        effects = self._effects(codes)
+        imports = tuple(self._imports())
+        packages = self._packages(codes, imports)
+        effects = self._effects(codes, packages, frozenset(file for _, file in imports))
+        reach = self._reach({root: code for root, code in codes.items() if root not in packages}, imports)
         reader = LinkReader(
-            self._store, self._subjects, self._modules, self._outlines, effects, self._root_of, self._beyond
+            self._store, self._subjects, self._modules, self._outlines, effects, self._root_of, reach, self._beyond
         )
         links = reader.read(codes)
         subjects = self._subjects.by_name | self._beyond.by_name
         binder = Binder(self._store, self._kept, self._outlines, self._modules, reader, links, subjects)
-        used = binder.uses(self._job_files(codes))
+        used = binder.uses(self._job_files(codes, reach))
         deployments = self._deployments(running, jobs)
         active = {link.job for link in links} | {deployment.job for deployment in deployments}
         snapshot = self._store.snapshot
@@ -197,21 +202,34 @@ class _Reading:
             for root in sorted(jobs)
         }
 
-    def _job_files(self, codes: Mapping[str, JobCode]) -> list[JobFiles]:
+    def _job_files(self, codes: Mapping[str, JobCode], reach: Reach) -> list[JobFiles]:
         paths: dict[str, list[str]] = {root: [] for root in codes}
         for path, root in self._root_of.items():
             for user in self._entries.shared.get(path) or (root,):
                 paths[user].append(path)
-        return [JobFiles(code, tuple(paths[root])) for root, code in codes.items()]
+        return [JobFiles(code, tuple(paths[root]), reach.beyond(root)) for root, code in codes.items()]
 
-    def _effects(self, codes: Mapping[str, JobCode]) -> EffectReader:
+    def _packages(self, codes: Mapping[str, JobCode], imports: Collection[tuple[str, str]]) -> frozenset[str]:
+        """Returns the roots that only others run."""
+        running = frozenset(root for root, code in codes.items() if any(not one.is_example for one in code.running))
+        idle = self._entry_reader.idle(self._roots.scripts, self._root_of, imports)
+        return self._roots.packages(self._root_of, imports, running, self._entries.split, idle)
+
+    def _reach(self, jobs: Mapping[str, JobCode], imports: Collection[tuple[str, str]]) -> Reach:
+        """Returns what these jobs, by root, import from beyond their roots."""
+        starts: dict[str, set[str]] = {root: set() for root in jobs}
+        for path in {*self._roots.scripts, *(path for code in jobs.values() for path in code.facts)}:
+            if self._root_of[path] in starts and not self._is_for_tests(path):
+                starts[self._root_of[path]].add(path)
+        among = frozenset(path for path in self._root_of if not self._is_for_tests(path))
+        ask = partial(self._entry_reader.imported, among=among)
+        return Reach(self._root_of, imports, ask, starts, self._entry_reader.import_line)
+
+    def _effects(
+        self, codes: Mapping[str, JobCode], packages: Collection[str], imported: Collection[str]
+    ) -> EffectReader:
         """Returns what reads the effects of calls; files that may call a wrapper are parsed when it is known which there are."""
         facts = {path: one for code in codes.values() for path, one in code.facts.items()}
-        running = frozenset(root for root, code in codes.items() if any(not one.is_example for one in code.running))
-        imports = list(self._imports())
-        idle = self._entry_reader.idle(self._roots.scripts, self._root_of, imports)
-        packages = self._roots.packages(self._root_of, imports, running, self._entries.split, idle)
-        imported = {file for _, file in imports}
 
         def is_library(path: str, scope: str) -> bool:
             # What nobody imports is started by somebody, unless it is a class, which settings may name.

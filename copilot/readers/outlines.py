@@ -9,7 +9,7 @@ from __future__ import annotations
 import marshal
 from typing import NamedTuple
 
-from copilot.readers.facts import FACTS_KIND, FileFacts, dump_facts
+from copilot.readers.facts import DECORATED, FACTS_KIND, FileFacts, dump_facts
 from copilot.readers.python_reader import read_python
 from copilot.readers.words import acts_when_imported, concerns_endpoints, is_script, is_tests
 
@@ -63,7 +63,8 @@ def _outline(facts: FileFacts, text: str) -> Outline:
     clients = (
         value for _, value in facts.names if value is not None and value[0] == "client" and value[1] not in _NO_CLIENTS
     )
-    has_endpoints = bool(facts.calls or facts.configs) or next(clients, None) is not None
+    is_fed = any(one.receiver == DECORATED for one in facts.invocations)
+    has_endpoints = bool(facts.calls or facts.configs or is_fed) or next(clients, None) is not None
     acts = any(call.role in ("consume", "produce") and not call.scope for call in facts.calls) or acts_when_imported(
         text
     )

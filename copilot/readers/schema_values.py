@@ -34,7 +34,10 @@ class Asked(NamedTuple):
 
 
 class SchemaValues:
-    """Tells the subjects of values; `around` gives what a file's values are resolved in, `root_of` the root of a file's job."""
+    """Tells the subjects of values.
+
+    `around` gives what a file's values are resolved in, `is_run_by` tells whether the job of a root runs a file.
+    """
 
     def __init__(
         self,
@@ -43,14 +46,14 @@ class SchemaValues:
         effects: EffectReader,
         elsewhere: NamedElsewhere,
         around: Callable[[str, Mapping[str, str]], Surroundings],
-        root_of: Mapping[str, str],
+        is_run_by: Callable[[str, str], bool],
     ) -> None:
         self._store = store
         self._subjects = subjects
         self._effects = effects
         self._elsewhere = elsewhere
         self._around = around
-        self._root_of = root_of
+        self._is_run_by = is_run_by
         self._files = SchemaFiles(subjects.files)
         self._known: dict[tuple[Value, str, str, int], tuple[str, ...]] = {}
 
@@ -117,7 +120,7 @@ class SchemaValues:
 
     def _is_of_job(self, path: str, asked: Asked) -> bool:
         """Tells whether a job runs a file: it is its own, or that of a package whose call it makes its own."""
-        return path == asked.path or self._root_of.get(path) == asked.root
+        return path == asked.path or self._is_run_by(asked.root, path)
 
 
 def named_like(topic: str, subjects: Iterable[str | None]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ like a record or like the field's container makes a use likely, a bare name make
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
@@ -132,6 +132,23 @@ def uses_of_file(
             )
 
 
+def with_traced_only(facts: FileFacts, traced: Callable[[Tag], Traced]) -> FileFacts:
+    """Returns facts with those uses alone whose receivers were traced to records."""
+    if not any(use.tags for use in facts.uses):
+        return facts._replace(uses=(), blinds=())
+
+    def is_traced(tags: tuple[Tag, ...]) -> bool:
+        return any(subjects for tag in tags for subjects, _, _ in traced(tag))
+
+    uses = tuple(use for use in facts.uses if use.tags and is_traced(use.tags))
+    return facts._replace(uses=uses, blinds=tuple(blind for blind in facts.blinds if is_traced(blind.tags)))
+
+
+def joins_tables(files: Iterable[FileFacts]) -> bool:
+    """Tells whether a job works with tables: joins bring columns of their own, which are in no schema of a record."""
+    return any(module.partition(".")[0] in _TABLES for one in files for _, module, _ in one.imports)
+
+
 def blind_spots_of_file(path: str, facts: FileFacts, job: str, traced: Callable[[Tag], Traced]) -> Iterator[BlindSpot]:
     """Yields the places of one file where a record's field is used by a name that can't be read."""
     for blind in facts.blinds:
@@ -147,11 +164,8 @@ def unknown_reads(
 ) -> Iterator[FieldUse]:
     """Yields the reads of names, from records that surely come from a decoder, which no version of the record's subject has.
 
-    Names that the job itself puts into records (`beside` are all its files) are no fields of their schema, and left out. So is a
-    job with tables: joins bring columns of their own.
+    Names that the job itself puts into records (`beside` are all its files) are no fields of their schema, and left out.
     """
-    if any(module.partition(".")[0] in _TABLES for one in beside.values() for _, module, _ in one.imports):
-        return
     excerpts = dict(facts.excerpts)
     for use in facts.uses:
         if use.form not in ("subscript", "get") or use.mode == "writes" or use.name in fields.known_names:

@@ -23,6 +23,9 @@ _ENDPOINT_SIGNS = (
     '"record"',
     "'record'",
     # Clients of message brokers, and frameworks, by the words that only their users write.
+    # What decorates functions may be a client of another file.
+    ".agent(",
+    ".subscriber(",
     "aiobotocore",
     "apache_beam",
     "azure.eventhub",
