@@ -64,6 +64,7 @@ def topic_findings(case: Case) -> Iterator[Finding]:
                 f" {operation.to}."
             )
             yield Finding(HISTORY, "note", text, None, operation.subject)
+            yield from _not_moved(operation, case, before)
             yield from _names_left(operation, case, [it.span for it in impact.mentions])
             if not impact.producers or not impact.consumers:
                 side = "writes" if not impact.producers else "reads"
@@ -105,6 +106,13 @@ def _phase(operation: RenameTopic, case: Case, number: int, before: _Ends, now: 
         for job in sorted(set(now.old_readers) - now.bridges):
             text = f"{job} still reads {old} after {label}, which nobody writes any more."
             yield _lost(text, now.old_readers[job], number, f"Move {job} to {new} in this phase or before it.")
+
+
+def _not_moved(operation: RenameTopic, case: Case, last: _Ends) -> Iterator[Finding]:
+    """Who is on the old name after the last phase as far as reading can tell: people move them, and nothing here shows when."""
+    for job, span in sorted({**last.old_writers, **last.old_readers}.items()):
+        text = f"{job} is still on {operation.topic} after the last phase, as far as reading can tell: people move it."
+        yield Finding(BY_HAND, "warning", text, span, operation.subject, phase=len(case.states) - 1)
 
 
 def _lost(text: str, span: Span | None, phase: int, fix: str = "") -> Finding:

@@ -128,7 +128,7 @@ def side_of_job(ground: Ground, path: str) -> Side | None:
     own = {
         job.name
         for job in ground.pipeline.jobs
-        if job.root not in ("", ".") and path.startswith(job.root.rstrip("/") + "/")
+        if job.root not in ("", ".") and f"{path}/".startswith(job.root.rstrip("/") + "/")
     }
     if any(link.job in own for link in ground.impact.consumers):
         return "consumers"

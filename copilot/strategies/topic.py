@@ -16,6 +16,7 @@ from copilot.strategies.words import named
 BRIDGE = "ST6 bridge job"
 DUAL = "ST5 dual publish"
 IN_PLACE = "K4 rename in place"
+NAIVE = "K4 naive topic rename"
 _CHAINS_SHOWN = 6
 
 
@@ -225,8 +226,10 @@ def _cut_over(move: _Move) -> Alternative:
     )
 
 
-def _at_once(move: _Move) -> Alternative:
+def _at_once(move: _Move) -> Alternative | NotOffered:
     edits = move.edits("producers", "consumers", "both", "list")
+    if not edits:
+        return NotOffered(NAIVE, f"No place was found here from which a job gets the name {move.old}.")
     producers = _step(move, "Deploy the producers", "producers", move.producers, move.edits("producers", "both"), ())
     consumers = _step(move, "Deploy the consumers", "consumers", move.consumers, move.edits("consumers"), ())
     rest = _step(move, "Publish the settings", "schema", (), move.edits("list"), move.leftovers())
@@ -234,7 +237,7 @@ def _at_once(move: _Move) -> Alternative:
         move,
         "naive",
         f"Replace {move.old} by {move.new} everywhere, in one deploy",
-        "K4 naive topic rename",
+        NAIVE,
         (Phase("replaced", edits, (rest, producers, consumers)),),
         f"The edit people make first. What a consumer has not read of {move.old} when it moves, nobody reads any more, and between"
         " the deploys one side is on a topic that the other has left.",

@@ -14,6 +14,7 @@ from typing import Literal
 
 from copilot.domain.mention import is_distinctive
 from copilot.domain.pipeline import Deployment, Impact, Link, PipelineMap
+from copilot.domain.source import Span
 from copilot.settings import SETTINGS_PATH
 from copilot.strategies.ground import is_test_path
 
@@ -37,8 +38,12 @@ class Place:
 
 def places_of_topic(topic: str, impact: Impact, pipeline: PipelineMap) -> tuple[Place, ...]:
     """Returns every place of the name in this repository, in the order of paths and lines."""
-    proved = {(str(span.path), span.first_line) for link in _links(impact) for span in link.proof[-1:]}
-    lines = sorted({(it.span.path, it.span.first_line) for it in impact.mentions} | proved)
+    named = {(it.span.path, it.span.first_line) for it in impact.mentions}
+    ends = [link.proof[-1] for link in _links(impact) if link.proof]
+    # A proof in code may end at a call that gets the name in a way that no line shows: a person has to find that.
+    plain = [span for span in ends if span.first_line == span.last_line and not span.path.endswith(".py")]
+    proved = {(span.path, span.first_line) for span in plain}
+    lines = sorted(named | proved)
     own = [place for place in lines if not pipeline.is_foreign(place[0])]
     texts = {(it.span.path, it.span.first_line): it.excerpt for it in impact.mentions}
     found = (_place(path, line, topic, impact, pipeline) for path, line in own)
@@ -53,7 +58,7 @@ def chain_of(link: Link) -> str:
 def _place(path: str, line: int, topic: str, impact: Impact, pipeline: PipelineMap) -> Place:
     if path == SETTINGS_PATH:
         return Place(path, line, "nobody")
-    by_proof = [link for link in _links(impact) if any(it.path == path and it.first_line == line for it in link.proof)]
+    by_proof = [link for link in _links(impact) if any((path, line) in _lines_of(it) for it in link.proof)]
     if by_proof:
         return _shared(path, line, by_proof)
     text = next((it.excerpt for it in impact.mentions if it.span.path == path and it.span.first_line == line), "")
@@ -68,15 +73,20 @@ def _place(path: str, line: int, topic: str, impact: Impact, pipeline: PipelineM
         links = [link for link in _links(impact) if link.job == deployment.job]
         return _shared(path, line, links) if links else Place(path, line, "nobody", (deployment.job,))
     roots = {job.name: job.root.rstrip("/") for job in pipeline.jobs if job.root not in ("", ".")}
-    links = [link for link in _links(impact) if path.startswith(roots.get(link.job, "\0") + "/")]
+    links = [link for link in _links(impact) if f"{path}/".startswith(roots.get(link.job, "\0") + "/")]
     # A text in code that is an ordinary word may mean anything; in tests it is looked at when they are run.
-    is_sure = path.endswith(".py") and (is_distinctive(topic) or is_test_path(path))
+    is_meant = is_distinctive(topic) or is_test_path(path) or "topic" in text.lower()
+    is_sure = path.endswith(".py") and is_meant
     return _shared(path, line, links) if links and is_sure else Place(path, line, "nobody")
 
 
 def _quote(path: str, text: str, topic: str) -> str:
     """In code only a text of its own is the name: an import or a docstring may hold the same word."""
     return next((mark for mark in ('"', "'") if f"{mark}{topic}{mark}" in text), "") if path.endswith(".py") else ""
+
+
+def _lines_of(span: Span) -> set[tuple[str, int]]:
+    return {(span.path, line) for line in range(span.first_line, span.last_line + 1)}
 
 
 def _links(impact: Impact) -> tuple[Link, ...]:

@@ -100,3 +100,12 @@ def test_a_side_that_is_not_known_leaves_it_open() -> None:
 
 def _without_producers() -> Impact:
     return replace(impact_of(RENAME, state(OLD, OLD)), producers=())
+
+
+def test_what_reading_still_sees_on_the_old_topic_in_the_end_leaves_it_open() -> None:
+    found = told(state(OLD, OLD))
+
+    assert [message for rule, message, _ in found if rule == "usage.topic-by-hand"] == [
+        "billing is still on orders after the last phase, as far as reading can tell: people move it.",
+        "shop is still on orders after the last phase, as far as reading can tell: people move it.",
+    ]

@@ -71,7 +71,8 @@ def test_every_deployment_that_sets_the_name_moves_with_its_job() -> None:
 
 
 def test_one_place_for_both_sides_leaves_only_what_moves_at_once() -> None:
-    real, refused = offered(shop(at("common/topics.py", 3), at("common/topics.py", 3)))
+    place = at("common/topics.py", 3)
+    real, refused = offered(shop(place, place), place)
 
     assert set(real) == {"cut-over", "naive"}
     assert "common/topics.py:3" in refused["ST6 bridge job"]
@@ -118,3 +119,11 @@ def test_a_word_of_every_day_is_edited_in_code_only_as_a_text_of_its_own() -> No
         ("services/billing/tests/test_main.py", 2, f"'{NEW}'"),
     ]
     assert bridge.phases[-1].steps[0].manual[0].startswith("services/billing/main.py:9  names orders")
+
+
+def test_a_call_that_shows_no_name_is_left_to_a_person_and_nothing_is_replaced_for_show() -> None:
+    real, refused = offered(shop(at("services/shop/main.py", 40), at("services/billing/main.py", 50)))
+
+    assert "naive" not in real
+    assert "No place was found" in refused["K4 naive topic rename"]
+    assert any("shop writes orders: move it to orders.v2" in text for text in real["bridge"].phases[2].steps[0].manual)
