@@ -10,7 +10,7 @@ from copilot.domain.codec import canonical, digest_of_text, encode
 from copilot.domain.tags import TAG_PROPERTIES
 from copilot.strategies.cutover import Cutover, cutover_of
 from copilot.strategies.elsewhere import asks_elsewhere, with_elsewhere
-from copilot.strategies.ground import Ground, Side
+from copilot.strategies.ground import Ground, Side, is_test_path
 from copilot.strategies.retention import about_retention
 from copilot.strategies.roles import CONSUMERS_FIRST, PRODUCERS_FIRST, Role, owner_of, path_in, role_of_job
 from copilot.strategies.work import ByHand, Work
@@ -125,6 +125,7 @@ class _Placing:
         owners = {owner_of(self.ground, path_in(item)) for item in own}
         jobs = {job for job in owners if job and self.ground.pipeline.is_foreign(job)}
         if role != "schema":
+            jobs |= {job for it in own if not is_test_path(path_in(it)) if (job := owner_of(self.ground, path_in(it)))}
             jobs |= {job for path in paths for job in [owner_of(self.ground, path)] if job}
             jobs |= self._redeployed(role, roles)
         if role == "cutover" and self.cutover is not None:
