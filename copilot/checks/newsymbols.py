@@ -61,7 +61,11 @@ def _as_read(symbol: str, enum: dict[str, Any]) -> str:
 
 def _met(view: ConsumerView, use: FieldUse, symbol: str) -> Iterator[Finding]:
     code = view.codes.of(use)
-    outcome = outcome_of_symbol(code, code.read(use), symbol) if code else Outcome("unknown")
+    outcome = Outcome("unknown")
+    if code is not None:
+        outcome = outcome_of_symbol(
+            code, code.read(use), symbol, lambda dotted: view.codes.imported(use.span.path, dotted)
+        )
     if outcome.fate not in ("breaks", "passes"):
         return
     label = phase_label(view.phase, view.case.alternative.phases[view.phase])

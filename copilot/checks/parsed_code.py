@@ -56,7 +56,9 @@ class ParsedCode:
                         self.imports[alias.name.partition(".")[0]] = alias.name.partition(".")[0]
             case ast.ImportFrom(module=module, names=names, level=level):
                 for alias in names:
-                    self.imports[alias.asname or alias.name] = f"{'.' * level}{module or ''}.{alias.name}"
+                    self.imports[alias.asname or alias.name] = (
+                        f"{'.' * level}{f'{module}.' if module else ''}{alias.name}"
+                    )
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 self.definitions.setdefault(name, []).append(node)
             case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name):
@@ -117,14 +119,21 @@ class ParsedCode:
     def constant_table(self, node: ast.expr) -> frozenset[object] | None:
         """Returns the keys of a dict literal, written here or under a name that is bound once; None where they aren't known."""
         if isinstance(node, ast.Name):
-            bound = self.bindings.get(node.id, [])
-            parent = self.parent(bound[0]) if len(bound) == 1 else None
-            value = parent.value if isinstance(parent, ast.Assign | ast.AnnAssign) else None
-            is_fixed = isinstance(value, ast.Dict) and node.id not in self._filled
-            return self.constant_table(value) if is_fixed and isinstance(value, ast.Dict) else None
+            return self.table_named(node.id)
         if not isinstance(node, ast.Dict) or not all(isinstance(key, ast.Constant) for key in node.keys):
             return None
         return frozenset(key.value for key in node.keys if isinstance(key, ast.Constant))
+
+    def table_named(self, name: str) -> frozenset[object] | None:
+        """Returns the keys of the dict literal that a name is bound to once, None where code adds to it."""
+        bound = self.bindings.get(name, [])
+        parent = self.parent(bound[0]) if len(bound) == 1 else None
+        value = parent.value if isinstance(parent, ast.Assign | ast.AnnAssign) else None
+        return self.constant_table(value) if isinstance(value, ast.Dict) and not self.fills(name) else None
+
+    def fills(self, name: str) -> bool:
+        """Tells whether the file puts something into what a name stands for."""
+        return name in self._filled
 
     def enum_values(self, name: str) -> frozenset[object] | None:
         """Returns the values of an Enum class of this file, None where there is none, or where it makes members of others."""
@@ -201,6 +210,22 @@ class Codes:
         if use.span.path not in self._known:
             self.read([use])
         return self._known.get(use.span.path)
+
+    def imported(self, path: str, dotted: str) -> ParsedCode | None:
+        """Returns the module of the tree that holds what a file imports under a dotted name, None where it isn't there."""
+        module = dotted.rpartition(".")[0]
+        level = len(module) - len(module.lstrip("."))
+        folders = path.split("/")[:-1]
+        starts = (
+            [folders[: len(folders) - level + 1]] if level else [folders[:end] for end in range(len(folders), -1, -1)]
+        )
+        tail = [part for part in module.lstrip(".").split(".") if part]
+        names = ["/".join([*start, *tail]) for start in starts if start or tail]
+        found = [path for name in names for path in (f"{name}.py", f"{name}/__init__.py")]
+        unread = [path for path in found if path not in self._known]
+        texts = file_texts(unread, self._phase, self._case, self._bench) if unread else {}
+        self._known |= {path: _parse(texts[path]) if path in texts else None for path in unread}
+        return next((code for path in found if (code := self._known[path]) is not None), None)
 
 
 @lru_cache(maxsize=FILES_KEPT)

@@ -7,7 +7,7 @@ A lookup table without it, an Enum class that lacks it and a last branch that ra
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from copilot.checks.guards import ON_ANYTHING, ON_STRANGER, Identity, identity, is_caught
@@ -20,9 +20,17 @@ BRANCHES_MIN = 2
 """So many comparisons with symbols make a chain that was meant to know them all."""
 
 
-def outcome_of_symbol(code: ParsedCode, reads: Iterable[ast.expr], symbol: str) -> Outcome:
-    """Returns what becomes of a symbol that these reads give; it breaks, or passes by, only where each of them does."""
-    found = [_Stranger(code, symbol).of(read) for read in reads]
+def outcome_of_symbol(
+    code: ParsedCode,
+    reads: Iterable[ast.expr],
+    symbol: str,
+    imported: Callable[[str], ParsedCode | None] = lambda _: None,
+) -> Outcome:
+    """Returns what becomes of a symbol that these reads give; it breaks, or passes by, only where each of them does.
+
+    `imported` gives the file that holds what this one imports under a dotted name.
+    """
+    found = [_Stranger(code, symbol, imported).of(read) for read in reads]
     fates = {one.fate for one in found}
     return found[0] if len(fates) == 1 else UNKNOWN
 
@@ -33,6 +41,7 @@ class _Stranger:
 
     code: ParsedCode
     symbol: str
+    imported: Callable[[str], ParsedCode | None]
 
     def of(self, node: ast.expr) -> Outcome:
         name = self._bound_name(node)
@@ -101,6 +110,9 @@ class _Stranger:
 
     def _looked_up(self, node: ast.expr, table: ast.expr) -> Outcome:
         keys = self.code.constant_table(table)
+        if keys is None and (dotted := self.code.dotted(table)) and not self.code.fills(getattr(table, "id", "")):
+            home = self.imported(dotted)
+            keys = home.table_named(dotted.rpartition(".")[2]) if home is not None else None
         if keys is None or not all(isinstance(key, str) for key in keys):
             return UNKNOWN
         own = identity(table)
@@ -121,6 +133,9 @@ class _Stranger:
 
     def _made_a_member(self, node: ast.expr, name: str) -> Outcome:
         values = self.code.enum_values(name)
+        if values is None and (dotted := self.code.imports.get(name, "")) and name not in self.code.bindings:
+            home = self.imported(dotted)
+            values = home.enum_values(dotted.rpartition(".")[2]) if home is not None else None
         if values is None:
             return UNKNOWN
         return (

@@ -523,6 +523,32 @@ def test_a_lookup_that_lacks_a_new_symbol_fails() -> None:
     assert "looks it up in RATES, which lacks REFUNDED, and status may be REFUNDED" in evidence.findings[0].message
 
 
+@pytest.mark.parametrize(
+    ("line", "path", "text"),
+    [
+        ("from . import rates", "scorer/rates.py", 'TABLE = {"NEW": 1, "PAID": 2}\n'),
+        ("from scorer.rates import TABLE", "scorer/rates.py", 'TABLE = {"NEW": 1, "PAID": 2}\n'),
+        ("from .rates import TABLE", "scorer/rates.py", 'TABLE = {"NEW": 1, "PAID": 2}\n'),
+        ("from .kinds import TABLE", "scorer/kinds/__init__.py", 'TABLE = {"NEW": 1, "PAID": 2}\n'),
+    ],
+)
+def test_a_table_of_another_module_is_looked_at_too(line: str, path: str, text: str) -> None:
+    def status(names: list[str]) -> dict[str, object]:
+        return field("status", {"type": "enum", "name": "Status", "symbols": names})
+
+    table = "rates.TABLE" if "import rates" in line else "TABLE"
+    code = f'{line}\ndef rate(order): return {table}[order["status"]]\n'
+    add = AddSymbol("order", "", "status", "REFUNDED")
+    history, after = [[ID, status(["NEW", "PAID"])]], [[ID, status(["NEW", "PAID", "REFUNDED"])]]
+    made = case(add, history, after, uses=[use("status", line=2)])
+
+    here = run(made, {SCORER_PATH: code, SHOP_PATH: "", path: text})
+    filled = run(made, {SCORER_PATH: code, SHOP_PATH: "", path: f'{text}TABLE["REFUNDED"] = 3\n'})
+
+    assert errors(here) == ["contract.meets-new-symbol"]
+    assert errors(filled) == []
+
+
 def test_a_lookup_that_the_plan_leaves_to_a_person_is_an_open_question() -> None:
     step = Step("Deploy the consumers", "consumers", ("scorer",), (), (f"{SCORER_PATH}:2  give it a branch",))
     body = 'def rate(order): return RATES[order["status"]]'
