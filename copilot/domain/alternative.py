@@ -35,6 +35,7 @@ CodeAction = Literal[
     "remove_key",
     "read_default",
     "read_either",
+    "read_converted",
     "read_null",
     "set_value",
     "wrap_value",
@@ -71,8 +72,9 @@ class CodeEdit:
     rename_key: the name becomes `to`. add_key: in the record literal (or assignment) that writes the name, also write `to`,
     with the same value expression, or with the literal expression `expression` where one is given. add_converted: the same, with
     `expression` in which "{}" stands for the value. remove_key: that entry
-    goes. read_default: the read no longer fails without the field, giving `expression`. read_either: reads `to` and falls
-    back on the old name. read_null: the read gives `expression` where its value is null. set_value: the written value becomes
+    goes. read_default: the read no longer fails without the field, giving `expression`. read_either: reads `to`, through
+    `expression` where one is given, and falls back on the old name. read_converted: reads `to` through `expression`. read_null:
+    the read gives `expression` where its value is null. set_value: the written value becomes
     `expression`. wrap_value: the written value v becomes `expression` with "{}" standing for v.
     """
 

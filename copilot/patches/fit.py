@@ -92,6 +92,7 @@ _TASKS = {
     "read_default": "read without `{old}`",
     "read_null": "say what null in `{old}` counts as",
     "read_either": "read `{new}`, else `{old}`",
+    "read_converted": "read `{new}`, converted, in the place of `{old}`",
     "set_value": "set the value of `{old}`",
     "wrap_value": "convert the value of `{old}`",
 }

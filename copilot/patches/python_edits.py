@@ -21,6 +21,7 @@ from copilot.patches.python_entries import (
     remove_statements,
 )
 from copilot.patches.python_expressions import checked_expression, is_repeatable, parenthesised, reference_only, wrapped
+from copilot.patches.python_imports import import_needed
 from copilot.patches.python_locals import is_cheap, moved_to_local
 from copilot.patches.python_places import (
     BY_HAND,
@@ -33,7 +34,7 @@ from copilot.patches.python_places import (
     sole_target,
     written_value,
 )
-from copilot.patches.python_reads import read_default, read_either, read_null
+from copilot.patches.python_reads import read_converted, read_default, read_either, read_null
 from copilot.patches.python_source import PythonSource, literal
 from copilot.patches.splices import CannotEdit, Splices
 
@@ -47,13 +48,14 @@ def edit_python(source: PythonSource, splices: Splices, edits: Sequence[CodeEdit
         if one.edit.action != "remove_key":
             _ACTIONS[one.edit.action](source, splices, one)
     _remove(source, splices, removals)
+    import_needed(source, splices, [one.edit.expression for one in placed])
 
 
 def _refuse_contradictions(source: PythonSource, placed: list[Placed]) -> None:
     for start, group in groupby(sorted(placed, key=lambda one: one.use.start), key=lambda one: one.use.start):
         edits = [one.edit for one in group]
         actions = [edit.action for edit in edits]
-        is_alone = not {"remove_key", "read_either"} & set(actions) or len(actions) == 1
+        is_alone = not {"remove_key", "read_either", "read_converted"} & set(actions) or len(actions) == 1
         is_once = all(actions.count(action) == 1 or action in ("add_key", "add_converted") for action in actions)
         if not is_alone or not is_once:
             where = source.span(start)
@@ -186,6 +188,7 @@ _ACTIONS: dict[str, Callable[[PythonSource, Splices, Placed], None]] = {
     "add_converted": _add,
     "read_default": read_default,
     "read_either": read_either,
+    "read_converted": read_converted,
     "read_null": read_null,
     "set_value": _set_value,
     "wrap_value": _wrap_value,

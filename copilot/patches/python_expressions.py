@@ -72,6 +72,11 @@ def parenthesised(text: str) -> str:
     return f"({text})" if isinstance(_parsed(text), _LOOSE) else text
 
 
+def is_atom(text: str) -> bool:
+    """Tells whether an expression holds together by itself wherever it stands, as a call or a name does."""
+    return isinstance(_parsed(text), _ATOMS)
+
+
 def wrapped(expression: str, value_text: str, value: ast.expr) -> str:
     """Returns `expression` with the value in the place of "{}", in parentheses where precedence asks for them."""
     count = expression.count(PLACEHOLDER)

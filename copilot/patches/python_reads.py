@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from copilot.patches.python_expressions import needs_parentheses, parenthesised, reference_only
+from copilot.patches.python_expressions import is_atom, needs_parentheses, parenthesised, reference_only, wrapped
 from copilot.patches.python_places import Placed, quoted_like, refused
 from copilot.patches.python_source import PythonSource, Use
 from copilot.patches.splices import Splices
@@ -28,29 +28,57 @@ def read_default(source: PythonSource, splices: Splices, one: Placed) -> None:
 
 
 def read_either(source: PythonSource, splices: Splices, one: Placed) -> None:
-    """Reads the new name, and the old one where the new one is missing or None.
+    """Reads the new name, converted where the edit says how, and the old one where the new one is missing or None.
 
     None counts as missing because a decoder fills in a null default where the writer did not know the field.
     """
+    about = _about(source, splices, one)
+    if isinstance(one.use.holder, ast.Compare):
+        splices.replace(one.start, one.end, _membership(source, one, one.use.holder, about))
+        return
+    old = splices.render(one.start, one.end)
+    test, new = _asked_and_read(source, splices, one, about)
+    chosen = f"{old} if {test} is None else {_through(one, new)}"
+    is_bare = "\n" not in chosen and not needs_parentheses(source, one.use.holder)
+    splices.replace(one.start, one.end, chosen if is_bare else f"({chosen})")
+
+
+def read_converted(source: PythonSource, splices: Splices, one: Placed) -> None:
+    """Reads the new name through an expression that gives the old one's value; a default that the read has stays what it is."""
+    about = _about(source, splices, one)
+    if isinstance(one.use.holder, ast.Compare):
+        splices.replace(one.use.start, one.use.end, quoted_like(source, one))
+        return
+    test, new = _asked_and_read(source, splices, one, about)
+    chosen = _through(one, new)
+    if isinstance(one.use.holder, ast.Call):
+        default = splices.render(one.use.end, one.end).removesuffix(")").strip(", \n") or "None"
+        chosen = f"{default} if {test} is None else {chosen}"
+    is_bare = "\n" not in chosen and (is_atom(chosen) or not needs_parentheses(source, one.use.holder))
+    splices.replace(one.start, one.end, chosen if is_bare else f"({chosen})")
+
+
+def _about(source: PythonSource, splices: Splices, one: Placed) -> str:
+    """Returns the text of what the field is read from, where it may be evaluated more than once."""
     receiver = _receiver(one.use)
     if _is_called(source, one.use):
         raise refused(source, one, "it is called here, as fields are not")
     if receiver is None or not reference_only(receiver):
         raise refused(source, one, "what it is read from would be evaluated more than once")
-    about = splices.render(source.start(receiver), source.end(receiver))
-    if isinstance(one.use.holder, ast.Compare):
-        splices.replace(one.start, one.end, _membership(source, one, one.use.holder, about))
-        return
-    old = splices.render(one.start, one.end)
+    return splices.render(source.start(receiver), source.end(receiver))
+
+
+def _asked_and_read(source: PythonSource, splices: Splices, one: Placed, about: str) -> tuple[str, str]:
+    """Returns what is None where the new name is missing, and the read of the new name in the way of the old one."""
     if isinstance(one.use.holder, ast.Attribute):
-        test, new = f'getattr({about}, "{one.edit.to}", None)', f"{about}.{one.edit.to}"
-    else:
-        quoted = quoted_like(source, one)
-        end = ")" if isinstance(one.use.holder, ast.Call) else splices.render(one.use.end, one.end)
-        test, new = f"{about}.get({quoted})", splices.render(one.start, one.use.start) + quoted + end
-    chosen = f"{old} if {test} is None else {new}"
-    is_bare = "\n" not in chosen and not needs_parentheses(source, one.use.holder)
-    splices.replace(one.start, one.end, chosen if is_bare else f"({chosen})")
+        return f'getattr({about}, "{one.edit.to}", None)', f"{about}.{one.edit.to}"
+    quoted = quoted_like(source, one)
+    end = ")" if isinstance(one.use.holder, ast.Call) else splices.render(one.use.end, one.end)
+    return f"{about}.get({quoted})", splices.render(one.start, one.use.start) + quoted + end
+
+
+def _through(one: Placed, new: str) -> str:
+    return wrapped(one.edit.expression, new, ast.Name("read")) if one.edit.expression else new
 
 
 def read_null(source: PythonSource, splices: Splices, one: Placed) -> None:

@@ -333,3 +333,51 @@ def test_a_file_that_does_not_parse_is_refused_with_its_line() -> None:
 )
 def test_a_value_that_is_written_twice_is_computed_once(before: str, after: str) -> None:
     assert edited(before, ADD) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "edit", "after"),
+    [
+        (
+            "x = r[«'a'»]\n",
+            ("read_either", {"to": "b", "expression": "{} / 100"}),
+            "x = r['a'] if r.get('b') is None else r['b'] / 100\n",
+        ),
+        (
+            "x = r[«'a'»] + 1\n",
+            ("read_converted", {"to": "b", "expression": "round({} * 100)"}),
+            "x = round(r['b'] * 100) + 1\n",
+        ),
+        (
+            "x = r.get(«'a'», 5)\n",
+            ("read_converted", {"to": "b", "expression": "{} / 100"}),
+            "x = 5 if r.get('b') is None else r.get('b') / 100\n",
+        ),
+        ("x = «'a'» in r\n", ("read_converted", {"to": "b", "expression": "{} / 100"}), "x = 'b' in r\n"),
+    ],
+)
+def test_a_read_of_another_field_is_converted_back(before: str, edit: Asked, after: str) -> None:
+    assert edited(before, edit) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "import os\nimport avro\n\nx = {«'a'»: 1}\n",
+            "import os\nfrom decimal import Decimal\nimport avro\n\nx = {'a': Decimal(1)}\n",
+        ),
+        ("import avro\n\nx = {«'a'»: 1}\n", "from decimal import Decimal\n\nimport avro\n\nx = {'a': Decimal(1)}\n"),
+        ('"""Doc."""\n\nx = {«"a"»: 1}\n', '"""Doc."""\n\nfrom decimal import Decimal\n\nx = {"a": Decimal(1)}\n'),
+        ("x = {«'a'»: 1}\n", "from decimal import Decimal\n\nx = {'a': Decimal(1)}\n"),
+        ("from decimal import Decimal\nx = {«'a'»: 1}\n", "from decimal import Decimal\nx = {'a': Decimal(1)}\n"),
+        ("import decimal\nx = {«'a'»: 1}\n", "import decimal\nfrom decimal import Decimal\nx = {'a': Decimal(1)}\n"),
+    ],
+)
+def test_an_expression_brings_the_import_that_it_needs(before: str, after: str) -> None:
+    assert edited(before, ("wrap_value", {"expression": "Decimal({})"})) == after
+
+
+def test_an_expression_is_refused_where_its_name_means_something_else() -> None:
+    with pytest.raises(CannotEdit, match="means something else"):
+        edited("Decimal = float\nx = {«'a'»: 1}\n", ("wrap_value", {"expression": "Decimal({})"}))
