@@ -12,6 +12,7 @@ from copilot.domain.fieldtype import named_types, parsed
 from copilot.domain.operation import (
     ChangeLevel,
     ChangeType,
+    ChangeUnit,
     Operation,
     RemoveField,
     RemoveSymbol,
@@ -35,6 +36,8 @@ class Declared:
     retyped: frozenset[str] = frozenset()
     replaced: frozenset[str] = frozenset()
     removed_symbols: frozenset[str] = frozenset()
+    units: tuple[tuple[str, ChangeUnit], ...] = ()
+    """Paths whose values are to come in another unit, so that the same number under the same name is another value."""
 
     @property
     def paths(self) -> frozenset[str]:
@@ -59,6 +62,7 @@ def declared_about(subject: str, base: SchemaVersion | None, operations: Iterabl
     retyped: set[str] = set()
     replaced: set[str] = set()
     symbols: set[str] = set()
+    units: list[tuple[str, ChangeUnit]] = []
     for operation in operations:
         for path in paths_of(operation, subject, base):
             match operation:
@@ -72,10 +76,18 @@ def declared_about(subject: str, base: SchemaVersion | None, operations: Iterabl
                 case RemoveSymbol():
                     symbols.add(path)
                     replaced.add(path)
+                case ChangeUnit():
+                    units.append((path, operation))
+                    replaced.add(path)
                 case _:
                     replaced.add(path)
     return Declared(
-        frozenset(removed), tuple(sorted(renamed)), frozenset(retyped), frozenset(replaced), frozenset(symbols)
+        frozenset(removed),
+        tuple(sorted(renamed)),
+        frozenset(retyped),
+        frozenset(replaced),
+        frozenset(symbols),
+        tuple(units),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from copilot.checks.declared import paths_of, sibling, stand_ins
 from copilot.checks.extent_whole import is_done_around, is_done_in_text
 from copilot.checks.tagging import is_tagged
+from copilot.checks.turned import says_new_unit
 from copilot.domain.alternative import Alternative
 from copilot.domain.codec import canonical
 from copilot.domain.fieldtype import field_of, is_nullable, without_null
@@ -21,6 +22,7 @@ from copilot.domain.operation import (
     ChangeDoc,
     ChangeLevel,
     ChangeType,
+    ChangeUnit,
     Deprecate,
     MakeOptional,
     MakeRequired,
@@ -35,6 +37,7 @@ from copilot.domain.operation import (
 )
 from copilot.domain.pipeline import Direction
 from copilot.domain.schema import SchemaField, SchemaVersion
+from copilot.domain.units import unit_field
 from copilot.ports import Case
 
 
@@ -120,6 +123,8 @@ def _is_literal(operation: Operation, base: SchemaVersion, after: SchemaVersion)
         )
     if isinstance(operation, TagField):
         return is_tagged(operation, base, after)
+    if isinstance(operation, ChangeUnit):
+        return bool(paths) and all(sibling(path, operation.field, operation.to) in fields for path in paths)
     if isinstance(operation, RenameField):
         renamed = [(before[path], fields.get(sibling(path, operation.field, operation.to))) for path in paths]
         return bool(renamed) and all(new is not None and new.type == old.type for old, new in renamed)
@@ -209,6 +214,10 @@ def _is_done_at(
             return any(pair[0] in it.type and pair[1] not in it.type for it in candidates)
         case RemoveDefault():
             return own is not None and own.default is None
+        case ChangeUnit():
+            names = (operation.to, unit_field(operation.field))
+            is_said = own is not None and says_new_unit(own, operation)
+            return is_said or any(sibling(path, operation.field, name) in fields for name in names)
         case ChangeDoc():
             return any(it.doc == operation.doc for it in candidates)
         case Deprecate():

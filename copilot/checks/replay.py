@@ -20,10 +20,12 @@ from copilot.checks.foreseen import foreseen
 from copilot.checks.history import reread
 from copilot.checks.judge import Judge, relevance_of
 from copilot.checks.lineage import Lineage, lineages, pairs
+from copilot.checks.mapped import mapped
 from copilot.checks.recorded import recorded_of
 from copilot.checks.roundtrip import HISTORY_LIMIT, SAMPLE_COUNT, Unreplayed, round_trips
 from copilot.checks.standins import RULE as STAND_IN
 from copilot.checks.standins import known_defaults, stand_in_findings
+from copilot.checks.turned import left_to_readers
 from copilot.checks.unwritten import Unwritten, unwritten_symbols
 from copilot.checks.wires import ELSEWHERE, wire_findings
 from copilot.domain.evidence import Evidence, Finding, Measure, Verdict
@@ -47,7 +49,7 @@ class ReplayCheck:
     """Real bytes, each decoder, value by value."""
 
     name = "replay"
-    version = 6
+    version = 7
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
@@ -83,6 +85,7 @@ def _measures(counts: Counter[str], decoders: int) -> tuple[Measure, ...]:
         Measure("changed", counts["changed"] + counts["collapsed"] + counts["leftover"], "values"),
         Measure("refused", counts["refused"], "records"),
         *([Measure("recorded", counts["recorded"], "records")] if counts["recorded"] else []),
+        *([Measure("mapped", counts["mapped"], "values")] if counts["mapped"] else []),
     )
 
 
@@ -122,8 +125,15 @@ def _replay(lineage: Lineage, case: Case, bench: Bench) -> Replayed:
     again = reread(lineage, schema_format, in_use, declared, asked, seed)
     findings += (*again.findings, *recorded.findings, *_retentions(lineage, case))
     findings += foreseen(met, lineage, case, schema_format)
+    records = [record for values in recorded.values.values() for record in values]
+    there_and_back = mapped(lineage, operations, schema_format, in_use, records, seed)
+    findings += there_and_back.findings
+    counts["mapped"] += there_and_back.count
+    by_sign = left_to_readers(lineage, declared.units)
+    findings += by_sign
     findings += [_not_run(name, reason, lineage.name) for name, reason in schema_format.decoders_not_run]
     is_unknown = not lineage.is_told_only and any(judge.is_open(it, seen) for it in seen if it.kind)
+    is_unknown = is_unknown or bool(by_sign)
     for it in unreplayed:
         if not it.left_out:
             is_unknown = is_unknown or not (lineage.is_told_only or relevance[it.decoder] == "unused")

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from copilot.checks.declared import Declared, at_or_below, stand_ins
 from copilot.checks.leaves import leaves_of, renamed, standing
 from copilot.checks.lineage import Direction
+from copilot.checks.turned import Turned, turned_units
 from copilot.domain.fieldtype import parsed
 from copilot.domain.schema import SchemaVersion
 
@@ -56,6 +57,7 @@ class Meeting:
     stand_ins: tuple[tuple[str, tuple[str, ...]], ...]
     defaults: tuple[tuple[str, str], ...] = ()
     """Of the reader's fields that the writer lacks: path, and default as JSON text."""
+    turned: tuple[Turned, ...] = ()
 
     def target(self, path: str) -> str | None:
         """Returns where the reader has the value of that path, None where nothing is expected there."""
@@ -89,6 +91,7 @@ def meeting(
         frozenset(field.path for field in reader.fields if '"enum"' in field.type),
         tuple((path, stand_ins(path, newer, base)) for path in sorted(declared.replaced)),
         tuple((it.path, it.default) for it in reader.fields if it.default is not None and it.path not in written_paths),
+        turned_units(declared.units, writer, reader),
     )
 
 
@@ -166,6 +169,9 @@ def example(value: Any) -> str:
 
 
 def _difference(path: str, target: str, written: Any, read: Any, met: Meeting) -> Difference | None:
+    turned = next((it for it in met.turned if it.path == path == target), None)
+    if turned is not None and read is not _MISSING and not turned.is_met(written, read):
+        return Difference(path, "changed", *turned.words(example(written), example(read), written))
     if read is not _MISSING and same(written, read):
         return None
     if read is _MISSING:

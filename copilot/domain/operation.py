@@ -202,6 +202,24 @@ class TagField:
     tag: str
 
 
+@dataclass(frozen=True, slots=True)
+class ChangeUnit:
+    """Values in another unit. A value of `was` times `factor` ("1/100") is the same in `unit`; it lies in the new field `to`.
+
+    What a request leaves out is worked out where it is checked: there, `factor`, `to` and `type` are "" for a moment.
+    """
+
+    op: ClassVar[str] = "change_unit"
+    subject: str
+    record: str
+    field: str
+    unit: str
+    was: str = ""
+    factor: str = ""
+    to: str = ""
+    type: str = ""
+
+
 Operation = (
     AddField
     | RemoveField
@@ -222,9 +240,10 @@ Operation = (
     | RenameTopic
     | ChangeLevel
     | TagField
+    | ChangeUnit
 )
 
-_TEXTS = ("to", "symbol", "doc", "topic", "level", "tag")
+_TEXTS = ("to", "symbol", "doc", "topic", "level", "tag", "unit", "was", "factor")
 _LISTS = ("fields", "symbols")
 
 

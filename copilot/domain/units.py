@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 
 _WORDS: dict[str, dict[str, str]] = {
     "money": {
@@ -54,6 +55,35 @@ _UNITS = {
     for unit, words in units.items()
     for word in words.split()
 }
+# How many of the first unit one of these is. Units that no constant factor joins (temperatures, radians, currencies) have none.
+_SIZES: dict[str, dict[str, Fraction]] = {
+    "money": {"whole units": Fraction(1), "cents": Fraction(1, 100), "micros": Fraction(1, 10**6)},
+    "time": {
+        "s": Fraction(1),
+        "ms": Fraction(1, 10**3),
+        "us": Fraction(1, 10**6),
+        "ns": Fraction(1, 10**9),
+        "minutes": Fraction(60),
+        "hours": Fraction(3600),
+        "days": Fraction(86400),
+    },
+    "share": {"fraction": Fraction(1), "percent": Fraction(1, 100), "basis points": Fraction(1, 10**4)},
+    "angle": {"degrees": Fraction(1), "arcseconds": Fraction(1, 3600)},
+    "length": {
+        "m": Fraction(1),
+        "mm": Fraction(1, 1000),
+        "cm": Fraction(1, 100),
+        "km": Fraction(1000),
+        "feet": Fraction(3048, 10**4),
+        "miles": Fraction(1609344, 1000),
+    },
+    "weight": {
+        "g": Fraction(1),
+        "kg": Fraction(1000),
+        "pounds": Fraction(45359237, 10**5),
+        "ounces": Fraction(28349523125, 10**9),
+    },
+}
 # A lone "s" after an apostrophe is a genitive, not seconds.
 _WORD = re.compile(r"(?<!['’])[°µ]?[A-Za-z]+|%")
 
@@ -66,6 +96,28 @@ def units_in(doc: str) -> dict[str, frozenset[str]]:
         if entry is not None:
             found.setdefault(entry[0], set()).add(entry[1])
     return {dimension: frozenset(units) for dimension, units in found.items()}
+
+
+def unit_of(word: str) -> tuple[str, str]:
+    """Returns the dimension and the unit that a word names, ("", "") for a word that is in no list."""
+    return _UNITS.get(word.lower(), ("", ""))
+
+
+def factor_between(old: str, new: str) -> Fraction | None:
+    """Returns what a value in the unit `old` is to be multiplied by to say the same in `new`; None where no constant does that.
+
+    Two words for one unit, such as dollars and euros, are no conversion that a constant could make.
+    """
+    (dimension, before), (other, after) = unit_of(old), unit_of(new)
+    sizes = _SIZES.get(dimension, {})
+    if dimension != other or before == after or before not in sizes or after not in sizes:
+        return None
+    return sizes[before] / sizes[after]
+
+
+def units_in_name(name: str) -> dict[str, frozenset[str]]:
+    """Returns the units that the last word of a name says, by dimension; what stands alone is a name, not a unit."""
+    return units_in(_last_word(name))
 
 
 def unit_changes(old: str, new: str) -> tuple[tuple[str, str, str], ...]:
@@ -87,3 +139,8 @@ def _last_word(name: str) -> str:
     # What stands alone is a name, not a unit: "hours", "m".
     words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|%", name)
     return words[-1] if len(words) > 1 else ""
+
+
+def unit_field(name: str) -> str:
+    """Returns the name of the field that says another one's unit, in its way of writing."""
+    return f"{name}Unit" if name.lower() != name and "_" not in name else f"{name}_unit"

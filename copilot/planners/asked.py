@@ -33,6 +33,7 @@ OPS = (
     "rename_record",
     "rename_topic",
     "change_level",
+    "change_unit",
 )
 _NAMES = ("subject", "record", "field", "to", "symbol")
 

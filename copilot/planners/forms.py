@@ -20,6 +20,7 @@ FORMS = (
     "remove symbol REVIEW from FIELD in SCHEMA",
     "set the default of FIELD in SCHEMA to 0",
     "deprecate FIELD in SCHEMA",
+    "change the unit of FIELD in SCHEMA from cents to euros",
     "remove the default of FIELD in SCHEMA",
     "mark FIELD in SCHEMA as timestamp-millis",
     'change the doc of FIELD in SCHEMA to "In cents."',
@@ -58,6 +59,9 @@ class Said:
     """With `reorder_fields`: the field that it is moved next to, "" for an end of the record."""
     is_after: bool = False
     until: str = ""
+    unit: str = ""
+    was: str = ""
+    factor: str = ""
 
 
 _FIELD = r"(?:the\s+)?(?:fields?\s+|columns?\s+|attribute\s+)?(?P<field>.+?)(?:\s+(?:fields?|columns?))?"
@@ -91,7 +95,21 @@ _TYPE_WORD = r"(?:record|schema|type|message|enum|class)\s+(?!(?:to|as|into|in|o
 _TAGS = r"(?:pii|phi|pci|gdpr|sensitive|confidential|secret|personal(?:\s+data)?)"
 _COMPATIBILITY = r"compatibility(?:\s+(?:level|mode|setting))?"
 
+_UNIT = r"(?P<unit>(?:[a-z]+\s+)?[\w%°µ]+)"
+_OLD_UNIT = r"(?P<was>(?:[a-z]+\s+)?[\w%°µ]+)"
+_BY = r"(?:,?\s+(?:by|times|with\s+(?:a\s+|the\s+)?factor(?:\s+of)?)\s+(?P<factor>\d[\d./]*))?"
+_NAMED = r"(?:,?\s+(?:as|named|called|in\s+(?:the\s+)?(?:new\s+)?field)\s+(?P<to>(?:\ue000\d+\ue001|[A-Za-z_]\w*)))?"
+
 _PATTERNS: tuple[tuple[str, str], ...] = (
+    (
+        "change_unit",
+        rf"(?:change|convert|set|switch)\s+(?:the\s+)?units?\s+of\s+{_FIELD}{_IN}(?:\s+from\s+{_OLD_UNIT})?{_TO}{_UNIT}{_BY}{_NAMED}",
+    ),
+    (
+        "change_unit",
+        rf"(?:(?:give|express|say|store|write|measure|send)\s+)?{_FIELD}{_SCOPE}\s+in\s+{_UNIT}"
+        rf"(?:,|\s+and|\s+but)?\s+(?:not|instead\s+of|rather\s+than)(?:\s+in)?\s+{_OLD_UNIT}{_BY}{_NAMED}",
+    ),
     ("add_symbol", rf"{_ADDS}(?:an?\s+|the\s+)?(?:new\s+)?{_SYMBOL}(?:to|in)\s+{_ENUM}{_SCOPE}"),
     ("add_symbol", rf"{_ADDS}(?P<symbol>\S+)\s+to\s+{_ENUM_WORD}(?P<field>.+?){_SCOPE}"),
     ("add_symbol", rf"{_ADDS}(?P<symbol>\S+)\s+to\s+{_FIELD_ENUM}{_SCOPE}"),
@@ -245,6 +263,9 @@ def _said(op: str, part: Part, found: dict[str, str | None]) -> Said:
         beside=given.get("beside", ""),
         is_after=side in ("after", "end", "bottom"),
         until=given.get("until", ""),
+        unit=given.get("unit", ""),
+        was=given.get("was", ""),
+        factor=given.get("factor", ""),
     )
 
 

@@ -15,6 +15,7 @@ from copilot.domain.operation import (
     ChangeDefault,
     ChangeDoc,
     ChangeType,
+    ChangeUnit,
     Deprecate,
     MakeOptional,
     MakeRequired,
@@ -29,6 +30,7 @@ from copilot.domain.operation import (
 )
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.schema import SchemaField
+from copilot.domain.units import unit_of
 from copilot.errors import WrongUsage
 from copilot.planners.forms import FORMS, Said, leading_scope, not_offered, readings_of
 from copilot.planners.matching import Scope, fields_of, scopes_of, the_field, the_scope
@@ -120,6 +122,8 @@ def _about_field(said: Said, carried: tuple[Scope, ...], pipeline: PipelineMap) 
             return RenameField(subject, record, field.name, said.part.name(said.to))
         case "change_type":
             kind = _type(said, field.name, scope)
+            if kind is None and unit_of(said.type)[0]:
+                return ChangeUnit(subject, record, field.name, said.type, said.was)
             if kind is None:
                 raise _no_type(said, where)
             return ChangeType(subject, record, field.name, canonical(_as_nullable_as(kind, field)))
@@ -133,6 +137,9 @@ def _about_field(said: Said, carried: tuple[Scope, ...], pipeline: PipelineMap) 
             return RemoveSymbol(subject, record, field.name, said.part.name(said.symbol))
         case "change_default":
             return ChangeDefault(subject, record, field.name, canonical(_value(said, where)))
+        case "change_unit":
+            unit, was, to = said.part.name(said.unit), said.part.name(said.was), said.part.name(said.to)
+            return ChangeUnit(subject, record, field.name, unit, was, said.factor, to)
         case "remove_default":
             return RemoveDefault(subject, record, field.name)
         case "change_doc":

@@ -14,6 +14,7 @@ from copilot.domain.operation import (
     ChangeDoc,
     ChangeLevel,
     ChangeType,
+    ChangeUnit,
     Deprecate,
     MakeOptional,
     MakeRequired,
@@ -57,11 +58,31 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "rename_topic": ("topic", "to"),
     "change_level": ("level",),
     "tag_field": ("tag",),
+    "change_unit": ("unit",),
 }
-_OPTIONAL = {"add_field": ("default", "required"), "change_level": ("until",)}
+_OPTIONAL = {
+    "add_field": ("default", "required"),
+    "change_level": ("until",),
+    "change_unit": ("was", "factor", "to", "type"),
+}
 _WHOLE = ("reorder_fields", "rename_record", "rename_topic", "change_level")
 """Operations on no single field; `change_doc` is one of them where its field is ""."""
 _COMMON = ("op", "subject", "record", "field")
+_TEXTS = (
+    "subject",
+    "record",
+    "field",
+    "to",
+    "symbol",
+    "doc",
+    "topic",
+    "level",
+    "until",
+    "tag",
+    "unit",
+    "was",
+    "factor",
+)
 
 
 def operations_from_json(text: str, pipeline: PipelineMap) -> tuple[Operation, ...]:
@@ -138,6 +159,9 @@ def _about_field(op: str, entry: dict[str, Any], place: tuple[str, str, str]) ->
             return RemoveSymbol(*place, entry["symbol"])
         case "change_default":
             return ChangeDefault(*place, canonical(entry["default"]))
+        case "change_unit":
+            unit, was, factor, to = (str(entry.get(key, "")) for key in ("unit", "was", "factor", "to"))
+            return ChangeUnit(*place, unit, was, factor, to, canonical(entry["type"]) if "type" in entry else "")
         case "remove_default":
             return RemoveDefault(*place)
         case "change_doc":
@@ -179,7 +203,7 @@ def _check_keys(op: str, entry: dict[str, Any], where: str) -> None:
     for key in (*(("field",) if needs_field else ()), *_KEYS[op]):
         if key not in entry:
             raise WrongUsage(f'{op} needs the key "{key}".', where=where, next=f"Its keys are {', '.join(allowed)}.")
-    for key in ("subject", "record", "field", "to", "symbol", "doc", "topic", "level", "until", "tag"):
+    for key in _TEXTS:
         if key in entry and not isinstance(entry[key], str):
             raise WrongUsage(f'"{key}" must be a string.', where=where)
     for key in ("fields", "symbols"):

@@ -10,6 +10,7 @@ from copilot.domain.operation import (
     ChangeDefault,
     ChangeDoc,
     ChangeType,
+    ChangeUnit,
     Deprecate,
     MakeOptional,
     MakeRequired,
@@ -27,12 +28,13 @@ from copilot.domain.pipeline import PipelineMap
 from copilot.domain.schema import SchemaField, SchemaVersion
 from copilot.errors import WrongUsage
 from copilot.planners.avrotypes import check_name, check_type
+from copilot.planners.newunits import complete
 from copilot.planners.tags import check_tag
 from copilot.planners.validation_whole import check_same_names, checked_whole
 
 
 def checked(operation: Operation, pipeline: PipelineMap) -> Operation:
-    """Returns the operation; raises WrongUsage where it can't be done on its subject's latest version."""
+    """Returns the operation, made whole; raises WrongUsage where it can't be done on its subject's latest version."""
     if checked_whole(operation, pipeline):
         return operation
     latest = pipeline.subject(operation.subject).latest
@@ -61,6 +63,12 @@ def checked(operation: Operation, pipeline: PipelineMap) -> Operation:
                 )
         case Deprecate():
             _check_deprecated(field, latest, where)
+        case ChangeUnit():
+            if operation.type:
+                check_type(fieldtype.parsed(operation.type), known_types(latest), where)
+            whole = complete(operation, field, siblings, where)
+            _check_new_name(whole.to, siblings, where)
+            return whole
         case RemoveDefault():
             if field.default is None:
                 raise WrongUsage(f'"{field.name}" has no default.', where=where)
@@ -134,6 +142,11 @@ def _check_free(name: str, siblings: list[SchemaField], where: str) -> None:
                 where=where,
                 next="Choose another name: readers would take one field for the other.",
             )
+
+
+def _check_new_name(name: str, siblings: list[SchemaField], where: str) -> None:
+    check_name(name, "a field", where)
+    _check_free(name, siblings, where)
 
 
 def _check_fits(default: str, kind: str, field: str, where: str) -> None:
@@ -232,7 +245,7 @@ def _check_deprecated(field: SchemaField, latest: SchemaVersion, where: str) -> 
 def _check_new_names(operations: tuple[Operation, ...]) -> None:
     named: set[tuple[str, str, str]] = set()
     for operation in operations:
-        name = operation.to if isinstance(operation, RenameField) else ""
+        name = operation.to if isinstance(operation, RenameField | ChangeUnit) else ""
         name = operation.field if isinstance(operation, AddField) else name
         key = (operation.subject, operation.record, name)
         if name and key in named:

@@ -20,6 +20,7 @@ from copilot.strategies.requiredness import make_optional, make_required
 from copilot.strategies.retype import retype
 from copilot.strategies.tag import tag_field
 from copilot.strategies.topic import rename_topic
+from copilot.strategies.unit import change_unit
 
 STRATEGIES: tuple[Strategy, ...] = (
     add,
@@ -40,4 +41,5 @@ STRATEGIES: tuple[Strategy, ...] = (
     rename_topic,
     change_level,
     tag_field,
+    change_unit,
 )

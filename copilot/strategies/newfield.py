@@ -7,8 +7,9 @@ from typing import Any
 
 from copilot.domain import fieldtype
 from copilot.domain.alternative import Alternative
+from copilot.domain.pipeline import FieldUse
 from copilot.strategies.deprecate import deprecation
-from copilot.strategies.ground import Ground
+from copilot.strategies.ground import Ground, is_write
 from copilot.strategies.retention import is_let_go
 from copilot.strategies.rollout import CONSUMERS_FIRST, PRODUCERS_FIRST, State, alternative
 from copilot.strategies.words import GATE_EXPANDED, GATE_MOVED, about_decoders, about_keys, joined
@@ -39,7 +40,9 @@ class Successor:
     """The field that follows the old one. `default` is None where it has none, else the value in a tuple of one.
 
     `conversion` is a Python expression with "{}" for the written value, "" where the same value is right; None where a person
-    must write the conversion. `last_default` is what a record without the field says once the old one is gone: while both are there
+    must write the conversion. `back` is the expression that gives the old value from the new one where it is another; readers go
+    on with the old value, which is right whatever they do with it. `properties` go beside those of the old field. `last_default`
+    is what a record without the field says once the old one is gone: while both are there
     only null tells readers to take the old one. The notes say what a person must see to where it is written, and where it is read.
     """
 
@@ -47,7 +50,9 @@ class Successor:
     kind: Any
     default: tuple[Any, ...] | None
     conversion: str | None = ""
+    back: str = ""
     doc: str = ""
+    properties: tuple[tuple[str, Any], ...] = ()
     last_default: tuple[Any, ...] = ()
     writers_note: str = ""
     readers_note: str = ""
@@ -103,6 +108,7 @@ def field_object(ground: Ground, successor: Successor) -> dict[str, Any]:
     """
     namespace = ground.record.rpartition(".")[0]
     kept = {key: value for key, value in ground.properties.items() if key not in ("aliases", "default", "name", "type")}
+    kept |= dict(successor.properties)
     added: dict[str, Any] = {
         "name": successor.name,
         "type": fieldtype.by_reference(successor.kind, ground.kind, namespace),
@@ -133,11 +139,24 @@ def _readers_moved(ground: Ground, successor: Successor) -> Work:
     own = reads(ground)
     either = [use for use in own if use.form in ("subscript", "get")]
     other = [use for use in own if use.form not in ("subscript", "get")]
-    work = code_work(ground, either, "read_either", to=successor.name)
+    work = code_work(ground, either, "read_either", to=successor.name, expression=successor.back)
+    if successor.back:
+        work += notes_at(ground, other, f"read `{successor.name}`, converted back, else it")
+        return work + _told_to_readers(ground, successor, own) + _built_twice(ground, successor)
     work += code_work(ground, other, "rename_key", to=successor.name)
     built = built_by_consumers(ground)
     work += code_work(ground, [use for use in built if use.is_test], "rename_key", to=successor.name)
     work += code_work(ground, [use for use in built if not use.is_test], "add_key", to=successor.name)
+    return work + _told_to_readers(ground, successor, own)
+
+
+def _built_twice(ground: Ground, successor: Successor) -> Work:
+    built = built_by_consumers(ground)
+    return code_work(ground, built, "add_converted", to=successor.name, expression=successor.conversion or "")
+
+
+def _told_to_readers(ground: Ground, successor: Successor, own: tuple[FieldUse, ...]) -> Work:
+    work = Work()
     if successor.readers_note:
         work += notes_at(ground, [use for use in own if not use.is_test], successor.readers_note)
     return work + doubtful_work(ground, f"where it reads, read `{successor.name}` instead", "consumers")
@@ -154,9 +173,25 @@ def _contracted(ground: Ground, successor: Successor) -> Work:
     work += remove_aliases(ground)
     if successor.doc:
         work += set_property(ground, "doc", successor.doc)
-    work += code_work(ground, ground.uses, "rename_key", to=successor.name)
+    if successor.back:
+        work += _read_back(ground, successor)
+    else:
+        work += code_work(ground, ground.uses, "rename_key", to=successor.name)
+    for name, value in successor.properties:
+        work += set_property(ground, name, value)
     if successor.conversion:
         work += code_work(ground, writes(ground), "wrap_value", expression=successor.conversion)
     elif successor.conversion is None:
         work += notes_at(ground, writes(ground), f"write the value of `{successor.name}`")
     return work + doubtful_work(ground, f"leave the old name for `{successor.name}`, by hand where it is this field")
+
+
+def _read_back(ground: Ground, successor: Successor) -> Work:
+    """Names change where records are built; reads take the new field through the conversion back."""
+    built = [use for use in ground.uses if is_write(use)]
+    read = [use for use in ground.uses if not is_write(use)]
+    work = code_work(ground, built, "rename_key", to=successor.name)
+    consumed = [use for use in built if use not in writes(ground)]
+    if successor.conversion:
+        work += code_work(ground, consumed, "wrap_value", expression=successor.conversion)
+    return work + code_work(ground, read, "read_converted", to=successor.name, expression=successor.back)

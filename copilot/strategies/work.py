@@ -23,6 +23,7 @@ _FORMS: dict[str, tuple[str, ...]] = {
     "wrap_value": _ENTRIES,
     "read_default": ("subscript", "get"),
     "read_either": ("subscript", "get"),
+    "read_converted": ("subscript", "get"),
     "read_null": ("subscript", "get"),
 }
 _BY_HAND = {
@@ -35,6 +36,7 @@ _BY_HAND = {
     "read_default": "make the read work without the field, by hand",
     "read_null": "say what null counts as, by hand",
     "read_either": "read the new field, else the old one, by hand",
+    "read_converted": "read the new field, converted back, by hand",
 }
 
 

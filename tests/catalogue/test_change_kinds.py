@@ -31,6 +31,8 @@ REQUESTS = {
     "raise-level": "raise the compatibility of score to FULL_TRANSITIVE",
     "loosen-level": "lower the compatibility of decision to NONE until 2026-12-31",
     "tag-personal": "tag customer_id in Order as PII",
+    "change-unit": "change the unit of amount in schemas/order from cents to euros",
+    "change-unit-share": "change the unit of score in score from fraction to percent",
     "change-namespace": "move Decision to namespace shop.decisions",
 }
 

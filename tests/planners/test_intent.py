@@ -37,6 +37,14 @@ def one(text: str, map: Any = SHOP) -> dict[str, Any]:
     return operations[0]
 
 
+IN_EUROS = {
+    "unit": "euros",
+    "was": "cents",
+    "factor": "1/100",
+    "type": {"type": "bytes", "logicalType": "decimal", "precision": 19, "scale": 2},
+}
+
+
 @pytest.mark.parametrize(
     ("text", "type", "more"),
     [
@@ -266,6 +274,17 @@ def test_what_fits_several_things_is_asked_back_in_words_that_then_work(text: st
         ("reorder the symbols of status in order: NEW, PAID, SENT", "in that order already", ""),
         ('change the doc of amount in order to "In cents."', "says that already", ""),
         ('tag amount in order as "one, two"', "is not a tag", "beginning with a letter"),
+        (
+            "change the unit of amount in order from euros to cents",
+            "its doc says cents",
+            "wrong unit spoils every value",
+        ),
+        ("change the unit of amount in order from cents to cents", "is in cents already", ""),
+        ("change the unit of retries in order to ms", "neither its doc nor its name says", "from ... to ms"),
+        ("change the unit of retries in order from euros to dollars", "no constant factor", "by 1/100"),
+        ("change the unit of status in order to ms", "only a number has a unit", "Name a field"),
+        ("change the unit of amount in order to euros as status", "There is a field", "another name"),
+        ("change the unit of retries in order from s to ms by 0", "is not a factor", "100 or 1/100"),
         ("remove amount from order; rename amount to x in order", "asks twice", "two requests"),
         ("add a double x to order; add a long x to order", "asks twice", ""),
         ("rename amount to x in order; rename note to x in order", 'name "x" twice', ""),
@@ -456,6 +475,27 @@ def test_several_symbols_are_several_operations() -> None:
         ),
         ("tag note in order as pii", {"op": "tag_field", "field": "note", "tag": "PII"}),
         ("mark order.note as personal data", {"op": "tag_field", "field": "note", "tag": "PERSONAL_DATA"}),
+        (
+            "change the unit of amount in order from cents to euros",
+            {"op": "change_unit", "field": "amount", **IN_EUROS, "to": "amount_euros"},
+        ),
+        (
+            "amount in Order in euros, not cents",
+            {"op": "change_unit", "field": "amount", **IN_EUROS, "to": "amount_euros"},
+        ),
+        (
+            "convert amount in order from cents to euros",
+            {"op": "change_unit", "field": "amount", **IN_EUROS, "to": "amount_euros"},
+        ),
+        (
+            "change the unit of amount in order to euros as `total`",
+            {"op": "change_unit", "field": "amount", **IN_EUROS, "to": "total"},
+        ),
+        (
+            "change the unit of retries in order from dozens to pieces by 12",
+            {"op": "change_unit", "field": "retries", "unit": "pieces", "was": "dozens", "factor": "12"}
+            | {"to": "retries_pieces", "type": "long"},
+        ),
         (
             "mark amount in order as timestamp-millis",
             {"op": "change_type", "field": "amount", "type": {"type": "long", "logicalType": "timestamp-millis"}},

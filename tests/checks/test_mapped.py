@@ -1,0 +1,94 @@
+"""Values sent there and back through a conversion, and the same number under the same name in another unit."""
+
+from __future__ import annotations
+
+from copilot.checks.mapped import CHANGED, REFUSED, ROUNDED
+from copilot.checks.replay import ReplayCheck
+from copilot.checks.turned import LEFT_TO_READERS
+from copilot.domain.evidence import Evidence, Finding
+from copilot.domain.operation import ChangeUnit, Operation
+from tests.checks.orders import bench, case, field
+
+ID = field("id", "string")
+CENTS = field("amount", "long", doc="In cents.")
+DECIMAL = {"type": "bytes", "logicalType": "decimal", "precision": 19, "scale": 2}
+EUROS = ChangeUnit(
+    "order",
+    "",
+    "amount",
+    "euros",
+    "cents",
+    "1/100",
+    "amount_euros",
+    '{"logicalType":"decimal","precision":19,"scale":2,"type":"bytes"}',
+)
+
+
+def proved(operation: Operation, before: list[object], *states: list[object]) -> Evidence:
+    return ReplayCheck().run(case(operation, [before], list(states)), bench())  # type: ignore[arg-type, list-item]
+
+
+def of_rule(evidence: Evidence, rule: str) -> list[Finding]:
+    return [it for it in evidence.findings if it.rule == rule]
+
+
+def test_a_new_field_with_an_exact_conversion_brings_every_value_back() -> None:
+    evidence = proved(EUROS, [ID, CENTS], [ID, CENTS, field("amount_euros", ["null", DECIMAL], default=None)])
+
+    assert evidence.verdict == "pass"
+    assert evidence.measure("mapped")
+    assert not of_rule(evidence, CHANGED)
+    assert not of_rule(evidence, ROUNDED)
+
+
+def test_a_new_unit_under_the_old_name_is_refused_with_the_record() -> None:
+    evidence = proved(EUROS, [ID, CENTS], [ID, field("amount", "long", doc="In euros.")])
+
+    assert evidence.verdict == "fail"
+    found = of_rule(evidence, "replay.value-changed")[0]
+    assert found.severity == "error"
+    assert " cents gives " in found.message
+    assert " euros where it should be " in found.message
+
+
+def test_another_doc_without_another_unit_changes_no_value() -> None:
+    evidence = proved(EUROS, [ID, CENTS], [ID, field("amount", "long", doc="In cents, gross.")])
+
+    assert evidence.verdict == "pass"
+
+
+def test_a_type_that_cannot_hold_the_new_value_is_told() -> None:
+    narrow = field("amount_euros", ["null", {**DECIMAL, "precision": 4}], default=None)
+
+    evidence = proved(EUROS, [ID, CENTS], [ID, CENTS, narrow])
+
+    assert "which the new type can't hold" in of_rule(evidence, REFUSED)[0].message
+
+
+def test_rounding_that_is_said_is_a_warning_with_an_example() -> None:
+    seconds = ChangeUnit("order", "", "delay", "s", "ms", "1/1000", "delay_s", '"long"')
+
+    evidence = proved(
+        seconds,
+        [ID, field("delay", "long")],
+        [ID, field("delay", "long"), field("delay_s", ["null", "long"], default=None)],
+    )
+
+    assert evidence.verdict == "pass"
+    assert "comes back as" in of_rule(evidence, ROUNDED)[0].message
+    assert "nearest whole number" in of_rule(evidence, ROUNDED)[0].message
+
+
+def test_a_conversion_that_loses_without_saying_so_is_refused() -> None:
+    silent = {**DECIMAL, "scale": 0}
+
+    evidence = proved(EUROS, [ID, CENTS], [ID, CENTS, field("amount_euros", ["null", silent], default=None)])
+
+    assert of_rule(evidence, CHANGED) or of_rule(evidence, REFUSED)
+
+
+def test_a_unit_that_only_a_field_beside_says_is_not_proved() -> None:
+    evidence = proved(EUROS, [ID, CENTS], [ID, CENTS, field("amount_unit", "string", default="cents")])
+
+    assert evidence.verdict == "unknown"
+    assert of_rule(evidence, LEFT_TO_READERS)[0].severity == "warning"
