@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from copilot.checks.annotations import annotated
 from copilot.checks.declared_fields import declared_of_attribute
+from copilot.checks.guards import identity, is_guarded
 from copilot.checks.kinds import UNKNOWN, Inferred, of_constant, of_kind, united
 from copilot.checks.parsed_code import FunctionNode, ParsedCode
 from copilot.checks.standard_library import AWARE, BUILTINS, LIBRARY, METHODS, TEXT_METHODS
@@ -53,8 +54,8 @@ class Inference:
                 return united([*parts, self.of(values[-1], depth + 1)])
             case ast.BoolOp(values=values):
                 return united(self.of(value, depth + 1) for value in values)
-            case ast.IfExp(test=test, body=body, orelse=orelse):
-                return self._of_branch(body, test, depth) | self._of_branch(orelse, test, depth)
+            case ast.IfExp(body=body, orelse=orelse):
+                return self.of(body, depth + 1) | self.of(orelse, depth + 1)
             case ast.List(elts=items) | ast.Tuple(elts=items):
                 return replace(of_kind("array"), items=united(self.of(item, depth + 1) for item in items))
             case ast.ListComp(elt=item):
@@ -68,18 +69,17 @@ class Inference:
             case ast.Call():
                 return self._of_call(node, depth + 1)
             case ast.Name():
-                return self._of_name(node, depth + 1)
+                return self._if_asked(node, self._of_name(node, depth + 1))
             case ast.Attribute():
-                return self._of_attribute(node, depth + 1)
+                return self._if_asked(node, self._of_attribute(node, depth + 1))
             case ast.Subscript():
-                return self._of_read(node)
+                return self._if_asked(node, self._of_read(node))
         return UNKNOWN
 
-    def _of_branch(self, branch: ast.expr, test: ast.expr, depth: int) -> Inferred:
-        """A branch that is the very value which the test asks about is not the null that the test is there for."""
-        found = self.of(branch, depth + 1)
-        is_asked = any(isinstance(part, ast.expr) and ast.dump(part) == ast.dump(branch) for part in ast.walk(test))
-        return replace(found, null="no") if is_asked and not isinstance(branch, ast.Constant) else found
+    def _if_asked(self, node: ast.expr, found: Inferred) -> Inferred:
+        """Takes null away where code comes here only with a value: after `is None`, inside of `if order["note"]`."""
+        own = identity(node) if found.null != "no" else None
+        return replace(found, null="no") if own and is_guarded(self.code, node, frozenset({own})) else found
 
     def _of_read(self, node: ast.Subscript | ast.Call) -> Inferred:
         key = node.slice if isinstance(node, ast.Subscript) else node.args[0] if node.args else None
@@ -146,7 +146,7 @@ class Inference:
     def _of_method(self, node: ast.Call, function: ast.Attribute, depth: int) -> Inferred:
         name = function.attr
         if name in ("get", "pop") and node.args and isinstance(node.args[0], ast.Constant):
-            return self._of_read(node)
+            return self._if_asked(node, self._of_read(node))
         if name in METHODS:
             return of_kind(METHODS[name])
         if name == "encode" and self._is_text(function.value, depth):

@@ -139,6 +139,9 @@ def test_a_default_or_the_question_itself_takes_null_away() -> None:
     assert inferred("order.get('amount') or 0").null == "no"
     assert inferred("name if name is not None else ''").null == "no"
     assert inferred("order.get('a') if order.get('a') else 1").null == "no"
+    assert inferred("1 if order.get('a') is None else order['a']").null == "no"
+    assert inferred("1 if order.get('a') is None else order.get('a')").null == "no"
+    assert inferred("order.get('a') if order.get('b') else 1").null == "maybe"
 
 
 def test_the_very_texts_are_kept_for_enums() -> None:
