@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import cast
 
 from copilot.domain.alternative import Alternative, Edit, Gate, NewFile, NotOffered, Phase, Step, TextEdit
 from copilot.domain.codec import canonical, digest_of_text, encode
@@ -91,16 +92,14 @@ def _at_once(operation: ChangeLevel, subject: SchemaSubject, impact: Impact, pip
 def _stepwise(
     operation: ChangeLevel, subject: SchemaSubject, impact: Impact, pipeline: PipelineMap
 ) -> Alternative | NotOffered:
-    near = operation.level.removesuffix("_TRANSITIVE")
+    near = cast(Level, operation.level.removesuffix("_TRANSITIVE"))
     if near == operation.level:
         return NotOffered(
             STEPWISE, f"{operation.level} looks at the version before only, so there is no step before it."
         )
-    if demanded(near) <= demanded(subject.compatibility):  # type: ignore[arg-type]
-        return NotOffered(
-            STEPWISE, f"{subject.compatibility} asks for all that {near} does, so that step would change nothing."
-        )
-    first = _set(subject, near, impact, pipeline, "")  # type: ignore[arg-type]
+    if demanded(near) <= demanded(subject.compatibility):
+        return NotOffered(STEPWISE, f"It keeps {subject.compatibility} already, and there is no level between the two.")
+    first = _set(subject, near, impact, pipeline, "")
     last = _set(subject, operation.level, impact, pipeline, "")
     gate = Gate(
         "No record of a version that violates the level is left, and the registry has let those versions go.",

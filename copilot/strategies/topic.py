@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from copilot.domain.alternative import Alternative, Edit, Gate, NewFile, NotOffered, Phase, Step, TextEdit
 from copilot.domain.codec import canonical, digest_of_text, encode
@@ -18,6 +19,7 @@ DUAL = "ST5 dual publish"
 IN_PLACE = "K4 rename in place"
 NAIVE = "K4 naive topic rename"
 _CHAINS_SHOWN = 6
+Kind = Literal["schema", "producers", "consumers", "cutover"]
 
 
 def rename_topic(operation: Operation, impact: Impact, pipeline: PipelineMap) -> tuple[Alternative | NotOffered, ...]:
@@ -114,19 +116,16 @@ class _Move:
         return Step(text, "schema", (), lists, manual)
 
 
-def _step(
-    move: _Move, title: str, kind: str, jobs: tuple[str, ...], edits: tuple[Edit, ...], manual: tuple[str, ...]
-) -> Step:
+def _step(title: str, kind: Kind, jobs: tuple[str, ...], edits: tuple[Edit, ...], manual: tuple[str, ...] = ()) -> Step:
     paths = tuple(sorted({edit.path for edit in edits if isinstance(edit, TextEdit | NewFile)}))
-    assert kind in ("producers", "consumers", "cutover", "schema")
-    return Step(title, kind, jobs, paths, manual)  # type: ignore[arg-type]
+    return Step(title, kind, jobs, paths, manual)
 
 
 def _bridged(move: _Move) -> Alternative | NotOffered:
     path = bridge_path(move.old, move.new, move.pipeline)
     bridge = NewFile(path, bridge_text(move.old, move.new))
     started = f"{path}:1  deploy it with KAFKA_BOOTSTRAP set, and watch its lag"
-    first = _step(move, "Start the bridge", "producers", (), (bridge,), (started,))
+    first = _step("Start the bridge", "producers", (), (bridge,), (started,))
     return _apart(
         move,
         "bridge",
@@ -147,9 +146,7 @@ def _published_twice(move: _Move) -> Alternative | NotOffered:
         for link in move.impact.producers
         if link.proof
     )
-    first = _step(
-        move, "Let the producers publish to both", "producers", move.producers, (), tuple(dict.fromkeys(twice))
-    )
+    first = _step("Let the producers publish to both", "producers", move.producers, (), tuple(dict.fromkeys(twice)))
     if not twice:
         return NotOffered(DUAL, f"No producer of {move.old} was found that could write twice.")
     return _apart(
@@ -186,14 +183,14 @@ def _apart(
     readers, writers = move.edits("consumers"), move.edits("producers")
     retired = (*move.edits("list"), *readers, *writers)
     read = _step(
-        move, "Deploy the consumers", "consumers", move.consumers, readers, move.by_hand(move.impact.consumers, "reads")
+        "Deploy the consumers", "consumers", move.consumers, readers, move.by_hand(move.impact.consumers, "reads")
     )
     hand = move.by_hand(move.impact.producers, "writes")
     told = tuple(
         f"{it.path}:{it.line}  {last_move[0].lower()}{last_move[1:]}" for it in move.places if it.owner == "producers"
     )
-    written = _step(move, "Deploy the producers", "producers", move.producers, writers, (*told[:1], *hand))
-    closed = _step(move, f"Retire {move.old}", "schema", (), move.edits("list"), move.leftovers())
+    written = _step("Deploy the producers", "producers", move.producers, writers, (*told[:1], *hand))
+    closed = _step(f"Retire {move.old}", "schema", (), move.edits("list"), move.leftovers())
     gone = tuple(edit for edit in begun if isinstance(edit, NewFile))
     phases = (
         Phase("new topic", begun, first, _gate_filled(move)),
@@ -214,7 +211,7 @@ def _cut_over(move: _Move) -> Alternative:
     moved = move.edits("producers", "consumers", "both")
     jobs = tuple(sorted({*move.producers, *move.consumers}))
     title = f"Stop the producers, let every consumer read {move.old} to its end, then start all on {move.new}"
-    steps = (move.creation(), _step(move, title, "cutover", jobs, moved, manual))
+    steps = (move.creation(), _step(title, "cutover", jobs, moved, manual))
     return _alternative(
         move,
         "cut-over",
@@ -230,9 +227,9 @@ def _at_once(move: _Move) -> Alternative | NotOffered:
     edits = move.edits("producers", "consumers", "both", "list")
     if not edits:
         return NotOffered(NAIVE, f"No place was found here from which a job gets the name {move.old}.")
-    producers = _step(move, "Deploy the producers", "producers", move.producers, move.edits("producers", "both"), ())
-    consumers = _step(move, "Deploy the consumers", "consumers", move.consumers, move.edits("consumers"), ())
-    rest = _step(move, "Publish the settings", "schema", (), move.edits("list"), move.leftovers())
+    producers = _step("Deploy the producers", "producers", move.producers, move.edits("producers", "both"), ())
+    consumers = _step("Deploy the consumers", "consumers", move.consumers, move.edits("consumers"), ())
+    rest = _step("Publish the settings", "schema", (), move.edits("list"), move.leftovers())
     return _alternative(
         move,
         "naive",
