@@ -25,6 +25,7 @@ from copilot.checks.extent import (
 from copilot.checks.likely import likely_left
 from copilot.checks.lineage import Lineage, lineages, phase_label
 from copilot.checks.outside_writers import outside_writers
+from copilot.checks.positions import position_findings
 from copilot.checks.standing import Standing, standing_uses
 from copilot.checks.tagging import UNTAGGED, tag_findings
 from copilot.checks.topics import stopped_at_once, topic_findings
@@ -54,6 +55,7 @@ _OPEN_RULES = (
     "usage.may-read",
     "usage.may-use",
     "usage.writer-elsewhere",
+    "usage.by-position",
     "usage.topic-by-hand",
     "usage.topic-unknown",
     UNTAGGED,
@@ -89,6 +91,7 @@ class UsageCheck:
         findings += topic_findings(case)
         findings += outside_writers(case, bench, changed)
         findings += tag_findings(case)
+        findings += position_findings(case, bench)
         if case.refused:
             findings.append(
                 Finding("usage.no-patch", "note", case.refused.what, case.refused.where, fix=case.refused.next)

@@ -1,0 +1,66 @@
+"""Fields change places: does a job that reads the record take values by their place instead of their name?
+
+Readers of the format take fields by name, so nothing of this shows in bytes. A row without its names, `SELECT *`, an INSERT without
+a list of columns or a column taken by its number does hang on the order. Whether such a line is about this record can't be told.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from copilot.domain.alternative import SchemaEdit
+from copilot.domain.evidence import Finding
+from copilot.domain.operation import ReorderFields
+from copilot.domain.source import SourceFile, Span
+from copilot.ports import Bench, Case
+
+RULE = "usage.by-position"
+FILES_MAX, PLACES_MAX = 400, 10
+_BY_PLACE = (
+    (
+        re.compile(r"\b(?:list|tuple|writerow|writerows|execute|executemany)\s*\([^#]*\.values\(\)"),
+        "hands on the values alone",
+    ),
+    (re.compile(r"\bSELECT\s+\*", re.IGNORECASE), "selects all columns"),
+    (
+        re.compile(r"\bINSERT\s+(?:OR\s+\w+\s+)?INTO\s+[\w.`\"\[\]]+\s+VALUES\b", re.IGNORECASE),
+        "inserts without naming columns",
+    ),
+    (re.compile(r"\.iloc\[|\bheader\s*=\s*None\b"), "takes columns by their number"),
+)
+
+
+def position_findings(case: Case, bench: Bench) -> Iterator[Finding]:
+    """Yields the places in jobs that read the subject, at most `PLACES_MAX`; nothing where no order of fields changes in place."""
+    edits = [edit for phase in case.alternative.phases for edit in phase.edits]
+    is_in_place = any(isinstance(edit, SchemaEdit) and edit.action == "reorder_fields" for edit in edits)
+    asked = (
+        [it for it in case.request.operations if isinstance(it, ReorderFields)] if case.patches and is_in_place else []
+    )
+    shown = 0
+    for operation, path, job in ((it, path, job) for it in asked for path, job in _files(it, case, bench)):
+        file = bench.tree.read([path]).get(path)
+        lines = file.text.splitlines() if isinstance(file, SourceFile) else []
+        for number, line in enumerate(lines, 1):
+            what = next((told for pattern, told in _BY_PLACE if pattern.search(line)), "")
+            if what and shown < PLACES_MAX:
+                shown += 1
+                text = f"{job} {what} here; where these are fields of {operation.subject}, one is taken for another from then on."
+                fix = "Name the columns, or look at the place and leave it."
+                yield Finding(RULE, "warning", text, Span(path, number, number), operation.subject, fix=fix)
+
+
+def _files(operation: ReorderFields, case: Case, bench: Bench) -> list[tuple[str, str]]:
+    """The code of jobs that read the subject, as its impact knows them."""
+    readers = {link.job for it in case.impacts if it.subject == operation.subject for link in it.consumers}
+    roots = {
+        job.name: job.root.rstrip("/") for job in case.base.jobs if job.name in readers and job.root not in ("", ".")
+    }
+    found = [
+        (entry.path, job)
+        for entry in bench.tree.snapshot.entries
+        for job, root in sorted(roots.items())
+        if entry.path.endswith((".py", ".sql")) and f"{entry.path}/".startswith(f"{root}/")
+    ]
+    return sorted(dict(reversed(found)).items())[:FILES_MAX]

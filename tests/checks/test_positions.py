@@ -1,0 +1,65 @@
+"""Who takes values by their place, where fields change places."""
+
+from __future__ import annotations
+
+import pytest
+
+from copilot.checks.positions import position_findings
+from copilot.domain.alternative import Alternative, NewFile, Phase, SchemaEdit
+from copilot.domain.operation import ChangeRequest, ReorderFields
+from copilot.domain.patch import Patch
+from copilot.formats.avro import AvroFormat
+from copilot.impact.fields import impact_of
+from copilot.ports import Bench, Case
+from tests.checks.cases import tree_of
+from tests.planners.builders import COMMIT, shop
+
+ASKED = ReorderFields("order", "", ("note", "order_id"))
+
+
+def places(code: str, path: str = "services/billing/rows.py", *, in_place: bool = True) -> list[str]:
+    map = shop().pipeline
+    source = map.subject("order").latest.source
+    edit = SchemaEdit(source, "reorder_fields", "shop.Order", "") if in_place else NewFile("order_v2.avsc", "{}")
+    alternative = Alternative("try", "", "rules", "", (Phase("reordered", (edit,), ()),), "")
+    request = ChangeRequest("", (ASKED,), COMMIT, "ada")
+    patches = (Patch("try", 0, COMMIT, (), "", ""),)
+    case = Case(request, map, (impact_of(ASKED, map),), alternative, patches, (map,))
+    bench = Bench(tree_of({path: code}), {"avro": AvroFormat()}, None, None)  # type: ignore[arg-type]
+    return [str(it.span) for it in position_findings(case, bench)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "out.writerow(order.values())",
+        "row = tuple(order.values())",
+        'cursor.execute("SELECT * FROM orders")',
+        'cursor.execute("INSERT INTO orders VALUES (?, ?)", row)',
+        "amount = frame.iloc[:, 2]",
+        'frame = read_csv("orders.csv", header=None)',
+    ],
+)
+def test_a_line_that_hangs_on_the_order_is_named(line: str) -> None:
+    assert places(f"import csv\n{line}\n") == ["services/billing/rows.py:2"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'cursor.execute("INSERT INTO orders (id, note) VALUES (:id, :note)", row)',
+        'cursor.execute("SELECT id, note FROM orders")',
+        'out = DictWriter(file, ["id", "note"])',
+        "total = sum(prices.values())",
+    ],
+)
+def test_a_line_that_names_its_columns_is_not(line: str) -> None:
+    assert places(line) == []
+
+
+def test_only_jobs_that_read_the_subject_are_asked() -> None:
+    assert places("row = tuple(order.values())", "services/mailer/main.py") == []
+
+
+def test_a_new_subject_moves_nobody() -> None:
+    assert places("row = tuple(order.values())", in_place=False) == []
