@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from copilot.checks.consumers import OPEN_RULES, ConsumerView
 from copilot.checks.declared import parent
-from copilot.checks.elsewhere import is_asked_of, is_by_hand
+from copilot.checks.elsewhere import is_asked_of, is_by_hand, was_asked_before
 from copilot.checks.evidence import make_evidence
 from copilot.checks.lineage import Lineage, lineages, phase_label
 from copilot.checks.literals import OPEN_RULES as OPEN_LITERAL_RULES
@@ -45,7 +45,7 @@ class ContractCheck:
     """Producers against demands, consumers against what is there, before and after."""
 
     name = "contract"
-    version = 5
+    version = 6
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
@@ -238,6 +238,9 @@ class _View:
         place = (span, self.lineage.name, path, self.phase)
         if is_asked_of(self.case, link.job, self.phase):
             text = f"{text[:-1]}, unless it is changed in its own repository."
+            return Finding("contract.may-not-be-set", "warning", text, *place)
+        if was_asked_before(self.case, link.job, self.phase):
+            text = f"{text[:-1]}, unless a person has done so since an earlier phase, whose gate waits for it."
             return Finding("contract.may-not-be-set", "warning", text, *place)
         if self._has_blind_spots(link.job):
             text = f"{text[:-1]} as far as can be seen; it also sets fields by names that reading can't see."

@@ -56,6 +56,13 @@ def is_asked_of(case: Case, job: str, phase: int) -> bool:
     return case.base.is_foreign(job) and any(_is_of(case, job, place) for place in places)
 
 
+def was_asked_before(case: Case, job: str, phase: int) -> bool:
+    """Tells whether a step of an earlier phase names a place where the job meets what changes, so that a gate waited for it."""
+    earlier = {place for one in case.alternative.phases[:phase] for place in _places(one.steps)}
+    proofs = {str(link.proof[0]) for link in case.base.links if link.job == job and link.proof}
+    return bool(earlier & proofs)
+
+
 def where_it_lies(case: Case, span: Span) -> str:
     """Returns in words which repository a place elsewhere is in, and as of when; "" for a place of this one."""
     name = case.base.clone_of(span.path)
