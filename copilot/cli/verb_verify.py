@@ -1,4 +1,4 @@
-"""`verify`: sees the evidence of a proposal again by its recipes, and tells what no longer holds."""
+"""`verify`: sees the evidence of a proposal again and tells what no longer holds, or asks the battery about broken patches."""
 
 from __future__ import annotations
 
@@ -13,13 +13,18 @@ from copilot.errors import EXIT_DONE, EXIT_REFUSED
 from copilot.reasons.words import counted, letters_of
 
 if TYPE_CHECKING:
-    from copilot.proposals import Verification
+    from copilot.proposals import Verification, Workspace
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_id(parser)
     add_repository(parser)
     add_format(parser, "text", "json")
+    parser.add_argument(
+        "--mutate",
+        action="store_true",
+        help="break the chosen patch on purpose, in every way of the catalogue, and tell what the battery does not notice",
+    )
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
@@ -28,6 +33,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
     workspace = Workspace.open(arguments.repository)
     id = workspace.find(arguments.id)
+    if arguments.mutate:
+        return _mutated(workspace, id, arguments.format, console)
     console.note(f"proving {id} again, by the recipes of its evidence")
     verification = workspace.verify(id)
     if arguments.format == "json":
@@ -35,6 +42,25 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     else:
         console.print(verification_text(verification, letters_of(workspace.load(id))))
     return EXIT_DONE if verification.holds else EXIT_REFUSED
+
+
+def _mutated(workspace: Workspace, id: str, format: str, console: Console) -> int:
+    from copilot.cli.mutations_text import mutations_text
+    from copilot.proposals.mutation import MutationReport, mutation_object
+
+    proposal = workspace.load(id)
+    console.note(f"breaking the chosen patch of {id} on purpose, and proving each broken one")
+    seen = []
+    for it in workspace.mutate(id):
+        if it.fate == "survived":
+            console.note(f"survived: {it.mutation}, {it.place}")
+        seen.append(it)
+    report = MutationReport(id, proposal.decision.chosen if proposal.decision else "", tuple(seen))
+    if format == "json":
+        console.print_json(mutation_object(report))
+    else:
+        console.print(mutations_text(report))
+    return EXIT_REFUSED if report.survived else EXIT_DONE
 
 
 def verification_text(verification: Verification, letters: Mapping[str, str]) -> str:

@@ -32,6 +32,7 @@ from copilot.proposals.verification import Verification
 
 if TYPE_CHECKING:
     from copilot.proposals.gates import Ways
+    from copilot.proposals.mutation import MutantSeen
 
 FOLDER = "pipeline-copilot"
 FOLLOWS_MAX = 100
@@ -312,6 +313,13 @@ class Workspace:
         except SurroundingsFailed as error:
             return lost_base(proposal, error)
         return verify(proposal, self._kit(commit))
+
+    def mutate(self, id: str) -> Iterator[MutantSeen]:
+        """Breaks the chosen patch on purpose and yields what the battery says to each mutant; changes nothing."""
+        from copilot.proposals.mutate import mutate
+
+        proposal = self.load(id)
+        return mutate(proposal, self._kit(self._base(proposal)))
 
     def _begin(self, request: ChangeRequest) -> str:
         for _ in range(FOLLOWS_MAX):

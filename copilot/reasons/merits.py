@@ -64,6 +64,8 @@ SOFT_RULES = (
     SoftRule("smallest patch", "usage", "lines_changed", "changed lines"),
 )
 MOST_ASKED = "most of what was asked"
+WORTH = (*(rule.name for rule in (*HONEST_RULES, *SOFT_RULES[:2])), MOST_ASKED)
+"""The rules by which an alternative is worse, where all others only make it dearer."""
 PROVED = "proved, not only hoped"
 FEWEST_OPEN = "fewest open questions"
 BY_NAME = "equal, the name only gives an order"

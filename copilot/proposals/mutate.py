@@ -1,0 +1,170 @@
+"""Breaks the chosen patch in every way of the catalogue, and asks the same battery and the same rules whether they notice.
+
+A mutant is killed where the rules would not put it beside the chosen patch: a check refuses it, a check that was settled no longer
+is, or it is worse by a rule of worth (`reasons.merits.WORTH`). A warning alone kills nothing. The chosen patch itself is proved
+first, as a battery that refuses everything would kill every mutant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from copilot.checks.mutant import Mutant, Mutation
+from copilot.checks.mutations import MUTATIONS
+from copilot.domain.alternative import Alternative, Plan
+from copilot.domain.decision import Decision, Ruling
+from copilot.domain.evidence import Evidence, Finding
+from copilot.domain.patch import Patch, Refused
+from copilot.domain.proposal import Compiled, Proposal
+from copilot.errors import RefusedByEvidence, WrongUsage
+from copilot.flow import case_of, run_check
+from copilot.patches.diff import make_patch
+from copilot.plugins import Kit
+from copilot.proposals.mutation import MutantSeen
+from copilot.reasons.merits import WORTH
+
+COMMANDS = "commands"
+COMPILE = "compile"
+
+
+def mutate(proposal: Proposal, kit: Kit) -> Iterator[MutantSeen]:
+    """Yields what became of each mutant of the chosen alternative, in the order of the catalogue.
+
+    Raises WrongUsage where nothing is chosen, RefusedByEvidence where the chosen patch itself does not pass here.
+    """
+    chosen = proposal.decision.chosen if proposal.decision else ""
+    if not chosen:
+        raise WrongUsage(
+            f"{proposal.id} has no chosen alternative, so there is no patch to break.",
+            next="Look at the refusals: pipeline-copilot show " + proposal.id,
+        )
+    original = _proved(proposal.alternative(chosen), proposal.patches_of(chosen), proposal, kit)
+    if _ruling(original, None, proposal, kit).outcome != "chosen":
+        raise RefusedByEvidence(
+            f"The battery refuses {chosen} itself here, so it would kill every mutant.",
+            where=proposal.id,
+            next=f"Look at what changed: pipeline-copilot verify {proposal.id}",
+        )
+    case = case_of(proposal, kit, chosen)
+    for mutation in MUTATIONS:
+        mutants = mutation.of(case, kit.tree) if case.patches else ()
+        if not mutants:
+            yield MutantSeen(mutation.name, "", "not applicable", "", "", mutation.needs, mutation.harm)
+        for number, mutant in enumerate(mutants):
+            renamed = replace(mutant.alternative, id=f"{chosen}.{mutation.name.replace(' ', '-')}-{number + 1}")
+            yield _fate(mutation, replace(mutant, alternative=renamed), original, proposal, kit)
+
+
+@dataclass(frozen=True, slots=True)
+class _Proved:
+    """An alternative with its patches, or why there are none, and its evidence."""
+
+    alternative: Alternative
+    compiled: Compiled
+    evidence: tuple[Evidence, ...]
+
+
+def _fate(mutation: Mutation, mutant: Mutant, original: _Proved, proposal: Proposal, kit: Kit) -> MutantSeen:
+    compiled = _patches(mutant, original.compiled.patches, kit)
+    row = MutantSeen(mutation.name, mutant.place, "survived", "", "", "", mutation.harm)
+    if isinstance(compiled, Refused):
+        return replace(row, fate="killed", by=COMPILE, rule="can't be compiled to a patch", message=compiled.what)
+    if _is_same(mutant.alternative, compiled, original):
+        return replace(row, fate="equivalent", message="the same bytes and the same steps as the chosen patch")
+    broken = _proved(mutant.alternative, compiled, proposal, kit, with_commands=False)
+    found = _killed(row, broken, original, proposal, kit)
+    if found.fate == "survived" and proposal.request.commands:
+        broken = _proved(mutant.alternative, compiled, proposal, kit)
+        found = _killed(row, broken, original, proposal, kit)
+    if found.fate == "survived" and mutation.is_order and _is_free(original):
+        return replace(
+            row, fate="equivalent", message="every order of these jobs is safe, as the rollout check explored"
+        )
+    return found
+
+
+def _is_free(original: _Proved) -> bool:
+    """Tells whether the rollout check proved that no job has to move with, before or after another."""
+    rollout = next((it for it in original.evidence if it.check == "rollout"), None)
+    return rollout is not None and rollout.verdict == "pass" and rollout.measure("coordinated_deploys") == 0
+
+
+def _patches(mutant: Mutant, original: tuple[Patch, ...], kit: Kit) -> tuple[Patch, ...] | Refused:
+    if not mutant.texts:
+        return kit.compiler.compile(mutant.alternative, kit.tree)
+    id = mutant.alternative.id
+    return tuple(
+        make_patch(id, patch.phase, patch.base, texts) for patch, texts in zip(original, mutant.texts, strict=True)
+    )
+
+
+def _is_same(alternative: Alternative, patches: tuple[Patch, ...], original: _Proved) -> bool:
+    steps = [(phase.steps, phase.gate) for phase in alternative.phases]
+    digests = [patch.digest for patch in patches]
+    return digests == [patch.digest for patch in original.compiled.patches] and steps == [
+        (phase.steps, phase.gate) for phase in original.alternative.phases
+    ]
+
+
+def _proved(
+    alternative: Alternative, patches: tuple[Patch, ...], proposal: Proposal, kit: Kit, *, with_commands: bool = True
+) -> _Proved:
+    compiled = Compiled(alternative.id, patches)
+    case = case_of(_only(proposal, _Proved(alternative, compiled, ())), kit, alternative.id)
+    checks = [check for check in kit.checks if with_commands or check.name != COMMANDS]
+    return _Proved(alternative, compiled, tuple(run_check(check, case, kit) for check in checks))
+
+
+def _only(proposal: Proposal, *kept: _Proved) -> Proposal:
+    """Returns the proposal as if nothing but those alternatives had been found."""
+    return replace(
+        proposal,
+        plan=Plan(tuple(it.alternative for it in kept), ()),
+        revisions=(),
+        compiled=tuple(it.compiled for it in kept),
+        evidence=tuple(evidence for it in kept for evidence in it.evidence),
+        decision=None,
+    )
+
+
+def _ruling(of: _Proved, beside: _Proved | None, proposal: Proposal, kit: Kit) -> Ruling:
+    kept = (beside, of) if beside else (of,)
+    decision: Decision = kit.decide(_only(proposal, *kept))
+    return decision.ruling(of.alternative.id)
+
+
+def _killed(row: MutantSeen, broken: _Proved, original: _Proved, proposal: Proposal, kit: Kit) -> MutantSeen:
+    """Returns the row with what told the mutant from the chosen patch, or with the warning that alone does."""
+    ruling = _ruling(broken, original, proposal, kit)
+    checks = {it.id: it.check for it in broken.evidence}
+    if ruling.outcome == "refused":
+        claim = ruling.claims[0]
+        by = next((checks[id] for id in claim.cites if id in checks), "")
+        return replace(row, fate="killed", by=by, rule=ruling.rule, message=claim.text)
+    settled = {it.check for it in original.evidence if it.verdict != "unknown"}
+    for evidence in broken.evidence:
+        if evidence.verdict == "unknown" and evidence.check in settled:
+            message = _doubt(evidence)
+            return replace(row, fate="killed", by=evidence.check, rule="can't be settled any more", message=message)
+    lost = next((rule for rule in WORTH if ruling.rule.endswith(f"behind by: {rule}")), None)
+    if lost is not None:
+        claim = ruling.claims[0]
+        by = next((checks[id] for id in claim.cites if id in checks), "")
+        return replace(row, fate="killed", by=by, rule=ruling.rule, message=claim.text)
+    warning = _new_warning(broken, original)
+    return replace(row, by=warning[0], message=warning[1].message) if warning else row
+
+
+def _doubt(evidence: Evidence) -> str:
+    found = [it for it in evidence.findings if it.severity != "note"]
+    return found[0].message if found else f"{evidence.check.capitalize()} could not be settled."
+
+
+def _new_warning(broken: _Proved, original: _Proved) -> tuple[str, Finding] | None:
+    known = {(finding.rule, finding.message) for it in original.evidence for finding in it.findings}
+    for evidence in broken.evidence:
+        for finding in evidence.findings:
+            if finding.severity != "note" and (finding.rule, finding.message) not in known:
+                return evidence.check, finding
+    return None

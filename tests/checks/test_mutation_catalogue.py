@@ -1,0 +1,67 @@
+"""The catalogue of mutations, on a chosen patch of the example: each one breaks something, and says what."""
+
+from __future__ import annotations
+
+import functools
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from copilot.checks.mutant import MUTANTS_MAX, edits_of
+from copilot.checks.mutations import MUTATIONS
+from copilot.flow import case_of
+from copilot.plugins import Kit
+from copilot.ports import Case
+from copilot.proposals import Workspace
+from tests.line import copy_of_example
+
+RENAME = "rename amount to total_cents in schemas/order.avsc"
+PHASED = "rename outcome to verdict in decision"
+
+
+@functools.cache
+def chosen(change: str) -> tuple[Case, Kit]:
+    folder, id = copy_of_example(Path(tempfile.mkdtemp(prefix="copilot-tests-")), change)
+    workspace = Workspace.open(folder)
+    proposal = workspace.load(id)
+    assert proposal.decision is not None
+    kit = workspace._kit(proposal.request.commit)
+    return case_of(proposal, kit, proposal.decision.chosen), kit
+
+
+def test_there_are_at_least_twenty_ways_each_with_a_name_and_a_harm_of_its_own() -> None:
+    assert len({it.name for it in MUTATIONS}) == len(MUTATIONS) >= 20
+    assert all(it.harm and it.needs for it in MUTATIONS)
+
+
+@pytest.mark.parametrize("change", [RENAME, PHASED])
+def test_no_mutant_is_the_chosen_alternative_itself(change: str) -> None:
+    case, kit = chosen(change)
+
+    for mutation in MUTATIONS:
+        mutants = mutation.of(case, kit.tree)
+
+        assert len(mutants) <= MUTANTS_MAX
+        for mutant in mutants:
+            own = (mutant.alternative.phases, mutant.texts or tuple(it.changes for it in case.patches))
+            assert own != (case.alternative.phases, tuple(it.changes for it in case.patches)), mutation.name
+            assert mutant.place
+
+
+def test_a_phased_patch_can_be_broken_in_twenty_ways() -> None:
+    case, kit = chosen(PHASED)
+
+    assert sum(bool(mutation.of(case, kit.tree)) for mutation in MUTATIONS) >= 20
+
+
+def test_who_forgets_a_file_forgets_it_in_its_steps_too() -> None:
+    case, kit = chosen(RENAME)
+    forgotten = next(it for it in MUTATIONS if it.name == "one copy of the schema forgotten")
+
+    mutant = forgotten.of(case, kit.tree)[0]
+
+    path = "schemas/order.avsc"
+    assert mutant.place == f"{path} left as it is"
+    assert path not in {path for phase in mutant.alternative.phases for step in phase.steps for path in step.paths}
+    assert len(edits_of(mutant.alternative)) < len(edits_of(case.alternative))
