@@ -18,7 +18,7 @@ from copilot.domain.operation import (
     RemoveSymbol,
     RenameField,
     RenameRecord,
-    RenameTopic,
+    TopicChange,
 )
 from copilot.domain.schema import SchemaField, SchemaVersion
 from copilot.ports import Case
@@ -49,7 +49,7 @@ def named_operations(case: Case) -> tuple[Operation, ...]:
     names = {subject.name: subject.latest.name for subject in case.base.subjects}
     return tuple(
         operation
-        if isinstance(operation, RenameTopic | ChangeLevel)
+        if isinstance(operation, TopicChange | ChangeLevel)
         else replace(operation, record=operation.record or names.get(operation.subject, ""))
         for operation in case.request.operations
     )

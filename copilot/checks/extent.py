@@ -32,8 +32,8 @@ from copilot.domain.operation import (
     RemoveSymbol,
     RenameField,
     RenameSymbol,
-    RenameTopic,
     TagField,
+    TopicChange,
 )
 from copilot.domain.pipeline import Direction
 from copilot.domain.schema import SchemaField, SchemaVersion
@@ -52,7 +52,7 @@ def operations_done(case: Case, final: dict[str, SchemaVersion | None]) -> int:
     fresh = [version for name, version in final.items() if name not in known and name in written]
     done = 0
     for operation in case.request.operations:
-        if isinstance(operation, RenameTopic | ChangeLevel):
+        if isinstance(operation, TopicChange | ChangeLevel):
             done += is_done_around(operation, case.base, case.states)
             continue
         base = known.get(operation.subject)
@@ -66,7 +66,7 @@ def operations_reworded(case: Case, final: dict[str, SchemaVersion | None]) -> i
     known = {subject.name: subject.latest for subject in case.base.subjects}
     literal = 0
     for operation in case.request.operations:
-        if isinstance(operation, RenameTopic | ChangeLevel):
+        if isinstance(operation, TopicChange | ChangeLevel):
             literal += is_done_around(operation, case.base, case.states)
             continue
         base, after = known.get(operation.subject), final.get(operation.subject)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from copilot.checks.keys import is_keyed
 from copilot.domain.fieldtype import enum_of, field_of, named_types, parsed, record_of
 from copilot.domain.operation import (
     ChangeDoc,
     ChangeLevel,
     Operation,
+    RekeyTopic,
     RenameRecord,
     RenameTopic,
     ReorderFields,
@@ -27,6 +29,8 @@ def is_done_around(operation: Operation, base: PipelineMap, states: Sequence[Pip
     if isinstance(operation, RenameTopic):
         names = {link.endpoint.name for link in state.links}
         return operation.topic not in names and operation.to in names
+    if isinstance(operation, RekeyTopic):
+        return is_keyed(operation, state)
     assert isinstance(operation, ChangeLevel)
     levels = [it.compatibility for one in (base, *states) for it in one.subjects if it.name == operation.subject]
     if operation.until:

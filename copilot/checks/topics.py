@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from copilot.checks.lineage import phase_label
 from copilot.domain.evidence import Finding
-from copilot.domain.operation import RenameTopic
+from copilot.domain.operation import RekeyTopic, TopicChange
 from copilot.domain.pipeline import Direction, PipelineMap
 from copilot.domain.source import Span
 from copilot.ports import Case
@@ -33,7 +33,7 @@ class _Ends:
     new_readers: dict[str, Span | None]
 
     @classmethod
-    def of(cls, operation: RenameTopic, state: PipelineMap) -> _Ends:
+    def of(cls, operation: TopicChange, state: PipelineMap) -> _Ends:
         def on(topic: str, direction: Direction) -> dict[str, Span | None]:
             links = [it for it in state.links if it.endpoint.name == topic and it.direction == direction]
             return {it.job: it.proof[0] if it.proof else None for it in links}
@@ -53,7 +53,7 @@ class _Ends:
 def topic_findings(case: Case) -> Iterator[Finding]:
     """Yields what is lost or left where topics get other names; nothing for other operations."""
     for operation, impact in zip(case.request.operations, case.impacts, strict=False):
-        if isinstance(operation, RenameTopic) and case.patches:
+        if isinstance(operation, TopicChange) and case.patches and not _stays(operation, case):
             before = _Ends.of(operation, case.base)
             for number, state in enumerate(case.states):
                 now = _Ends.of(operation, state)
@@ -78,7 +78,13 @@ def stopped_at_once(case: Case) -> int:
     return len({job for step in steps for job in step.jobs})
 
 
-def _phase(operation: RenameTopic, case: Case, number: int, before: _Ends, now: _Ends) -> Iterator[Finding]:
+def _stays(operation: TopicChange, case: Case) -> bool:
+    """Tells whether the alternative goes another way, on which all stay on the old topic."""
+    names = {link.endpoint.name for link in case.states[-1].links} if case.states else set()
+    return isinstance(operation, RekeyTopic) and operation.to not in names
+
+
+def _phase(operation: TopicChange, case: Case, number: int, before: _Ends, now: _Ends) -> Iterator[Finding]:
     old, new = operation.topic, operation.to
     label = phase_label(number, case.alternative.phases[number])
     is_cut_over = any(step.kind == "cutover" for step in case.alternative.phases[number].steps)
@@ -119,13 +125,13 @@ def _lost(text: str, span: Span | None, phase: int, fix: str = "") -> Finding:
     return Finding(LEFT, "error", text, span, phase=phase, fix=fix)
 
 
-def _written_by_hand(operation: RenameTopic, case: Case, number: int) -> bool:
+def _written_by_hand(operation: TopicChange, case: Case, number: int) -> bool:
     """Tells whether people are asked, in this phase or before it, to let producers publish to the new topic as well."""
     steps = [step for phase in case.alternative.phases[: number + 1] for step in phase.steps]
     return any(f"to {operation.to} as well" in text for step in steps for text in step.manual)
 
 
-def _names_left(operation: RenameTopic, case: Case, mentions: list[Span]) -> Iterator[Finding]:
+def _names_left(operation: TopicChange, case: Case, mentions: list[Span]) -> Iterator[Finding]:
     """Lines that hold the old name and that no edit of the last state changes; those that a step names are told there."""
     last = case.alternative.phases[-1]
     edited = {(getattr(edit, "path", ""), getattr(edit, "line", 0)) for edit in last.edits}

@@ -22,6 +22,7 @@ from copilot.checks.extent import (
     operations_reworded,
     touched_jobs,
 )
+from copilot.checks.keys import KEPT_APART, key_findings
 from copilot.checks.likely import likely_left
 from copilot.checks.lineage import Lineage, lineages, phase_label
 from copilot.checks.outside_writers import outside_writers
@@ -59,6 +60,7 @@ _OPEN_RULES = (
     "usage.topic-by-hand",
     "usage.topic-unknown",
     UNTAGGED,
+    KEPT_APART,
 )
 
 _LEFT_RULES = ("usage.use-left", "usage.likely-use-left", "usage.test-use-left")
@@ -76,7 +78,7 @@ class UsageCheck:
     """Every use of what changes, before and after."""
 
     name = "usage"
-    version = 5
+    version = 6
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
@@ -89,6 +91,7 @@ class UsageCheck:
             findings += named_in_unread_code(case, bench, is_open=bool(_vanishing(changed)))
         findings += _delicate_uses(case, concerned)
         findings += topic_findings(case)
+        findings += key_findings(case, bench)
         findings += outside_writers(case, bench, changed)
         findings += tag_findings(case)
         findings += position_findings(case, bench)
@@ -101,7 +104,10 @@ class UsageCheck:
             self.version,
             case,
             verdict=_verdict(case, findings),
-            measures=_measures(case, changed, states, left, concerned),
+            measures=(
+                *_measures(case, changed, states, left, concerned),
+                Measure("unsettled", len([it for it in findings if _is_open(it)]), "places"),
+            ),
             findings=findings,
             likely=likely_left(case, {it.span.path for it in findings if it.span and it.rule.startswith(_LEFT_RULES)}),
         )
@@ -112,7 +118,11 @@ def _verdict(case: Case, findings: Iterable[Finding]) -> Verdict:
         return "not-applicable"
     if any(finding.severity == "error" for finding in findings):
         return "fail"
-    return "unknown" if any(it.rule in _OPEN_RULES and it.severity == "warning" for it in findings) else "pass"
+    return "unknown" if any(_is_open(it) for it in findings) else "pass"
+
+
+def _is_open(finding: Finding) -> bool:
+    return finding.rule in _OPEN_RULES and finding.severity == "warning"
 
 
 def _measures(

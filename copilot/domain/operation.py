@@ -220,6 +220,20 @@ class ChangeUnit:
     type: str = ""
 
 
+class RekeyTopic:
+    """Another field to key a topic's records by. `to` is the topic that holds them then: keys of written records can't change."""
+
+    op: ClassVar[str] = "rekey_topic"
+    subject: str
+    record: str
+    field: str
+    topic: str
+    to: str
+
+
+TopicChange = RenameTopic | RekeyTopic
+"""Operations on a topic, after which its records lie on another one."""
+
 Operation = (
     AddField
     | RemoveField
@@ -241,6 +255,7 @@ Operation = (
     | ChangeLevel
     | TagField
     | ChangeUnit
+    | RekeyTopic
 )
 
 _TEXTS = ("to", "symbol", "doc", "topic", "level", "tag", "unit", "was", "factor")

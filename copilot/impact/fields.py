@@ -6,8 +6,9 @@ It only looks things up: how the places change is for `strategies`.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from copilot.domain.operation import Operation, RenameTopic
+from copilot.domain.operation import Operation, RekeyTopic, RenameTopic, TopicChange
 from copilot.domain.pipeline import Direction, Endpoint, FieldUse, Impact, Link, PipelineMap
 from copilot.domain.schema import SchemaSubject
 from copilot.domain.source import Gap
@@ -25,6 +26,9 @@ def impact_of(operation: Operation, pipeline: PipelineMap) -> Impact:
     """
     if isinstance(operation, RenameTopic):
         return _impact_of_topic(operation, pipeline)
+    if isinstance(operation, RekeyTopic):
+        subject = _subject(operation.subject, pipeline)
+        return replace(_impact_of_topic(operation, pipeline), path=_paths(operation, subject)[0])
     subject = _subject(operation.subject, pipeline)
     paths = _paths(operation, subject)
     family = {subject.name, *(twin.name for twin in twins_of(subject, pipeline))}
@@ -48,7 +52,7 @@ def impact_of(operation: Operation, pipeline: PipelineMap) -> Impact:
     )
 
 
-def _impact_of_topic(operation: RenameTopic, pipeline: PipelineMap) -> Impact:
+def _impact_of_topic(operation: TopicChange, pipeline: PipelineMap) -> Impact:
     """Everybody on the topic, whatever lies on it; who hands records on writes there too."""
     links = tuple(link for link in pipeline.links if link.endpoint.name == operation.topic)
     jobs = {link.job for link in links}

@@ -34,6 +34,7 @@ FORMS = (
     "raise the compatibility of SCHEMA to FULL_TRANSITIVE",
     "lower the compatibility of SCHEMA to NONE until 2026-12-31",
     "tag FIELD in SCHEMA as PII",
+    "key orders.v1 by FIELD",
 )
 
 
@@ -92,6 +93,8 @@ _LISTED = r"(?:\s*:\s*|\s+(?:to|as|into)\s*:?\s+)(?P<names>.+)"
 _LEVEL = r"(?P<to>[A-Za-z]+(?:[\s_-]transitive)?)"
 _UNTIL = r"(?:,?\s+(?:until|till|up\s+to|through)\s+(?P<until>\S+))?"
 _TYPE_WORD = r"(?:record|schema|type|message|enum|class)\s+(?!(?:to|as|into|in|of|on|->)\s)"
+_TOPIC_WORD = r"(?:the\s+)?(?:kafka\s+)?(?:topic\s+)?"
+_NEW_TOPIC = r"(?:,?\s+(?:as|in|into|onto|on)\s+(?:(?:the\s+|a\s+)?(?:new\s+)?topic\s+)?(?P<to>\S+))?"
 _TAGS = r"(?:pii|phi|pci|gdpr|sensitive|confidential|secret|personal(?:\s+data)?)"
 _COMPATIBILITY = r"compatibility(?:\s+(?:level|mode|setting))?"
 
@@ -135,6 +138,14 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (
         "rename_topic",
         rf"rename\s+(?:the\s+)?(?:kafka\s+)?topic\s+(?!(?:to|as|into|in|of|on|->)\s)(?P<field>\S+){_TO}(?P<to>\S+)",
+    ),
+    (
+        "rekey_topic",
+        rf"(?:re-?key|key|re-?partition|partition)\s+{_TOPIC_WORD}(?P<scope>\S+)\s+(?:by|on)\s+{_FIELD}{_NEW_TOPIC}",
+    ),
+    (
+        "rekey_topic",
+        rf"(?:set|change|switch)\s+(?:the\s+)?(?:(?:message|record|partition)\s+)?key\s+of\s+{_TOPIC_WORD}(?P<scope>\S+){_WAS}{_TO}{_FIELD}{_NEW_TOPIC}",
     ),
     ("rename_record", rf"rename\s+(?:the\s+)?{_TYPE_WORD}(?P<scope>.+?){_TO}(?P<to>\S+)"),
     ("rename_record", rf"rename\s+(?:the\s+)?{_TYPE_WORD}(?P<symbol>\S+){_TO}(?P<to>\S+)\s+(?:in|of)\s+(?P<scope>.+)"),

@@ -34,7 +34,7 @@ from copilot.errors import WrongUsage
 from copilot.planners.matching import Scope, records_of, scopes_of, the_field, the_scope
 from copilot.planners.names import listed, nearest
 from copilot.planners.validation import check_together, checked
-from copilot.planners.whole import full_to, level_of, own_record, renamed_topic, type_named, until_of
+from copilot.planners.whole import full_to, level_of, own_record, rekeyed_topic, renamed_topic, type_named, until_of
 
 TEXT_LENGTH_LIMIT = 64_000
 OPERATIONS_LIMIT = 64
@@ -65,6 +65,9 @@ _OPTIONAL = {
     "change_level": ("until",),
     "change_unit": ("was", "factor", "to", "type"),
 }
+    "rekey_topic": ("topic",),
+}
+_OPTIONAL = {"add_field": ("default", "required"), "change_level": ("until",), "rekey_topic": ("to",)}
 _WHOLE = ("reorder_fields", "rename_record", "rename_topic", "change_level")
 """Operations on no single field; `change_doc` is one of them where its field is ""."""
 _COMMON = ("op", "subject", "record", "field")
@@ -123,6 +126,8 @@ def _operation(entry: Any, where: str, pipeline: PipelineMap) -> Operation:
         close = nearest(str(op), _KEYS) or tuple(_KEYS)
         raise WrongUsage(f'"{str(op)[:80]}" is not an operation.', where=where, next=f"Use {listed(close)}.")
     _check_keys(op, entry, where)
+    if op == "rekey_topic":
+        return rekeyed_topic(entry["topic"], entry["field"], entry.get("to", ""), pipeline, where)
     if op in _WHOLE or (op == "change_doc" and not entry.get("field")):
         return _about_whole(op, entry, where, pipeline)
     scopes = _scopes(entry, where, pipeline)

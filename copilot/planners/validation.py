@@ -20,9 +20,9 @@ from copilot.domain.operation import (
     RemoveSymbol,
     RenameField,
     RenameSymbol,
-    RenameTopic,
     ReorderSymbols,
     TagField,
+    TopicChange,
 )
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.schema import SchemaField, SchemaVersion
@@ -88,9 +88,9 @@ def check_together(operations: tuple[Operation, ...]) -> None:
     """Raises WrongUsage where two operations of one request contradict or repeat each other."""
     seen: dict[tuple[str, str, str], list[Operation]] = {}
     for operation in operations:
-        if isinstance(operation, RenameTopic) and len(operations) > 1:
+        if isinstance(operation, TopicChange) and len(operations) > 1:
             raise WrongUsage(
-                f"Another name for {operation.topic} is a request of its own: its phases wait for lag, not for schemas.",
+                f"Moving {operation.topic} to another topic is a request of its own: its phases wait for lag, not for schemas.",
                 next="Make two requests.",
             )
         others = seen.setdefault((operation.subject, operation.record, operation.field), [])

@@ -6,13 +6,24 @@ import re
 from collections.abc import Sequence
 
 from copilot.domain import fieldtype
+from copilot.domain.keyed import keys_written
 from copilot.domain.levels import is_looser
-from copilot.domain.operation import ChangeDoc, ChangeLevel, Operation, RenameRecord, RenameTopic, ReorderFields
+from copilot.domain.operation import (
+    ChangeDoc,
+    ChangeLevel,
+    Operation,
+    RekeyTopic,
+    RenameRecord,
+    RenameTopic,
+    ReorderFields,
+    TopicChange,
+)
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.schema import SchemaField, SchemaSubject
 from copilot.errors import WrongUsage
 from copilot.planners.avrotypes import check_name
 
+_KEY_KINDS = ("string", "int", "long", "enum", "bytes", "fixed", "boolean")
 _TOPIC = re.compile(r"[A-Za-z0-9._-]{1,249}")
 """Kafka's own rule for names of topics."""
 
@@ -22,6 +33,9 @@ def checked_whole(operation: Operation, pipeline: PipelineMap) -> bool:
     match operation:
         case RenameTopic():
             _check_topic(operation, pipeline)
+        case RekeyTopic():
+            _check_topic(operation, pipeline)
+            _check_key(operation, pipeline)
         case ChangeLevel():
             _check_level(operation, pipeline.subject(operation.subject))
         case RenameRecord():
@@ -60,7 +74,30 @@ def _check_order(operation: ReorderFields, own: list[SchemaField], where: str) -
     check_same_names(operation.fields, [field.name for field in own], "fields", where)
 
 
-def _check_topic(operation: RenameTopic, pipeline: PipelineMap) -> None:
+def _check_key(operation: RekeyTopic, pipeline: PipelineMap) -> None:
+    subject = pipeline.subject(operation.subject)
+    record = operation.record or subject.latest.name
+    field = next(it for it in subject.latest.fields if it.record == record and it.name == operation.field)
+    where = f"{operation.subject} ({field.span})"
+    kind = fieldtype.base_kind(fieldtype.without_null(fieldtype.parsed(field.type)))
+    if kind not in _KEY_KINDS:
+        raise WrongUsage(
+            f'"{field.name}" is of type {field.type}, which is no key: equal values have to be equal bytes.',
+            where=where,
+            next="Key by a string, a whole number, an enum or bytes.",
+        )
+    if "[]" in field.path or "{}" in field.path:
+        raise WrongUsage(
+            f'"{field.path}" stands several times in one record, so it is no key of it.',
+            where=where,
+            next="Key by a field that each record has once.",
+        )
+    written = keys_written(operation.topic, pipeline)
+    if written and all(use.path == field.path for use in written):
+        raise WrongUsage(f'"{operation.topic}" is keyed by {field.path} already.', where=str(written[0].span))
+
+
+def _check_topic(operation: TopicChange, pipeline: PipelineMap) -> None:
     where = f"topic {operation.topic}"
     if not _TOPIC.fullmatch(operation.to) or operation.to in (".", ".."):
         raise WrongUsage(

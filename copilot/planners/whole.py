@@ -8,12 +8,20 @@ from typing import cast, get_args
 
 from copilot.domain import fieldtype
 from copilot.domain.levels import Level
-from copilot.domain.operation import ChangeDoc, ChangeLevel, Operation, RenameRecord, RenameTopic, ReorderFields
+from copilot.domain.operation import (
+    ChangeDoc,
+    ChangeLevel,
+    Operation,
+    RekeyTopic,
+    RenameRecord,
+    RenameTopic,
+    ReorderFields,
+)
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.schema import SchemaSubject
 from copilot.errors import WrongUsage
 from copilot.planners.forms import Said
-from copilot.planners.matching import Scope, fields_of, scopes_of, subjects_of, the_scope
+from copilot.planners.matching import Scope, fields_of, scopes_of, subjects_of, the_field, the_scope
 from copilot.planners.names import best_matches, listed, nearest
 
 LEVELS = get_args(Level)
@@ -30,6 +38,9 @@ def about_whole(said: Said, carried: tuple[Scope, ...], pipeline: PipelineMap) -
     match said.op:
         case "rename_topic":
             return renamed_topic(said.part.name(said.field), said.part.name(said.to), pipeline, where)
+        case "rekey_topic":
+            topic, field, to = (said.part.name(piece) for piece in (said.scope, said.field, said.to))
+            return rekeyed_topic(topic, field, to, pipeline, where)
         case "rename_record" | "change_namespace":
             return _renamed_type(said, carried, pipeline, where)
         case "change_level":
@@ -76,6 +87,38 @@ def until_of(said: str, where: str) -> str:
 
 def renamed_topic(topic: str, to: str, pipeline: PipelineMap, where: str) -> RenameTopic:
     """Returns the operation about a topic that the map knows; raises WrongUsage for one that it does not."""
+    found = topic_named(topic, pipeline, where)
+    return RenameTopic(subject_on(found, pipeline), found, to)
+
+
+def rekeyed_topic(topic: str, field: str, to: str, pipeline: PipelineMap, where: str) -> RekeyTopic:
+    """Returns the operation about a topic and a field of what lies on it; raises WrongUsage where one of them is not known."""
+    found = topic_named(topic, pipeline, where)
+    name = subject_on(found, pipeline)
+    if not name:
+        raise WrongUsage(
+            f"What schema the records of {found} have was not found, so {field} can't be looked up.",
+            where=where,
+            next="See under NOT READ why: pipeline-copilot map.",
+        )
+    scope, own = the_field(field, (Scope(pipeline.subject(name)),), pipeline, named=True, where=where)
+    record = "" if own.record == scope.subject.latest.name else own.record
+    return RekeyTopic(scope.subject.name, record, own.name, found, to or next_topic(found, pipeline))
+
+
+def next_topic(topic: str, pipeline: PipelineMap) -> str:
+    """Returns the next free name of the topic's family: `orders.v2`."""
+    taken = {link.endpoint.name for link in pipeline.links}
+    match = re.search(r"^(.*?v)(\d+)$", topic)
+    mark = "_" if "_" in topic else "-" if "-" in topic else "."
+    stem, number = (match[1], int(match[2])) if match else (f"{topic}{mark}v", 1)
+    while f"{stem}{number}" in taken or number < 2:
+        number += 1
+    return f"{stem}{number}"
+
+
+def topic_named(topic: str, pipeline: PipelineMap, where: str) -> str:
+    """Returns the topic of the map that is meant; raises WrongUsage for one that it does not know."""
     known = sorted(
         {link.endpoint.name for link in pipeline.links if link.endpoint.kind == "topic" and link.endpoint.name}
     )
@@ -84,7 +127,7 @@ def renamed_topic(topic: str, to: str, pipeline: PipelineMap, where: str) -> Ren
         close = found or nearest(topic, known) or tuple(known[:_SHOWN_AT_MOST])
         what = f'"{topic}" can be {listed(found)}.' if found else f'No topic "{topic}" was found.'
         raise WrongUsage(what, where=where, next=f"Did you mean {listed(close)}?" if close else "See them with: map.")
-    return RenameTopic(subject_on(found[0], pipeline), found[0], to)
+    return found[0]
 
 
 def subject_on(topic: str, pipeline: PipelineMap) -> str:

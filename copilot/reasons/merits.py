@@ -58,6 +58,7 @@ SOFT_RULES = (
     SoftRule("fewest places left to hand", "usage", "manual_places", "places to change by hand"),
     SoftRule("fewest consumers touched", "usage", "consumers_touched", "consumers touched"),
     SoftRule("fewest phases", "usage", "phases", "phases"),
+    SoftRule("fewest unsettled places", "usage", "unsettled", "places of which the outcome is not known"),
     SoftRule(
         "read by most implementations", "compatibility", "readers_refusing", "implementations that refuse legal data"
     ),

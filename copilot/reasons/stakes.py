@@ -83,6 +83,12 @@ def _topics(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
     )
 
 
+def _order(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
+    yield from _first(
+        evidence.get("usage"), lambda it: it.rule.startswith("usage.key-"), "Order, state and joins hang on the key"
+    )
+
+
 def _levels(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
     loose = "A looser level leaves readers without a guard"
     yield from _first(evidence.get("compatibility"), lambda it: it.rule == "compatibility.level-lets-through", loose)
@@ -101,4 +107,17 @@ def _first(evidence: Evidence | None, wanted: Callable[[Finding], bool], text: s
         yield Claim(f"{text}: {found[0].message}", (evidence.id,))
 
 
-_REASONS = (_unknown, _undone, _losses, _windows, _one_way, _keys, _blind_spots, _meanings, _topics, _levels, _many)
+_REASONS = (
+    _unknown,
+    _undone,
+    _losses,
+    _windows,
+    _one_way,
+    _keys,
+    _blind_spots,
+    _meanings,
+    _topics,
+    _order,
+    _levels,
+    _many,
+)

@@ -13,6 +13,7 @@ from copilot.strategies.enum_remove import remove_symbol
 from copilot.strategies.enum_rename import rename_symbol
 from copilot.strategies.level import change_level
 from copilot.strategies.order import reorder
+from copilot.strategies.rekey import rekey_topic
 from copilot.strategies.remove import remove
 from copilot.strategies.rename import rename
 from copilot.strategies.rename_type import rename_type
@@ -42,4 +43,5 @@ STRATEGIES: tuple[Strategy, ...] = (
     change_level,
     tag_field,
     change_unit,
+    rekey_topic,
 )

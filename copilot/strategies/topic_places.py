@@ -67,11 +67,14 @@ def _place(path: str, line: int, topic: str, impact: Impact, pipeline: PipelineM
         return _shared(path, line, by_values)
     deployment = _deployment_at(path, line, topic, pipeline)
     if deployment is not None:
+        links = [link for link in _links(impact) if link.job == deployment.job]
+        if links:
+            # A reader that gets both names beside each other would read every record twice.
+            return _shared(path, line, links)
         separator = _list_separator(topic, deployment)
         if separator:
             return Place(path, line, "list", (deployment.job,), separator)
-        links = [link for link in _links(impact) if link.job == deployment.job]
-        return _shared(path, line, links) if links else Place(path, line, "nobody", (deployment.job,))
+        return Place(path, line, "nobody", (deployment.job,))
     roots = {job.name: job.root.rstrip("/") for job in pipeline.jobs if job.root not in ("", ".")}
     links = [link for link in _links(impact) if f"{path}/".startswith(roots.get(link.job, "\0") + "/")]
     # A text in code that is an ordinary word may mean anything; in tests it is looked at when they are run.

@@ -30,6 +30,7 @@ REQUESTS = {
     "rename-topic": "rename topic orders.v1 to orders.v2",
     "raise-level": "raise the compatibility of score to FULL_TRANSITIVE",
     "loosen-level": "lower the compatibility of decision to NONE until 2026-12-31",
+    "key": "key orders.v1 by order_id",
     "tag-personal": "tag customer_id in Order as PII",
     "change-unit": "change the unit of amount in schemas/order from cents to euros",
     "change-unit-share": "change the unit of score in score from fraction to percent",

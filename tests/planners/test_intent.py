@@ -43,6 +43,7 @@ IN_EUROS = {
     "factor": "1/100",
     "type": {"type": "bytes", "logicalType": "decimal", "precision": 19, "scale": 2},
 }
+REKEY = {"op": "rekey_topic", "field": "order_id", "topic": "orders.paid", "to": "orders.paid.v2"}
 
 
 @pytest.mark.parametrize(
@@ -273,6 +274,10 @@ def test_what_fits_several_things_is_asked_back_in_words_that_then_work(text: st
         ("reorder the symbols of status in order: PAID, NEW", "leaves out SENT", "NEW, PAID, SENT"),
         ("reorder the symbols of status in order: NEW, PAID, SENT", "in that order already", ""),
         ('change the doc of amount in order to "In cents."', "says that already", ""),
+        ("key orders.payd by order_id", 'No topic "orders.payd"', '"orders.paid"'),
+        ("key orders.paid by extra", "is no key", "a string, a whole number"),
+        ("key orders.paid by sku", "stands several times", "each record has once"),
+        ("key orders.paid by order_id into invoices", 'a topic "invoices" already', "mixed"),
         ('tag amount in order as "one, two"', "is not a tag", "beginning with a letter"),
         (
             "change the unit of amount in order from euros to cents",
@@ -473,6 +478,9 @@ def test_several_symbols_are_several_operations() -> None:
             "lower the compatibility of order to NONE until 2026-12-31",
             {"op": "change_level", "field": "", "level": "NONE", "until": "2026-12-31"},
         ),
+        ("key orders.paid by order_id", REKEY),
+        ("change the key of topic orders.paid from amount to order_id", REKEY),
+        ("partition orders.paid by order_id into topic paid.by-id", {**REKEY, "to": "paid.by-id"}),
         ("tag note in order as pii", {"op": "tag_field", "field": "note", "tag": "PII"}),
         ("mark order.note as personal data", {"op": "tag_field", "field": "note", "tag": "PERSONAL_DATA"}),
         (

@@ -63,6 +63,14 @@ def test_a_list_of_topics_gets_the_new_name_beside_the_old_one_until_the_end() -
     assert ("compose.yaml", 3, NEW) in words(bridge, 3)
 
 
+def test_a_list_that_a_reader_subscribes_to_moves_with_the_reader() -> None:
+    other = Deployment("billing", "staging:billing", (("TOPICS", "orders,refunds"),), at("staging.yaml", 1))
+    bridge = offered(shop(at("a.yaml", 5), at("b.yaml", 9), other), at("staging.yaml", 3))[0]["bridge"]
+
+    assert words(bridge, 0) == []
+    assert ("staging.yaml", 3, NEW) in words(bridge, 1)
+
+
 def test_every_deployment_that_sets_the_name_moves_with_its_job() -> None:
     staging = Deployment("billing", "staging:billing", (("ORDERS_TOPIC", OLD),), at("staging.yaml", 4))
     bridge = offered(shop(at("a.yaml", 5), at("b.yaml", 9), staging), at("staging.yaml", 6))[0]["bridge"]
