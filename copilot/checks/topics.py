@@ -114,7 +114,7 @@ def _phase(operation: TopicChange, case: Case, number: int, before: _Ends, now: 
             yield _lost(text, now.old_readers[job], number, f"Move {job} to {new} in this phase or before it.")
 
 
-def _not_moved(operation: RenameTopic, case: Case, last: _Ends) -> Iterator[Finding]:
+def _not_moved(operation: TopicChange, case: Case, last: _Ends) -> Iterator[Finding]:
     """Who is on the old name after the last phase as far as reading can tell: people move them, and nothing here shows when."""
     for job, span in sorted({**last.old_writers, **last.old_readers}.items()):
         text = f"{job} is still on {operation.topic} after the last phase, as far as reading can tell: people move it."

@@ -220,6 +220,7 @@ class ChangeUnit:
     type: str = ""
 
 
+@dataclass(frozen=True, slots=True)
 class RekeyTopic:
     """Another field to key a topic's records by. `to` is the topic that holds them then: keys of written records can't change."""
 

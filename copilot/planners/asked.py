@@ -34,6 +34,8 @@ OPS = (
     "rename_topic",
     "change_level",
     "change_unit",
+    "tag_field",
+    "rekey_topic",
 )
 _NAMES = ("subject", "record", "field", "to", "symbol")
 
@@ -107,6 +109,8 @@ def _from_said(said: Said, scope: str) -> AskedChange:
     subject, field = part.name(said.scope) or scope, part.name(said.field)
     if said.op == "rename_topic":
         return AskedChange(said.op, field, "", "", part.name(said.to))
+    if said.op == "tag_field":
+        return AskedChange(said.op, subject, "", field)
     if not subject and "." in field:
         subject, _, field = field.rpartition(".")
     return AskedChange(

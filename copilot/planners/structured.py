@@ -59,15 +59,14 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "change_level": ("level",),
     "tag_field": ("tag",),
     "change_unit": ("unit",),
+    "rekey_topic": ("topic",),
 }
 _OPTIONAL = {
     "add_field": ("default", "required"),
     "change_level": ("until",),
     "change_unit": ("was", "factor", "to", "type"),
+    "rekey_topic": ("to",),
 }
-    "rekey_topic": ("topic",),
-}
-_OPTIONAL = {"add_field": ("default", "required"), "change_level": ("until",), "rekey_topic": ("to",)}
 _WHOLE = ("reorder_fields", "rename_record", "rename_topic", "change_level")
 """Operations on no single field; `change_doc` is one of them where its field is ""."""
 _COMMON = ("op", "subject", "record", "field")

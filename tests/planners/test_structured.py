@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 
 from copilot.domain.operation import AddField, Operation, RenameField, operation_object
 from copilot.errors import Ambiguous, WrongUsage
+from copilot.planners.asked import OPS
 from copilot.planners.intent import understand
 from copilot.planners.structured import operations_from_json
 from tests.planners.builders import shop, steps
 from tests.planners.requests import REQUESTS
 
 SHOP = shop().pipeline
+ROOT = Path(__file__).parents[2]
 
 
 def operations(value: Any) -> tuple[Operation, ...]:
@@ -98,3 +102,13 @@ def test_a_field_of_several_schemas_is_asked_back() -> None:
         operations_from_json('{"op": "remove_field", "field": "meanra"}', steps())
 
     assert len(caught.value.candidates) == 3
+
+
+def test_every_operation_is_known_wherever_programs_meet_one() -> None:
+    ops = {kind.op for kind in get_args(Operation)}
+    schema = files("copilot.reasons").joinpath("proposal-1.schema.json").read_text("utf-8")
+    table = (ROOT / "docs" / "for-programs.md").read_text("utf-8").partition("## Operations")[2]
+
+    assert set(OPS) == ops
+    assert {op for op in ops if f'            "{op}",' in schema or f'            "{op}"\n' in schema} == ops
+    assert {op for op in ops if f"`{op}`" in table} == ops
