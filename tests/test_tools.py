@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,8 @@ def run_pytest(folder: Path, test: str) -> str:
     (folder / "pytest.ini").write_text("[pytest]\nmarkers = tool(name): needs a tool\n")
     (folder / "test_it.py").write_text(f"import pytest\n\n{test}\n")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False).stdout
+    environment = {**os.environ, "PYTHONPATH": str(CONFTEST.parent.parent)}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False).stdout
 
 
 def test_a_missing_tool_is_named_with_the_test_that_did_not_run(tmp_path: Path) -> None:
