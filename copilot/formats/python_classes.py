@@ -1,4 +1,7 @@
-"""Which Avro record does a typed class of Python stand for? dataclasses-avroschema's `AvroModel`, also for pydantic and faust.
+"""Which record does a typed class of Python stand for, as Avro has it?
+
+dataclasses-avroschema's `AvroModel`, also for pydantic and faust; and plain dataclasses, pydantic models, records of faust and
+structs of msgspec, which travel as JSON.
 
 The tree has the places of the fields in the file. Classes of the file are followed: bases, records in records, enumerations. What
 hangs on other modules, on calls, or on types that have no Avro of their own is refused with its place.
@@ -16,7 +19,7 @@ from typing import Any
 from copilot.formats.json_text import JSON_DEPTH_MAX, InvalidText, Node
 from copilot.formats.python_code import Places, parsed_module
 
-MODEL_BASES = frozenset({"AvroModel", "AvroBaseModel", "AvroRecord"})
+MODEL_BASES = frozenset({"AvroModel", "AvroBaseModel", "AvroRecord", "Record", "Struct"})
 _PRIMITIVES = {
     "str": "string",
     "int": "long",

@@ -11,14 +11,14 @@ from copilot.readers.things import value_of
 from copilot.readers.values import Value
 
 
-def see_arguments(reader: Reader, node: ast.Call, mode: str = "reads") -> list[Seen]:
-    """Reads all arguments; returns the positional ones."""
+def see_arguments(reader: Reader, node: ast.Call, mode: str = "reads", made: Origin | None = None) -> list[Seen]:
+    """Reads all arguments; returns the positional ones. `made` is the record that the call makes."""
     positional = [reader.see(argument, mode) for argument in node.args]
-    see_keywords(reader, node)
+    see_keywords(reader, node, made)
     return positional
 
 
-def see_keywords(reader: Reader, node: ast.Call) -> None:
+def see_keywords(reader: Reader, node: ast.Call, made: Origin | None = None) -> None:
     """Reads the keyword arguments; a keyword of a class, of `dict` and the like is a name of its own."""
     name = receiver_name(node.func)
     makes_record = name[:1].isupper() or name in (
@@ -37,10 +37,11 @@ def see_keywords(reader: Reader, node: ast.Call) -> None:
             reader.sheet.add_blind(keyword.value, f"spreads all fields (**{spread})", spread, seen.origin)
             continue
         if makes_record:
-            keyword_use(reader, keyword, name)
-        reader.see_as(
-            keyword.value, keyword.arg, "keys" if keyword.arg in ("key", "partition_key", "key_field") else "reads"
-        )
+            keyword_use(reader, keyword, name, made)
+        mode = "keys" if keyword.arg in ("key", "partition_key", "key_field") and made is None else "reads"
+        seen = reader.see_as(keyword.value, keyword.arg, mode)
+        if made is not None:
+            reader.sheet.flow.flows(seen.origin, made.root, keyword.arg)
 
 
 def keyword_use(reader: Reader, keyword: ast.keyword, receiver: str, origin: Origin | None = None) -> None:

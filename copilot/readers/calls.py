@@ -21,6 +21,7 @@ from copilot.readers.invocations import note_invocation
 from copilot.readers.model_classes import METHODS, see_model_method
 from copilot.readers.operators import text_of
 from copilot.readers.reading import Reader
+from copilot.readers.record_classes import class_named
 from copilot.readers.scope import NOTHING, FunctionNode, Seen, receiver_name
 from copilot.readers.tables import TABLE_METHODS, note_sql, note_table
 from copilot.readers.texts import see_text_call
@@ -102,8 +103,9 @@ def see_call(reader: Reader, node: ast.Call, mode: str) -> Seen:
     column = column_call(reader, node, dotted)
     if column is not None:
         return column
+    made = reader.sheet.new_literal() if _makes_object(reader, node) else None
     with rows_named(reader, node, NOTHING, dotted):
-        arguments = see_arguments(reader, node, mode if dotted in libraries.CONVERSIONS else "reads")
+        arguments = see_arguments(reader, node, mode if dotted in libraries.CONVERSIONS else "reads", made)
     if dotted in _OPENING and node.args:
         return Seen(arguments[0].value, arguments[0].origin, ("client", "file", value_of(reader, node.args[0]), -1))
     if dotted in _PASSING_CALLS or dotted in _COPIES:
@@ -124,8 +126,21 @@ def see_call(reader: Reader, node: ast.Call, mode: str) -> Seen:
     if record is not None:
         return Seen(None, record, thing)
     if dotted and "." in dotted and not libraries.is_foreign(dotted):
-        return _imported_function(reader, node, dotted, arguments)._replace(thing=thing)
+        seen = _imported_function(reader, node, dotted, arguments)
+        return seen._replace(origin=made or seen.origin, thing=thing)
+    if made is not None:
+        return Seen(None, made, thing)
     return _own_function(reader, node, arguments)._replace(thing=thing)
+
+
+def _makes_object(reader: Reader, node: ast.Call) -> bool:
+    """Tells whether a call makes an object of a class of the repository whose fields are all named."""
+    is_named = bool(node.keywords) and not node.args and all(keyword.arg for keyword in node.keywords)
+    return (
+        is_named
+        and class_named(reader, node.func) is not None
+        and not libraries.is_foreign(reader.scope.dotted(node.func))
+    )
 
 
 def see_decorator(reader: Reader, node: ast.expr, function: FunctionNode) -> None:

@@ -11,13 +11,17 @@ from typing import Any, NamedTuple
 
 from copilot.readers import libraries
 from copilot.readers.facts import FileFacts
+from copilot.readers.model_classes import SCHEMA
 from copilot.readers.modules import Modules
 from copilot.readers.paths import FLASK_CONFIG
+from copilot.readers.steps import topics_of
 from copilot.readers.things import SPREAD
 from copilot.readers.values import Value
 
 MAX_DEPTH = 10
 MAX_ENDS = 8
+TYPE = 4
+"""Where a client that a chain ends at has the type of its values, if its making says one."""
 
 
 class End(NamedTuple):
@@ -59,6 +63,10 @@ class Chains:
     def parameters(self, path: str, function: str) -> tuple[str, ...]:
         """Returns the parameters of a function, without `self`."""
         return self._table(path)[2].get(function, ())
+
+    def facts(self, path: str) -> FileFacts:
+        """Returns the facts of a file, without any where it can't be read."""
+        return self._table(path)[3]
 
     def bases(self, path: str, name: str) -> tuple[End, ...]:
         """Returns the classes of the repository that a class is derived from directly."""
@@ -177,7 +185,13 @@ class Chains:
 
     def _step(self, end: End, kind: str, name: str, depth: int) -> Iterator[End]:
         value = end.value
-        if value[0] == "client":
+        if value[0] == "client" and name == SCHEMA:
+            yield from self.ends(end.path, self._type_of(end), depth)
+        elif value[0] == "client" and any(
+            step.gives not in ("", "=") for step in libraries.method_steps(value[1], name)
+        ):
+            yield End(end.path, ("method", value, name))
+        elif value[0] == "client":
             yield end
         elif value[0] == "map":
             yield from self._entry(end, name, depth)
@@ -212,8 +226,18 @@ class Chains:
                 yield from self.ends(filled.path, filled.value, depth) if filled != one else (one,)
         elif value[0] == "literal":
             yield end
+        elif value[0] == "method":
+            yield End(end.path, _client_of(value[1], value[2], handed))
         elif value[0] in ("param", "attr", "item"):
             yield End(end.path, ("call", value, ()))
+
+    def _type_of(self, end: End) -> Value:
+        """Returns the chain to the schema that a client, like a topic that is made with a type of its values, decodes with."""
+        value = end.value
+        if len(value) > TYPE:
+            return ("attr", value[TYPE], SCHEMA)
+        codec = self._table(end.path)[3].calls[value[3]] if value[3] >= 0 else None
+        return (codec.reader or codec.writer) if codec is not None else None
 
     def _filled(self, end: End, functions: tuple[End, ...], handed: tuple[Any, ...]) -> End:
         """Returns a value with the arguments of these functions put in, which are no arguments of those around the call."""
@@ -226,6 +250,16 @@ class Chains:
             for position, name in enumerate(self.parameters(function.path, function.value[1])):
                 value = _replaced(value, f"{function.value[1]}:{name}", given.get(name, given.get(str(position))), path)
         return End(end.path, value)
+
+
+def _client_of(owner: tuple[Any, ...], name: str, handed: Handed) -> tuple[Any, ...]:
+    """Returns the client that a method of another one gives; the type of its values stands behind the rest, where it has one."""
+    arguments = dict(handed.arguments)
+    step = libraries.method_steps(owner[1], name)[0]
+    topics = topics_of(step, arguments, owner) if step.keeps else None
+    client = ("client", step.gives, topics and ("at", handed.path, topics), -1)
+    typed = arguments.get("value_type")
+    return (*client, ("at", handed.path, typed)) if typed is not None else client
 
 
 def _replaced(value: Any, param: str, filling: Value, path: str) -> Any:

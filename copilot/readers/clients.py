@@ -9,12 +9,15 @@ from __future__ import annotations
 import ast
 
 from copilot.readers import libraries
-from copilot.readers.arguments import argument_value, first_text, message_value, see_arguments
+from copilot.readers.arguments import argument_seen, argument_value, first_text, message_value, see_arguments
 from copilot.readers.codecs import encoded_beside, keyword_codec, see_codec_method
 from copilot.readers.facts import DECORATED, FORWARDED
 from copilot.readers.flow import Origin
+from copilot.readers.handlers import encoded_object, feed, publish_result, qualified, typed_topic
 from copilot.readers.invocations import note_decoration, note_invocation
 from copilot.readers.reading import Reader
+from copilot.readers.record_classes import LIBRARY as RECORD_CLASS
+from copilot.readers.record_classes import schema_of
 from copilot.readers.scope import NOTHING, FunctionNode, Seen, receiver_name
 from copilot.readers.steps import Step
 from copilot.readers.things import value_of
@@ -67,10 +70,14 @@ def see_client_decorator(reader: Reader, node: ast.expr, function: FunctionNode)
     if not steps and (is_known or node.func.attr not in libraries.DECORATOR_NAMES):
         return False
     see_arguments(reader, node)
+    name, method = qualified(reader, function), node.func.attr
+    codec = feed(reader, node, function, method) if method in libraries.FEEDING_NAMES else -1
+    if method in libraries.PUBLISHING_NAMES:
+        codec = publish_result(reader, node, function)
     for step in steps:
-        _add(reader, node, "", step, base, DECORATED, -1, function.name)
+        _add(reader, node, "", step, base, DECORATED, codec if not step.needs else -1, name)
     if not steps:
-        note_decoration(reader, node, function.name, base)
+        note_decoration(reader, node, name, base)
     return True
 
 
@@ -134,7 +141,10 @@ def _outcome(reader: Reader, node: ast.Call, step: Step, base: Seen, codec: int)
         return base
     if not step.gives:
         return NOTHING
-    return _client(step.gives, topic_value(reader, node, step, base) if step.keeps else None, codec)
+    client = _client(step.gives, topic_value(reader, node, step, base) if step.keeps else None, codec)
+    if step.gives == "quix dataframe":
+        return client._replace(origin=reader.sheet.flow.decoded(codec))
+    return client
 
 
 def _client(kind: str, topics: Value, codec: int) -> Seen:
@@ -156,13 +166,16 @@ def _add(
     given = {"topics": topics or ("var", "", None), "receiver": receiver, "codec": codec, "endpoint": step.endpoint}
     index = reader.sheet.add_call(step.role, library, node, scope or reader.scope.qualified, **given)
     if step.role == "produce":
-        _tie(reader, index, codec, node, _argument(node, step.value))
+        is_framework = base.thing is not None and base.thing[1].startswith(("faust", "faststream"))
+        _tie(reader, index, codec, node, _argument(node, step.value), is_framework)
     return index
 
 
-def _tie(reader: Reader, index: int, codec: int, node: ast.Call, record: ast.expr | None) -> None:
+def _tie(reader: Reader, index: int, codec: int, node: ast.Call, record: ast.expr | None, is_framework: bool) -> None:
     """Ties a call that writes an endpoint to what made the bytes that it is given."""
     beside = encoded_beside(reader, node, record)
+    if beside is None and codec < 0 and is_framework:
+        beside = encoded_object(reader, node, record)
     origin = beside or (reader.see(record).origin if record is not None else None)
     if codec >= 0 and beside is None:
         reader.sheet.flow.encoded(codec, origin)
@@ -191,6 +204,14 @@ def _own_codec(reader: Reader, node: ast.Call, library: str, step: Step, name: s
             schema = argument_value(reader, node, 3, ("reader_value_schema",))
             codec = [reader.sheet.add_call("decode", library, node, scope, reader=schema)]
         return codec[0] if codec else -1
+    if step.gives == "faust topic":
+        return typed_topic(reader, node)
+    if step.gives == "quix topic":
+        codec = keyword_codec(reader, node, "value_deserializer", "", "decode")
+        return (codec or keyword_codec(reader, node, "value_serializer", "", "encode") or [-1])[0]
+    if step.gives == "quix dataframe":
+        topic = reader.see(node.args[0]).thing if node.args else argument_seen(reader, node, ("topic",)).thing
+        return reader.sheet.add_call("decode", RECORD_CLASS, node, scope, reader=schema_of(topic))
     if step.gives == "kafka producer" and library:
         codec = keyword_codec(reader, node, "value_serializer", "value.serializer", "encode")
         if not codec and name == "AvroProducer":

@@ -113,9 +113,10 @@ class Expressions:
         thing = clients.part_of_client(self, base.thing, node.attr) or chained("attr", base.thing, node.attr)
         if base.origin is not None and base.origin.root[0] in _INNER_KINDS:
             return message_value(self, base.origin) if node.attr in ("value", "data", "body") else Seen(thing=thing)
-        if isinstance(node.value, ast.Name) and not node.attr.startswith("_"):
+        is_followed = base.origin is not None and isinstance(node.value, ast.Attribute)
+        if (isinstance(node.value, ast.Name) or is_followed) and not node.attr.startswith("_"):
             used = "writes" if isinstance(node.ctx, ast.Store | ast.Del) else mode
-            self.sheet.add_use(node.attr, node, used, "attribute", node.value.id, base.origin)
+            self.sheet.add_use(node.attr, node, used, "attribute", receiver_name(node.value), base.origin)
         return Seen(None, base.origin.at(node.attr) if base.origin else None, thing)
 
     def _subscript(self, node: ast.Subscript, mode: str) -> Seen:
@@ -143,6 +144,8 @@ class Expressions:
             if name not in _COUNTERS and not is_listed:
                 reason = f"the name of the field is computed ({receiver_name(node.value)}[{name}])"
                 self.sheet.add_blind(node, reason, receiver_name(node.value), base.origin)
+        if _is_mask(key):
+            return Seen(None, base.origin, base.thing)
         is_container = base.origin is not None and (base.origin.lists > 0 or base.origin.root[0] == "lit")
         return Seen(None, _item(base.origin) if is_container else None, item_of(base.thing, ""))
 
@@ -251,6 +254,11 @@ def _item(origin: Origin | None) -> Origin | None:
     if origin is None or origin.root[0] in _INNER_KINDS:
         return origin
     return origin.item()
+
+
+def _is_mask(key: ast.expr) -> bool:
+    """Tells whether a subscript picks rows of a table by a condition on its columns."""
+    return isinstance(key, ast.Compare) or (isinstance(key, ast.BinOp) and isinstance(key.op, ast.BitAnd | ast.BitOr))
 
 
 def _is_record_kind(origin: Origin | None) -> bool:

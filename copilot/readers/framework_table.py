@@ -142,5 +142,7 @@ DECORATORS: dict[str, Steps] = {
 ATTRIBUTES: dict[str, dict[str, str]] = {
     "pyspark": SPARK_ATTRIBUTES,
     "spark session": SPARK_ATTRIBUTES,
+    "faststream broker": {"broker": "faststream broker"},
+    "faststream rabbit": {"broker": "faststream rabbit"},
     "amqp channel": {"default_exchange": "amqp channel.default_exchange"},
 }

@@ -8,6 +8,7 @@ from copilot.readers import libraries
 from copilot.readers.codecs import encoded_beside
 from copilot.readers.facts import DECORATED
 from copilot.readers.flow import Origin
+from copilot.readers.handlers import encoded_object
 from copilot.readers.reading import Reader
 from copilot.readers.scope import Seen, receiver_name
 from copilot.readers.things import SPREAD, chained, value_of
@@ -88,5 +89,9 @@ def _record(reader: Reader, node: ast.Call) -> Origin | None:
     """Returns where the record comes from that a call seems to hand over: under a usual keyword, or after the topic."""
     for keyword in node.keywords:
         if keyword.arg in _RECORDS:
-            return encoded_beside(reader, node, keyword.value) or reader.see(keyword.value).origin
-    return reader.see(node.args[1]).origin if len(node.args) > 1 else None
+            return encoded_beside(reader, node, keyword.value) or _origin(reader, node, keyword.value)
+    return _origin(reader, node, node.args[1]) if len(node.args) > 1 else None
+
+
+def _origin(reader: Reader, node: ast.Call, record: ast.expr) -> Origin | None:
+    return encoded_object(reader, node, record) or reader.see(record).origin

@@ -15,7 +15,7 @@ from copilot.readers.callers import Callers
 from copilot.readers.chains import Chains
 from copilot.readers.facts import DECORATED, FileFacts, Invocation
 from copilot.readers.holes import argument_of, is_handed, replaced, start_of
-from copilot.readers.steps import Step
+from copilot.readers.steps import Step, topics_of
 from copilot.readers.values import Value
 
 MAX_HOPS = 5
@@ -43,13 +43,13 @@ class Invoked:
         for client in clients:
             steps = libraries.decorator_steps if is_decorator else partial(libraries.method_steps, first=text)
             for step in steps(client[1], callee[2]):
-                topics = _topics(step, arguments, client)
+                topics = topics_of(step, arguments, client)
                 if step.role and (topics is not None or not step.needs):
                     yield step, topics or ("var", "", None), False
         guess = _guessed(invocation.receiver, callee[2]) if not clients else None
         if guess is not None and not self._is_own(path, callee):
             for step in libraries.method_steps(guess, callee[2]):
-                topics = _topics(step, arguments, ())
+                topics = topics_of(step, arguments, ())
                 if step.role and topics is not None:
                     yield step, topics, True
 
@@ -100,22 +100,6 @@ def _guessed(receiver: str, method: str) -> str | None:
     """Returns the kind of client that an object seems to be by its own name and the method's, None where either says little."""
     if method in _GUESSED and _GUESSED[method] in receiver.lower():
         return f"kafka {_GUESSED[method]}"
-    return None
-
-
-def _topics(step: Step, arguments: Mapping[str, Value], client: tuple[Any, ...]) -> Value:
-    """Returns what names the endpoint of a call whose arguments are known, None where the call doesn't say."""
-    for place in step.topic.split():
-        if place == "own":
-            own: Value = client[2]
-            return own
-        if place == "*":
-            given = tuple(value for name, value in arguments.items() if name.isdigit())
-            if given:
-                return ("list", given)
-        elif place.lstrip("{~") in arguments:
-            found: Value = arguments[place.lstrip("{~")]
-            return ("as", "pattern", found, ()) if place.startswith("~") else found
     return None
 
 

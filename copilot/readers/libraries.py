@@ -91,6 +91,9 @@ _FOREIGN = frozenset(
 
 DECORATOR_NAMES = frozenset(name.rstrip("+") for steps in framework_table.DECORATORS.values() for name in steps)
 """Every method of a client that decorates what it feeds, or what it publishes the results of."""
+FEEDING_NAMES = frozenset({"agent", "subscriber"})
+PUBLISHING_NAMES = frozenset({"publisher"})
+"""Those whose function gets a record first, or returns one."""
 TELLING_METHODS = broker_table.TELLING_METHODS
 ATTRIBUTE_NAMES = frozenset(name for names in framework_table.ATTRIBUTES.values() for name in names)
 """The attributes that any library has a kind for."""

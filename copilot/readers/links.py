@@ -25,6 +25,7 @@ from copilot.readers.modules import Modules
 from copilot.readers.outlines import Outline
 from copilot.readers.patterns import LIKE, matching_patterns
 from copilot.readers.reach import Reach
+from copilot.readers.record_classes import LIBRARY as RECORD_CLASS
 from copilot.readers.schema_values import Asked, SchemaValues, named_like
 from copilot.readers.store import FactStore
 from copilot.readers.subjects import Subjects, unpinned
@@ -189,7 +190,7 @@ class LinkReader:
         for file, codec in codecs:
             for name in self._schemas.of_call(file, codec, asked, effect.hops):
                 found.setdefault(name, (file, codec))
-        if not found and codecs and codecs[0][0] == home and codecs[0][1].library != LIBRARY:
+        if not found and codecs and codecs[0][0] == home and codecs[0][1].library not in (LIBRARY, RECORD_CLASS):
             # A codec of another file whose schema isn't known shows nothing about this call, nor does what is no model.
             found[None] = codecs[0]
         links: list[Link] = []
@@ -213,8 +214,11 @@ class LinkReader:
             return [(path, facts.calls[call.codec])]
         role = "encode" if call.role == "produce" and call.codec != FORWARDED else "decode"
         here = [(path, one) for one in facts.calls if one.role == role and one.receiver != OF_KEYS]
+        own = [entry for entry in here if entry[1].scope == call.scope]
+        # What a framework does for one handler, or one topic, says nothing about others.
+        here = [entry for entry in here if entry[1].library != RECORD_CLASS]
         for near in (
-            [entry for entry in here if entry[1].scope == call.scope],
+            [entry for entry in own if call.receiver == DECORATED or entry[1].library != RECORD_CLASS],
             [entry for entry in here if entry[1].scope.partition(".")[0] == call.scope.partition(".")[0]],
             here,
         ):
@@ -224,6 +228,7 @@ class LinkReader:
         nearby = ((file, one) for file in beside for one in job.facts[file].calls)
         for calls in (nearby, self._imported(path, facts)):
             found = [entry for entry in calls if entry[1].role == role and entry[1].receiver != OF_KEYS]
+            found = [entry for entry in found if entry[1].library != RECORD_CLASS]
             if found:
                 return found
         return []
@@ -333,7 +338,7 @@ def _not_beside(proof: tuple[Span, ...], then: tuple[Span, ...]) -> tuple[Span, 
 
 
 def _decoder(call: Call) -> Decoder:
-    if call.library == "json":
+    if call.library in ("json", RECORD_CLASS):
         return Decoder("json", "writer")
     if call.library == LIBRARY:
         return Decoder("fastavro", "single")

@@ -37,7 +37,9 @@ from copilot.readers.kept_jobs import KeptJobs
 from copilot.readers.layout import layout_of
 from copilot.readers.links import JobCode, LinkReader
 from copilot.readers.modules import Modules
+from copilot.readers.named_classes import named_classes
 from copilot.readers.reach import Reach
+from copilot.readers.record_classes import with_schemas_only
 from copilot.readers.store import FactStore
 from copilot.readers.subjects import SubjectReader, Subjects
 from copilot.settings import Settings
@@ -107,17 +109,24 @@ class _Reading:
             if store.unknown_count > MANY_FILES:
                 self._schemas.read_ahead()
             self._outlines = outlines()
-            hosts = store.python(path for path, outline in self._outlines.items() if outline.has_schemas)
-            self._subjects: Subjects = self._schemas.read(hosts, settings, past.result())
+            self._modules = Modules(store, layout.python)
+            self._chains = Chains(lambda path: store.python([path]).get(path), self._modules)
+            self._subjects: Subjects = self._schemas.read(self._hosts(), settings, past.result())
         scripts = frozenset(path for path, outline in self._outlines.items() if outline.is_script)
         scripts |= started_scripts(self._deployment_files, layout.python)
         self._roots = JobRoots([*layout.python, *layout.builds], scripts, built_folders(self._deployment_files))
-        self._modules = Modules(store, layout.python)
-        self._chains = Chains(lambda path: store.python([path]).get(path), self._modules)
         whole = {path: self._roots.root_of(path) for path in layout.python}
         self._entry_reader = EntryReader(store, self._modules, self._outlines)
         self._entries = self._entry_reader.read(self._folders(whole))
         self._root_of = {**whole, **self._entries.root_of}
+
+    def _hosts(self) -> dict[str, FileFacts]:
+        """Returns the facts of the Python files that hold schemas, by themselves or because others name their classes."""
+        naming = (path for path, outline in self._outlines.items() if outline.names_records and not outline.is_tests)
+        named = named_classes(self._store.python(naming), self._chains)
+        hosts = {path for path, outline in self._outlines.items() if outline.has_schemas}
+        facts = self._store.python(sorted(hosts | named.keys()))
+        return {path: with_schemas_only(one, named.get(path, ())) for path, one in facts.items()}
 
     def _folders(self, root_of: Mapping[str, str]) -> Iterator[Folder]:
         """Yields the roots that are folders, with their files."""

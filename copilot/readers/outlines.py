@@ -11,15 +11,17 @@ from typing import NamedTuple
 
 from copilot.readers.facts import DECORATED, FACTS_KIND, FileFacts, dump_facts
 from copilot.readers.python_reader import read_python
+from copilot.readers.record_classes import names_records, with_schemas_only
 from copilot.readers.words import acts_when_imported, concerns_endpoints, is_script, is_tests
 
-OUTLINE_KIND = f"python-outline-5-{FACTS_KIND}"
+OUTLINE_KIND = f"python-outline-6-{FACTS_KIND}"
 _NO_CLIENTS = frozenset({"file", "spark builder", "spark session"})
 
 
 class Outline(NamedTuple):
     """Whether a file may concern endpoints and so was parsed, whether it is a script, and what only parsed files can tell.
 
+    `has_schemas` leaves out classes that are schemas only where some file names them, as one that `names_records` may.
     `has_endpoints` tells that it reads or writes some, or makes a client that does, `acts_at_once` that importing it does so.
     """
 
@@ -31,6 +33,7 @@ class Outline(NamedTuple):
     gaps: tuple[tuple[int, str], ...] = ()
     acts_at_once: bool = False
     is_tests: bool = False
+    names_records: bool = False
 
 
 def facts_of(text: str) -> bytes:
@@ -69,5 +72,13 @@ def _outline(facts: FileFacts, text: str) -> Outline:
         text
     )
     return Outline(
-        True, is_script(text), bool(facts.literals), has_endpoints, facts.classes, facts.gaps, acts, is_tests(text)
+        True,
+        is_script(text),
+        bool(with_schemas_only(facts).literals),
+        has_endpoints,
+        facts.classes,
+        facts.gaps,
+        acts,
+        is_tests(text),
+        names_records(facts),
     )

@@ -17,6 +17,7 @@ from copilot.readers.facts import FileFacts
 from copilot.readers.flow import Origin
 from copilot.readers.model_classes import see_models
 from copilot.readers.options import declare_options, parameter_options
+from copilot.readers.record_classes import see_record_classes
 from copilot.readers.scope import NOTHING, FunctionNode, Scope, Seen, is_self, parameters
 from copilot.readers.settings_classes import see_settings_class
 from copilot.readers.sheet import Sheet
@@ -64,6 +65,7 @@ class _Statements:
         self._block(tree.body)
         if "dataclasses_avroschema" in self.scope.libraries:
             see_models(self.expressions, tree.body)
+        see_record_classes(self.expressions, tree.body)
         waiting = self._waiting
         while waiting:
             self._waiting = []
@@ -256,7 +258,8 @@ class _Statements:
                 thing = known.thing or ("param", str(origin.root[1]), default.value)
                 # A default that is a text holds for those callers only who hand over nothing else.
                 value = options.get(argument.arg, thing if thing[0] == "param" and is_text(thing) else default.value)
-                scope.names[argument.arg] = Seen(value, known.origin or origin, thing)
+                fed = scope.fed.get((scope.qualified, argument.arg))
+                scope.names[argument.arg] = Seen(value, fed or known.origin or origin, thing)
             if not class_name and scope.qualified in scope.functions:
                 self.sheet.flow.comes(origin.root, "a", str(origin.root[1]))
         if node.args.kwarg is not None:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _QUOTES = re.compile(rb"[rRuUbB]{0,2}(\"\"\"|'''|\"|')")
 _MIN_JSON = 30
+CANDIDATE = "python-class"
+"""The host of a class that is a schema only where something names it as one."""
 _CHANGE = re.compile(
     rb"""(?:(?<![\w.])(\w+)\[["']fields["']\](?:\.(?:append|extend|insert|remove|pop)\(|\s*\+?=(?!=))"""
     rb"""|(?<![\w.])(\w+)\[[^\]\n]+\](?:\[[^\]\n]+\])*(?:\.(?:append|extend|insert)\(|\s*\+?=(?!=))|(?<![\w.])(\w+)\.update\()"""
@@ -51,11 +53,11 @@ def literal_of_dict(node: ast.Dict, names: tuple[str, ...], receiver: str, sheet
     return _add(host, start, end, receiver, _full_name(value), sheet) if isinstance(fields, ast.List) else None
 
 
-def literal_of_class(node: ast.ClassDef, sheet: Sheet) -> int:
+def literal_of_class(node: ast.ClassDef, sheet: Sheet, host: str = "python-code") -> int:
     """Adds the schema that a class stands for by its typed fields, and returns its index."""
     start = sheet.offset(node.lineno, node.col_offset)
     end = sheet.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
-    return _add("python-code", start, end, "", node.name, sheet)
+    return _add(host, start, end, "", node.name, sheet)
 
 
 def is_changed_later(name: str, sheet: Sheet) -> bool:
@@ -127,7 +129,7 @@ def _add(host: str, start: int, end: int, name: str, root: str, sheet: Sheet) ->
     if known is not None:
         return known
     # What code puts together is read from the whole file.
-    text = sheet.data[start:end].decode("utf-8", "replace") if host != "python-code" else ""
+    text = sheet.data[start:end].decode("utf-8", "replace") if host not in ("python-code", CANDIDATE) else ""
     sheet.literals.append(Literal(host, start, end, sheet.line_of(start), sheet.line_of(end - 1), name, root, text))
     return len(sheet.literals) - 1
 

@@ -53,6 +53,7 @@ class Scope:
         self.namespaces: set[str] = set()
         self.fields: dict[str, list[str]] = {}
         self.filled: set[str] = set()
+        self.fed: dict[tuple[str, str], Origin] = {}
         self.stars: list[str] = []
         self.globals: set[str] = set()
         self.class_name = ""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from copilot.readers.values import Value
 
 
 class Step(NamedTuple):
@@ -45,3 +48,19 @@ SAME = Step(gives="=")
 
 Steps = dict[str, Step]
 """By the name of what is called; "name:text" is the call whose first argument is that text, "*" any other name."""
+
+
+def topics_of(step: Step, arguments: Mapping[str, Value], client: tuple[Any, ...]) -> Value:
+    """Returns what names the endpoint of a call whose arguments are known, None where it doesn't say; `client` is its object."""
+    for place in step.topic.split():
+        if place == "own":
+            own: Value = client[2]
+            return own
+        if place == "*":
+            given = tuple(value for name, value in arguments.items() if name.isdigit())
+            if given:
+                return ("list", given)
+        elif place.lstrip("{~") in arguments:
+            found: Value = arguments[place.lstrip("{~")]
+            return ("as", "pattern", found, ()) if place.startswith("~") else found
+    return None
