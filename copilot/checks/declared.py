@@ -5,11 +5,13 @@ This is the oracle of `replay`: a written value must come back under its own pat
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
-from copilot.domain.fieldtype import named_types, parsed
+from copilot.domain.fieldtype import full_name, named_types, parsed
 from copilot.domain.operation import (
+    AddSymbol,
     ChangeLevel,
     ChangeType,
     ChangeUnit,
@@ -18,6 +20,7 @@ from copilot.domain.operation import (
     RemoveSymbol,
     RenameField,
     RenameRecord,
+    RenameSymbol,
     TopicChange,
 )
 from copilot.domain.schema import SchemaField, SchemaVersion
@@ -64,6 +67,8 @@ def declared_about(subject: str, base: SchemaVersion | None, operations: Iterabl
     symbols: set[str] = set()
     units: list[tuple[str, ChangeUnit]] = []
     for operation in operations:
+        if isinstance(operation, AddSymbol | RemoveSymbol | RenameSymbol):
+            replaced.update(_sharing(operation, subject, base))
         for path in paths_of(operation, subject, base):
             match operation:
                 case RemoveField():
@@ -107,6 +112,25 @@ def paths_of(operation: Operation, subject: str, base: SchemaVersion | None) -> 
 def _types_in(field: SchemaField) -> frozenset[str]:
     space = field.record.rpartition(".")[0]
     return frozenset(full for full, _ in named_types(parsed(field.type), space))
+
+
+def _sharing(operation: Operation, subject: str, base: SchemaVersion | None) -> Iterator[str]:
+    """Yields the other fields of the same enum, which the schema defines once and names where it stands again."""
+    own = set(paths_of(operation, subject, base))
+    fields = base.fields if base else ()
+    enums = {full for it in fields if it.path in own for full in _types_in(it)}
+    for field in fields:
+        space = field.record.rpartition(".")[0]
+        if field.path not in own and {full_name(it, space) for it in _texts(parsed(field.type))} & enums:
+            yield field.path
+
+
+def _texts(kind: Any) -> Iterator[str]:
+    if isinstance(kind, str):
+        yield kind
+    inner = kind.values() if isinstance(kind, dict) else kind if isinstance(kind, list) else ()
+    for part in inner:
+        yield from _texts(part)
 
 
 def sibling(path: str, name: str, other: str) -> str:

@@ -21,7 +21,7 @@ from copilot.checks.roundtrip import HISTORY_LIMIT
 from copilot.checks.standing import standing_uses
 from copilot.checks.wires import Wire, meetings_of, wires_of
 from copilot.domain.fieldtype import named_types, parsed, says_unknown, value_kind
-from copilot.domain.operation import RemoveSymbol
+from copilot.domain.operation import RemoveSymbol, RenameSymbol
 from copilot.domain.pipeline import FieldUse
 from copilot.domain.schema import SchemaField, SchemaVersion
 from copilot.domain.source import Span
@@ -213,7 +213,7 @@ class Crossings:
         key = wire.written.name, is_waited
         if key not in self._meetings:
             found = meetings_of(wire, self.case, self.bench)
-            gone = {it.symbol for it in self.case.request.operations if isinstance(it, RemoveSymbol)}
+            gone = {it.symbol for it in self.case.request.operations if isinstance(it, RemoveSymbol | RenameSymbol)}
             if found and is_waited and gone:
                 found.unwritten = _without(found, wire.writer_text(phase - 1), frozenset(gone))
             self._meetings[key] = found

@@ -33,7 +33,7 @@ from copilot.checks.meetings import LIBRARY_OF, NO_AVRO
 from copilot.checks.roundtrip import Seen
 from copilot.domain.evidence import Finding, Severity
 from copilot.domain.fieldtype import says_unknown
-from copilot.domain.operation import RemoveSymbol
+from copilot.domain.operation import RemoveSymbol, RenameSymbol
 from copilot.domain.pipeline import Mode
 from copilot.ports import Case, DecoderUnderTest
 
@@ -131,7 +131,7 @@ class Judge:
             return False
         if any(at_or_below(seen.path, path) for path in self.declared.removed_symbols):
             return True
-        gone = {it.symbol for it in self.case.request.operations if isinstance(it, RemoveSymbol)}
+        gone = {it.symbol for it in self.case.request.operations if isinstance(it, RemoveSymbol | RenameSymbol)}
         if seen.kind == "refused" and any(re.search(rf"\b{re.escape(symbol)}\b", seen.read) for symbol in gone):
             return True
         return seen.pair.writer.meaning in self._gone(seen.pair.phase) and self.outlives_history(seen.pair.phase)
@@ -146,7 +146,9 @@ class Judge:
     def is_honest(self, seen: Seen) -> bool:
         """Tells whether a symbol that the request is about became one that says that nothing is known."""
         is_asked = any(at_or_below(seen.path, path) for path in self.declared.replaced)
-        return seen.kind == "collapsed" and is_asked and says_unknown(seen.read.strip("'"))
+        # Where the schema names an enum that it defines elsewhere, what collapsed counts as changed.
+        is_other = seen.kind in ("collapsed", "changed")
+        return is_other and is_asked and says_unknown(seen.read.strip("'"))
 
     def _is_read(self, path: str) -> bool:
         maps = (self.case.base, *self.case.states)

@@ -8,7 +8,7 @@ from typing import Any
 
 from copilot.checks.lineage import Lineage
 from copilot.domain import fieldtype
-from copilot.domain.operation import AddSymbol, Operation
+from copilot.domain.operation import AddSymbol, Operation, RenameSymbol
 
 Unwritten = Mapping[str, frozenset[str]]
 """Symbols by the full name of their enum."""
@@ -19,6 +19,7 @@ def unwritten_symbols(lineage: Lineage, operations: tuple[Operation, ...]) -> Un
     if lineage.base is None:
         return {}
     asked = {operation.symbol for operation in operations if isinstance(operation, AddSymbol)}
+    asked |= {operation.to for operation in operations if isinstance(operation, RenameSymbol)}
     before = _symbols(lineage.base.latest.resolved)
     found: dict[str, frozenset[str]] = {}
     for after in lineage.after:
