@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Iterator
 
 from copilot.checks.evidence import make_evidence
+from copilot.checks.unasked import unasked_lines
 from copilot.domain.alternative import SchemaEdit
 from copilot.domain.evidence import Evidence, Finding, Measure
 from copilot.domain.lines import changed_runs, split_lines
@@ -25,6 +26,7 @@ PROTECTED_FILES = frozenset(
     {"copilot.toml", ".gitlab-ci.yml", ".travis.yml", "jenkinsfile", "azure-pipelines.yml", "bitbucket-pipelines.yml"}
     | {".pre-commit-config.yaml", ".drone.yml", "cloudbuild.yaml"}
 )
+_EMPTY_FIX = "Say what it should change, or leave it to people altogether."
 PROTECTED_NAMES = frozenset({"codeowners", ".gitattributes", ".gitmodules", ".gitignore"})
 
 
@@ -32,7 +34,7 @@ class ScopeCheck:
     """Compares the files of every patch with the edits of its phase."""
 
     name = "scope"
-    version = 1
+    version = 2
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         """Returns the evidence; an alternative that changes nothing stays in any scope."""
@@ -40,6 +42,9 @@ class ScopeCheck:
             return make_evidence(self.name, self.version, case, verdict="not-applicable")
         snapshot = bench.tree.snapshot
         findings = [finding for patch in case.patches for finding in _findings(case, patch, snapshot)]
+        findings += [finding for patch in case.patches for finding in unasked_lines(case.alternative, patch)]
+        if not any(patch.changes for patch in case.patches):
+            findings.append(Finding("scope.empty", "error", "The alternative changes no file.", fix=_EMPTY_FIX))
         added, removed, moved = _sizes(case.patches)
         if moved:
             findings.append(Finding("scope.layout-changed", "warning", f"{moved} lines change in their layout only."))

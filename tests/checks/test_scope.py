@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from copilot.checks.scope import ScopeCheck, is_protected
-from copilot.domain.alternative import NewFile
+from copilot.domain.alternative import CodeEdit, NewFile
 from copilot.domain.evidence import Evidence
 from copilot.domain.operation import ChangeLevel, Deprecate, Operation
 from copilot.domain.patch import FileChange
@@ -116,3 +116,56 @@ def test_the_settings_change_in_their_levels_only_and_only_where_that_was_asked_
     asked = replace(case, request=replace(case.request, operations=(operation,)))
 
     assert ScopeCheck().run(asked, bench_of(None)).verdict == verdict
+
+
+CODE = """\
+LIMIT = 3
+
+
+def build(order):
+    total = order['amount']
+    return {'amount': total}
+
+
+def other():
+    return 1
+"""
+
+
+def scope_of_edit(after: str, before: str = CODE) -> Evidence:
+    edit = CodeEdit("a.py", before.index("'amount'"), "rename_key", "amount", "total")
+    patch = make_patch("try-000001", 0, COMMIT, [FileChange("a.py", before, after)])
+    return ScopeCheck().run(case_of(alternative_of((edit,)), (patch,)), bench_of(None))
+
+
+def test_lines_of_the_function_that_is_edited_are_asked_for() -> None:
+    renamed = CODE.replace("    total = order['amount']", "    now = order['total']\n    total = now")
+
+    assert rules(scope_of_edit(renamed)) == []
+
+
+def test_a_line_elsewhere_in_an_edited_file_is_not_asked_for() -> None:
+    renamed = CODE.replace("order['amount']", "order['total']")
+
+    for stray in (
+        renamed.replace("LIMIT = 3", "LIMIT = 4"),
+        renamed + "other()\n",
+        renamed.replace("return 1", "return 2"),
+    ):
+        evidence = scope_of_edit(stray)
+
+        assert (evidence.verdict, rules(evidence)) == ("fail", ["scope.line-not-asked"])
+
+
+def test_an_import_that_an_edit_needs_is_asked_for() -> None:
+    assert rules(scope_of_edit("import decimal\n\n" + CODE.replace("order['amount']", "order['total']"))) == []
+
+
+def test_a_file_that_is_no_python_of_today_is_left_to_the_reader() -> None:
+    before = "print 'order'\n" + CODE
+
+    assert rules(scope_of_edit(before + "x = 1\n", before)) == []
+
+
+def test_an_alternative_that_changes_no_file_fails() -> None:
+    assert rules(scope([])) == ["scope.empty"]

@@ -1,0 +1,103 @@
+"""Which changed lines of a patch does no edit of its phase ask for?
+
+An edit answers for the place that it names: a schema for the lines of its text, an edit of code for the function around its token
+(it may need a line of its own there) or the statement where there is none, an edit of a setting for its line. A file that can't be
+parsed as it was is left to the person who reads the diff.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterator
+
+from copilot.checks.mutant import path_of
+from copilot.domain.alternative import Alternative, CodeEdit, Edit, FileText, NewFile, SchemaEdit, TextEdit
+from copilot.domain.evidence import Finding
+from copilot.domain.lines import changed_runs, split_lines
+from copilot.domain.patch import FileChange, Patch
+from copilot.domain.source import Span
+
+RULE = "scope.line-not-asked"
+_AROUND = (ast.FunctionDef, ast.AsyncFunctionDef)
+_IMPORTS = (ast.Import, ast.ImportFrom)
+
+
+def unasked_lines(alternative: Alternative, patch: Patch) -> Iterator[Finding]:
+    """Yields the runs of lines that change though no edit is about them, each with its first line in the base."""
+    edits = alternative.phases[patch.phase].edits
+    for change in patch.changes:
+        own = [edit for edit in edits if path_of(edit) == change.path]
+        if change.before is None or change.after is None or not own:
+            continue
+        asked = _asked_lines(own, change)
+        if asked is None:
+            continue
+        old = split_lines(change.before)
+        for run in changed_runs(old, split_lines(change.after)):
+            # What is put in stands between two lines, and belongs to either.
+            touched = range(run.old_start, run.old_end + 2)
+            if not any(line in asked for line in touched) and not _is_import(change.after, run.new_start, run.new_end):
+                line = min(run.old_start + 1, max(len(old), 1))
+                text = f"{change.path}:{line} changes, and no edit of the alternative asks for it."
+                yield Finding(
+                    RULE, "error", text, Span(change.path, line, line), phase=patch.phase, fix="Leave this hunk out."
+                )
+
+
+def _asked_lines(edits: list[Edit], change: FileChange) -> set[int] | None:
+    """Returns the lines of the base that the edits answer for; None where they answer for all, or nobody can tell."""
+    found: set[int] = set()
+    base = (change.before or "").encode()
+    tree = _parsed(change.before or "") if any(isinstance(edit, CodeEdit) for edit in edits) else None
+    for edit in edits:
+        match edit:
+            case NewFile() | FileText():
+                return None
+            case SchemaEdit():
+                if edit.source.host == "file":
+                    return None
+                found |= set(range(edit.source.span.first_line, edit.source.span.last_line + 1))
+            case TextEdit():
+                found.add(edit.line)
+            case CodeEdit():
+                if tree is None:
+                    return None
+                found |= set(_lines_around(tree, base.count(b"\n", 0, edit.offset) + 1))
+    return found
+
+
+def _lines_around(tree: ast.Module, line: int) -> range:
+    """Returns the lines of the innermost function that holds a line, or of the statement, and the line after them."""
+    holding = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or node.lineno)
+    ]
+    functions = [node for node in holding if isinstance(node, _AROUND)]
+    inner = max(functions or holding, key=lambda node: node.lineno, default=None)
+    return range(inner.lineno, (inner.end_lineno or inner.lineno) + 2) if inner else range(line, line + 2)
+
+
+def _is_import(text: str, start: int, end: int) -> bool:
+    """Tells whether the new lines are imports only: a conversion may bring in what it needs."""
+    tree = _parsed(text)
+    lines = {
+        line
+        for node in (tree.body if tree else ())
+        if isinstance(node, _IMPORTS)
+        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    }
+    blank = {number for number, line in enumerate(text.split("\n"), 1) if not line.strip()}
+    return (
+        start < end and set(range(start + 1, end + 1)) <= lines | blank and bool(lines & set(range(start + 1, end + 1)))
+    )
+
+
+def _parsed(text: str) -> ast.Module | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text.removeprefix("\ufeff"))
+    except (SyntaxError, ValueError, RecursionError):
+        return None
