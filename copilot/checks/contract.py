@@ -16,6 +16,7 @@ from copilot.checks.evidence import make_evidence
 from copilot.checks.lineage import Lineage, lineages, phase_label
 from copilot.checks.literals import OPEN_RULES as OPEN_LITERAL_RULES
 from copilot.checks.literals import literal_findings
+from copilot.checks.misnamed import misnamed
 from copilot.checks.newsymbols import OPEN_RULES as OPEN_SYMBOL_RULES
 from copilot.checks.newsymbols import symbol_findings
 from copilot.checks.parsed_code import Codes
@@ -45,7 +46,7 @@ class ContractCheck:
     """Producers against demands, consumers against what is there, before and after."""
 
     name = "contract"
-    version = 6
+    version = 7
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
@@ -55,12 +56,12 @@ class ContractCheck:
             for phase in range(len(case.states))
             for lineage in changed
         ]
-        findings = [finding for view in views for finding in view.findings()]
+        findings = [*(finding for view in views for finding in view.findings()), *misnamed(case, changed)]
         return make_evidence(
             self.name,
             self.version,
             case,
-            verdict=_verdict(bool(views), findings),
+            verdict=_verdict(bool(views or findings), findings),
             measures=_measures(views),
             findings=findings,
         )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from copilot.checks.contract import ContractCheck
-from copilot.domain.alternative import Step
+from copilot.domain.alternative import CodeAction, CodeEdit, Step
 from copilot.domain.codec import digest_of_text
 from copilot.domain.evidence import Evidence
 from copilot.domain.operation import AddField, AddSymbol, ChangeType, MakeOptional, RemoveField, RenameField
@@ -683,3 +684,40 @@ def test_a_symbol_that_the_consumer_s_own_schema_lacks_arrives_as_its_default() 
 
     assert errors(own) == []
     assert errors(newest) == ["contract.meets-new-symbol"]
+
+
+def with_edit(action: CodeAction, to: str, after: list[dict[str, Any]], **more: str) -> Case:
+    made = case(RENAME, [[ID, AMOUNT]], [after], uses=[use("amount", "writes", job="shop", line=3)])
+    edit = CodeEdit(SHOP_PATH, 300, action, "amount", to, **more)
+    phases = tuple(replace(phase, edits=(edit,)) for phase in made.alternative.phases)
+    return replace(made, alternative=replace(made.alternative, phases=phases))
+
+
+def test_a_name_that_an_edit_brings_and_no_schema_has_fails() -> None:
+    misspelt = run(with_edit("rename_key", "totl", [ID, TOTAL]))
+    right = run(with_edit("rename_key", "total", [ID, TOTAL]))
+
+    assert "contract.unknown-name" in errors(misspelt)
+    assert "contract.unknown-name" not in errors(right)
+
+
+def test_a_read_of_a_name_that_no_version_has_fails_where_the_change_brings_it() -> None:
+    unknown = use("totl")
+    made = case(RENAME, [[ID, AMOUNT]], [[ID, TOTAL]])
+    state = replace(made.states[0], unknown_reads=(unknown,))
+
+    brought = run(replace(made, states=(state,)))
+    known = run(replace(made, states=(state,), base=replace(made.base, unknown_reads=(unknown,))))
+
+    assert "contract.unknown-name" in errors(brought)
+    assert "contract.unknown-name" not in errors(known)
+
+
+def test_a_second_field_of_another_kind_needs_a_conversion() -> None:
+    text = field("amount_v2", ["null", "string"], default=None)
+
+    as_it_is = run(with_edit("add_key", "amount_v2", [ID, AMOUNT, text]))
+    converted = run(with_edit("add_converted", "amount_v2", [ID, AMOUNT, text], expression="str({})"))
+
+    assert "contract.same-value-of-another-kind" in errors(as_it_is)
+    assert "contract.same-value-of-another-kind" not in errors(converted)
