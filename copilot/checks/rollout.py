@@ -14,19 +14,21 @@ from dataclasses import dataclass, replace
 from copilot.checks.elsewhere import may_follow
 from copilot.checks.evidence import make_evidence
 from copilot.checks.hazards import Crossing, Crossings
-from copilot.checks.lineage import lineages
+from copilot.checks.lineage import lineages, phase_label
 from copilot.checks.rollout_board import FIXED, Board, Break, Edge, Move
 from copilot.checks.rollout_states import STATES_MAX, Explored, explore, planned_break, together
 from copilot.checks.rollout_words import Telling, hazard_of
 from copilot.domain.alternative import Step
 from copilot.domain.evidence import Evidence, Finding, Measure, Severity, Verdict
+from copilot.domain.source import Span
 from copilot.ports import Bench, Case
 
 BREAKS = "rollout.breaks"
 STORY = "rollout.story"
 ONE_WAY = "rollout.one-way"
+LEFT_OUT = "rollout.left-out"
 ORDER, GATE = "rollout.order", "rollout.gate"
-OPEN_RULES = ("rollout.may-break", "rollout.elsewhere", "rollout.no-order", "rollout.limit")
+OPEN_RULES = ("rollout.may-break", "rollout.elsewhere", "rollout.no-order", "rollout.limit", LEFT_OUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class RolloutCheck:
     """Every order of deploying and taking back, phase by phase."""
 
     name = "rollout"
-    version = 1
+    version = 2
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         crossings = Crossings(case, bench)
@@ -100,7 +102,7 @@ class _View:
         certain, every = self._board(certain_only=True), self._board(certain_only=False)
         explored = explore(every)
         telling = Telling(self.case, self.phase, every.jobs, self._crossing)
-        findings = [*self._broken(certain, every, telling), *self._told(every, explored, telling)]
+        findings = [*self._left_out(), *self._broken(certain, every, telling), *self._told(every, explored, telling)]
         groups = {job for group in together(every) for job in group}
         at_once = {job for move in self._plan() if move.is_at_once for job in _places(move.jobs)}
         tied = {job for pair in explored.before for job in pair} | groups | at_once
@@ -108,6 +110,31 @@ class _View:
             tied |= {end for edge in every.edges for end in (edge.writer, edge.reader)} - {FIXED}
         is_one_way = any(edge.breaks_old and edge.reader != FIXED for edge in certain.edges)
         return Judged(tuple(findings), explored.states, len(tied), is_one_way)
+
+    def _left_out(self) -> Iterator[Finding]:
+        """Jobs that have another version after the phase, in more than words, and that no step deploys: it never ends."""
+        placed = {place for move in self._plan() for place in _places(move.jobs)}
+        label = phase_label(self.phase, self.case.alternative.phases[self.phase])
+        for place, job in enumerate(self.movers):
+            root = _root(job, self.case)
+            own = sorted(path for path in _changed(self.case, self.phase) if root and _is_below(path, root))
+            if place in placed or self.case.base.is_foreign(job) or not (own or self._is_reshaped(job)):
+                continue
+            what = f"{own[0]} changes" if own else "the schema that it works with has another shape"
+            text = f"No step of {label} deploys {job}, though {what}."
+            # A plan that names nobody is not wrong about this job; it leaves open who goes out at all.
+            severity: Severity = "error" if placed else "warning"
+            span = Span(own[0], 1, 1) if own else None
+            yield Finding(LEFT_OUT, severity, text, span, phase=self.phase, fix="Name it in a step.")
+
+    def _is_reshaped(self, job: str) -> bool:
+        """Tells whether a schema of the job differs in more than what people read: docs, marks, defaults."""
+        for it in self.crossings:
+            is_own = (it.jobs[0] == job and it.is_writer_other) or (it.jobs[1] == job and it.is_reader_other)
+            before, after = it.wire.writer_text(self.phase - 1), it.wire.writer_text(self.phase)
+            if is_own and before and after and before.fingerprint != after.fingerprint and not it.wire.is_possible:
+                return True
+        return False
 
     def _broken(self, certain: Board, every: Board, telling: Telling) -> Iterator[Finding]:
         """What breaks on the plan's own way."""

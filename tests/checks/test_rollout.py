@@ -306,3 +306,30 @@ def test_a_job_whose_places_are_left_to_a_person_goes_out_with_the_step_that_nam
 
     assert tried(by_hand, PRODUCERS).verdict == "pass"
     assert tried(PRODUCERS, by_hand).verdict == "fail"
+
+
+def test_a_job_whose_files_change_and_that_no_step_deploys_is_left_out() -> None:
+    moved = case(
+        RENAME,
+        [[ID, AMOUNT]],
+        [RENAMED],
+        steps=[(CONSUMERS,)],
+        reader=OWN,
+        code={"shop/main.py": ["new\n"]},
+    )
+
+    evidence = run(moved)
+
+    left = found(evidence, "rollout.left-out")
+    assert [it.severity for it in left] == ["error"]
+    assert left[0].message == 'No step of phase 1 "state 0" deploys shop, though shop/main.py changes.'
+
+
+def test_a_reader_whose_schema_has_another_shape_is_left_out_too_and_one_with_another_doc_is_not() -> None:
+    documented = [ID, field("amount", "long", doc="In cents.")]
+
+    reshaped = run(case(RENAME, [[ID, AMOUNT]], [RENAMED], steps=[(PRODUCERS,)], reader=OWN))
+    told = run(case(RENAME, [[ID, AMOUNT]], [documented], steps=[(PRODUCERS,)], reader=OWN))
+
+    assert "deploys scorer" in found(reshaped, "rollout.left-out")[0].message
+    assert not found(told, "rollout.left-out")
