@@ -9,7 +9,7 @@ bytes to the same values is for `replay`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from copilot.checks.evidence import make_evidence
@@ -20,8 +20,9 @@ from copilot.checks.magnitude import magnitude_findings
 from copilot.checks.meanings import wider_meanings
 from copilot.checks.outside import OPEN_RULES, Judge, outside_findings
 from copilot.domain.evidence import Evidence, Finding, Measure, Severity, Verdict
+from copilot.domain.fieldtype import branches, fits, parsed
 from copilot.domain.operation import ChangeLevel
-from copilot.domain.schema import SchemaVersion
+from copilot.domain.schema import SchemaField, SchemaVersion
 from copilot.ports import Bench, Case, SchemaFormat
 
 
@@ -43,7 +44,7 @@ class CompatibilityCheck:
     """Each changed subject against its history, by its level."""
 
     name = "compatibility"
-    version = 3
+    version = 4
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
@@ -90,7 +91,7 @@ def _judge(lineage: Lineage, case: Case, bench: Bench) -> Judged:
     if schema_format is None:
         text = f'No rules are known for the format "{lineage.subject.format}" of {lineage.name}.'
         return Judged((Finding("compatibility.format-unknown", "warning", text, subject=lineage.name),))
-    findings = [*_assumed(lineage), *_appearances(lineage, case)]
+    findings = [*_assumed(lineage), *_appearances(lineage, case), *_misplaced_defaults(lineage, case)]
     judge = _cached(schema_format)
     met = pairs(lineage, case.alternative.phases)
     failed = failed_beyond = 0
@@ -171,6 +172,28 @@ def _meanings(lineage: Lineage, phase: int, schema_format: SchemaFormat) -> list
         replace(it, severity="warning" if it.severity == "error" else it.severity, subject=lineage.name, phase=phase)
         for it in found
     ]
+
+
+def _misplaced_defaults(lineage: Lineage, case: Case) -> Iterator[Finding]:
+    """Yields the defaults that the change brings and that are not of their union's first branch.
+
+    Source: Avro specification 1.11.1, "Complex Types", "Records": the default of a union is of its first branch. Avro for Java and
+    the registry refuse the schema, or can't fill the default in, depending on their version.
+    """
+    known = {(field.record, field.name) for field in _misplaced(lineage.base.latest if lineage.base else None)}
+    for phase, after in enumerate(lineage.after):
+        for field in _misplaced(after):
+            if (field.record, field.name) not in known and lineage.changes_in(phase):
+                label = phase_label(phase, case.alternative.phases[phase])
+                text = f'The default of "{field.path}" after {label} is not of the first branch of its union.'
+                fix = "Put the branch of the default first."
+                rule = "compatibility.default-not-first"
+                yield Finding(rule, "error", text, field.span, lineage.name, field.path, phase, fix)
+
+
+def _misplaced(version: SchemaVersion | None) -> list[SchemaField]:
+    fields = [it for it in (version.fields if version else ()) if it.default is not None and it.type.startswith("[")]
+    return [it for it in fields if not fits(parsed(it.default or "null"), branches(parsed(it.type))[0])]
 
 
 def _assumed(lineage: Lineage) -> list[Finding]:

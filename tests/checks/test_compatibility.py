@@ -114,3 +114,13 @@ def test_removing_a_field_with_default_passes_full() -> None:
     history = [[ID, field("note", "string", default="")]]
 
     assert run(case(remove, history, [[ID]], level="FULL_TRANSITIVE")).verdict == "pass"
+
+
+def test_a_default_that_is_not_of_the_first_branch_fails_where_the_change_brings_it() -> None:
+    swapped = field("note", ["string", "null"], default=None)
+
+    brought = run(case(ADD, [[ID]], [[ID, swapped]]))
+    kept = run(case(ADD, [[ID, swapped]], [[ID, swapped, field("more", "string", default="")]]))
+
+    assert (brought.verdict, rules(brought)) == ("fail", {"compatibility.default-not-first"})
+    assert kept.verdict == "pass"
