@@ -171,7 +171,9 @@ def _is_done(operation: Operation, base: SchemaVersion, after: SchemaVersion) ->
     if isinstance(operation, AddField):
         record = operation.record or base.name
         added = [it for it in after.fields if it.record in (record, after.name) and it.name == operation.field]
-        return any(not operation.is_required or _is_as_asked(operation, it) for it in added)
+        return any(
+            _is_as_asked(operation, it) if operation.is_required else _is_type(operation.type, it.type) for it in added
+        )
     if isinstance(operation, TagField):
         return is_tagged(operation, base, after)
     whole = is_done_in_text(operation, base, after)

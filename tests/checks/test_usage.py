@@ -221,3 +221,12 @@ def test_jobs_whose_schema_was_not_found_leave_an_addition_settled() -> None:
     )
 
     assert run(unlinked(added, Decoder("confluent-kafka", "single"))).verdict == "pass"
+
+
+def test_an_added_field_of_another_type_than_asked_for_does_not_do_what_was_asked() -> None:
+    asked = AddField("order", "", "note", '"double"', "0")
+
+    right = run(case(asked, [[ID]], [[ID, field("note", ["null", "double"], default=None)]]))
+    narrow = run(case(asked, [[ID]], [[ID, field("note", ["null", "float"], default=None)]]))
+
+    assert (right.measure("operations_done"), narrow.measure("operations_done")) == (1, 0)
