@@ -69,13 +69,14 @@ class SchemaEdit:
 class CodeEdit:
     """One edit at one use of a field in code, found again by `offset` (the name's token, UTF-8 bytes in the base text).
 
-    rename_key: the name becomes `to`. add_key: in the record literal (or assignment) that writes the name, also write `to`,
-    with the same value expression, or with the literal expression `expression` where one is given. add_converted: the same, with
-    `expression` in which "{}" stands for the value. remove_key: that entry
-    goes. read_default: the read no longer fails without the field, giving `expression`. read_either: reads `to`, through
-    `expression` where one is given, and falls back on the old name. read_converted: reads `to` through `expression`. read_null:
-    the read gives `expression` where its value is null. set_value: the written value becomes
-    `expression`. wrap_value: the written value v becomes `expression` with "{}" standing for v.
+    rename_key: the name becomes `to`, and the written value goes through `expression` where one is given. add_key: in the
+    record literal (or assignment) that writes the name, also write `to`, with the same value expression, or with the literal
+    expression `expression` where one is given. add_converted: the same, with `expression` in which "{}" stands for the value.
+    remove_key: that entry goes. read_default: the read no longer fails without the field, giving `expression`. read_either:
+    reads `to`, through `expression` where one is given, and falls back on the old name. read_converted: reads `to` through
+    `expression`. read_null: the read gives `expression` where its value is null. set_value: the written value becomes
+    `expression`. In an expression "{name}" stands for what the same record has, or gets, for that field. wrap_value: the
+    written value v becomes `expression` with "{}" standing for v.
     """
 
     path: str

@@ -20,7 +20,15 @@ from copilot.patches.python_entries import (
     remove_entries,
     remove_statements,
 )
-from copilot.patches.python_expressions import checked_expression, is_repeatable, parenthesised, reference_only, wrapped
+from copilot.patches.python_expressions import (
+    checked_expression,
+    filled,
+    is_repeatable,
+    named_places,
+    parenthesised,
+    reference_only,
+    wrapped,
+)
 from copilot.patches.python_imports import import_needed
 from copilot.patches.python_locals import is_cheap, moved_to_local
 from copilot.patches.python_places import (
@@ -31,6 +39,7 @@ from copilot.patches.python_places import (
     quoted_like,
     refused,
     sibling_names,
+    sibling_values,
     sole_target,
     written_value,
 )
@@ -64,6 +73,8 @@ def _refuse_contradictions(source: PythonSource, placed: list[Placed]) -> None:
 
 def _rename(source: PythonSource, splices: Splices, one: Placed) -> None:
     edit, use = one.edit, one.use
+    if edit.expression:
+        _wrap_value(source, splices, one)
     is_name = use.role in ("keyword", "attribute", "declared")
     if is_name and (not edit.to.isidentifier() or keyword.iskeyword(edit.to)):
         raise refused(source, one, f'"{edit.to}" is not a name that Python code can use')
@@ -97,7 +108,7 @@ def _add(source: PythonSource, splices: Splices, one: Placed) -> None:
     copy = splices.render(start, use.start) + name + splices.render(use.end, end)
     value = splices.render(start, end)
     if edit.action == "add_converted":
-        value = wrapped(edit.expression, value, target)
+        value = wrapped(_with_siblings(source, splices, one), value, target)
     elif edit.expression:
         value = checked_expression(edit.expression)
     add_statement(source, splices, statement, f"{copy} = {value}")
@@ -121,7 +132,7 @@ def _value_beside(source: PythonSource, splices: Splices, one: Placed, entry: En
     if edit.action == "add_converted":
         written = written_value(one.use)
         same = _same_value(source, splices, one, entry)
-        return wrapped(edit.expression, same, ast.Name(same) if same.isidentifier() else written)
+        return wrapped(_with_siblings(source, splices, one), same, ast.Name(same) if same.isidentifier() else written)
     return parenthesised(edit.expression) if edit.expression else _same_value(source, splices, one, entry)
 
 
@@ -134,6 +145,21 @@ def _same_value(source: PythonSource, splices: Splices, one: Placed, entry: Entr
             source, one, "its value may differ when it is computed twice, and it can't move into a local here"
         )
     return local or splices.render(entry.value_start, entry.end)
+
+
+def _with_siblings(source: PythonSource, splices: Splices, one: Placed) -> str:
+    """Returns the edit's expression with the values that the same record gets for other fields in it."""
+    names = named_places(one.edit.expression)
+    if not names:
+        return one.edit.expression
+    values = sibling_values(one.use)
+    for name in names:
+        if name not in values:
+            raise refused(source, one, f'"{name}" is not set in the same place')
+        if not (is_cheap(values[name]) and is_repeatable(values[name])):
+            raise refused(source, one, f'the value of "{name}" may differ when it is computed twice')
+    texts = {name: splices.render(source.start(values[name]), source.end(values[name])) for name in names}
+    return filled(one.edit.expression, texts)
 
 
 def _remove(source: PythonSource, splices: Splices, removals: list[Placed]) -> None:
@@ -165,7 +191,8 @@ def _set_value(source: PythonSource, splices: Splices, one: Placed) -> None:
 
 def _wrap_value(source: PythonSource, splices: Splices, one: Placed) -> None:
     start, end, value = _value_range(source, one)
-    splices.replace(start, end, wrapped(one.edit.expression, splices.render(start, end), value))
+    expression = _with_siblings(source, splices, one)
+    splices.replace(start, end, wrapped(expression, splices.render(start, end), value))
 
 
 def _value_range(source: PythonSource, one: Placed) -> tuple[int, int, ast.expr]:

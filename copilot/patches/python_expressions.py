@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections.abc import Mapping
 
 from copilot.patches.python_source import PythonSource
 from copilot.patches.splices import CannotEdit
 
 PLACEHOLDER = "{}"
 _STAND_IN = "__v__"
+_NAMED = re.compile(r"\{([A-Za-z_]\w*)\}")
 _LOOSE = (ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.GeneratorExp, ast.Tuple, ast.Starred)
 _ATOMS = (
     ast.Name,
@@ -75,6 +78,16 @@ def parenthesised(text: str) -> str:
 def is_atom(text: str) -> bool:
     """Tells whether an expression holds together by itself wherever it stands, as a call or a name does."""
     return isinstance(_parsed(text), _ATOMS)
+
+
+def named_places(expression: str) -> tuple[str, ...]:
+    """Returns the names of the fields whose values an expression takes besides its own: those in "{name}"."""
+    return tuple(dict.fromkeys(_NAMED.findall(expression)))
+
+
+def filled(expression: str, texts: Mapping[str, str]) -> str:
+    """Returns the expression with a text in the place of each "{name}", in parentheses where it needs them."""
+    return _NAMED.sub(lambda found: texts[found[1]] if is_atom(texts[found[1]]) else f"({texts[found[1]]})", expression)
 
 
 def wrapped(expression: str, value_text: str, value: ast.expr) -> str:

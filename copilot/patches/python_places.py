@@ -39,7 +39,7 @@ class Placed:
 def place(source: PythonSource, edit: CodeEdit) -> Placed:
     """Finds the place of an edit; raises CannotEdit where its name isn't there."""
     use = source.use_at(edit.offset, edit.name)
-    if edit.action == "rename_key":
+    if edit.action == "rename_key" and not edit.expression:
         return Placed(edit, use, use.start, use.end)
     if edit.action in ("read_default", "read_either", "read_converted", "read_null"):
         return Placed(edit, use, source.start(use.holder), source.end(use.holder))
@@ -77,6 +77,17 @@ def sibling_names(use: Use) -> set[object]:
         case ast.Call(keywords=keywords):
             return {argument.arg for argument in keywords}
     return set()
+
+
+def sibling_values(use: Use) -> dict[str, ast.expr]:
+    """Returns the values that stand beside the use in its dict literal or call, by name."""
+    match use.holder:
+        case ast.Dict(keys=keys, values=values):
+            pairs = zip(keys, values, strict=True)
+            return {str(key.value): value for key, value in pairs if isinstance(key, ast.Constant)}
+        case ast.Call(keywords=keywords):
+            return {argument.arg: argument.value for argument in keywords if argument.arg}
+    return {}
 
 
 def quoted_like(source: PythonSource, one: Placed) -> str:

@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
-from copilot.patches.python_expressions import is_atom, needs_parentheses, parenthesised, reference_only, wrapped
+from copilot.patches.python_expressions import (
+    filled,
+    is_atom,
+    named_places,
+    needs_parentheses,
+    parenthesised,
+    reference_only,
+    wrapped,
+)
 from copilot.patches.python_places import Placed, quoted_like, refused
 from copilot.patches.python_source import PythonSource, Use
 from copilot.patches.splices import Splices
@@ -38,7 +47,7 @@ def read_either(source: PythonSource, splices: Splices, one: Placed) -> None:
         return
     old = splices.render(one.start, one.end)
     test, new = _asked_and_read(source, splices, one, about)
-    chosen = f"{old} if {test} is None else {_through(one, new)}"
+    chosen = f"{old} if {test} is None else {_through(source, splices, one, new)}"
     is_bare = "\n" not in chosen and not needs_parentheses(source, one.use.holder)
     splices.replace(one.start, one.end, chosen if is_bare else f"({chosen})")
 
@@ -50,7 +59,7 @@ def read_converted(source: PythonSource, splices: Splices, one: Placed) -> None:
         splices.replace(one.use.start, one.use.end, quoted_like(source, one))
         return
     test, new = _asked_and_read(source, splices, one, about)
-    chosen = _through(one, new)
+    chosen = _through(source, splices, one, new)
     if isinstance(one.use.holder, ast.Call):
         default = splices.render(one.use.end, one.end).removesuffix(")").strip(", \n") or "None"
         chosen = f"{default} if {test} is None else {chosen}"
@@ -77,8 +86,15 @@ def _asked_and_read(source: PythonSource, splices: Splices, one: Placed, about: 
     return f"{about}.get({quoted})", splices.render(one.start, one.use.start) + quoted + end
 
 
-def _through(one: Placed, new: str) -> str:
-    return wrapped(one.edit.expression, new, ast.Name("read")) if one.edit.expression else new
+def _through(source: PythonSource, splices: Splices, one: Placed, new: str) -> str:
+    """Returns the read through the edit's expression; other new fields that it takes are read in the same way."""
+    if not one.edit.expression:
+        return new
+    about = _about(source, splices, one)
+    reads = {}
+    for name in named_places(one.edit.expression):
+        _, reads[name] = _asked_and_read(source, splices, replace(one, edit=replace(one.edit, to=name)), about)
+    return wrapped(filled(one.edit.expression, reads), new, ast.Name("read"))
 
 
 def read_null(source: PythonSource, splices: Splices, one: Placed) -> None:

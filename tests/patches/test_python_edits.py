@@ -381,3 +381,36 @@ def test_an_expression_brings_the_import_that_it_needs(before: str, after: str) 
 def test_an_expression_is_refused_where_its_name_means_something_else() -> None:
     with pytest.raises(CannotEdit, match="means something else"):
         edited("Decimal = float\nx = {«'a'»: 1}\n", ("wrap_value", {"expression": "Decimal({})"}))
+
+
+@pytest.mark.parametrize(
+    ("before", "edit", "after"),
+    [
+        (
+            "x = {«'a'»: y, 'c': z + 1}\n",
+            ("add_converted", {"to": "b", "expression": "{} + {c}"}),
+            "x = {'a': y, 'b': y + (z + 1), 'c': z + 1}\n",
+        ),
+        (
+            "x = f(«a»=y, c=z)\n",
+            ("add_converted", {"to": "b", "expression": "[{}, {c}]"}),
+            "x = f(a=y, b=[y, z], c=z)\n",
+        ),
+        ("x = {«'a'»: y}\n", ("rename_key", {"to": "b", "expression": "[{}]"}), "x = {'b': [y]}\n"),
+        (
+            "x = r[«'a'»]\n",
+            ("read_converted", {"to": "b", "expression": "{} if {c} is None else {} + {c}"}),
+            "x = r['b'] if r['c'] is None else r['b'] + r['c']\n",
+        ),
+    ],
+)
+def test_a_conversion_takes_in_what_stands_beside(before: str, edit: Asked, after: str) -> None:
+    assert edited(before, edit) == after
+
+
+@pytest.mark.parametrize(
+    "before", ["x = {«'a'»: y}\n", "x = {«'a'»: y, 'c': next(it)}\n", "x = {«'a'»: y, 'c': f(z)}\n", "r[«'a'»] = y\n"]
+)
+def test_a_conversion_is_refused_where_what_it_takes_in_is_missing_or_computed(before: str) -> None:
+    with pytest.raises(CannotEdit):
+        edited(before, ("add_converted", {"to": "b", "expression": "{} + {c}"}))
