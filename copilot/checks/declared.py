@@ -22,6 +22,7 @@ from copilot.domain.operation import (
     RenameRecord,
     RenameSymbol,
     TopicChange,
+    old_names,
 )
 from copilot.domain.schema import SchemaField, SchemaVersion
 from copilot.ports import Case
@@ -85,7 +86,7 @@ def declared_about(subject: str, base: SchemaVersion | None, operations: Iterabl
                     units.append((path, operation))
                     replaced.add(path)
                 case _:
-                    replaced.add(path)
+                    replaced |= {sibling(path, operation.field, name) for name in old_names(operation)}
     return Declared(
         frozenset(removed),
         tuple(sorted(renamed)),

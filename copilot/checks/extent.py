@@ -14,7 +14,7 @@ from copilot.checks.tagging import is_tagged
 from copilot.checks.turned import says_new_unit
 from copilot.domain.alternative import Alternative
 from copilot.domain.codec import canonical
-from copilot.domain.fieldtype import field_of, is_nullable, without_null
+from copilot.domain.fieldtype import base_kind, field_of, is_nullable, without_null
 from copilot.domain.operation import (
     AddField,
     AddSymbol,
@@ -24,16 +24,22 @@ from copilot.domain.operation import (
     ChangeType,
     ChangeUnit,
     Deprecate,
+    FlattenField,
+    MakeArray,
     MakeOptional,
     MakeRequired,
+    MergeFields,
+    NestFields,
     Operation,
     RemoveDefault,
     RemoveField,
     RemoveSymbol,
     RenameField,
     RenameSymbol,
+    SplitField,
     TagField,
     TopicChange,
+    new_names,
 )
 from copilot.domain.pipeline import Direction
 from copilot.domain.schema import SchemaField, SchemaVersion
@@ -123,8 +129,8 @@ def _is_literal(operation: Operation, base: SchemaVersion, after: SchemaVersion)
         )
     if isinstance(operation, TagField):
         return is_tagged(operation, base, after)
-    if isinstance(operation, ChangeUnit):
-        return bool(paths) and all(sibling(path, operation.field, operation.to) in fields for path in paths)
+    if new_names(operation):
+        return bool(paths) and all(_has_new(operation, path, fields) for path in paths)
     if isinstance(operation, RenameField):
         renamed = [(before[path], fields.get(sibling(path, operation.field, operation.to))) for path in paths]
         return bool(renamed) and all(new is not None and new.type == old.type for old, new in renamed)
@@ -132,6 +138,11 @@ def _is_literal(operation: Operation, base: SchemaVersion, after: SchemaVersion)
         kept = [fields.get(path) for path in paths]
         return bool(kept) and all(it and it.is_required and not is_nullable(json.loads(it.type)) for it in kept)
     return bool(paths) and all(_is_done_at(operation, path, before[path], fields, []) for path in paths)
+
+
+def _has_new(operation: Operation, path: str, fields: dict[str, SchemaField]) -> bool:
+    """Tells whether every field that is to take over stands beside the old one's place."""
+    return all(sibling(path, operation.field, name) in fields for name in new_names(operation))
 
 
 def _is_optional(now: SchemaField, before: SchemaField) -> bool:
@@ -220,6 +231,10 @@ def _is_done_at(
             names = (operation.to, unit_field(operation.field))
             is_said = own is not None and says_new_unit(own, operation)
             return is_said or any(sibling(path, operation.field, name) in fields for name in names)
+        case SplitField() | MergeFields() | NestFields() | FlattenField():
+            return _has_new(operation, path, fields)
+        case MakeArray():
+            return _has_new(operation, path, fields) or (own is not None and base_kind(json.loads(own.type)) == "array")
         case ChangeDoc():
             return any(it.doc == operation.doc for it in candidates)
         case Deprecate():

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from copilot.checks.declared import at_or_below, paths_of
+from copilot.checks.declared import at_or_below, paths_of, sibling
 from copilot.checks.elsewhere import is_by_hand, is_left_to_people, where_it_lies
 from copilot.checks.evidence import make_evidence
 from copilot.checks.extent import (
@@ -33,7 +33,7 @@ from copilot.checks.topics import stopped_at_once, topic_findings
 from copilot.checks.unlinked import may_be_linked, named_in_unread_code
 from copilot.domain.evidence import Evidence, Finding, Measure, Severity, Verdict
 from copilot.domain.fieldtype import is_nullable, parsed, value_kind
-from copilot.domain.operation import AddField, Deprecate, TagField
+from copilot.domain.operation import AddField, Deprecate, TagField, old_names
 from copilot.domain.pipeline import BlindSpot, FieldUse, Link
 from copilot.domain.schema import SchemaVersion
 from copilot.domain.source import Gap
@@ -251,11 +251,12 @@ def _left_finding(left: Left, case: Case) -> Finding:
 def _concerned_uses(case: Case) -> Iterator[FieldUse]:
     """Yields the base's uses of the fields that the operations are about."""
     wanted = {
-        (operation.subject, path)
+        (operation.subject, sibling(path, operation.field, name) if name else path)
         for operation in case.request.operations
         for subject in case.base.subjects
         if subject.name == operation.subject
         for path in paths_of(operation, subject.name, subject.latest)
+        for name in old_names(operation)
     }
     for use in case.base.uses:
         if any(use.subject == subject and at_or_below(use.path, path) for subject, path in wanted):

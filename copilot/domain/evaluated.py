@@ -25,6 +25,7 @@ _OPERATORS: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Is: operator.is_,
     ast.IsNot: operator.is_not,
     ast.Eq: operator.eq,
+    ast.Gt: operator.gt,
     ast.In: lambda one, other: one in other,
     ast.NotIn: lambda one, other: one not in other,
 }
@@ -68,6 +69,8 @@ def _value(node: ast.expr, values: Mapping[str, Any]) -> Any:
             return _OPERATORS[type(op)](_value(left, values), _value(right, values))
         case ast.UnaryOp(op=ast.USub(), operand=inner):
             return -_value(inner, values)
+        case ast.BoolOp(op=ast.Or(), values=tests):
+            return any(_value(test, values) for test in tests)
         case ast.Compare(left=left, ops=[op], comparators=[right]):
             return _OPERATORS[type(op)](_value(left, values), _value(right, values))
         case ast.IfExp(test=test, body=body, orelse=other):

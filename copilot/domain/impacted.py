@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from copilot.domain.alternative import Alternative
-from copilot.domain.operation import AddField, AddSymbol, ChangeType, ChangeUnit, Operation, RemoveSymbol, RenameField
+from copilot.domain.operation import (
+    AddField,
+    AddSymbol,
+    ChangeType,
+    ChangeUnit,
+    Operation,
+    RemoveSymbol,
+    RenameField,
+    new_names,
+)
 from copilot.domain.patch import Patch
 from copilot.domain.source import Span
 
@@ -87,7 +96,7 @@ def asked_of(operation: Operation, path: str) -> AskedChange:
         subject=path,
         record=operation.record,
         field=operation.field,
-        to=operation.to if isinstance(operation, RenameField | ChangeUnit) else "",
+        to=operation.to if isinstance(operation, RenameField) else next(iter(new_names(operation)), ""),
         type=operation.type if isinstance(operation, AddField | ChangeType | ChangeUnit) else "",
         symbol=operation.symbol if isinstance(operation, AddSymbol | RemoveSymbol) else "",
     )

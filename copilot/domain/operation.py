@@ -235,6 +235,74 @@ class RekeyTopic:
 TopicChange = RenameTopic | RekeyTopic
 """Operations on a topic, after which its records lie on another one."""
 
+
+@dataclass(frozen=True, slots=True)
+class SplitField:
+    """A text in parts: at each of the first places of `at`, so that the last part keeps what is left."""
+
+    op: ClassVar[str] = "split_field"
+    subject: str
+    record: str
+    field: str
+    into: tuple[str, ...]
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class MergeFields:
+    """Several texts in one, `at` between them: `field` is the first, `others` follow in their order."""
+
+    op: ClassVar[str] = "merge_fields"
+    subject: str
+    record: str
+    field: str
+    others: tuple[str, ...]
+    to: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class NestFields:
+    """Fields as one record: `field` and `others` lie in `to`, where they are called `inner`.
+
+    With `currency`, a code such as "EUR", the record also has a field `currency` that says it.
+    """
+
+    op: ClassVar[str] = "nest_fields"
+    subject: str
+    record: str
+    field: str
+    others: tuple[str, ...]
+    to: str
+    inner: tuple[str, ...]
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FlattenField:
+    """The fields of an inner record beside it: `into` are their names there, in the order of the record."""
+
+    op: ClassVar[str] = "flatten_field"
+    subject: str
+    record: str
+    field: str
+    into: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MakeArray:
+    """Several values where one was: the array `to` holds the field's value as its first."""
+
+    op: ClassVar[str] = "make_array"
+    subject: str
+    record: str
+    field: str
+    to: str
+
+
+Reshape = ChangeUnit | SplitField | MergeFields | NestFields | FlattenField | MakeArray
+"""What brings values into other fields through a conversion: `mapping` says which."""
+
 Operation = (
     AddField
     | RemoveField
@@ -257,10 +325,31 @@ Operation = (
     | TagField
     | ChangeUnit
     | RekeyTopic
+    | SplitField
+    | MergeFields
+    | NestFields
+    | FlattenField
+    | MakeArray
 )
 
-_TEXTS = ("to", "symbol", "doc", "topic", "level", "tag", "unit", "was", "factor")
-_LISTS = ("fields", "symbols")
+_TEXTS = ("to", "symbol", "doc", "topic", "level", "tag", "unit", "was", "factor", "at", "currency")
+_LISTS = ("fields", "symbols", "others", "into", "inner")
+
+
+def old_names(operation: Operation) -> tuple[str, ...]:
+    """Returns the fields that an operation is about, its own first; more than one where it brings several together."""
+    others = operation.others if isinstance(operation, MergeFields | NestFields) else ()
+    return (operation.field, *others)
+
+
+def new_names(operation: Operation) -> tuple[str, ...]:
+    """Returns the fields that take over from those, where an operation brings values into other fields."""
+    match operation:
+        case SplitField() | FlattenField():
+            return operation.into
+        case ChangeUnit() | MergeFields() | NestFields() | MakeArray():
+            return (operation.to,)
+    return ()
 
 
 def operation_object(operation: Operation) -> dict[str, Any]:

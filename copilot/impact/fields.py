@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from copilot.domain.operation import Operation, RekeyTopic, RenameTopic, TopicChange
+from copilot.domain.operation import Operation, RekeyTopic, RenameTopic, TopicChange, old_names
 from copilot.domain.pipeline import Direction, Endpoint, FieldUse, Impact, Link, PipelineMap
 from copilot.domain.schema import SchemaSubject
 from copilot.domain.source import Gap
@@ -103,7 +103,9 @@ def _paths(operation: Operation, subject: SchemaSubject) -> list[str]:
         return sorted(above, key=lambda path: (path.count("."), path))
     own = [field.path for field in latest.fields if field.record == record and field.name == operation.field]
     if own:
-        return sorted(own, key=lambda path: (path.count("."), path))
+        own.sort(key=lambda path: (path.count("."), path))
+        others = old_names(operation)[1:]
+        return own + [path[: len(path) - len(operation.field)] + name for path in own for name in others]
     siblings = [field for field in latest.fields if field.record == record]
     parents = {field.path[: len(field.path) - len(field.name)] for field in siblings} or {""}
     return sorted((parent + operation.field for parent in parents), key=lambda path: (path.count("."), path))

@@ -36,6 +36,11 @@ OPS = (
     "change_unit",
     "tag_field",
     "rekey_topic",
+    "split_field",
+    "merge_fields",
+    "nest_fields",
+    "flatten_field",
+    "make_array",
 )
 _NAMES = ("subject", "record", "field", "to", "symbol")
 

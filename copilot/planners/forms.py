@@ -21,6 +21,12 @@ FORMS = (
     "set the default of FIELD in SCHEMA to 0",
     "deprecate FIELD in SCHEMA",
     "change the unit of FIELD in SCHEMA from cents to euros",
+    "split FIELD in SCHEMA into A and B at ' '",
+    "merge FIELD and FIELD in SCHEMA into NAME",
+    "nest FIELD and FIELD in SCHEMA into NAME",
+    "flatten FIELD in SCHEMA",
+    "make FIELD in SCHEMA an array",
+    "make FIELD in SCHEMA a money object in EUR",
     "remove the default of FIELD in SCHEMA",
     "mark FIELD in SCHEMA as timestamp-millis",
     'change the doc of FIELD in SCHEMA to "In cents."',
@@ -63,6 +69,8 @@ class Said:
     unit: str = ""
     was: str = ""
     factor: str = ""
+    at: str = ""
+    currency: str = ""
 
 
 _FIELD = r"(?:the\s+)?(?:fields?\s+|columns?\s+|attribute\s+)?(?P<field>.+?)(?:\s+(?:fields?|columns?))?"
@@ -103,7 +111,26 @@ _OLD_UNIT = r"(?P<was>(?:[a-z]+\s+)?[\w%°µ]+)"
 _BY = r"(?:,?\s+(?:by|times|with\s+(?:a\s+|the\s+)?factor(?:\s+of)?)\s+(?P<factor>\d[\d./]*))?"
 _NAMED = r"(?:,?\s+(?:as|named|called|in\s+(?:the\s+)?(?:new\s+)?field)\s+(?P<to>(?:\ue000\d+\ue001|[A-Za-z_]\w*)))?"
 
+_AN = r"(?:make|turn|convert|change)\s+"
+_CALLED = r"(?:,?\s+(?:named|called)\s+(?P<to>\S+))?"
+
 _PATTERNS: tuple[tuple[str, str], ...] = (
+    ("split_field", rf"split\s+{_FIELD}{_IN}\s+into\s+(?P<names>.+?)(?:\s+(?:at|on|by)\s+(?P<at>.+))?"),
+    (
+        "merge_fields",
+        rf"(?:merge|combine|join)\s+{_FIELD}{_IN}\s+into\s+(?P<to>\S+)(?:\s+with\s+(?P<at>.+?)(?:\s+(?:in\s+)?between(?:\s+them)?)?)?",
+    ),
+    (
+        "nest_fields",
+        rf"(?:nest|group|wrap)\s+{_FIELD}{_IN}\s+(?:into|under)\s+(?:an?\s+|the\s+)?(?:new\s+)?(?:record\s+|field\s+)?(?P<to>\S+)",
+    ),
+    ("flatten_field", rf"(?:flatten|unnest)\s+{_FIELD}{_IN}"),
+    ("make_array", rf"{_AN}{_FIELD}{_SCOPE}\s+(?:(?:in)?to\s+)?an?\s+(?:array|list){_CALLED}"),
+    (
+        "make_money",
+        rf"{_AN}{_FIELD}{_SCOPE}\s+(?:(?:in)?to\s+)?(?:an?\s+)?money(?:\s+(?:object|record|amount))?{_CALLED}"
+        r"(?:,?\s+(?:in|with(?:\s+(?:the\s+|its\s+)?currency)?(?:\s+(?:from|of|in))?)\s+(?P<currency>\S+))?",
+    ),
     (
         "change_unit",
         rf"(?:change|convert|set|switch)\s+(?:the\s+)?units?\s+of\s+{_FIELD}{_IN}(?:\s+from\s+{_OLD_UNIT})?{_TO}{_UNIT}{_BY}{_NAMED}",
@@ -195,9 +222,8 @@ _COMPILED = tuple((op, re.compile(f"^{pattern}$", re.IGNORECASE)) for op, patter
 
 _NOT_OFFERED: tuple[tuple[str, str], ...] = (
     (
-        r"(?:split|merge|combine|join|nest|flatten)\s.*",
-        "Splitting, merging and moving fields are not one operation: add the new fields, write both for a while, and deprecate"
-        " the old ones, each as a sentence of its own.",
+        r"(?:split|merge|combine|join|nest)\s.*",
+        'Say which fields become which: "split A into B and C at \' \'", "merge A and B into C", "nest A and B into C".',
     ),
 )
 _COMPILED_NOT_OFFERED = tuple((re.compile(f"^{pattern}$", re.IGNORECASE), why) for pattern, why in _NOT_OFFERED)
@@ -277,6 +303,8 @@ def _said(op: str, part: Part, found: dict[str, str | None]) -> Said:
         unit=given.get("unit", ""),
         was=given.get("was", ""),
         factor=given.get("factor", ""),
+        at=given.get("at", ""),
+        currency=given.get("currency", ""),
     )
 
 

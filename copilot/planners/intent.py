@@ -34,6 +34,7 @@ from copilot.domain.units import unit_of
 from copilot.errors import WrongUsage
 from copilot.planners.forms import FORMS, Said, leading_scope, not_offered, readings_of
 from copilot.planners.matching import Scope, fields_of, scopes_of, the_field, the_scope
+from copilot.planners.reshapes import MANY, OPS, reshape_of
 from copilot.planners.sentences import Part, parts_of
 from copilot.planners.tags import tag_said
 from copilot.planners.typewords import type_of
@@ -112,7 +113,8 @@ def _each(said: Said, carried: tuple[Scope, ...], pipeline: PipelineMap) -> list
 
 
 def _about_field(said: Said, carried: tuple[Scope, ...], pipeline: PipelineMap) -> Operation:
-    scope, field = _found(said, carried, pipeline)
+    first, *others = names_in(said, said.field) if said.op in MANY else (said.field,)
+    scope, field = _found(replace(said, field=first), carried, pipeline)
     subject, record = scope.subject.name, _record(field.record, scope)
     where = f'"{_shown(said.part)}"'
     match said.op:
@@ -137,6 +139,9 @@ def _about_field(said: Said, carried: tuple[Scope, ...], pipeline: PipelineMap) 
             return RemoveSymbol(subject, record, field.name, said.part.name(said.symbol))
         case "change_default":
             return ChangeDefault(subject, record, field.name, canonical(_value(said, where)))
+        case _ if said.op in OPS:
+            siblings = [it.name for it in scope.subject.latest.fields if it.record == field.record]
+            return reshape_of(said, others, (subject, record, field.name), siblings)
         case "change_unit":
             unit, was, to = said.part.name(said.unit), said.part.name(said.was), said.part.name(said.to)
             return ChangeUnit(subject, record, field.name, unit, was, said.factor, to)

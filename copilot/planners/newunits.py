@@ -34,7 +34,7 @@ def complete(operation: ChangeUnit, field: SchemaField, siblings: list[SchemaFie
     told = replace(operation, was=was, factor=str(factor))
     to = operation.to or _free_name(told, field, siblings)
     whole = replace(told, to=to, type=operation.type or canonical(_type(kind, factor, operation.unit)))
-    if mapping_of(whole, kind) is None:
+    if mapping_of(whole, {field.name: kind}) is None:
         raise WrongUsage(
             f'"{field.name}" can\'t be converted into {whole.type}, which is no number.',
             where=where,

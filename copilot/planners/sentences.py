@@ -46,6 +46,12 @@ VERBS = (
     "relax",
     "document",
     "unset",
+    "split",
+    "merge",
+    "combine",
+    "join",
+    "nest",
+    "flatten",
 )
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _TOKEN = re.compile(f"{_OPEN}(\\d+){_CLOSE}")

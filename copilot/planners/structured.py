@@ -16,8 +16,12 @@ from copilot.domain.operation import (
     ChangeType,
     ChangeUnit,
     Deprecate,
+    FlattenField,
+    MakeArray,
     MakeOptional,
     MakeRequired,
+    MergeFields,
+    NestFields,
     Operation,
     RemoveDefault,
     RemoveField,
@@ -27,6 +31,7 @@ from copilot.domain.operation import (
     RenameSymbol,
     ReorderFields,
     ReorderSymbols,
+    SplitField,
     TagField,
 )
 from copilot.domain.pipeline import PipelineMap
@@ -60,12 +65,21 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "tag_field": ("tag",),
     "change_unit": ("unit",),
     "rekey_topic": ("topic",),
+    "split_field": ("into", "at"),
+    "merge_fields": ("others", "to"),
+    "nest_fields": ("to",),
+    "flatten_field": (),
+    "make_array": (),
 }
 _OPTIONAL = {
     "add_field": ("default", "required"),
     "change_level": ("until",),
     "change_unit": ("was", "factor", "to", "type"),
     "rekey_topic": ("to",),
+    "merge_fields": ("at",),
+    "nest_fields": ("others", "inner", "currency"),
+    "flatten_field": ("into",),
+    "make_array": ("to",),
 }
 _WHOLE = ("reorder_fields", "rename_record", "rename_topic", "change_level")
 """Operations on no single field; `change_doc` is one of them where its field is ""."""
@@ -84,6 +98,8 @@ _TEXTS = (
     "unit",
     "was",
     "factor",
+    "at",
+    "currency",
 )
 
 
@@ -163,6 +179,18 @@ def _about_field(op: str, entry: dict[str, Any], place: tuple[str, str, str]) ->
             return RemoveSymbol(*place, entry["symbol"])
         case "change_default":
             return ChangeDefault(*place, canonical(entry["default"]))
+        case "split_field":
+            return SplitField(*place, tuple(entry["into"]), entry["at"])
+        case "merge_fields":
+            return MergeFields(*place, tuple(entry["others"]), entry["to"], entry.get("at", " "))
+        case "nest_fields":
+            others = tuple(entry.get("others", ()))
+            inner = tuple(entry.get("inner", (place[2], *others)))
+            return NestFields(*place, others, entry["to"], inner, entry.get("currency", ""))
+        case "flatten_field":
+            return FlattenField(*place, tuple(entry.get("into", ())))
+        case "make_array":
+            return MakeArray(*place, entry.get("to", ""))
         case "change_unit":
             unit, was, factor, to = (str(entry.get(key, "")) for key in ("unit", "was", "factor", "to"))
             return ChangeUnit(*place, unit, was, factor, to, canonical(entry["type"]) if "type" in entry else "")
@@ -210,7 +238,7 @@ def _check_keys(op: str, entry: dict[str, Any], where: str) -> None:
     for key in _TEXTS:
         if key in entry and not isinstance(entry[key], str):
             raise WrongUsage(f'"{key}" must be a string.', where=where)
-    for key in ("fields", "symbols"):
+    for key in ("fields", "symbols", "others", "into", "inner"):
         names = entry.get(key, [])
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             raise WrongUsage(f'"{key}" must be a list of strings.', where=where)

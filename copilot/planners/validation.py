@@ -12,8 +12,12 @@ from copilot.domain.operation import (
     ChangeType,
     ChangeUnit,
     Deprecate,
+    FlattenField,
+    MakeArray,
     MakeOptional,
     MakeRequired,
+    MergeFields,
+    NestFields,
     Operation,
     RemoveDefault,
     RemoveField,
@@ -21,14 +25,17 @@ from copilot.domain.operation import (
     RenameField,
     RenameSymbol,
     ReorderSymbols,
+    SplitField,
     TagField,
     TopicChange,
+    new_names,
 )
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.schema import SchemaField, SchemaVersion
 from copilot.errors import WrongUsage
 from copilot.planners.avrotypes import check_name, check_type
 from copilot.planners.newunits import complete
+from copilot.planners.reshapes import check_reshape
 from copilot.planners.tags import check_tag
 from copilot.planners.validation_whole import check_same_names, checked_whole
 
@@ -69,6 +76,11 @@ def checked(operation: Operation, pipeline: PipelineMap) -> Operation:
             whole = complete(operation, field, siblings, where)
             _check_new_name(whole.to, siblings, where)
             return whole
+        case SplitField() | MergeFields() | NestFields() | FlattenField() | MakeArray():
+            reshaped = check_reshape(operation, siblings, latest, where)
+            for name in new_names(reshaped):
+                _check_new_name(name, siblings, where)
+            return reshaped
         case RemoveDefault():
             if field.default is None:
                 raise WrongUsage(f'"{field.name}" has no default.', where=where)
@@ -245,14 +257,16 @@ def _check_deprecated(field: SchemaField, latest: SchemaVersion, where: str) -> 
 def _check_new_names(operations: tuple[Operation, ...]) -> None:
     named: set[tuple[str, str, str]] = set()
     for operation in operations:
-        name = operation.to if isinstance(operation, RenameField | ChangeUnit) else ""
-        name = operation.field if isinstance(operation, AddField) else name
-        key = (operation.subject, operation.record, name)
-        if name and key in named:
-            raise WrongUsage(
-                f'The request gives the name "{name}" twice in {operation.subject}.', next="Choose another name."
-            )
-        named.add(key)
+        names = new_names(operation)
+        names = (operation.to,) if isinstance(operation, RenameField) else names
+        names = (operation.field,) if isinstance(operation, AddField) else names
+        for name in names:
+            key = (operation.subject, operation.record, name)
+            if key in named:
+                raise WrongUsage(
+                    f'The request gives the name "{name}" twice in {operation.subject}.', next="Choose another name."
+                )
+            named.add(key)
 
 
 def _said(operation: Operation) -> str:

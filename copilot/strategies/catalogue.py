@@ -18,6 +18,7 @@ from copilot.strategies.remove import remove
 from copilot.strategies.rename import rename
 from copilot.strategies.rename_type import rename_type
 from copilot.strategies.requiredness import make_optional, make_required
+from copilot.strategies.reshape import reshape
 from copilot.strategies.retype import retype
 from copilot.strategies.tag import tag_field
 from copilot.strategies.topic import rename_topic
@@ -44,4 +45,5 @@ STRATEGIES: tuple[Strategy, ...] = (
     tag_field,
     change_unit,
     rekey_topic,
+    reshape,
 )

@@ -58,6 +58,18 @@ class Successor:
     readers_note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Parallel:
+    """The states of a parallel change, each whole: `kept` is the last one where the old fields stay, `old` and `new` are words."""
+
+    expanded: Work
+    moved: Work
+    kept: Work
+    contracted: Work
+    old: str
+    new: str
+
+
 def free_name(ground: Ground) -> str:
     """Returns the next free name of the field's family: `amount_v2`, in the record's own way of writing."""
     old = ground.operation.field
@@ -75,27 +87,37 @@ def expand_contract(ground: Ground, slug: str, title: str, successor: Successor,
     An alias next to both fields makes Java and avsc refuse, and fastavro return the stale value (measured). Where the level
     asks that the whole history stays readable, and no topic is known to let go of it, the old field stays.
     """
-    expanded = _expanded(ground, successor)
-    moved = expanded + default_for_old_readers(ground) + _readers_moved(ground, successor)
-    old = ground.operation.field
-    states = [State("expand", expanded, PRODUCERS_FIRST, GATE_EXPANDED)]
+    expanded, moved = _expanded(ground, successor), _readers_moved(ground, successor)
+    parallel = Parallel(
+        expanded,
+        expanded + default_for_old_readers(ground) + moved,
+        expanded + deprecation(ground) + moved,
+        _contracted(ground, successor),
+        f"`{ground.operation.field}`",
+        f"`{successor.name}`",
+    )
+    return parallel_change(ground, slug, title, parallel, argument)
+
+
+def parallel_change(ground: Ground, slug: str, title: str, parallel: Parallel, argument: str) -> Alternative:
+    """Puts the states of a parallel change in order; the last one is left out where the old fields have to stay."""
+    old = parallel.old
+    states = [State("expand", parallel.expanded, PRODUCERS_FIRST, GATE_EXPANDED)]
     level = ground.subject.compatibility
     if level.endswith("_TRANSITIVE") and not is_let_go(ground):
-        states.append(
-            State("move readers", expanded + deprecation(ground) + _readers_moved(ground, successor), CONSUMERS_FIRST)
-        )
-        title = f"{title}, and keep `{old}` as deprecated"
+        states.append(State("move readers", parallel.kept, CONSUMERS_FIRST))
+        title = f"{title}, and keep {old} as deprecated"
         last = (
-            f"`{old}` stays, because {level} asks that every version stays readable, and nothing says that old records ever leave"
+            f"{old} stays, because {level} asks that every version stays readable, and nothing says that old records ever leave"
             " the topic."
         )
     else:
-        states.append(State("move readers", moved, CONSUMERS_FIRST, GATE_MOVED))
-        states.append(State("contract", _contracted(ground, successor), CONSUMERS_FIRST))
-        title = f"{title}, then drop `{old}`"
+        states.append(State("move readers", parallel.moved, CONSUMERS_FIRST, GATE_MOVED))
+        states.append(State("contract", parallel.contracted, CONSUMERS_FIRST))
+        title = f"{title}, then drop {old}"
         last = (
             "Each state is compatible with the one before it; a reader that skips from before the expansion to after the"
-            f" contraction gets the default of `{successor.name}` instead of the value, so old records must be gone or rewritten."
+            f" contraction gets the default of {parallel.new} instead of the value, so old records must be gone or rewritten."
         )
     text = joined(argument, last, about_decoders(ground), about_keys(ground))
     return alternative(ground, slug, title, STRATEGY, states, text)

@@ -40,7 +40,7 @@ def change_unit(operation: Operation, impact: Impact, pipeline: PipelineMap) -> 
     if not isinstance(operation, ChangeUnit):
         return ()
     ground = ground_of(operation, impact, pipeline)
-    mapping = mapping_of(operation, ground.kind)
+    mapping = mapping_of(operation, {operation.field: ground.kind})
     assert mapping is not None, "a request was checked against the same type"
     what = f"Give `{operation.field}` in {operation.unit} instead of {operation.was}"
     successor = _successor(ground, operation, mapping)

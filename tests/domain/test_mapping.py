@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from copilot.domain.evaluated import evaluate
 from copilot.domain.mapping import mapping_of, scaled
-from copilot.domain.operation import ChangeUnit
+from copilot.domain.operation import ChangeUnit, MakeArray, MergeFields, NestFields, SplitField
 from copilot.domain.units import factor_between
 
 DECIMAL = {"type": "bytes", "logicalType": "decimal", "precision": 19, "scale": 2}
@@ -80,7 +80,7 @@ def test_what_conversions_are_not_made_of_is_not_run(expression: str) -> None:
 def test_a_value_that_can_be_null_stays_null() -> None:
     operation = ChangeUnit("order", "", "delay", "ms", "s", "1000", "delay_ms", '["null","long"]')
 
-    mapping = mapping_of(operation, ["null", "long"])
+    mapping = mapping_of(operation, {"delay": ["null", "long"]})
 
     assert mapping is not None
     assert evaluate(mapping.new[0].written, {"delay": None}) is None
@@ -97,8 +97,46 @@ def test_a_value_that_can_be_null_stays_null() -> None:
     ],
 )
 def test_rounding_is_said_aloud(kind: Any, target: str, said: str) -> None:
-    mapping = mapping_of(ChangeUnit("order", "", "a", "ms", "s", "1000", "a_ms", target), kind)
+    mapping = mapping_of(ChangeUnit("order", "", "a", "ms", "s", "1000", "a_ms", target), {"a": kind})
 
     assert mapping is not None
     assert said in mapping.said
     assert bool(said) == bool(mapping.said)
+
+
+@given(text=st.text(max_size=30), at=st.text(min_size=1, max_size=3), count=st.integers(2, 5))
+def test_every_text_comes_back_from_its_parts(text: str, at: str, count: int) -> None:
+    parts = tuple(f"p{number}" for number in range(count))
+    mapping = mapping_of(SplitField("order", "", "name", parts, at), {"name": "string"})
+    assert mapping is not None
+
+    new = {it.name: evaluate(it.written, {"name": text}) for it in mapping.new}
+
+    assert evaluate(mapping.back[0][1], new) == text
+
+
+def test_parts_that_hold_the_separator_do_not_come_back_from_a_merged_text() -> None:
+    mapping = mapping_of(
+        MergeFields("order", "", "first", ("last",), "name", " "), {"first": "string", "last": "string"}
+    )
+    assert mapping is not None
+
+    merged = {"name": evaluate(mapping.new[0].written, {"first": "Mary Ann", "last": "Smith"})}
+
+    assert evaluate(mapping.back[0][1], merged) == "Mary"
+
+
+@given(value=st.one_of(st.none(), st.text(max_size=5)))
+def test_a_value_comes_back_from_its_list(value: str | None) -> None:
+    mapping = mapping_of(MakeArray("order", "", "tag", "tags"), {"tag": ["null", "string"]})
+    assert mapping is not None
+
+    assert evaluate(mapping.back[0][1], {"tags": evaluate(mapping.new[0].written, {"tag": value})}) == value
+
+
+def test_money_holds_the_value_and_its_currency() -> None:
+    mapping = mapping_of(NestFields("order", "", "amount", (), "total", ("value",), "EUR"), {"amount": "long"})
+    assert mapping is not None
+
+    assert evaluate(mapping.new[0].written, {"amount": 5}) == {"value": 5, "currency": "EUR"}
+    assert evaluate(mapping.back[0][1], {"total": {"value": 5, "currency": "EUR"}}) == 5

@@ -284,6 +284,18 @@ def test_what_fits_several_things_is_asked_back_in_words_that_then_work(text: st
             "its doc says cents",
             "wrong unit spoils every value",
         ),
+        ("split note in order into first and last", "does not say where to split", "at a comma"),
+        ("split note in order into first at ' '", "two new fields", "into B and C"),
+        ("split amount in order into a and b at ' '", "is no plain text", "by hand"),
+        ("split note in order into status and b at ' '", "There is a field", "another name"),
+        ("split note in order into a and a at ' '", "two new fields one name", "its own"),
+        ("merge note and nite in order into c", 'no field "nite" beside it', '"note"'),
+        ("merge note in order into c", "two fields or more", "merge A and B"),
+        ("make lines in order an array", "an array already", ""),
+        ("make amount in order a money object", "does not say where it comes from", "with currency from currency"),
+        ("make amount in order a money object in gold", "neither a field", "in EUR"),
+        ("flatten note in order", "no record", "one by one"),
+        ("nest note and currency in order into status", "has a type", "another name"),
         ("change the unit of amount in order from cents to cents", "is in cents already", ""),
         ("change the unit of retries in order to ms", "neither its doc nor its name says", "from ... to ms"),
         ("change the unit of retries in order from euros to dollars", "no constant factor", "by 1/100"),
@@ -505,6 +517,51 @@ def test_several_symbols_are_several_operations() -> None:
             | {"to": "retries_pieces", "type": "long"},
         ),
         (
+            "split note in order into first and last at ' '",
+            {"op": "split_field", "field": "note", "into": ["first", "last"], "at": " "},
+        ),
+        (
+            "split order.note into a, b and c on the comma",
+            {"op": "split_field", "field": "note", "into": ["a", "b", "c"], "at": ","},
+        ),
+        (
+            "merge note and currency in Order into remark",
+            {"op": "merge_fields", "field": "note", "others": ["currency"], "to": "remark", "at": " "},
+        ),
+        (
+            "merge note and currency in Order into remark with '-' between them",
+            {"op": "merge_fields", "field": "note", "others": ["currency"], "to": "remark", "at": "-"},
+        ),
+        (
+            "nest note and currency in order into details",
+            {
+                "op": "nest_fields",
+                "field": "note",
+                "others": ["currency"],
+                "to": "details",
+                "inner": ["note", "currency"],
+            }
+            | {"currency": ""},
+        ),
+        ("make note in Order an array", {"op": "make_array", "field": "note", "to": "notes"}),
+        ("turn note in order into a list called remarks", {"op": "make_array", "field": "note", "to": "remarks"}),
+        (
+            "make amount in order a money object in EUR",
+            {
+                "op": "nest_fields",
+                "field": "amount",
+                "others": [],
+                "to": "amount_money",
+                "inner": ["value"],
+                "currency": "EUR",
+            },
+        ),
+        (
+            "make amount in order money with currency from currency",
+            {"op": "nest_fields", "field": "amount", "others": ["currency"], "to": "amount_money", "currency": ""}
+            | {"inner": ["value", "currency"]},
+        ),
+        (
             "mark amount in order as timestamp-millis",
             {"op": "change_type", "field": "amount", "type": {"type": "long", "logicalType": "timestamp-millis"}},
         ),
@@ -545,7 +602,7 @@ def test_an_order_is_said_by_a_list_or_by_one_field_that_moves() -> None:
     ("text", "next"),
     [
         ("change amount to total in order", 'Say "rename amount to total"'),
-        ("split note into first and last in order", "write both for a while"),
+        ("split note", "split A into B and C"),
     ],
 )
 def test_what_is_another_operation_is_said_with_what_to_say_instead(text: str, next: str) -> None:
