@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from copilot.domain.pair import DecoderVerdict, PairVerdict, Reads, Reason
+from copilot.formats.avro.agreement import all_read
 from copilot.formats.avro.meaning import changes_of
 from copilot.formats.avro.model import FINE, NO, WRONG, YES, Outcome
 from copilot.formats.avro.model_apache import ApacheModel
@@ -18,6 +19,7 @@ from copilot.formats.avro.types import Type
 
 _LEVELS: dict[int, Reads] = {YES: "yes", WRONG: "wrong-value", NO: "no"}
 DECODERS = ("java", "python", "fastavro", "avsc")
+_ALL_READ = tuple(DecoderVerdict(name, "yes", "predicted") for name in DECODERS)
 MISREAD_BY = {
     "avro.doc-unit-changed": DECODERS,
     "avro.rename-loses-values": DECODERS,
@@ -47,6 +49,8 @@ def judge(reader: Any, writer: Any, *, with_meaning: bool = False) -> PairVerdic
     if errors:
         unknown = tuple(DecoderVerdict(name, "unknown", "predicted") for name in DECODERS)
         return PairVerdict(None, "; ".join(errors), (), unknown)
+    if all_read(graphs[0], graphs[1]):
+        return PairVerdict(True, "", (), _ALL_READ, _meanings(graphs[0], graphs[1]) if with_meaning else ())
     reasons = Walk(as_registry=True).reasons(graphs[0], graphs[1], "")
     return PairVerdict(
         compatible=not reasons,
