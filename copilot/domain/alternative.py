@@ -102,6 +102,15 @@ class TextEdit:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportEdit:
+    """Makes `name` of the Python module `module`, which lies beside the file, known in it where an edit of the file uses it."""
+
+    path: str
+    module: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class SignalEdit:
     """Adds a pipeline signal at a place; compiled by `signals`."""
 
@@ -126,7 +135,7 @@ class FileText:
     text: str | None
 
 
-Edit = SchemaEdit | CodeEdit | TextEdit | SignalEdit | NewFile | FileText
+Edit = SchemaEdit | CodeEdit | TextEdit | ImportEdit | SignalEdit | NewFile | FileText
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from copilot.domain.alternative import (
     CodeEdit,
     Edit,
     FileText,
+    ImportEdit,
     NewFile,
     Phase,
     SchemaEdit,
@@ -26,6 +27,7 @@ from copilot.errors import SchemaUnreadable
 from copilot.patches.diff import make_patch
 from copilot.patches.fit import fitted
 from copilot.patches.python_edits import edit_python
+from copilot.patches.python_siblings import add_imports
 from copilot.patches.python_source import PythonSource
 from copilot.patches.python_verify import verify_python
 from copilot.patches.splices import CannotEdit, Splices, line_of, splice_between
@@ -33,7 +35,7 @@ from copilot.patches.text_edits import edit_words
 from copilot.ports import SchemaFormat, Tree
 
 PLACES_SHOWN = 5
-Kind = TypeVar("Kind", SchemaEdit, CodeEdit, TextEdit, NewFile, FileText)
+Kind = TypeVar("Kind", SchemaEdit, CodeEdit, TextEdit, ImportEdit, NewFile, FileText)
 
 
 class PatchCompiler:
@@ -63,7 +65,7 @@ class PatchCompiler:
             key = (file.path, tuple(own))
             if key not in known:
                 try:
-                    known[key] = self._edited(file, own)
+                    known[key] = self._edited(file, own, tree)
                 except CannotEdit as problem:
                     known[key] = problem
             found = known[key]
@@ -103,9 +105,9 @@ class PatchCompiler:
             return _whole_file(path, edits, whole[0], file, tree)
         if isinstance(file, Gap):
             raise CannotEdit(f"{path} cannot be edited: it {file.reason}.", file.span, "Change this file by hand.")
-        return FileChange(path, file.text, self._edited(file, edits))
+        return FileChange(path, file.text, self._edited(file, edits, tree))
 
-    def _edited(self, file: SourceFile, edits: Sequence[Edit]) -> str:
+    def _edited(self, file: SourceFile, edits: Sequence[Edit], tree: Tree) -> str:
         schema_edits, code_edits = _of(SchemaEdit, edits), _of(CodeEdit, edits)
         splices = Splices(file.path, file.text.encode())
         for place in dict.fromkeys(_literal_of(edit) for edit in schema_edits):
@@ -117,6 +119,9 @@ class PatchCompiler:
             return splices.apply()
         python = PythonSource(file.path, file.text)
         edit_python(python, splices, code_edits)
+        imports = _of(ImportEdit, edits)
+        if imports:
+            add_imports(python, splices, imports, code_edits, is_package=_is_package(file.path, tree))
         after = splices.apply()
         if after != file.text:
             verify_python(python, after, splices.all())
@@ -156,6 +161,11 @@ def is_inside(path: str) -> bool:
     is_plain = all(part not in ("", ".", "..") and not part.lower().rstrip(". ").startswith(".git~") for part in parts)
     is_git = any(part.lower().rstrip(". ") in (".git", "git~1") for part in parts)
     return is_plain and not is_git and "\0" not in path and "\\" not in path and ":" not in parts[0]
+
+
+def _is_package(path: str, tree: Tree) -> bool:
+    marker = f"{path.rpartition('/')[0]}/__init__.py".lstrip("/")
+    return any(entry.path == marker for entry in tree.snapshot.entries)
 
 
 def _literal_of(edit: SchemaEdit) -> tuple[str, int, int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from copilot.domain.alternative import Alternative, CodeEdit, Edit, Phase, SchemaEdit, Step, TextEdit
+from copilot.domain.alternative import Alternative, CodeEdit, Edit, ImportEdit, Phase, SchemaEdit, Step, TextEdit
 from copilot.domain.codec import canonical, digest_of_text, encode
 from copilot.domain.source import Gap, SourceFile
 from copilot.patches.splices import CannotEdit, line_of
@@ -49,11 +49,13 @@ def _paths(phase: Phase) -> list[str]:
 
 def _unfit(phase: Phase, file: SourceFile | Gap | None, edited: Edited, path: str) -> list[Unfit]:
     own = [
-        edit for edit in phase.edits if isinstance(edit, CodeEdit | TextEdit | SchemaEdit) and _path_of(edit) == path
+        edit
+        for edit in phase.edits
+        if isinstance(edit, CodeEdit | TextEdit | ImportEdit | SchemaEdit) and _path_of(edit) == path
     ]
     if not isinstance(file, SourceFile) or _problem(file, own, edited) is None:
         return []
-    kept: list[Edit] = [edit for edit in own if isinstance(edit, SchemaEdit)]
+    kept: list[Edit] = [edit for edit in own if isinstance(edit, SchemaEdit | ImportEdit)]
     if _problem(file, kept, edited) is not None:
         return []
     unfit: list[Unfit] = []

@@ -25,10 +25,10 @@ def import_needed(source: PythonSource, splices: Splices, expressions: Iterable[
     top = source.tree.body
     if any(_imports_it(node) for node in top):
         return
-    if any(_binds(node) for node in ast.walk(source.tree)):
+    if any(binds(node) for node in ast.walk(source.tree)):
         raise CannotEdit(f'"{NAME}" means something else in {source.path}.', None, "Convert the value by hand.")
     line = f"from {MODULE} import {NAME}"
-    docstring = top[:1] if top and _is_docstring(top[0]) else []
+    docstring = top[:1] if top and is_docstring(top[0]) else []
     imports = list(takewhile(lambda node: isinstance(node, ast.Import | ast.ImportFrom), top[len(docstring) :]))
     standard = [node for node in imports if _is_standard(node)]
     line = f"from {MODULE} import {NAME}"
@@ -54,18 +54,20 @@ def _imports_it(node: ast.stmt) -> bool:
     )
 
 
-def _binds(node: ast.AST) -> bool:
+def binds(node: ast.AST, wanted: str = NAME) -> bool:
+    """Tells whether a node gives that name a meaning in its file."""
     match node:
         case ast.Name(id=name, ctx=ast.Store()) | ast.ClassDef(name=name) | ast.FunctionDef(name=name):
-            return name == NAME
+            return name == wanted
         case ast.alias(name=name, asname=other):
-            return (other or name) == NAME
+            return (other or name) == wanted
         case ast.arg(arg=name):
-            return name == NAME
+            return name == wanted
     return False
 
 
-def _is_docstring(node: ast.stmt) -> bool:
+def is_docstring(node: ast.stmt) -> bool:
+    """Tells whether a statement is a text by itself, which at the top of a file is its docstring."""
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
