@@ -10,7 +10,7 @@ from typing import Any
 
 from copilot.checks.declared import paths_of, sibling, stand_ins
 from copilot.checks.extent_whole import is_done_around, is_done_in_text
-from copilot.checks.tagging import is_tagged
+from copilot.checks.rules import is_enforced
 from copilot.checks.turned import says_new_unit
 from copilot.domain.alternative import Alternative
 from copilot.domain.codec import canonical
@@ -23,6 +23,7 @@ from copilot.domain.operation import (
     ChangeLevel,
     ChangeType,
     ChangeUnit,
+    ConstrainField,
     Deprecate,
     FlattenField,
     MakeArray,
@@ -37,7 +38,6 @@ from copilot.domain.operation import (
     RenameField,
     RenameSymbol,
     SplitField,
-    TagField,
     TopicChange,
     new_names,
 )
@@ -60,6 +60,8 @@ def operations_done(case: Case, final: dict[str, SchemaVersion | None]) -> int:
     for operation in case.request.operations:
         if isinstance(operation, TopicChange | ChangeLevel):
             done += is_done_around(operation, case.base, case.states)
+            continue
+        if isinstance(operation, ConstrainField) and not is_enforced(operation, case):
             continue
         base = known.get(operation.subject)
         candidates = [final.get(operation.subject), *fresh]
@@ -127,8 +129,6 @@ def _is_literal(operation: Operation, base: SchemaVersion, after: SchemaVersion)
         return bool(
             (field_of(json.loads(after.resolved), before[paths[0]].record, operation.field) or {}).get("deprecated")
         )
-    if isinstance(operation, TagField):
-        return is_tagged(operation, base, after)
     if new_names(operation):
         return bool(paths) and all(_has_new(operation, path, fields) for path in paths)
     if isinstance(operation, RenameField):
@@ -185,8 +185,6 @@ def _is_done(operation: Operation, base: SchemaVersion, after: SchemaVersion) ->
         return any(
             _is_as_asked(operation, it) if operation.is_required else _is_type(operation.type, it.type) for it in added
         )
-    if isinstance(operation, TagField):
-        return is_tagged(operation, base, after)
     whole = is_done_in_text(operation, base, after)
     if whole is not None:
         return whole

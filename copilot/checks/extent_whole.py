@@ -6,16 +6,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from copilot.checks.keys import is_keyed
+from copilot.checks.rules import is_stated
+from copilot.checks.tagging import is_tagged
 from copilot.domain.fieldtype import enum_of, field_of, named_types, parsed, record_of
 from copilot.domain.operation import (
     ChangeDoc,
     ChangeLevel,
+    ConstrainField,
     Operation,
     RekeyTopic,
     RenameRecord,
     RenameTopic,
     ReorderFields,
     ReorderSymbols,
+    TagField,
 )
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.schema import SchemaVersion
@@ -54,6 +58,10 @@ def is_done_in_text(operation: Operation, base: SchemaVersion, after: SchemaVers
             return known == [name for name in operation.fields if name in now]
         case ReorderSymbols():
             return _symbols(schema, record, operation.field) == list(operation.symbols)
+        case TagField():
+            return is_tagged(operation, base, after)
+        case ConstrainField():
+            return is_stated(operation, base, after)
         case ChangeDoc(field=""):
             return (record_of(schema, record) or {}).get("doc") == operation.doc
     return None

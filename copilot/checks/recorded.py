@@ -5,19 +5,22 @@ What such a record holds is somebody's data: it is decoded and compared, and nev
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
 from copilot.domain.evidence import Finding
 from copilot.domain.pipeline import PipelineMap
-from copilot.domain.schema import SchemaVersion
-from copilot.domain.source import Gap
-from copilot.ports import SchemaFormat, Tree
+from copilot.domain.schema import SchemaSubject, SchemaVersion
+from copilot.domain.source import Gap, SourceFile, Span
+from copilot.ports import Bench, SchemaFormat, Tree
 
 FILES_MAX = 20
 RECORDS_MAX = 200
+FILE_BYTES_MAX = 1_000_000
+_SUFFIXES = (".json", ".jsonl", ".ndjson")
+_FOLDERS = frozenset({"sample", "samples", "fixture", "fixtures", "testdata", "test_data", "data", "examples"})
 HIDDEN, HIDDEN_READ, HIDDEN_REASON = "a recorded value", "another one", "for a reason that may hold recorded data"
 
 
@@ -31,6 +34,32 @@ class Recorded:
     @property
     def count(self) -> int:
         return sum(len(values) for values in self.values.values())
+
+
+def recorded_files(
+    subject: SchemaSubject, pipeline: PipelineMap, bench: Bench
+) -> Iterator[tuple[Span, tuple[Any, ...]]]:
+    """Yields each file of recorded records with those that fit a version: files that are named, and JSON in folders for samples."""
+    schema_format = bench.formats.get(subject.format)
+    patterns = [sample.pattern for sample in pipeline.samples if sample.subject == subject.name]
+    entries = [
+        it
+        for it in bench.tree.snapshot.entries
+        if any(fnmatchcase(it.path, pattern) for pattern in patterns) or _is_sample(it.path, it.size_bytes)
+    ]
+    for path, file in sorted(bench.tree.read([it.path for it in entries[:FILES_MAX]]).items()):
+        if isinstance(file, SourceFile) and schema_format is not None:
+            for version in reversed(subject.versions):
+                fitting = schema_format.recorded(version.resolved, file.text)
+                records = tuple(value for value, _ in zip(fitting, range(RECORDS_MAX), strict=False))
+                if records:
+                    yield Span(path, 1, 1), records
+                    break
+
+
+def _is_sample(path: str, size: int) -> bool:
+    *folders, name = path.lower().split("/")
+    return name.endswith(_SUFFIXES) and not _FOLDERS.isdisjoint(folders) and size <= FILE_BYTES_MAX
 
 
 def recorded_of(

@@ -27,6 +27,7 @@ from copilot.checks.likely import likely_left
 from copilot.checks.lineage import Lineage, lineages, phase_label
 from copilot.checks.outside_writers import outside_writers
 from copilot.checks.positions import position_findings
+from copilot.checks.rules import UNMEASURED, rule_findings
 from copilot.checks.standing import Standing, standing_uses
 from copilot.checks.tagging import UNTAGGED, tag_findings
 from copilot.checks.topics import stopped_at_once, topic_findings
@@ -61,6 +62,7 @@ _OPEN_RULES = (
     "usage.topic-unknown",
     UNTAGGED,
     KEPT_APART,
+    UNMEASURED,
 )
 
 _LEFT_RULES = ("usage.use-left", "usage.likely-use-left", "usage.test-use-left")
@@ -92,6 +94,7 @@ class UsageCheck:
         findings += _delicate_uses(case, concerned)
         findings += topic_findings(case)
         findings += key_findings(case, bench)
+        findings += rule_findings(case, bench)
         findings += outside_writers(case, bench, changed)
         findings += tag_findings(case)
         findings += position_findings(case, bench)

@@ -232,6 +232,17 @@ class RekeyTopic:
     to: str
 
 
+@dataclass(frozen=True, slots=True)
+class ConstrainField:
+    """A rule about a field's values. `rule` is JSON text in the words of JSON Schema (`{"minimum":0}`); "{}" takes a rule away."""
+
+    op: ClassVar[str] = "constrain_field"
+    subject: str
+    record: str
+    field: str
+    rule: str
+
+
 TopicChange = RenameTopic | RekeyTopic
 """Operations on a topic, after which its records lie on another one."""
 
@@ -330,6 +341,7 @@ Operation = (
     | NestFields
     | FlattenField
     | MakeArray
+    | ConstrainField
 )
 
 _TEXTS = ("to", "symbol", "doc", "topic", "level", "tag", "unit", "was", "factor", "at", "currency")
@@ -362,7 +374,7 @@ def operation_object(operation: Operation) -> dict[str, Any]:
     }
     found |= {key: getattr(operation, key) for key in _TEXTS if hasattr(operation, key)}
     found |= {key: list(getattr(operation, key)) for key in _LISTS if hasattr(operation, key)}
-    for key in ("type", "default"):
+    for key in ("type", "default", "rule"):
         text = getattr(operation, key, None)
         if text is not None:
             found[key] = json.loads(text)

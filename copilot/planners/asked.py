@@ -41,6 +41,7 @@ OPS = (
     "nest_fields",
     "flatten_field",
     "make_array",
+    "constrain_field",
 )
 _NAMES = ("subject", "record", "field", "to", "symbol")
 

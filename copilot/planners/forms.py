@@ -41,6 +41,7 @@ FORMS = (
     "lower the compatibility of SCHEMA to NONE until 2026-12-31",
     "tag FIELD in SCHEMA as PII",
     "key orders.v1 by FIELD",
+    "require FIELD in SCHEMA to be >= 0",
 )
 
 
@@ -101,6 +102,8 @@ _LISTED = r"(?:\s*:\s*|\s+(?:to|as|into)\s*:?\s+)(?P<names>.+)"
 _LEVEL = r"(?P<to>[A-Za-z]+(?:[\s_-]transitive)?)"
 _UNTIL = r"(?:,?\s+(?:until|till|up\s+to|through)\s+(?P<until>\S+))?"
 _TYPE_WORD = r"(?:record|schema|type|message|enum|class)\s+(?!(?:to|as|into|in|of|on|->)\s)"
+_LIMIT = r"(?:-?\d|between|from\s+-?\d|at\s+(?:most|least)|no\s+(?:more|less)|up\s+to|exactly|one\s+of|max|min|[<>≤≥])"
+_LAST_IN = r"(?:\s+(?:in|of|on)\s+(?P<scope2>[^\s,]+(?:\s+schema)?))?"
 _TOPIC_WORD = r"(?:the\s+)?(?:kafka\s+)?(?:topic\s+)?"
 _NEW_TOPIC = r"(?:,?\s+(?:as|in|into|onto|on)\s+(?:(?:the\s+|a\s+)?(?:new\s+)?topic\s+)?(?P<to>\S+))?"
 _TAGS = r"(?:pii|phi|pci|gdpr|sensitive|confidential|secret|personal(?:\s+data)?)"
@@ -213,8 +216,17 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
         rf"(?:mark|treat|annotate|declare)\s+{_FIELD}{_SCOPE}\s+as\s+(?:an?\s+)?(?P<type>\S+){_SCOPE_LAST}",
     ),
     ("change_type", rf"{_ADDS}(?:the\s+)?logical\s?type\s+(?P<type>\S+)\s+to\s+{_FIELD}{_SCOPE}"),
+    (
+        "constrain_field",
+        rf"(?:require|restrict|constrain|force)\s+{_FIELD}{_IN}\s+(?P<doc>(?:to\s+(?:be|match|have)\b|to\s+{_LIMIT}|matching\b|between\b|[<>≤≥]).*?){_LAST_IN}",
+    ),
+    ("constrain_field", rf"limit\s+{_FIELD}{_IN}\s+to\s+(?P<doc>{_LIMIT}.*?){_LAST_IN}"),
     ("make_required", rf"require\s+{_FIELD}{_SCOPE}"),
     ("deprecate", rf"deprecate\s+{_FIELD}{_SCOPE}"),
+    (
+        "constrain_field",
+        rf"(?:{_REMOVES}|lift\s+)(?:the\s+)?(?:rule|constraint)s?\s+(?:of|on|from|for)\s+{_FIELD}{_IN}",
+    ),
     ("remove_field", rf"{_REMOVES}{_FIELD}{_SCOPE}"),
     ("change_type", rf"make\s+{_FIELD}{_SCOPE}\s+an?\s+(?P<type>.+?){_AFTER}"),
 )

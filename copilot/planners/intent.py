@@ -16,6 +16,7 @@ from copilot.domain.operation import (
     ChangeDoc,
     ChangeType,
     ChangeUnit,
+    ConstrainField,
     Deprecate,
     MakeOptional,
     MakeRequired,
@@ -32,6 +33,7 @@ from copilot.domain.pipeline import PipelineMap
 from copilot.domain.schema import SchemaField
 from copilot.domain.units import unit_of
 from copilot.errors import WrongUsage
+from copilot.planners.constraints import rule_said
 from copilot.planners.forms import FORMS, Said, leading_scope, not_offered, readings_of
 from copilot.planners.matching import Scope, fields_of, scopes_of, the_field, the_scope
 from copilot.planners.reshapes import MANY, OPS, reshape_of
@@ -153,6 +155,9 @@ def _about_field(said: Said, carried: tuple[Scope, ...], pipeline: PipelineMap) 
             return RenameSymbol(subject, record, field.name, said.part.name(said.symbol), said.part.name(said.to))
         case "reorder_symbols":
             return ReorderSymbols(subject, record, field.name, names_in(said, said.names))
+        case "constrain_field":
+            rule = rule_said(said.part.restored(said.doc), where) if said.doc else "{}"
+            return ConstrainField(subject, record, field.name, rule)
         case "tag_field":
             return TagField(subject, record, field.name, tag_said(said.part.name(said.to)))
         case _:

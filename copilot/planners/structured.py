@@ -15,6 +15,7 @@ from copilot.domain.operation import (
     ChangeLevel,
     ChangeType,
     ChangeUnit,
+    ConstrainField,
     Deprecate,
     FlattenField,
     MakeArray,
@@ -70,6 +71,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "nest_fields": ("to",),
     "flatten_field": (),
     "make_array": (),
+    "constrain_field": ("rule",),
 }
 _OPTIONAL = {
     "add_field": ("default", "required"),
@@ -202,6 +204,8 @@ def _about_field(op: str, entry: dict[str, Any], place: tuple[str, str, str]) ->
             return RenameSymbol(*place, entry["symbol"], entry["to"])
         case "reorder_symbols":
             return ReorderSymbols(*place, tuple(entry["symbols"]))
+        case "constrain_field":
+            return ConstrainField(*place, canonical(entry["rule"]))
         case "tag_field":
             return TagField(*place, entry["tag"])
         case _:

@@ -11,6 +11,7 @@ from copilot.domain.operation import (
     ChangeDoc,
     ChangeType,
     ChangeUnit,
+    ConstrainField,
     Deprecate,
     FlattenField,
     MakeArray,
@@ -34,6 +35,7 @@ from copilot.domain.pipeline import PipelineMap
 from copilot.domain.schema import SchemaField, SchemaVersion
 from copilot.errors import WrongUsage
 from copilot.planners.avrotypes import check_name, check_type
+from copilot.planners.constraints import check_rule
 from copilot.planners.newunits import complete
 from copilot.planners.reshapes import check_reshape
 from copilot.planners.tags import check_tag
@@ -89,6 +91,8 @@ def checked(operation: Operation, pipeline: PipelineMap) -> Operation:
                 raise WrongUsage(f'The doc of "{field.name}" says that already.', where=where)
         case RenameSymbol():
             _check_symbol_renamed(operation, field, where)
+        case ConstrainField():
+            check_rule(operation, field, latest, where)
         case TagField():
             check_tag(operation, field, latest, where)
         case ReorderSymbols():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copilot.ports import Strategy
 from copilot.strategies.add import add
+from copilot.strategies.constrain import constrain_field
 from copilot.strategies.default import change_default
 from copilot.strategies.default_removed import default_removed
 from copilot.strategies.deprecate import deprecate
@@ -46,4 +47,5 @@ STRATEGIES: tuple[Strategy, ...] = (
     change_unit,
     rekey_topic,
     reshape,
+    constrain_field,
 )

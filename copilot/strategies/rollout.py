@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from copilot.domain.alternative import Alternative, CodeEdit, Edit, Gate, Phase, SchemaEdit, SignalEdit, Step
 from copilot.domain.codec import canonical, digest_of_text, encode
+from copilot.domain.rules import PROPERTY as CONSTRAINTS
 from copilot.domain.tags import TAG_PROPERTIES
 from copilot.strategies.cutover import Cutover, cutover_of
 from copilot.strategies.elsewhere import asks_elsewhere, with_elsewhere
@@ -181,7 +182,7 @@ def _is_told_only(edit: Edit) -> bool:
     return (
         isinstance(edit, SchemaEdit)
         and edit.action in ("set_property", "remove_property")
-        and edit.name in (*TAG_PROPERTIES, "doc", "deprecated", "required")
+        and edit.name in (*TAG_PROPERTIES, CONSTRAINTS, "doc", "deprecated", "required")
     )
 
 

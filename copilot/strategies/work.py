@@ -94,6 +94,11 @@ def set_property(ground: Ground, name: str, value: Any) -> Work:
     return schema_work(ground, "set_property", name=name, value=as_json(value))
 
 
+def remove_property(ground: Ground, name: str) -> Work:
+    """Takes a property of the field's object away, where the latest version has it."""
+    return schema_work(ground, "remove_property", name=name) if name in ground.properties else Work()
+
+
 def default_given(ground: Ground) -> Work | None:
     """Gives the field a neutral default, null first where it can be null; None where there is no such value."""
     if fieldtype.is_nullable(ground.kind):

@@ -31,6 +31,7 @@ REQUESTS = {
     "raise-level": "raise the compatibility of score to FULL_TRANSITIVE",
     "loosen-level": "lower the compatibility of decision to NONE until 2026-12-31",
     "key": "key orders.v1 by order_id",
+    "rule": "require amount in Order to be >= 0",
     "tag-personal": "tag customer_id in Order as PII",
     "split-field": "split order_id in score into shop and number at '-'",
     "merge-fields": "merge order_id and customer_id in score into order_key with '/'",

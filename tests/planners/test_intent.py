@@ -43,6 +43,7 @@ IN_EUROS = {
     "factor": "1/100",
     "type": {"type": "bytes", "logicalType": "decimal", "precision": 19, "scale": 2},
 }
+AMOUNT_RULE = {"op": "constrain_field", "field": "amount"}
 REKEY = {"op": "rekey_topic", "field": "order_id", "topic": "orders.paid", "to": "orders.paid.v2"}
 
 
@@ -274,6 +275,12 @@ def test_what_fits_several_things_is_asked_back_in_words_that_then_work(text: st
         ("reorder the symbols of status in order: PAID, NEW", "leaves out SENT", "NEW, PAID, SENT"),
         ("reorder the symbols of status in order: NEW, PAID, SENT", "in that order already", ""),
         ('change the doc of amount in order to "In cents."', "says that already", ""),
+        ("require amount in order to be nice", "is not a rule", "between 0 and 1"),
+        ("require note in order to be >= 0", 'for which "minimum" means nothing', "maxLength"),
+        ("require retries in order to be >= 1", "breaks the rule: at least 1", "default first"),
+        ("limit amount in order to between 5 and 1", "No value keeps that rule", "Swap"),
+        ("require note in order to match `[`", "can't be", "a limit"),
+        ("remove the rule on amount in order", "has no rule", ""),
         ("key orders.payd by order_id", 'No topic "orders.payd"', '"orders.paid"'),
         ("key orders.paid by extra", "is no key", "a string, a whole number"),
         ("key orders.paid by sku", "stands several times", "each record has once"),
@@ -489,6 +496,22 @@ def test_several_symbols_are_several_operations() -> None:
         (
             "lower the compatibility of order to NONE until 2026-12-31",
             {"op": "change_level", "field": "", "level": "NONE", "until": "2026-12-31"},
+        ),
+        ("require amount in order to be >= 0", {**AMOUNT_RULE, "rule": {"minimum": 0}}),
+        ("require amount to be between 0 and 99.5 in order", {**AMOUNT_RULE, "rule": {"minimum": 0, "maximum": 99.5}}),
+        ("restrict amount in order to be positive", {**AMOUNT_RULE, "rule": {"exclusiveMinimum": 0}}),
+        ("limit amount in order to at most 100", {**AMOUNT_RULE, "rule": {"maximum": 100}}),
+        (
+            "limit note in order to 3 letters",
+            {"op": "constrain_field", "field": "note", "rule": {"maxLength": 3, "pattern": "[A-Za-z]*"}},
+        ),
+        (
+            "require note in order to match `[a-z in]+`",
+            {"op": "constrain_field", "field": "note", "rule": {"pattern": "[a-z in]+"}},
+        ),
+        (
+            "require note in order to be one of web, app or store",
+            {"op": "constrain_field", "field": "note", "rule": {"enum": ["web", "app", "store"]}},
         ),
         ("key orders.paid by order_id", REKEY),
         ("change the key of topic orders.paid from amount to order_id", REKEY),
