@@ -18,6 +18,7 @@ from copilot.readers.dicts import see_dict_call
 from copilot.readers.flow import Origin
 from copilot.readers.formatting import formatted
 from copilot.readers.invocations import note_invocation
+from copilot.readers.items import PARTS, each, is_record, part_called
 from copilot.readers.model_classes import METHODS, see_model_method
 from copilot.readers.operators import text_of
 from copilot.readers.reading import Reader
@@ -61,6 +62,7 @@ _PASSING_METHODS = frozenset(
         "get_nowait",
     }
 )
+_LISTING = frozenset({"list", "set", "tuple", "sorted"})
 _PASSING_CALLS = frozenset(
     {
         "str",
@@ -90,6 +92,10 @@ def see_call(reader: Reader, node: ast.Call, mode: str) -> Seen:
     )
     if found is not None:
         return found
+    if isinstance(node.func, ast.Attribute) and node.func.attr in PARTS:
+        found = part_called(reader, node, node.func, reader.see(node.func.value))
+        if found is not None:
+            return found
     if isinstance(node.func, ast.Attribute) and node.func.attr in METHODS:
         found = see_model_method(reader, node, node.func.attr, reader.see(node.func.value))
         if found is not None:
@@ -112,6 +118,9 @@ def see_call(reader: Reader, node: ast.Call, mode: str) -> Seen:
         first = arguments[0] if arguments else NOTHING
         if dotted == "next" and first.origin is not None:
             return Seen(None, first.origin.item())
+        is_table = (first.value or first.thing or ("",))[0] in ("dict", "name", "map", "load", "get", "item")
+        if is_table and dotted in _LISTING and not is_record(first):
+            return each(reader, first)
         is_new = not node.args and dotted in ("dict", "list", "set")
         return Seen(None, reader.sheet.new_literal()) if is_new else first
     if dotted in _CONTAINERS:

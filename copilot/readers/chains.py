@@ -16,7 +16,7 @@ from copilot.readers.modules import Modules
 from copilot.readers.paths import FLASK_CONFIG
 from copilot.readers.steps import topics_of
 from copilot.readers.things import SPREAD
-from copilot.readers.values import Value
+from copilot.readers.values import EACH, KEYS, VALUES, Value
 
 MAX_DEPTH = 10
 MAX_ENDS = 8
@@ -178,6 +178,24 @@ class Chains:
                     yield from found
                     return
 
+    def _each(self, end: End, part: str, depth: int) -> Iterator[End]:
+        """Yields what a loop goes through: the chain was followed into each item of a list already, which may be a dict."""
+        value = end.value
+        if value[0] in ("load", "get"):
+            yield from (End(end.path, value),) if part == EACH else ()
+            yield End(end.path, ("get", value, KEYS if part == EACH else part, None))
+        elif value[0] != "map":
+            yield from (end,) if part == EACH else ()
+        else:
+            yield from (end,) if part == EACH else ()
+            for key, held in value[1]:
+                if key == SPREAD:
+                    yield from self.ends(end.path, ("item", held, part), depth)
+                elif part == VALUES:
+                    yield from self.ends(end.path, held, depth)
+                else:
+                    yield End(end.path, ("s", key))
+
     def _of_any_class(self, path: str, name: str, depth: int) -> tuple[End, ...]:
         """Returns what the classes of a file have for an attribute: production's first, as it is what runs."""
         classes = sorted(self._table(path)[1], key=lambda owner: ("prod" not in owner.lower(), owner))
@@ -193,6 +211,8 @@ class Chains:
             yield End(end.path, ("method", value, name))
         elif value[0] == "client":
             yield end
+        elif kind == "item" and name in (EACH, KEYS, VALUES) and value[0] not in ("param", "attr", "item"):
+            yield from self._each(end, name, depth)
         elif value[0] == "map":
             yield from self._entry(end, name, depth)
         elif value[0] == "s" and name == "value":

@@ -14,7 +14,7 @@ from typing import Any
 from copilot.readers.deployment_facts import is_secret, may_keep
 from copilot.readers.interpolation import shell_text
 from copilot.readers.premises import Premises
-from copilot.readers.values import Value
+from copilot.readers.values import KEYS, VALUES, Value
 from copilot.readers.yaml_text import Entry, NotYaml, read_yaml
 
 MAX_CONFIG_BYTES = 256 * 1024
@@ -97,7 +97,16 @@ def read_config(path: str, text: str) -> Entry | None:
 
 def value_at(entry: Entry, keys: tuple[str, ...]) -> tuple[Value, int] | None:
     """Returns the value under keys and its line, None where there is none; several texts in a list are one of them."""
-    for key in keys:
+    for index, key in enumerate(keys):
+        if isinstance(entry.value, list) or (key == VALUES and isinstance(entry.value, dict)):
+            rest = keys[index + (key == VALUES) :]
+            named = entry.value.items() if isinstance(entry.value, dict) else (("", item) for item in entry.value)
+            held = [value_at(item, rest) for name, item in named if not is_secret(name)]
+            known = tuple(found[0] for found in held if found is not None)
+            return (("list", known), entry.line) if known else None
+        if key == KEYS and isinstance(entry.value, dict):
+            names = tuple(("s", name, item.line) for name, item in entry.value.items())
+            return (("list", names), entry.line) if index == len(keys) - 1 and names else None
         if is_secret(key) or not isinstance(entry.value, dict):
             return None
         found = entry.value.get(key)

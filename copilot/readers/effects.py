@@ -16,6 +16,7 @@ from copilot.readers.facts import Call, FileFacts, Invocation
 from copilot.readers.holes import (
     MAX_NESTING,
     argument_of,
+    goes_through_items,
     holes_in,
     is_handed,
     may_be_text,
@@ -147,7 +148,7 @@ class EffectReader:
         if not ends or any(end.value == value for end in ends):
             return ("at", path, value)
         choices = tuple(placed(end.path, self.followed(end.value, end.path, hops, depth + 1)) for end in ends)
-        return choices[0] if len(choices) == 1 else ("any", choices)
+        return choices[0] if len(choices) == 1 else ("list" if goes_through_items(value) else "any", choices)
 
     def handed(self, value: Value, path: str) -> Iterator[tuple[Caller, Value]]:
         """Yields the callers of the function whose argument a value of the file starts from, with what each makes of the value."""

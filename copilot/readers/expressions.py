@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 
-from copilot.readers import calls, clients, dicts, operators, paths
+from copilot.readers import calls, clients, dicts, items, operators, paths
 from copilot.readers.arguments import message_value
 from copilot.readers.configs import ConfigTable
 from copilot.readers.conversions import cell_holder
@@ -20,11 +20,12 @@ from copilot.readers.schema_literals import literal_of_string
 from copilot.readers.scope import NOTHING, Scope, Seen, receiver_name
 from copilot.readers.tables import note_sql
 from copilot.readers.things import chained, item_of
-from copilot.readers.values import Value
+from copilot.readers.values import EACH, KEYS, VALUES, Value
 
 MAX_ITEMS = 64
 _SQL_MIN = 16
 _COUNTERS = frozenset({"i", "j", "n", "idx", "index", "pos", "position", "start", "end", "mask", "_"})
+_SEVERAL_KINDS = ("list", "any", "cat", "split", "as", "get")
 _INNER_KINDS = ("message", "raw", "consumer", "producer")
 
 
@@ -168,6 +169,9 @@ class Expressions:
         if variable is not None:
             return Seen(variable)
         self.sheet.add_use(name, token, mode, form, receiver_name(receiver), base.origin, shape)
+        listed = items.entry_of_items(self, base.value, name)
+        if listed is not None:
+            return Seen(listed, base.origin.at(name) if base.origin else None)
         if base.origin is not None and base.origin.root[0] in _INNER_KINDS:
             return Seen(None, base.origin)
         origin = base.origin.at(name) if base.origin else None
@@ -187,7 +191,12 @@ class Expressions:
 
     def _sequence(self, node: ast.List | ast.Tuple | ast.Set, mode: str) -> Seen:
         seen = [self.see(item, mode) for item in node.elts]
-        values = tuple(item.value for item in seen[:MAX_ITEMS])
+        # A table of the module, and no record that a function makes.
+        is_table = not self.scope.qualified
+        values = tuple(
+            item.thing if is_table and item.value is None and _is_map(item.thing) else item.value
+            for item in seen[:MAX_ITEMS]
+        )
         origin = next((item.origin for item in seen if item.origin is not None), None)
         if isinstance(node, ast.List) and not node.elts:
             return Seen(None, self.sheet.new_literal())
@@ -200,7 +209,7 @@ class Expressions:
 
     def _comprehension(self, node: ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp, mode: str) -> Seen:
         for loop in node.generators:
-            self.bind_items(loop.target, self.see(loop.iter))
+            self.bind_items(loop.target, self.see(loop.iter), loop.iter)
             for condition in loop.ifs:
                 self.see(condition, "compares")
         if isinstance(node, ast.DictComp):
@@ -208,22 +217,32 @@ class Expressions:
             self.see(node.value, "passes" if operators.is_same_name(node.key, node.value) else mode)
             return NOTHING
         item = self.see(node.elt, mode)
-        value = (
-            item.value if item.value is not None and item.value[0] in ("list", "any", "cat", "split", "as") else None
-        )
-        return Seen(value, item.origin.wrapped() if item.origin else None)
+        value = item.value if item.value is not None and item.value[0] in _SEVERAL_KINDS else None
+        return Seen(value, item.origin.wrapped() if item.origin else None, _chain_to_item(item.thing))
 
-    def bind_items(self, target: ast.expr, container: Seen) -> None:
-        """Lets the target of a loop stand for the items of a container."""
-        value = container.value
-        item: Value = value if value is not None and value[0] in ("list", "any", "split") else None
+    def bind_items(self, target: ast.expr, container: Seen, iterated: ast.expr | None = None) -> None:
+        """Lets the target of a loop stand for the items of a container; `iterated` is the expression that gives it."""
+        pairs = items.pairs_of(iterated, target)
+        one = items.each(self, container)
+        item = one.value
         if isinstance(target, ast.Tuple | ast.List) and item is not None and item[0] == "list":
             # The parts of items are no items: which of them go together is not followed.
             item = ("any", item[1])
-        thing = item_of(container.thing, "")
+        thing = one.thing if container.thing is None or container.value is not None else item_of(container.thing, "")
         self.scope.bind(target, Seen(item, _item(container.origin), thing))
         if isinstance(target, ast.Tuple) and len(target.elts) == 2:
             self.scope.bind(target.elts[1], Seen(None, _item(container.origin), thing))
+            if pairs is not None:
+                self._bind_pairs(target, *pairs)
+
+    def _bind_pairs(self, target: ast.Tuple, kind: str, source: ast.expr) -> None:
+        """Lets two names stand for key and value of a dict's items, or for number and item of what is enumerated."""
+        container = self.see(source)
+        if items.is_record(container):
+            return
+        if kind == "items":
+            self.scope.bind(target.elts[0], items.each(self, container, KEYS))
+        self.scope.bind(target.elts[1], items.each(self, container, VALUES if kind == "items" else EACH))
 
     def _lambda(self, node: ast.Lambda, mode: str) -> Seen:
         return Seen(None, self.see(node.body, mode).origin)
@@ -243,6 +262,20 @@ class Expressions:
         seen = self.see(node.value, mode)
         self.scope.bind(node.target, seen)
         return seen
+
+
+def _chain_to_item(thing: Value) -> Value:
+    """Returns a chain that goes through an item of a container, None for any other."""
+    inner = thing
+    while inner is not None and inner[0] in ("attr", "item"):
+        if inner[0] == "item":
+            return thing
+        inner = inner[1]
+    return None
+
+
+def _is_map(thing: Value) -> bool:
+    return thing is not None and thing[0] == "map"
 
 
 def _imported(value: Value) -> Value:

@@ -10,10 +10,10 @@ from typing import Any
 
 from copilot.readers.chains import Chains, End
 from copilot.readers.things import SPREAD
-from copilot.readers.values import Value
+from copilot.readers.values import EACH, KEYS, VALUES, Value
 
 MAX_NESTING = 8
-_NO_TEXT = frozenset({"class", "object", "function", "module"})
+_NO_TEXT = frozenset({"class", "object", "function", "module", "map", "method"})
 
 
 def holes_in(value: Value, path: str, depth: int = 0) -> Iterator[End]:
@@ -48,6 +48,15 @@ def replaced(value: Any, hole: tuple[Any, ...], filling: Value) -> Any:
     if isinstance(value, tuple):
         return tuple(replaced(part, hole, filling) for part in value)
     return value
+
+
+def goes_through_items(value: Value) -> bool:
+    """Tells whether a chain stands for all items of a container, and not for one of several choices."""
+    while value is not None and value[0] in ("attr", "item", "call", "var"):
+        if value[0] == "item" and value[2] in (EACH, KEYS, VALUES):
+            return True
+        value = value[2] if value[0] == "var" else value[1]
+    return False
 
 
 def is_handed(value: tuple[Any, ...]) -> bool:

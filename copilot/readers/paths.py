@@ -18,6 +18,9 @@ _LOADED_ENVIRONMENT = frozenset({"dotenv.dotenv_values", "os.environ.copy"})
 _ENVIRONMENT_NAME = re.compile(r"[A-Z][A-Z0-9_]*\Z")
 _ANY_NAME = re.compile(r"[A-Za-z_]\w*\Z")
 _READS_SETTINGS = re.compile(r"env|config|settings", re.IGNORECASE)
+_RESOURCES = frozenset(
+    f"importlib.resources.{name}" for name in ("read_text", "read_binary", "open_text", "open_binary", "path")
+)
 _SEVERAL = frozenset({"list", "tuple", "get_list"})
 AIRFLOW_PREFIX = "AIRFLOW_VAR_"
 
@@ -75,9 +78,16 @@ def see_path_call(reader: Reader, node: ast.Call, dotted: str) -> Seen | None:
         and len(node.args) > 1
     ):
         return Seen(reader.see(node.args[1]).value)
+    if dotted in _RESOURCES and len(node.args) > 1:
+        return Seen(("path", (_folder_of(reader.see(node.args[0]).value), reader.see(node.args[1]).value)))
     if dotted in ("importlib.resources.files", "os.getcwd", "pathlib.Path.cwd"):
         return Seen(("s", ""))
     return None
+
+
+def _folder_of(package: Value) -> Value:
+    """Returns the folder of a package whose name is written down; that of any other is looked for like a bare file name."""
+    return ("s", str(package[1]).replace(".", "/")) if package is not None and package[0] == "s" else ("s", "")
 
 
 def path_attribute(value: Value, name: str) -> Value:

@@ -119,7 +119,7 @@ class _Statements:
                 see(node.test, "compares")
                 self._branches(node.body, node.orelse)
             case ast.For() | ast.AsyncFor():
-                self.expressions.bind_items(node.target, see(node.iter))
+                self.expressions.bind_items(node.target, see(node.iter), node.iter)
                 if isinstance(node.target, ast.Subscript | ast.Attribute):
                     see(node.target)
                 self._branches(node.body, node.orelse)

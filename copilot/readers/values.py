@@ -20,6 +20,8 @@ from copilot.domain.source import Span
 from copilot.readers.formatting import formatted
 
 Value = tuple[Any, ...] | None
+EACH, VALUES, KEYS = "", "*", "*keys"
+"""Steps into a container that stand for each item of it (of a dict: each key), for each value, and for each key."""
 MAX_CHOICES = 16
 MAX_DEPTH = 20
 MAX_PARTS = 64
