@@ -79,6 +79,10 @@ class ChangeLog(Protocol):
         ...
 
 
+OF_TREES = "tree/"
+"""Begins the kinds of entries that are of a whole tree or of many files: the next commit needs others, so these go first."""
+
+
 class Index(Protocol):
     """A cache by content: what was derived from a blob stays true for that blob. Losing it costs only time."""
 

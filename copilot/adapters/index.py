@@ -3,6 +3,8 @@
 Whatever happens to the file, the only loss is time: one that is damaged, or of another layout, is made anew, and an index that
 can't use its file keeps what it is given in memory. The file lies in the git directory, which may have come from a stranger: so
 every value is sealed with a key that lies elsewhere, and what this user's program did not write is not there.
+
+Facts of blobs stay true. What is kept of whole trees is mostly out of date in a large file, and goes first when it is too large.
 """
 
 from __future__ import annotations
@@ -13,14 +15,17 @@ import os
 import sqlite3
 import threading
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
+
+from copilot.ports import OF_TREES
 
 INDEX_BYTES_MAX = 512 * 1024 * 1024
 BUSY_SECONDS = 0.5
 INDEX_NAME = "index.sqlite"
 _SEAL_BYTES = 16
 _KEY_BYTES = 32
+_FILLED_MAX = 0.75
 _FILES = ("", "-wal", "-shm")
 _TABLE = (
     "CREATE TABLE entries"
@@ -147,7 +152,7 @@ def _connect(path: Path) -> sqlite3.Connection | None:
             if path.parent.is_symlink() or any(os.path.islink(f"{path}{suffix}") for suffix in _FILES):
                 return None
             if path.exists() and path.stat().st_size > INDEX_BYTES_MAX:
-                _discard(path)
+                _make_room(path)
             connection = _open(path)
             if connection is not None:
                 return connection
@@ -180,6 +185,19 @@ def _open(path: Path) -> sqlite3.Connection | None:
     except sqlite3.Error:
         connection.close()
         raise
+
+
+def _make_room(path: Path) -> None:
+    """Drops what is kept of whole trees, and the file itself where that is not enough: it shall not be too large again soon."""
+    connection = _open(path)
+    if connection is not None:
+        with closing(connection):
+            with connection:
+                connection.execute("DELETE FROM entries WHERE kind GLOB ?", (f"{OF_TREES}*",))
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    if path.stat().st_size > INDEX_BYTES_MAX * _FILLED_MAX:
+        _discard(path)
 
 
 def _discard(path: Path) -> None:

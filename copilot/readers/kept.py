@@ -7,11 +7,11 @@ from collections.abc import Callable
 from copilot.domain.codec import digest_of_text
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.source import ABSENT
-from copilot.ports import Index, Mapper, Tree
+from copilot.ports import OF_TREES, Index, Mapper, Tree
 from copilot.readers.packing import pack, unpack
 from copilot.settings import Settings
 
-MAP_KIND = "map-8"
+MAP_KIND = f"{OF_TREES}map-8"
 
 
 class KeptMapper:

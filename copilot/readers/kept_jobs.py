@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any
 
-from copilot.ports import Index
+from copilot.ports import OF_TREES, Index
 from copilot.readers.packing import pack, unpack
 from copilot.readers.premises import Premise, Premises
 
-JOBS_KIND = "job-1"
+JOBS_KIND = f"{OF_TREES}job-1"
 
 
 class KeptJobs:

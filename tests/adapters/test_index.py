@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+import copilot.adapters.index as adapters_index
 from copilot.adapters.index import SqliteIndex, cache_folder, open_index
+from copilot.ports import OF_TREES
 
 WRITER = """
 import sys
@@ -146,6 +148,54 @@ def test_many_keys_are_asked_for_at_once(tmp_path: Path) -> None:
     index.put("facts", {str(number): b"x" for number in range(5000)})
 
     assert len(index.get("facts", [str(number) for number in range(5000)])) == 5000
+
+
+def test_what_is_of_whole_trees_goes_first_from_a_file_that_is_too_large(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "index.sqlite"
+    index = SqliteIndex(path)
+    index.put(f"{OF_TREES}map", {str(number): b"x" * 5000 for number in range(100)})
+    index.put("facts", {"a": b"1"})
+    index.close()
+    monkeypatch.setattr(adapters_index, "INDEX_BYTES_MAX", 400_000)
+
+    index = SqliteIndex(path)
+
+    assert index.get(f"{OF_TREES}map", ["1"]) == {}
+    assert index.get("facts", ["a"]) == {"a": b"1"}
+    assert path.stat().st_size < 100_000
+
+
+def test_a_file_that_facts_alone_make_too_large_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "index.sqlite"
+    index = SqliteIndex(path)
+    index.put("facts", {str(number): b"x" * 5000 for number in range(100)})
+    index.close()
+    monkeypatch.setattr(adapters_index, "INDEX_BYTES_MAX", 400_000)
+
+    index = SqliteIndex(path)
+
+    assert index.get("facts", ["1"]) == {}
+    assert path.stat().st_size < 100_000
+
+
+def test_a_large_file_that_another_process_writes_to_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "index.sqlite"
+    holder = SqliteIndex(path)
+    holder.put("facts", {str(number): b"x" * 5000 for number in range(100)})
+    assert holder._connection is not None
+    holder._connection.execute("BEGIN IMMEDIATE")
+    monkeypatch.setattr(adapters_index, "INDEX_BYTES_MAX", 400_000)
+
+    other = SqliteIndex(path)
+    other.put("facts", {"a": b"1"})
+    holder._connection.rollback()
+
+    assert other.get("facts", ["a"]) == {"a": b"1"}
+    assert len(holder.get("facts", ["1", "2"])) == 2
 
 
 def test_a_file_that_is_no_database_is_replaced(tmp_path: Path) -> None:
