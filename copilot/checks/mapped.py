@@ -13,6 +13,7 @@ from typing import Any
 
 from copilot.checks.declared import paths_of, sibling
 from copilot.checks.lineage import Lineage
+from copilot.checks.mapped_edits import converted_otherwise
 from copilot.checks.recorded import HIDDEN
 from copilot.checks.roundtrip import SPARE_COUNT
 from copilot.checks.values import converted, example, same
@@ -22,7 +23,7 @@ from copilot.domain.evidence import Finding, Severity
 from copilot.domain.fieldtype import parsed
 from copilot.domain.operation import Operation, old_names
 from copilot.domain.schema import SchemaField, SchemaVersion
-from copilot.ports import DecoderUnderTest, SchemaFormat, Undecodable
+from copilot.ports import Case, DecoderUnderTest, SchemaFormat, Undecodable
 
 CHANGED, ROUNDED, REFUSED = "replay.mapping-changes", "replay.mapping-rounds", "replay.mapping-refuses"
 SAID = "replay.mapping-said"
@@ -55,6 +56,7 @@ def mapped(
     schema_format: SchemaFormat,
     decoders: Sequence[DecoderUnderTest],
     recorded: Iterable[Any],
+    case: Case,
     seed: str,
 ) -> Mapped:
     """Returns what conversions of this lineage make of samples, and of recorded records; nothing where none is asked for."""
@@ -71,11 +73,32 @@ def mapped(
                 finding = _there_and_back(trial, decoder, value, is_recorded)
                 if finding is not None:
                     told.setdefault((finding.rule, decoder.name), finding)
+        found += converted_otherwise(trial.mapping, case, trial.subject, list(_decoded(trial, decoders, samples)))
         if trial.mapping.said and not told:
             text = f"{trial.path}: {len(samples) + len(own)} values went there and back and none changed. {trial.mapping.said}"
             found.append(Finding(SAID, "note", text, None, trial.subject, trial.path))
         found += told.values()
     return Mapped(tuple(found), count)
+
+
+def _decoded(
+    trial: _Trial, decoders: Sequence[DecoderUnderTest], samples: Iterable[Mapping[str, Any]]
+) -> Iterator[Mapping[str, Any]]:
+    """Yields the samples as code gets them from the first decoder."""
+    for decoder in decoders[:1]:
+        for value in samples:
+            own = _own(trial, decoder, value)
+            if own is not None:
+                yield own
+
+
+def _own(trial: _Trial, decoder: DecoderUnderTest, value: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Returns what the decoder itself makes of a value, a date where a number was given, say; None where it can't write it."""
+    try:
+        data = decoder.encode(trial.old.resolved, value)
+        return dict(decoder.decode(data, trial.old.resolved, trial.old.resolved).value)
+    except Undecodable:
+        return None
 
 
 def _trials(lineage: Lineage, operations: Iterable[Operation], schema_format: SchemaFormat) -> Iterator[_Trial]:
@@ -130,11 +153,8 @@ def _holds(record: Any, names: Sequence[str]) -> bool:
 def _there_and_back(
     trial: _Trial, decoder: DecoderUnderTest, value: Mapping[str, Any], is_recorded: bool
 ) -> Finding | None:
-    try:
-        # What the decoder itself makes of the value: a date, say, where a number was given.
-        data = decoder.encode(trial.old.resolved, value)
-        own = decoder.decode(data, trial.old.resolved, trial.old.resolved).value
-    except Undecodable:
+    own = _own(trial, decoder, value)
+    if own is None:
         return None
     try:
         new = {it.name: evaluate(it.written, own) for it in trial.mapping.new}
@@ -145,7 +165,8 @@ def _there_and_back(
         read = decoder.decode(data, trial.new.resolved, trial.new.resolved).value
     except Undecodable:
         text = f"{_shown(own, is_recorded)} becomes {_shown(new, is_recorded)}, which the new type can't hold"
-        return _told(trial, REFUSED, "error" if is_recorded else "warning", text, decoder)
+        is_edge = trial.mapping.has_limits and not is_recorded
+        return _told(trial, REFUSED, "warning" if is_edge else "error", text, decoder)
     return _compared(trial, decoder, own, read, is_recorded)
 
 
@@ -175,6 +196,6 @@ def _shown(values: Mapping[str, Any], is_recorded: bool) -> str:
 
 def _told(trial: _Trial, rule: str, severity: Severity, text: str, decoder: DecoderUnderTest) -> Finding:
     said = f" {trial.mapping.said}" if rule == ROUNDED and trial.mapping.said else ""
-    if trial.is_kept and severity == "error":
+    if trial.is_kept and rule == CHANGED:
         severity, said = "warning", " The old fields stay, and with them the values."
     return Finding(rule, severity, f"{decoder.name}: {text}.{said}", None, trial.subject, trial.path)

@@ -126,7 +126,7 @@ def _replay(lineage: Lineage, case: Case, bench: Bench) -> Replayed:
     findings += (*again.findings, *recorded.findings, *_retentions(lineage, case))
     findings += foreseen(met, lineage, case, schema_format)
     records = [record for values in recorded.values.values() for record in values]
-    there_and_back = mapped(lineage, operations, schema_format, in_use, records, seed)
+    there_and_back = mapped(lineage, operations, schema_format, in_use, records, case, seed)
     findings += there_and_back.findings
     counts["mapped"] += there_and_back.count
     by_sign = left_to_readers(lineage, declared.units)

@@ -48,6 +48,8 @@ class Mapping:
     """Values of the old fields that such a conversion may trip over, to be tried besides any others."""
     is_exact: bool = False
     """True where every value has to come back although something is said."""
+    has_limits: bool = False
+    """True where the largest values may be too large for the new type, as with a number that grows."""
 
 
 def mapping_of(operation: Operation, kinds: Kinds) -> Mapping | None:
@@ -118,7 +120,10 @@ def _of_unit(operation: ChangeUnit, kind: Any) -> Mapping | None:
     written = unless_null(kind, there.replace("{}", f"{{{operation.field}}}"), operation.field)
     read = unless_null(kind, back.replace("{}", f"{{{operation.to}}}"), operation.to)
     return Mapping(
-        (NewField(operation.to, target, written),), ((operation.field, read),), _rounding(kind, target, factor)
+        (NewField(operation.to, target, written),),
+        ((operation.field, read),),
+        _rounding(kind, target, factor),
+        has_limits=True,
     )
 
 

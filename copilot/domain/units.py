@@ -24,7 +24,7 @@ _WORDS: dict[str, dict[str, str]] = {
     "angle": {
         "degrees": "deg degs degree degrees",
         "radians": "rad rads radian radians",
-        "arcseconds": "arcsec arcsecs",
+        "arcseconds": "arcsec arcsecs arcsecond arcseconds",
     },
     "length": {
         "mm": "mm millimeter millimeters millimetre millimetres",

@@ -18,7 +18,13 @@ from copilot.reasons.words import listed
 MANDATORY = ("scope", "syntax", "compatibility", "replay", "usage", "contract", "sinks", "rollout", "undo")
 NOT_ASKED = "does not do what was asked"
 NOT_COMPILED = "can't be compiled to a patch"
-_VALUE_LOSS = ("replay.value-", "replay.mapping-changes", "replay.leftover-bytes", "replay.wire-misread")
+_VALUE_LOSS = (
+    "replay.value-",
+    "replay.mapping-",
+    "replay.edit-converts",
+    "replay.leftover-bytes",
+    "replay.wire-misread",
+)
 
 
 @dataclass(frozen=True, slots=True)

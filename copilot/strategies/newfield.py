@@ -201,7 +201,7 @@ def _contracted(ground: Ground, successor: Successor) -> Work:
         work += code_work(ground, ground.uses, "rename_key", to=successor.name)
     for name, value in successor.properties:
         work += set_property(ground, name, value)
-    if successor.conversion:
+    if successor.conversion and not successor.back:
         work += code_work(ground, writes(ground), "wrap_value", expression=successor.conversion)
     elif successor.conversion is None:
         work += notes_at(ground, writes(ground), f"write the value of `{successor.name}`")
@@ -212,8 +212,5 @@ def _read_back(ground: Ground, successor: Successor) -> Work:
     """Names change where records are built; reads take the new field through the conversion back."""
     built = [use for use in ground.uses if is_write(use)]
     read = [use for use in ground.uses if not is_write(use)]
-    work = code_work(ground, built, "rename_key", to=successor.name)
-    consumed = [use for use in built if use not in writes(ground)]
-    if successor.conversion:
-        work += code_work(ground, consumed, "wrap_value", expression=successor.conversion)
+    work = code_work(ground, built, "rename_key", to=successor.name, expression=successor.conversion or "")
     return work + code_work(ground, read, "read_converted", to=successor.name, expression=successor.back)

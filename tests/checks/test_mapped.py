@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from copilot.checks.mapped import CHANGED, REFUSED, ROUNDED
+from dataclasses import replace
+
+import pytest
+
+from copilot.checks.mapped import CHANGED, REFUSED, ROUNDED, SAID
+from copilot.checks.mapped_edits import OTHERWISE
 from copilot.checks.replay import ReplayCheck
 from copilot.checks.turned import LEFT_TO_READERS
+from copilot.domain.alternative import CodeEdit
 from copilot.domain.evidence import Evidence, Finding
-from copilot.domain.operation import ChangeUnit, Operation
+from copilot.domain.operation import ChangeUnit, MergeFields, Operation, SplitField
 from tests.checks.orders import bench, case, field
 
 ID = field("id", "string")
@@ -92,3 +98,65 @@ def test_a_unit_that_only_a_field_beside_says_is_not_proved() -> None:
 
     assert evidence.verdict == "unknown"
     assert of_rule(evidence, LEFT_TO_READERS)[0].severity == "warning"
+
+
+@pytest.mark.parametrize(
+    ("edit", "told"),
+    [
+        (CodeEdit("shop/main.py", 100, "add_converted", "amount", "amount_euros", "Decimal({}) / 100"), ""),
+        (CodeEdit("shop/main.py", 100, "add_converted", "amount", "amount_euros", "Decimal({}) * 100"), "writes"),
+        (CodeEdit("shop/main.py", 100, "add_key", "amount", "amount_euros"), "writes"),
+        (CodeEdit("shop/main.py", 100, "read_either", "amount", "amount_euros", "round({} * 100)"), ""),
+        (CodeEdit("shop/main.py", 100, "read_either", "amount", "amount_euros"), "reads"),
+        (CodeEdit("shop/main.py", 100, "read_converted", "amount", "amount_euros", "round({} / 100)"), "reads"),
+    ],
+)
+def test_an_edit_that_converts_otherwise_is_refused_with_the_first_value(edit: CodeEdit, told: str) -> None:
+    it = case(EUROS, [[ID, CENTS]], [[ID, CENTS, field("amount_euros", ["null", DECIMAL], default=None)]])
+    phases = tuple(replace(phase, edits=(edit,)) for phase in it.alternative.phases)
+
+    evidence = ReplayCheck().run(replace(it, alternative=replace(it.alternative, phases=phases)), bench())
+    found = of_rule(evidence, OTHERWISE)
+
+    assert [told in finding.message for finding in found] == ([True] if told else [])
+    assert evidence.verdict == ("fail" if told else "pass")
+
+
+def test_a_split_is_tried_with_texts_without_a_separator_and_told() -> None:
+    split = SplitField("order", "", "name", ("first", "last"), " ")
+    new = [field("first", ["null", "string"], default=None), field("last", ["null", "string"], default=None)]
+
+    evidence = proved(split, [ID, field("name", "string")], [ID, field("name", "string"), *new])
+
+    assert evidence.verdict == "pass"
+    assert "which part is which is a guess" in of_rule(evidence, SAID)[0].message
+
+
+def test_a_part_that_can_not_be_null_refuses_a_text_without_a_separator() -> None:
+    split = SplitField("order", "", "name", ("first", "last"), " ")
+    new = [field("first", "string", default=""), field("last", "string", default="")]
+
+    evidence = proved(split, [ID, field("name", "string")], [ID, field("name", "string"), *new])
+
+    assert evidence.verdict == "fail"
+    assert "last None, which the new type can't hold" in of_rule(evidence, REFUSED)[0].message
+
+
+def test_blank_parts_in_the_place_of_a_text_are_refused_with_the_record() -> None:
+    split = SplitField("order", "", "name", ("first", "last"), " ")
+    new = [field("first", "string", default=""), field("last", "string", default="")]
+
+    evidence = proved(split, [ID, field("name", "string")], [ID, *new])
+
+    assert "name is lost" in of_rule(evidence, "replay.value-lost")[0].message
+
+
+def test_parts_that_do_not_come_back_are_harmless_while_they_stay() -> None:
+    merge = MergeFields("order", "", "first", ("last",), "name", " ")
+    parts = [field("first", "string"), field("last", "string")]
+    name = field("name", ["null", "string"], default=None)
+
+    kept, dropped = proved(merge, [ID, *parts], [ID, *parts, name]), proved(merge, [ID, *parts], [ID, name])
+
+    assert (kept.verdict, of_rule(kept, CHANGED)[0].severity) == ("pass", "warning")
+    assert of_rule(dropped, CHANGED)[0].severity == "error"

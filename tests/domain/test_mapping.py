@@ -23,6 +23,7 @@ WHOLE = st.integers(min_value=-(2**63), max_value=2**63 - 1)
     ("old", "new", "factor"),
     [
         ("cents", "euros", Fraction(1, 100)),
+        ("degrees", "arcseconds", Fraction(3600)),
         ("seconds", "ms", Fraction(1000)),
         ("ms", "hours", Fraction(1, 3_600_000)),
         ("percent", "fraction", Fraction(1, 100)),
