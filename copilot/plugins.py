@@ -139,11 +139,11 @@ def _finder(tree: Tree, settings: Settings, index: Index) -> ImpactOf:
 def _ranker(repository: Repository, tree: Tree, settings: Settings, index: Index) -> ImpactRanker:
     def ranked(impacts: Mapping[Operation, Impact], pipeline: PipelineMap) -> ImpactList:
         from copilot.domain.impacted import ImpactList, asked_of
-        from copilot.domain.operation import ChangeLevel, ReorderFields, TopicChange
+        from copilot.domain.operation import ChangeLevel, ReorderFields, TopicOperation
         from copilot.impact.elsewhere import with_elsewhere
 
         # The ranking was learnt from changes of fields: of another topic, level or order it says nothing.
-        about = [it for it in impacts if not isinstance(it, TopicChange | ChangeLevel | ReorderFields)]
+        about = [it for it in impacts if not isinstance(it, TopicOperation | ChangeLevel | ReorderFields)]
         if not about:
             return ImpactList(tree.commit, (), (), (), 0)
         asked = [asked_of(it, pipeline.subject(it.subject).latest.source.path) for it in about]

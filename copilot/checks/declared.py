@@ -21,7 +21,7 @@ from copilot.domain.operation import (
     RenameField,
     RenameRecord,
     RenameSymbol,
-    TopicChange,
+    TopicOperation,
     old_names,
 )
 from copilot.domain.schema import SchemaField, SchemaVersion
@@ -53,7 +53,7 @@ def named_operations(case: Case) -> tuple[Operation, ...]:
     names = {subject.name: subject.latest.name for subject in case.base.subjects}
     return tuple(
         operation
-        if isinstance(operation, TopicChange | ChangeLevel)
+        if isinstance(operation, TopicOperation | ChangeLevel)
         else replace(operation, record=operation.record or names.get(operation.subject, ""))
         for operation in case.request.operations
     )

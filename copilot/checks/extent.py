@@ -38,7 +38,7 @@ from copilot.domain.operation import (
     RenameField,
     RenameSymbol,
     SplitField,
-    TopicChange,
+    TopicOperation,
     new_names,
 )
 from copilot.domain.pipeline import Direction
@@ -58,7 +58,7 @@ def operations_done(case: Case, final: dict[str, SchemaVersion | None]) -> int:
     fresh = [version for name, version in final.items() if name not in known and name in written]
     done = 0
     for operation in case.request.operations:
-        if isinstance(operation, TopicChange | ChangeLevel):
+        if isinstance(operation, TopicOperation | ChangeLevel):
             done += is_done_around(operation, case.base, case.states)
             continue
         if isinstance(operation, ConstrainField) and not is_enforced(operation, case):
@@ -74,7 +74,7 @@ def operations_reworded(case: Case, final: dict[str, SchemaVersion | None]) -> i
     known = {subject.name: subject.latest for subject in case.base.subjects}
     literal = 0
     for operation in case.request.operations:
-        if isinstance(operation, TopicChange | ChangeLevel):
+        if isinstance(operation, TopicOperation | ChangeLevel):
             literal += is_done_around(operation, case.base, case.states)
             continue
         base, after = known.get(operation.subject), final.get(operation.subject)

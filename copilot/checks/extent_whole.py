@@ -7,6 +7,7 @@ from typing import Any
 
 from copilot.checks.keys import is_keyed
 from copilot.checks.rules import is_stated
+from copilot.checks.splits import is_split
 from copilot.checks.tagging import is_tagged
 from copilot.domain.fieldtype import enum_of, field_of, named_types, parsed, record_of
 from copilot.domain.operation import (
@@ -19,6 +20,7 @@ from copilot.domain.operation import (
     RenameTopic,
     ReorderFields,
     ReorderSymbols,
+    SplitTopic,
     TagField,
 )
 from copilot.domain.pipeline import PipelineMap
@@ -35,6 +37,8 @@ def is_done_around(operation: Operation, base: PipelineMap, states: Sequence[Pip
         return operation.topic not in names and operation.to in names
     if isinstance(operation, RekeyTopic):
         return is_keyed(operation, state)
+    if isinstance(operation, SplitTopic):
+        return is_split(operation, state)
     assert isinstance(operation, ChangeLevel)
     levels = [it.compatibility for one in (base, *states) for it in one.subjects if it.name == operation.subject]
     if operation.until:

@@ -57,6 +57,24 @@ def recorded_files(
                     break
 
 
+def recorded_values(record: Any, path: str) -> Iterator[Any]:
+    """Yields the values at a field's path in one record, none of them null."""
+    yield from _values(record, path.split("."))
+
+
+def _values(record: Any, path: list[str]) -> Iterator[Any]:
+    if not path:
+        yield record
+        return
+    name = path[0].rstrip("[]{}")
+    inner = record.get(name) if isinstance(record, dict) else None
+    if inner is None:
+        return
+    many = inner if isinstance(inner, list) else list(inner.values()) if path[0].endswith("{}") else [inner]
+    for one in many:
+        yield from _values(one, path[1:])
+
+
 def _is_sample(path: str, size: int) -> bool:
     *folders, name = path.lower().split("/")
     return name.endswith(_SUFFIXES) and not _FOLDERS.isdisjoint(folders) and size <= FILE_BYTES_MAX

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from copilot.checks.lineage import phase_label
-from copilot.checks.recorded import recorded_files
+from copilot.checks.recorded import recorded_files, recorded_values
 from copilot.domain.alternative import CodeEdit, NewFile
 from copilot.domain.evidence import Finding
 from copilot.domain.fieldtype import field_of, parsed
@@ -55,7 +55,7 @@ def _counted(operation: ConstrainField, path: str, case: Case, bench: Bench) -> 
     is_refused = _refuses(first.edits)
     total = 0
     for file, records in recorded_files(subject, case.base, bench):
-        values = [value for record in records for value in _values(record, path.split("."))]
+        values = [value for record in records for value in recorded_values(record, path)]
         broken = sum(not keeps(rule, value) for value in values)
         total += len(values)
         if broken:
@@ -74,16 +74,3 @@ def _counted(operation: ConstrainField, path: str, case: Case, bench: Bench) -> 
 
 def _refuses(edits: tuple[Any, ...]) -> bool:
     return any(isinstance(edit, NewFile) and ENFORCED in edit.text for edit in edits)
-
-
-def _values(record: Any, path: list[str]) -> Iterator[Any]:
-    if not path:
-        yield record
-        return
-    name = path[0].rstrip("[]{}")
-    inner = record.get(name) if isinstance(record, dict) else None
-    if inner is None:
-        return
-    many = inner if isinstance(inner, list) else list(inner.values()) if path[0].endswith("{}") else [inner]
-    for one in many:
-        yield from _values(one, path[1:])

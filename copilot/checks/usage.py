@@ -28,6 +28,7 @@ from copilot.checks.lineage import Lineage, lineages, phase_label
 from copilot.checks.outside_writers import outside_writers
 from copilot.checks.positions import position_findings
 from copilot.checks.rules import UNMEASURED, rule_findings
+from copilot.checks.splits import split_findings
 from copilot.checks.standing import Standing, standing_uses
 from copilot.checks.tagging import UNTAGGED, tag_findings
 from copilot.checks.topics import stopped_at_once, topic_findings
@@ -95,6 +96,7 @@ class UsageCheck:
         findings += topic_findings(case)
         findings += key_findings(case, bench)
         findings += rule_findings(case, bench)
+        findings += split_findings(case, bench)
         findings += outside_writers(case, bench, changed)
         findings += tag_findings(case)
         findings += position_findings(case, bench)

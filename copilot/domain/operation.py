@@ -243,8 +243,27 @@ class ConstrainField:
     rule: str
 
 
+@dataclass(frozen=True, slots=True)
+class SplitTopic:
+    """A topic for each value of a field: records with `values[n]` lie on `into[n]` then, all others on `rest`."""
+
+    op: ClassVar[str] = "split_topic"
+    subject: str
+    record: str
+    field: str
+    topic: str
+    values: tuple[str, ...]
+    into: tuple[str, ...]
+
+    @property
+    def rest(self) -> str:
+        return f"{self.topic}.rest"
+
+
 TopicChange = RenameTopic | RekeyTopic
 """Operations on a topic, after which its records lie on another one."""
+TopicOperation = TopicChange | SplitTopic
+"""All operations on topics."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,10 +361,11 @@ Operation = (
     | FlattenField
     | MakeArray
     | ConstrainField
+    | SplitTopic
 )
 
 _TEXTS = ("to", "symbol", "doc", "topic", "level", "tag", "unit", "was", "factor", "at", "currency")
-_LISTS = ("fields", "symbols", "others", "into", "inner")
+_LISTS = ("fields", "symbols", "others", "into", "inner", "values")
 
 
 def old_names(operation: Operation) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from copilot.domain.operation import Operation, RekeyTopic, RenameTopic, TopicChange, old_names
+from copilot.domain.operation import Operation, RekeyTopic, RenameTopic, SplitTopic, TopicOperation, old_names
 from copilot.domain.pipeline import Direction, Endpoint, FieldUse, Impact, Link, PipelineMap
 from copilot.domain.schema import SchemaSubject
 from copilot.domain.source import Gap
@@ -26,7 +26,7 @@ def impact_of(operation: Operation, pipeline: PipelineMap) -> Impact:
     """
     if isinstance(operation, RenameTopic):
         return _impact_of_topic(operation, pipeline)
-    if isinstance(operation, RekeyTopic):
+    if isinstance(operation, RekeyTopic | SplitTopic):
         subject = _subject(operation.subject, pipeline)
         return replace(_impact_of_topic(operation, pipeline), path=_paths(operation, subject)[0])
     subject = _subject(operation.subject, pipeline)
@@ -52,7 +52,7 @@ def impact_of(operation: Operation, pipeline: PipelineMap) -> Impact:
     )
 
 
-def _impact_of_topic(operation: TopicChange, pipeline: PipelineMap) -> Impact:
+def _impact_of_topic(operation: TopicOperation, pipeline: PipelineMap) -> Impact:
     """Everybody on the topic, whatever lies on it; who hands records on writes there too."""
     links = tuple(link for link in pipeline.links if link.endpoint.name == operation.topic)
     jobs = {link.job for link in links}

@@ -10,7 +10,15 @@ import re
 from collections.abc import Iterator
 
 from copilot.domain.mention import Mention, is_distinctive, whole_words
-from copilot.domain.operation import ChangeLevel, Operation, RekeyTopic, RenameRecord, RenameSymbol, RenameTopic
+from copilot.domain.operation import (
+    ChangeLevel,
+    Operation,
+    RekeyTopic,
+    RenameRecord,
+    RenameSymbol,
+    RenameTopic,
+    SplitTopic,
+)
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.source import SourceFile, Span
 from copilot.impact.words import Words, normal
@@ -64,7 +72,7 @@ def _is_meant(name: str, line: str, path: str) -> bool:
 
 def _patterns(operation: Operation, pipeline: PipelineMap) -> dict[str, re.Pattern[str]]:
     match operation:
-        case RenameTopic() | RekeyTopic():
+        case RenameTopic() | RekeyTopic() | SplitTopic():
             return {operation.topic: whole_words(operation.topic)}
         case RenameRecord():
             old = operation.record or pipeline.subject(operation.subject).latest.name

@@ -42,6 +42,7 @@ OPS = (
     "flatten_field",
     "make_array",
     "constrain_field",
+    "split_topic",
 )
 _NAMES = ("subject", "record", "field", "to", "symbol")
 

@@ -42,6 +42,7 @@ FORMS = (
     "tag FIELD in SCHEMA as PII",
     "key orders.v1 by FIELD",
     "require FIELD in SCHEMA to be >= 0",
+    "split orders.v1 by FIELD into A, B",
 )
 
 
@@ -118,6 +119,7 @@ _AN = r"(?:make|turn|convert|change)\s+"
 _CALLED = r"(?:,?\s+(?:named|called)\s+(?P<to>\S+))?"
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
+    ("split_topic", rf"split\s+{_TOPIC_WORD}(?P<scope>\S+)\s+by\s+{_FIELD}(?:\s+into\s+(?:topics?\s+)?(?P<names>.+))?"),
     ("split_field", rf"split\s+{_FIELD}{_IN}\s+into\s+(?P<names>.+?)(?:\s+(?:at|on|by)\s+(?P<at>.+))?"),
     (
         "merge_fields",

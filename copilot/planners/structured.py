@@ -39,6 +39,7 @@ from copilot.domain.pipeline import PipelineMap
 from copilot.errors import WrongUsage
 from copilot.planners.matching import Scope, records_of, scopes_of, the_field, the_scope
 from copilot.planners.names import listed, nearest
+from copilot.planners.splits import split_topic_said
 from copilot.planners.validation import check_together, checked
 from copilot.planners.whole import full_to, level_of, own_record, rekeyed_topic, renamed_topic, type_named, until_of
 
@@ -72,12 +73,14 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "flatten_field": (),
     "make_array": (),
     "constrain_field": ("rule",),
+    "split_topic": ("topic", "values"),
 }
 _OPTIONAL = {
     "add_field": ("default", "required"),
     "change_level": ("until",),
     "change_unit": ("was", "factor", "to", "type"),
     "rekey_topic": ("to",),
+    "split_topic": ("into",),
     "merge_fields": ("at",),
     "nest_fields": ("others", "inner", "currency"),
     "flatten_field": ("into",),
@@ -143,6 +146,8 @@ def _operation(entry: Any, where: str, pipeline: PipelineMap) -> Operation:
         close = nearest(str(op), _KEYS) or tuple(_KEYS)
         raise WrongUsage(f'"{str(op)[:80]}" is not an operation.', where=where, next=f"Use {listed(close)}.")
     _check_keys(op, entry, where)
+    if op == "split_topic":
+        return split_topic_said(entry["topic"], entry["field"], _routes(entry, where), pipeline, where)
     if op == "rekey_topic":
         return rekeyed_topic(entry["topic"], entry["field"], entry.get("to", ""), pipeline, where)
     if op in _WHOLE or (op == "change_doc" and not entry.get("field")):
@@ -161,6 +166,15 @@ def _operation(entry: Any, where: str, pipeline: PipelineMap) -> Operation:
     scope, field = the_field(entry["field"], scopes, pipeline, named=bool(entry.get("subject")), where=where)
     record = "" if field.record == scope.subject.latest.name else field.record
     return _about_field(op, entry, (scope.subject.name, record, field.name))
+
+
+def _routes(entry: dict[str, Any], where: str) -> tuple[str, ...]:
+    values, into = entry["values"], entry.get("into")
+    if into is not None and len(into) != len(values):
+        raise WrongUsage(
+            "There is not one topic for each value.", where=where, next="Give as many names in both lists."
+        )
+    return tuple(f"{value}={topic}" for value, topic in zip(values, into, strict=True)) if into else tuple(values)
 
 
 def _about_field(op: str, entry: dict[str, Any], place: tuple[str, str, str]) -> Operation:

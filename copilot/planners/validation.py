@@ -28,7 +28,7 @@ from copilot.domain.operation import (
     ReorderSymbols,
     SplitField,
     TagField,
-    TopicChange,
+    TopicOperation,
     new_names,
 )
 from copilot.domain.pipeline import PipelineMap
@@ -104,9 +104,9 @@ def check_together(operations: tuple[Operation, ...]) -> None:
     """Raises WrongUsage where two operations of one request contradict or repeat each other."""
     seen: dict[tuple[str, str, str], list[Operation]] = {}
     for operation in operations:
-        if isinstance(operation, TopicChange) and len(operations) > 1:
+        if isinstance(operation, TopicOperation) and len(operations) > 1:
             raise WrongUsage(
-                f"Moving {operation.topic} to another topic is a request of its own: its phases wait for lag, not for schemas.",
+                f"Moving what lies on {operation.topic} is a request of its own: its phases wait for lag, not for schemas.",
                 next="Make two requests.",
             )
         others = seen.setdefault((operation.subject, operation.record, operation.field), [])

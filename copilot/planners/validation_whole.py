@@ -16,12 +16,14 @@ from copilot.domain.operation import (
     RenameRecord,
     RenameTopic,
     ReorderFields,
+    SplitTopic,
     TopicChange,
 )
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.schema import SchemaField, SchemaSubject
 from copilot.errors import WrongUsage
 from copilot.planners.avrotypes import check_name
+from copilot.planners.splits import check_split
 
 _KEY_KINDS = ("string", "int", "long", "enum", "bytes", "fixed", "boolean")
 _TOPIC = re.compile(r"[A-Za-z0-9._-]{1,249}")
@@ -36,6 +38,10 @@ def checked_whole(operation: Operation, pipeline: PipelineMap) -> bool:
         case RekeyTopic():
             _check_topic(operation, pipeline)
             _check_key(operation, pipeline)
+        case SplitTopic():
+            for name in (*operation.into, operation.rest):
+                _check_topic(RenameTopic(operation.subject, operation.topic, name), pipeline)
+            check_split(operation, pipeline)
         case ChangeLevel():
             _check_level(operation, pipeline.subject(operation.subject))
         case RenameRecord():

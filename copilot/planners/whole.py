@@ -18,7 +18,7 @@ from copilot.domain.operation import (
     ReorderFields,
 )
 from copilot.domain.pipeline import PipelineMap
-from copilot.domain.schema import SchemaSubject
+from copilot.domain.schema import SchemaField, SchemaSubject
 from copilot.errors import WrongUsage
 from copilot.planners.forms import Said
 from copilot.planners.matching import Scope, fields_of, scopes_of, subjects_of, the_field, the_scope
@@ -93,6 +93,13 @@ def renamed_topic(topic: str, to: str, pipeline: PipelineMap, where: str) -> Ren
 
 def rekeyed_topic(topic: str, field: str, to: str, pipeline: PipelineMap, where: str) -> RekeyTopic:
     """Returns the operation about a topic and a field of what lies on it; raises WrongUsage where one of them is not known."""
+    found, scope, own = field_on_topic(topic, field, pipeline, where)
+    record = "" if own.record == scope.subject.latest.name else own.record
+    return RekeyTopic(scope.subject.name, record, own.name, found, to or next_topic(found, pipeline))
+
+
+def field_on_topic(topic: str, field: str, pipeline: PipelineMap, where: str) -> tuple[str, Scope, SchemaField]:
+    """Returns a topic, and a field of what lies on it; raises WrongUsage where one of them is not known."""
     found = topic_named(topic, pipeline, where)
     name = subject_on(found, pipeline)
     if not name:
@@ -102,8 +109,7 @@ def rekeyed_topic(topic: str, field: str, to: str, pipeline: PipelineMap, where:
             next="See under NOT READ why: pipeline-copilot map.",
         )
     scope, own = the_field(field, (Scope(pipeline.subject(name)),), pipeline, named=True, where=where)
-    record = "" if own.record == scope.subject.latest.name else own.record
-    return RekeyTopic(scope.subject.name, record, own.name, found, to or next_topic(found, pipeline))
+    return found, scope, own
 
 
 def next_topic(topic: str, pipeline: PipelineMap) -> str:

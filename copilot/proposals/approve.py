@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copilot.domain.decision import Approval, Decision, Rejection, Ruling
-from copilot.domain.operation import TopicChange
+from copilot.domain.operation import TopicOperation
 from copilot.domain.proposal import Proposal, plan_digest
 from copilot.errors import RefusedByEvidence, WrongUsage
 
@@ -63,7 +63,7 @@ def confirmation_word(proposal: Proposal, alternative: str) -> str:
     if not (is_grave and proposal.request.operations):
         return ""
     first = proposal.request.operations[0]
-    return first.topic if isinstance(first, TopicChange) else first.subject
+    return first.topic if isinstance(first, TopicOperation) else first.subject
 
 
 def _decided(proposal: Proposal) -> Decision:

@@ -85,7 +85,9 @@ def _topics(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
 
 def _order(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
     yield from _first(
-        evidence.get("usage"), lambda it: it.rule.startswith("usage.key-"), "Order, state and joins hang on the key"
+        evidence.get("usage"),
+        lambda it: it.rule.startswith(("usage.key-", "usage.order-")),
+        "Order, state and joins hang on the key",
     )
 
 

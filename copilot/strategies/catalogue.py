@@ -21,6 +21,7 @@ from copilot.strategies.rename_type import rename_type
 from copilot.strategies.requiredness import make_optional, make_required
 from copilot.strategies.reshape import reshape
 from copilot.strategies.retype import retype
+from copilot.strategies.split_topic import split_topic
 from copilot.strategies.tag import tag_field
 from copilot.strategies.topic import rename_topic
 from copilot.strategies.unit import change_unit
@@ -48,4 +49,5 @@ STRATEGIES: tuple[Strategy, ...] = (
     rekey_topic,
     reshape,
     constrain_field,
+    split_topic,
 )

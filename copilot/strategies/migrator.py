@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 from copilot.domain.pipeline import PipelineMap
+from copilot.strategies.decoding import DECODING, RECORDS
 
 _TEXT = '''"""Copies every record of {old} to {new}, keyed by {field}; to be taken away once nobody writes {old} any more.
 
 It is the only writer of {new} until the producers move, so records of one {field} keep the order in which it reads them. Those
 that lay in different partitions of {old} had no order there. After a crash the last records may come twice.
 
-RECORDS says how values are encoded: "json", "confluent" (an id of the registry before the bytes), "container" (Avro with its
-schema), or "bare" (Avro bytes of the one schema in SCHEMA).
+{records}
 """
 
 import io
@@ -30,27 +30,7 @@ def key_of(value):
     return None if found is None else str(found).encode()
 
 
-def from_container(value):
-    import fastavro
-
-    return next(fastavro.reader(io.BytesIO(value)))
-
-
-def from_bare(value):
-    import fastavro
-
-    schema = fastavro.schema.load_schema(os.environ["SCHEMA"])
-    return fastavro.schemaless_reader(io.BytesIO(value), schema)
-
-
-def from_confluent(value):
-    from confluent_kafka.schema_registry import SchemaRegistryClient
-    from confluent_kafka.schema_registry.avro import AvroDeserializer
-
-    return AvroDeserializer(SchemaRegistryClient({{"url": os.environ["SCHEMA_REGISTRY_URL"]}}))(value, None)
-
-
-DECODE = {{"json": json.loads, "container": from_container, "bare": from_bare, "confluent": from_confluent}}
+{decoding}
 
 
 def moved(message):
@@ -100,4 +80,4 @@ def migrator_path(old: str, new: str, pipeline: PipelineMap) -> str:
 def migrator_text(old: str, new: str, path: str) -> str:
     """Returns the job as a Python program; `path` is the field's path in the record."""
     access = "".join(f'["{name}"]' for name in path.split("."))
-    return _TEXT.format(old=old, new=new, field=path, access=access)
+    return _TEXT.format(old=old, new=new, field=path, access=access, decoding=DECODING, records=RECORDS)

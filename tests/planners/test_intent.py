@@ -44,6 +44,13 @@ IN_EUROS = {
     "type": {"type": "bytes", "logicalType": "decimal", "precision": 19, "scale": 2},
 }
 AMOUNT_RULE = {"op": "constrain_field", "field": "amount"}
+SPLIT = {
+    "op": "split_topic",
+    "field": "status",
+    "topic": "orders.paid",
+    "values": ["NEW", "PAID", "SENT"],
+    "into": ["orders.paid.new", "orders.paid.paid", "orders.paid.sent"],
+}
 REKEY = {"op": "rekey_topic", "field": "order_id", "topic": "orders.paid", "to": "orders.paid.v2"}
 
 
@@ -281,6 +288,12 @@ def test_what_fits_several_things_is_asked_back_in_words_that_then_work(text: st
         ("limit amount in order to between 5 and 1", "No value keeps that rule", "Swap"),
         ("require note in order to match `[`", "can't be", "a limit"),
         ("remove the rule on amount in order", "has no rule", ""),
+        ("split orders.paid by order_id", "is not in its type", "into A, B"),
+        ("split orders.paid by amount into A, B", "by which a record has no one place", "a text or an enum"),
+        ("split orders.paid by status into NEW, LOST", "no symbol LOST", "NEW, PAID, SENT"),
+        ("split orders.paid by order_id into a, a", "stands twice", "of its own"),
+        ("split orders.paid by order_id into a", "There are 1 values", "between 2"),
+        ("split orders.paid by order_id into a=invoices, b", 'a topic "invoices" already', "mixed"),
         ("key orders.payd by order_id", 'No topic "orders.payd"', '"orders.paid"'),
         ("key orders.paid by extra", "is no key", "a string, a whole number"),
         ("key orders.paid by sku", "stands several times", "each record has once"),
@@ -512,6 +525,11 @@ def test_several_symbols_are_several_operations() -> None:
         (
             "require note in order to be one of web, app or store",
             {"op": "constrain_field", "field": "note", "rule": {"enum": ["web", "app", "store"]}},
+        ),
+        ("split orders.paid by status", SPLIT),
+        (
+            "split topic orders.paid by status into NEW=paid.new, SENT=paid.sent",
+            {**SPLIT, "values": ["NEW", "SENT"], "into": ["paid.new", "paid.sent"]},
         ),
         ("key orders.paid by order_id", REKEY),
         ("change the key of topic orders.paid from amount to order_id", REKEY),

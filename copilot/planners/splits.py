@@ -1,0 +1,65 @@
+"""A split of a topic as people say it, and whether it can be made."""
+
+from __future__ import annotations
+
+import re
+
+from copilot.domain import fieldtype
+from copilot.domain.operation import SplitTopic
+from copilot.domain.pipeline import PipelineMap
+from copilot.errors import WrongUsage
+from copilot.planners.whole import field_on_topic
+
+_KINDS = ("string", "enum")
+VALUES_MAX = 20
+
+
+def split_topic_said(topic: str, field: str, routes: tuple[str, ...], pipeline: PipelineMap, where: str) -> SplitTopic:
+    """Returns the split; each route is a value, or "VALUE=TOPIC". Without routes an enum's symbols are the values."""
+    found, scope, own = field_on_topic(topic, field, pipeline, where)
+    enum = fieldtype.enum_of(fieldtype.parsed(own.type)) or {}
+    named = routes or tuple(str(symbol) for symbol in enum.get("symbols", ()))
+    if not named:
+        raise WrongUsage(
+            f'Which values "{own.name}" has is not in its type, {own.type}.',
+            where=where,
+            next=f'Name them: "split {found} by {own.name} into A, B", or "… into A=topic.a, B=topic.b".',
+        )
+    pairs = [re.split(r"\s*(?:=|->|:)\s*", route, maxsplit=1) for route in named]
+    values = tuple(pair[0] for pair in pairs)
+    into = tuple(pair[1] if len(pair) > 1 else f"{found}.{_plain(pair[0])}" for pair in pairs)
+    record = "" if own.record == scope.subject.latest.name else own.record
+    return SplitTopic(scope.subject.name, record, own.name, found, values, into)
+
+
+def _plain(value: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", value).strip("-").lower() or "empty"
+
+
+def check_split(operation: SplitTopic, pipeline: PipelineMap) -> None:
+    """Raises WrongUsage where the field has no values to split by, or a value or topic stands twice."""
+    subject = pipeline.subject(operation.subject)
+    record = operation.record or subject.latest.name
+    field = next(it for it in subject.latest.fields if it.record == record and it.name == operation.field)
+    where = f"{operation.subject} ({field.span})"
+    kind = fieldtype.parsed(field.type)
+    if fieldtype.base_kind(fieldtype.without_null(kind)) not in _KINDS or "[]" in field.path or "{}" in field.path:
+        raise WrongUsage(
+            f'"{field.path}" is of type {field.type}, by which a record has no one place.',
+            where=where,
+            next="Split by a text or an enum that each record has once.",
+        )
+    if not 1 < len(operation.values) <= VALUES_MAX:
+        raise WrongUsage(
+            f"There are {len(operation.values)} values.", where=where, next=f"Name between 2 and {VALUES_MAX}."
+        )
+    for what, names in (("value", operation.values), ("topic", (*operation.into, operation.rest))):
+        twice = [name for name in names if names.count(name) > 1]
+        if twice:
+            raise WrongUsage(
+                f'The {what} "{twice[0]}" stands twice.', where=where, next="Give each a topic of its own."
+            )
+    symbols = (fieldtype.enum_of(kind) or {}).get("symbols", ())
+    wrong = [value for value in operation.values if symbols and value not in symbols]
+    if wrong:
+        raise WrongUsage(f'"{field.name}" has no symbol {wrong[0]}.', where=where, next=f"It has {', '.join(symbols)}.")
