@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 
 from copilot.domain.pipeline import Deployment, Job, PipelineMap
 from copilot.domain.source import Gap, Snapshot, Span
@@ -230,8 +229,16 @@ class _Reading:
         for path in {*self._roots.scripts, *(path for code in jobs.values() for path in code.facts)}:
             if self._root_of[path] in starts and not self._is_for_tests(path):
                 starts[self._root_of[path]].add(path)
-        among = frozenset(path for path in self._root_of if not self._is_for_tests(path))
-        ask = partial(self._entry_reader.imported, among=among)
+        everything = frozenset(self._root_of)
+
+        def ask(paths: list[str]) -> dict[str, frozenset[str]]:
+            # Of the files that are imported, not of all files of the tree, because there are far fewer.
+            imported = self._entry_reader.imported(paths, everything)
+            return {
+                path: frozenset(file for file in files if not self._is_for_tests(file))
+                for path, files in imported.items()
+            }
+
         return Reach(self._root_of, imports, ask, starts, self._entry_reader.import_line)
 
     def _effects(
