@@ -224,7 +224,11 @@ MUTATIONS: tuple[Mutation, ...] = (
         is_order=True,
     ),
     Mutation(
-        "job left out", "a job that has to move is deployed by no step", "no step names a job", phases.job_left_out
+        "job left out",
+        "a job that has to move is deployed by no step",
+        "no step names a job",
+        phases.job_left_out,
+        is_order=True,
     ),
     Mutation(
         "gate dropped",

@@ -20,7 +20,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_id(parser)
     add_repository(parser)
     add_format(parser, "text", "json")
-    parser.add_argument(
+    asked = parser.add_mutually_exclusive_group()
+    asked.add_argument(
+        "--counterfactual",
+        action="store_true",
+        help="take each cited evidence away, decide again, and tell what changes; nothing is proved again",
+    )
+    asked.add_argument(
         "--mutate",
         action="store_true",
         help="break the chosen patch on purpose, in every way of the catalogue, and tell what the battery does not notice",
@@ -33,6 +39,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
     workspace = Workspace.open(arguments.repository)
     id = workspace.find(arguments.id)
+    if arguments.counterfactual:
+        return _without_each(workspace, id, arguments.format, console)
     if arguments.mutate:
         return _mutated(workspace, id, arguments.format, console)
     console.note(f"proving {id} again, by the recipes of its evidence")
@@ -61,6 +69,25 @@ def _mutated(workspace: Workspace, id: str, format: str, console: Console) -> in
     else:
         console.print(mutations_text(report))
     return EXIT_REFUSED if report.survived else EXIT_DONE
+
+
+def _without_each(workspace: Workspace, id: str, format: str, console: Console) -> int:
+    from copilot.cli.counterfactual_text import counterfactual_text
+    from copilot.errors import WrongUsage
+    from copilot.reasons.counterfactual import counterfactual, counterfactual_object
+
+    proposal = workspace.load(id)
+    if proposal.decision is None:
+        raise WrongUsage(
+            f"{id} is not decided yet, so there is nothing to take evidence from.",
+            next="Propose the same again: the run goes on from its last record.",
+        )
+    found = counterfactual(proposal)
+    if format == "json":
+        console.print_json(counterfactual_object(found))
+    else:
+        console.print(counterfactual_text(found, letters_of(proposal)))
+    return EXIT_DONE if found.holds else EXIT_REFUSED
 
 
 def verification_text(verification: Verification, letters: Mapping[str, str]) -> str:

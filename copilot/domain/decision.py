@@ -13,12 +13,14 @@ Stakes = Literal["low", "high"]
 class Claim:
     """One sentence and the ids of the evidence that it rests on; every number in it stands in one of them.
 
-    A background claim explains; no ruling rests on it.
+    A background claim explains; no ruling rests on it. `beside` are those of `cites` that could be taken away, each alone, without
+    changing the ruling: they hold figures that the sentence needs.
     """
 
     text: str
     cites: tuple[str, ...]
     is_background: bool = False
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

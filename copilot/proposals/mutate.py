@@ -77,17 +77,20 @@ def _fate(mutation: Mutation, mutant: Mutant, original: _Proved, proposal: Propo
     if found.fate == "survived" and proposal.request.commands:
         broken = _proved(mutant.alternative, compiled, proposal, kit)
         found = _killed(row, broken, original, proposal, kit)
-    if found.fate == "survived" and mutation.is_order and _is_free(original):
-        return replace(
-            row, fate="equivalent", message="every order of these jobs is safe, as the rollout check explored"
-        )
+    if found.fate == "survived" and mutation.is_order and (why := _is_free(original, proposal)):
+        return replace(row, fate="equivalent", message=why)
     return found
 
 
-def _is_free(original: _Proved) -> bool:
-    """Tells whether the rollout check proved that no job has to move with, before or after another."""
+def _is_free(original: _Proved, proposal: Proposal) -> str:
+    """Tells why no job has to move with, before or after another one, "" where that is not proved."""
     rollout = next((it for it in original.evidence if it.check == "rollout"), None)
-    return rollout is not None and rollout.verdict == "pass" and rollout.measure("coordinated_deploys") == 0
+    if rollout is None or any(hasattr(operation, "topic") for operation in proposal.request.operations):
+        return ""
+    if rollout.verdict == "not-applicable":
+        return "no two versions of jobs meet, as the rollout check found"
+    is_free = rollout.verdict == "pass" and rollout.measure("coordinated_deploys") == 0
+    return "every order of these jobs is safe, as the rollout check explored" if is_free else ""
 
 
 def _patches(mutant: Mutant, original: tuple[Patch, ...], kit: Kit) -> tuple[Patch, ...] | Refused:

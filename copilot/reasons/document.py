@@ -192,4 +192,9 @@ def _decision(decision: Decision) -> dict[str, Any]:
 
 
 def _claim(claim: Claim) -> dict[str, Any]:
-    return {"text": claim.text, "cites": list(claim.cites), "background": claim.is_background}
+    return {
+        "text": claim.text,
+        "cites": list(claim.cites),
+        "background": claim.is_background,
+        "beside": list(claim.beside),
+    }

@@ -15,6 +15,7 @@ from copilot.domain.codec import digest_of
 from copilot.domain.decision import Claim, Decision, Outcome, Ruling
 from copilot.domain.evidence import Evidence
 from copilot.domain.proposal import Proposal
+from copilot.reasons.background import marked
 from copilot.reasons.coverage import not_covered
 from copilot.reasons.merits import Candidate, advantage, leaves_to_people, sort_key
 from copilot.reasons.refusals import NOT_ASKED, Standing, passed, standing_of
@@ -25,7 +26,24 @@ ONLY_ONE = "the only one that is not refused"
 
 
 def decide(proposal: Proposal) -> Decision:
-    """Returns the decision that the proposal's evidence leads to."""
+    """Returns the decision that the proposal's evidence leads to; citations that no ruling rests on are marked as background."""
+    rulings = rulings_of(proposal)
+    chosen = next((it.alternative for it in rulings if it.outcome == "chosen"), "")
+    evidence = evidence_by_check(proposal, chosen) if chosen else {}
+    stakes, reasons = stakes_of(evidence) if chosen else ("low", ())
+    decision = Decision(
+        rulings=marked(rulings, proposal, rulings_of),
+        chosen=chosen,
+        stakes=stakes,
+        stakes_reasons=reasons,
+        not_covered=not_covered(proposal, evidence),
+        digest="",
+    )
+    return replace(decision, digest=digest_of(decision))
+
+
+def rulings_of(proposal: Proposal) -> tuple[Ruling, ...]:
+    """Returns a ruling about every alternative, best first, with the claims that lead to it."""
     evidence = {it.id: evidence_by_check(proposal, it.id) for it in proposal.alternatives}
     refusals = {it.alternative: it.refused for it in proposal.compiled}
     asked = bool(proposal.request.commands)
@@ -35,17 +53,7 @@ def decide(proposal: Proposal) -> Decision:
     )
     ranked = [_ruling(number, candidates, standings) for number in range(len(candidates))]
     refused = [_refused(id, it, bool(candidates)) for id, it in sorted(standings.items()) if it.rule]
-    chosen = candidates[0].id if candidates else ""
-    stakes, reasons = stakes_of(evidence[chosen]) if chosen else ("low", ())
-    decision = Decision(
-        rulings=(*ranked, *refused),
-        chosen=chosen,
-        stakes=stakes,
-        stakes_reasons=reasons,
-        not_covered=not_covered(proposal, evidence.get(chosen, {})),
-        digest="",
-    )
-    return replace(decision, digest=digest_of(decision))
+    return (*ranked, *refused)
 
 
 def evidence_by_check(proposal: Proposal, alternative: str) -> Mapping[str, Evidence]:
@@ -68,7 +76,7 @@ def _ruling(number: int, candidates: Sequence[Candidate], standings: Mapping[str
     if leaves_to_people(candidate):
         name = f"leaves it to people, {name}"
     if candidate.unproved:
-        name = f"unproved ({listed(candidate.unproved)}), {name}"
+        name = f"unproved ({_open(candidate)}), {name}"
     proof = passed(candidate.evidence)
     told = [*claims, *([proof] if proof else []), *_replayed(candidate), *standing.claims]
     return Ruling(candidate.id, outcome, number + 1, name, tuple(told))
@@ -79,6 +87,11 @@ def _refused(alternative: str, standing: Standing, is_any_left: bool) -> Ruling:
         rule = "all that is left, as every other alternative is refused"
         return Ruling(alternative, "acceptable", 1, rule, standing.claims)
     return Ruling(alternative, "refused", 0, standing.rule, standing.claims)
+
+
+def _open(candidate: Candidate) -> str:
+    """A check that was asked and could not tell is another thing than one that nobody asked."""
+    return listed(check if check in candidate.evidence else f"{check} not asked" for check in candidate.unproved)
 
 
 def _replayed(candidate: Candidate) -> list[Claim]:

@@ -131,7 +131,9 @@ def _ruled(alternative: Alternative, ruling: Ruling) -> str:
 
 
 def _claim(claim: Claim) -> str:
-    cites = " ".join(f"[{id}]" for id in claim.cites)
+    cites = " ".join(f"[{id}]" for id in claim.cites if id not in claim.beside)
+    if claim.beside:
+        cites = f"{cites} (background: {' '.join(f'[{id}]' for id in claim.beside)})"
     background = "(background) " if claim.is_background else ""
     return f"- {background}{plain(claim.text)}" + (f" {cites}" if cites else "")
 

@@ -119,7 +119,9 @@ def test_the_best_unproved_one_is_put_forward_with_high_stakes_where_none_is_pro
 def test_a_missing_check_leaves_it_unproved() -> None:
     proofs = [it for it in all_pass("try-000001") if it.check != "undo"]
 
-    assert "unproved (undo)" in decide(proposal((alternative("try-000001"),), proofs)).ruling("try-000001").rule
+    assert (
+        "unproved (undo not asked)" in decide(proposal((alternative("try-000001"),), proofs)).ruling("try-000001").rule
+    )
 
 
 def test_doing_what_was_asked_comes_before_every_merit() -> None:
@@ -257,7 +259,7 @@ def proofs_of(draw: st.DrawFn, id: str) -> tuple[Evidence, ...]:
             measures = {name: draw(SMALL) for name in ("manual_places", "consumers_touched", "phases", "lines_changed")}
             measures["operations_done"] = draw(st.integers(0, 1))
         if check == "replay":
-            measures = {"lost": draw(SMALL)}
+            measures = {"lost": draw(SMALL), "stand_ins": draw(SMALL)}
         if check == "rollout":
             measures = {name: draw(SMALL) for name in ("coordinated_deploys", "one_way_phases")}
         findings = [error(f"{check}.broken", f"{draw(SMALL)} of 3 broke.")] if verdict == "fail" else []
@@ -309,14 +311,36 @@ def test_every_number_in_a_claim_stands_in_a_cited_evidence(made: Proposal) -> N
 
 @given(proposals())
 @settings(max_examples=60)
-def test_a_ruling_changes_when_evidence_that_it_rests_on_is_taken_away(made: Proposal) -> None:
+def test_a_ruling_changes_exactly_when_evidence_that_it_rests_on_is_taken_away(made: Proposal) -> None:
     decision = decide(made)
     for ruling in decision.rulings:
-        for id in {id for claim in ruling.claims if not claim.is_background for id in claim.cites}:
+        resting = {id for it in ruling.claims if not it.is_background for id in it.cites if id not in it.beside}
+        cited = {id for claim in ruling.claims for id in claim.cites}
+        for id in cited:
             left = decide(replace(made, evidence=tuple(it for it in made.evidence if it.id != id)))
 
-            assert left.ruling(ruling.alternative) != ruling
+            assert (outcome(left, ruling.alternative) != outcome(decision, ruling.alternative)) == (id in resting)
             assert id not in {cite for claim in claims_of(left) for cite in claim.cites}
+
+
+def test_a_figure_of_the_loser_that_decides_nothing_is_cited_as_background() -> None:
+    half, whole = alternative("half-00001"), alternative("whole-0001")
+    undone = evidence("half-00001", "usage", measures={"operations_done": 0})
+    proofs = (*all_pass("half-00001", usage=undone), *all_pass("whole-0001"), *of_nothing())
+
+    claim = decide(proposal((NOTHING, half, whole), proofs)).ruling("whole-0001").claims[0]
+
+    assert "0 and leaves the rest to people" in claim.text
+    assert (claim.is_background, claim.beside) == (False, (undone.id,))
+
+
+def test_a_check_that_need_not_pass_is_background_where_it_passes() -> None:
+    plugged = evidence("try-000001", "plugged")
+
+    passing = decide(proposal((alternative("try-000001"),), all_pass("try-000001", plugged=plugged)))
+
+    claim = next(it for it in passing.ruling("try-000001").claims if it.text.endswith("pass."))
+    assert claim.beside == (plugged.id,)
 
 
 @given(proposals())
