@@ -8,6 +8,7 @@ from copilot.readers.arguments import keyword_use, see_arguments, see_keywords
 from copilot.readers.query_uses import EXPRESSION_METHODS, note_expression
 from copilot.readers.reading import Reader
 from copilot.readers.scope import NOTHING, Seen, receiver_name
+from copilot.readers.values import is_text, with_default
 
 _KEYED = {"get": "reads", "pop": "reads", "setdefault": "writes"}
 _COLUMN_METHODS = {
@@ -85,9 +86,14 @@ def see_names(reader: Reader, node: ast.Call, function: ast.Attribute, base: See
     if name in _KEYED and isinstance(first, ast.Constant) and isinstance(first.value, str):
         used = _KEYED[name] if name != "get" else mode
         found = reader.key_use(first, first.value, used, "get", function.value, base)
-        for argument in node.args[1:]:
-            reader.see(argument)
+        defaults = [reader.see(argument).value for argument in node.args[1:]]
         see_keywords(reader, node)
+        if base.thing is not None and base.thing[0] == "kwargs":
+            handed = ("param", f"{base.thing[1]}:{first.value}", defaults[0] if defaults else None)
+            return found._replace(value=handed if defaults and is_text(handed) else None, thing=handed)
+        is_record = base.origin is not None and base.origin.root[0] != "param"
+        if found.value is None and defaults and not is_record:
+            return found._replace(value=with_default(found.thing or ("var", first.value, None), defaults[0]))
         return found
     if name in _KEYED and isinstance(first, ast.Name):
         used = _KEYED[name] if name != "get" else mode

@@ -26,7 +26,8 @@ from copilot.readers.record_classes import class_named
 from copilot.readers.scope import NOTHING, FunctionNode, Seen, receiver_name
 from copilot.readers.tables import TABLE_METHODS, note_sql, note_table
 from copilot.readers.texts import see_text_call
-from copilot.readers.things import value_of
+from copilot.readers.things import chained, value_of
+from copilot.readers.values import with_default
 
 _COPIES = frozenset({"copy.deepcopy", "copy.copy", "dict", "list", "sorted", "reversed", "tuple", "iter", "next"})
 _CONTAINERS = frozenset(
@@ -126,8 +127,7 @@ def see_call(reader: Reader, node: ast.Call, mode: str) -> Seen:
     if dotted in _CONTAINERS:
         return Seen(None, reader.sheet.new_literal())
     if dotted == "getattr" and len(node.args) > 1:
-        _get_attribute(reader, node, arguments[0])
-        return NOTHING
+        return _get_attribute(reader, node, arguments)
     if dotted.endswith((".DataFrame", ".Series", ".array", ".from_records")) and arguments:
         return Seen(None, _rows(arguments[0].origin))
     thing = note_invocation(reader, node)
@@ -238,13 +238,17 @@ def _simple_origin(reader: Reader, node: ast.expr) -> Origin | None:
     return reader.see(node).origin if isinstance(node, ast.Name | ast.Dict | ast.Call) else None
 
 
-def _get_attribute(reader: Reader, node: ast.Call, base: Seen) -> None:
-    key = node.args[1]
+def _get_attribute(reader: Reader, node: ast.Call, arguments: list[Seen]) -> Seen:
+    base, key = arguments[0], node.args[1]
     receiver = receiver_name(node.args[0])
     if not isinstance(key, ast.Constant):
         reader.sheet.add_blind(
             node, f"the name of the field is computed (getattr({receiver}, ...))", receiver, base.origin
         )
+    elif len(arguments) > 2 and isinstance(key.value, str):
+        unknown = chained("attr", base.thing, key.value) or ("var", key.value, None)
+        return Seen(with_default(unknown, arguments[2].value))
+    return NOTHING
 
 
 def _rows(origin: Origin | None) -> Origin | None:

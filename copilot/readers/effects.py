@@ -116,6 +116,8 @@ class EffectReader:
         kind = value[0]
         if kind in ("list", "any", "cat", "path"):
             return (kind, tuple(self.followed(one, path, hops, depth + 1) for one in value[1]))
+        if kind == "or":
+            return (kind, *(self.followed(one, path, hops, depth + 1) for one in value[1:]))
         if kind in ("split", "load", "as"):
             at = 1 if kind == "split" else 2
             return (*value[:at], self.followed(value[at], path, hops, depth + 1), *value[at + 1 :])

@@ -11,7 +11,7 @@ from copilot.readers.schema_literals import literal_of_text
 from copilot.readers.scope import NOTHING, Seen, receiver_name
 from copilot.readers.tables import note_sql
 from copilot.readers.things import merged, value_of
-from copilot.readers.values import MAX_PARTS, Value, either
+from copilot.readers.values import MAX_PARTS, Value, either, with_default
 
 
 def see_arithmetic(reader: Reader, node: ast.BinOp, mode: str) -> Seen:
@@ -57,6 +57,8 @@ def see_logic(reader: Reader, node: ast.BoolOp, mode: str) -> Seen:
     if len(seen) == 2 and isinstance(node.op, ast.Or) and seen[0].value is not None and seen[0].value[0] == "env":
         name, default, *line = seen[0].value[1:]
         value = ("env", name, either(default, seen[1].value), *line)
+    elif len(seen) == 2 and isinstance(node.op, ast.Or) and seen[0].value is None:
+        value = with_default(value_of(reader, node.values[0]), value) or value
     origin = next((part.origin for part in seen if part.origin is not None), None)
     return Seen(value, origin, next((part.thing for part in seen if part.thing is not None), None))
 
@@ -76,7 +78,11 @@ def see_comparison(reader: Reader, node: ast.Compare, mode: str) -> Seen:
 def see_choice(reader: Reader, node: ast.IfExp, mode: str) -> Seen:
     reader.see(node.test, "compares")
     body, other = reader.see(node.body, mode), reader.see(node.orelse, mode)
-    return Seen(either(body.value, other.value), body.origin or other.origin, body.thing or other.thing)
+    value = either(body.value, other.value)
+    for seen, branch in ((body, node.body), (other, node.orelse)):
+        if seen.value is None and not isinstance(branch, ast.Constant):
+            value = with_default(value_of(reader, branch), value) or value
+    return Seen(value, body.origin or other.origin, body.thing or other.thing)
 
 
 def see_text(reader: Reader, node: ast.JoinedStr, mode: str) -> Seen:

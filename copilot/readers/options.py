@@ -26,7 +26,7 @@ def declare_options(tree: ast.Module, scope: Scope) -> None:
     found |= _documented(tree)
     positions = 0
     for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and _parses(node.value):
+        if isinstance(node, ast.Assign) and _parses(node.value, scope.namespaces):
             targets = node.targets[0].elts if isinstance(node.targets[0], ast.Tuple) else node.targets
             scope.namespaces |= {name for target in targets[:1] if (name := receiver_name(target))}
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or len(found) >= MAX_OPTIONS:
@@ -52,7 +52,13 @@ def _documented(tree: ast.Module) -> Options:
     }
 
 
-def _parses(node: ast.Call) -> bool:
+def _parses(node: ast.expr, namespaces: set[str]) -> bool:
+    """Tells whether an expression gives what was parsed, as an object or, through `vars`, as a dict."""
+    if not isinstance(node, ast.Call):
+        return False
+    if isinstance(node.func, ast.Name) and node.func.id == "vars" and node.args:
+        inner = node.args[0]
+        return _parses(inner, namespaces) or (isinstance(inner, ast.Name) and inner.id in namespaces)
     return isinstance(node.func, ast.Attribute) and node.func.attr in ("parse_args", "parse_known_args")
 
 
@@ -66,6 +72,8 @@ def option_of(reader: Reader, holder: ast.expr, name: str) -> Value:
     holding = holder.attr if isinstance(holder, ast.Attribute) else holder.id if isinstance(holder, ast.Name) else ""
     if declared is None or (holding not in _NAMESPACES and holding not in reader.scope.namespaces):
         return None
+    if isinstance(holder, ast.Name) and holding not in _NAMESPACES and _is_parameter(reader.scope.named(holding).thing):
+        return None  # what another function hands over may be something else
     names, default, line = declared
     reader.sheet.is_quiet, before = True, reader.sheet.is_quiet
     value = reader.see(default).value if default is not None else None
@@ -116,6 +124,10 @@ def _given(reader: Reader, call: ast.Call, names: tuple[str, ...], default: ast.
         if _constant(one):
             value = ("env", _constant(one), value, call.lineno)
     return _variable(names, value, call.lineno)
+
+
+def _is_parameter(thing: Value) -> bool:
+    return thing is not None and thing[0] == "param"
 
 
 def _variable(names: tuple[str, ...], default: Value, line: int) -> Value:

@@ -5,7 +5,8 @@ A `Value` is a nested tuple with a tag, so that facts hold it as plain data: ("s
 ("as", method of str, value, arguments), ("format", layout, fields), ("list", items), ("any", choices), ("load", format, path)
 for what a configuration file holds, ("get", loaded, key, default) for an item of that, ("name", module, name) for something of
 another module, ("literal", index) for the schema literal of that index in the same file, ("at", path, value) for a value of
-the file there, ("param", function and name, default) for an argument, and None for anything else; lines may be left out.
+the file there, ("param", function and name, default) for an argument,
+("or", value, default) for what has a default of its own, and None for anything else; lines may be left out.
 `resolve` gives the texts that a value may become under one deployment's settings.
 """
 
@@ -91,6 +92,10 @@ def _texts(value: tuple[Any, ...], around: Surroundings, depth: int) -> Iterator
         yield from resolve(value[2], around, depth)
     elif kind == "get":
         yield from _from_file(value, around, depth)
+    elif kind == "or":
+        known = [text for text in resolve(value[1], around, depth) if text.text]
+        for text in known or resolve(value[2], around, depth):
+            yield text if known or text.source != "code" else replace(text, source="default")
     elif kind == "list":
         for item in value[1]:
             yield from resolve(item, around, depth)
@@ -216,7 +221,7 @@ def is_text(value: Value) -> bool:
         return any(map(is_text, value[1]))
     if value[0] in ("cat", "path"):
         return all(map(is_text, value[1]))
-    return value[0] in ("s", "env") or (value[0] in ("at", "param", "as") and is_text(value[2]))
+    return value[0] in ("s", "env") or (value[0] in ("at", "param", "as", "or") and is_text(value[2]))
 
 
 def literals(value: Value) -> tuple[int, ...]:
@@ -228,6 +233,11 @@ def literals(value: Value) -> tuple[int, ...]:
     if value[0] in ("list", "any"):
         return tuple(index for item in value[1] for index in literals(item))
     return ()
+
+
+def with_default(value: Value, default: Value) -> Value:
+    """Returns a value of which nothing is known yet, with the text that stands for it where it isn't given; None without one."""
+    return ("or", value, default) if default is not None and default[0] == "s" and default[1] else None
 
 
 def either(first: Value, second: Value) -> Value:
