@@ -12,7 +12,7 @@ from copilot.domain.pipeline import Decoder, Endpoint, PipelineMap
 from copilot.domain.source import ABSENT, Gap, SourceFile, Span, TreeEntry
 from copilot.formats.avro import AvroFormat
 from copilot.ports import Mapper
-from copilot.readers.kept import KeptMapper
+from copilot.readers.kept import MAP_KIND, KeptMapper
 from copilot.readers.mapper import PipelineMapper
 from copilot.settings import Settings
 from tests.readers.sockets import MemoryHistory, MemoryIndex, MemoryTree, map_of
@@ -324,7 +324,7 @@ def test_a_whole_map_is_kept_under_its_stamp_and_belongs_to_its_tree_alone() -> 
 
     assert stamped.map(MemoryTree(SHOP), Settings()) == cold == map_of(SHOP)
     assert stamped.map(MemoryTree(changed), Settings()) == map_of(changed)
-    assert len([kind for kind, _ in index.entries if kind.startswith("map")]) == 2
+    assert len([kind for kind, _ in index.entries if kind == MAP_KIND]) == 2
 
 
 def test_a_kept_map_asks_for_no_reader() -> None:
