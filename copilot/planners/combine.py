@@ -136,14 +136,14 @@ def _phase(choice: Choice, position: int) -> Phase:
 
 
 def _steps(moving: list[Phase]) -> tuple[Step, ...]:
-    """Steps of one kind become one, in the order of the longest list; a file stays in the first step that has it."""
-    order: list[str] = []
-    for phase in sorted(moving, key=lambda phase: -len(phase.steps)):
-        order += [step.kind for step in phase.steps if step.kind not in order]
+    """Steps of one kind and turn become one, in the order of the longest list; a file stays in the first step that has it."""
+    turns = [_by_turn(phase.steps) for phase in sorted(moving, key=lambda phase: -len(phase.steps))]
+    order = dict.fromkeys(turn for steps in turns for turn in steps)
+    told = [_by_turn(phase.steps) for phase in moving]
     merged: list[Step] = []
     taken: set[str] = set()
-    for kind in order:
-        own = [step for phase in moving for step in phase.steps if step.kind == kind]
+    for turn in order:
+        own = [steps[turn] for steps in told if turn in steps]
         paths = {path for step in own for path in step.paths} - taken
         taken |= paths
         merged.append(
@@ -155,3 +155,9 @@ def _steps(moving: list[Phase]) -> tuple[Step, ...]:
             )
         )
     return tuple(merged)
+
+
+def _by_turn(steps: tuple[Step, ...]) -> dict[tuple[str, int], Step]:
+    """Returns the steps by their kind and which one of that kind they are."""
+    kinds = [step.kind for step in steps]
+    return {(step.kind, kinds[:place].count(step.kind)): step for place, step in enumerate(steps)}

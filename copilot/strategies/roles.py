@@ -14,7 +14,12 @@ PRODUCERS_FIRST: tuple[Role, ...] = ("schema", "producers", "cutover", "consumer
 
 def path_in(item: ByHand) -> str:
     """Returns the path of the place that is left to a person."""
-    return item.text.split("  ", 1)[0].rsplit(":", 1)[0]
+    return path_in_text(item.text)
+
+
+def path_in_text(text: str) -> str:
+    """Returns the path of "path:line  what"."""
+    return text.split("  ", 1)[0].rsplit(":", 1)[0]
 
 
 def owner_of(ground: Ground, path: str) -> str:

@@ -14,6 +14,7 @@ from copilot.strategies.elsewhere import asks_elsewhere, with_elsewhere
 from copilot.strategies.ground import Ground, Side, is_test_path
 from copilot.strategies.retention import about_retention
 from copilot.strategies.roles import CONSUMERS_FIRST, PRODUCERS_FIRST, Role, owner_of, path_in, role_of_job
+from copilot.strategies.turns import in_turns
 from copilot.strategies.work import ByHand, Work
 
 __all__ = ["CONSUMERS_FIRST", "PRODUCERS_FIRST", "State", "alternative", "path_of"]
@@ -99,8 +100,9 @@ def _phase(ground: Ground, state: State, before: Work) -> Phase:
     placing = _Placing(ground, state.order, cutover_of(ground, changed), changed)
     roles = {path: placing.of_path(path, (*edits.get(path, ()), *earlier.get(path, ()))) for path in moved}
     by_hand = [item for item in state.work.by_hand if item not in before.by_hand]
-    steps = [placing.step(role, roles, by_hand) for role in state.order]
-    return Phase(state.name, state.work.edits, tuple(step for step in steps if step is not None), _gate(ground, state))
+    steps = [step for role in state.order if (step := placing.step(role, roles, by_hand)) is not None]
+    turns = tuple(turn for step in steps for turn in in_turns(ground, step, state.order))
+    return Phase(state.name, state.work.edits, turns, _gate(ground, state))
 
 
 def _gate(ground: Ground, state: State) -> Gate | None:

@@ -1,0 +1,72 @@
+"""Jobs that hand records on: who goes first among consumers, and among producers."""
+
+from __future__ import annotations
+
+import pytest
+
+from copilot.domain.pipeline import Decoder
+from tests.planners.builders import ORDER, Built, link, pipeline, subject
+from tests.planners.test_rules import planned
+from tests.strategies.test_families import offered
+
+Turns = list[tuple[str, tuple[str, ...]]]
+
+
+def passed_on(*hops: tuple[str, str, str]) -> Built:
+    """A shop that writes orders, and jobs that read one topic and hand the same record on to the next."""
+    links = [link("shop", "orders", "produces", "order")]
+    for job, topic, onward in hops:
+        links.append(link(job, topic, "consumes", "order", Decoder("fastavro", "own")))
+        links += [link(job, onward, "produces", "order")] if onward else []
+    orders = subject("order", "schemas/order.avsc", ORDER)
+    return Built(pipeline([orders], links), {"schemas/order.avsc": orders.latest.text})
+
+
+def turns(text: str, slug: str, built: Built) -> Turns:
+    (phase, *_) = offered(text, built)[0][slug].phases
+    return [(step.title, step.jobs) for step in phase.steps if step.kind != "schema"]
+
+
+def test_among_consumers_whoever_reads_what_one_of_them_writes_goes_before_it() -> None:
+    built = passed_on(("billing", "orders", "orders-dlq"), ("monitor", "orders-dlq", ""))
+
+    assert turns("rename amount to total in order", "alias", built) == [
+        ("Deploy the consumers, turn 1 of 2", ("monitor",)),
+        ("Deploy the consumers, turn 2 of 2", ("billing",)),
+        ("Deploy the producers", ("shop",)),
+    ]
+
+
+def test_among_producers_whoever_writes_what_one_of_them_reads_goes_before_it() -> None:
+    built = passed_on(("billing", "orders", "orders-dlq"), ("monitor", "orders-dlq", ""))
+
+    assert turns("add a required long weight to order", "naive", built) == [
+        ("Deploy the producers, turn 1 of 2", ("shop",)),
+        ("Deploy the producers, turn 2 of 2", ("billing",)),
+        ("Deploy the consumers", ("monitor",)),
+    ]
+
+
+def test_consumers_that_read_nothing_of_each_other_share_a_step() -> None:
+    built = passed_on(("billing", "orders", ""), ("monitor", "orders", ""))
+
+    assert turns("rename amount to total in order", "alias", built)[0] == (
+        "Deploy the consumers",
+        ("billing", "monitor"),
+    )
+
+
+def test_turns_stay_apart_where_several_operations_are_combined() -> None:
+    built = passed_on(("billing", "orders", "orders-dlq"), ("monitor", "orders-dlq", ""))
+    plan = planned("rename amount to total in order; rename retries to attempts in order", built.pipeline)
+    alias = next(one for one in plan.alternatives if one.id.startswith("alias-"))
+
+    assert [step.jobs for step in alias.phases[0].steps] == [(), ("monitor",), ("billing",), ("shop",)]
+
+
+@pytest.mark.parametrize("back", ["orders", "retries"])
+def test_jobs_that_feed_each_other_in_a_circle_share_a_step(back: str) -> None:
+    built = passed_on(("billing", "orders", "retries"), ("retry", "retries", back), ("retry", back, ""))
+    titles = [title for title, _ in turns("rename amount to total in order", "alias", built)]
+
+    assert len([title for title in titles if "consumers" in title]) == (1 if back == "orders" else 2)
