@@ -13,6 +13,7 @@ from copilot.domain.fieldtype import full_name, named_types, parsed
 from copilot.domain.operation import (
     AddSymbol,
     ChangeLevel,
+    ChangeMeaning,
     ChangeType,
     ChangeUnit,
     Operation,
@@ -27,6 +28,8 @@ from copilot.domain.operation import (
 from copilot.domain.schema import SchemaField, SchemaVersion
 from copilot.ports import Case
 
+Asked = ChangeUnit | ChangeMeaning
+
 
 @dataclass(frozen=True, slots=True)
 class Declared:
@@ -40,7 +43,7 @@ class Declared:
     retyped: frozenset[str] = frozenset()
     replaced: frozenset[str] = frozenset()
     removed_symbols: frozenset[str] = frozenset()
-    units: tuple[tuple[str, ChangeUnit], ...] = ()
+    units: tuple[tuple[str, Asked], ...] = ()
     """Paths whose values are to come in another unit, so that the same number under the same name is another value."""
 
     @property
@@ -66,7 +69,7 @@ def declared_about(subject: str, base: SchemaVersion | None, operations: Iterabl
     retyped: set[str] = set()
     replaced: set[str] = set()
     symbols: set[str] = set()
-    units: list[tuple[str, ChangeUnit]] = []
+    units: list[tuple[str, Asked]] = []
     for operation in operations:
         if isinstance(operation, AddSymbol | RemoveSymbol | RenameSymbol):
             replaced.update(_sharing(operation, subject, base))
@@ -82,7 +85,7 @@ def declared_about(subject: str, base: SchemaVersion | None, operations: Iterabl
                 case RemoveSymbol():
                     symbols.add(path)
                     replaced.add(path)
-                case ChangeUnit():
+                case ChangeUnit() | ChangeMeaning():
                     units.append((path, operation))
                     replaced.add(path)
                 case _:

@@ -21,6 +21,7 @@ from copilot.domain.operation import (
     ChangeDefault,
     ChangeDoc,
     ChangeLevel,
+    ChangeMeaning,
     ChangeType,
     ChangeUnit,
     ConstrainField,
@@ -229,6 +230,8 @@ def _is_done_at(
             names = (operation.to, unit_field(operation.field))
             is_said = own is not None and says_new_unit(own, operation)
             return is_said or any(sibling(path, operation.field, name) in fields for name in names)
+        case ChangeMeaning():
+            return _has_new(operation, path, fields) or (own is not None and own.doc == operation.doc)
         case SplitField() | MergeFields() | NestFields() | FlattenField():
             return _has_new(operation, path, fields)
         case MakeArray():

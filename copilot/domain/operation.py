@@ -267,6 +267,18 @@ TopicOperation = TopicChange | SplitTopic
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeMeaning:
+    """Values that mean something else, which no conversion gives: `doc` says what; they lie in the new field `to`."""
+
+    op: ClassVar[str] = "change_meaning"
+    subject: str
+    record: str
+    field: str
+    doc: str
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SplitField:
     """A text in parts: at each of the first places of `at`, so that the last part keeps what is left."""
 
@@ -354,6 +366,7 @@ Operation = (
     | ChangeLevel
     | TagField
     | ChangeUnit
+    | ChangeMeaning
     | RekeyTopic
     | SplitField
     | MergeFields
@@ -379,7 +392,7 @@ def new_names(operation: Operation) -> tuple[str, ...]:
     match operation:
         case SplitField() | FlattenField():
             return operation.into
-        case ChangeUnit() | MergeFields() | NestFields() | MakeArray():
+        case ChangeUnit() | ChangeMeaning() | MergeFields() | NestFields() | MakeArray():
             return (operation.to,)
     return ()
 

@@ -34,6 +34,7 @@ OPS = (
     "rename_topic",
     "change_level",
     "change_unit",
+    "change_meaning",
     "tag_field",
     "rekey_topic",
     "split_field",

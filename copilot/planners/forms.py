@@ -21,6 +21,7 @@ FORMS = (
     "set the default of FIELD in SCHEMA to 0",
     "deprecate FIELD in SCHEMA",
     "change the unit of FIELD in SCHEMA from cents to euros",
+    'change the meaning of FIELD in SCHEMA to "Trials count, too." as NAME',
     "split FIELD in SCHEMA into A and B at ' '",
     "merge FIELD and FIELD in SCHEMA into NAME",
     "nest FIELD and FIELD in SCHEMA into NAME",
@@ -120,6 +121,11 @@ _CALLED = r"(?:,?\s+(?:named|called)\s+(?P<to>\S+))?"
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
     ("split_topic", rf"split\s+{_TOPIC_WORD}(?P<scope>\S+)\s+by\s+{_FIELD}(?:\s+into\s+(?:topics?\s+)?(?P<names>.+))?"),
+    (
+        "change_meaning",
+        rf"(?:change|redefine)\s+(?:the\s+)?meaning\s+of\s+{_FIELD}{_IN}{_TO}(?P<doc>\ue000\d+\ue001|.+?){_NAMED}",
+    ),
+    ("change_meaning", rf"{_FIELD}{_IN}\s+now\s+means\s+(?P<doc>\ue000\d+\ue001|.+?){_NAMED}"),
     ("split_field", rf"split\s+{_FIELD}{_IN}\s+into\s+(?P<names>.+?)(?:\s+(?:at|on|by)\s+(?P<at>.+))?"),
     (
         "merge_fields",

@@ -14,6 +14,7 @@ from copilot.domain.operation import (
     AddSymbol,
     ChangeDefault,
     ChangeDoc,
+    ChangeMeaning,
     ChangeType,
     ChangeUnit,
     ConstrainField,
@@ -148,6 +149,8 @@ def _about_field(said: Said, carried: tuple[Scope, ...], pipeline: PipelineMap) 
         case _ if said.op in OPS:
             siblings = [it.name for it in scope.subject.latest.fields if it.record == field.record]
             return reshape_of(said, others, (subject, record, field.name), siblings)
+        case "change_meaning":
+            return ChangeMeaning(subject, record, field.name, said.part.name(said.doc), said.part.name(said.to))
         case "change_unit":
             unit, was, to = said.part.name(said.unit), said.part.name(said.was), said.part.name(said.to)
             return ChangeUnit(subject, record, field.name, unit, was, said.factor, to)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from copilot.domain import fieldtype
 from copilot.domain.mapping import camel, mapping_of
 from copilot.domain.operation import (
+    ChangeMeaning,
     FlattenField,
     MakeArray,
     MergeFields,
@@ -64,6 +65,22 @@ def reshape_of(said: Said, others: Sequence[str], place: tuple[str, str, str], s
         case "make_array":
             return MakeArray(*place, to)
     return _money(said, place, siblings, where)
+
+
+def checked_meaning(
+    operation: ChangeMeaning, field: SchemaField, siblings: list[SchemaField], where: str
+) -> ChangeMeaning:
+    """Returns the operation with a name for the new field; raises WrongUsage where it says nothing new."""
+    if not operation.doc or operation.doc == field.doc:
+        raise WrongUsage(
+            f'What "{field.name}" is to mean is not said, or is what its doc says already.',
+            where=where,
+            next=f'Say it in quotes: change the meaning of {field.name} to "...".',
+        )
+    taken = {it.name for it in siblings}
+    mark = "V" if field.name.lower() != field.name and "_" not in field.name else "_v"
+    free = next(name for number in range(2, len(taken) + 3) if (name := f"{field.name}{mark}{number}") not in taken)
+    return replace(operation, to=operation.to or free)
 
 
 def check_reshape(operation: Operation, siblings: list[SchemaField], latest: SchemaVersion, where: str) -> Operation:

@@ -13,6 +13,7 @@ from copilot.domain.operation import (
     ChangeDefault,
     ChangeDoc,
     ChangeLevel,
+    ChangeMeaning,
     ChangeType,
     ChangeUnit,
     ConstrainField,
@@ -66,6 +67,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "change_level": ("level",),
     "tag_field": ("tag",),
     "change_unit": ("unit",),
+    "change_meaning": ("doc",),
     "rekey_topic": ("topic",),
     "split_field": ("into", "at"),
     "merge_fields": ("others", "to"),
@@ -81,6 +83,7 @@ _OPTIONAL = {
     "change_unit": ("was", "factor", "to", "type"),
     "rekey_topic": ("to",),
     "split_topic": ("into",),
+    "change_meaning": ("to",),
     "merge_fields": ("at",),
     "nest_fields": ("others", "inner", "currency"),
     "flatten_field": ("into",),
@@ -207,6 +210,8 @@ def _about_field(op: str, entry: dict[str, Any], place: tuple[str, str, str]) ->
             return FlattenField(*place, tuple(entry.get("into", ())))
         case "make_array":
             return MakeArray(*place, entry.get("to", ""))
+        case "change_meaning":
+            return ChangeMeaning(*place, entry["doc"], entry.get("to", ""))
         case "change_unit":
             unit, was, factor, to = (str(entry.get(key, "")) for key in ("unit", "was", "factor", "to"))
             return ChangeUnit(*place, unit, was, factor, to, canonical(entry["type"]) if "type" in entry else "")

@@ -9,6 +9,7 @@ from copilot.domain.operation import (
     AddSymbol,
     ChangeDefault,
     ChangeDoc,
+    ChangeMeaning,
     ChangeType,
     ChangeUnit,
     ConstrainField,
@@ -37,7 +38,7 @@ from copilot.errors import WrongUsage
 from copilot.planners.avrotypes import check_name, check_type
 from copilot.planners.constraints import check_rule
 from copilot.planners.newunits import complete
-from copilot.planners.reshapes import check_reshape
+from copilot.planners.reshapes import check_reshape, checked_meaning
 from copilot.planners.tags import check_tag
 from copilot.planners.validation_whole import check_same_names, checked_whole
 
@@ -78,6 +79,10 @@ def checked(operation: Operation, pipeline: PipelineMap) -> Operation:
             whole = complete(operation, field, siblings, where)
             _check_new_name(whole.to, siblings, where)
             return whole
+        case ChangeMeaning():
+            meant = checked_meaning(operation, field, siblings, where)
+            _check_new_name(meant.to, siblings, where)
+            return meant
         case SplitField() | MergeFields() | NestFields() | FlattenField() | MakeArray():
             reshaped = check_reshape(operation, siblings, latest, where)
             for name in new_names(reshaped):

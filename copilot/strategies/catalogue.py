@@ -13,6 +13,7 @@ from copilot.strategies.enum_add import add_symbol
 from copilot.strategies.enum_remove import remove_symbol
 from copilot.strategies.enum_rename import rename_symbol
 from copilot.strategies.level import change_level
+from copilot.strategies.meaning import change_meaning
 from copilot.strategies.order import reorder
 from copilot.strategies.rekey import rekey_topic
 from copilot.strategies.remove import remove
@@ -46,6 +47,7 @@ STRATEGIES: tuple[Strategy, ...] = (
     change_level,
     tag_field,
     change_unit,
+    change_meaning,
     rekey_topic,
     reshape,
     constrain_field,

@@ -75,7 +75,8 @@ def _doc(ground: Ground, operation: ChangeUnit) -> str:
     pattern = re.compile(rf"\b{re.escape(operation.was)}\b", re.IGNORECASE)
     if pattern.search(doc):
         return pattern.sub(operation.unit, doc)
-    return f"{doc} In {operation.unit}.".strip()
+    between = "" if not doc or doc.endswith((".", "!", "?")) else "."
+    return f"{doc}{between} In {operation.unit}.".strip()
 
 
 def _parallel(ground: Ground, operation: ChangeUnit, mapping: Mapping, what: str, successor: Successor) -> Alternative:

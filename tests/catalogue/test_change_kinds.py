@@ -39,6 +39,7 @@ REQUESTS = {
     "nest-fields": "nest order_id and customer_id in score into order",
     "make-array": "make model_version in score an array",
     "make-money": "make amount in score a money object in EUR",
+    "change-meaning": 'change the meaning of score in score to "Fraud within a day, 0 to 1." as score_day',
     "change-unit": "change the unit of amount in schemas/order from cents to euros",
     "change-unit-share": "change the unit of score in score from fraction to percent",
     "change-namespace": "move Decision to namespace shop.decisions",

@@ -12,7 +12,7 @@ from copilot.checks.replay import ReplayCheck
 from copilot.checks.turned import LEFT_TO_READERS
 from copilot.domain.alternative import CodeEdit
 from copilot.domain.evidence import Evidence, Finding
-from copilot.domain.operation import ChangeUnit, MergeFields, Operation, SplitField
+from copilot.domain.operation import ChangeMeaning, ChangeUnit, MergeFields, Operation, SplitField
 from tests.checks.orders import bench, case, field
 
 ID = field("id", "string")
@@ -160,3 +160,15 @@ def test_parts_that_do_not_come_back_are_harmless_while_they_stay() -> None:
 
     assert (kept.verdict, of_rule(kept, CHANGED)[0].severity) == ("pass", "warning")
     assert of_rule(dropped, CHANGED)[0].severity == "error"
+
+
+def test_a_new_meaning_under_the_old_name_is_refused_whatever_the_value() -> None:
+    asked = ChangeMeaning("order", "", "status", "Trials count, too.", "status_v2")
+    before = field("status", "string", doc="Paid orders only.")
+
+    same = proved(asked, [ID, before], [ID, field("status", "string", doc="Trials count, too.")])
+    beside = proved(asked, [ID, before], [ID, before, field("status_v2", ["null", "string"], default=None)])
+
+    assert same.verdict == "fail"
+    assert "in the new meaning, which nobody can tell apart" in of_rule(same, "replay.value-changed")[0].message
+    assert beside.verdict == "pass"

@@ -304,6 +304,7 @@ def test_what_fits_several_things_is_asked_back_in_words_that_then_work(text: st
             "its doc says cents",
             "wrong unit spoils every value",
         ),
+        ('change the meaning of amount in order to "In cents."', "what its doc says already", 'to "..."'),
         ("split note in order into first and last", "does not say where to split", "at a comma"),
         ("split note in order into first at ' '", "two new fields", "into B and C"),
         ("split amount in order into a and b at ' '", "is no plain text", "by hand"),
@@ -556,6 +557,14 @@ def test_several_symbols_are_several_operations() -> None:
             "change the unit of retries in order from dozens to pieces by 12",
             {"op": "change_unit", "field": "retries", "unit": "pieces", "was": "dozens", "factor": "12"}
             | {"to": "retries_pieces", "type": "long"},
+        ),
+        (
+            'change the meaning of retries in order to "Trials count, too." as all_tries',
+            {"op": "change_meaning", "field": "retries", "doc": "Trials count, too.", "to": "all_tries"},
+        ),
+        (
+            'retries in order now means "Trials count, too."',
+            {"op": "change_meaning", "field": "retries", "doc": "Trials count, too.", "to": "retries_v2"},
         ),
         (
             "split note in order into first and last at ' '",
