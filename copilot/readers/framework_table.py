@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from copilot.readers.airflow_table import AIRFLOW_CALLS
 from copilot.readers.spark_table import SPARK_ATTRIBUTES, SPARK_CALLS, SPARK_METHODS
 from copilot.readers.steps import SAME, Steps, consumes, gives, produces
 
@@ -72,20 +73,7 @@ CALLS: dict[str, Steps] = {
         "ReadFromParquet": consumes("0 file_pattern", endpoint="file"),
         "WriteToParquet": produces("0 file_path_prefix", endpoint="file"),
     },
-    "airflow": {
-        "ConsumeFromTopicOperator": consumes("topics"),
-        "ProduceToTopicOperator": produces("topic"),
-        "AwaitMessageSensor": consumes("topics"),
-        "AwaitMessageTriggerFunctionSensor": consumes("topics"),
-        "PubSubPublishMessageOperator": produces("topic"),
-        "PubSubPullSensor": consumes("subscription", endpoint="subscription"),
-        "PubSubPullOperator": consumes("subscription", endpoint="subscription"),
-        "SqsPublishOperator": produces("sqs_queue", endpoint="queue"),
-        "SqsSensor": consumes("sqs_queue", endpoint="queue"),
-        "SnsPublishOperator": produces("target_arn"),
-        "GCSToBigQueryOperator": produces("destination_project_dataset_table", endpoint="table", needs=True),
-        "BigQueryToGCSOperator": consumes("source_project_dataset_table", endpoint="table", needs=True),
-    },
+    "airflow": AIRFLOW_CALLS,
     "celery": {"Celery": gives("celery app")},
     **SPARK_CALLS,
 }

@@ -309,7 +309,8 @@ def _endpoint(kind: EndpointKind, text: Text) -> Endpoint:
     """Returns the endpoint of a text: a pattern, a query, or a table that is filled in where it runs, is no name."""
     if kind == "topic" and text.text.startswith("^"):
         return Endpoint(kind, "", f"{LIKE}{text.text}")
-    if kind == "table" and "{" in text.text:
+    # "{{": filled in by Airflow when a task runs.
+    if "{{" in text.text or (kind == "table" and "{" in text.text):
         return Endpoint(kind, "", text.text.replace("`", ""))
     if kind == "table" and _QUERY.search(text.text):
         return Endpoint(kind, "", "a query")

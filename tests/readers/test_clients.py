@@ -701,3 +701,31 @@ def test_avro_containers_are_files_where_their_path_is_known() -> None:
         ("produces", "file", "out.avro"),
         ("consumes", "file", "old.avro"),
     }
+
+
+def test_transfers_of_airflow_read_one_place_and_write_another() -> None:
+    code = """
+from airflow import DAG
+from airflow.providers.google.cloud.transfers.gcs_to_bigquery import GCSToBigQueryOperator
+from airflow.providers.google.cloud.transfers.bigquery_to_gcs import BigQueryToGCSOperator
+from airflow.providers.amazon.aws.transfers.s3_to_redshift import S3ToRedshiftOperator
+
+with DAG("load"):
+    GCSToBigQueryOperator(task_id="a", bucket="raw", destination_project_dataset_table="p.d.orders")
+    BigQueryToGCSOperator(
+        task_id="b", source_project_dataset_table="p.d.orders", destination_cloud_storage_uris=["gs://out/x-*.csv"]
+    )
+    S3ToRedshiftOperator(task_id="c", s3_bucket="{{ var.value.bucket }}", s3_key="k", schema="public", table="sales")
+"""
+
+    found = map_of({"dags/load.py": code})
+
+    edges = {(link.direction, link.endpoint.kind, link.endpoint.name, link.endpoint.variable) for link in found.links}
+    assert edges == {
+        ("consumes", "file", "raw", ""),
+        ("produces", "table", "p.d.orders", ""),
+        ("consumes", "table", "p.d.orders", ""),
+        ("produces", "file", "gs://out/x-*.csv", ""),
+        ("consumes", "file", "", "{{ var.value.bucket }}"),
+        ("produces", "table", "sales", ""),
+    }
