@@ -19,6 +19,7 @@ from copilot.checks.magnitude import UNKNOWN as MAGNITUDE_UNKNOWN
 from copilot.checks.magnitude import magnitude_findings
 from copilot.checks.meanings import wider_meanings
 from copilot.checks.outside import OPEN_RULES, Judge, outside_findings
+from copilot.checks.protected import turned_in_place
 from copilot.domain.evidence import Evidence, Finding, Measure, Severity, Verdict
 from copilot.domain.fieldtype import branches, fits, parsed
 from copilot.domain.operation import ChangeLevel
@@ -64,7 +65,7 @@ class CompatibilityCheck:
                 Measure("pairs_failed", sum(it.failed for it in judged), "pairs"),
                 Measure("pairs_failed_beyond_level", sum(it.failed_beyond_level for it in judged), "pairs"),
                 Measure("meaning_changes", sum(it.meaning_changes for it in judged), "changes"),
-                Measure("meanings_turned", sum(it.meanings_turned for it in judged), "changes"),
+                Measure("meanings_turned", sum(it.meanings_turned for it in judged) + turned_in_place(case), "changes"),
                 Measure("levels_violated", sum(it.rule == VIOLATED for it in levels), "pairs"),
                 Measure("readers_refusing", len({name for it in judged for name in it.refusing}), "implementations"),
             ),

@@ -10,6 +10,7 @@ from typing import Any
 
 from copilot.checks.declared import paths_of, sibling, stand_ins
 from copilot.checks.extent_whole import is_done_around, is_done_in_text
+from copilot.checks.protected import is_protected
 from copilot.checks.rules import is_enforced
 from copilot.checks.turned import says_new_unit
 from copilot.domain.alternative import Alternative
@@ -33,6 +34,7 @@ from copilot.domain.operation import (
     MergeFields,
     NestFields,
     Operation,
+    ProtectField,
     RemoveDefault,
     RemoveField,
     RemoveSymbol,
@@ -61,6 +63,9 @@ def operations_done(case: Case, final: dict[str, SchemaVersion | None]) -> int:
     for operation in case.request.operations:
         if isinstance(operation, TopicOperation | ChangeLevel):
             done += is_done_around(operation, case.base, case.states)
+            continue
+        if isinstance(operation, ProtectField):
+            done += any(is_protected(operation, it, case) for it in case.impacts if it.subject == operation.subject)
             continue
         if isinstance(operation, ConstrainField) and not is_enforced(operation, case):
             continue

@@ -27,6 +27,7 @@ from copilot.checks.likely import likely_left
 from copilot.checks.lineage import Lineage, lineages, phase_label
 from copilot.checks.outside_writers import outside_writers
 from copilot.checks.positions import position_findings
+from copilot.checks.protected import KEYED, MAY_NEED, protection_findings
 from copilot.checks.rules import UNMEASURED, rule_findings
 from copilot.checks.splits import split_findings
 from copilot.checks.standing import Standing, standing_uses
@@ -64,6 +65,8 @@ _OPEN_RULES = (
     UNTAGGED,
     KEPT_APART,
     UNMEASURED,
+    MAY_NEED,
+    KEYED,
 )
 
 _LEFT_RULES = ("usage.use-left", "usage.likely-use-left", "usage.test-use-left")
@@ -96,6 +99,7 @@ class UsageCheck:
         findings += topic_findings(case)
         findings += key_findings(case, bench)
         findings += rule_findings(case, bench)
+        findings += protection_findings(case, bench)
         findings += split_findings(case, bench)
         findings += outside_writers(case, bench, changed)
         findings += tag_findings(case)

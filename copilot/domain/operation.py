@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from copilot.domain.levels import Level
 
@@ -243,6 +243,20 @@ class ConstrainField:
     rule: str
 
 
+Protection = Literal["mask", "tokenise", "encrypt", "erase"]
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectField:
+    """Values that nobody may read in clear any more, from producers on: masked, tokenised, encrypted, or not written at all."""
+
+    op: ClassVar[str] = "protect_field"
+    subject: str
+    record: str
+    field: str
+    how: Protection
+
+
 @dataclass(frozen=True, slots=True)
 class SplitTopic:
     """A topic for each value of a field: records with `values[n]` lie on `into[n]` then, all others on `rest`."""
@@ -374,10 +388,11 @@ Operation = (
     | FlattenField
     | MakeArray
     | ConstrainField
+    | ProtectField
     | SplitTopic
 )
 
-_TEXTS = ("to", "symbol", "doc", "topic", "level", "tag", "unit", "was", "factor", "at", "currency")
+_TEXTS = ("to", "symbol", "doc", "topic", "level", "tag", "unit", "was", "factor", "at", "currency", "how")
 _LISTS = ("fields", "symbols", "others", "into", "inner", "values")
 
 

@@ -43,6 +43,7 @@ OPS = (
     "flatten_field",
     "make_array",
     "constrain_field",
+    "protect_field",
     "split_topic",
 )
 _NAMES = ("subject", "record", "field", "to", "symbol")
@@ -117,7 +118,7 @@ def _from_said(said: Said, scope: str) -> AskedChange:
     subject, field = part.name(said.scope) or scope, part.name(said.field)
     if said.op == "rename_topic":
         return AskedChange(said.op, field, "", "", part.name(said.to))
-    if said.op == "tag_field":
+    if said.op in ("tag_field", "protect_field"):
         return AskedChange(said.op, subject, "", field)
     if not subject and "." in field:
         subject, _, field = field.rpartition(".")

@@ -41,6 +41,7 @@ FORMS = (
     "raise the compatibility of SCHEMA to FULL_TRANSITIVE",
     "lower the compatibility of SCHEMA to NONE until 2026-12-31",
     "tag FIELD in SCHEMA as PII",
+    "tokenise FIELD in SCHEMA",
     "key orders.v1 by FIELD",
     "require FIELD in SCHEMA to be >= 0",
     "split orders.v1 by FIELD into A, B",
@@ -216,6 +217,10 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (
         "tag_field",
         rf"(?:tag|label|classify|flag)\s+{_FIELD}{_SCOPE}\s+(?:as|with)\s+(?P<to>\S+(?:\s+data)?){_SCOPE_LAST}",
+    ),
+    (
+        "protect_field",
+        rf"(?P<to>mask|redact|tokeni[sz]e|pseudonymi[sz]e|hash|encrypt|erase)\s+(?:the\s+values?\s+of\s+)?{_FIELD}{_SCOPE}",
     ),
     ("tag_field", rf"(?:mark|treat)\s+{_FIELD}{_SCOPE}\s+as\s+(?P<to>{_TAGS}){_SCOPE_LAST}"),
     ("deprecate", rf"{_MARKS}{_FIELD}{_SCOPE}{_BE}deprecated{_SCOPE_LAST}"),

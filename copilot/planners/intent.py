@@ -22,6 +22,7 @@ from copilot.domain.operation import (
     MakeOptional,
     MakeRequired,
     Operation,
+    ProtectField,
     RemoveDefault,
     RemoveField,
     RemoveSymbol,
@@ -40,7 +41,7 @@ from copilot.planners.matching import Scope, fields_of, scopes_of, the_field, th
 from copilot.planners.reshapes import MANY, OPS, reshape_of
 from copilot.planners.sentences import Part, parts_of
 from copilot.planners.splits import split_topic_said
-from copilot.planners.tags import tag_said
+from copilot.planners.tags import protection_said, tag_said
 from copilot.planners.typewords import type_of
 from copilot.planners.validation import check_together, checked, known_types
 from copilot.planners.whole import about_whole, names_in
@@ -165,6 +166,8 @@ def _about_field(said: Said, carried: tuple[Scope, ...], pipeline: PipelineMap) 
         case "constrain_field":
             rule = rule_said(said.part.restored(said.doc), where) if said.doc else "{}"
             return ConstrainField(subject, record, field.name, rule)
+        case "protect_field":
+            return ProtectField(subject, record, field.name, protection_said(said.part.name(said.to)))
         case "tag_field":
             return TagField(subject, record, field.name, tag_said(said.part.name(said.to)))
         case _:

@@ -25,6 +25,7 @@ from copilot.domain.operation import (
     MergeFields,
     NestFields,
     Operation,
+    ProtectField,
     RemoveDefault,
     RemoveField,
     RemoveSymbol,
@@ -66,6 +67,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "rename_topic": ("topic", "to"),
     "change_level": ("level",),
     "tag_field": ("tag",),
+    "protect_field": ("how",),
     "change_unit": ("unit",),
     "change_meaning": ("doc",),
     "rekey_topic": ("topic",),
@@ -225,6 +227,8 @@ def _about_field(op: str, entry: dict[str, Any], place: tuple[str, str, str]) ->
             return ReorderSymbols(*place, tuple(entry["symbols"]))
         case "constrain_field":
             return ConstrainField(*place, canonical(entry["rule"]))
+        case "protect_field":
+            return ProtectField(*place, entry["how"])
         case "tag_field":
             return TagField(*place, entry["tag"])
         case _:

@@ -21,6 +21,7 @@ from copilot.domain.operation import (
     MergeFields,
     NestFields,
     Operation,
+    ProtectField,
     RemoveDefault,
     RemoveField,
     RemoveSymbol,
@@ -39,7 +40,7 @@ from copilot.planners.avrotypes import check_name, check_type
 from copilot.planners.constraints import check_rule
 from copilot.planners.newunits import complete
 from copilot.planners.reshapes import check_reshape, checked_meaning
-from copilot.planners.tags import check_tag
+from copilot.planners.tags import check_protection, check_tag
 from copilot.planners.validation_whole import check_same_names, checked_whole
 
 
@@ -98,6 +99,8 @@ def checked(operation: Operation, pipeline: PipelineMap) -> Operation:
             _check_symbol_renamed(operation, field, where)
         case ConstrainField():
             check_rule(operation, field, latest, where)
+        case ProtectField():
+            check_protection(operation, field, where)
         case TagField():
             check_tag(operation, field, latest, where)
         case ReorderSymbols():

@@ -91,6 +91,14 @@ def _order(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
     )
 
 
+def _clear(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
+    yield from _first(
+        evidence.get("usage"),
+        lambda it: it.rule.startswith("usage.clear-value"),
+        "Clear values are left in other places",
+    )
+
+
 def _levels(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
     loose = "A looser level leaves readers without a guard"
     yield from _first(evidence.get("compatibility"), lambda it: it.rule == "compatibility.level-lets-through", loose)
@@ -120,6 +128,7 @@ _REASONS = (
     _meanings,
     _topics,
     _order,
+    _clear,
     _levels,
     _many,
 )

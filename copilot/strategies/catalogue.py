@@ -15,6 +15,7 @@ from copilot.strategies.enum_rename import rename_symbol
 from copilot.strategies.level import change_level
 from copilot.strategies.meaning import change_meaning
 from copilot.strategies.order import reorder
+from copilot.strategies.protect import protect_field
 from copilot.strategies.rekey import rekey_topic
 from copilot.strategies.remove import remove
 from copilot.strategies.rename import rename
@@ -51,5 +52,6 @@ STRATEGIES: tuple[Strategy, ...] = (
     rekey_topic,
     reshape,
     constrain_field,
+    protect_field,
     split_topic,
 )

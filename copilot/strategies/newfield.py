@@ -87,7 +87,7 @@ def expand_contract(ground: Ground, slug: str, title: str, successor: Successor,
     An alias next to both fields makes Java and avsc refuse, and fastavro return the stale value (measured). Where the level
     asks that the whole history stays readable, and no topic is known to let go of it, the old field stays.
     """
-    expanded, moved = _expanded(ground, successor), _readers_moved(ground, successor)
+    expanded, moved = _expanded(ground, successor), readers_moved(ground, successor)
     parallel = Parallel(
         expanded,
         expanded + default_for_old_readers(ground) + moved,
@@ -156,8 +156,8 @@ def _written_twice(ground: Ground, successor: Successor) -> Work:
     return notes_at(ground, writes(ground), f"write `{successor.name}` next to it, converted by hand")
 
 
-def _readers_moved(ground: Ground, successor: Successor) -> Work:
-    """Consumers read the new field, else the old one; records that they hand on carry both, those of their tests the new one."""
+def readers_moved(ground: Ground, successor: Successor) -> Work:
+    """Lets consumers read the new field, else the old one; records that they hand on carry both, those of tests the new one."""
     own = reads(ground)
     either = [use for use in own if use.form in ("subscript", "get")]
     other = [use for use in own if use.form not in ("subscript", "get")]
