@@ -15,6 +15,7 @@ from typing import Any
 from copilot.domain.codec import canonical
 from copilot.formats.json_text import Node
 
+NODES_SEEN_MAX = 5_000
 REUSED = "\x00"
 """Stands in rendered text for the one value whose original text is kept."""
 
@@ -116,10 +117,11 @@ def _write_scalar(value: Any, style: Style) -> str:
 
 
 class _Habits:
-    """Counts how the nodes of a tree are laid out."""
+    """Counts how the nodes of a tree are laid out, of a very large one the first `NODES_SEEN_MAX`."""
 
     def __init__(self, text: str) -> None:
         self._text = text
+        self._unseen_count = NODES_SEEN_MAX
         self.units: Counter[str] = Counter()
         self.quotes: Counter[str] = Counter()
         self.colons: Counter[str] = Counter()
@@ -131,6 +133,9 @@ class _Habits:
         self.trailing: Counter[bool] = Counter()
 
     def see(self, node: Node) -> None:
+        if not self._unseen_count:
+            return
+        self._unseen_count -= 1
         elements = list(elements_of(node))
         for start, _, member in elements:
             if node.keys is not None:

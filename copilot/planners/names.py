@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 _NEAREST_COUNT = 3
@@ -30,17 +30,16 @@ def singular(name: str) -> str:
     return whole[:-1] if whole.endswith("s") and not whole.endswith("ss") and len(whole) > 2 else whole
 
 
-def same_tiers(said: str) -> tuple[tuple[object, ...], ...]:
-    """Returns the keys under which a name is compared, the strictest first."""
-    return ((said,), (said.lower(),), words_of(said), (folded(said),), (singular(said),))
+_TIERS: tuple[Callable[[str], str | tuple[str, ...]], ...] = (str, str.lower, words_of, folded, singular)
+"""The forms of which two names are compared by one, the strictest first."""
 
 
 def best_matches(said: str, names: Iterable[str]) -> tuple[str, ...]:
     """Returns the names that match by the strictest comparison that any of them passes."""
     known = tuple(dict.fromkeys(names))
-    wanted = same_tiers(said)
-    for tier, key in enumerate(wanted):
-        found = tuple(name for name in known if key and key != ("",) and same_tiers(name)[tier] == key)
+    for form in _TIERS:
+        key = form(said)
+        found = tuple(name for name in known if form(name) == key) if key else ()
         if found:
             return found
     return ()

@@ -71,7 +71,9 @@ class FastavroDecoder:
             value = schemaless_reader(buffer, _fastavro_schema(writer), _fastavro_schema(reader))
         except (*_REFUSALS, SchemaResolutionError, SchemaParseException, UnknownType) as error:
             raise Undecodable(_reason(error)) from None
-        return Decoded(_without_uuid_objects(value), len(data) - buffer.tell())
+        # Walking through all values of a wide record takes as long as reading it.
+        has_uuids = _names_uuid(writer) or _names_uuid(reader)
+        return Decoded(_without_uuid_objects(value) if has_uuids else value, len(data) - buffer.tell())
 
 
 class ApacheDecoder:
@@ -151,6 +153,11 @@ def _without_local_timestamps(schema: Any) -> Any:
         return schema
     is_wire_only = schema.get("logicalType") in _WIRE_ONLY and schema.get("type") == "long"
     return "long" if is_wire_only else {name: _without_local_timestamps(member) for name, member in schema.items()}
+
+
+@lru_cache(maxsize=_CACHED_SCHEMAS_MAX)
+def _names_uuid(schema: str) -> bool:
+    return '"uuid"' in json.dumps(json.loads(schema))
 
 
 def _without_uuid_objects(value: Any) -> Any:

@@ -115,3 +115,13 @@ def test_a_truth_value_beside_a_whole_number_comes_back_as_one(decoder: DecoderU
     decoded = decoder.decode(decoder.encode(schema, {"flag": True}), schema, schema)
 
     assert decoded.value["flag"] is True
+
+
+def test_a_uuid_of_either_schema_comes_back_as_text() -> None:
+    uuid = {"type": "string", "logicalType": "uuid"}
+    plain, marked = resolved(field("a", "string")), resolved(field("a", uuid))
+    text = "12345678-1234-5678-1234-567812345678"
+    decoder = FastavroDecoder()
+
+    for writer, reader in ((plain, marked), (marked, plain), (marked, marked)):
+        assert decoder.decode(decoder.encode(writer, {"a": text}), writer, reader).value == {"a": text}
