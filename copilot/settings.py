@@ -32,6 +32,7 @@ _CLONE_KEYS = ("path", "commit", "owner")
 _CONSUMER_KEYS = ("subject", "topic", "schema", "decoder", "owner")
 _SINK_KEYS = ("loader", "subject", "topic", "owner")
 _TOPIC_KEYS = ("retention_days", "compacted")
+_OBJECTIVE_KEYS = ("about", "text")
 _GATE_KEYS = ("command", "holds", "days")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -88,13 +89,13 @@ def read_settings(text: str) -> Settings:
         if name not in _TABLES:
             known = ", ".join(sorted(_TABLES))
             raise _wrong(text, name, f'copilot.toml has no table "{name}".', f"Use one of {known}.")
-    decisions = _table(tables, "decisions", text)
+    decisions = _keyed(tables, "decisions", ("folder",), text)
     return Settings(
         levels=tuple(_levels(_table(tables, "compatibility", text), text)),
         records_folder=_folder(decisions.get("folder", DEFAULT_RECORDS_FOLDER), text),
-        test_commands=_strings(_table(tables, "commands", text).get("test", []), "test", text),
+        test_commands=_strings(_keyed(tables, "commands", ("test",), text).get("test", []), "test", text),
         objectives=tuple(_objectives(_table(tables, "objectives", text), text)),
-        owners=tuple(sorted((str(name), str(who)) for name, who in _table(tables, "owners", text).items())),
+        owners=tuple(sorted(_owners(_table(tables, "owners", text), text))),
         clones=tuple(_clones(_table(tables, "clones", text), text)),
         consumers=tuple(_consumers(_table(tables, "consumers", text), text)),
         retentions=tuple(_retentions(_table(tables, "topics", text), text)),
@@ -118,15 +119,20 @@ def _levels(table: dict[str, Any], text: str) -> list[tuple[str, Level, int]]:
 def _objectives(table: dict[str, Any], text: str) -> list[Objective]:
     objectives: list[Objective] = []
     for name, entry in table.items():
-        if not isinstance(entry, dict) or not isinstance(entry.get("text"), str):
+        if (
+            not isinstance(entry, dict)
+            or not isinstance(entry.get("text"), str)
+            or not isinstance(entry.get("about", ""), str)
+            or not set(entry) <= set(_OBJECTIVE_KEYS)
+        ):
             raise _wrong(
                 text,
                 name,
-                f'Objective "{name}" needs a text.',
+                f'Objective "{name}" needs a text, and may say what it is about.',
                 'Write [objectives.NAME] with text = "..." and about = "topic".',
             )
         line = _line_of(text, name)
-        objectives.append(Objective(name, str(entry.get("about", "")), entry["text"], Span(SETTINGS_PATH, line, line)))
+        objectives.append(Objective(name, entry.get("about", ""), entry["text"], Span(SETTINGS_PATH, line, line)))
     return objectives
 
 
@@ -150,7 +156,7 @@ def _consumers(table: dict[str, Any], text: str) -> Iterator[Consumer]:
         if not entry["subject"] and not entry["topic"]:
             what = f'Consumer "{name}" needs the subject or the topic that it reads.'
             raise WrongUsage(what, where=span, next='Write subject = "...", or topic = "...".')
-        schema = posixpath.normpath(entry["schema"]) if entry["schema"] else ""
+        schema = _inside(entry["schema"], text) if entry["schema"] else ""
         yield Consumer(name, entry["subject"], entry["topic"], schema, entry["decoder"], entry["owner"], span)
 
 
@@ -158,7 +164,7 @@ def _samples(table: dict[str, Any], text: str) -> Iterator[SampleFiles]:
     for subject in sorted(table):
         line = _line_of(text, subject)
         for pattern in _strings(table[subject], subject, text):
-            yield SampleFiles(subject, posixpath.normpath(pattern), Span(SETTINGS_PATH, line, line))
+            yield SampleFiles(subject, _inside(pattern, text), Span(SETTINGS_PATH, line, line))
 
 
 def _sinks(table: dict[str, Any], text: str) -> Iterator[Sink]:
@@ -252,8 +258,33 @@ def _strings(value: Any, name: str, text: str) -> tuple[str, ...]:
     if isinstance(value, str):
         return (value,)
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise _wrong(text, name, f'"{name}" must be a string or a list of strings.', "Put each command in quotes.")
+        raise _wrong(text, name, f'"{name}" must be a string or a list of strings.', "Put each of them in quotes.")
     return tuple(value)
+
+
+def _keyed(tables: dict[str, Any], name: str, keys: tuple[str, ...], text: str) -> dict[str, Any]:
+    """Returns a table that knows these keys only."""
+    table = _table(tables, name, text)
+    for key in table:
+        if key not in keys:
+            raise _wrong(text, key, f'[{name}] has no key "{key}".', f"Use {', '.join(keys)}.")
+    return table
+
+
+def _owners(table: dict[str, Any], text: str) -> Iterator[tuple[str, str]]:
+    for job, owner in table.items():
+        if not isinstance(owner, str):
+            raise _wrong(text, job, f'The owner of "{job}" must be a string.', f'Write {job} = "who@example.com".')
+        yield job, owner
+
+
+def _inside(path: str, text: str) -> str:
+    """Returns the path, or pattern of paths, of files that the repository itself holds."""
+    plain = posixpath.normpath(path)
+    if plain.startswith(("/", "~")) or plain == ".." or plain.startswith("../"):
+        next = "Write it relative to the repository's top folder; files outside of it are never read."
+        raise _wrong(text, path, f'"{path}" lies outside of the repository.', next)
+    return plain
 
 
 def _folder(value: Any, text: str) -> str:

@@ -61,6 +61,14 @@ def test_a_sink_is_read_with_its_loader() -> None:
         ('[clones.billing]\npath = "../x"\nbranch = "main"\n', 'no key "branch"', 1),
         ("[clones]\nbilling = 1\n", "must be a table of strings", 2),
         ('[consumers.reports]\nowner = "who"\n', "needs the subject or the topic", 1),
+        ('[consumers.reports]\ntopic = "a"\nschema = "../a.avsc"\n', "lies outside of the repository", 3),
+        ('[samples]\norder = "/var/orders.json"\n', "lies outside of the repository", 2),
+        ('[samples]\norder = ["a/../../orders.json"]\n', "lies outside of the repository", 2),
+        ('[commands]\ntests = "pytest"\n', 'no key "tests"', 2),
+        ('[decisions]\npath = "docs"\n', 'no key "path"', 2),
+        ("[owners]\nscorer = 3\n", "must be a string", 2),
+        ('[objectives.fresh]\ntext = "soon"\nsubject = "order"\n', "may say what it is about", 1),
+        ('[objectives.fresh]\ntext = "soon"\nabout = 3\n', "may say what it is about", 1),
     ],
 )
 def test_what_can_not_be_understood_is_told_with_its_line(text: str, what: str, line: int) -> None:
