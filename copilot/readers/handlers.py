@@ -42,7 +42,9 @@ def publish_result(reader: Reader, node: ast.Call, function: FunctionNode) -> in
     """Notes that what a function returns is encoded, and returns the call that does."""
     named, _, _ = record_annotated(reader, function.returns)
     name = qualified(reader, function)
-    index = reader.sheet.add_call("encode", LIBRARY, node, name, writer=schema_of(named))
+    # What returns an object of a class says as much as an annotation.
+    given = named or ("call", ("local", name), ())
+    index = reader.sheet.add_call("encode", LIBRARY, node, name, writer=schema_of(given))
     reader.sheet.flow.encoded(index, Origin(("ret", name)))
     return index
 

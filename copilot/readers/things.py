@@ -85,10 +85,18 @@ def name_of(value: Value) -> str:
 
 def _template(parts: tuple[Value, ...]) -> str:
     """Returns a text that is known in part, with what isn't known in braces: "orders-{region}"."""
-    names = [name_of(part) for part in parts]
-    if not any(part is not None and part[0] == "s" for part in parts):
+    inner = [_inside(part) for part in parts]
+    names = [name_of(part) for part in inner]
+    if not any(part is not None and part[0] == "s" for part in inner):
         return next((name for name in names if name), "")
     return "".join(
         part[1] if part is not None and part[0] == "s" else braced(name) or "{}"
-        for part, name in zip(parts, names, strict=True)
+        for part, name in zip(inner, names, strict=True)
     )
+
+
+def _inside(value: Value) -> Value:
+    """Returns a value without the file that it is of."""
+    while value is not None and value[0] == "at":
+        value = value[2]
+    return value

@@ -615,3 +615,27 @@ def test_clients_that_are_made_side_by_side_are_followed() -> None:
             """,
     }
     assert edges(texts) == {("job", "consumes", "orders", "certain"), ("job", "produces", "scores", "certain")}
+
+
+def test_a_pattern_may_be_handed_to_a_function_that_makes_the_consumer() -> None:
+    code = """
+from kafka import KafkaConsumer, KafkaProducer
+REQUESTS = r"^(app.request).+"
+RESPONSES = "responses"
+def start(regex):
+    consumer = KafkaConsumer(bootstrap_servers="x")
+    consumer.subscribe(pattern=regex)
+    return consumer
+def run():
+    for message in start(regex=REQUESTS):
+        answer(message, message.topic)
+def answer(payload, user, topic=RESPONSES):
+    KafkaProducer().send(topic=f"{topic}.{user}", value=payload)
+"""
+
+    found = map_of({"w/run.py": code, "main.py": "from w.run import run\nif __name__ == '__main__':\n    run()\n"})
+
+    assert {(link.direction, link.endpoint.variable) for link in found.links} == {
+        ("consumes", "topics like ^(app.request).+"),
+        ("produces", "responses.{topic}"),
+    }

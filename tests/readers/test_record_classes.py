@@ -231,3 +231,21 @@ def test_the_columns_of_a_quix_dataframe_are_fields_of_what_its_topic_decodes() 
 
     assert links(found) == {("consumes", "orders", "order")}
     assert followed(found) == {("w/app.py:9", "compares", "amount"), ("w/app.py:10", "reads", "note")}
+
+
+def test_what_a_publisher_returns_says_its_class_without_an_annotation() -> None:
+    handlers = """
+        from faststream.kafka import KafkaBroker
+        from models import Order
+
+        broker = KafkaBroker()
+
+        @broker.subscriber("raw")
+        @broker.publisher("orders", batch=True)
+        async def handle(message: bytes):
+            return Order(amount=1, note="x")
+        """
+
+    found = mapped({"w/models.py": PYDANTIC, "w/handlers.py": handlers})
+
+    assert links(found) == {("consumes", "raw", None), ("produces", "orders", found.subjects[0].name)}
