@@ -173,7 +173,8 @@ def readers_moved(ground: Ground, successor: Successor) -> Work:
 
 
 def _built_twice(ground: Ground, successor: Successor) -> Work:
-    built = built_by_consumers(ground)
+    """Records that consumers hand on carry both; those of their tests stay: readers still take the old field where it is alone."""
+    built = [use for use in built_by_consumers(ground) if not use.is_test]
     return code_work(ground, built, "add_converted", to=successor.name, expression=successor.conversion or "")
 
 
