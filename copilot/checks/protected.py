@@ -18,12 +18,13 @@ from copilot.domain.pipeline import FieldUse, Impact
 from copilot.domain.tags import carriers_of
 from copilot.ports import Bench, Case
 
-NEEDS_CLEAR, MAY_NEED, STAYS, CARRIED, KEYED = (
+NEEDS_CLEAR, MAY_NEED, STAYS, CARRIED, KEYED, REPEATED = (
     "usage.clear-needed",
     "usage.clear-may-be-needed",
     "usage.clear-value-stays",
     "usage.clear-value-carried",
     "usage.key-turned",
+    "usage.clear-value-repeated",
 )
 _WORDS = {"compares": "compares", "computes": "computes with", "keys": "keys, joins or groups by"}
 
@@ -119,6 +120,11 @@ def _is_turned(phase: Phase, impact: Impact) -> bool:
 
 def _carried(operation: ProtectField, impact: Impact, case: Case) -> Iterator[Finding]:
     for it in carriers_of(operation.subject, impact.path, case.base):
+        if not it.job:
+            text = f"The record itself may repeat the value of {impact.path} in {it.field.path}, which stays in clear."
+            fix = f"Ask for {it.field.path} too, or see that it holds something else."
+            yield Finding(REPEATED, "warning", text, it.field.span, it.subject, it.field.path, fix=fix)
+            continue
         text = f"{it.job} hands the value on to {it.field.path} of {it.subject} ({it.certainty}): there it lies in clear so far."
         yield Finding(CARRIED, "note", text, it.span or it.field.span, it.subject, it.field.path)
 
@@ -133,7 +139,10 @@ def _stays(operation: ProtectField, impact: Impact, case: Case, bench: Bench) ->
             )
             fix = "Make these records anew with made-up values; if they are real, rewrite the history and tell whose they are."
             yield Finding(STAYS, "warning", text, file, operation.subject, impact.path, fix=fix)
+    tests: dict[str, list[FieldUse]] = {}
     for use in impact.uses:
         if use.is_test and use.mode == "writes":
-            text = f"A test writes {use.path} here: see that it is nobody's real value."
-            yield Finding(STAYS, "note", text, use.span, operation.subject, use.path)
+            tests.setdefault(use.span.path, []).append(use)
+    for own in tests.values():
+        text = f"Tests write {impact.path} at {len(own)} places of this file: see that no value is a real one."
+        yield Finding(STAYS, "note", text, own[0].span, operation.subject, impact.path)

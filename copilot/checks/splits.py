@@ -49,6 +49,9 @@ def _unmet(operation: SplitTopic, case: Case, number: int, state: PipelineMap) -
 
 def _disordered(operation: SplitTopic, case: Case) -> Iterator[Finding]:
     keys = sorted({use.path for use in keys_written(operation.topic, case.base)})
+    if keys and all(key.rpartition(".")[2] == operation.field for key in keys):
+        # Records of one key have one value of it, so they stay together.
+        return
     told = f"records of one {', '.join(keys)}" if keys else "records of one key"
     seen: set[str] = set()
     for link in case.base.links:

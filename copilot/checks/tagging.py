@@ -38,9 +38,10 @@ def _has(tag: str, carrier: Carrier, state: PipelineMap) -> bool:
 
 
 def _left_behind(operation: TagField, carrier: Carrier, path: str) -> Finding:
-    told = "hands on" if carrier.certainty == "certain" else "reads, and may hand on,"
+    told = f"{carrier.job} hands on" if carrier.certainty == "certain" else f"{carrier.job} reads, and may hand on,"
+    told = told if carrier.job else "The record itself may repeat"
     where = f"{carrier.field.path} of {carrier.subject}"
-    text = f"{carrier.job} {told} the value of {path}: {where} has it too, without the tag {operation.tag}."
+    text = f"{told} the value of {path}: {where} has it too, without the tag {operation.tag}."
     fix = f"Tag {carrier.field.name} in {carrier.subject} as {operation.tag}."
     span = carrier.span or carrier.field.span
     return Finding(UNTAGGED, "warning", text, span, carrier.subject, carrier.field.path, fix=fix)

@@ -27,7 +27,7 @@ from copilot.checks.likely import likely_left
 from copilot.checks.lineage import Lineage, lineages, phase_label
 from copilot.checks.outside_writers import outside_writers
 from copilot.checks.positions import position_findings
-from copilot.checks.protected import KEYED, MAY_NEED, protection_findings
+from copilot.checks.protected import KEYED, MAY_NEED, REPEATED, protection_findings
 from copilot.checks.rules import UNMEASURED, rule_findings
 from copilot.checks.splits import split_findings
 from copilot.checks.standing import Standing, standing_uses
@@ -67,6 +67,7 @@ _OPEN_RULES = (
     UNMEASURED,
     MAY_NEED,
     KEYED,
+    REPEATED,
 )
 
 _LEFT_RULES = ("usage.use-left", "usage.likely-use-left", "usage.test-use-left")

@@ -1,7 +1,8 @@
 """Tags of fields: the property that holds them, and the fields of other schemas that carry the same value on.
 
 A value is carried where a job reads it from one record and writes it into another on one line of code (certain, whatever the two
-fields are called), or where a job that reads the one schema writes another with a field of that name and type (likely).
+fields are called), or where a job that reads the one schema writes another with a field of that name and type (likely). The record
+itself likely holds it twice where another field inside it has the same name and type.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ CARRIERS_MAX = 100
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """A field of a derived schema that holds the value too, the job that hands it on, and where, as far as it is seen."""
+    """A field that holds the value too: the job that hands it on, and where, as far as it is seen; "" in the record itself."""
 
     subject: str
     field: SchemaField
@@ -55,6 +56,10 @@ def carriers_of(subject: str, path: str, pipeline: PipelineMap) -> tuple[Carrier
     start = main_twin(pipeline.subject(subject), pipeline)
     seen = {(start.name, path)}
     waiting = [(start, path)]
+    for again in _again_inside(start, path):
+        seen.add((start.name, again.path))
+        found[start.name, again.path] = Carrier(start.name, again, "", "likely", None)
+        waiting.append((start, again.path))
     while waiting and len(found) < CARRIERS_MAX:
         own, at = waiting.pop(0)
         for carrier in _one_job_on(own, at, pipeline):
@@ -64,6 +69,15 @@ def carriers_of(subject: str, path: str, pipeline: PipelineMap) -> tuple[Carrier
                 found[key] = carrier
                 waiting.append((pipeline.subject(carrier.subject), carrier.field.path))
     return tuple(found.values())
+
+
+def _again_inside(subject: SchemaSubject, path: str) -> Iterator[SchemaField]:
+    """The other fields of the schema with that name and type, such as `detections[].oid` beside `oid`."""
+    own = next((it for it in subject.latest.fields if it.path == path), None)
+    for other in subject.latest.fields if own else ():
+        is_namesake = own is not None and other.name == own.name and other.record != own.record
+        if own is not None and is_namesake and _same_type(other, own):
+            yield other
 
 
 def _one_job_on(subject: SchemaSubject, path: str, pipeline: PipelineMap) -> Iterator[Carrier]:

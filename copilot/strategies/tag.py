@@ -34,7 +34,7 @@ def _with_carriers(
     work = own
     for it in carriers:
         work += _tagged(ground, operation.tag, it.subject, it.field.record, it.field.name)
-    ways = [f"{it.job} hands it on to {it.field.path} of {it.subject} ({it.certainty}{_at(it)})." for it in carriers]
+    ways = [_way(it) for it in carriers]
     return alternative(
         ground,
         "with-copies",
@@ -88,6 +88,14 @@ def _tagged(ground: Ground, tag: str, subject: str, record: str, field: str) -> 
 def _properties(place: SchemaSource, record: str, field: str, pipeline: PipelineMap) -> dict[str, object] | None:
     version = version_at(place, pipeline)
     return fieldtype.field_of(fieldtype.parsed(version.resolved), record, field) if version else None
+
+
+def _way(carrier: Carrier) -> str:
+    if not carrier.job:
+        return f"The record itself likely repeats it in {carrier.field.path}."
+    return (
+        f"{carrier.job} hands it on to {carrier.field.path} of {carrier.subject} ({carrier.certainty}{_at(carrier)})."
+    )
 
 
 def _at(carrier: Carrier) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from copilot.checks.splits import ORDER_LOST, TO_REST, is_split, split_findings
 from copilot.checks.topics import LEFT
@@ -14,7 +15,7 @@ from copilot.impact.fields import impact_of
 from copilot.ports import Case
 from tests.checks.benches import bench_of
 from tests.checks.cases import tree_of
-from tests.planners.builders import COMMIT, link, pipeline, subject
+from tests.planners.builders import COMMIT, link, pipeline, subject, uses_in
 
 SPLIT = SplitTopic("order", "", "channel", "orders", ("web", "app"), ("orders.web", "orders.app"))
 RECORD = {"type": "record", "name": "Order", "fields": [{"name": "channel", "type": "string"}]}
@@ -27,8 +28,8 @@ def shop(*reads: str, routed: bool = True) -> PipelineMap:
     return pipeline([subject("order", "order.avsc", RECORD)], links)
 
 
-def found(state: PipelineMap, *channels: str) -> list[tuple[str, str]]:
-    base = shop("orders", routed=False)
+def found(state: PipelineMap, *channels: str, base: PipelineMap | None = None) -> list[tuple[str, str]]:
+    base = base or shop("orders", routed=False)
     alternative = Alternative("try", "", "rules", "", (Phase("split", (), ()),), "")
     case = Case(
         ChangeRequest("", (SPLIT,), COMMIT, "ada"),
@@ -45,6 +46,14 @@ def found(state: PipelineMap, *channels: str) -> list[tuple[str, str]]:
 def test_every_reader_of_the_whole_is_told_that_it_loses_the_order() -> None:
     assert found(shop("orders")) == [(ORDER_LOST, "warning")]
     assert found(shop("orders.web", "orders.app")) == [(ORDER_LOST, "warning")]
+
+
+def test_a_split_by_the_key_itself_keeps_its_order() -> None:
+    base = shop("orders")
+    code = 'producer.produce(T, key=order[«keys/subscript/channel:"channel"»])\n'
+    keyed = replace(base, uses=uses_in("services/shop/main.py", code, "shop", "order")[1])
+
+    assert found(keyed, base=keyed) == []
 
 
 def test_a_list_that_is_taken_for_one_name_is_an_error() -> None:

@@ -70,6 +70,15 @@ def test_a_value_is_followed_over_several_jobs() -> None:
     ]
 
 
+def test_a_record_that_repeats_the_field_inside_likely_holds_the_value_twice() -> None:
+    inner = {"type": "record", "name": "Line", "fields": [{"name": "email", "type": "string"}]}
+    lines = {"name": "lines", "type": {"type": "array", "items": inner}}
+    order = record("Order", "email")
+    twice = subject("order", "order.avsc", {**order, "fields": [{"name": "email", "type": "string"}, lines]})
+
+    assert carried(pipeline([twice])) == [("order", "lines[].email", "likely")]
+
+
 def test_a_schema_that_carries_the_value_without_the_tag_is_told_with_its_job() -> None:
     (message,) = told(shop(HANDED_ON, ("who", "length")))
 
