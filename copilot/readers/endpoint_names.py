@@ -1,0 +1,53 @@
+"""Which endpoint does a text of the code name, under the name that everyone knows it by? A pattern or a query names none."""
+
+from __future__ import annotations
+
+import re
+
+from copilot.domain.pipeline import Endpoint, EndpointKind, Link
+from copilot.readers.patterns import LIKE
+from copilot.readers.things import name_of
+from copilot.readers.values import Surroundings, Text, Value, resolve
+
+_AWS_NAME = re.compile(r"arn:aws[\w-]*:\w+:[^:]*:[^:]*:(?:stream/|deliverystream/)?([^:/]+)$")
+_FULL_NAMES = {
+    "topic": (re.compile(r"projects/[^/]+/topics/(.+)$"), _AWS_NAME),
+    "subscription": (re.compile(r"projects/[^/]+/subscriptions/(.+)$"),),
+    "queue": (re.compile(r"https?://[^/]+/\d+/([^/]+)$"), _AWS_NAME),
+    "stream": (_AWS_NAME,),
+}
+_QUERY = re.compile(r"\s|\(")
+
+
+def endpoint_of(kind: EndpointKind, text: Text) -> Endpoint:
+    """Returns the endpoint of a text: a pattern, a query, or a table that is filled in where it runs, is no name."""
+    if kind == "topic" and text.text.startswith("^"):
+        return Endpoint(kind, "", f"{LIKE}{text.text}")
+    # "{{": filled in by Airflow when a task runs.
+    if "{{" in text.text or (kind == "table" and "{" in text.text):
+        return Endpoint(kind, "", text.text.replace("`", ""))
+    if kind == "table" and _QUERY.search(text.text):
+        return Endpoint(kind, "", "a query")
+    name = text.text.replace("`", "") if kind == "table" else text.text
+    return Endpoint(kind, plain_endpoint(kind, name), "" if name else text.variable)
+
+
+def endpoint_texts(value: Value, around: Surroundings) -> tuple[Text, ...]:
+    """Returns the texts that a value may become; what is unknown is one without text, under the name that the code gives it."""
+    found = resolve(value, around) or (Text("", "", "unset"),)
+    name = name_of(value)
+    return tuple(text if text.text or text.variable else Text("", name, "unset") for text in found)
+
+
+def is_told(link: Link) -> bool:
+    """Tells whether the endpoint of a link is known, by its name or by a pattern."""
+    return bool(link.endpoint.name) or link.endpoint.variable.startswith(LIKE)
+
+
+def plain_endpoint(kind: str, text: str) -> str:
+    """Returns the name that everyone knows an endpoint by, whether code writes it, its address, or its full resource name."""
+    for form in _FULL_NAMES.get(kind, ()):
+        found = form.match(text)
+        if found:
+            return found[1]
+    return text

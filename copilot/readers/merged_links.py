@@ -1,0 +1,54 @@
+"""What do all links together say? Each of them once, and what consumers read that name a topic alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from copilot.domain.pipeline import Certainty, Direction, Endpoint, Link
+
+_RANKS: dict[Certainty, int] = {"certain": 0, "likely": 1, "possible": 2}
+
+
+def weaker(one: Certainty, other: Certainty) -> Certainty:
+    """Returns the less certain of two."""
+    return max(one, other, key=lambda certainty: _RANKS[certainty])
+
+
+def from_producers(links: list[Link], producers: list[Link]) -> list[Link]:
+    """Returns what consumers read by the topic alone: the subjects of those who produce it."""
+    subjects: dict[Endpoint, list[str]] = {}
+    for link in producers:
+        if link.direction == "produces" and link.subject is not None and link.endpoint.name:
+            known = subjects.setdefault(link.endpoint, [])
+            if link.subject not in known:
+                known.append(link.subject)
+    found: list[Link] = []
+    for link in links:
+        if link.direction == "consumes":
+            written = subjects.get(link.endpoint, [])
+            certainty: Certainty = "likely" if len(written) == 1 else "possible"
+            weakest = weaker(certainty, link.certainty)
+            found += [
+                replace(link, subject=name, certainty=weakest, version=0) for name in written if name != link.subject
+            ]
+    return found
+
+
+def merged(links: list[Link]) -> tuple[Link, ...]:
+    """Returns each link once, with its surest proof and all its deployments; one that knows less goes where another knows more."""
+    best: dict[tuple[str, Endpoint, Direction, str | None], Link] = {}
+    where: dict[tuple[str, Endpoint, Direction, str | None], set[str]] = {}
+    for link in sorted(links, key=lambda link: (_RANKS[link.certainty], link.proof, link.decoder is None)):
+        key = (link.job, link.endpoint, link.direction, link.subject)
+        where.setdefault(key, set()).update(link.deployments)
+        if best.setdefault(key, link).version != link.version:
+            best[key] = replace(best[key], version=0)  # who knows several versions takes the one that fits
+    told = {(key[0], key[1], key[2]) for key in best if key[3] is not None}
+    named = {(key[0], key[1].kind, *key[2:]) for key in best if key[1].name or key[1].variable}
+    for key in list(best):
+        job, endpoint, direction, subject = key
+        is_nowhere = not endpoint.name and not endpoint.variable
+        if (subject is None and key[:3] in told) or (is_nowhere and (job, endpoint.kind, direction, subject) in named):
+            del best[key]
+    told_where = (replace(link, deployments=tuple(sorted(where[key]))) for key, link in best.items())
+    return tuple(sorted(told_where, key=lambda link: (link.job, link.direction, link.endpoint, link.subject or "")))
