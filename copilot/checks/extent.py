@@ -194,6 +194,10 @@ def _is_done(operation: Operation, base: SchemaVersion, after: SchemaVersion) ->
     whole = is_done_in_text(operation, base, after)
     if whole is not None:
         return whole
+    if isinstance(operation, Deprecate):
+        record = operation.record or base.name
+        before, now = (field_of(json.loads(it.resolved), record, operation.field) for it in (base, after))
+        return now is not None and now != before
     fields = {field.path: field for field in after.fields}
     known = frozenset(field.path for field in base.fields)
     before = {field.path: field for field in base.fields}
@@ -243,7 +247,5 @@ def _is_done_at(
             return _has_new(operation, path, fields) or (own is not None and base_kind(json.loads(own.type)) == "array")
         case ChangeDoc():
             return any(it.doc == operation.doc for it in candidates)
-        case Deprecate():
-            return True
         case _:
             return False

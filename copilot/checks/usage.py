@@ -23,6 +23,7 @@ from copilot.checks.extent import (
     touched_jobs,
 )
 from copilot.checks.keys import KEPT_APART, key_findings
+from copilot.checks.left_behind import copies_left, names_left
 from copilot.checks.likely import likely_left
 from copilot.checks.lineage import Lineage, lineages, phase_label
 from copilot.checks.outside_writers import outside_writers
@@ -85,12 +86,12 @@ class UsageCheck:
     """Every use of what changes, before and after."""
 
     name = "usage"
-    version = 6
+    version = 7
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
         states = [standing_uses(case, number) for number in range(len(case.states))]
-        left = list(_uses_left(changed, states))
+        left = list(_uses_left(case, changed, states))
         concerned = list(_concerned_uses(case))
         findings = [_left_finding(it, case) for it in left]
         findings += _surroundings(case, is_open=bool(_vanishing(changed)), touched=bool(case.patches))
@@ -98,6 +99,7 @@ class UsageCheck:
             findings += named_in_unread_code(case, bench, is_open=bool(_vanishing(changed)))
         findings += _delicate_uses(case, concerned)
         findings += topic_findings(case)
+        findings += copies_left(case)
         findings += key_findings(case, bench)
         findings += rule_findings(case, bench)
         findings += protection_findings(case, bench)
@@ -185,14 +187,16 @@ def _links(case: Case, direction: str) -> Iterator[Link]:
         yield from impact.producers if direction == "produces" else impact.consumers
 
 
-def _uses_left(changed: tuple[Lineage, ...], states: list[Standing]) -> Iterator[Left]:
+def _uses_left(case: Case, changed: tuple[Lineage, ...], states: list[Standing]) -> Iterator[Left]:
     for phase, state in enumerate(states):
-        for lineage in changed:
-            after = lineage.after[phase]
-            gone = _paths(lineage) - {field.path for field in after.fields} if after else frozenset()
-            for use in state.kept:
-                if use.subject == lineage.name and use.path in gone:
-                    yield Left(use, phase)
+        gone = frozenset(
+            (lineage.name, path)
+            for lineage in changed
+            if (after := lineage.after[phase])
+            for path in _paths(lineage) - {field.path for field in after.fields}
+        )
+        yield from (Left(use, phase) for use in state.kept if (use.subject, use.path) in gone)
+        yield from (Left(use, phase) for use in names_left(case, phase, state, gone))
 
 
 def _paths(lineage: Lineage) -> frozenset[str]:

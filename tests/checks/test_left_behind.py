@@ -1,0 +1,81 @@
+"""A copy of the schema, or one of two names on a line, that a patch leaves behind."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from copilot.checks.usage import UsageCheck
+from copilot.domain.alternative import CodeEdit, Step
+from copilot.domain.evidence import Evidence
+from copilot.domain.operation import Deprecate, Operation, RenameField
+from copilot.domain.pipeline import PipelineMap
+from tests.checks.orders import SCORER_PATH, Fields, bench, case, field, use, version
+
+ID = field("id", "string")
+AMOUNT = field("amount", "long")
+RENAMED = [ID, field("total", "long", aliases=["amount"])]
+RENAME = RenameField("order", "", "amount", "total")
+COPY_PATH = "scorer/order.avsc"
+
+
+def rules(evidence: Evidence) -> list[str]:
+    return [finding.rule for finding in evidence.findings if finding.severity == "error"]
+
+
+def with_copy(operation: Operation, after: Fields, copy_after: Fields, steps: tuple[Step, ...] = ()) -> Evidence:
+    made = case(operation, [[ID, AMOUNT]], [after], steps=[steps])
+
+    def beside(drawn: PipelineMap, fields: Fields) -> PipelineMap:
+        copy = version(fields, path=COPY_PATH)
+        subjects = tuple(replace(it, copies=(copy.source,), copy_versions=(copy,)) for it in drawn.subjects)
+        return replace(drawn, subjects=subjects)
+
+    base, state = beside(made.base, [ID, AMOUNT]), beside(made.states[0], copy_after)
+    return UsageCheck().run(replace(made, base=base, states=(state,)), bench())
+
+
+def test_a_copy_that_said_the_same_and_is_left_as_it_is_fails() -> None:
+    assert "usage.copy-left" in rules(with_copy(RENAME, RENAMED, [ID, AMOUNT]))
+    assert "usage.copy-left" not in rules(with_copy(RENAME, RENAMED, RENAMED))
+
+
+def test_a_copy_that_a_person_is_asked_to_change_is_not_left() -> None:
+    asked = Step("By hand", "manual", (), (), (f"{COPY_PATH}:3  rename it here too",))
+
+    assert "usage.copy-left" not in rules(with_copy(RENAME, RENAMED, [ID, AMOUNT], (asked,)))
+
+
+def test_a_deprecation_of_another_field_does_not_do_what_was_asked() -> None:
+    asked = Deprecate("order", "", "amount")
+    marked = field("amount", "long", deprecated=True)
+
+    right = with_copy(asked, [ID, marked], [ID, marked])
+    other = with_copy(asked, [field("id", "string", deprecated=True), AMOUNT], [ID, AMOUNT])
+
+    assert (right.measure("operations_done"), other.measure("operations_done")) == (1, 0)
+
+
+def two_on_a_line(after: str, *edited: int) -> Evidence:
+    before = 'def score(order):\n    return order["amount"] + order["amount"]\n'
+    offsets = [before.index('"amount"'), before.rindex('"amount"')]
+    uses = [replace(use("amount", line=2), offset=offset) for offset in offsets]
+    made = case(
+        RENAME,
+        [[ID, AMOUNT]],
+        [RENAMED],
+        uses=uses,
+        uses_after=[[use("total", line=2)]],
+        code={SCORER_PATH: [after]},
+        base_code={SCORER_PATH: before},
+    )
+    edits = tuple(CodeEdit(SCORER_PATH, offsets[it], "rename_key", "amount", "total") for it in edited)
+    phases = tuple(replace(phase, edits=edits) for phase in made.alternative.phases)
+    return UsageCheck().run(replace(made, alternative=replace(made.alternative, phases=phases)), bench())
+
+
+def test_one_of_two_names_on_an_edited_line_is_a_use_that_is_left() -> None:
+    half = two_on_a_line('def score(order):\n    return order["total"] + order["amount"]\n', 0)
+    whole = two_on_a_line('def score(order):\n    return order["total"] + order["total"]\n', 0, 1)
+
+    assert (half.verdict, rules(half)) == ("fail", ["usage.use-left"])
+    assert rules(whole) == []
