@@ -22,10 +22,11 @@ from copilot.reasons.rollout import cited, proved
 from copilot.reasons.words import VERDICT_WORDS, counted, letters_of, outcome_of
 
 FINDINGS_SHOWN = 12
+MESSAGE_CHARACTERS = 300
 DIGEST_DIGITS = 12
 EVIDENCE_NOTE = (
-    "What each check saw, under the id by which the claims above cite it. n/a: it had nothing to look at;"
-    " unknown: it could not tell, which never counts as a pass."
+    "What each check saw, under the id by which the claims above cite it; in short for what is not put forward, the JSON has all."
+    " n/a: it had nothing to look at; unknown: it could not tell, which never counts as a pass."
 )
 _DIGEST = re.compile(r"[0-9a-f]{40,64}")
 
@@ -48,7 +49,7 @@ def markdown(proposal: Proposal) -> str:
         _approved(proposal),
         _not_offered(proposal),
         _listed("Not covered", proposal.decision.not_covered),
-        _evidence(proposal),
+        _evidence(proposal, proposal.decision),
         _verify(proposal),
     )
     return "\n".join(line for section in sections for line in section).rstrip() + "\n"
@@ -201,12 +202,27 @@ def _listed(title: str, texts: tuple[str, ...]) -> list[str]:
     return [f"## {title}", "", *(f"- {plain(text)}" for text in texts), ""] if texts else []
 
 
-def _evidence(proposal: Proposal) -> list[str]:
+def _evidence(proposal: Proposal, decision: Decision) -> list[str]:
+    """What is put forward with all that was seen; the other rows in a line for each check, as their reasons stand above."""
     lines = ["## Evidence", "", EVIDENCE_NOTE, ""]
     for alternative in proposal.alternatives:
-        for evidence in proposal.evidence_of(alternative.id):
-            lines += _one(evidence, letters_of(proposal)[alternative.id])
+        letter, seen = letters_of(proposal)[alternative.id], proposal.evidence_of(alternative.id)
+        if alternative.id == decision.chosen:
+            lines += [line for evidence in seen for line in _one(evidence, letter)]
+        elif seen:
+            heading = f"### {letter}: {plain(alternative.title)}"
+            lines += [heading, "", *(_in_short(evidence) for evidence in seen), ""]
     return lines
+
+
+def _in_short(evidence: Evidence) -> str:
+    lines = f"- [{evidence.id}] {evidence.check}: {VERDICT_WORDS[evidence.verdict]}"
+    if evidence.verdict not in ("fail", "unknown") or not evidence.findings:
+        return lines
+    told = next((it for it in evidence.findings if it.severity != "note"), evidence.findings[0])
+    more = len(evidence.findings) - 1
+    rest = f" ({counted(more, 'more finding')})" if more else ""
+    return f"{lines}. {plain(told.rule)}: {plain(_cut(told.message))}{rest}"
 
 
 def _one(evidence: Evidence, letter: str) -> list[str]:
@@ -234,7 +250,14 @@ def _shortened(value: str) -> str:
 def _finding(finding: Finding) -> str:
     where = f" ({code(str(finding.span))})" if finding.span else ""
     fix = f" {plain(finding.fix)}" if finding.fix else ""
-    return f"- {finding.severity} {plain(finding.rule)}: {plain(finding.message)}{where}{fix}"
+    return f"- {finding.severity} {plain(finding.rule)}: {plain(_cut(finding.message))}{where}{fix}"
+
+
+def _cut(message: str) -> str:
+    """Some libraries put whole schemas into what they say; the beginning tells what is wrong, the JSON has the rest."""
+    if len(message) <= MESSAGE_CHARACTERS:
+        return message
+    return f"{message[:MESSAGE_CHARACTERS].rstrip()} … ({len(message) - MESSAGE_CHARACTERS} more characters)"
 
 
 def _verify(proposal: Proposal) -> list[str]:

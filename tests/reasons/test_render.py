@@ -133,3 +133,18 @@ def test_who_approved_and_with_which_note_stands_in_the_text() -> None:
     text = markdown(replace(seen, approvals=(approval,)))
 
     assert "## Approved\n\n- B, by Eve &lt;eve&#64;b.org&gt; at 2026-01-02T12:00:00Z: \\*\\*go\\*\\*\n" in text
+
+
+def test_evidence_of_what_is_not_put_forward_takes_a_line_and_every_citation_is_found() -> None:
+    loud = error("replay.value-lost", "amount is lost: " + "x" * 900)
+    lossy = evidence("lossy-0001", "replay", "fail", {"lost": 8}, [loud, error("replay.value-lost", "And more.")])
+    proofs = (*all_pass("good-00001"), *all_pass("lossy-0001", replay=lossy), *of_nothing())
+    made = proposal((NOTHING, alternative("good-00001"), alternative("lossy-0001")), proofs)
+    text = markdown(replace(made, decision=decide(made)))
+
+    told = next(line for line in text.splitlines() if line.startswith(f"- [{lossy.id}] replay: FAIL"))
+
+    assert told.endswith("(1 more finding)")
+    assert len(told) < 450
+    assert all(f"[{it.id}]" in text for it in made.evidence)
+    assert sum(line.startswith("- recipe:") for line in text.splitlines()) == len(all_pass("good-00001"))
