@@ -8,6 +8,7 @@ from copilot.findings.copies import drifted_copies
 from copilot.findings.decoders import differing_decoders
 from copilot.findings.history import incompatible_steps
 from copilot.findings.lists import dropped_fields
+from copilot.findings.mixed_units import mixed_units
 from copilot.findings.nulls import unguarded_nulls
 from copilot.findings.opaque import opaque_strings
 from copilot.findings.producers import unfilled_fields
@@ -33,6 +34,7 @@ AUDITS: tuple[Find, ...] = (
     drifted_copies,
     incompatible_steps,
     opaque_strings,
+    mixed_units,
 )
 
 
