@@ -24,14 +24,15 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
     workspace = Workspace.open(arguments.repository)
     proposals = workspace.list()[::-1]
-    for error in workspace.damaged():
+    damaged = workspace.damaged()
+    for error in damaged:
         console.report(error)
     if arguments.format == "json":
         console.print_json({"version": 1, "proposals": [_row_json(proposal) for proposal in proposals]})
     elif proposals:
         carried_on = {it.continued.of for it in proposals if it.continued and it.applied}
         console.print("\n".join(columns(_row(proposal, carried_on) for proposal in proposals)))
-    else:
+    elif not damaged:
         console.note(NONE_YET)
     return EXIT_DONE
 

@@ -130,10 +130,16 @@ class Workspace:
         return self._store.records(id)
 
     def find(self, prefix: str = "") -> str:
-        """Returns the id that begins so, that of the newest proposal without a prefix; raises WrongUsage or Ambiguous."""
+        """Returns the id that begins so, that of the newest proposal without a prefix.
+
+        Raises WrongUsage, Ambiguous, or SurroundingsFailed where nothing but damaged proposals lies here.
+        """
         if not prefix:
             proposals = self.list()
             if not proposals:
+                # One that can't be read is there all the same: whoever asks for the newest has to hear of it.
+                for error in self.damaged():
+                    raise error
                 raise WrongUsage("There are no proposals here yet.", next='Make one: pipeline-copilot propose "..."')
             return proposals[-1].id
         found = tuple(

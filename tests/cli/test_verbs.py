@@ -91,6 +91,19 @@ def test_a_damaged_proposal_can_not_be_shown(shop: Path, capsys: pytest.CaptureF
     assert "Traceback" not in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("verb", ["show", "apply", "verify", "next"])
+def test_where_the_only_proposal_is_damaged_the_newest_is_not_said_to_be_missing(
+    shop: Path, verb: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = shop / ".git" / "pipeline-copilot" / "proposals" / f"{ID}.jsonl"
+    file.write_text(file.read_text("utf-8").replace("alias-33bb44", "alias-33bb55"), "utf-8")
+
+    assert main([verb, "-C", str(shop)]) == EXIT_SURROUNDINGS
+    assert "changed or damaged" in capsys.readouterr().err
+    assert main(["log", "-C", str(shop)]) == EXIT_DONE
+    assert "No proposals yet" not in capsys.readouterr().err
+
+
 def test_review_without_a_terminal_says_so(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["review", "-C", str(shop)]) == EXIT_USAGE
     assert "needs a terminal" in capsys.readouterr().err
