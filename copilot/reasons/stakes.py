@@ -54,6 +54,10 @@ def _one_way(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
         yield Claim(text, (rollout.id,))
 
 
+def _stored(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
+    yield from _first(evidence.get("rollout"), lambda it: it.rule == "rollout.stored", "A reader loses what is stored")
+
+
 def _keys(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
     usage = evidence.get("usage")
     count = usage.measure("key_uses") if usage else None
@@ -123,6 +127,7 @@ _REASONS = (
     _losses,
     _windows,
     _one_way,
+    _stored,
     _keys,
     _blind_spots,
     _meanings,

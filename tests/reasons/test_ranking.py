@@ -209,9 +209,10 @@ def test_equal_ones_are_called_equal() -> None:
     assert "choose either" in ruling.claims[0].text
 
 
-def test_a_wrong_order_of_deploys_and_a_value_that_stands_in_make_stakes_high() -> None:
+def test_a_wrong_order_of_deploys_a_lost_record_and_a_value_that_stands_in_make_stakes_high() -> None:
     for rule, told in (
         ("rollout.story", "A reader breaks in a wrong order of deploys: It shows."),
+        ("rollout.stored", "A reader loses what is stored: It shows."),
         ("replay.stand-in", "Some reader gets another value: It shows."),
         ("replay.default-moved", "Some reader gets another value: It shows."),
     ):
