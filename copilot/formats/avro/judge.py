@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -47,18 +48,32 @@ def judge(reader: Any, writer: Any, *, with_meaning: bool = False) -> PairVerdic
         except InvalidSchema as error:
             errors.append(f"the {side}'s schema is invalid: {error}")
     if errors:
-        unknown = tuple(DecoderVerdict(name, "unknown", "predicted") for name in DECODERS)
-        return PairVerdict(None, "; ".join(errors), (), unknown)
-    if all_read(graphs[0], graphs[1]):
-        return PairVerdict(True, "", (), _ALL_READ, _meanings(graphs[0], graphs[1]) if with_meaning else ())
-    reasons = Walk(as_registry=True).reasons(graphs[0], graphs[1], "")
+        return _unanswered("; ".join(errors))
+    try:
+        return _judged(graphs[0], graphs[1], is_same=reader == writer, with_meaning=with_meaning)
+    except RecursionError:
+        # Each schema alone has its limit of nesting; names that lead from record to record go deeper than any text.
+        calls = sys.getrecursionlimit()
+        return _unanswered(f"the types of the schemas lead to one another too deep to be followed ({calls} calls)")
+
+
+def _judged(reader: Type, writer: Type, *, is_same: bool, with_meaning: bool) -> PairVerdict:
+    meanings = _meanings(reader, writer) if with_meaning else ()
+    if all_read(reader, writer):
+        return PairVerdict(True, "", (), _ALL_READ, meanings)
+    reasons = Walk(as_registry=True).reasons(reader, writer, "")
     return PairVerdict(
         compatible=not reasons,
         error="",
         reasons=tuple(Reason(*reason) for reason in dict.fromkeys(reasons)),
-        decoders=_predictions(graphs[0], graphs[1], is_same=reader == writer),
-        meanings=_meanings(graphs[0], graphs[1]) if with_meaning else (),
+        decoders=_predictions(reader, writer, is_same=is_same),
+        meanings=meanings,
     )
+
+
+def _unanswered(error: str) -> PairVerdict:
+    unknown = tuple(DecoderVerdict(name, "unknown", "predicted") for name in DECODERS)
+    return PairVerdict(None, error, (), unknown)
 
 
 def _meanings(reader: Type, writer: Type) -> tuple[Reason, ...]:

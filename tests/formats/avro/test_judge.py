@@ -119,3 +119,21 @@ def test_a_recursive_record_whose_reader_may_be_null_is_answered() -> None:
 
     assert verdict.compatible is True
     assert [it.reads for it in verdict.decoders if it.decoder == "java"] == ["yes"]
+
+
+def chain(length: int, *last: Any) -> list[Any]:
+    """A union of records, each of which holds the next one by its name."""
+    links = [record(field(["null", f"R{number + 1}"]), name=f"R{number}") for number in range(length)]
+    return [*links, record(field("int"), *last, name=f"R{length}")]
+
+
+def test_records_that_lead_to_one_another_for_ever_are_answered_or_refused() -> None:
+    old = chain(1000)
+
+    fine = judge(chain(1000, field("int", "b", default=1)), old)
+    broken = judge(chain(1000, field("int", "b")), old)
+
+    assert fine.compatible is True
+    assert broken.compatible is None
+    assert "too deep to be followed" in broken.error
+    assert {it.reads for it in broken.decoders} == {"unknown"}
