@@ -51,7 +51,7 @@ def compat_text(level: str, source: str, judged: Sequence[Judged], linted: Linte
 
 
 def compat_json(level: str, source: str, judged: Sequence[Judged], linted: Linted) -> dict[str, Any]:
-    """Returns the public JSON object; `compatible` is null where a schema is invalid."""
+    """Returns the public JSON object; `compatible` is null where a schema is invalid or can't be followed."""
     answers = [it.verdict.compatible for it in judged]
     return {
         "version": VERSION,
@@ -90,7 +90,7 @@ def _headline(level: str, source: str, judged: Sequence[Judged]) -> str:
     told = f"{level} ({source})"
     answers = [it.verdict.compatible for it in judged]
     if None in answers:
-        return f"Not decided at {told}: a schema is invalid."
+        return f"Not decided at {told}: a schema is invalid, or leads on too deep to be followed."
     if not judged:
         return f"Nothing to compare at {told}: there is one version, or the level asks for none."
     failed = answers.count(False)

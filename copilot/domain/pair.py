@@ -39,7 +39,7 @@ class DecoderVerdict:
 
 @dataclass(frozen=True, slots=True)
 class PairVerdict:
-    """The registry's answer is None where a schema is invalid; `error` then says which and why.
+    """The registry's answer is None where a schema is invalid or leads on too deep; `error` then says which and why.
 
     `meanings` are changes of meaning that neither rules nor decoders notice, where they were asked for.
     """
