@@ -18,6 +18,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("text", "markdown", "json"),
         help="how to print it (default: text on a terminal, markdown elsewhere)",
     )
+    parser.add_argument(
+        "--contract-test",
+        action="store_true",
+        help="print a pytest file with recorded bytes of the old and the new version, which fails on the base, for you to add",
+    )
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
@@ -25,6 +30,9 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
     workspace = Workspace.open(arguments.repository)
     proposal = workspace.load(workspace.find(arguments.id))
+    if arguments.contract_test:
+        console.print(workspace.contract_test(proposal.id).rstrip("\n"))
+        return EXIT_DONE
     kind = arguments.format or ("text" if sys.stdout.isatty() else "markdown")
     if kind == "json":
         from copilot.reasons.document import document

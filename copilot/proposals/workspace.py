@@ -327,6 +327,13 @@ class Workspace:
         proposal = self.load(id)
         return mutate(proposal, self._kit(self._base(proposal)))
 
+    def contract_test(self, id: str) -> str:
+        """Returns a test of recorded bytes for the chosen alternative, proved to fail on its base; changes nothing."""
+        from copilot.proposals.contract_test import contract_test
+
+        proposal = self.load(id)
+        return contract_test(proposal, self._kit(self._base(proposal)))
+
     def _begin(self, request: ChangeRequest) -> str:
         for _ in range(FOLLOWS_MAX):
             id = proposal_id(request, VERSION)

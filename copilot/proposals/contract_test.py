@@ -1,0 +1,164 @@
+"""Writes a test of the repository's own: recorded bytes of the old and the new version, and the values that its schema file gives.
+
+It reads the schema file of the repository with the decoder that a consumer uses, so it fails on the base and passes once the change
+is there. Both are proved here with the same decoder before anything is handed out; the person puts the file where tests live.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from copilot.checks.lineage import Lineage, lineages
+from copilot.checks.meetings import LIBRARY_OF
+from copilot.domain.proposal import Proposal
+from copilot.domain.schema import SchemaVersion
+from copilot.errors import RefusedByEvidence, WrongUsage
+from copilot.flow import case_of
+from copilot.plugins import Kit
+from copilot.ports import Case, Decoded, DecoderUnderTest, SchemaFormat, Undecodable
+from copilot.reasons.visible import visible
+
+FIRST_PHASE = 0
+SAMPLES_TRIED = 24
+_READS = {
+    "fastavro": (
+        "import fastavro",
+        "    reader = fastavro.parse_schema(json.loads(SCHEMA.read_text('utf-8')))\n"
+        "    return fastavro.schemaless_reader(io.BytesIO(data), fastavro.parse_schema(json.loads(writer)), reader)",
+    ),
+    "avro": (
+        "import avro.io\nimport avro.schema",
+        "    reader = avro.io.DatumReader(avro.schema.parse(writer), avro.schema.parse(SCHEMA.read_text('utf-8')))\n"
+        "    return reader.read(avro.io.BinaryDecoder(io.BytesIO(data)))",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """Bytes that one version wrote, in hex, and what the schema file of the change makes of them."""
+
+    writer: str
+    data: bytes
+    value: Any
+
+
+def contract_test(proposal: Proposal, kit: Kit) -> str:
+    """Returns the text of the test for the first phase of the chosen alternative.
+
+    Raises WrongUsage where there is nothing to test so, RefusedByEvidence where no bytes tell the base from the change.
+    """
+    chosen = proposal.decision.chosen if proposal.decision else ""
+    if not chosen:
+        raise WrongUsage(f"{proposal.id} has no chosen alternative, so there is nothing to test.")
+    case = case_of(proposal, kit, chosen)
+    lineage = next(_testable(case, kit), None)
+    if lineage is None:
+        raise WrongUsage(
+            f"{chosen} changes no schema file that stands alone, so recorded bytes can't be read with one.",
+            next="A schema in code, or one that refers to other files, has to be tested where its code loads it.",
+        )
+    schema_format = kit.formats[lineage.subject.format]
+    decoder = _decoder_of(lineage, case, schema_format)
+    base, after = lineage.base, lineage.after[FIRST_PHASE]
+    assert base is not None, "a testable lineage has a base"
+    assert after is not None, "a testable lineage has a state after the phase"
+    old, new = (_recorded(writer, after, decoder, schema_format, proposal.id) for writer in (base.latest, after))
+    failing = [it for it in (old, new) if _read(it, base.latest, decoder) != it.value]
+    if not failing:
+        raise RefusedByEvidence(
+            f"No bytes tell {lineage.name} before the change from after it, so such a test would pass on the base too.",
+            where=proposal.id,
+            next="What only people read, as a doc, is tested by nothing that decodes.",
+        )
+    return _text(proposal, after.source.path, decoder, old, new)
+
+
+def _testable(case: Case, kit: Kit) -> Iterator[Lineage]:
+    for lineage in lineages(case):
+        after = lineage.after[FIRST_PHASE] if lineage.after else None
+        schema_format = kit.formats.get(lineage.subject.format)
+        if lineage.base is None or after is None or schema_format is None or not lineage.changes_in(FIRST_PHASE):
+            continue
+        is_file = after.source.host == "file" and after.source.start == 0
+        if is_file and not case.base.is_foreign(after.source.path) and schema_format.stands_alone(after.text):
+            yield lineage
+
+
+def _decoder_of(lineage: Lineage, case: Case, schema_format: SchemaFormat) -> DecoderUnderTest:
+    """Returns the decoder of a known consumer where a test can use it, the first that can be used otherwise."""
+    known = {it.name: it for it in schema_format.decoders if it.name in _READS}
+    for link in case.base.links_of(lineage.name, "consumes"):
+        name = LIBRARY_OF.get(link.decoder.library, link.decoder.library) if link.decoder else ""
+        if name in known:
+            return known[name]
+    return next(iter(known.values()))
+
+
+def _recorded(
+    writer: SchemaVersion, reader: SchemaVersion, decoder: DecoderUnderTest, schema_format: SchemaFormat, seed: str
+) -> Recorded:
+    """Returns the sample of the writer that says most and can be written down exactly."""
+    fitting = []
+    for sample in schema_format.samples(writer.resolved, seed, SAMPLES_TRIED):
+        try:
+            data = decoder.encode(writer.resolved, sample)
+            read = decoder.decode(data, writer.resolved, reader.resolved)
+        except Undecodable:
+            continue
+        if read.value == read.value and not read.leftover_bytes and "nan" not in repr(read.value):
+            fitting.append(Recorded(writer.resolved, data, read.value))
+    if not fitting:
+        raise RefusedByEvidence(f"{decoder.name} reads no sample of version {writer.number} with the new schema.")
+    return max(fitting, key=lambda it: (repr(it.value).count("None") == 0, -len(it.data)))
+
+
+def _read(recorded: Recorded, reader: SchemaVersion, decoder: DecoderUnderTest) -> Any:
+    try:
+        found: Decoded = decoder.decode(recorded.data, recorded.writer, reader.resolved)
+    except Undecodable as error:
+        return error
+    return found.value
+
+
+def _text(proposal: Proposal, path: str, decoder: DecoderUnderTest, old: Recorded, new: Recorded) -> str:
+    imports, reads = _READS[decoder.name]
+    about = f"{path} from before and after: {' '.join(proposal.request.text.split()) or proposal.id}"
+    # Names of a repository and words of a person stand in a docstring here, and must not end it.
+    about = visible(about, keep="").replace("\\", "/").replace('"', "'")
+    return f'''"""Recorded bytes of {about}
+
+Proved with {decoder.name} {decoder.version}: it fails on {proposal.request.commit[:12]} and passes with {proposal.id}.
+"""
+
+import datetime  # noqa: F401
+import io
+import json
+from decimal import Decimal  # noqa: F401
+from pathlib import Path
+from uuid import UUID  # noqa: F401
+
+{imports}
+
+PATH = {path!r}
+SCHEMA = next(folder / PATH for folder in Path(__file__).resolve().parents if (folder / PATH).is_file())
+OLD_WRITER = {json.dumps(json.loads(old.writer))!r}
+OLD_BYTES = bytes.fromhex({old.data.hex()!r})
+NEW_WRITER = {json.dumps(json.loads(new.writer))!r}
+NEW_BYTES = bytes.fromhex({new.data.hex()!r})
+
+
+def read(data, writer):
+{reads}
+
+
+def test_records_from_before_are_read():
+    assert read(OLD_BYTES, OLD_WRITER) == {old.value!r}
+
+
+def test_records_from_now_on_are_read():
+    assert read(NEW_BYTES, NEW_WRITER) == {new.value!r}
+'''
