@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from copilot.checks.lineage import phase_label
 from copilot.checks.parsed_code import Codes
 from copilot.checks.reading import BASE
+from copilot.checks.topics import BY_HAND
 from copilot.domain.evidence import Finding
 from copilot.domain.keyed import keys_read, keys_written
 from copilot.domain.operation import RekeyTopic
@@ -37,8 +38,16 @@ def key_findings(case: Case, bench: Bench) -> Iterator[Finding]:
             if not written:
                 text = f"By what the records of {operation.topic} are keyed today was not seen in the code of its producers."
                 yield Finding(UNSEEN, "warning", text, None, operation.subject)
+            yield from _filled_by_hand(operation, case)
             yield from _kept_apart(operation, written, case, bench)
             yield from _in_place(operation, written, case)
+
+
+def _filled_by_hand(operation: RekeyTopic, case: Case) -> Iterator[Finding]:
+    steps = [step for phase in case.alternative.phases for step in phase.steps]
+    if any(f"to {operation.to} as well" in text for step in steps for text in step.manual):
+        text = f"That {operation.to} gets every record, in order, hangs on code that people write."
+        yield Finding(BY_HAND, "warning", text, None, operation.subject)
 
 
 def _kept_apart(operation: RekeyTopic, written: tuple[FieldUse, ...], case: Case, bench: Bench) -> Iterator[Finding]:

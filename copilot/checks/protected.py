@@ -18,13 +18,14 @@ from copilot.domain.pipeline import FieldUse, Impact
 from copilot.domain.tags import carriers_of
 from copilot.ports import Bench, Case
 
-NEEDS_CLEAR, MAY_NEED, STAYS, CARRIED, KEYED, REPEATED = (
+NEEDS_CLEAR, MAY_NEED, STAYS, CARRIED, KEYED, REPEATED, HISTORY = (
     "usage.clear-needed",
     "usage.clear-may-be-needed",
     "usage.clear-value-stays",
     "usage.clear-value-carried",
     "usage.key-turned",
     "usage.clear-value-repeated",
+    "usage.clear-value-history",
 )
 _WORDS = {"compares": "compares", "computes": "computes with", "keys": "keys, joins or groups by"}
 
@@ -40,10 +41,17 @@ def is_protected(operation: ProtectField, impact: Impact, case: Case) -> bool:
 def turned_in_place(case: Case) -> int:
     """Returns how many operations give readers another text under the old name."""
     return sum(
-        isinstance(operation, ProtectField) and any(True for _ in _needed(operation, impact, case))
+        isinstance(operation, ProtectField) and (_keeps_name(impact, case) or any(_needed(operation, impact, case)))
         for operation, impact in zip(case.request.operations, case.impacts, strict=False)
         if case.patches
     )
+
+
+def _keeps_name(impact: Impact, case: Case) -> bool:
+    """Tells whether producers write what stands for the value under the name of the clear one."""
+    own = {(use.span.path, use.offset) for use in impact.uses if _is_clear_write(use, impact)}
+    edits = (edit for phase in case.alternative.phases for edit in phase.edits if isinstance(edit, CodeEdit))
+    return any(it.action == "wrap_value" and (it.path, it.offset) in own for it in edits)
 
 
 def protection_findings(case: Case, bench: Bench) -> Iterator[Finding]:
@@ -54,6 +62,7 @@ def protection_findings(case: Case, bench: Bench) -> Iterator[Finding]:
             yield from _keyed(operation, impact, case)
             yield from _carried(operation, impact, case)
             yield from _stays(operation, impact, case, bench)
+            yield from _unknown_readers(operation, impact, case)
 
 
 def _turns(edit: CodeEdit) -> bool:
@@ -116,6 +125,16 @@ def _keyed(operation: ProtectField, impact: Impact, case: Case) -> Iterator[Find
 def _is_turned(phase: Phase, impact: Impact) -> bool:
     own = {(use.span.path, use.offset) for use in impact.uses if _is_clear_write(use, impact)}
     return any(isinstance(it, CodeEdit) and _turns(it) and (it.path, it.offset) in own for it in phase.edits)
+
+
+def _unknown_readers(operation: ProtectField, impact: Impact, case: Case) -> Iterator[Finding]:
+    topics = ", ".join(sorted({str(link.endpoint) for link in impact.producers})) or "wherever they lie"
+    text = f"Records from before stay in clear: on {topics}, in stores, dead letters, logs and backups of whoever read them."
+    yield Finding(HISTORY, "note", text, None, operation.subject, impact.path)
+    if not impact.consumers:
+        who = "gets another text under the same name" if _keeps_name(impact, case) else "finds nothing in the end"
+        text = f"Nobody was found here that reads {impact.path}: whoever does {who}."
+        yield Finding(MAY_NEED, "warning", text, None, operation.subject, impact.path, fix="Ask who reads the topic.")
 
 
 def _carried(operation: ProtectField, impact: Impact, case: Case) -> Iterator[Finding]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from copilot.domain.pipeline import PipelineMap
 from copilot.strategies.decoding import DECODING, RECORDS
+from copilot.strategies.topic_bridge import module_name
 
 _TEXT = '''"""Copies every record of {old} to {new}, keyed by {field}; to be taken away once nobody writes {old} any more.
 
@@ -72,7 +71,7 @@ if __name__ == "__main__":
 
 def migrator_path(old: str, new: str, pipeline: PipelineMap) -> str:
     """Returns a free path for the job's file, beside the folders of other jobs."""
-    name = re.sub(r"[^A-Za-z0-9]+", "_", f"{old}_to_{new}").strip("_").lower()
+    name = module_name(f"{old}_to_{new}")
     path = f"migrators/{name}.py"
     return path if path not in {job.root for job in pipeline.jobs} else f"migrators/{name}_again.py"
 

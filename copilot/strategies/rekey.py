@@ -14,6 +14,7 @@ from copilot.strategies.topic_places import places_of_topic
 
 MIGRATOR = "K14 new topic with a migrator"
 DUAL = "K14 dual write"
+IN_PLACE = "K14 key in place"
 _RENAMED = ("subscript", "get", "attribute", "string", "column")
 
 
@@ -115,14 +116,16 @@ def _drained(move: Move, operation: RekeyTopic) -> Alternative:
     return replace(way, title=title, strategy="K14 drain and switch")
 
 
-def _in_place(move: Move, operation: RekeyTopic) -> Alternative:
+def _in_place(move: Move, operation: RekeyTopic) -> Alternative | NotOffered:
     edits: tuple[Edit, ...] = move.also
+    if not edits:
+        return NotOffered(IN_PLACE, "No key that code names was found here, so there is no edit of it to try.")
     step = step_of("Deploy the producers", "producers", move.producers, edits, move.also_manual)
     return move_alternative(
         move,
         "naive",
         f"Key {move.old} by {operation.field} from now on, on the topic itself",
-        "K14 key in place",
+        IN_PLACE,
         (Phase("keyed anew", edits, (step,)),),
         "The edit people make first. It is right only where nobody hangs on the order of a key and nothing is compacted: records"
         f" of one {operation.field} from before and after lie in two partitions, and what keeps state by key meets both.",

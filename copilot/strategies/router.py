@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from copilot.domain.pipeline import PipelineMap
 from copilot.strategies.decoding import DECODING, RECORDS
+from copilot.strategies.topic_bridge import module_name
 
 _TEXT = '''"""Brings each record of {old} to the topic of its {field}; a value that is not named goes to {rest}.
 
@@ -79,7 +78,7 @@ if __name__ == "__main__":
 
 def router_path(old: str, pipeline: PipelineMap) -> str:
     """Returns a free path for the job's file, beside the folders of other jobs."""
-    name = re.sub(r"[^A-Za-z0-9]+", "_", old).strip("_").lower()
+    name = module_name(old)
     path = f"routers/{name}.py"
     return path if path not in {job.root for job in pipeline.jobs} else f"routers/{name}_again.py"
 

@@ -70,6 +70,13 @@ def _readers(move: Move, operation: SplitTopic) -> Step:
     return step_of("Deploy the consumers", "consumers", move.consumers, (), tuple(dict.fromkeys(manual)))
 
 
+def _readers_moved(move: Move, operation: SplitTopic, begun: tuple[Edit, ...]) -> tuple[Phase, ...]:
+    """The phase in which people move readers; none where no reader is known."""
+    if not move.impact.consumers:
+        return ()
+    return (Phase("move readers", begun, (_readers(move, operation),), _moved(operation)),)
+
+
 def _filled(operation: SplitTopic) -> Gate:
     return Gate(
         f"Together {_topics(operation)} have every record of {operation.topic} once (counts and keys agree over an hour);"
@@ -92,7 +99,7 @@ def _routed(move: Move, operation: SplitTopic, begun: tuple[Edit, ...], router: 
         "K15 router",
         (
             Phase("new topics", begun, (_created(move, operation), _started(router)), _filled(operation)),
-            Phase("move readers", begun, (_readers(move, operation),), _moved(operation)),
+            *_readers_moved(move, operation, begun),
         ),
         f"The default choice: producers stay as they are, {move.old} becomes the way in, and each topic has one writer, so records"
         f" of one key and one {operation.field} keep their order. Between topics there is no order any more; a header carries the"
@@ -117,7 +124,7 @@ def _chosen(move: Move, operation: SplitTopic, begun: tuple[Edit, ...], router: 
         "K15 producers choose",
         (
             Phase("new topics", begun, (_created(move, operation), _started(router)), _filled(operation)),
-            Phase("move readers", begun, (_readers(move, operation),), _moved(operation)),
+            *_readers_moved(move, operation, begun),
             Phase("move writers", begun, (written,), last),
             Phase("retire", kept, (closed,)),
         ),

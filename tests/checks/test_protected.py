@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from copilot.checks.protected import (
     CARRIED,
+    HISTORY,
     KEYED,
     MAY_NEED,
     NEEDS_CLEAR,
@@ -57,7 +59,7 @@ def rules(it: Case, *emails: str) -> list[tuple[str, str]]:
     files = {"samples/orders.jsonl": "\n".join(json.dumps({"email": email}) for email in emails)} if emails else {}
     findings = list(protection_findings(it, bench_of(tree_of(files))))
     assert not any("@" in finding.message for finding in findings)
-    return [(finding.rule, finding.severity) for finding in findings]
+    return [(finding.rule, finding.severity) for finding in findings if finding.rule != HISTORY]
 
 
 def announced(base: PipelineMap) -> SchemaEdit:
@@ -71,6 +73,15 @@ def test_a_reader_that_nobody_made_ready_is_an_error() -> None:
 def test_a_reader_that_people_make_ready_first_is_an_open_question_and_a_new_meaning() -> None:
     base = shop()
     asked = case((announced(base),), (announced(base), wrapped(base)))
+
+    assert rules(asked) == [(MAY_NEED, "warning")]
+    assert turned_in_place(asked) == 1
+
+
+def test_where_no_reader_is_known_the_old_name_is_an_open_question_and_a_new_meaning() -> None:
+    base = shop()
+    alone = replace(base, links=tuple(it for it in base.links if it.direction == "produces"))
+    asked = case((wrapped(base),), base=alone)
 
     assert rules(asked) == [(MAY_NEED, "warning")]
     assert turned_in_place(asked) == 1

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from copilot.strategies.migrator import migrator_text
-from copilot.strategies.router import router_text
+from copilot.strategies.migrator import migrator_path, migrator_text
+from copilot.strategies.router import router_path, router_text
+from copilot.strategies.topic_bridge import bridge_path
+from tests.planners.builders import pipeline
 
 
 @dataclass
@@ -63,6 +65,14 @@ def test_a_router_sends_each_record_to_the_topic_of_its_value_and_all_others_to_
     assert [topic for topic, _ in producer.sent] == ["orders.app", "orders.web", "orders.rest", "orders.rest"]
     assert producer.sent[0][1]["key"] == b"old"
     assert producer.sent[0][1]["headers"] == [("sequence", b"2:7")]
+
+
+def test_a_job_for_a_topic_that_is_called_test_is_no_test() -> None:
+    map = pipeline([])
+
+    assert router_path("test-orders", map) == "routers/topic_test_orders.py"
+    assert migrator_path("test", "2", map) == "migrators/topic_test_to_2.py"
+    assert bridge_path("orders", "orders.v2", map) == "bridges/orders_to_orders_v2.py"
 
 
 def test_a_migrator_gives_each_record_its_new_key_and_keeps_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
