@@ -31,11 +31,17 @@ def _is_asked_in_time(case: Case, use: FieldUse, phase: int) -> bool:
     # Steps name lines of the base, and an edit further up has moved them since.
     before = base_span(case, use.span, phase)
     own = {str(use.span), str(before)} if before else {str(use.span)}
-    if use.mode == "writes":
+    if use.mode == "writes" or not _decodes(case, use):
         return any(_names(one.steps, own) for one in case.alternative.phases[: phase + 1])
     if any(_names(one.steps, own) for one in case.alternative.phases[:phase]):
         return True
     return _names(_before_producers(case, phase), own) and not _needs_what_comes(case, use)
+
+
+def _decodes(case: Case, use: FieldUse) -> bool:
+    """Tells whether the use may see records of others; a job that only produces reads what it has built, and moves as a whole."""
+    links = [link for link in case.base.links if link.job == use.job and link.subject == use.subject]
+    return not links or any(link.direction == "consumes" for link in links)
 
 
 def _names(steps: Iterable[Step], places: set[str]) -> bool:

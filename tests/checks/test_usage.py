@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from copilot.checks.usage import UsageCheck
+from copilot.domain.alternative import Step
 from copilot.domain.evidence import Evidence
 from copilot.domain.operation import AddField, ChangeType, RemoveField, RenameField
 from copilot.domain.pipeline import BlindSpot, Decoder
@@ -36,6 +37,19 @@ def test_a_use_left_behind_fails() -> None:
     assert evidence.verdict == "fail"
     assert rules(evidence, "error") == ["usage.use-left"]
     assert evidence.measure("uses_left") == 1
+
+
+def test_what_a_producer_reads_of_its_own_record_may_go_with_its_own_deploy() -> None:
+    by_hand = Step("Deploy the producers", "producers", ("shop",), (), (f"{SHOP_PATH}:2  take it out",))
+    removed = RemoveField("order", "", "amount")
+
+    own = run(case(removed, [[ID, AMOUNT]], [[ID]], uses=[use("amount", job="shop", line=2)], steps=[(by_hand,)]))
+    too_late = replace(by_hand, manual=(f"{SCORER_PATH}:2  take it out",))
+    decoded = run(case(removed, [[ID, AMOUNT]], [[ID]], uses=[use("amount", line=2)], steps=[(too_late,)]))
+
+    assert rules(own, "error") == []
+    assert "usage.use-left-to-people" in rules(own, "warning")
+    assert rules(decoded, "error") == ["usage.use-left"]
 
 
 def test_an_edited_use_passes() -> None:
