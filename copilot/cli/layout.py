@@ -54,7 +54,7 @@ def columns(rows: Iterable[Sequence[str]], indent: str = "", gap: str = "  ") ->
         if len(head) <= screen_width() - NARROWEST:
             lines += wrapped(row[-1], head)
         else:
-            lines += [head.rstrip(), *wrapped(row[-1], indent + "    ")]
+            lines += [head.rstrip(), *(wrapped(row[-1], indent + "    ") if row[-1] else ())]
     return lines
 
 

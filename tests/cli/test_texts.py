@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from copilot.cli.layout import WIDTH
+from copilot.cli.layout import WIDTH, columns
 from copilot.cli.map_mermaid import label, map_mermaid
 from copilot.cli.map_text import FIELDS_SHOWN, PLACES_SHOWN, map_text
 from copilot.cli.progress import progress_line
@@ -98,6 +98,10 @@ def test_a_narrow_terminal_gets_lines_that_fit_it(monkeypatch: pytest.MonkeyPatc
 
     for text in (map_text(faces.a_map()), proposal_text(faces.a_proposal(stakes="high"))):
         assert max(len(line) for line in text.split("\n")) <= 72
+
+
+def test_a_wide_row_that_ends_in_an_empty_cell_takes_one_line() -> None:
+    assert columns([("x" * (WIDTH - 10), "? unknown", "")]) == [f"{'x' * (WIDTH - 10)}  ? unknown"]
 
 
 def test_no_text_of_ours_is_wider_than_the_screen_we_promise() -> None:
