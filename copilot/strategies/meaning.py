@@ -78,8 +78,7 @@ def _parallel(ground: Ground, operation: ChangeMeaning) -> Alternative:
     told += doubtful_work(ground, f"where it reads, read `{operation.to}` instead", "consumers")
     parallel = Parallel(
         expanded,
-        # Marked while readers move by hand, so that this state is one of its own, with its gate before the field goes.
-        expanded + default_for_old_readers(ground) + deprecation(ground) + told,
+        expanded + default_for_old_readers(ground) + told,
         expanded + deprecation(ground) + told,
         expanded + told + schema_work(ground, "remove_field") + code_work(ground, writes(ground), "remove_key"),
         f"`{operation.field}`",

@@ -112,7 +112,7 @@ def parallel_change(ground: Ground, slug: str, title: str, parallel: Parallel, a
             " the topic."
         )
     else:
-        states.append(State("move readers", parallel.moved, CONSUMERS_FIRST, GATE_MOVED))
+        states.append(State("move readers", _moved(parallel), CONSUMERS_FIRST, GATE_MOVED))
         states.append(State("contract", parallel.contracted, CONSUMERS_FIRST))
         title = f"{title}, then drop {old}"
         last = (
@@ -121,6 +121,16 @@ def parallel_change(ground: Ground, slug: str, title: str, parallel: Parallel, a
         )
     text = joined(argument, last, about_decoders(ground), about_keys(ground))
     return alternative(ground, slug, title, STRATEGY, states, text)
+
+
+def _moved(parallel: Parallel) -> Work:
+    """Returns the state in which readers move; where all of that is by hand, the old fields are marked in it.
+
+    Without an edit it would be no state of its own, and people would be asked to move readers in the deploy that drops the field.
+    """
+    expanded, moved = parallel.expanded, parallel.moved
+    is_by_hand = moved.edits == expanded.edits and moved.by_hand != expanded.by_hand
+    return parallel.kept if is_by_hand else moved
 
 
 def field_object(ground: Ground, successor: Successor) -> dict[str, Any]:

@@ -36,3 +36,12 @@ def test_the_naive_edit_is_the_doc_alone() -> None:
         "type": "int",
         "doc": "Without refunds, in cents.",
     }
+
+
+def test_readers_that_people_move_have_a_state_of_their_own_before_the_field_goes() -> None:
+    built = shop()
+    phased = offered(ASKED, built)[0]["phased"]
+
+    assert [phase.name for phase in phased.phases] == ["expand", "move readers", "contract"]
+    assert field(schema_after(phased, built, 1), "amount")["deprecated"] is True
+    assert phased.phases[1].gate is not None
