@@ -32,6 +32,18 @@ def split_topic_said(topic: str, field: str, routes: tuple[str, ...], pipeline: 
     return SplitTopic(scope.subject.name, record, own.name, found, values, into)
 
 
+def refuse_merged_topics(names: tuple[str, ...], pipeline: PipelineMap, where: str) -> None:
+    """Raises WrongUsage where all names are topics: bringing them together is not among the operations."""
+    topics = {link.endpoint.name for link in pipeline.links if link.endpoint.kind == "topic"}
+    if len(names) > 1 and set(names) <= topics:
+        raise WrongUsage(
+            f"{', '.join(names)} are topics, and topics can't be merged by one operation.",
+            where=where,
+            next="Which kinds of record one topic may hold is the registry's to say, and order between topics is not there to"
+            " keep: bring a topic for all with a job of your own, and ask here for each schema's change.",
+        )
+
+
 def _plain(value: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]+", "-", value).strip("-").lower() or "empty"
 

@@ -295,6 +295,7 @@ def test_what_fits_several_things_is_asked_back_in_words_that_then_work(text: st
         ("split orders.paid by order_id into a", "There are 1 values", "between 2"),
         ("split orders.paid by order_id into a=invoices, b", 'a topic "invoices" already', "mixed"),
         ("mask amount in order", "is a text, which does not fit", "amount_token"),
+        ("merge orders.paid and invoices into ledger", "are topics", "a job of your own"),
         ("key orders.payd by order_id", 'No topic "orders.payd"', '"orders.paid"'),
         ("key orders.paid by extra", "is no key", "a string, a whole number"),
         ("key orders.paid by sku", "stands several times", "each record has once"),
