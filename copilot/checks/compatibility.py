@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from copilot.checks.evidence import make_evidence
 from copilot.checks.levels import VIOLATED, level_findings
@@ -194,7 +195,12 @@ def _misplaced_defaults(lineage: Lineage, case: Case) -> Iterator[Finding]:
 
 def _misplaced(version: SchemaVersion | None) -> list[SchemaField]:
     fields = [it for it in (version.fields if version else ()) if it.default is not None and it.type.startswith("[")]
-    return [it for it in fields if not fits(parsed(it.default or "null"), branches(parsed(it.type))[0])]
+    return [it for it in fields if not _is_of(parsed(it.default or "null"), branches(parsed(it.type))[0])]
+
+
+def _is_of(default: Any, branch: Any) -> bool:
+    """Tells whether a default is of a branch; a reference to a type can't be seen through, and is not null all the same."""
+    return branch == "null" if default is None else fits(default, branch)
 
 
 def _assumed(lineage: Lineage) -> list[Finding]:

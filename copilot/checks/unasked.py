@@ -33,11 +33,14 @@ def unasked_lines(alternative: Alternative, patch: Patch) -> Iterator[Finding]:
         asked = _asked_lines(own, change)
         if asked is None:
             continue
-        old = split_lines(change.before)
-        for run in changed_runs(old, split_lines(change.after)):
-            # What is put in stands between two lines, and belongs to either.
-            touched = range(run.old_start, run.old_end + 2)
-            if not any(line in asked for line in touched) and not _is_import(change.after, run.new_start, run.new_end):
+        old, new = split_lines(change.before), split_lines(change.after)
+        for run in changed_runs(old, new):
+            inside = any(
+                line in asked for line in range(run.old_start + 1, run.old_end + 1 + (run.old_start == run.old_end))
+            )
+            # What is put in after the last line that is asked for belongs to it where it stands as deep.
+            follows = run.old_start in asked and _is_as_deep(old[run.old_start - 1], new[run.new_start : run.new_end])
+            if not inside and not follows and not _is_import(change.after, run.new_start, run.new_end):
                 line = min(run.old_start + 1, max(len(old), 1))
                 text = f"{change.path}:{line} changes, and no edit of the alternative asks for it."
                 yield Finding(
@@ -68,7 +71,7 @@ def _asked_lines(edits: list[Edit], change: FileChange) -> set[int] | None:
 
 
 def _lines_around(tree: ast.Module, line: int) -> range:
-    """Returns the lines of the innermost function that holds a line, or of the statement, and the line after them."""
+    """Returns the lines of the innermost function that holds a line, or of the statement."""
     holding = [
         node
         for node in ast.walk(tree)
@@ -76,7 +79,16 @@ def _lines_around(tree: ast.Module, line: int) -> range:
     ]
     functions = [node for node in holding if isinstance(node, _AROUND)]
     inner = max(functions or holding, key=lambda node: node.lineno, default=None)
-    return range(inner.lineno, (inner.end_lineno or inner.lineno) + 2) if inner else range(line, line + 2)
+    return range(inner.lineno, (inner.end_lineno or inner.lineno) + 1) if inner else range(line, line + 1)
+
+
+def _is_as_deep(line: str, after: list[str]) -> bool:
+    """Tells whether lines are indented as far as the line that they follow."""
+    return all(_depth(it) >= _depth(line) for it in after if it.strip())
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _is_import(text: str, start: int, end: int) -> bool:

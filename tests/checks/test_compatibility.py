@@ -124,3 +124,11 @@ def test_a_default_that_is_not_of_the_first_branch_fails_where_the_change_brings
 
     assert (brought.verdict, rules(brought)) == ("fail", {"compatibility.default-not-first"})
     assert kept.verdict == "pass"
+
+
+def test_a_default_of_null_is_not_of_a_type_that_is_only_named() -> None:
+    color = field("color", {"type": "enum", "name": "Color", "symbols": ["RED"]})
+
+    evidence = run(case(ADD, [[ID, color]], [[ID, color, field("note", ["Color", "null"], default=None)]]))
+
+    assert rules(evidence) == {"compatibility.default-not-first"}

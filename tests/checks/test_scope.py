@@ -157,6 +157,14 @@ def test_a_line_elsewhere_in_an_edited_file_is_not_asked_for() -> None:
         assert (evidence.verdict, rules(evidence)) == ("fail", ["scope.line-not-asked"])
 
 
+def test_a_line_after_an_edited_function_is_not_asked_for_and_one_at_its_end_is() -> None:
+    alone = CODE.partition("\n\ndef other")[0]
+    renamed = alone.replace("order['amount']", "order['total']")
+
+    assert rules(scope_of_edit(renamed + "\nOTHER = 1\n", alone)) == ["scope.line-not-asked"]
+    assert rules(scope_of_edit(renamed + "    print(total)\n", alone)) == []
+
+
 def test_an_import_that_an_edit_needs_is_asked_for() -> None:
     assert rules(scope_of_edit("import decimal\n\n" + CODE.replace("order['amount']", "order['total']"))) == []
 
