@@ -81,7 +81,9 @@ def reading_of(proposal: Proposal, kit: Kit) -> Reading:
     """Returns what is proved by the map alone: equal on every machine."""
     pipeline = kit.base_map()
     impacts = tuple(kit.impact_of(operation, pipeline) for operation in proposal.request.operations)
-    return Reading(kit.base_digest(), pipeline.files_read, len(pipeline.gaps), impacts)
+    concerned = {link.job for impact in impacts for link in (*impact.producers, *impact.consumers)}
+    owners = tuple((job.name, job.owner) for job in pipeline.jobs if job.owner and job.name in concerned)
+    return Reading(kit.base_digest(), pipeline.files_read, len(pipeline.gaps), impacts, owners=owners)
 
 
 def plan(proposal: Proposal, kit: Kit) -> Iterator[Body]:

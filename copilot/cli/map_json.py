@@ -24,7 +24,7 @@ def map_json(pipeline: PipelineMap) -> dict[str, Any]:
         "uncommitted_changes": pipeline.uncommitted_count,
         "subjects": [_subject(subject) for subject in pipeline.subjects],
         "endpoints": [_endpoint(endpoint) for endpoint in pipeline.endpoints],
-        "jobs": [{"name": job.name, "root": job.root} for job in pipeline.jobs],
+        "jobs": [{"name": job.name, "root": job.root, "owner": job.owner or None} for job in pipeline.jobs],
         "deployments": [
             {"job": it.job, "name": it.name, "settings": dict(it.settings), "at": span_json(it.span)}
             for it in pipeline.deployments

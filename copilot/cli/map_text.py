@@ -177,7 +177,8 @@ def _jobs(pipeline: PipelineMap) -> list[str]:
         reads = ", ".join(names[job.name, "consumes"]) or "nothing found"
         writes = ", ".join(names[job.name, "produces"]) or "nothing found"
         deployed = counted(copies[job.name], "deployment") if copies[job.name] else "no deployment found"
-        lines += wrapped(f"{job.name}  in {job.root}, {deployed}", "  ", "      ")
+        owner = f", owner {job.owner}" if job.owner else ""
+        lines += wrapped(f"{job.name}  in {job.root}, {deployed}{owner}", "  ", "      ")
         lines += wrapped(f"{reads} → {writes}", "      ")
     return lines
 

@@ -20,7 +20,7 @@ from copilot.domain.operation import operation_object
 from copilot.domain.proposal import Proposal
 from copilot.reasons.rationale import check_claims, claims_of
 from copilot.reasons.rollout import proved
-from copilot.reasons.words import counted, letters_of, outcome_of, signed
+from copilot.reasons.words import counted, letters_of, outcome_of, signed, with_owners
 
 FINDINGS_SHOWN = 12
 
@@ -87,13 +87,13 @@ def _rollout(proposal: Proposal, decision: Decision) -> list[str]:
         return []
     phases = proposal.alternative(decision.chosen).phases
     told = [proved(proposal, decision.chosen, number) for number in range(len(phases))]
-    return [line for number, phase in enumerate(phases) for line in _phase(number, phase, told[number])]
+    return [line for number, phase in enumerate(phases) for line in _phase(proposal, number, phase, told[number])]
 
 
-def _phase(number: int, phase: Phase, told: tuple[tuple[str, str], ...]) -> list[str]:
+def _phase(proposal: Proposal, number: int, phase: Phase, told: tuple[tuple[str, str], ...]) -> list[str]:
     lines = wrapped(phase.name, f"  {number + 1}  ")
     for step in phase.steps:
-        jobs = f": {', '.join(step.jobs)}" if step.jobs else ""
+        jobs = f": {', '.join(with_owners(step.jobs, proposal))}" if step.jobs else ""
         lines += wrapped(f"{step.title}{jobs}", "     - ")
         lines += [line for path in step.paths for line in wrapped(path, "         ")]
         lines += [line for place in step.manual for line in wrapped(f"by hand: {place}", "         ")]

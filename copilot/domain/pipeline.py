@@ -48,10 +48,14 @@ class Decoder:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What reads and writes endpoints: a service, a step, a script. `root` is the folder (or file) that it consists of."""
+    """What reads and writes endpoints: a service, a step, a script.
+
+    `root` is the folder (or file) that it consists of; `owner` whom to ask, as `copilot.toml` has it, "" where not said.
+    """
 
     name: str
     root: str
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

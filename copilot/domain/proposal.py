@@ -25,6 +25,7 @@ class Reading:
 
     `impacts` is what the map proves; `impacted` ranks the files that people will have to touch. It rests on the log too, of which
     clones hold more or less, so no id, verdict or ruling rests on it. It is None in proposals that were begun before it was asked.
+    `owners` are the jobs of the impacts whose owner `copilot.toml` names, as (job, owner).
     """
 
     map_digest: str
@@ -32,6 +33,7 @@ class Reading:
     gap_count: int
     impacts: tuple[Impact, ...]
     impacted: ImpactList | None = None
+    owners: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ def with_consumers(pipeline: PipelineMap, consumers: tuple[Consumer, ...]) -> Pi
         return pipeline
     whole = replace(pipeline, consumers=consumers)
     links = [link for consumer in consumers for link in _links(consumer, whole)]
-    jobs = [Job(consumer.job, consumer.schema or consumer.job) for consumer in consumers]
+    jobs = [Job(consumer.job, consumer.schema or consumer.job, consumer.owner) for consumer in consumers]
     gaps = [gap for consumer in consumers for gap in _gaps(consumer, whole)]
     return replace(
         whole,

@@ -8,7 +8,7 @@ is sorted, so equal trees give equal maps whatever the cache holds.
 from __future__ import annotations
 
 import gc
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -166,7 +166,7 @@ class _Reading:
             commit=snapshot.commit,
             subjects=self._subjects.all,
             endpoints=tuple(sorted({link.endpoint for link in links})),
-            jobs=tuple(sorted((job for job in jobs.values() if job.name in active), key=lambda job: job.name)),
+            jobs=self._owned(job for job in jobs.values() if job.name in active),
             deployments=deployments,
             links=links,
             uses=used.uses,
@@ -180,6 +180,11 @@ class _Reading:
             uncommitted_count=snapshot.uncommitted_count,
             unknown_reads=used.unknown_reads,
         )
+
+    def _owned(self, jobs: Iterable[Job]) -> tuple[Job, ...]:
+        owners = dict(self._settings.owners)
+        named = (replace(job, owner=owners.get(job.name, "")) for job in jobs)
+        return tuple(sorted(named, key=lambda job: job.name))
 
     def _coded(self) -> dict[str, dict[str, FileFacts]]:
         """Returns the facts of the files that may name endpoints, by the root of their job; tests left out."""

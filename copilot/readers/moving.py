@@ -46,7 +46,10 @@ def moved(pipeline: PipelineMap, clone: Clone, names: Mapping[str, str]) -> Pipe
         commit=pipeline.commit,
         subjects=tuple(_subject(one, subject, span) for one in pipeline.subjects),
         endpoints=tuple(endpoint(one) for one in pipeline.endpoints),
-        jobs=tuple(replace(one, name=job(one.name), root=elsewhere(clone.name, one.root)) for one in pipeline.jobs),
+        jobs=tuple(
+            replace(one, name=job(one.name), root=elsewhere(clone.name, one.root), owner=one.owner or clone.owner)
+            for one in pipeline.jobs
+        ),
         deployments=tuple(replace(one, job=job(one.job), span=span(one.span)) for one in pipeline.deployments),
         links=tuple(
             replace(

@@ -37,6 +37,7 @@ def document(proposal: Proposal) -> dict[str, Any]:
         "base": request.commit,
         "operations": [operation_object(operation) for operation in request.operations],
         "impact": impact_object(proposal.reading.impacted) if proposal.reading and proposal.reading.impacted else None,
+        "owners": dict(proposal.reading.owners) if proposal.reading else {},
         "alternatives": [_alternative(it, proposal) for it in proposal.alternatives],
         "not_offered": [{"strategy": it.strategy, "reason": it.reason} for it in (plan.not_offered if plan else ())],
         "evidence": [_evidence(it) for it in proposal.evidence],

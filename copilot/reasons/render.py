@@ -19,7 +19,7 @@ from copilot.reasons.look_at import NOTE, look_at, why
 from copilot.reasons.markup import code, plain, table
 from copilot.reasons.rationale import check_claims
 from copilot.reasons.rollout import cited, proved
-from copilot.reasons.words import VERDICT_WORDS, counted, letters_of, outcome_of
+from copilot.reasons.words import VERDICT_WORDS, counted, letters_of, outcome_of, with_owners
 
 FINDINGS_SHOWN = 12
 MESSAGE_CHARACTERS = 300
@@ -147,15 +147,15 @@ def _rollout(proposal: Proposal, decision: Decision) -> list[str]:
     lines += [f"Orders, gates and what taking back does were explored: [{evidence}]", ""] if evidence else []
     for number, phase in enumerate(proposal.alternative(decision.chosen).phases):
         lines += [f"{number + 1}. **{plain(phase.name)}**"]
-        lines += [line for step in phase.steps for line in _step(step)]
+        lines += [line for step in phase.steps for line in _step(step, proposal)]
         told = proved(proposal, decision.chosen, number)
         lines += [f"   - {heading.capitalize()}: {plain(text)}" for heading, text in told]
         lines += _gate(phase)
     return [*lines, ""]
 
 
-def _step(step: Step) -> list[str]:
-    jobs = f": {', '.join(plain(job) for job in step.jobs)}" if step.jobs else ""
+def _step(step: Step, proposal: Proposal) -> list[str]:
+    jobs = f": {', '.join(plain(job) for job in with_owners(step.jobs, proposal))}" if step.jobs else ""
     lines = [f"   - {plain(step.title)}{jobs}"]
     lines += [f"     - {code(path)}" for path in step.paths]
     return lines + [f"     - by hand: {plain(place)}" for place in step.manual]

@@ -48,6 +48,12 @@ def listed(items: Iterable[str], last: str = "and") -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {last} {names[-1]}" if names else ""
 
 
+def with_owners(jobs: Iterable[str], proposal: Proposal) -> list[str]:
+    """Returns the jobs, each with its owner where one is known: "features (owner ml@shop.example.com)"."""
+    owners = dict(proposal.reading.owners) if proposal.reading else {}
+    return [f"{job} (owner {owners[job]})" if job in owners else job for job in jobs]
+
+
 def _letter(number: int) -> str:
     round_number, place = divmod(number, len(_LETTERS))
     return _LETTERS[place] + (str(round_number + 1) if round_number else "")

@@ -52,7 +52,7 @@ def together(
         return PipelineMapper({"avro": AvroFormat()}, MemoryHistory(past), index, beyond=beyond)
 
     span = Span("copilot.toml", 1, 1)
-    named = [Clone(name, f"../{name}", "", "", span) for name in sorted(clones)]
+    named = [Clone(name, f"../{name}", "", f"team-{name}", span) for name in sorted(clones)]
     neighbours = [
         Neighbour(replace(clone, commit="c0ffee"), MemoryTree(clones[clone.name]), Settings(), reader)
         for clone in named
@@ -185,6 +185,16 @@ def test_jobs_of_one_name_stay_apart() -> None:
 
     assert [job.name for job in found.jobs] == ["billing:invoice", "checkout", "invoice"]
     assert found.jobs[0].root == "billing:services/invoice"
+
+
+def test_whoever_owns_a_clone_is_asked_about_its_jobs_unless_it_says_more_itself() -> None:
+    found = together({**SHOP, **INVOICE}, billing=INVOICE)
+
+    assert {job.name: job.owner for job in found.jobs} == {
+        "billing:invoice": "team-billing",
+        "checkout": "",
+        "invoice": "",
+    }
 
 
 def test_topics_that_only_the_running_system_knows_stay_apart() -> None:

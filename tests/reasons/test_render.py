@@ -75,6 +75,15 @@ def test_the_decision_is_the_first_line_after_the_title() -> None:
     assert markdown(decided()).splitlines()[2].startswith("**Decision: C, Rename it the phased-0a1b2c way**")
 
 
+def test_the_rollout_says_whom_to_ask_about_a_job() -> None:
+    made = decided()
+    assert made.reading is not None
+
+    told = markdown(replace(made, reading=replace(made.reading, owners=(("scorer", "ml <data@shop.example.com>"),))))
+
+    assert "Deploy the consumers: scorer (owner ml &lt;data&#64;shop.example.com&gt;)" in told
+
+
 def test_an_undecided_proposal_says_so() -> None:
     assert "Not decided yet" in markdown(proposal((NOTHING,), ()))
 
