@@ -88,6 +88,7 @@ def _phase(operation: TopicChange, case: Case, number: int, before: _Ends, now: 
     old, new = operation.topic, operation.to
     label = phase_label(number, case.alternative.phases[number])
     is_cut_over = any(step.kind == "cutover" for step in case.alternative.phases[number].steps)
+    yield from _strayed(operation, case, number, before)
     moved = sorted(set(now.new_readers) - set(before.new_readers) - now.bridges)
     by_hand = _written_by_hand(operation, case, number)
     for job in moved:
@@ -119,6 +120,24 @@ def _not_moved(operation: TopicChange, case: Case, last: _Ends) -> Iterator[Find
     for job, span in sorted({**last.old_writers, **last.old_readers}.items()):
         text = f"{job} is still on {operation.topic} after the last phase, as far as reading can tell: people move it."
         yield Finding(BY_HAND, "warning", text, span, operation.subject, phase=len(case.states) - 1)
+
+
+def _strayed(operation: TopicChange, case: Case, number: int, before: _Ends) -> Iterator[Finding]:
+    """Yields the jobs of one of the two topics that are on a third one now, in some deployment, which nobody asked for."""
+    known = {(link.job, link.direction, link.endpoint.name) for link in case.base.links}
+    sides: tuple[tuple[Direction, set[str]], ...] = (
+        ("consumes", {*before.old_readers, *before.new_readers}),
+        ("produces", {*before.old_writers, *before.new_writers}),
+    )
+    label = phase_label(number, case.alternative.phases[number])
+    for direction, jobs in sides:
+        for link in case.states[number].links:
+            name = link.endpoint.name
+            is_asked = name in ("", operation.topic, operation.to) or (link.job, direction, name) in known
+            if link.job in jobs and link.direction == direction and not is_asked:
+                verb = "reads" if direction == "consumes" else "writes"
+                text = f"{link.job} {verb} {name} after {label}, where {operation.to} was asked for."
+                yield _lost(text, link.proof[0] if link.proof else None, number, f"Name {operation.to} there.")
 
 
 def _lost(text: str, span: Span | None, phase: int, fix: str = "") -> Finding:

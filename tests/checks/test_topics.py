@@ -109,3 +109,9 @@ def test_what_reading_still_sees_on_the_old_topic_in_the_end_leaves_it_open() ->
         "billing is still on orders after the last phase, as far as reading can tell: people move it.",
         "shop is still on orders after the last phase, as far as reading can tell: people move it.",
     ]
+
+
+def test_a_job_that_ends_on_a_third_topic_is_told() -> None:
+    (reader,) = lost(told(state(NEW, f"{NEW}-x"), steps=(Step("Cut over", "cutover", ("billing", "shop"), ()),)))
+
+    assert reader == f'billing reads {NEW}-x after phase 1 "phase 0", where {NEW} was asked for.'
