@@ -86,7 +86,7 @@ class UsageCheck:
     """Every use of what changes, before and after."""
 
     name = "usage"
-    version = 7
+    version = 8
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
@@ -315,7 +315,7 @@ def _surroundings(case: Case, *, is_open: bool, touched: bool) -> Iterator[Findi
         if not impact.consumers:
             where = "this repository or its clones" if any(it.commit for it in case.base.clones) else "this repository"
             text = f"No consumer of {impact.subject} was found in {where}."
-            yield Finding("usage.no-consumer", "note", text, subject=impact.subject)
+            yield Finding("usage.no-consumer", "warning" if is_open else "note", text, subject=impact.subject)
 
 
 def _blind(spot: BlindSpot, subject: str, is_open: bool) -> Finding:

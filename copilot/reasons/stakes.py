@@ -73,6 +73,15 @@ def _blind_spots(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
     )
 
 
+def _no_reader(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
+    """Readers get something else, and none is known: that nothing was seen to break shows little."""
+    yield from _first(
+        evidence.get("usage"),
+        lambda it: it.rule == "usage.no-consumer" and it.severity == "warning",
+        "Readers would get something else, and none is known",
+    )
+
+
 def _meanings(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
     compatibility = evidence.get("compatibility")
     count = compatibility.measure("meaning_changes") if compatibility else None
@@ -130,6 +139,7 @@ _REASONS = (
     _stored,
     _keys,
     _blind_spots,
+    _no_reader,
     _meanings,
     _topics,
     _order,

@@ -52,6 +52,18 @@ def test_what_a_producer_reads_of_its_own_record_may_go_with_its_own_deploy() ->
     assert rules(decoded, "error") == ["usage.use-left"]
 
 
+def test_no_consumer_is_a_warning_where_readers_would_get_something_else() -> None:
+    gone = case(RemoveField("order", "", "amount"), [[ID, AMOUNT]], [[ID]])
+    added = case(AddField("order", "", "note", '"string"', '""'), [[ID]], [[ID, field("note", "string", default="")]])
+
+    def severity(it: Case) -> list[str]:
+        alone = replace(it, impacts=tuple(replace(impact, consumers=()) for impact in it.impacts))
+        return [finding.severity for finding in run(alone).findings if finding.rule == "usage.no-consumer"]
+
+    assert severity(gone) == ["warning"]
+    assert severity(added) == ["note"]
+
+
 def test_an_edited_use_passes() -> None:
     edited = case(
         RENAME,
@@ -210,7 +222,7 @@ def test_jobs_whose_schema_was_not_found_leave_a_rename_open() -> None:
     evidence = run(unlinked(renamed, Decoder("confluent-kafka", "single")))
 
     assert evidence.verdict == "unknown"
-    assert rules(evidence, "warning") == ["usage.may-read", "usage.may-write"]
+    assert rules(evidence, "warning") == ["usage.may-read", "usage.may-write", "usage.no-consumer"]
     assert "shop writes orders with a schema that was not found; it may be order." in [
         finding.message for finding in evidence.findings
     ]
