@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from rich.text import Text
 
 from copilot.domain.alternative import Alternative
@@ -12,7 +14,7 @@ from copilot.reasons.visible import visible
 from copilot.reasons.words import letters_of, signed
 from copilot.tui.panes import Rows
 
-WIDE = 120
+TITLE_WIDTH_MIN = 24
 _COLOURS: dict[Verdict, str] = {
     "pass": "green",
     "fail": "bold red",
@@ -20,6 +22,8 @@ _COLOURS: dict[Verdict, str] = {
     "not-applicable": "dim",
 }
 _NARROW_CHECKS = 36
+_OTHER_COLUMNS = 21
+"""What the letter, the outcome and the spaces around all columns take."""
 
 
 def ruling_of(proposal: Proposal, alternative: str) -> Ruling | None:
@@ -36,11 +40,12 @@ def kind_of(alternative: Alternative) -> str:
 def fill(table: Rows, proposal: Proposal, width: int, selected: str) -> None:
     """Fills the table for a screen of that width and puts the cursor on the selected alternative."""
     letters = letters_of(proposal)
-    checks = list(dict.fromkeys(evidence.check for evidence in proposal.evidence))
-    is_wide = width >= WIDE
+    columns = _columns(proposal)
+    checks = list(columns)
+    is_wide = _left(width, columns.values()) >= TITLE_WIDTH_MIN
     heads = checks if is_wide else ["checks"]
-    widths = [max(len(check), len("? unknown")) for check in checks] if is_wide else [_NARROW_CHECKS]
-    title_width = max(16, width - sum(widths) - 2 * len(widths) - 2 - 1 - 10 - 6 - 2)
+    widths = list(columns.values()) if is_wide else [_NARROW_CHECKS]
+    title_width = max(16, _left(width, widths))
     table.clear(columns=True)
     table.add_column("", width=1)
     table.add_column("outcome", width=10)
@@ -59,6 +64,19 @@ def fill(table: Rows, proposal: Proposal, width: int, selected: str) -> None:
         )
     if selected:
         move_to(table, selected)
+
+
+def _columns(proposal: Proposal) -> dict[str, int]:
+    """Returns the width of a column for each check that had something to look at anywhere."""
+    widths: dict[str, int] = {}
+    for evidence in proposal.evidence:
+        widths[evidence.check] = max(widths.get(evidence.check, len(evidence.check)), len(signed(evidence.verdict)))
+    asked = {evidence.check for evidence in proposal.evidence if evidence.verdict != "not-applicable"}
+    return {check: width for check, width in widths.items() if check in asked}
+
+
+def _left(width: int, columns: Collection[int]) -> int:
+    return width - sum(columns) - 2 * len(columns) - _OTHER_COLUMNS
 
 
 def move_to(table: Rows, alternative: str) -> None:
