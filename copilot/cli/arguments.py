@@ -60,7 +60,9 @@ def operation_text(source: str) -> str:
             with open(where, encoding="utf-8") as opened:
                 text = opened.read(OPERATION_CHARACTERS_MAX + 1)
     except (OSError, UnicodeDecodeError) as error:
-        raise WrongUsage("The operation can't be read.", where=where, next=f"{error}") from None
+        why = error.strerror if isinstance(error, OSError) and error.strerror else "it is not text in UTF-8"
+        next = "Write @ and a file of JSON, - for standard input, or the JSON itself."
+        raise WrongUsage(f"The operation can't be read: {why}.", where=where, next=next) from None
     if len(text) > OPERATION_CHARACTERS_MAX:
         raise WrongUsage(
             f"The operation is larger than the limit of {OPERATION_CHARACTERS_MAX} characters.", where=where

@@ -116,7 +116,7 @@ def _refuse_absent(applied: Applied, base: Texts, now: Texts, present: Texts, al
     name = alternative.phases[applied.phase].name
     some = "" if len(absent) == len(changed) else "all of "
     raise RefusedByEvidence(
-        f'Phase "{name}" is not in {some}this base: {_listed(absent)} {_are(absent)} what it was before.',
+        f'Phase "{name}" is not in {some}this base: {_listed(absent)} {_as_before(absent)} before.',
         next=f"Merge {applied.branch} first, or name a commit that holds it: --at REV.",
     )
 
@@ -150,5 +150,5 @@ def _listed(paths: Sequence[str]) -> str:
     return ", ".join(paths[:PATHS_SHOWN]) + (f" and {left} more" if left > 0 else "")
 
 
-def _are(paths: Sequence[str]) -> str:
-    return "is" if len(paths) == 1 else "are each"
+def _as_before(paths: Sequence[str]) -> str:
+    return "is what it was" if len(paths) == 1 else "are what they were"

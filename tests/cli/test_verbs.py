@@ -104,6 +104,21 @@ def test_where_the_only_proposal_is_damaged_the_newest_is_not_said_to_be_missing
     assert "No proposals yet" not in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("content", "why"), [(None, "No such file"), (b"\xff\xfe", "not text in UTF-8")])
+def test_a_file_of_operations_that_can_not_be_read_says_why_and_what_to_write(
+    shop: Path, content: bytes | None, why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = shop / "operation.json"
+    if content is not None:
+        file.write_bytes(content)
+
+    assert main(["propose", "--operation", f"@{file}", "-C", str(shop)]) == EXIT_USAGE
+
+    said = capsys.readouterr().err
+    assert why in said
+    assert "next   Write @ and a file of JSON" in said
+
+
 def test_review_without_a_terminal_says_so(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["review", "-C", str(shop)]) == EXIT_USAGE
     assert "needs a terminal" in capsys.readouterr().err

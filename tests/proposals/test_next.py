@@ -190,6 +190,7 @@ def test_a_phase_that_is_not_in_the_base_has_to_be_merged_first(shop: Shop) -> N
         shop.open().next(first.id, SEEN)
 
     assert 'Phase "expand" is not in this base' in told.value.what
+    assert told.value.what.endswith(("is what it was before.", "are what they were before."))
     assert applied.branch in told.value.next
 
 
