@@ -55,8 +55,9 @@ def alternative(
 
 
 def _moves(states: Sequence[State], number: int) -> bool:
-    """Tells whether the state has other edits than the one before it."""
-    return number == 0 or states[number].work.edits != states[number - 1].work.edits
+    """Tells whether the state has edits that programs notice, other than those of the one before it."""
+    own, before = ([it for it in states[at].work.edits if not _is_told_only(it)] for at in (number, number - 1))
+    return number == 0 or own != before
 
 
 def path_of(edit: Edit) -> str:

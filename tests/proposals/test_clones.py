@@ -241,7 +241,8 @@ class TestAProposal:
         assert proposal.decision.stakes == "high"
         assert self.evidence(proposal, "phased", "usage").verdict == "unknown"
         assert [phase.name for phase in phased.phases] == ["expand", "move readers", "contract"]
-        (step,) = phased.phases[1].steps
+        marked, step = phased.phases[1].steps
+        assert (marked.kind, marked.paths) == ("schema", ("schemas/order.avsc",))
         assert step.jobs == ("billing:invoice",)
         assert step.manual[0].startswith(f"{READ_PLACE}  uses `amount`: read the new field")
         assert "in another repository (owner billing@shop.example.com)" in step.manual[0]
