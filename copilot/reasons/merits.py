@@ -110,9 +110,7 @@ def advantage(better: Candidate, worse: Candidate) -> tuple[str, Claim]:
 
 
 def _figures(rule: SoftRule, better: Candidate, worse: Candidate) -> Claim:
-    one, other = (
-        it.evidence[rule.check].measure(rule.measure) if rule.check in it.evidence else None for it in (better, worse)
-    )
+    one, other = _figure(rule, better), _figure(rule, worse)
     if one is None or other is None:
         text = f"{rule.name.capitalize()}: there is no figure for {worse.id}."
         return Claim(text, _cited(better, (rule.check,)), is_background=True)
@@ -137,10 +135,19 @@ def _cited(candidate: Candidate, checks: tuple[str, ...]) -> tuple[str, ...]:
 
 def _value(rule: SoftRule, candidate: Candidate) -> float:
     found = candidate.evidence.get(rule.check)
-    if found is not None and found.verdict == "not-applicable" and found.measure(rule.measure) is None:
-        # Deploys that are left to people were not explored: they don't count as none.
-        return math.inf if rule.check == "rollout" and leaves_to_people(candidate) else 0
-    return _or_worst(lambda: found.measure(rule.measure) if found else None)
+    if found is not None and found.verdict == "not-applicable" and not _is_unexplored(rule, found, candidate):
+        return found.measure(rule.measure) or 0
+    return _or_worst(lambda: _figure(rule, candidate))
+
+
+def _figure(rule: SoftRule, candidate: Candidate) -> float | None:
+    found = candidate.evidence.get(rule.check)
+    return None if found is None or _is_unexplored(rule, found, candidate) else found.measure(rule.measure)
+
+
+def _is_unexplored(rule: SoftRule, found: Evidence, candidate: Candidate) -> bool:
+    """Tells whether the figure is about deploys that are left to people: those were not looked at, so they are not none."""
+    return rule.check == "rollout" and found.verdict == "not-applicable" and leaves_to_people(candidate)
 
 
 def _undone(candidate: Candidate) -> float:

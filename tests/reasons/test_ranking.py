@@ -26,10 +26,6 @@ def outcome(decision: Decision, id: str) -> tuple[str, int, str]:
     return ruling.outcome, ruling.rank, ruling.rule
 
 
-def without_figures(alternative: str, check: str) -> Evidence:
-    return replace(evidence(alternative, check, "not-applicable"), measures=())
-
-
 def test_fewest_coordinated_deploys_win_and_it_says_so() -> None:
     few, many = alternative("few-000001"), alternative("many-00001")
     proofs = (
@@ -149,13 +145,14 @@ def test_deploys_that_nobody_explored_do_not_count_as_none() -> None:
         *all_pass(
             "left-00001",
             usage=evidence("left-00001", "usage", measures=undone),
-            rollout=without_figures("left-00001", "rollout"),
+            rollout=evidence("left-00001", "rollout", "not-applicable", {"coordinated_deploys": 0}),
         ),
     )
 
     decision = decide(proposal((left, explored), proofs))
 
     assert decision.chosen == "explored-1"
+    assert "there is no figure for left-00001" in decision.ruling("explored-1").claims[0].text
 
 
 def test_honest_and_left_to_people_comes_before_proved_and_ambiguous() -> None:
