@@ -228,13 +228,12 @@ def test_records_that_are_still_kept_hold_a_gate_back_whatever_a_query_says(shop
     assert third.alternatives[1].waited.gone
 
 
+@pytest.mark.tool("bwrap")
 def test_a_command_shows_a_gate_only_where_it_is_allowed_and_ends_well(shop: Shop) -> None:
     said = '\n[gates.expand]\ncommand = "python -c \'import sys; sys.exit(open(\\"{}\\").read().count(\\"x\\"))\'"\n'
     commit(shop.folder, {"copilot.toml": shop.text("copilot.toml") + said.format("seen"), "seen": "xx"})
     first = shop.propose()
     shop.land(first)
-    if not shop.open()._kit(git(shop.folder, "rev-parse", "HEAD")).bench.sandbox.isolation:
-        pytest.skip("no bubblewrap here")
 
     with pytest.raises(RefusedByEvidence, match="is not shown to hold"):
         shop.open().next(first.id, Ways())
