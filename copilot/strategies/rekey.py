@@ -8,7 +8,7 @@ from copilot.domain.alternative import Alternative, CodeEdit, Edit, Gate, NewFil
 from copilot.domain.keyed import keys_written
 from copilot.domain.operation import Operation, RekeyTopic
 from copilot.domain.pipeline import FieldUse, Impact, PipelineMap
-from copilot.strategies.migrator import migrator_path, migrator_text
+from copilot.strategies.moving_jobs import job_path, migrator_text
 from copilot.strategies.topic_move import Move, apart, cut_over, move_alternative, step_of
 from copilot.strategies.topic_places import places_of_topic
 
@@ -67,7 +67,7 @@ def _is_sibling(use: FieldUse, path: str) -> bool:
 
 
 def _migrated(move: Move, operation: RekeyTopic) -> Alternative | NotOffered:
-    path = migrator_path(move.old, move.new, move.pipeline)
+    path = job_path("migrators", f"{move.old}_to_{move.new}", move.pipeline)
     job = NewFile(path, migrator_text(move.old, move.new, move.impact.path))
     started = f"{path}:1  deploy one copy of it, with KAFKA_BOOTSTRAP and RECORDS set, and watch its lag"
     return apart(

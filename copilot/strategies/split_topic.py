@@ -5,7 +5,7 @@ from __future__ import annotations
 from copilot.domain.alternative import Alternative, Edit, Gate, NewFile, NotOffered, Phase, Step, TextEdit
 from copilot.domain.operation import Operation, SplitTopic
 from copilot.domain.pipeline import Impact, PipelineMap
-from copilot.strategies.router import router_path, router_text
+from copilot.strategies.moving_jobs import job_path, router_text
 from copilot.strategies.topic_move import Move, move_alternative, step_of
 from copilot.strategies.topic_places import places_of_topic
 
@@ -18,7 +18,7 @@ def split_topic(operation: Operation, impact: Impact, pipeline: PipelineMap) -> 
         return ()
     places = places_of_topic(operation.topic, impact, pipeline)
     move = Move(operation.topic, operation.into[0], impact, pipeline, places)
-    path = router_path(operation.topic, pipeline)
+    path = job_path("routers", operation.topic, pipeline)
     routes = tuple(zip(operation.values, operation.into, strict=True))
     router = NewFile(path, router_text(operation.topic, routes, operation.rest, impact.path))
     begun = (*_listed(move, operation), router)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from copilot.domain.alternative import Alternative, Gate, NewFile, NotOffered, Phase
 from copilot.domain.operation import Operation, RenameTopic
 from copilot.domain.pipeline import Impact, PipelineMap
-from copilot.strategies.topic_bridge import bridge_path, bridge_text
+from copilot.strategies.moving_jobs import bridge_text, job_path
 from copilot.strategies.topic_move import Move, apart, cut_over, move_alternative, step_of
 from copilot.strategies.topic_places import places_of_topic
 
@@ -32,7 +32,7 @@ def rename_topic(operation: Operation, impact: Impact, pipeline: PipelineMap) ->
 
 
 def _bridged(move: Move) -> Alternative | NotOffered:
-    path = bridge_path(move.old, move.new, move.pipeline)
+    path = job_path("bridges", f"{move.old}_to_{move.new}", move.pipeline)
     bridge = NewFile(path, bridge_text(move.old, move.new))
     started = f"{path}:1  deploy it with KAFKA_BOOTSTRAP set, and watch its lag"
     first = step_of("Start the bridge", "producers", (), (bridge,), (started,))

@@ -1,0 +1,199 @@
+"""Programs of the jobs that a patch brings to move records: a bridge, a migrator, a router.
+
+All read one topic from its beginning, send each record on, and commit only what has arrived. Topics are literals in them, so that
+whoever reads the repository sees the topics; names that a repository or a person gave are quoted, never pasted.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+from copilot.domain.pipeline import PipelineMap
+
+_PROGRAM = '''"""{about}
+"""
+
+{imports}
+
+from confluent_kafka import Consumer, Producer
+
+BATCH = 500
+
+
+def delivered(error, message):
+    if error is not None:
+        raise RuntimeError(error)
+
+
+{sending}
+
+
+def main():
+    servers = os.environ["KAFKA_BOOTSTRAP"]
+    consumer = Consumer(
+        {{
+            "bootstrap.servers": servers,
+            "group.id": {group},
+            "auto.offset.reset": "earliest",
+            "enable.auto.commit": False,
+        }}
+    )
+    producer = Producer({{"bootstrap.servers": servers, "enable.idempotence": True}})
+    consumer.subscribe([{old}])
+    while True:
+        messages = consumer.consume(BATCH, timeout=1.0)
+        for message in messages:
+            if message.error():
+                raise RuntimeError(message.error())
+            send(producer, message)
+        if messages:
+            producer.flush()
+            consumer.commit(asynchronous=False)
+
+
+if __name__ == "__main__":
+    main()
+'''
+_BRIDGE = """def send(producer, message):
+    producer.produce(
+        {new},
+        value=message.value(),
+        key=message.key(),
+        headers=message.headers(),
+        partition=message.partition(),
+        timestamp=message.timestamp()[1],
+        on_delivery=delivered,
+    )"""
+_MIGRATOR = """{decoding}
+
+
+def key_of(message):
+    if message.value() is None:
+        return message.key()
+    found = DECODE[os.environ["RECORDS"]](message.value()){access}
+    return None if found is None else str(found).encode()
+
+
+def send(producer, message):
+    producer.produce(
+        {new},
+        value=message.value(),
+        key=key_of(message),
+        headers=message.headers(),
+        timestamp=message.timestamp()[1],
+        on_delivery=delivered,
+    )"""
+_ROUTER = """{decoding}
+
+
+def value_of(value):
+    return DECODE[os.environ["RECORDS"]](value){access}
+
+
+def routed(message):
+    headers = [*(message.headers() or []), ("sequence", f"{{message.partition()}}:{{message.offset()}}".encode())]
+    return {{
+        "value": message.value(),
+        "key": message.key(),
+        "headers": headers,
+        "timestamp": message.timestamp()[1],
+        "on_delivery": delivered,
+    }}
+
+
+def send(producer, message):
+    # A record without a value deletes its key, and does not say where that lies.
+    is_for_all = message.value() is None
+    found = None if is_for_all else value_of(message.value())
+{branches}
+    if is_for_all or found not in {named}:
+        producer.produce({rest}, **routed(message))"""
+_RECORDS = """RECORDS says how values are encoded: "json", "confluent" (an id of the registry before the bytes), "container" (Avro
+with its schema), or "bare" (Avro bytes of the one schema in SCHEMA)."""
+_DECODING = """def from_container(value):
+    import fastavro
+
+    return next(fastavro.reader(io.BytesIO(value)))
+
+
+def from_bare(value):
+    import fastavro
+
+    schema = fastavro.schema.load_schema(os.environ["SCHEMA"])
+    return fastavro.schemaless_reader(io.BytesIO(value), schema)
+
+
+def from_confluent(value):
+    from confluent_kafka.schema_registry import SchemaRegistryClient
+    from confluent_kafka.schema_registry.avro import AvroDeserializer
+
+    return AvroDeserializer(SchemaRegistryClient({"url": os.environ["SCHEMA_REGISTRY_URL"]}))(value, None)
+
+
+DECODE = {"json": json.loads, "container": from_container, "bare": from_bare, "confluent": from_confluent}"""
+
+
+def job_path(folder: str, words: str, pipeline: PipelineMap) -> str:
+    """Returns a free path for a job's file in a folder of its kind; no tool takes it for a test, whatever the topic is called."""
+    name = re.sub(r"[^A-Za-z0-9]+", "_", words).strip("_").lower()
+    name = f"topic_{name}" if name.startswith("test") or not name.isidentifier() else name
+    taken = {job.root for job in pipeline.jobs}
+    path = f"{folder}/{name}.py"
+    return path if path not in taken else f"{folder}/{name}_again.py"
+
+
+def bridge_text(old: str, new: str) -> str:
+    """Returns the job that copies a topic to its new name: one writer on the new topic, so the order per key is kept."""
+    about = f"""Copies every record of {old} to {new} while readers move over; to be taken away once nobody writes {old} any more.
+
+It is the only writer of {new} until the producers move, and it keeps key, headers, time and partition, so the order per key is
+kept. After a crash the last records may come twice. {new} needs as many partitions as {old}."""
+    return _program(about, "import os", _BRIDGE.format(new=_quoted(new)), old, f"bridge-{old}-{new}")
+
+
+def migrator_text(old: str, new: str, path: str) -> str:
+    """Returns the job that brings records to another topic under another key; `path` is the key's field path in the record."""
+    about = f"""Copies every record of {old} to {new}, keyed by {path}; to be taken away once nobody writes {old} any more.
+
+It is the only writer of {new} until the producers move, so records of one {path} keep the order in which it reads them. Those
+that lay in different partitions of {old} had no order there. After a crash the last records may come twice.
+
+{_RECORDS}"""
+    sending = _MIGRATOR.format(new=_quoted(new), access=_access(path), decoding=_DECODING)
+    return _program(about, "import io\nimport json\nimport os", sending, old, f"migrator-{old}-{new}")
+
+
+def router_text(old: str, routes: tuple[tuple[str, str], ...], rest: str, path: str) -> str:
+    """Returns the job that brings each record to the topic of its value; `routes` are (value, topic), `path` the field's path."""
+    about = f"""Brings each record of {old} to the topic of its {path}; a value that is not named goes to {rest}.
+
+Bytes, keys, headers and times stay as they are, so records of one key and one {path} keep their order. Between topics there is
+none: the header "sequence" has the partition and offset in {old}, by which a reader can tell what came first. A record without a
+value goes to every topic. After a crash the last records may come twice.
+
+{_RECORDS}"""
+    branches = "\n".join(
+        f"    if is_for_all or found == {_quoted(value)}:\n        producer.produce({_quoted(topic)}, **routed(message))"
+        for value, topic in routes
+    )
+    named = f"[{', '.join(_quoted(value) for value, _ in routes)}]"
+    sending = _ROUTER.format(
+        decoding=_DECODING, access=_access(path), branches=branches, named=named, rest=_quoted(rest)
+    )
+    return _program(about, "import io\nimport json\nimport os", sending, old, f"router-{old}")
+
+
+def _program(about: str, imports: str, sending: str, old: str, group: str) -> str:
+    # Names stand in a docstring here, and must not end it.
+    said = about.replace("\\", "/").replace('"""', "'''")
+    return _PROGRAM.format(about=said, imports=imports, sending=sending, group=_quoted(group), old=_quoted(old))
+
+
+def _access(path: str) -> str:
+    return "".join(f"[{_quoted(name)}]" for name in path.split("."))
+
+
+def _quoted(text: str) -> str:
+    """Returns a text as a Python literal, in double quotes where it is plain."""
+    return json.dumps(text) if text.isascii() else ascii(text)
