@@ -40,10 +40,10 @@ def own_settings(environ: Mapping[str, str], home: Path) -> OwnSettings:
     return OwnSettings(
         tuple(_absolute(entry, JAVA_VARIABLE, home) for entry in classpath if entry)
         or tuple(_absolute(entry, path, home) for entry in _texts(java.get("classpath", []), path)),
-        _texts(java.get("program", "java"), path)[0],
+        _text(java.get("program", "java"), path),
         _absolute(environ.get(AVSC_VARIABLE, ""), AVSC_VARIABLE, home)
-        or _absolute(_texts(avsc.get("folder", ""), path)[0], path, home),
-        _texts(avsc.get("program", "node"), path)[0],
+        or _absolute(_text(avsc.get("folder", ""), path), path, home),
+        _text(avsc.get("program", "node"), path),
     )
 
 
@@ -74,10 +74,13 @@ def _is_known(name: str, table: object) -> bool:
 
 
 def _texts(value: object, path: Path) -> tuple[str, ...]:
-    texts = value if isinstance(value, list) else [value]
-    if not all(isinstance(text, str) for text in texts):
+    return tuple(_text(text, path) for text in (value if isinstance(value, list) else [value]))
+
+
+def _text(value: object, path: Path) -> str:
+    if not isinstance(value, str):
         raise WrongUsage(f"{value!r} is no text in your own settings.", where=path, next=_SHAPE)
-    return tuple(texts)
+    return value
 
 
 def _absolute(entry: str, where: str | Path, home: Path) -> str:

@@ -50,7 +50,8 @@ def test_the_environment_wins(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text",
     ["[decoders.java]\nclasspath = ['avro.jar']", "[decoders.rust]\n", "[decoders.java]\njar = '/a'", "oops", "x = 1",
-     "decoders = 1", "[decoders.java]\nclasspath = [1]"],
+     "decoders = 1", "[decoders.java]\nclasspath = [1]", "[decoders.java]\nprogram = []",
+     "[decoders.avsc]\nfolder = []", "[decoders.avsc]\nfolder = ['/a', '/b']"],
 )  # fmt: skip
 def test_what_is_not_understood_is_told_with_its_place(text: str, tmp_path: Path) -> None:
     write(tmp_path, text)
