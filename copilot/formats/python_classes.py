@@ -94,7 +94,7 @@ class _Classes:
     def _fields(self, node: ast.ClassDef, depth: int) -> Iterator[ast.AnnAssign]:
         """Yields the fields of a class, those of its bases first."""
         if depth > JSON_DEPTH_MAX:
-            raise self._refused(node.bases[0], "is derived from too many classes")
+            raise self._refused(node, "is derived from too many classes")
         for base in node.bases:
             name = _last_name(base)
             if name in self._classes:
@@ -149,6 +149,8 @@ class _Classes:
         if name in _MAPS and len(inner) == 2:
             values = self._type(inner[1], depth + 1)
             return _record(start, end, {"type": Node(start, end, "map"), "values": values})
+        if not inner:
+            raise self._refused(node, "names no type")
         if name == "Optional":
             return self._union(start, end, [inner[0], ast.copy_location(ast.Constant(None), node)], depth)
         if name == "Union":
@@ -223,14 +225,14 @@ class _Classes:
         """Returns the type in quotes, with the place of the quotes."""
         try:
             inner: ast.expr = ast.parse(text, mode="eval").body
-        except (SyntaxError, ValueError):
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
             raise self._refused(node, "is no type") from None
         for part in ast.walk(inner):
             if isinstance(part, ast.expr):
                 ast.copy_location(part, node)
         return inner
 
-    def _refused(self, node: ast.expr, why: str) -> InvalidText:
+    def _refused(self, node: ast.expr | ast.stmt, why: str) -> InvalidText:
         start, end = self._places.span(node)
         excerpt = " ".join(self._places.text[start:end].split())[:_EXCERPT_CHARACTERS]
         return InvalidText(start, f"`{excerpt}` {why}")

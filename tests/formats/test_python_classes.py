@@ -96,8 +96,12 @@ def test_fields_of_a_base_come_first_and_what_is_no_field_is_left_out() -> None:
         ("it: int = next_number()", "AvroModel"),
         ("it: typing.List[str] = field(default_factory=names)", "AvroModel"),
         ("it: int", "shop.Base"),
+        ("it: typing.Optional[()]", "AvroModel"),
+        ("it: typing.Annotated[()]", "AvroModel"),
+        ("it: typing.Union[()]", "AvroModel"),
+        (f"it: '{'-' * 50_000}1'", "AvroModel"),
     ],
 )
 def test_what_this_file_does_not_tell_is_refused(body: str, bases: str) -> None:
-    with pytest.raises(InvalidText, match=r"is a (type|default|base)|makes a default"):
+    with pytest.raises(InvalidText, match=r"is a (type|default|base)|makes a default|(is|names) no type"):
         folded(body, bases=bases)
