@@ -32,6 +32,7 @@ _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+_JSON_SUFFIXES = (".json", ".jsonl", ".ndjson")
 _SHAPE = 'Write for example --holds "mismatches = 0" or --holds "rows >= 1".'
 
 Row = Mapping[str, Any]
@@ -141,9 +142,15 @@ def _rows(path: Path, data: bytes) -> Sequence[Row]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise WrongUsage("The result is no UTF-8 text.", where=path, next="Hand over JSON or CSV.") from None
-    if path.suffix.lower() == ".csv" or not text.lstrip().startswith(("[", "{")):
-        return _csv_rows(path, text)
-    return _json_rows(path, text)
+    if not text.strip():
+        raise WrongUsage(
+            "The result is empty, as what a failed query leaves.",
+            where=path,
+            next="Hand over a CSV with its heading, or [] where there are no rows.",
+        )
+    suffix = path.suffix.lower()
+    is_json = suffix in _JSON_SUFFIXES or (suffix != ".csv" and text.lstrip().startswith(("[", "{")))
+    return _json_rows(path, text) if is_json else _csv_rows(path, text)
 
 
 def _csv_rows(path: Path, text: str) -> Sequence[Row]:

@@ -40,6 +40,20 @@ def test_an_empty_result_shows_nothing_unless_rows_are_what_is_counted(tmp_path:
     assert shown(tmp_path, "a.csv", "mismatches\n", "rows = 0") == "rows = 0 in a.csv (0 rows)"
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("a.json", "connection refused\n", "no JSON"),
+        ("a.ndjson", "connection refused\n", "no JSON"),
+        ("a.csv", "", "is empty"),
+        ("a.json", " \n", "is empty"),
+    ],
+)
+def test_what_a_failed_query_leaves_is_no_result_without_rows(tmp_path: Path, name: str, text: str, told: str) -> None:
+    with pytest.raises(WrongUsage, match=told):
+        shown(tmp_path, name, text, "rows = 0")
+
+
 def test_a_size_is_not_held_by_what_has_none(tmp_path: Path) -> None:
     for value in ("", "n/a", "nan", "true"):
         with pytest.raises(RefusedByEvidence):
