@@ -15,6 +15,7 @@ from copilot.checks.mutations import MUTATIONS
 from copilot.domain.alternative import Alternative, Plan
 from copilot.domain.decision import Decision, Ruling
 from copilot.domain.evidence import Evidence, Finding
+from copilot.domain.operation import TopicOperation
 from copilot.domain.patch import Patch, Refused
 from copilot.domain.proposal import Compiled, Proposal
 from copilot.errors import RefusedByEvidence, WrongUsage
@@ -85,7 +86,7 @@ def _fate(mutation: Mutation, mutant: Mutant, original: _Proved, proposal: Propo
 def _is_free(original: _Proved, proposal: Proposal) -> str:
     """Tells why no job has to move with, before or after another one, "" where that is not proved."""
     rollout = next((it for it in original.evidence if it.check == "rollout"), None)
-    if rollout is None or any(hasattr(operation, "topic") for operation in proposal.request.operations):
+    if rollout is None or any(isinstance(it, TopicOperation) for it in proposal.request.operations):
         return ""
     if rollout.verdict == "not-applicable":
         return "no two versions of jobs meet, as the rollout check found"
@@ -140,23 +141,23 @@ def _ruling(of: _Proved, beside: _Proved | None, proposal: Proposal, kit: Kit) -
 def _killed(row: MutantSeen, broken: _Proved, original: _Proved, proposal: Proposal, kit: Kit) -> MutantSeen:
     """Returns the row with what told the mutant from the chosen patch, or with the warning that alone does."""
     ruling = _ruling(broken, original, proposal, kit)
-    checks = {it.id: it.check for it in broken.evidence}
     if ruling.outcome == "refused":
-        claim = ruling.claims[0]
-        by = next((checks[id] for id in claim.cites if id in checks), "")
-        return replace(row, fate="killed", by=by, rule=ruling.rule, message=claim.text)
+        return _lost(row, ruling, broken)
     settled = {it.check for it in original.evidence if it.verdict != "unknown"}
     for evidence in broken.evidence:
         if evidence.verdict == "unknown" and evidence.check in settled:
             message = _doubt(evidence)
             return replace(row, fate="killed", by=evidence.check, rule="can't be settled any more", message=message)
-    lost = next((rule for rule in WORTH if ruling.rule.endswith(f"behind by: {rule}")), None)
-    if lost is not None:
-        claim = ruling.claims[0]
-        by = next((checks[id] for id in claim.cites if id in checks), "")
-        return replace(row, fate="killed", by=by, rule=ruling.rule, message=claim.text)
+    if any(ruling.rule.endswith(f"behind by: {rule}") for rule in WORTH):
+        return _lost(row, ruling, broken)
     warning = _new_warning(broken, original)
     return replace(row, by=warning[0], message=warning[1].message) if warning else row
+
+
+def _lost(row: MutantSeen, ruling: Ruling, broken: _Proved) -> MutantSeen:
+    claim = ruling.claims[0]
+    by = next((it.check for id in claim.cites for it in broken.evidence if it.id == id), "")
+    return replace(row, fate="killed", by=by, rule=ruling.rule, message=claim.text)
 
 
 def _doubt(evidence: Evidence) -> str:
