@@ -12,7 +12,7 @@ from copilot.domain.pair import DecoderVerdict, PairVerdict
 
 VERSION = 1
 REASONS_SHOWN = 20
-_DECODER_WORDS = {
+DECODER_WORDS = {
     "java": "Avro for Java",
     "python": "Apache avro for Python",
     "fastavro": "fastavro",
@@ -125,4 +125,4 @@ def _pair(it: Judged) -> list[str]:
 
 def _decoder(decoder: DecoderVerdict) -> tuple[str, str, str]:
     note = decoder.note or "as the rules have it"
-    return _DECODER_WORDS[decoder.decoder], _READS_WORDS[decoder.reads], f"{note} ({decoder.basis})"
+    return DECODER_WORDS[decoder.decoder], _READS_WORDS[decoder.reads], f"{note} ({decoder.basis})"

@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from copilot.checks.matrix import Cell, Half, Row
+from copilot.checks.pairs_run import PREDICTED_AS
+from copilot.cli.compat_text import DECODER_WORDS
 from copilot.ports import SchemaFormat
 
 _ORDER = ("java", "fastavro", "python", "avsc")
-_NAMES = {
-    "java": "Avro for Java",
-    "fastavro": "fastavro",
-    "python": "Apache avro for Python",
-    "avsc": "avsc (JavaScript)",
-}
 _LETTERS = {"java": "J", "fastavro": "F", "python": "P", "avsc": "S"}
-_RUN_AS = {"python": "avro"}
 PREDICTED = "°"
 
 
@@ -36,10 +31,9 @@ def _page(rows: Sequence[Row], schema_format: SchemaFormat) -> Iterator[str]:
     yield "A capital letter: the value came back. `-`: the record is refused. `≠`: it is read, and the value is another one, or"
     yield f"means something else. `{PREDICTED}`: not run, but predicted, and then about the worst record that the schema allows."
     yield ""
-    versions = {tool.name: tool.version for tool in schema_format.decoders}
+    versions = {PREDICTED_AS.get(tool.name, tool.name): tool.version for tool in schema_format.decoders}
     for decoder in _ORDER:
-        version = versions.get(_RUN_AS.get(decoder, decoder))
-        yield f"* {_LETTERS[decoder]}: {_NAMES[decoder]}, {version or 'not run'}"
+        yield f"* {_LETTERS[decoder]}: {DECODER_WORDS[decoder]}, {versions.get(decoder, 'not run')}"
     yield ""
     yield "| # | edit | BACKWARD | decoders | FORWARD | decoders |"
     yield "| --- | --- | --- | --- | --- | --- |"
@@ -50,7 +44,7 @@ def _page(rows: Sequence[Row], schema_format: SchemaFormat) -> Iterator[str]:
     yield f"at least one decoder, and {len(legal) - len(hurting)} in none:"
     yield ""
     for row in legal:
-        yield f"* {row.name}: {', '.join(_NAMES[name] for name in _ORDER if name in row.hurt) or 'clean'}"
+        yield f"* {row.name}: {', '.join(DECODER_WORDS[name] for name in _ORDER if name in row.hurt) or 'clean'}"
 
 
 def _half(half: Half) -> str:
