@@ -70,6 +70,28 @@ def operation_text(source: str) -> str:
     return text
 
 
+def add_run(parser: argparse.ArgumentParser, at_help: str) -> None:
+    """Adds what every verb takes that proves a proposal: the commit, leave to run commands, the format, and quiet."""
+    parser.add_argument("--at", metavar="REV", default="HEAD", help=f"{at_help} (default: HEAD)")
+    parser.add_argument("--run-commands", action="store_true", help="also run the repository's own tests, in a sandbox")
+    parser.add_argument(
+        "--command",
+        action="append",
+        default=[],
+        metavar="COMMAND",
+        help="what to run instead of what copilot.toml names; may be repeated",
+    )
+    add_format(parser, "text", "json")
+    parser.add_argument("--quiet", action="store_true", help="print no progress")
+
+
+def commands_asked(arguments: argparse.Namespace) -> tuple[str, ...]:
+    """Returns the commands that stand in for those of copilot.toml; raises WrongUsage where they may not run."""
+    if arguments.command and not arguments.run_commands:
+        raise WrongUsage("--command runs nothing by itself.", next="Add --run-commands to allow it.")
+    return tuple(arguments.command)
+
+
 def add_id(parser: argparse.ArgumentParser) -> None:
     """Adds the proposal's id."""
     parser.add_argument(

@@ -296,3 +296,15 @@ def test_the_verb_ends_with_the_code_that_its_answer_has(shop: Shop, capsys: pyt
     assert value["continues"]["proofs"][0]["text"] == "seen"
     assert "carries on  " in shown.err
     assert main([*where, "--quiet"]) == EXIT_DONE
+
+
+def test_the_verb_takes_commands_as_propose_does(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
+    first = shop.propose()
+    shop.land(first)
+    where = ["next", first.id, "-C", str(shop.folder), "--attest", "seen", "--command", "true"]
+
+    assert main(where) == EXIT_USAGE
+    assert "runs nothing by itself" in capsys.readouterr().err
+    assert main([*where, "--run-commands", "--quiet"]) in (EXIT_DONE, EXIT_REFUSED)
+
+    assert shop.open().load(shop.open().next(first.id, Ways())).request.commands == ("true",)
