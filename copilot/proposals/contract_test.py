@@ -6,6 +6,8 @@ is there. Both are proved here with the same decoder before anything is handed o
 
 from __future__ import annotations
 
+import ast
+import datetime
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +25,8 @@ from copilot.reasons.visible import visible
 
 FIRST_PHASE = 0
 SAMPLES_TRIED = 24
+_IMPORTS = {"Decimal": "from decimal import Decimal", "UUID": "from uuid import UUID", "datetime": "import datetime"}
+"""The names by which values that decoders give are written down."""
 _READS = {
     "fastavro": (
         "import fastavro",
@@ -109,11 +113,26 @@ def _recorded(
             read = decoder.decode(data, writer.resolved, reader.resolved)
         except Undecodable:
             continue
-        if read.value == read.value and not read.leftover_bytes and "nan" not in repr(read.value):
-            fitting.append(Recorded(writer.resolved, data, read.value))
+        value = written_down(read.value)
+        if not read.leftover_bytes and names_in(value) <= _IMPORTS.keys():
+            fitting.append(Recorded(writer.resolved, data, value))
     if not fitting:
         raise RefusedByEvidence(f"{decoder.name} reads no sample of version {writer.number} with the new schema.")
     return max(fitting, key=lambda it: (repr(it.value).count("None") == 0, -len(it.data)))
+
+
+def names_in(value: Any) -> frozenset[str]:
+    """Returns the names that a value as Python code needs: none for texts and numbers, "nan" for what no code can compare."""
+    return frozenset(node.id for node in ast.walk(ast.parse(repr(value), mode="eval")) if isinstance(node, ast.Name))
+
+
+def written_down(value: Any) -> Any:
+    """Returns an equal value that Python code can say: the Apache package gives times a zone of its own, which has no name."""
+    if isinstance(value, dict):
+        return {name: written_down(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [written_down(item) for item in value]
+    return value.astimezone(datetime.UTC) if isinstance(value, datetime.datetime) and value.tzinfo else value
 
 
 def _read(recorded: Recorded, reader: SchemaVersion, decoder: DecoderUnderTest) -> Any:
@@ -129,17 +148,15 @@ def _text(proposal: Proposal, path: str, decoder: DecoderUnderTest, old: Recorde
     about = f"{path} from before and after: {' '.join(proposal.request.text.split()) or proposal.id}"
     # Names of a repository and words of a person stand in a docstring here, and must not end it.
     about = visible(about, keep="").replace("\\", "/").replace('"', "'")
+    names = sorted(names_in(old.value) | names_in(new.value))
+    needed = ["import io", "import json", "from pathlib import Path", *(_IMPORTS[name] for name in names)]
+    standard = "\n".join(sorted(needed, key=lambda line: (line.startswith("from"), line)))
     return f'''"""Recorded bytes of {about}
 
 Proved with {decoder.name} {decoder.version}: it fails on {proposal.request.commit[:12]} and passes with {proposal.id}.
 """
 
-import datetime  # noqa: F401
-import io
-import json
-from decimal import Decimal  # noqa: F401
-from pathlib import Path
-from uuid import UUID  # noqa: F401
+{standard}
 
 {imports}
 
