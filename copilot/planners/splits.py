@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from copilot.domain import fieldtype
 from copilot.domain.operation import SplitTopic
@@ -15,19 +16,28 @@ VALUES_MAX = 20
 
 
 def split_topic_said(topic: str, field: str, routes: tuple[str, ...], pipeline: PipelineMap, where: str) -> SplitTopic:
-    """Returns the split; each route is a value, or "VALUE=TOPIC". Without routes an enum's symbols are the values."""
+    """Returns the split that a sentence asks for; each route is a value, or "VALUE=TOPIC"."""
+    pairs = [re.split(r"\s*(?:=|->|:)\s*", route, maxsplit=1) for route in routes]
+    return split_of(topic, field, [(pair[0], pair[1] if len(pair) > 1 else "") for pair in pairs], pipeline, where)
+
+
+def split_of(
+    topic: str, field: str, routes: Iterable[tuple[str, str]], pipeline: PipelineMap, where: str
+) -> SplitTopic:
+    """Returns the split; each route is a value with its topic, "" for one named after it. Without routes an enum's symbols are
+    the values.
+    """
     found, scope, own = field_on_topic(topic, field, pipeline, where)
     enum = fieldtype.enum_of(fieldtype.parsed(own.type)) or {}
-    named = routes or tuple(str(symbol) for symbol in enum.get("symbols", ()))
+    named = tuple(routes) or tuple((str(symbol), "") for symbol in enum.get("symbols", ()))
     if not named:
         raise WrongUsage(
             f'Which values "{own.name}" has is not in its type, {own.type}.',
             where=where,
             next=f'Name them: "split {found} by {own.name} into A, B", or "… into A=topic.a, B=topic.b".',
         )
-    pairs = [re.split(r"\s*(?:=|->|:)\s*", route, maxsplit=1) for route in named]
-    values = tuple(pair[0] for pair in pairs)
-    into = tuple(pair[1] if len(pair) > 1 else f"{found}.{_plain(pair[0])}" for pair in pairs)
+    values = tuple(value for value, _ in named)
+    into = tuple(to or f"{found}.{_plain(value)}" for value, to in named)
     record = "" if own.record == scope.subject.latest.name else own.record
     return SplitTopic(scope.subject.name, record, own.name, found, values, into)
 

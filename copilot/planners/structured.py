@@ -41,7 +41,7 @@ from copilot.domain.pipeline import PipelineMap
 from copilot.errors import WrongUsage
 from copilot.planners.matching import Scope, records_of, scopes_of, the_field, the_scope
 from copilot.planners.names import listed, nearest
-from copilot.planners.splits import split_topic_said
+from copilot.planners.splits import split_of
 from copilot.planners.validation import check_together, checked
 from copilot.planners.whole import full_to, level_of, own_record, rekeyed_topic, renamed_topic, type_named, until_of
 
@@ -111,6 +111,7 @@ _TEXTS = (
     "at",
     "currency",
 )
+_LISTS = ("fields", "symbols", "others", "into", "inner", "values")
 
 
 def operations_from_json(text: str, pipeline: PipelineMap) -> tuple[Operation, ...]:
@@ -152,7 +153,7 @@ def _operation(entry: Any, where: str, pipeline: PipelineMap) -> Operation:
         raise WrongUsage(f'"{str(op)[:80]}" is not an operation.', where=where, next=f"Use {listed(close)}.")
     _check_keys(op, entry, where)
     if op == "split_topic":
-        return split_topic_said(entry["topic"], entry["field"], _routes(entry, where), pipeline, where)
+        return split_of(entry["topic"], entry["field"], _routes(entry, where), pipeline, where)
     if op == "rekey_topic":
         return rekeyed_topic(entry["topic"], entry["field"], entry.get("to", ""), pipeline, where)
     if op in _WHOLE or (op == "change_doc" and not entry.get("field")):
@@ -173,13 +174,14 @@ def _operation(entry: Any, where: str, pipeline: PipelineMap) -> Operation:
     return _about_field(op, entry, (scope.subject.name, record, field.name))
 
 
-def _routes(entry: dict[str, Any], where: str) -> tuple[str, ...]:
-    values, into = entry["values"], entry.get("into")
-    if into is not None and len(into) != len(values):
+def _routes(entry: dict[str, Any], where: str) -> list[tuple[str, str]]:
+    values = entry["values"]
+    into = entry.get("into", [""] * len(values))
+    if len(into) != len(values):
         raise WrongUsage(
             "There is not one topic for each value.", where=where, next="Give as many names in both lists."
         )
-    return tuple(f"{value}={topic}" for value, topic in zip(values, into, strict=True)) if into else tuple(values)
+    return list(zip(values, into, strict=True))
 
 
 def _about_field(op: str, entry: dict[str, Any], place: tuple[str, str, str]) -> Operation:
@@ -265,7 +267,7 @@ def _check_keys(op: str, entry: dict[str, Any], where: str) -> None:
     for key in _TEXTS:
         if key in entry and not isinstance(entry[key], str):
             raise WrongUsage(f'"{key}" must be a string.', where=where)
-    for key in ("fields", "symbols", "others", "into", "inner"):
+    for key in _LISTS:
         names = entry.get(key, [])
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             raise WrongUsage(f'"{key}" must be a list of strings.', where=where)

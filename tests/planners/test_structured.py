@@ -46,6 +46,17 @@ def test_an_inner_record_can_be_named() -> None:
     assert operations([entry]) == (AddField("order", "shop.Line", "vat", '"double"', "0", True),)
 
 
+def test_a_value_to_split_by_may_hold_any_mark() -> None:
+    entry = {"op": "split_topic", "topic": "orders.paid", "field": "note", "values": ["a:b", "c=d"]}
+
+    (named,) = operations({**entry, "into": ["paid.ab", "paid.cd"]})
+    (unnamed,) = operations(entry)
+
+    assert operation_object(named) | {"into": []} == operation_object(unnamed) | {"into": []}
+    assert operation_object(named)["values"] == ["a:b", "c=d"]
+    assert operation_object(unnamed)["into"] == ["orders.paid.a-b", "orders.paid.c-d"]
+
+
 def test_a_default_of_null_differs_from_none() -> None:
     entry = {"op": "add_field", "subject": "order", "field": "x", "type": ["null", "long"]}
 
@@ -79,6 +90,11 @@ def test_a_default_of_null_differs_from_none() -> None:
                 "type": {"type": "enum", "name": "Status", "symbols": ["A"]},
             },
             'a type "Status" already',
+        ),
+        ({"op": "split_topic", "topic": "orders.paid", "field": "status", "values": 5}, "must be a list of strings"),
+        (
+            {"op": "split_topic", "topic": "orders.paid", "field": "status", "values": "web"},
+            "must be a list of strings",
         ),
         ([], "There are 0 operations"),
         ("text", "must be a JSON object"),
