@@ -14,8 +14,9 @@ from copilot.domain.pipeline import Link
 
 LIKE = "topics like "
 MAX_PATTERN = 200
-MAX_REPEATS = 4
-_REPEAT = re.compile(r"[*+{]")
+MAX_WAYS = 100_000_000
+"""Ways, at most, to share out a name among the repeats and alternatives of a pattern: a matcher may try them all."""
+_REPEAT = re.compile(r"[*+{]|(?<!\()\?")
 _REPEATED_GROUP = re.compile(r"\)[*+{?]")
 
 
@@ -26,7 +27,7 @@ def matching_patterns(links: Sequence[Link]) -> Iterator[Link]:
         pattern = _compiled(link.endpoint.variable) if not link.endpoint.name else None
         if pattern is not None:
             for topic in topics:
-                if pattern.match(topic.name):
+                if _is_soon_told(pattern.pattern, len(topic.name)) and pattern.match(topic.name):
                     yield replace(
                         link, endpoint=topic, certainty="possible" if link.certainty == "possible" else "likely"
                     )
@@ -36,9 +37,15 @@ def _compiled(variable: str) -> re.Pattern[str] | None:
     text = variable.removeprefix(LIKE)
     if not text.startswith("^") or len(text) > MAX_PATTERN:
         return None
-    if len(_REPEAT.findall(text)) > MAX_REPEATS or _REPEATED_GROUP.search(text):
+    if _REPEATED_GROUP.search(text):
         return None
     try:
         return re.compile(f"(?:{text})\\Z")
     except re.error:
         return None
+
+
+def _is_soon_told(pattern: str, length: int) -> bool:
+    """Tells whether few ways are there to match a name of that length."""
+    ways: int = (length + 1) ** len(_REPEAT.findall(pattern)) * (pattern.count("|") + 1) ** pattern.count("(")
+    return ways <= MAX_WAYS

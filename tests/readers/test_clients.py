@@ -448,6 +448,33 @@ FRAMEWORKS = {
             ("consumes", "topic", "?topics like ^(a+)+b"),
         },
     ),
+    "patterns of many optional parts, or many choices, are not tried either": (
+        f"""
+        from confluent_kafka import Consumer, Producer
+        Producer({{}}).produce("{"a" * 60}", b"")
+        Consumer({{}}).subscribe(["^{"a?" * 60}{"a" * 60}b?"])
+        Consumer({{}}).subscribe(["^{"(a|a)" * 36}b"])
+        """,
+        {
+            ("produces", "topic", "a" * 60),
+            ("consumes", "topic", f"?topics like ^{'a?' * 60}{'a' * 60}b?"),
+            ("consumes", "topic", f"?topics like ^{'(a|a)' * 36}b"),
+        },
+    ),
+    "patterns with several parts": (
+        """
+        from confluent_kafka import Consumer, Producer
+        Producer({}).produce("shop.eu.orders.v1", b"")
+        Producer({}).produce("shop.eu.invoices.v1", b"")
+        Consumer({}).subscribe([r"^[a-z]+\\.(eu|us)\\.(orders|payments|refunds)\\.v[0-9]+$"])
+        """,
+        {
+            ("produces", "topic", "shop.eu.orders.v1"),
+            ("produces", "topic", "shop.eu.invoices.v1"),
+            ("consumes", "topic", r"?topics like ^[a-z]+\.(eu|us)\.(orders|payments|refunds)\.v[0-9]+$"),
+            ("consumes", "topic", "shop.eu.orders.v1"),
+        },
+    ),
     "spark with options that are not known": (
         """
         from pyspark.sql import SparkSession
