@@ -41,7 +41,9 @@ _BROKERS_OWN = re.compile(
     r"^(?:KAFKA_(?:CFG|AUTO|OFFSETS|TRANSACTION|CREATE|LOG|NUM|DEFAULT)|CONNECT_|CONTROL_CENTER_|CONFLUENT_)"
 )
 _NO_TOPIC = re.compile(r"(?:true|false|\d+)?\Z", re.IGNORECASE)
-_TO_FILL_IN = re.compile(r"(?:TODO|TBD|FIXME|change[-_ ]?me|replace[-_ ]?me|your[-_ ]|x{3,})|<.*>\Z", re.IGNORECASE)
+_TO_FILL_IN = re.compile(
+    r"(?-i:(?:TODO|TBD|FIXME)(?![A-Z]))|(?:change[-_ ]?me|replace[-_ ]?me|your[-_ ]|x{3,})|<.*>\Z", re.IGNORECASE
+)
 _EXAMPLE = re.compile(r"example|sample|template|dist\b", re.IGNORECASE)
 
 

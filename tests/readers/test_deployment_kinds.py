@@ -381,6 +381,13 @@ def test_what_an_example_leaves_to_be_filled_in_sets_nothing(value: str) -> None
     assert [dict(one.settings) for one in running.values()] == [{"GROUP": "feeders"}]
 
 
+@pytest.mark.parametrize("value", ["todo-items", "todos.v1", "TODOS", "tbd-orders"])
+def test_a_topic_whose_name_only_begins_like_a_gap_is_set_by_an_example(value: str) -> None:
+    running = deployed({"jobs/feeder/.env.example": f"TOPIC={value}\n"}, ROOTS)
+
+    assert [dict(one.settings) for one in running.values()] == [{"TOPIC": value}]
+
+
 def test_what_a_service_passes_on_from_its_surroundings_is_not_set() -> None:
     compose = "services:\n  s:\n    build: jobs/scorer\n    environment: [TOPIC, MODE]\n"
 
