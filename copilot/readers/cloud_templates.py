@@ -1,7 +1,8 @@
 """Which functions does a template of CloudFormation, SAM or the Serverless Framework deploy, and what feeds them?
 
 A queue or stream that the template itself makes has the name that it is given there, else its logical id: the cloud makes a longer
-one of that, which nobody here knows. References to other stacks and to parameters without a default are unknown.
+one of that, which nobody here knows. So it is with a name that is made of the stack's or the account's. References to other
+stacks and to parameters without a default are unknown.
 """
 
 from __future__ import annotations
@@ -30,6 +31,10 @@ _OWN_NAMES = (
     "DeliveryStreamName",
     "FunctionName",
 )
+_FILLED_IN = "\0"
+"""Stands for what the cloud fills in: the account, the region, the name of the stack."""
+_ADDRESSES = ("arn:aws", "https://sqs.")
+_LAST_PART = re.compile(r"[^:/]*\Z")
 _REFERENCE = re.compile(r"\$\{([^}]+)\}")
 # What a source says where, and the kind of endpoint that it is: of SAM's events, and of the Serverless Framework's.
 _EVENTS = {
@@ -80,8 +85,18 @@ class _Stack:
     parameters: Mapping[str, Entry]
     root: Entry
 
+    def told(self, entry: Entry | None) -> str:
+        """Returns the name or address that a value stands for, "" where nobody here knows it.
+
+        Account and region of an address are zeros: no name keeps them.
+        """
+        found = self.name(entry)
+        last = _LAST_PART.search(found)
+        is_told = _FILLED_IN not in found or (found.startswith(_ADDRESSES) and last and _FILLED_IN not in last[0])
+        return found.replace(_FILLED_IN, "0") if is_told else ""
+
     def name(self, entry: Entry | None, depth: int = 0) -> str:
-        """Returns the name or address that a value stands for, "" where nobody here knows it."""
+        """Returns what a value stands for, marks in it for what the cloud fills in, "" where nobody here knows it."""
         if entry is None or depth > MAX_DEPTH:
             return ""
         if isinstance(entry.value, str):
@@ -115,14 +130,15 @@ class _Stack:
 
     def _referred(self, name: str, depth: int) -> str:
         if name.startswith("AWS::"):
-            return "x"  # an account or a region: a part of addresses that no name keeps
+            return "aws" if name == "AWS::Partition" else _FILLED_IN
         if name in self.parameters:
             return text_of(_inner(self.parameters[name], "Default"))
         if name not in self.resources:
             return ""
         properties = _inner(self.resources[name], "Properties")
         own = next((_inner(properties, key) for key in _OWN_NAMES if _inner(properties, key) is not None), None)
-        return self.name(own, depth + 1) or name
+        known = self.name(own, depth + 1)
+        return known if known and _FILLED_IN not in known else name
 
     def _filled(self, text: str, inside: Mapping[str, Entry], depth: int) -> str:
         """Returns a text with its references filled in, "" where one of them isn't known."""
@@ -231,7 +247,7 @@ def _configs(stack: _Stack, role: str, kind: str, named: Entry | None) -> Iterat
         return
     items = named.value if isinstance(named.value, list) else [named]
     for number, item in enumerate(items[:MAX_EVENTS]):
-        name = stack.name(item)
+        name = stack.told(item)
         value: Value = ("s", name) if name else ("env", f"{role} event", None)
         yield Config(f"{role}.{number}:{kind}", "consumes", value, None, None, item.line)
 
@@ -248,7 +264,7 @@ def _unit(
     settings: list[Setting] = []
     for environment in environments:
         for key, value in _mapping(environment).items():
-            text = stack.name(value)
+            text = stack.told(value)
             settings.append((key, ("s", text) if text and may_keep(key, text) else None, value.line))
     hints = tuple(dict.fromkeys(hint for hint in (name, posixpath.basename(folder.rstrip("/"))) if hint))
     programs = (program,) if program else ()

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import textwrap
 
+import pytest
+
 from tests.readers.sockets import map_of
 
 Edge = tuple[str, str, str, str]
@@ -202,4 +204,59 @@ def test_a_function_that_transforms_what_firehose_delivers_reads_a_stream() -> N
 
     assert edges({"functions/clean/main.py": code, "functions/clean/requirements.txt": ""}) == {
         ("functions/clean", "consumes", "stream", "?handler")
+    }
+
+
+@pytest.mark.parametrize(
+    ("event", "read"),
+    [
+        ("{Type: SQS, Properties: {Queue: !GetAtt Orders.Arn}}", ("queue", "Orders")),
+        (
+            '{Type: SQS, Properties: {Queue: !Sub "arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:${AWS::StackName}-in"}}',
+            ("queue", "?Bill.In event"),
+        ),
+        ('{Type: S3, Properties: {Bucket: !Sub "data-${AWS::AccountId}"}}', ("file", "?Bill.In event")),
+    ],
+)
+def test_a_name_that_the_cloud_fills_in_is_not_made_up(event: str, read: tuple[str, str]) -> None:
+    template = f"""
+        Resources:
+          Orders:
+            Type: AWS::SQS::Queue
+            Properties: {{QueueName: !Sub "${{AWS::StackName}}-orders"}}
+          Bill:
+            Type: AWS::Serverless::Function
+            Properties:
+              CodeUri: functions/bill/
+              Handler: app.handler
+              Environment:
+                Variables: {{QUEUE_URL: !Sub "https://sqs.${{AWS::Region}}.amazonaws.com/${{AWS::AccountId}}/${{AWS::StackName}}-out"}}
+              Events:
+                In: {event}
+        """
+
+    assert edges({"template.yaml": template, "functions/bill/app.py": HANDLER}) == {
+        ("functions/bill", "consumes", *read),
+        ("functions/bill", "produces", "queue", "?QUEUE_URL"),
+    }
+
+
+def test_an_address_is_known_by_its_name_whatever_account_and_region_it_is_in() -> None:
+    template = """
+        Resources:
+          Bill:
+            Type: AWS::Serverless::Function
+            Properties:
+              CodeUri: functions/bill/
+              Handler: app.handler
+              Environment:
+                Variables:
+                  QUEUE_URL: !Sub "https://sqs.${AWS::Region}.amazonaws.com/${AWS::AccountId}/bills"
+              Events:
+                Other: {Type: SQS, Properties: {Queue: !Sub "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:orders"}}
+        """
+
+    assert edges({"template.yaml": template, "functions/bill/app.py": HANDLER}) == {
+        ("functions/bill", "consumes", "queue", "orders"),
+        ("functions/bill", "produces", "queue", "bills"),
     }
