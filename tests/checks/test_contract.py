@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -325,11 +326,18 @@ def test_a_list_that_may_be_null_breaks_who_goes_into_it() -> None:
 BUILDS = [replace(it, form="literal") for it in WRITES]
 
 
-def written(line: str, kind: object, *, before: object = "long", library: str = "fastavro", **more: object) -> Evidence:
+def written(
+    line: str,
+    kind: object,
+    *,
+    before: object = "long",
+    library: str = "fastavro",
+    steps: Sequence[tuple[Step, ...]] = (),
+) -> Evidence:
     """The evidence on a producer that writes `amount` by this line, where its type changes from `before` to `kind`."""
     code = f'def build(order, count: int):\n    return {{"id": "1",\n        "amount": {line}}}\n'
     change = ChangeType("order", "", "amount", '"bytes"')
-    made = case(change, [[ID, field("amount", before)]], [[ID, field("amount", kind)]], uses=BUILDS, **more)  # type: ignore[arg-type]
+    made = case(change, [[ID, field("amount", before)]], [[ID, field("amount", kind)]], uses=BUILDS, steps=steps)
     encoder = Decoder(library, "writer")
 
     def encoded(read: PipelineMap) -> PipelineMap:
@@ -449,10 +457,10 @@ def test_a_value_that_comes_out_of_another_record_has_the_type_of_its_schema() -
     assert errors(evidence) == ["contract.wrong-type"]
 
 
-def meets_null(body: str, mode: Mode = "computes", **more: object) -> Evidence:
+def meets_null(body: str, mode: Mode = "computes") -> Evidence:
     """The evidence on a consumer whose second line reads `amount`, which becomes nullable."""
     code = f"def bill(order):\n    {body}\n"
-    reads = [use("amount", mode, line=2, **more)]  # type: ignore[arg-type]
+    reads = [use("amount", mode, line=2)]
     return run(case(OPTIONAL, [[ID, AMOUNT]], [NULLABLE], uses=reads), {SCORER_PATH: code, SHOP_PATH: ""})
 
 

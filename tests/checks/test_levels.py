@@ -11,8 +11,8 @@ from copilot.domain.evidence import Finding
 from copilot.domain.levels import Level, is_looser
 from copilot.domain.operation import ChangeLevel, ChangeRequest
 from copilot.domain.patch import Patch
-from copilot.formats.avro import AvroFormat
-from copilot.ports import Bench, Case
+from copilot.ports import Case
+from tests.checks.orders import bench
 from tests.planners.builders import COMMIT, link, pipeline, subject
 
 ID = {"name": "id", "type": "string"}
@@ -33,8 +33,7 @@ def found(before: Level, *levels: Level, history: tuple[dict[str, Any], ...]) ->
     patches = tuple(Patch("try", number, COMMIT, (), "", "") for number in range(len(levels)))
     request = ChangeRequest("", (ChangeLevel("order", levels[0]),), COMMIT, "ada")
     case = Case(request, pipeline([one], links), (), Alternative("try", "", "rules", "", phases, ""), patches, states)
-    bench = Bench(None, {"avro": AvroFormat()}, None, None)  # type: ignore[arg-type]
-    return list(level_findings(case, bench))
+    return list(level_findings(case, bench()))
 
 
 def told(findings: list[Finding], rule: str) -> list[tuple[str, str]]:

@@ -14,9 +14,8 @@ from copilot.domain.operation import ChangeRequest, ChangeType
 from copilot.domain.patch import Patch
 from copilot.domain.pipeline import FieldUse
 from copilot.domain.source import Span
-from copilot.formats.avro import AvroFormat
-from copilot.ports import Bench, Case
-from tests.checks.cases import tree_of
+from copilot.ports import Case
+from tests.checks.orders import bench
 from tests.planners.builders import COMMIT, pipeline, subject
 
 MILLIS = {"type": "long", "logicalType": "timestamp-millis"}
@@ -41,8 +40,8 @@ def told(
     alternative = Alternative("try", "", "rules", "", phases, "")
     case = Case(request, pipeline([base], (), uses), (), alternative, patches, (pipeline([state], (), uses),))
     lines = "".join(json.dumps({name: value}) + "\n" for value in values)
-    bench = Bench(tree_of({"data/orders.jsonl": lines}), {"avro": AvroFormat()}, None, None)  # type: ignore[arg-type]
-    return [(it.rule.removeprefix("compatibility."), it.message) for it in magnitude_findings(case, bench)]
+    files = {"data/orders.jsonl": lines}
+    return [(it.rule.removeprefix("compatibility."), it.message) for it in magnitude_findings(case, bench(files))]
 
 
 def test_seconds_that_are_marked_as_milliseconds_fail_and_no_value_is_shown() -> None:

@@ -13,7 +13,7 @@ from copilot.checks.turned import LEFT_TO_READERS
 from copilot.domain.alternative import CodeEdit
 from copilot.domain.evidence import Evidence, Finding
 from copilot.domain.operation import ChangeMeaning, ChangeUnit, MergeFields, Operation, SplitField
-from tests.checks.orders import bench, case, field
+from tests.checks.orders import Fields, bench, case, field
 
 ID = field("id", "string")
 CENTS = field("amount", "long", doc="In cents.")
@@ -30,8 +30,8 @@ EUROS = ChangeUnit(
 )
 
 
-def proved(operation: Operation, before: list[object], *states: list[object]) -> Evidence:
-    return ReplayCheck().run(case(operation, [before], list(states)), bench())  # type: ignore[arg-type, list-item]
+def proved(operation: Operation, before: Fields, *states: Fields) -> Evidence:
+    return ReplayCheck().run(case(operation, [before], states), bench())
 
 
 def of_rule(evidence: Evidence, rule: str) -> list[Finding]:

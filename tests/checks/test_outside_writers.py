@@ -14,9 +14,8 @@ from copilot.domain.alternative import Alternative, Phase, TextEdit
 from copilot.domain.operation import ChangeRequest, Deprecate
 from copilot.domain.patch import Patch
 from copilot.domain.pipeline import Decoder, Link
-from copilot.formats.avro import AvroFormat
-from copilot.ports import Bench, Case
-from tests.checks.cases import tree_of
+from copilot.ports import Case
+from tests.checks.orders import bench
 from tests.planners.builders import COMMIT, link, pipeline, subject
 
 ID = {"name": "id", "type": "string"}
@@ -35,8 +34,7 @@ def told(after: dict[str, Any], *links: Link) -> list[str]:
     alternative = Alternative("try", "", "rules", "", phases, "")
     patches = (Patch("try", 0, COMMIT, (), "", ""),)
     case = Case(request, pipeline([base], links), (), alternative, patches, (pipeline([state], links),))
-    bench = Bench(tree_of({}), {"avro": AvroFormat()}, None, None)  # type: ignore[arg-type]
-    return [it.message for it in outside_writers(case, bench, lineages(case))]
+    return [it.message for it in outside_writers(case, bench(), lineages(case))]
 
 
 READS = link("sorting_hat", "survey", "consumes", "alert", SINGLE)

@@ -8,10 +8,9 @@ from copilot.checks.positions import position_findings
 from copilot.domain.alternative import Alternative, NewFile, Phase, SchemaEdit
 from copilot.domain.operation import ChangeRequest, ReorderFields
 from copilot.domain.patch import Patch
-from copilot.formats.avro import AvroFormat
 from copilot.impact.fields import impact_of
-from copilot.ports import Bench, Case
-from tests.checks.cases import tree_of
+from copilot.ports import Case
+from tests.checks.orders import bench
 from tests.planners.builders import COMMIT, shop
 
 ASKED = ReorderFields("order", "", ("note", "order_id"))
@@ -25,8 +24,7 @@ def places(code: str, path: str = "services/billing/rows.py", *, in_place: bool 
     request = ChangeRequest("", (ASKED,), COMMIT, "ada")
     patches = (Patch("try", 0, COMMIT, (), "", ""),)
     case = Case(request, map, (impact_of(ASKED, map),), alternative, patches, (map,))
-    bench = Bench(tree_of({path: code}), {"avro": AvroFormat()}, None, None)  # type: ignore[arg-type]
-    return [str(it.span) for it in position_findings(case, bench)]
+    return [str(it.span) for it in position_findings(case, bench({path: code}))]
 
 
 @pytest.mark.parametrize(
