@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -121,11 +120,6 @@ def listed(names: Iterable[str], shown: int = 6) -> str:
     if len(every) > shown:
         return f"{', '.join(every[:shown])} and {len(every) - shown} more"
     return " and ".join([", ".join(every[:-1]), every[-1]] if len(every) > 1 else every)
-
-
-def folder_tail(path: str, count: int = 1) -> str:
-    """Returns the last folders of a path."""
-    return "/".join(posixpath.dirname(path).split("/")[-count:])
 
 
 def _is_below(path: str, root: str) -> bool:
