@@ -29,6 +29,8 @@ FILES_MAX, FILE_BYTES_MAX, RECORDS_MAX, PLACES_MAX = 40, 4_000_000, 500, 5
 _SUFFIXES = (".jsonl", ".ndjson", ".json")
 _UNITS = {"timestamp-millis": "milliseconds", "timestamp-micros": "microseconds", "timestamp-nanos": "nanoseconds"}
 _UNITS |= {f"local-{name}": unit for name, unit in _UNITS.items()}
+_SPOKEN = {**_UNITS, "time-millis": "milliseconds", "time-micros": "microseconds", "date": "days"}
+"""Of these types words can say the unit; the size of a value says it of instants alone."""
 _RANGES = (
     ("seconds", 1e8, 1e10),
     ("milliseconds", 1e11, 1e13),
@@ -84,9 +86,10 @@ def _field(version: SchemaVersion | None, path: str) -> SchemaField | None:
 def _judged(
     case: Case, bench: Bench, lineage: Lineage, path: str, phase: int, kind: str, schema_format: SchemaFormat
 ) -> Iterator[Finding]:
-    wanted = _UNITS.get(kind, kind)
-    told = [*_said(case, lineage, path), *_recorded(case, bench, lineage, path, kind, schema_format)]
-    others = [(what, text, span) for what, text, span in told if what not in (wanted, "")]
+    wanted = _SPOKEN.get(kind, kind)
+    spoken = _said(case, lineage, path) if kind in _SPOKEN else ()
+    told = [*spoken, *_recorded(case, bench, lineage, path, kind, schema_format)]
+    others = [(what, text, span) for what, text, span in told if what != wanted]
     for what, text, span in others[:PLACES_MAX]:
         message = f"{text}, so {path} looks like {what}, and {kind} takes it for {wanted}."
         fix = "Bring a new field with the unit in its name, converted where it is written."

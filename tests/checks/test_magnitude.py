@@ -76,6 +76,22 @@ def test_the_name_and_the_doc_of_the_field_are_asked() -> None:
     assert told([], doc="Milliseconds since 1970.")[0][0] == "magnitude-fits"
 
 
+@pytest.mark.parametrize(
+    ("unit", "name", "rule"),
+    [
+        ("time-millis", "opened_ms", "magnitude-fits"),
+        ("time-millis", "opened_s", "magnitude"),
+        ("date", "opened_ms", "magnitude"),
+    ],
+)
+def test_a_time_of_day_and_a_date_are_asked_for_their_unit_too(unit: str, name: str, rule: str) -> None:
+    assert told([], {"type": "int", "logicalType": unit}, before="int", name=name)[0][0] == rule
+
+
+def test_a_word_for_a_unit_says_nothing_of_a_type_that_has_none() -> None:
+    assert told([], UUID, before="string", doc="The session, which ends after 30 seconds.")[0][0] == "magnitude-unknown"
+
+
 def test_where_nothing_speaks_that_is_said() -> None:
     ((rule, message),) = told([])
 
