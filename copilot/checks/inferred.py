@@ -27,6 +27,8 @@ class Inference:
 
     code: ParsedCode
     reads: Mapping[tuple[int, str], Inferred] = field(default_factory=dict)
+    _names: dict[tuple[str, ast.AST], Inferred] = field(default_factory=dict, compare=False, repr=False)
+    """What names were found to be, by their scope; open while it is being found out, as a name may be bound by way of itself."""
 
     def of(self, node: ast.expr, depth: int = 0) -> Inferred:
         """Returns the kind of an expression's value."""
@@ -73,7 +75,7 @@ class Inference:
             case ast.Attribute():
                 return self._if_asked(node, self._of_attribute(node, depth + 1))
             case ast.Subscript():
-                return self._if_asked(node, self._of_read(node))
+                return self._if_asked(node, self._of_read(node, depth + 1))
         return UNKNOWN
 
     def _if_asked(self, node: ast.expr, found: Inferred) -> Inferred:
@@ -81,19 +83,20 @@ class Inference:
         own = identity(node) if found.null != "no" else None
         return replace(found, null="no") if own and is_guarded(self.code, node, frozenset({own})) else found
 
-    def _of_read(self, node: ast.Subscript | ast.Call) -> Inferred:
-        key = node.slice if isinstance(node, ast.Subscript) else node.args[0] if node.args else None
-        is_named = isinstance(key, ast.Constant) and isinstance(key.value, str)
+    def _of_read(self, node: ast.Subscript | ast.Call, depth: int) -> Inferred:
         if isinstance(node, ast.Subscript) and self.code.dotted(node.value) == "os.environ":
             return of_kind("string")
-        known = (
-            self.reads.get((key.lineno, str(key.value)), UNKNOWN)
-            if is_named and isinstance(key, ast.Constant)
-            else UNKNOWN
-        )
+        known = UNKNOWN
+        match node.slice if isinstance(node, ast.Subscript) else node.args[0]:
+            case ast.Constant(value=str() as name, lineno=line):
+                known = self.reads.get((line, name), UNKNOWN)
         if isinstance(node, ast.Subscript):
             return known
-        return known | self.of(node.args[1]) if len(node.args) > 1 else known | Inferred(null="maybe")
+        if len(node.args) > 1:
+            return known | self.of(node.args[1], depth)
+        # What is not there raises a KeyError where it is popped.
+        is_pop = isinstance(node.func, ast.Attribute) and node.func.attr == "pop"
+        return known if is_pop else known | Inferred(null="maybe")
 
     def _of_arithmetic(self, node: ast.BinOp, depth: int) -> Inferred:
         left, right = self.of(node.left, depth), self.of(node.right, depth)
@@ -146,7 +149,7 @@ class Inference:
     def _of_method(self, node: ast.Call, function: ast.Attribute, depth: int) -> Inferred:
         name = function.attr
         if name in ("get", "pop") and node.args and isinstance(node.args[0], ast.Constant):
-            return self._if_asked(node, self._of_read(node))
+            return self._if_asked(node, self._of_read(node, depth))
         if name in METHODS:
             return of_kind(METHODS[name])
         if name == "encode" and self._is_text(function.value, depth):
@@ -208,8 +211,11 @@ class Inference:
         own = [it for it in bound if self.code.scope(it) is scope]
         if not own and scope is not self.code.tree:
             own = [it for it in bound if self.code.scope(it) is self.code.tree]
-        values = [self._bound(it, depth) for it in own]
-        return united(values) if values else UNKNOWN
+        place = (node.id, scope)
+        if place not in self._names:
+            self._names[place] = UNKNOWN
+            self._names[place] = united(self._bound(it, depth) for it in own) if own else UNKNOWN
+        return self._names[place]
 
     def _bound(self, binding: ast.AST, depth: int) -> Inferred:
         parent = self.code.parent(binding)

@@ -121,10 +121,21 @@ def test_the_kind_is_told(expression: str, kinds: str) -> None:
         "label",
         "anything.value",
         "random.choice(anything)",
+        "order.get('amount', value)",
     ],
 )
 def test_what_can_not_be_told_stays_open(expression: str) -> None:
     assert inferred(expression).is_open
+
+
+def test_a_name_that_is_bound_again_and_again_by_way_of_itself_is_told_at_once() -> None:
+    steps = "".join(f"    name = name.replace('{number}', '')\n" for number in range(50))
+    code = ParsedCode(ast.parse(f"def build():\n    name = ''\n{steps}    return name\n"))
+    (read,) = (node.value for node in ast.walk(code.tree) if isinstance(node, ast.Return) and node.value)
+
+    found = Inference(code).of(read)
+
+    assert (set(found.kinds), found.is_open) == ({"string"}, True)
 
 
 def test_null_is_sure_where_it_is_written_and_possible_where_a_lookup_lacks_a_default() -> None:
@@ -136,6 +147,8 @@ def test_null_is_sure_where_it_is_written_and_possible_where_a_lookup_lacks_a_de
 
 def test_a_default_or_the_question_itself_takes_null_away() -> None:
     assert inferred("order.get('amount', 0)").null == "no"
+    assert inferred("order.pop('amount')").null == "no"
+    assert inferred("order.pop('amount', None)").null == "yes"
     assert inferred("order.get('amount') or 0").null == "no"
     assert inferred("name if name is not None else ''").null == "no"
     assert inferred("order.get('a') if order.get('a') else 1").null == "no"
