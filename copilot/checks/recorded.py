@@ -42,12 +42,10 @@ def recorded_files(
     """Yields each file of recorded records with those that fit a version: files that are named, and JSON in folders for samples."""
     schema_format = bench.formats.get(subject.format)
     patterns = [sample.pattern for sample in pipeline.samples if sample.subject == subject.name]
-    entries = [
-        it
-        for it in bench.tree.snapshot.entries
-        if any(fnmatchcase(it.path, pattern) for pattern in patterns) or _is_sample(it.path, it.size_bytes)
-    ]
-    for path, file in sorted(bench.tree.read([it.path for it in entries[:FILES_MAX]]).items()):
+    entries = bench.tree.snapshot.entries
+    named = [it.path for it in entries if any(fnmatchcase(it.path, pattern) for pattern in patterns)]
+    paths = list(dict.fromkeys([*named, *(it.path for it in entries if _is_sample(it.path, it.size_bytes))]))
+    for path, file in sorted(bench.tree.read(paths[:FILES_MAX]).items()):
         if isinstance(file, SourceFile) and schema_format is not None:
             for version in reversed(subject.versions):
                 fitting = schema_format.recorded(version.resolved, file.text)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
+from copilot.checks.recorded import FILES_MAX
 from copilot.checks.rules import BROKEN, COUNTED, UNMEASURED, is_enforced, rule_findings
 from copilot.domain.alternative import Alternative, CodeEdit, Edit, NewFile, Phase
 from copilot.domain.evidence import Finding
 from copilot.domain.operation import ChangeRequest, ConstrainField
 from copilot.domain.patch import Patch
+from copilot.domain.samples import SampleFiles
+from copilot.domain.source import Span
 from copilot.impact.fields import impact_of
 from copilot.ports import Case
 from tests.checks.benches import bench_of
@@ -51,6 +55,16 @@ def test_refusing_unseen_is_an_open_question_also_where_recorded_values_keep_the
 
 def test_files_outside_of_folders_for_samples_are_not_taken_for_records() -> None:
     assert found(case((AUDIT, WRAPPED)), -4711, path="config/orders.jsonl") == []
+
+
+def test_files_that_the_settings_name_are_looked_at_before_what_looks_like_samples() -> None:
+    asked = case((ENFORCE, WRAPPED))
+    named = (SampleFiles("order", "records/*.jsonl", Span("copilot.toml", 4, 4)),)
+    asked = replace(asked, base=replace(asked.base, samples=named))
+    others = {f"data/{number:02}.json": "{}" for number in range(FILES_MAX)}
+    findings = rule_findings(asked, bench_of(tree_of({**others, "records/orders.jsonl": '{"amount": -4711}'})))
+
+    assert [finding.rule for finding in findings] == [BROKEN, UNMEASURED]
 
 
 def test_a_rule_that_nothing_refuses_is_not_carried_out() -> None:
