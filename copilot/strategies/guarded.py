@@ -24,6 +24,11 @@ def module_beside(work: Work, module: str, function: str, text: str) -> Work:
     return Work((*brought, *(ImportEdit(path, module, function) for path in paths)))
 
 
+def in_docstring(text: str) -> str:
+    """Returns a text that a docstring may hold without being ended by it."""
+    return text.replace("\\", "\\\\").replace('"""', "'''")
+
+
 def snake(name: str) -> str:
     """Returns a field's name as a part of a Python name: `createdAt` is created_at."""
     return re.sub(r"\W+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)).strip("_").lower() or "value"

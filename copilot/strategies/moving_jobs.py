@@ -6,10 +6,11 @@ whoever reads the repository sees the topics; names that a repository or a perso
 
 from __future__ import annotations
 
-import json
 import re
 
+from copilot.domain.mapping import literal
 from copilot.domain.pipeline import PipelineMap
+from copilot.strategies.guarded import in_docstring
 
 _PROGRAM = '''"""{about}
 """
@@ -149,7 +150,7 @@ def bridge_text(old: str, new: str) -> str:
 
 It is the only writer of {new} until the producers move, and it keeps key, headers, time and partition, so the order per key is
 kept. After a crash the last records may come twice. {new} needs as many partitions as {old}."""
-    return _program(about, "import os", _BRIDGE.format(new=_quoted(new)), old, f"bridge-{old}-{new}")
+    return _program(about, "import os", _BRIDGE.format(new=literal(new)), old, f"bridge-{old}-{new}")
 
 
 def migrator_text(old: str, new: str, path: str) -> str:
@@ -160,7 +161,7 @@ It is the only writer of {new} until the producers move, so records of one {path
 that lay in different partitions of {old} had no order there. After a crash the last records may come twice.
 
 {_RECORDS}"""
-    sending = _MIGRATOR.format(new=_quoted(new), access=_access(path), decoding=_DECODING)
+    sending = _MIGRATOR.format(new=literal(new), access=_access(path), decoding=_DECODING)
     return _program(about, "import io\nimport json\nimport os", sending, old, f"migrator-{old}-{new}")
 
 
@@ -174,26 +175,21 @@ value goes to every topic. After a crash the last records may come twice.
 
 {_RECORDS}"""
     branches = "\n".join(
-        f"    if is_for_all or found == {_quoted(value)}:\n        producer.produce({_quoted(topic)}, **routed(message))"
+        f"    if is_for_all or found == {literal(value)}:\n        producer.produce({literal(topic)}, **routed(message))"
         for value, topic in routes
     )
-    named = f"[{', '.join(_quoted(value) for value, _ in routes)}]"
+    named = f"[{', '.join(literal(value) for value, _ in routes)}]"
     sending = _ROUTER.format(
-        decoding=_DECODING, access=_access(path), branches=branches, named=named, rest=_quoted(rest)
+        decoding=_DECODING, access=_access(path), branches=branches, named=named, rest=literal(rest)
     )
     return _program(about, "import io\nimport json\nimport os", sending, old, f"router-{old}")
 
 
 def _program(about: str, imports: str, sending: str, old: str, group: str) -> str:
-    # Names stand in a docstring here, and must not end it.
-    said = about.replace("\\", "/").replace('"""', "'''")
-    return _PROGRAM.format(about=said, imports=imports, sending=sending, group=_quoted(group), old=_quoted(old))
+    return _PROGRAM.format(
+        about=in_docstring(about), imports=imports, sending=sending, group=literal(group), old=literal(old)
+    )
 
 
 def _access(path: str) -> str:
-    return "".join(f"[{_quoted(name)}]" for name in path.split("."))
-
-
-def _quoted(text: str) -> str:
-    """Returns a text as a Python literal, in double quotes where it is plain."""
-    return json.dumps(text) if text.isascii() else ascii(text)
+    return "".join(f"[{literal(name)}]" for name in path.split("."))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from copilot.domain.operation import Protection
+from copilot.strategies.guarded import in_docstring
 
 _MASK = '''"""Masks {field}: all but the last four characters become "*", of texts with less than eight all. Nothing leads back."""
 
@@ -66,7 +67,7 @@ class Way:
 
     def module_text(self, field: str, variable: str) -> str:
         """Returns the module's text for a field; `variable` is the setting that holds the key."""
-        return self.text.format(field=field, function=self.function, variable=variable)
+        return self.text.format(field=in_docstring(field), function=self.function, variable=variable)
 
 
 WAYS: dict[Protection, Way] = {

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
+from copilot.domain.mapping import literal
 from copilot.domain.rules import Rule, condition, in_words
+from copilot.strategies.guarded import in_docstring
 
 Mode = Literal["audit", "warn", "enforce"]
 
-_TEXT = '''"""The rule of {subject}.{field}: {words}.
+_TEXT = '''"""The rule of {name}: {words}.
 
 MODE says what becomes of a value that breaks it: "audit" counts it and lets it pass, "warn" does so with a warning, "enforce"
 raises RuleBroken, for whoever writes the record to send its input to quarantine. The value itself is never logged.
@@ -17,7 +19,7 @@ raises RuleBroken, for whoever writes the record to send its input to quarantine
 import logging
 {imports}
 MODE = "{mode}"
-log = logging.getLogger("rules.{subject}.{field}")
+log = logging.getLogger({logger})
 broken_count = 0
 
 
@@ -39,11 +41,11 @@ def {function}(value):
 
 def rule_guard(subject: str, field: str, function: str, rule: Rule, mode: Mode) -> str:
     """Returns the module's text, which needs nothing but the standard library."""
-    told = in_words(rule)
+    told, name = in_words(rule), f"{subject.replace('/', '.')}.{field}"
     return _TEXT.format(
-        subject=subject.replace("/", "."),
-        field=field,
-        words=told.replace("\\", "\\\\").replace('"""', "'''"),
+        name=in_docstring(name),
+        logger=literal(f"rules.{name}"),
+        words=in_docstring(told),
         imports="import re\n" if "pattern" in rule else "",
         mode=mode,
         function=function,

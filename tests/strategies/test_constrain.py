@@ -44,6 +44,16 @@ def test_producers_count_before_they_warn_and_warn_before_they_refuse() -> None:
     assert "quarantine" in audit.phases[2].steps[-1].manual[0]
 
 
+@pytest.mark.parametrize("hostile", ['a"); injected = 1; ("', '"""\ninjected = 1\n"""', "a\\", "a{0}"])
+def test_names_of_a_repository_are_never_code_in_a_guard(hostile: str) -> None:
+    names: dict[str, Any] = {}
+
+    exec(rule_guard(hostile, hostile, "checked", {"pattern": hostile}, "enforce"), names)
+
+    assert "injected" not in names
+    assert names["log"].name == f"rules.{hostile}.{hostile}"
+
+
 @pytest.mark.parametrize("mode", ["audit", "warn"])
 def test_what_breaks_a_rule_passes_and_is_counted_without_its_value(
     mode: Mode, caplog: pytest.LogCaptureFixture
