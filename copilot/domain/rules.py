@@ -66,11 +66,10 @@ def is_looser(new: Rule, old: Rule) -> bool:
 
 
 def _is_within(key: str, old: Any, new: Any) -> bool:
-    if key in _UPPER:
-        return bool(old <= new)
-    if key in _LOWER:
-        return bool(old >= new)
-    return all(it in new for it in old) if key == "enum" else bool(old == new)
+    """Tells whether the new limit takes all that the old one takes; the old one is what a repository says, so of any kind."""
+    if key in (*_UPPER, *_LOWER):
+        return isinstance(old, int | float) and bool(old <= new if key in _UPPER else old >= new)
+    return isinstance(old, list) and all(it in new for it in old) if key == "enum" else bool(old == new)
 
 
 def _keeps(key: str, limit: Any, value: Any) -> bool:

@@ -15,6 +15,7 @@ from copilot.errors import WrongUsage
 
 _NUMBER = r"(?P<a>-?\d+(?:\.\d+)?)"
 _SECOND = r"(?P<b>-?\d+(?:\.\d+)?)"
+_NUMBERS = ("int", "long", "float", "double")
 _UNIT = r"\s+(?:characters?|chars?|letters?|digits?)"
 _MOST = r"(?:at\s+most|no\s+more\s+than|up\s+to|max(?:imum)?|<=|≤)\s*"
 _LEAST = r"(?:at\s+least|no\s+less\s+than|min(?:imum)?|>=|≥)\s*"
@@ -41,8 +42,8 @@ _ONE_OF = re.compile(r"(?:one\s+of|in|among)\s+(?P<names>.+)", re.IGNORECASE)
 _LIKE = re.compile(r"(?:match(?:ing|es)?|like)\s+(?P<pattern>.+)", re.IGNORECASE)
 
 
-def rule_said(said: str, where: str) -> str:
-    """Returns the rule's JSON text; raises WrongUsage for words that are none."""
+def rule_said(said: str, kind: Any, where: str) -> str:
+    """Returns the JSON text of a rule for values of that type; raises WrongUsage for words that are none."""
     words = re.sub(r"^(?:to\s+)?(?:be\s+)?|^to\s+", "", " ".join(said.split()), flags=re.IGNORECASE)
     if words.lower() in _WORDS:
         return canonical(_WORDS[words.lower()])
@@ -54,12 +55,18 @@ def rule_said(said: str, where: str) -> str:
         return canonical({"pattern": match["pattern"].strip("`'\"")})
     if match := _ONE_OF.fullmatch(words):
         names = re.split(r"\s*,\s*(?:or\s+|and\s+)?|\s+or\s+|\s+and\s+", match["names"])
-        return canonical({"enum": [name.strip("`'\"") for name in names if name]})
+        return canonical({"enum": [_listed(name.strip("`'\""), kind) for name in names if name]})
     raise WrongUsage(
         f'"{said[:80]}" is not a rule.',
         where=where,
         next='Say "to be >= 0", "to be between 0 and 1", "to at most 3 letters", "to match `[A-Z]{3}`" or "to be one of A, B".',
     )
+
+
+def _listed(name: str, kind: Any) -> Any:
+    """Returns one of the values that are allowed: a number where the field holds numbers."""
+    is_number = fieldtype.base_kind(fieldtype.without_null(kind)) in _NUMBERS and re.fullmatch(_NUMBER, name)
+    return json.loads(name) if is_number else name
 
 
 def _limits(keys: tuple[str, ...], found: dict[str, str | None]) -> dict[str, Any]:
@@ -78,15 +85,23 @@ def _only(words: str) -> dict[str, str]:
 def check_rule(operation: ConstrainField, field: SchemaField, latest: SchemaVersion, where: str) -> None:
     """Raises WrongUsage for a rule that does not fit the field's type, that its default breaks, or that it has already."""
     rule = _read(operation.rule, where)
-    kind = fieldtype.base_kind(fieldtype.without_null(fieldtype.parsed(field.type)))
+    whole = fieldtype.without_null(fieldtype.parsed(field.type))
+    kind = fieldtype.base_kind(whole)
     fitting = {"string": (*TEXTUAL, "enum"), "bytes": ("minLength", "maxLength")}
-    allowed = (*NUMERIC, "enum") if kind in ("int", "long", "float", "double") else fitting.get(kind, ())
+    allowed = (*NUMERIC, "enum") if kind in _NUMBERS else fitting.get(kind, ())
     for key in rule:
         if key not in allowed:
             raise WrongUsage(
                 f'"{field.name}" is of type {field.type}, for which "{key}" means nothing.',
                 where=where,
                 next=f"Use {', '.join(allowed)}." if allowed else "Ask for a rule of a number or a text.",
+            )
+    for value in rule.get("enum", ()):
+        if not fieldtype.fits(value, whole):
+            raise WrongUsage(
+                f'"{field.name}" is of type {field.type}, and never {json.dumps(value)[:80]}.',
+                where=where,
+                next="Name values of that type.",
             )
     default = ... if field.default is None else fieldtype.parsed(field.default)
     if default is not ... and not keeps(rule, default):

@@ -166,7 +166,8 @@ def _about_field(said: Said, carried: tuple[Scope, ...], pipeline: PipelineMap) 
         case "reorder_symbols":
             return ReorderSymbols(subject, record, field.name, names_in(said, said.names))
         case "constrain_field":
-            rule = rule_said(said.part.restored(said.doc), where) if said.doc else "{}"
+            words, kind = said.part.restored(said.doc), fieldtype.parsed(field.type)
+            rule = rule_said(words, kind, where) if said.doc else "{}"
             return ConstrainField(subject, record, field.name, rule)
         case "protect_field":
             return ProtectField(subject, record, field.name, protection_said(said.part.name(said.to)))

@@ -43,6 +43,11 @@ def test_a_rule_that_is_taken_away_is_looser_than_any() -> None:
     assert not is_looser({"minimum": 0}, {})
 
 
+@pytest.mark.parametrize("old", [{"minimum": "zero"}, {"minimum": None}, {"enum": 3}, {"maxLength": [1]}])
+def test_what_is_no_rule_is_looser_than_none(old: dict[str, Any]) -> None:
+    assert not is_looser({key: ["a"] if key == "enum" else 0 for key in old}, old)
+
+
 @pytest.mark.parametrize(("rule", "value"), [({"minimum": 0}, "1"), ({"minimum": 0}, True), ({"pattern": "a"}, 1)])
 def test_a_value_of_another_kind_breaks_the_rule_and_null_keeps_it(rule: dict[str, Any], value: Any) -> None:
     assert not keeps(rule, value)

@@ -529,6 +529,15 @@ def test_several_symbols_are_several_operations() -> None:
             "require note in order to be one of web, app or store",
             {"op": "constrain_field", "field": "note", "rule": {"enum": ["web", "app", "store"]}},
         ),
+        (
+            "require note in order to be one of web",
+            {"op": "constrain_field", "field": "note", "rule": {"enum": ["web"]}},
+        ),
+        ("limit amount in order to one of 1, 2 or 30", {**AMOUNT_RULE, "rule": {"enum": [1, 2, 30]}}),
+        (
+            "limit note in order to one of 1, 2",
+            {"op": "constrain_field", "field": "note", "rule": {"enum": ["1", "2"]}},
+        ),
         ("split orders.paid by status", SPLIT),
         ("tokenize order_id in order", {"op": "protect_field", "field": "order_id", "how": "tokenise"}),
         ("pseudonymise note in order", {"op": "protect_field", "field": "note", "how": "tokenise"}),

@@ -96,6 +96,8 @@ def test_a_default_of_null_differs_from_none() -> None:
             {"op": "split_topic", "topic": "orders.paid", "field": "status", "values": "web"},
             "must be a list of strings",
         ),
+        ({"op": "constrain_field", "subject": "order", "field": "amount", "rule": {"enum": ["1"]}}, 'never "1"'),
+        ({"op": "constrain_field", "subject": "order", "field": "order_id", "rule": {"enum": [1]}}, "never 1"),
         ([], "There are 0 operations"),
         ("text", "must be a JSON object"),
     ],
