@@ -51,6 +51,15 @@ class GateSettings:
     span: Span
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class JobOwner:
+    """Whom to ask about the job of that name."""
+
+    job: str
+    owner: str
+    span: Span
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of one repository. `levels` are (subject pattern, level, line), first match wins."""
@@ -59,7 +68,7 @@ class Settings:
     records_folder: str = DEFAULT_RECORDS_FOLDER
     test_commands: tuple[str, ...] = ()
     objectives: tuple[Objective, ...] = ()
-    owners: tuple[tuple[str, str], ...] = ()
+    owners: tuple[JobOwner, ...] = ()
     clones: tuple[Clone, ...] = ()
     consumers: tuple[Consumer, ...] = ()
     retentions: tuple[Retention, ...] = ()
@@ -112,7 +121,7 @@ def _levels(table: dict[str, Any], text: str) -> list[tuple[str, Level, int]]:
             raise _wrong(
                 text, pattern, f'"{level}" is not a compatibility level.', f"Use one of {', '.join(get_args(Level))}."
             )
-        levels.append((pattern, cast(Level, level), _line_of(text, pattern)))
+        levels.append((pattern, cast(Level, level), _line_of_key(text, "compatibility", pattern)))
     return sorted(levels, key=lambda entry: (entry[0] == "*", "*" in entry[0], entry[2]))
 
 
@@ -162,7 +171,7 @@ def _consumers(table: dict[str, Any], text: str) -> Iterator[Consumer]:
 
 def _samples(table: dict[str, Any], text: str) -> Iterator[SampleFiles]:
     for subject in sorted(table):
-        line = _line_of(text, subject)
+        line = _line_of_key(text, "samples", subject)
         for pattern in _strings(table[subject], subject, text):
             yield SampleFiles(subject, _inside(pattern, text), Span(SETTINGS_PATH, line, line))
 
@@ -206,6 +215,18 @@ def _line_of_entry(text: str, kind: str, name: str) -> int:
     lines = text.splitlines()
     found = next((number for number, line in enumerate(lines, 1) if heading.match(line)), 0)
     return found or _line_of(text, name)
+
+
+def _line_of_key(text: str, kind: str, name: str) -> int:
+    """Returns the line of a key of a table, which may stand in others before."""
+    heading, key = re.compile(r"\s*\[\s*([\w-]+)\s*\]"), re.compile(rf"""\s*["']?{re.escape(name)}["']?\s*=""")
+    table = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if opened := heading.match(line):
+            table = opened[1]
+        elif table == kind and key.match(line):
+            return number
+    return _line_of(text, name)
 
 
 def _retentions(table: dict[str, Any], text: str) -> list[Retention]:
@@ -271,11 +292,12 @@ def _keyed(tables: dict[str, Any], name: str, keys: tuple[str, ...], text: str) 
     return table
 
 
-def _owners(table: dict[str, Any], text: str) -> Iterator[tuple[str, str]]:
+def _owners(table: dict[str, Any], text: str) -> Iterator[JobOwner]:
     for job, owner in table.items():
         if not isinstance(owner, str):
             raise _wrong(text, job, f'The owner of "{job}" must be a string.', f'Write {job} = "who@example.com".')
-        yield job, owner
+        line = _line_of_key(text, "owners", job)
+        yield JobOwner(job, owner, Span(SETTINGS_PATH, line, line))
 
 
 def _inside(path: str, text: str) -> str:

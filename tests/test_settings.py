@@ -41,6 +41,17 @@ def test_files_of_samples_are_read_by_subject() -> None:
     assert found == (SampleFiles("order", "a.json", span), SampleFiles("order", "b/*.ndjson", span))
 
 
+def test_a_key_is_told_by_its_own_line_though_other_tables_hold_the_word_before() -> None:
+    settings = read_settings(
+        '[consumers.reports]\nsubject = "order"\n\n[samples]\n"order" = "a.json"\n\n'
+        '[owners]\norder = "who"\n\n[ compatibility ]\norder = "FULL"\n'
+    )
+
+    assert settings.samples[0].span == Span("copilot.toml", 5, 5)
+    assert settings.owners[0].span == Span("copilot.toml", 8, 8)
+    assert settings.level_of("order") == ("FULL", "copilot.toml:11")
+
+
 def test_a_sink_is_read_with_its_loader() -> None:
     found = read_settings('[sinks.raw]\nloader = "delta"\ntopic = "orders"\nowner = "dw"\n').sinks
 

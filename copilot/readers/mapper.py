@@ -182,7 +182,7 @@ class _Reading:
         )
 
     def _owned(self, jobs: Iterable[Job]) -> tuple[Job, ...]:
-        owners = dict(self._settings.owners)
+        owners = {one.job: one.owner for one in self._settings.owners}
         named = (replace(job, owner=owners.get(job.name, "")) for job in jobs)
         return tuple(sorted(named, key=lambda job: job.name))
 
