@@ -16,6 +16,7 @@ from copilot.domain.source import WORKING_TREE
 from copilot.errors import CopilotError
 from copilot.plugins import build_mapper
 from copilot.ports import Index, Tree
+from copilot.readers.unmatched import with_unmatched
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,4 +74,5 @@ class _Count(threading.Thread):
 
 def _map(place: Place, tree: Tree) -> PipelineMap:
     settings = settings_of(tree)
-    return build_mapper(place.repository, tree, settings, place.index).map(tree, settings)
+    found = build_mapper(place.repository, tree, settings, place.index).map(tree, settings)
+    return with_unmatched(found, settings)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from difflib import get_close_matches
 
 from copilot.domain.clones import Consumer
 from copilot.domain.pipeline import Decoder, Endpoint, Job, Link, PipelineMap
 from copilot.domain.schema import SchemaSubject
 from copilot.domain.source import Gap
 from copilot.domain.twins import main_twin, twins_of
+from copilot.readers.unmatched import unmatched_name
 
 
 def with_consumers(pipeline: PipelineMap, consumers: tuple[Consumer, ...]) -> PipelineMap:
@@ -88,10 +88,8 @@ def _holder(consumer: Consumer, pipeline: PipelineMap) -> SchemaSubject | None:
 
 def _gaps(consumer: Consumer, pipeline: PipelineMap) -> Iterator[Gap]:
     if consumer.subject and not _family(consumer, pipeline):
-        near = get_close_matches(consumer.subject, [subject.name for subject in pipeline.subjects], 1)
-        hint = f'; "{near[0]}" is' if near else ""
-        what = f'the consumer {consumer.name} names the subject "{consumer.subject}", which is not in this map{hint}'
-        yield Gap(consumer.span, what)
+        names = [subject.name for subject in pipeline.subjects]
+        yield unmatched_name(consumer.span, f"the consumer {consumer.name}", "subject", consumer.subject, names)
     if consumer.schema and _holder(consumer, pipeline) is None:
         what = f"the reader schema of the consumer {consumer.name}, {consumer.schema}, is no schema that was read"
         yield Gap(consumer.span, what)
