@@ -6,6 +6,7 @@ import ast
 from dataclasses import replace
 
 from copilot.checks.kinds import UNKNOWN, Inferred, of_kind, united
+from copilot.checks.parsed_code import last_name
 
 _KINDS = {
     "int": "int", "float": "float", "str": "string", "bool": "boolean", "bytes": "bytes", "Decimal": "decimal", "UUID": "uuid",
@@ -32,11 +33,11 @@ def _of(node: ast.expr, depth: int) -> Inferred:
         case ast.Constant(value=str() as text):
             return _of_text(text, depth)
         case ast.Name() | ast.Attribute():
-            return _of_name(node.id if isinstance(node, ast.Name) else node.attr)
+            return _of_name(last_name(node))
         case ast.BinOp(left=left, op=ast.BitOr(), right=right):
             return _of(left, depth + 1) | _of(right, depth + 1)
         case ast.Subscript(value=value, slice=inner):
-            return _of_generic(_name(value), inner, depth + 1)
+            return _of_generic(last_name(value), inner, depth + 1)
     return UNKNOWN
 
 
@@ -69,7 +70,3 @@ def _of_generic(name: str, inner: ast.expr, depth: int) -> Inferred:
         return Inferred(frozenset({"string"}), texts=frozenset(texts)) if is_all else UNKNOWN
     found = _of_name(name)
     return replace(found, items=_of(parts[0], depth)) if found.kinds == {"array"} and len(parts) == 1 else found
-
-
-def _name(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""

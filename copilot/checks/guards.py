@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from copilot.checks.parsed_code import ParsedCode
+from copilot.checks.parsed_code import ParsedCode, last_name
 
 Identity = tuple[str, str]
 """What is read, and under which name: ("item", dump) or ("name", id)."""
@@ -73,7 +73,7 @@ def is_caught(code: ParsedCode, place: ast.AST, errors: frozenset[str]) -> bool:
             return True
         if isinstance(outer, ast.With) and inner in outer.body:
             calls = [item.context_expr for item in outer.items if isinstance(item.context_expr, ast.Call)]
-            if any(_name(call.func) == "suppress" and errors & set(map(_name, call.args)) for call in calls):
+            if any(last_name(call.func) == "suppress" and errors & set(map(last_name, call.args)) for call in calls):
                 return True
     return False
 
@@ -113,7 +113,7 @@ def holds_value(test: ast.expr, ours: frozenset[Identity]) -> bool:
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             return lacks_value(operand, ours)
         case ast.Call(func=function, args=[first, *_]):
-            return identity(first) in ours and _name(function) in _ASKS_FOR_VALUE
+            return identity(first) in ours and last_name(function) in _ASKS_FOR_VALUE
     return False
 
 
@@ -133,7 +133,7 @@ def lacks_value(test: ast.expr, ours: frozenset[Identity]) -> bool:
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             return holds_value(operand, ours)
         case ast.Call(func=function, args=[first, *_]):
-            return identity(first) in ours and _name(function) in _ASKS_FOR_NULL
+            return identity(first) in ours and last_name(function) in _ASKS_FOR_NULL
     return False
 
 
@@ -198,7 +198,7 @@ def _leaves(body: list[ast.stmt]) -> bool:
     if isinstance(last, ast.Return | ast.Raise | ast.Continue | ast.Break):
         return True
     call = last.value if isinstance(last, ast.Expr) else None
-    return isinstance(call, ast.Call) and _name(call.func) in ("exit", "abort", "_exit")
+    return isinstance(call, ast.Call) and last_name(call.func) in ("exit", "abort", "_exit")
 
 
 def _sets(statement: ast.stmt, ours: frozenset[Identity]) -> bool:
@@ -218,8 +218,4 @@ def _catches(handler: ast.ExceptHandler, errors: frozenset[str]) -> bool:
     kinds: Iterable[ast.expr] = (
         handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type] if handler.type else []
     )
-    return (handler.type is None and errors == ON_ANYTHING) or bool(errors & set(map(_name, kinds)))
-
-
-def _name(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+    return (handler.type is None and errors == ON_ANYTHING) or bool(errors & set(map(last_name, kinds)))

@@ -14,7 +14,7 @@ from copilot.checks.annotations import annotated
 from copilot.checks.declared_fields import declared_of_attribute
 from copilot.checks.guards import identity, is_guarded
 from copilot.checks.kinds import UNKNOWN, Inferred, of_constant, of_kind, united
-from copilot.checks.parsed_code import FunctionNode, ParsedCode
+from copilot.checks.parsed_code import FunctionNode, ParsedCode, last_name
 from copilot.checks.standard_library import AWARE, BUILTINS, LIBRARY, METHODS, TEXT_METHODS
 
 DEPTH_MAX = 12
@@ -188,7 +188,7 @@ class Inference:
         if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
             return None
         owner = self.code.class_of(node.value.id)
-        if owner is None or not any(_last(base).endswith("Enum") for base in owner.bases):
+        if owner is None or not any(last_name(base).endswith("Enum") for base in owner.bases):
             return None
         for statement in owner.body:
             match statement:
@@ -278,9 +278,5 @@ def _arithmetic(op: ast.operator, left: str, right: str) -> str:
 
 
 def _is_text_enum(owner: ast.ClassDef) -> bool:
-    names = {_last(base) for base in owner.bases}
+    names = {last_name(base) for base in owner.bases}
     return "StrEnum" in names or "str" in names
-
-
-def _last(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""

@@ -13,7 +13,7 @@ from typing import Any
 from copilot.checks.consumers import ConsumerView
 from copilot.checks.elsewhere import is_by_hand, is_left_to_people
 from copilot.checks.lineage import phase_label
-from copilot.checks.nulls import Outcome
+from copilot.checks.nulls import UNKNOWN
 from copilot.checks.reading import reader_schema
 from copilot.checks.strangers import outcome_of_symbol
 from copilot.checks.unwritten import unwritten_symbols
@@ -61,7 +61,7 @@ def _as_read(symbol: str, enum: dict[str, Any]) -> str:
 
 def _met(view: ConsumerView, use: FieldUse, symbol: str) -> Iterator[Finding]:
     code = view.codes.of(use)
-    outcome = Outcome("unknown")
+    outcome = UNKNOWN
     if code is not None:
         outcome = outcome_of_symbol(
             code, code.read(use), symbol, lambda dotted: view.codes.imported(use.span.path, dotted)

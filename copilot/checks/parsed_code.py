@@ -21,6 +21,11 @@ FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 _GETTERS = ("get", "pop")
 
 
+def last_name(node: ast.expr) -> str:
+    """Returns the name of a name, the last one of a dotted one, "" for anything else."""
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
 class ParsedCode:
     """One file as a tree whose nodes know what is around them."""
 
@@ -51,9 +56,8 @@ class ParsedCode:
                 self._filled.add(name)
             case ast.Import(names=names):
                 for alias in names:
-                    self.imports[alias.asname or alias.name.partition(".")[0]] = alias.name if alias.asname else ""
-                    if not alias.asname:
-                        self.imports[alias.name.partition(".")[0]] = alias.name.partition(".")[0]
+                    top = alias.name.partition(".")[0]
+                    self.imports[alias.asname or top] = alias.name if alias.asname else top
             case ast.ImportFrom(module=module, names=names, level=level):
                 for alias in names:
                     self.imports[alias.asname or alias.name] = (
@@ -138,7 +142,7 @@ class ParsedCode:
     def enum_values(self, name: str) -> frozenset[object] | None:
         """Returns the values of an Enum class of this file, None where there is none, or where it makes members of others."""
         owner = self.class_of(name)
-        bases = {getattr(base, "attr", getattr(base, "id", "")) for base in owner.bases} if owner else set()
+        bases = set(map(last_name, owner.bases)) if owner else set()
         if owner is None or bases.isdisjoint({"Enum", "StrEnum"}) or "_missing_" in self.definitions:
             return None
         values = [it.value for it in owner.body if isinstance(it, ast.Assign)]

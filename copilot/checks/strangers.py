@@ -11,11 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from copilot.checks.guards import ON_ANYTHING, ON_STRANGER, Identity, identity, is_caught
-from copilot.checks.nulls import Outcome
+from copilot.checks.nulls import FORESEEN, UNKNOWN, Outcome
 from copilot.checks.parsed_code import FunctionNode, ParsedCode
 
-FORESEEN = Outcome("foreseen")
-UNKNOWN = Outcome("unknown")
 BRANCHES_MIN = 2
 """So many comparisons with symbols make a chain that was meant to know them all."""
 
