@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from copilot.checks.parsed_code import ParsedCode, last_name
+from copilot.checks.parsed_code import FunctionNode, ParsedCode, last_name
 
 Identity = tuple[str, str]
 """What is read, and under which name: ("item", dump) or ("name", id)."""
@@ -20,6 +20,7 @@ ON_STRANGER = frozenset({"KeyError", "LookupError", "ValueError"})
 """What a lookup, or the constructor of an Enum class, raises for a value that it doesn't know."""
 ON_ANYTHING = frozenset({"Exception", "BaseException"})
 """Such a handler keeps the job alive, and every such record goes to it."""
+CALLS_FOLLOWED = 3
 _ASKS_FOR_NULL = ("isna", "isnull", "is_null", "is_none", "isnan")
 _ASKS_FOR_VALUE = ("notna", "notnull", "not_null", "isinstance", "callable", "hasattr", "len")
 
@@ -63,8 +64,11 @@ def is_guarded(code: ParsedCode, place: ast.AST, ours: frozenset[Identity]) -> b
     return False
 
 
-def is_caught(code: ParsedCode, place: ast.AST, errors: frozenset[str]) -> bool:
-    """Tells whether one of these errors is caught around a place, inside of the loop that takes one record after the other."""
+def is_caught(code: ParsedCode, place: ast.AST, errors: frozenset[str], calls_left: int = CALLS_FOLLOWED) -> bool:
+    """Tells whether one of these errors is caught around a place, inside of the loop that takes one record after the other.
+
+    It is caught as well where every call of the function around, as far as this file has any, is caught.
+    """
     for inner, outer in code.around(place):
         if isinstance(outer, ast.While):
             return False
@@ -75,6 +79,9 @@ def is_caught(code: ParsedCode, place: ast.AST, errors: frozenset[str]) -> bool:
             calls = [item.context_expr for item in outer.items if isinstance(item.context_expr, ast.Call)]
             if any(last_name(call.func) == "suppress" and errors & set(map(last_name, call.args)) for call in calls):
                 return True
+        if isinstance(outer, FunctionNode) and calls_left:
+            calls = code.calls_of(outer)
+            return bool(calls) and all(is_caught(code, call, errors, calls_left - 1) for call in calls)
     return False
 
 

@@ -37,6 +37,7 @@ class ParsedCode:
         self.definitions: dict[str, list[FunctionNode | ast.ClassDef]] = {}
         self.bindings: dict[str, list[ast.AST]] = {}
         self._filled: set[str] = set()
+        self._calls: dict[str, list[ast.Call]] = {}
         for node in ast.walk(tree):
             for child in ast.iter_child_nodes(node):
                 self._parents[child] = node
@@ -46,6 +47,8 @@ class ParsedCode:
         match node:
             case ast.Constant(value=str() as text) if text.isidentifier():
                 self._tokens.setdefault((node.lineno, text), []).append(node)
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+                self._calls.setdefault(name, []).append(node)
             case ast.keyword(arg=str() as name):
                 self._tokens.setdefault((node.lineno, name), []).append(node)
             case ast.Attribute(attr=name):
@@ -119,6 +122,14 @@ class ParsedCode:
         only = found[0] if len(found) == 1 else None
         is_outermost = only is not None and self.parent(only) is self.tree and name not in self.bindings
         return only if isinstance(only, FunctionNode) and is_outermost else None
+
+    def calls_of(self, function: FunctionNode) -> list[ast.Call]:
+        """Returns the calls of a function outside of itself, of a method those by its name; none where several have the name."""
+        if len(self.definitions.get(function.name, [])) != 1:
+            return []
+        kind = ast.Attribute if isinstance(self.parent(function), ast.ClassDef) else ast.Name
+        calls = [it for it in self._calls.get(function.name, []) if isinstance(it.func, kind)]
+        return [it for it in calls if function not in self.enclosing(it)]
 
     def constant_table(self, node: ast.expr) -> frozenset[object] | None:
         """Returns the keys of a dict literal, written here or under a name that is bound once; None where they aren't known."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from copilot.checks.guards import ON_ANYTHING, ON_STRANGER, Identity, identity, is_caught
 from copilot.checks.nulls import FORESEEN, UNKNOWN, Outcome
-from copilot.checks.parsed_code import FunctionNode, ParsedCode
+from copilot.checks.parsed_code import FunctionNode, ParsedCode, last_name
 
 BRANCHES_MIN = 2
 """So many comparisons with symbols make a chain that was meant to know them all."""
@@ -102,7 +102,9 @@ class _Stranger:
         return False
 
     def _breaks(self, node: ast.expr | ast.stmt, what: str) -> Outcome:
-        if is_caught(self.code, node, ON_STRANGER):
+        raised = node.exc if isinstance(node, ast.Raise) else None
+        own = raised.func if isinstance(raised, ast.Call) else raised
+        if is_caught(self.code, node, ON_STRANGER | ({last_name(own)} if own else set())):
             return FORESEEN
         return UNKNOWN if is_caught(self.code, node, ON_ANYTHING) else Outcome("breaks", what, node.lineno)
 

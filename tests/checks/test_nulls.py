@@ -128,6 +128,40 @@ def test_the_value_is_followed_into_a_function_of_the_same_file() -> None:
     assert outcome('return double(order["amount"])', careful).fate == "foreseen"
 
 
+DOUBLES = 'return order["amount"] * 2'
+CALLED = "def main():\n  for order in orders():\n    try:\n      handle(order, None)\n    except {}:\n      skip()\n"
+BARE = "def again():\n    handle({}, None)\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "fate"),
+    [
+        (CALLED.format("TypeError"), "foreseen"),
+        (CALLED.format("Exception"), "unknown"),
+        (CALLED.format("KeyError"), "breaks"),
+        (CALLED.format("TypeError") + BARE, "breaks"),
+        (CALLED.format("TypeError").replace("handle(", "pool.handle("), "breaks"),
+        ("", "breaks"),
+    ],
+)
+def test_what_every_call_of_the_function_catches_is_caught(before: str, fate: str) -> None:
+    assert outcome(DOUBLES, before).fate == fate
+
+
+def test_a_function_that_calls_itself_is_caught_where_the_others_are() -> None:
+    assert outcome(f"handle(order, sink)\n{DOUBLES}", CALLED.format("TypeError")).fate == "foreseen"
+
+
+def test_a_method_is_caught_where_the_object_s_calls_are() -> None:
+    run = (
+        "class Worker:\n  def run(self, order):\n    try:\n      self.bill(order)\n    except TypeError:\n      pass\n"
+    )
+    code = ParsedCode(ast.parse(f"{run}  def bill(self, order):\n    return order['amount'] * 2\n"))
+    reads = [node for node in ast.walk(code.tree) if isinstance(node, ast.Subscript)]
+
+    assert outcome_of_null(code, reads).fate == "foreseen"
+
+
 def test_a_table_without_an_entry_for_null_breaks() -> None:
     assert outcome('return RATES[order["amount"]]', 'RATES = {"EUR": 1}').fate == "breaks"
     assert outcome('return RATES[order["amount"]]', 'RATES = {"EUR": 1, None: 0}').fate == "foreseen"

@@ -67,6 +67,7 @@ def test_branches_without_a_last_one_pass_a_new_symbol_by(body: str) -> None:
     "body",
     [
         'try:\n    return RATES[order["status"]]\nexcept KeyError:\n    return 0',
+        'try:\n    if order["status"] not in ("NEW", "PAID"):\n        raise Unknown("it")\nexcept Unknown:\n    c()',
         'if order["status"] in RATES:\n    return RATES[order["status"]]',
         'if order["status"] == "PAID":\n    return RATES[order["status"]]',
         f"{NO_ELSE}\nelse:\n    c()",
