@@ -7,7 +7,7 @@ only a person who answers for it can say that they were rewritten or purged.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ from copilot.domain.continuation import GateProof
 from copilot.domain.pipeline import Impact, PipelineMap
 from copilot.errors import RefusedByEvidence, WrongUsage
 from copilot.ports import Ran
-from copilot.proposals.query_results import condition, shown_by
+from copilot.proposals.query_results import condition, digest_of_result, shown_by
 from copilot.reasons.visible import visible
 from copilot.settings import SETTINGS_PATH, GateSettings
 
@@ -82,6 +82,20 @@ def proofs_of(
         raise _missing(standing, gate, at)
     _refuse_too_early(standing, ways, at)
     return tuple(_proofs(standing, ways, by, at, run))
+
+
+def is_among(ways: Ways, proofs: Sequence[GateProof]) -> bool:
+    """Tells whether all that is brought is what the proofs hold already, so that nothing of it would be passed over."""
+    if any(it.kind == "no gate" for it in proofs):
+        return True
+    attested = tuple(it.text for it in proofs if it.kind == "attested")
+    queried = {it.digest: it.text for it in proofs if it.kind == "query"}
+    said = queried.get(digest_of_result(ways.result), "") if ways.result is not None else ""
+    return (
+        (not ways.attest.strip() or any(text.startswith(" ".join(ways.attest.split())) for text in attested))
+        and (ways.result is None or (bool(said) and all(str(condition(it)) in said for it in ways.holds)))
+        and (not ways.runs_command or any(it.kind == "command" for it in proofs))
+    )
 
 
 def not_before(

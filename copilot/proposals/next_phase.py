@@ -9,11 +9,11 @@ from copilot.domain.decision import Applied
 from copilot.domain.operation import ChangeRequest
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.proposal import Proposal
-from copilot.errors import RefusedByEvidence
+from copilot.errors import RefusedByEvidence, WrongUsage
 from copilot.plugins import Kit
 from copilot.ports import Ran
 from copilot.proposals.follow import carried, outlived
-from copilot.proposals.gates import Standing, Ways, checked, not_before, proofs_of
+from copilot.proposals.gates import Standing, Ways, checked, is_among, not_before, proofs_of
 
 
 def continued(
@@ -58,6 +58,21 @@ def continued(
     all_phases = proposal.continued.phases if proposal.continued else len(alternative.phases)
     number = earlier + applied.phase + 1
     return Continued(proposal.id, number, all_phases, gate.text if gate else "", proofs, left.moved, left.alternative)
+
+
+def taken_up(follower: Proposal, request: ChangeRequest, ways: Ways) -> str:
+    """Returns the id of a follower that is open; raises WrongUsage where it was opened without what is brought or allowed now."""
+    proofs = follower.continued.proofs if follower.continued else ()
+    is_allowed = request.commands in ((), follower.request.commands)
+    if is_allowed and is_among(checked(ways), proofs):
+        return follower.id
+    raise WrongUsage(
+        f"{follower.id} carries it on already, and "
+        + ("what you bring" if is_allowed else "a command")
+        + " can't be added.",
+        where=follower.id,
+        next=f"Go on with it: pipeline-copilot review {follower.id}; or reject it there, and ask again.",
+    )
 
 
 def _refuse_lost_subjects(request: ChangeRequest, pipeline: PipelineMap) -> None:

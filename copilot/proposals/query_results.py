@@ -76,6 +76,11 @@ def shown_by(path: Path, conditions: Sequence[Condition]) -> tuple[str, str]:
     return f"{'; '.join(map(str, conditions))} in {path.name} ({counted})", hashlib.sha256(data).hexdigest()
 
 
+def digest_of_result(path: Path) -> str:
+    """Returns the digest of a result's bytes, as `shown_by` gives it; raises WrongUsage where it can't be read."""
+    return hashlib.sha256(_read(path)).hexdigest()
+
+
 def _check(path: Path, rows: Sequence[Row], wanted: Condition) -> None:
     if wanted.column == ROWS and not any(ROWS in row for row in rows):
         if not _holds(len(rows), wanted):

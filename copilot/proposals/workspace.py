@@ -241,7 +241,7 @@ class Workspace:
         The gate must be shown to hold (`proposals.gates`), else RefusedByEvidence; one that is open on this base is taken up again.
         """
         from copilot.proposals.follow import landed
-        from copilot.proposals.next_phase import continued
+        from copilot.proposals.next_phase import continued, taken_up
 
         proposal = self._last_landed(self.load(id))
         applied = landed(proposal)
@@ -256,7 +256,7 @@ class Workspace:
         )
         known = self._follower(proposal, commit)
         if known is not None:
-            return known.id
+            return taken_up(known, request, ways)
         root = self._root(proposal)
         old_map = self._kit(self._base(root)).base_map
         body = continued(proposal, applied, request, kit, old_map, ways, by=self.person, at=self._clock())

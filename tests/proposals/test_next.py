@@ -174,6 +174,12 @@ def test_the_same_asked_again_on_the_same_base_is_the_same_proposal(shop: Shop) 
     made = shop.open().next(first.id, SEEN)
 
     assert shop.open().next(first.id, Ways()) == made
+    assert shop.open().next(first.id, SEEN) == made
+    for more in (Ways("and so does the log"), Ways(result=shop.folder / "copilot.toml"), Ways(runs_command=True)):
+        with pytest.raises(WrongUsage, match="carries it on already, and what you bring can't be added"):
+            shop.open().next(first.id, more)
+    with pytest.raises(WrongUsage, match="a command can't be added"):
+        shop.open().next(first.id, Ways(), run_commands=True, commands=("true",))
     shop.decide(made)
     shop.open().reject(made)
     assert shop.open().next(first.id, SEEN) != made
