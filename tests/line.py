@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import functools
 import shutil
-import tempfile
 from pathlib import Path
 
 from copilot.example.build import build_repository
 from copilot.proposals import Workspace
-from tests.repositories import git
+from tests.repositories import git, lasting_folder
 
 CHANGE = "rename outcome to verdict in decision"
 
@@ -21,12 +20,23 @@ def copy_of_example(folder: Path, change: str = CHANGE) -> tuple[Path, str]:
     return folder / "shop", id
 
 
+def example() -> Path:
+    """Returns a copy of the example repository in which Ada works, for what several tests share."""
+    return Path(shutil.copytree(_built(), lasting_folder() / "shop", symlinks=True))
+
+
 @functools.cache
-def _decided(change: str) -> tuple[Path, str]:
-    folder = Path(tempfile.mkdtemp(prefix="copilot-tests-")) / "shop"
+def _built() -> Path:
+    folder = lasting_folder() / "shop"
     build_repository(folder)
     git(folder, "config", "user.name", "Ada")
     git(folder, "config", "user.email", "ada@example.org")
+    return folder
+
+
+@functools.cache
+def _decided(change: str) -> tuple[Path, str]:
+    folder = example()
     workspace = Workspace.open(folder)
     id = workspace.propose(change)
     for _ in workspace.advance(id):

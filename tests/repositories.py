@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 GIT_SECONDS_MAX = 30
+_LASTING: list[tempfile.TemporaryDirectory[str]] = []
 _ENVIRONMENT = {
     "GIT_AUTHOR_NAME": "Ada",
     "GIT_AUTHOR_EMAIL": "ada@example.org",
@@ -16,6 +18,12 @@ _ENVIRONMENT = {
     "GIT_CONFIG_GLOBAL": "/dev/null",
     "GIT_CONFIG_NOSYSTEM": "1",
 }
+
+
+def lasting_folder() -> Path:
+    """Returns a folder for what several tests share; it goes when the run ends."""
+    _LASTING.append(tempfile.TemporaryDirectory(prefix="copilot-tests-", ignore_cleanup_errors=True))
+    return Path(_LASTING[-1].name)
 
 
 def git(folder: Path, *args: str, at: int = 1_700_000_000) -> str:

@@ -4,20 +4,33 @@ from __future__ import annotations
 
 import functools
 import re
-import tempfile
 from pathlib import Path
 
 import pytest
 
 from copilot.domain.proposal import Proposal
-from copilot.example.build import build_repository
 from copilot.proposals import Workspace
 from copilot.proposals.approve import confirmation_word
 from tests.golden import assert_golden
+from tests.line import example
 from tests.repositories import git
 
 GOLDEN = Path(__file__).parent / "golden"
 REQUESTS = {
+    "add-optional": "add an optional double discount to Order",
+    "remove": "remove coupon_code from schemas/order",
+    "rename": "rename amount to total_cents in schemas/order",
+    "change-type": "change the type of item_count in schemas/order to long",
+    "narrow-type": "change the type of amount in schemas/order to int",
+    "make-optional": "make amount in schemas/order optional",
+    "make-required": "make item_count in schemas/order required",
+    "add-symbol": "add symbol REVIEW to outcome in decision",
+    "remove-symbol": "remove symbol DECLINE from outcome in decision",
+    "change-default": "set the default of account_age_days in features to -1",
+    "deprecate": "deprecate coupon_code in schemas/order",
+    "mask": "mask customer_id in Order",
+    "encrypt": "encrypt customer_id in Order",
+    "erase": "erase customer_id in Order",
     "add-required": "add a required string region to score",
     "remove-default": "remove the default of channel in schemas/order",
     "change-doc": 'change the doc of score in score to "Probability of fraud, 0 to 1."',
@@ -65,11 +78,7 @@ def decided(request: str) -> Proposal:
 
 @functools.cache
 def _example() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="copilot-tests-")) / "shop"
-    build_repository(folder)
-    git(folder, "config", "user.name", "Ada")
-    git(folder, "config", "user.email", "ada@example.org")
-    return folder
+    return example()
 
 
 def _rows(proposal: Proposal) -> list[str]:
@@ -115,11 +124,9 @@ def test_a_topic_without_a_known_schema_still_asks_for_a_typed_name() -> None:
     assert confirmation_word(proposal, proposal.decision.chosen) == "orders.v1"
 
 
-def test_the_first_phase_of_a_topic_change_lands_with_its_bridge_and_moves_nobody(tmp_path: Path) -> None:
-    build_repository(tmp_path / "shop")
-    git(tmp_path / "shop", "config", "user.name", "Ada")
-    git(tmp_path / "shop", "config", "user.email", "ada@example.org")
-    workspace = Workspace.open(tmp_path / "shop")
+def test_the_first_phase_of_a_topic_change_lands_with_its_bridge_and_moves_nobody() -> None:
+    shop = example()
+    workspace = Workspace.open(shop)
     id = workspace.propose("rename topic orders.v1 to orders.v2")
     for _ in workspace.advance(id):
         pass
@@ -127,7 +134,7 @@ def test_the_first_phase_of_a_topic_change_lands_with_its_bridge_and_moves_nobod
     workspace.approve(id, confirmation="orders.v1")
     branch = workspace.apply(id).branch
 
-    compose = git(tmp_path / "shop", "show", f"{branch}:compose.yaml")
+    compose = git(shop, "show", f"{branch}:compose.yaml")
     assert "TOPICS: orders.v1 orders.v2 orders.dead-letter" in compose
     assert "ORDERS_TOPIC: orders.v2" not in compose
-    assert "producer.produce" in git(tmp_path / "shop", "show", f"{branch}:bridges/orders_v1_to_orders_v2.py")
+    assert "producer.produce" in git(shop, "show", f"{branch}:bridges/orders_v1_to_orders_v2.py")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import tempfile
-from pathlib import Path
 
 import pytest
 
@@ -15,6 +13,7 @@ from copilot.plugins import Kit
 from copilot.ports import Case
 from copilot.proposals import Workspace
 from tests.line import copy_of_example
+from tests.repositories import lasting_folder
 
 RENAME = "rename amount to total_cents in schemas/order.avsc"
 PHASED = "rename outcome to verdict in decision"
@@ -22,7 +21,7 @@ PHASED = "rename outcome to verdict in decision"
 
 @functools.cache
 def chosen(change: str) -> tuple[Case, Kit]:
-    folder, id = copy_of_example(Path(tempfile.mkdtemp(prefix="copilot-tests-")), change)
+    folder, id = copy_of_example(lasting_folder(), change)
     workspace = Workspace.open(folder)
     proposal = workspace.load(id)
     assert proposal.decision is not None

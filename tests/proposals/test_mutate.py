@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from copilot.proposals.mutate import mutate
 from copilot.proposals.mutation import MutantSeen, MutationReport
 from tests.golden import assert_golden
 from tests.line import copy_of_example
+from tests.repositories import lasting_folder
 
 CHANGE = "rename amount to total_cents in schemas/order.avsc"
 GOLDEN = Path(__file__).parent / "golden"
@@ -24,7 +24,7 @@ GOLDEN = Path(__file__).parent / "golden"
 
 @functools.cache
 def example() -> tuple[Proposal, Kit]:
-    folder, id = copy_of_example(Path(tempfile.mkdtemp(prefix="copilot-tests-")), CHANGE)
+    folder, id = copy_of_example(lasting_folder(), CHANGE)
     workspace = Workspace.open(folder)
     proposal = workspace.load(id)
     return proposal, workspace._kit(proposal.request.commit)
