@@ -3,49 +3,22 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, get_args
 
 from copilot.domain.codec import canonical
 from copilot.domain.impacted import AskedChange
+from copilot.domain.operation import Operation
 from copilot.errors import WrongUsage
 from copilot.planners.forms import FORMS, Said, not_offered, readings_of
 from copilot.planners.names import listed, nearest
 from copilot.planners.sentences import Part, parts_of
 from copilot.planners.structured import OPERATIONS_LIMIT, TEXT_LENGTH_LIMIT
 from copilot.planners.typewords import type_of
+from copilot.planners.whole import full_to
 
-OPS = (
-    "add_field",
-    "remove_field",
-    "rename_field",
-    "change_type",
-    "make_optional",
-    "make_required",
-    "add_symbol",
-    "remove_symbol",
-    "change_default",
-    "deprecate",
-    "remove_default",
-    "change_doc",
-    "rename_symbol",
-    "reorder_symbols",
-    "reorder_fields",
-    "rename_record",
-    "rename_topic",
-    "change_level",
-    "change_unit",
-    "change_meaning",
-    "tag_field",
-    "rekey_topic",
-    "split_field",
-    "merge_fields",
-    "nest_fields",
-    "flatten_field",
-    "make_array",
-    "constrain_field",
-    "protect_field",
-    "split_topic",
-)
+OPS: tuple[str, ...] = tuple(kind.op for kind in get_args(Operation))
+_SAID_APART = {"make_money": "nest_fields", "change_namespace": "rename_record"}
+"""Sentences of their own for what is one of the operations."""
 _NAMES = ("subject", "record", "field", "to", "symbol")
 
 
@@ -122,6 +95,7 @@ def _from_said(said: Said, scope: str) -> AskedChange:
         return AskedChange(said.op, subject, "", field)
     if not subject and "." in field:
         subject, _, field = field.rpartition(".")
-    return AskedChange(
-        said.op, subject, "", field, part.name(said.to), part.restored(said.type), part.name(said.symbol)
-    )
+    op, to = _SAID_APART.get(said.op, said.op), part.name(said.to)
+    if said.op == "change_namespace" and "/" not in subject:
+        to = full_to(subject, to, said.op)
+    return AskedChange(op, subject, "", field, to, part.restored(said.type), part.name(said.symbol))

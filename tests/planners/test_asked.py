@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +28,29 @@ from copilot.planners.asked import OPS, asked_from_json, asked_from_text
 )
 def test_sentences_are_understood_without_a_map(text: str, expected: AskedChange) -> None:
     assert asked_from_text(text) == (expected,)
+
+
+def test_each_kind_of_change_in_the_documentation_is_understood_and_none_is_left_out() -> None:
+    table = (Path(__file__).parents[2] / "docs" / "change-kinds.md").read_text("utf-8")
+    asked = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    sentences = [one or two for cell in asked for one, two in re.findall(r"``(.+?)``|`([^`]+)`", cell)]
+
+    understood = {change.op for text in sentences if text.strip("…") == text for change in asked_from_text(text)}
+
+    assert understood == set(OPS)
+
+
+@pytest.mark.parametrize(
+    ("text", "op", "to"),
+    [
+        ("make amount in Order a money object in EUR", "nest_fields", ""),
+        ("move Order to namespace shop.sales", "rename_record", "shop.sales.Order"),
+    ],
+)
+def test_a_sentence_of_its_own_is_one_of_the_operations(text: str, op: str, to: str) -> None:
+    (change,) = asked_from_text(text)
+
+    assert (change.op, change.to) == (op, to)
 
 
 def test_a_later_sentence_is_about_the_same_record() -> None:
