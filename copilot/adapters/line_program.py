@@ -22,6 +22,10 @@ ANSWER_SECONDS_MAX = 60
 ANSWER_BYTES_MAX = 64 * 2**20
 
 
+class _NoAnswer(Exception):
+    """What the program did instead of answering."""
+
+
 class LineProgram:
     """Asks the program of a command line; several threads may ask, one after the other."""
 
@@ -39,10 +43,8 @@ class LineProgram:
             if not self._failure:
                 try:
                     return self._ask(json.dumps(asked).encode() + b"\n")
-                except OSError as error:
-                    self._failure = error.strerror or "it stopped"
-                except ValueError:
-                    self._failure = f"it gave no answer within {self._seconds:g} seconds and {ANSWER_BYTES_MAX} bytes"
+                except (OSError, _NoAnswer) as error:
+                    self._failure = (error.strerror if isinstance(error, OSError) else "") or str(error)
                 self._end()
             raise SurroundingsFailed(
                 f"The decoder {self.name} failed: {self._failure}.",
@@ -54,19 +56,26 @@ class LineProgram:
         process = self._process or self._start()
         assert process.stdin is not None, "it was opened as a pipe"
         assert process.stdout is not None, "it was opened as a pipe"
-        # Killing it ends both waits: for a program that doesn't read, and for one that doesn't write.
-        limit = threading.Timer(self._seconds, process.kill)
+        is_late = threading.Event()
+
+        def stop() -> None:
+            # Killing it ends both waits: for a program that doesn't read, and for one that doesn't write.
+            is_late.set()
+            process.kill()
+
+        limit = threading.Timer(self._seconds, stop)
         limit.start()
         try:
             process.stdin.write(line)
             process.stdin.flush()
             told = process.stdout.readline(ANSWER_BYTES_MAX)
+        except BrokenPipeError:
+            told = b""
         finally:
             limit.cancel()
-        answer = json.loads(told)
-        if not isinstance(answer, dict):
-            raise ValueError(told[:40])
-        return answer
+        if is_late.is_set():
+            raise _NoAnswer(f"it gave no answer within {self._seconds:g} seconds")
+        return _answer_of(told)
 
     def _start(self) -> subprocess.Popen[bytes]:
         program = shutil.which(self._command[0]) or ""
@@ -88,6 +97,20 @@ class LineProgram:
     def _end(self) -> None:
         if self._process is not None:
             _end(self._process)
+
+
+def _answer_of(told: bytes) -> Mapping[str, Any]:
+    if not told:
+        raise _NoAnswer("it stopped without an answer")
+    if len(told) >= ANSWER_BYTES_MAX:
+        raise _NoAnswer(f"its answer has more than {ANSWER_BYTES_MAX} bytes (ANSWER_BYTES_MAX)")
+    try:
+        answer = json.loads(told)
+    except (ValueError, RecursionError):
+        answer = None
+    if not isinstance(answer, dict):
+        raise _NoAnswer("what it answers is no JSON object")
+    return answer
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

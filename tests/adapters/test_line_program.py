@@ -27,18 +27,25 @@ def test_one_process_answers_each_question() -> None:
 
 
 @pytest.mark.parametrize(
-    "code", ["import time; time.sleep(60)", "raise SystemExit", "print('no JSON')", "print('[1]')"]
+    ("code", "seconds", "told"),
+    [
+        ("import time; time.sleep(60)", 1, "it gave no answer within 1 seconds"),
+        ("raise SystemExit", 20, "it stopped without an answer"),
+        ("print('no JSON')", 20, "what it answers is no JSON object"),
+        ("print('[1]')", 20, "what it answers is no JSON object"),
+        ("print('[' * 100_000)", 20, "what it answers is no JSON object"),
+    ],
 )
-def test_silence_and_nonsense_are_failures_that_last(code: str) -> None:
-    program = python(code, seconds=1)
+def test_silence_and_nonsense_are_failures_that_last(code: str, seconds: float, told: str) -> None:
+    program = python(code, seconds=seconds)
 
     for _ in range(2):
-        with pytest.raises(SurroundingsFailed, match="The decoder it failed"):
+        with pytest.raises(SurroundingsFailed, match=f"The decoder it failed: {told}"):
             program({"a": "b"})
 
 
 def test_a_program_that_does_not_read_is_ended_at_the_limit_too() -> None:
-    with pytest.raises(SurroundingsFailed):
+    with pytest.raises(SurroundingsFailed, match="no answer within 1 seconds"):
         python("import time; time.sleep(60)", seconds=1)({"a": "x" * 10_000_000})
 
 
