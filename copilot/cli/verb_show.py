@@ -7,7 +7,7 @@ import sys
 
 from copilot.cli.arguments import add_id, add_repository
 from copilot.cli.console import Console
-from copilot.errors import EXIT_DONE
+from copilot.errors import EXIT_DONE, WrongUsage
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,6 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console) -> int:
     from copilot.proposals import Workspace
 
+    if arguments.contract_test and arguments.format:
+        raise WrongUsage("--contract-test prints Python, and no other format.", next="Leave --format out.")
     workspace = Workspace.open(arguments.repository)
     proposal = workspace.load(workspace.find(arguments.id))
     if arguments.contract_test:

@@ -119,6 +119,11 @@ def test_a_file_of_operations_that_can_not_be_read_says_why_and_what_to_write(
     assert "next   Write @ and a file of JSON" in said
 
 
+def test_a_contract_test_has_no_other_format(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", ID, "-C", str(shop), "--contract-test", "--format", "json"]) == EXIT_USAGE
+    assert "prints Python" in capsys.readouterr().err
+
+
 def test_review_without_a_terminal_says_so(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["review", "-C", str(shop)]) == EXIT_USAGE
     assert "needs a terminal" in capsys.readouterr().err
