@@ -6,6 +6,7 @@ a list of columns or a column taken by its number does hang on the order. Whethe
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -38,14 +39,18 @@ def position_findings(case: Case, bench: Bench) -> Iterator[Finding]:
     asked = (
         [it for it in case.request.operations if isinstance(it, ReorderFields)] if case.patches and is_in_place else []
     )
-    shown = 0
-    for operation, path, job in ((it, path, job) for it in asked for path, job in _files(it, case, bench)):
-        file = bench.tree.read([path]).get(path)
+    yield from itertools.islice((it for operation in asked for it in _places(operation, case, bench)), PLACES_MAX)
+
+
+def _places(operation: ReorderFields, case: Case, bench: Bench) -> Iterator[Finding]:
+    files = _files(operation, case, bench)
+    texts = bench.tree.read([path for path, _ in files])
+    for path, job in files:
+        file = texts.get(path)
         lines = file.text.splitlines() if isinstance(file, SourceFile) else []
         for number, line in enumerate(lines, 1):
             what = next((told for pattern, told in _BY_PLACE if pattern.search(line)), "")
-            if what and shown < PLACES_MAX:
-                shown += 1
+            if what:
                 text = f"{job} {what} here; where these are fields of {operation.subject}, one is taken for another from then on."
                 fix = "Name the columns, or look at the place and leave it."
                 yield Finding(RULE, "warning", text, Span(path, number, number), operation.subject, fix=fix)

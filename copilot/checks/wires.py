@@ -150,12 +150,15 @@ class _Run:
     bench: Bench
 
     def findings(self) -> Iterator[Finding]:
-        before = self._meet(BASE) or {}
+        meetings = meetings_of(self.wire, self.case, self.bench)
+        if meetings is None:
+            return
+        before = self._meet(BASE, meetings)
         last = self._texts(BASE)
         for phase in range(len(self.case.states)):
             now = self._texts(phase)
             if None not in now and now != last:
-                yield from self._of_state(phase, self._meet(phase), before)
+                yield from self._of_state(phase, self._meet(phase, meetings), before)
                 last = now
 
     def _of_state(self, phase: int, problems: Mapping[str, str], before: Mapping[str, str]) -> Iterator[Finding]:
@@ -201,11 +204,10 @@ class _Run:
     def _texts(self, phase: int) -> tuple[SchemaVersion | None, SchemaVersion | None]:
         return self.wire.writer_text(phase), self.wire.reader_text(phase, self.case, self.bench)
 
-    def _meet(self, phase: int) -> dict[str, str]:
+    def _meet(self, phase: int, meetings: Meetings) -> dict[str, str]:
         """Returns what went wrong by kind ("refused", "misread PATH", "leftover") where all decoders agree, with an example."""
         writer, reader = self._texts(phase)
-        meetings = meetings_of(self.wire, self.case, self.bench)
-        if writer is None or reader is None or meetings is None:
+        if writer is None or reader is None:
             return {}
         decoders = decoders_of(self.wire.consumer.decoder, meetings.schema_format)
         told = meetings.problems(writer, Reader(reader, decoders, self.wire.is_single), "forward")
