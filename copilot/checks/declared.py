@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from copilot.checks.turned import Asked
 from copilot.domain.fieldtype import full_name, named_types, parsed
 from copilot.domain.operation import (
     AddSymbol,
@@ -27,8 +28,6 @@ from copilot.domain.operation import (
 )
 from copilot.domain.schema import SchemaField, SchemaVersion
 from copilot.ports import Case
-
-Asked = ChangeUnit | ChangeMeaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +134,11 @@ def _texts(kind: Any) -> Iterator[str]:
     inner = kind.values() if isinstance(kind, dict) else kind if isinstance(kind, list) else ()
     for part in inner:
         yield from _texts(part)
+
+
+def record_after(operation: Operation, base: SchemaVersion, after: SchemaVersion) -> str:
+    """Returns the record that an operation is about; the outermost one as the new version calls it."""
+    return operation.record if operation.record and operation.record != base.name else after.name
 
 
 def sibling(path: str, name: str, other: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from copilot.checks.declared import record_after
 from copilot.checks.keys import is_keyed
 from copilot.checks.rules import is_stated
 from copilot.checks.splits import is_split
@@ -50,7 +51,7 @@ def is_done_around(operation: Operation, base: PipelineMap, states: Sequence[Pip
 def is_done_in_text(operation: Operation, base: SchemaVersion, after: SchemaVersion) -> bool | None:
     """Tells whether the schema has what was asked; None for operations that `extent` answers field by field."""
     schema = parsed(after.resolved)
-    record = operation.record if operation.record and operation.record != base.name else after.name
+    record = record_after(operation, base, after)
     match operation:
         case RenameRecord():
             names = {full for full, _ in named_types(schema)}

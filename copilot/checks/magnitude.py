@@ -15,6 +15,7 @@ from typing import Any
 
 from copilot.checks.declared import paths_of
 from copilot.checks.lineage import Lineage, lineages
+from copilot.checks.recorded import recorded_values
 from copilot.domain.evidence import Finding
 from copilot.domain.fieldtype import base_kind, logical_kind, parsed, without_null
 from copilot.domain.operation import ChangeType
@@ -143,19 +144,8 @@ def _values(text: str, path: str, lineage: Lineage, schema_format: SchemaFormat)
         ]
         if records:
             for record in records:
-                yield from _at(record, path.split("."))
+                yield from recorded_values(record, path)
             return
-
-
-def _at(value: Any, names: list[str]) -> Iterator[Any]:
-    if not names:
-        yield value
-    elif isinstance(value, dict):
-        name = names[0].removesuffix("[]").removesuffix("{}")
-        inner = value.get(name)
-        many = inner if names[0].endswith("[]") else inner.values() if names[0].endswith("{}") and inner else [inner]
-        for one in many or ():
-            yield from _at(one, names[1:])
 
 
 def _kind_of(value: Any, kind: str) -> str:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from copilot.checks.declared import record_after
 from copilot.checks.lineage import phase_label
 from copilot.checks.recorded import recorded_files, recorded_values
 from copilot.domain.alternative import CodeEdit, NewFile
@@ -25,7 +26,7 @@ BROKEN, UNMEASURED, COUNTED = "usage.rule-broken", "usage.rule-unmeasured", "usa
 
 def is_stated(operation: ConstrainField, base: SchemaVersion, after: SchemaVersion) -> bool:
     """Tells whether the field has the rule as a property in the new version."""
-    record = operation.record if operation.record and operation.record != base.name else after.name
+    record = record_after(operation, base, after)
     written = (field_of(parsed(after.resolved), record, operation.field) or {}).get(PROPERTY) or {}
     return bool(written == json.loads(operation.rule))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from copilot.checks.declared import record_after
 from copilot.domain.evidence import Finding
 from copilot.domain.fieldtype import field_of, parsed
 from copilot.domain.operation import TagField
@@ -17,7 +18,7 @@ UNTAGGED = "usage.tag-left-behind"
 
 def is_tagged(operation: TagField, base: SchemaVersion, after: SchemaVersion) -> bool:
     """Tells whether the field has the tag in the new version."""
-    record = operation.record if operation.record and operation.record != base.name else after.name
+    record = record_after(operation, base, after)
     return operation.tag in tags_of(field_of(parsed(after.resolved), record, operation.field) or {})
 
 
