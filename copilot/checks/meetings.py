@@ -41,9 +41,7 @@ class Problem:
     @property
     def place(self) -> tuple[str, str]:
         """What tells one way of going wrong from another, whatever the example."""
-        return (
-            "leftover" if self.kind == "leftover" else "refused" if self.kind == "refused" else "misread"
-        ), self.path
+        return self.kind if self.kind in ("leftover", "refused") else "misread", self.path
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,29 +16,11 @@ from copilot.checks.parsed_code import FunctionNode, ParsedCode
 DEPTH_MAX = 6
 Fate = Literal["breaks", "passes", "foreseen", "unknown"]
 """passes: the code goes on without doing anything about it."""
-_BREAKING_CALLS = frozenset(
-    {
-        "int",
-        "float",
-        "len",
-        "abs",
-        "round",
-        "sum",
-        "sorted",
-        "list",
-        "tuple",
-        "set",
-        "dict",
-        "iter",
-        "enumerate",
-        "ord",
-        "chr",
-    }
-    | {"max", "min", "pow", "divmod", "any", "all", "reversed", "frozenset", "zip", "map", "filter"}
-)
+_BREAKING_CALLS = frozenset({
+    "abs", "all", "any", "chr", "dict", "divmod", "enumerate", "float", "frozenset", "int", "iter", "len", "list", "max", "min",
+    "ord", "pow", "reversed", "round", "set", "sorted", "sum", "tuple",
+})  # fmt: skip
 _HARMLESS_CALLS = frozenset({"bool", "print", "isinstance", "type", "hash", "id", "callable", "hasattr"})
-
-
 _LOGGING = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log"})
 
 
@@ -196,7 +178,7 @@ class _Path:
         if self.code.is_builtin(name):
             if name in _HARMLESS_CALLS:
                 return FORESEEN
-            is_breaking = name in _BREAKING_CALLS and call.args[:1] == [node] and (name != "filter")
+            is_breaking = name in _BREAKING_CALLS and call.args[:1] == [node]
             if name in ("map", "filter", "zip"):
                 is_breaking = node in call.args[0 if name == "zip" else 1 :]
             if name in ("max", "min") and len(call.args) > 1:
