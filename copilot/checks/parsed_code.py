@@ -7,12 +7,12 @@ asks has to be content with what is true of each. A file that can't be read or p
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from copilot.checks.reading import file_texts
 from copilot.domain.pipeline import FieldUse
+from copilot.domain.python_text import parsed_python
 from copilot.ports import Bench, Case
 
 FILES_KEPT = 64
@@ -245,11 +245,5 @@ class Codes:
 
 @lru_cache(maxsize=FILES_KEPT)
 def _parse(text: str) -> ParsedCode | None:
-    if len(text) > BYTES_MAX:
-        return None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ParsedCode(ast.parse(text.removeprefix("\ufeff")))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+    tree = parsed_python(text) if len(text) <= BYTES_MAX else None
+    return ParsedCode(tree) if tree is not None else None

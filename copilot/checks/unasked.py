@@ -8,7 +8,6 @@ parsed as it was is left to the person who reads the diff.
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Iterator
 
 from copilot.checks.mutant import path_of
@@ -16,6 +15,7 @@ from copilot.domain.alternative import Alternative, CodeEdit, Edit, FileText, Ne
 from copilot.domain.evidence import Finding
 from copilot.domain.lines import changed_runs, split_lines
 from copilot.domain.patch import FileChange, Patch
+from copilot.domain.python_text import parsed_python
 from copilot.domain.source import Span
 
 RULE = "scope.line-not-asked"
@@ -52,7 +52,7 @@ def _asked_lines(edits: list[Edit], change: FileChange) -> set[int] | None:
     """Returns the lines of the base that the edits answer for; None where they answer for all, or nobody can tell."""
     found: set[int] = set()
     base = (change.before or "").encode()
-    tree = _parsed(change.before or "") if any(isinstance(edit, CodeEdit) for edit in edits) else None
+    tree = parsed_python(change.before or "") if any(isinstance(edit, CodeEdit) for edit in edits) else None
     for edit in edits:
         match edit:
             case NewFile() | FileText():
@@ -93,7 +93,7 @@ def _depth(line: str) -> int:
 
 def _is_import(text: str, start: int, end: int) -> bool:
     """Tells whether the new lines are imports only: a conversion may bring in what it needs."""
-    tree = _parsed(text)
+    tree = parsed_python(text)
     lines = {
         line
         for node in (tree.body if tree else ())
@@ -104,12 +104,3 @@ def _is_import(text: str, start: int, end: int) -> bool:
     return (
         start < end and set(range(start + 1, end + 1)) <= lines | blank and bool(lines & set(range(start + 1, end + 1)))
     )
-
-
-def _parsed(text: str) -> ast.Module | None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text.removeprefix("\ufeff"))
-    except (SyntaxError, ValueError, RecursionError):
-        return None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,12 +11,16 @@ from functools import lru_cache
 from copilot.domain import fieldtype
 from copilot.domain.audit import AuditFinding, Proof
 from copilot.domain.pipeline import FieldUse
+from copilot.domain.python_text import parsed_python
 from copilot.domain.schema import SchemaField
 from copilot.findings.case import Audited, Rule, listed, place
 
 LACKING = Rule("symbol-not-in-table", "The first record with that symbol stops the job with a KeyError.")
 _CATCHING = re.compile(r"\bexcept\s*(?::|\(|Exception|KeyError|LookupError)")
 _READING = ("reads", "passes", "compares", "computes")
+
+
+_parsed = lru_cache(maxsize=8)(parsed_python)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +140,3 @@ def _keys(node: ast.expr) -> frozenset[str] | None:
         return None
     keys = [key.value for key in node.keys if isinstance(key, ast.Constant) and isinstance(key.value, str)]
     return frozenset(keys) if len(keys) == len(node.keys) else None
-
-
-@lru_cache(maxsize=8)
-def _parsed(text: str) -> ast.Module | None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
