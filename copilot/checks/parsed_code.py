@@ -156,7 +156,7 @@ class ParsedCode:
         bases = set(map(last_name, owner.bases)) if owner else set()
         if owner is None or bases.isdisjoint({"Enum", "StrEnum"}) or "_missing_" in self.definitions:
             return None
-        values = [it.value for it in owner.body if isinstance(it, ast.Assign)]
+        values = [it.value for it in owner.body if isinstance(it, ast.Assign | ast.AnnAssign)]
         is_known = bool(values) and all(isinstance(value, ast.Constant) for value in values)
         return frozenset(it.value for it in values if isinstance(it, ast.Constant)) if is_known else None
 

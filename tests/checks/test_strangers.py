@@ -19,7 +19,7 @@ GROWING["LATER"] = 3
 
 class Status(Enum):
     NEW = "NEW"
-    PAID = "PAID"
+    PAID: str = "PAID"
 """
 
 
