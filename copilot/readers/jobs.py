@@ -188,7 +188,9 @@ class JobRoots:
     def name_jobs(self, roots: Iterable[str]) -> dict[str, Job]:
         """Returns the jobs of these roots by root, each with the shortest name that tells it from the others."""
         wanted = sorted(set(roots))
-        names = unique_names([posixpath.splitext(root)[0] if root.endswith(".py") else root for root in wanted])
+        # A script may lie beside a folder of its name: then its suffix tells it.
+        stems = {root: root.removesuffix(".py") for root in wanted}
+        names = unique_names([root if stems[root] in stems else stems[root] for root in wanted])
         self._jobs = {root: Job(name, root) for root, name in zip(wanted, names, strict=True)}
         return self._jobs
 

@@ -107,3 +107,15 @@ def test_a_package_of_tools_for_tests_is_no_job_of_the_pipeline() -> None:
     jobs = JobRoots(("test_utils/x.py", "contest/x.py", "test_bench/Dockerfile"), frozenset(), frozenset())
 
     assert [root for root in ("test_utils", "contest", "test_bench") if jobs.is_for_tests(root)] == ["test_utils"]
+
+
+def test_a_script_beside_a_folder_of_its_name_keeps_its_suffix() -> None:
+    roots = JobRoots([], frozenset(), frozenset())
+
+    named = roots.name_jobs(["jobs/feeder", "jobs/feeder.py", "jobs/scorer.py"])
+
+    assert {root: job.name for root, job in named.items()} == {
+        "jobs/feeder": "feeder",
+        "jobs/feeder.py": "feeder.py",
+        "jobs/scorer.py": "scorer",
+    }
