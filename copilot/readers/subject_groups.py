@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain, count
 
 from copilot.domain.schema import SchemaSource, SchemaVersion
 from copilot.readers.jobs import is_test_path, unique_names
@@ -117,7 +118,8 @@ def is_alike(one: SchemaVersion, other: SchemaVersion) -> bool:
 def subject_names(groups: list[Group]) -> list[str]:
     """Returns subjects' names: the stem of the file, with as many folders as tell it from the others.
 
-    Schemas that share a file carry the short name of their outermost type behind it.
+    Schemas that share a file carry the short name of their outermost type behind it. Where several would have one name, all but the
+    one that is most likely the original carry the file's suffix, the type's full name, or a number.
     """
     paths = Counter(group.path for group in groups)
     files = Counter(group.main.source.path for group in groups)
@@ -126,8 +128,22 @@ def subject_names(groups: list[Group]) -> list[str]:
         file = group.main.source.path
         stem = group.path if paths[group.path] == 1 or files[file] > 1 else posixpath.splitext(file)[0]
         stems.append(f"{stem}.{short_name(group.main.name)}" if files[file] > 1 else stem)
+    _tell_apart(stems, [group.main for group in groups], files)
     vague = (stem for stem, group in zip(stems, groups, strict=True) if _says_little(stem, group.main))
     return unique_names(stems, frozenset(vague))
+
+
+def _tell_apart(stems: list[str], mains: list[SchemaVersion], files: Mapping[str, int]) -> None:
+    """Makes the stems differ from each other; a second subject of one name would take the place of the first."""
+    if len(set(stems)) == len(stems):
+        return
+    taken: set[str] = set()
+    for index in sorted(range(len(stems)), key=lambda index: _standing(mains[index])):
+        stem, file = stems[index], mains[index].source.path
+        longer = f"{file}.{mains[index].name}" if files[file] > 1 else file
+        names = chain((stem, longer), (f"{stem}.{number}" for number in count(2)))
+        stems[index] = next(name for name in names if name not in taken)
+        taken.add(stems[index])
 
 
 def _says_little(stem: str, version: SchemaVersion) -> bool:

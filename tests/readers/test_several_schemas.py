@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.readers.sockets import map_of
 
 LINE = {"type": "record", "name": "Line", "fields": [{"name": "sku", "type": "string"}]}
@@ -90,3 +92,32 @@ def test_a_schema_in_a_plain_json_file_is_a_subject_that_code_loads() -> None:
     assert [(subject.name, len(subject.versions)) for subject in found.subjects] == [("turnstile_value", 2)]
     assert [link.subject for link in found.links] == ["turnstile_value"]
     assert found.gaps == ()
+
+
+def record(name: str, *fields: str) -> str:
+    return json.dumps({"type": "record", "name": name, "fields": [{"name": one, "type": "string"} for one in fields]})
+
+
+@pytest.mark.parametrize(
+    ("files", "names"),
+    [
+        (
+            {"schemas/order.avsc": record("Order", "id"), "schemas/order.json": record("Cancelled", "reason")},
+            {"order": "Order", "order.json": "Cancelled"},
+        ),
+        (
+            {"schemas/order.avsc": record("Order", "id"), "schemas/order.py": f"S = {record('Cancelled', 'reason')}\n"},
+            {"order": "Order", "schemas/order.py": "Cancelled"},
+        ),
+        (
+            {"app/x.py": f"A = {record('eu.Order', 'id')}\nB = {record('us.Order', 'state')}\n"},
+            {"app/x.Order": "eu.Order", "app/x.py.us.Order": "us.Order"},
+        ),
+        (
+            {"app/x.py": f"A = {record('Order', 'id')}\nB = {record('Order', 'a')}\nC = {record('Order', 'b')}\n"},
+            {"app/x.Order": "Order", "app/x.py.Order": "Order", "app/x.Order.2": "Order"},
+        ),
+    ],
+)
+def test_no_two_schemas_that_differ_have_one_name(files: dict[str, str], names: dict[str, str]) -> None:
+    assert [(one.name, one.latest.name) for one in map_of(files).subjects] == sorted(names.items())
