@@ -392,8 +392,10 @@ Operation = (
     | SplitTopic
 )
 
-_TEXTS = ("to", "symbol", "doc", "topic", "level", "tag", "unit", "was", "factor", "at", "currency", "how")
-_LISTS = ("fields", "symbols", "others", "into", "inner", "values")
+TEXT_KEYS = ("to", "symbol", "doc", "topic", "level", "tag", "unit", "was", "factor", "at", "currency", "how")
+LIST_KEYS = ("fields", "symbols", "others", "into", "inner", "values")
+JSON_KEYS = ("type", "default", "rule")
+"""Kinds of keys beside subject, record and field: words, lists of names, and JSON values that are kept as their texts."""
 
 
 def old_names(operation: Operation) -> tuple[str, ...]:
@@ -420,9 +422,9 @@ def operation_object(operation: Operation) -> dict[str, Any]:
         "record": operation.record,
         "field": operation.field,
     }
-    found |= {key: getattr(operation, key) for key in _TEXTS if hasattr(operation, key)}
-    found |= {key: list(getattr(operation, key)) for key in _LISTS if hasattr(operation, key)}
-    for key in ("type", "default", "rule"):
+    found |= {key: getattr(operation, key) for key in TEXT_KEYS if hasattr(operation, key)}
+    found |= {key: list(getattr(operation, key)) for key in LIST_KEYS if hasattr(operation, key)}
+    for key in JSON_KEYS:
         text = getattr(operation, key, None)
         if text is not None:
             found[key] = json.loads(text)

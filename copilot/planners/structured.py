@@ -4,38 +4,19 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any
+from typing import Any, get_args
 
 from copilot.domain.codec import canonical
 from copilot.domain.operation import (
+    JSON_KEYS,
+    LIST_KEYS,
+    TEXT_KEYS,
     AddField,
-    AddSymbol,
-    ChangeDefault,
     ChangeDoc,
     ChangeLevel,
-    ChangeMeaning,
-    ChangeType,
-    ChangeUnit,
-    ConstrainField,
-    Deprecate,
-    FlattenField,
-    MakeArray,
-    MakeOptional,
-    MakeRequired,
-    MergeFields,
-    NestFields,
     Operation,
-    ProtectField,
-    RemoveDefault,
-    RemoveField,
-    RemoveSymbol,
-    RenameField,
     RenameRecord,
-    RenameSymbol,
     ReorderFields,
-    ReorderSymbols,
-    SplitField,
-    TagField,
 )
 from copilot.domain.pipeline import PipelineMap
 from copilot.errors import WrongUsage
@@ -94,24 +75,14 @@ _OPTIONAL = {
 _WHOLE = ("reorder_fields", "rename_record", "rename_topic", "change_level")
 """Operations on no single field; `change_doc` is one of them where its field is ""."""
 _COMMON = ("op", "subject", "record", "field")
-_TEXTS = (
-    "subject",
-    "record",
-    "field",
-    "to",
-    "symbol",
-    "doc",
-    "topic",
-    "level",
-    "until",
-    "tag",
-    "unit",
-    "was",
-    "factor",
-    "at",
-    "currency",
-)
-_LISTS = ("fields", "symbols", "others", "into", "inner", "values")
+_CLASSES = {kind.op: kind for kind in get_args(Operation)}
+_LEFT_OUT: dict[str, dict[str, Any]] = {
+    "merge_fields": {"at": " "},
+    "nest_fields": {"others": ()},
+    "flatten_field": {"into": ()},
+    "make_array": {"to": ""},
+}
+"""What an operation holds where a key is left out that its class has no default for."""
 
 
 def operations_from_json(text: str, pipeline: PipelineMap) -> tuple[Operation, ...]:
@@ -185,56 +156,18 @@ def _routes(entry: dict[str, Any], where: str) -> list[tuple[str, str]]:
 
 
 def _about_field(op: str, entry: dict[str, Any], place: tuple[str, str, str]) -> Operation:
-    match op:
-        case "remove_field":
-            return RemoveField(*place)
-        case "rename_field":
-            return RenameField(*place, entry["to"])
-        case "change_type":
-            return ChangeType(*place, canonical(entry["type"]))
-        case "make_optional":
-            return MakeOptional(*place)
-        case "make_required":
-            return MakeRequired(*place)
-        case "add_symbol":
-            return AddSymbol(*place, entry["symbol"])
-        case "remove_symbol":
-            return RemoveSymbol(*place, entry["symbol"])
-        case "change_default":
-            return ChangeDefault(*place, canonical(entry["default"]))
-        case "split_field":
-            return SplitField(*place, tuple(entry["into"]), entry["at"])
-        case "merge_fields":
-            return MergeFields(*place, tuple(entry["others"]), entry["to"], entry.get("at", " "))
-        case "nest_fields":
-            others = tuple(entry.get("others", ()))
-            inner = tuple(entry.get("inner", (place[2], *others)))
-            return NestFields(*place, others, entry["to"], inner, entry.get("currency", ""))
-        case "flatten_field":
-            return FlattenField(*place, tuple(entry.get("into", ())))
-        case "make_array":
-            return MakeArray(*place, entry.get("to", ""))
-        case "change_meaning":
-            return ChangeMeaning(*place, entry["doc"], entry.get("to", ""))
-        case "change_unit":
-            unit, was, factor, to = (str(entry.get(key, "")) for key in ("unit", "was", "factor", "to"))
-            return ChangeUnit(*place, unit, was, factor, to, canonical(entry["type"]) if "type" in entry else "")
-        case "remove_default":
-            return RemoveDefault(*place)
-        case "change_doc":
-            return ChangeDoc(*place, entry["doc"])
-        case "rename_symbol":
-            return RenameSymbol(*place, entry["symbol"], entry["to"])
-        case "reorder_symbols":
-            return ReorderSymbols(*place, tuple(entry["symbols"]))
-        case "constrain_field":
-            return ConstrainField(*place, canonical(entry["rule"]))
-        case "protect_field":
-            return ProtectField(*place, entry["how"])
-        case "tag_field":
-            return TagField(*place, entry["tag"])
-        case _:
-            return Deprecate(*place)
+    given = {key: _kept(key, value) for key, value in entry.items() if key not in _COMMON}
+    if op == "nest_fields":
+        given = {"inner": (place[2], *given.get("others", ())), **given}
+    operation: Operation = _CLASSES[op](*place, **{**_LEFT_OUT.get(op, {}), **given})
+    return operation
+
+
+def _kept(key: str, value: Any) -> Any:
+    """Returns a JSON value as operations hold it."""
+    if key in JSON_KEYS:
+        return canonical(value)
+    return tuple(value) if key in LIST_KEYS else value
 
 
 def _about_whole(op: str, entry: dict[str, Any], where: str, pipeline: PipelineMap) -> Operation:
@@ -264,10 +197,10 @@ def _check_keys(op: str, entry: dict[str, Any], where: str) -> None:
     for key in (*(("field",) if needs_field else ()), *_KEYS[op]):
         if key not in entry:
             raise WrongUsage(f'{op} needs the key "{key}".', where=where, next=f"Its keys are {', '.join(allowed)}.")
-    for key in _TEXTS:
+    for key in (*_COMMON, *TEXT_KEYS, "until"):
         if key in entry and not isinstance(entry[key], str):
             raise WrongUsage(f'"{key}" must be a string.', where=where)
-    for key in _LISTS:
+    for key in LIST_KEYS:
         names = entry.get(key, [])
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             raise WrongUsage(f'"{key}" must be a list of strings.', where=where)

@@ -98,6 +98,7 @@ def test_a_default_of_null_differs_from_none() -> None:
         ),
         ({"op": "constrain_field", "subject": "order", "field": "amount", "rule": {"enum": ["1"]}}, 'never "1"'),
         ({"op": "constrain_field", "subject": "order", "field": "order_id", "rule": {"enum": [1]}}, "never 1"),
+        ({"op": "protect_field", "subject": "order", "field": "note", "how": 5}, '"how" must be a string'),
         ([], "There are 0 operations"),
         ("text", "must be a JSON object"),
     ],
