@@ -17,7 +17,7 @@ from copilot.errors import WrongUsage
 from copilot.planners.names import folded
 
 _SHORT = {"ns": "ns", "us": "us", "ms": "ms", "s": "s"}
-_FACTOR = re.compile(r"\d{1,18}(?:\.\d{1,18}|/\d{1,18})?")
+_FACTOR = re.compile(r"\d{1,18}(?:\.\d{1,18}|/0*[1-9]\d{0,17})?")
 _DIGITS_OF_LONG = 19
 _DIGITS_LIMIT = 38
 _NUMBERED_LIMIT = 100

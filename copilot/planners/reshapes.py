@@ -21,6 +21,7 @@ from copilot.domain.operation import (
 )
 from copilot.domain.schema import SchemaField, SchemaVersion
 from copilot.errors import WrongUsage
+from copilot.planners.avrotypes import check_name
 from copilot.planners.forms import Said
 from copilot.planners.names import best_matches, listed, nearest
 from copilot.planners.whole import names_in
@@ -181,6 +182,18 @@ def _check_nest(operation: NestFields, latest: SchemaVersion, where: str) -> Non
     wanted = len(old_names(operation))
     if len(operation.inner) != wanted or len(set(operation.inner)) < wanted:
         raise WrongUsage(f"The record needs {wanted} different names inside.", where=where)
+    for inner in operation.inner:
+        check_name(inner, "a field", where)
+    if operation.currency and not _CURRENCY.fullmatch(operation.currency):
+        raise WrongUsage(
+            f'"{operation.currency[:40]}" is no code of a currency.', where=where, next="Write three capitals: EUR."
+        )
+    if operation.currency and "currency" in operation.inner:
+        raise WrongUsage(
+            'The record gets a field "currency" that says the code, and another one is to be called so.',
+            where=where,
+            next="Give the inner field another name.",
+        )
     name = camel(operation.to)
     taken = {full.rpartition(".")[2] for full, _ in fieldtype.named_types(fieldtype.parsed(latest.resolved))}
     if name in taken:

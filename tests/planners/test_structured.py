@@ -18,6 +18,7 @@ from tests.planners.builders import shop, steps
 from tests.planners.requests import REQUESTS
 
 SHOP = shop().pipeline
+NEST = {"op": "nest_fields", "subject": "order", "field": "amount", "to": "price"}
 ROOT = Path(__file__).parents[2]
 
 
@@ -99,6 +100,13 @@ def test_a_default_of_null_differs_from_none() -> None:
         ({"op": "constrain_field", "subject": "order", "field": "amount", "rule": {"enum": ["1"]}}, 'never "1"'),
         ({"op": "constrain_field", "subject": "order", "field": "order_id", "rule": {"enum": [1]}}, "never 1"),
         ({"op": "protect_field", "subject": "order", "field": "note", "how": 5}, '"how" must be a string'),
+        (NEST | {"inner": ["a b"]}, "not a name that Avro allows"),
+        (NEST | {"inner": ["currency"], "currency": "EUR"}, "another one is to be called so"),
+        (NEST | {"currency": "euro"}, "no code of a currency"),
+        (
+            {"op": "change_unit", "subject": "order", "field": "amount", "unit": "euros", "factor": "1/0"},
+            "not a factor between two units",
+        ),
         ([], "There are 0 operations"),
         ("text", "must be a JSON object"),
     ],
