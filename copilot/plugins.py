@@ -110,7 +110,7 @@ def build_mapper(repository: Repository, tree: Tree, settings: Settings, index: 
     return _mapper(load_formats, repository, tree, settings, index)
 
 
-def build_impact_finder(repository: Repository, tree: Tree, index: Index) -> ImpactFinder:
+def build_impact_finder(repository: Repository, tree: Tree, settings: Settings, index: Index) -> ImpactFinder:
     """Returns what ranks the files of one commit for a change, without reading the map."""
     from copilot.adapters.changelog import GitChangeLog
     from copilot.adapters.processes import Spread
@@ -118,9 +118,15 @@ def build_impact_finder(repository: Repository, tree: Tree, index: Index) -> Imp
 
     def find(asked: Sequence[AskedChange]) -> ImpactList:
         with Spread() as spread:
-            return impact_list(asked, tree, index, GitChangeLog(repository, tree.commit, index), spread)
+            log = GitChangeLog(repository, tree.commit, index)
+            return impact_list(asked, tree, index, log, spread, _records(settings))
 
     return find
+
+
+def _records(settings: Settings) -> tuple[str, ...]:
+    """Returns how the paths of decision records begin: each tells of an earlier change, with all its names, and stays as it is."""
+    return (f"{settings.records_folder}/",)
 
 
 def _finder(tree: Tree, settings: Settings, index: Index) -> ImpactOf:
@@ -128,10 +134,8 @@ def _finder(tree: Tree, settings: Settings, index: Index) -> ImpactOf:
         from copilot.impact.fields import impact_of
         from copilot.impact.mentions import mentions_of
 
-        mentions = mentions_of(operation, pipeline, tree, index)
-        # A record tells of an earlier change, with all its names, and is never to be touched again.
-        kept = tuple(it for it in mentions if not it.span.path.startswith(f"{settings.records_folder}/"))
-        return replace(impact_of(operation, pipeline), mentions=kept)
+        mentions = mentions_of(operation, pipeline, tree, index, _records(settings))
+        return replace(impact_of(operation, pipeline), mentions=mentions)
 
     return found
 
@@ -147,10 +151,8 @@ def _ranker(repository: Repository, tree: Tree, settings: Settings, index: Index
         if not about:
             return ImpactList(tree.commit, (), (), (), 0)
         asked = [asked_of(it, pipeline.subject(it.subject).latest.source.path) for it in about]
-        found = build_impact_finder(repository, tree, index)(tuple(dict.fromkeys(asked)))
-        # A record tells of an earlier change, with all its names, and is never to be touched again.
-        kept = tuple(it for it in found.files if not it.path.startswith(f"{settings.records_folder}/"))
-        return with_elsewhere(replace(found, files=kept), impacts.values(), pipeline)
+        found = build_impact_finder(repository, tree, settings, index)(tuple(dict.fromkeys(asked)))
+        return with_elsewhere(found, impacts.values(), pipeline)
 
     return ranked
 

@@ -42,11 +42,17 @@ def see(asked: Sequence[AskedChange], tree: Tree, index: Index, log: ChangeLog, 
 
 
 def impact_list(
-    asked: Sequence[AskedChange], tree: Tree, index: Index, log: ChangeLog, spread: Spread | None = None
+    asked: Sequence[AskedChange],
+    tree: Tree,
+    index: Index,
+    log: ChangeLog,
+    spread: Spread | None = None,
+    passed_over: tuple[str, ...] = (),
 ) -> ImpactList:
-    """Returns the ranked files of a change, or of several that are made together."""
+    """Returns the ranked files of a change, or of several that are made together; none whose path begins as `passed_over` says."""
     seen = see(asked, tree, index, log, spread)
-    change, look = split(rank(asked, seen.files, WEIGHTS))
+    files_seen = tuple(it for it in seen.files if not it.path.startswith(passed_over))
+    change, look = split(rank(asked, files_seen, WEIGHTS))
     fields = " and ".join(dict.fromkeys(last_names([it.field])[0] for it in asked if it.field)) or "the field"
     record = " and ".join(dict.fromkeys(it.record for it in seen.targets if it.record))
 

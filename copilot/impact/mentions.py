@@ -29,8 +29,13 @@ MENTIONS_MAX = 400
 EXCERPT_LENGTH_MAX = 160
 
 
-def mentions_of(operation: Operation, pipeline: PipelineMap, tree: Tree, index: Index) -> tuple[Mention, ...]:
-    """Returns the places in the order of paths and lines, at most `MENTIONS_MAX`; () for operations that rename nothing."""
+def mentions_of(
+    operation: Operation, pipeline: PipelineMap, tree: Tree, index: Index, passed_over: tuple[str, ...] = ()
+) -> tuple[Mention, ...]:
+    """Returns the places in the order of paths and lines, at most `MENTIONS_MAX`; () for operations that rename nothing.
+
+    Files whose path begins as `passed_over` says are left out.
+    """
     if isinstance(operation, ChangeLevel):
         return _settings(tree)
     patterns = _patterns(operation, pipeline)
@@ -38,7 +43,8 @@ def mentions_of(operation: Operation, pipeline: PipelineMap, tree: Tree, index: 
         return ()
     words = [{normal(word) for word in re.findall(r"[A-Za-z_][A-Za-z0-9_]*", name)} - {""} for name in patterns]
     texts = Words(tree, index)
-    paths = sorted(path for path, held in texts.each() if any(_may_hold(held, wanted) for wanted in words))
+    holding = (path for path, held in texts.each() if any(_may_hold(held, wanted) for wanted in words))
+    paths = sorted(path for path in holding if not path.startswith(passed_over))
     found: list[Mention] = []
     for path, file in sorted(tree.read(paths).items()):
         if isinstance(file, SourceFile):

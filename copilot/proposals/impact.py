@@ -22,8 +22,8 @@ def read_impact(place: Place, text: str, operations: Sequence[str]) -> ImpactLis
     if not asked:
         raise WrongUsage("Nothing was asked for.", next='Write for example: impact "remove coupon from order".')
     tree = CommitTree(place.repository, place.commit, place.index)
-    found = build_impact_finder(place.repository, tree, place.index)(tuple(dict.fromkeys(asked)))
     settings = settings_of(tree)
+    found = build_impact_finder(place.repository, tree, settings, place.index)(tuple(dict.fromkeys(asked)))
     return _with_elsewhere(found, place, text, operations) if settings.clones or settings.consumers else found
 
 

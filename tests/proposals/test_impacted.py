@@ -86,3 +86,18 @@ def test_a_record_names_the_files_to_look_at_by_hand(tmp_path: Path) -> None:
 
     section = text.split("## Look at by hand")[1].split("\n## ")[0]
     assert "`src/OrderView.java:1`" in section
+
+
+def test_records_of_earlier_decisions_are_on_no_list_and_take_no_place_of_another_file(tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    init(folder)
+    commit(folder, {"schemas/order.avsc": SCHEMA, "orders/writer.py": WRITER})
+    asked = "remove amount from order"
+    before = read_impact(open_place(folder), asked, ())
+    records = {f"docs/decisions/{number}-order.md": f"remove amount of Order, {WRITER}{SCHEMA}" for number in range(30)}
+    commit(folder, records)
+
+    found = read_impact(open_place(folder), asked, ())
+
+    assert [it.path for it in found.files] == [it.path for it in before.files]
+    assert "orders/writer.py" in {it.path for it in found.files if it.list == "change"}
