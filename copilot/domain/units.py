@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+from copilot.domain.naming import beside
+
 _WORDS: dict[str, dict[str, str]] = {
     "money": {
         "cents": "cent cents minor pence",
@@ -143,4 +145,4 @@ def _last_word(name: str) -> str:
 
 def unit_field(name: str) -> str:
     """Returns the name of the field that says another one's unit, in its way of writing."""
-    return f"{name}Unit" if name.lower() != name and "_" not in name else f"{name}_unit"
+    return beside(name, "unit")

@@ -10,6 +10,7 @@ from typing import Any
 from copilot.domain import fieldtype
 from copilot.domain.codec import canonical
 from copilot.domain.mapping import mapping_of, number_kind
+from copilot.domain.naming import is_camel
 from copilot.domain.operation import ChangeUnit
 from copilot.domain.schema import SchemaField
 from copilot.domain.units import factor_between, unit_of, units_in
@@ -110,14 +111,14 @@ def _check_present(was: str, unit: str, field: SchemaField, where: str) -> None:
 def _free_name(operation: ChangeUnit, field: SchemaField, siblings: list[SchemaField]) -> str:
     """Returns the field's name with the new unit at its end, in the record's own way of writing; the old unit goes."""
     name, dimension = field.name, unit_of(operation.unit)[0]
-    is_camel = name.lower() != name and "_" not in name
-    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name) if is_camel else name.split("_")
+    has_capitals = is_camel(name)
+    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name) if has_capitals else name.split("_")
     if len(words) > 1 and dimension and unit_of(words[-1])[0] == dimension:
         words = words[:-1]
     unit = re.sub(r"\W+", "_", operation.unit.lower()).strip("_") or "converted"
     unit = _SHORT.get(unit_of(operation.unit)[1], unit)
-    words = [*words, unit.capitalize() if is_camel else unit]
-    wanted = ("" if is_camel else "_").join(words)
+    words = [*words, unit.capitalize() if has_capitals else unit]
+    wanted = ("" if has_capitals else "_").join(words)
     taken = {it.name for it in siblings} | {alias for it in siblings for alias in it.aliases}
     names = (wanted, *(f"{wanted}_{number}" for number in range(2, _NUMBERED_LIMIT)))
     return next((it for it in names if it not in taken), wanted)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from copilot.domain import fieldtype
 from copilot.domain.mapping import camel, mapping_of
+from copilot.domain.naming import next_of
 from copilot.domain.operation import (
     ChangeMeaning,
     FlattenField,
@@ -78,10 +79,7 @@ def checked_meaning(
             where=where,
             next=f'Say it in quotes: change the meaning of {field.name} to "...".',
         )
-    taken = {it.name for it in siblings}
-    mark = "V" if field.name.lower() != field.name and "_" not in field.name else "_v"
-    free = next(name for number in range(2, len(taken) + 3) if (name := f"{field.name}{mark}{number}") not in taken)
-    return replace(operation, to=operation.to or free)
+    return replace(operation, to=operation.to or next_of(field.name, {it.name for it in siblings}))
 
 
 def check_reshape(operation: Operation, siblings: list[SchemaField], latest: SchemaVersion, where: str) -> Operation:

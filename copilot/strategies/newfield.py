@@ -7,6 +7,7 @@ from typing import Any
 
 from copilot.domain import fieldtype
 from copilot.domain.alternative import Alternative
+from copilot.domain.naming import next_of
 from copilot.domain.pipeline import FieldUse
 from copilot.strategies.deprecate import deprecation
 from copilot.strategies.ground import Ground, is_write
@@ -72,13 +73,8 @@ class Parallel:
 
 def free_name(ground: Ground) -> str:
     """Returns the next free name of the field's family: `amount_v2`, in the record's own way of writing."""
-    old = ground.operation.field
-    mark = "V" if old.lower() != old and "_" not in old else "_v"
     taken = {field.name for field in ground.subject.latest.fields if field.record == ground.record}
-    number = 2
-    while f"{old}{mark}{number}" in taken:
-        number += 1
-    return f"{old}{mark}{number}"
+    return next_of(ground.operation.field, taken)
 
 
 def expand_contract(ground: Ground, slug: str, title: str, successor: Successor, argument: str) -> Alternative:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copilot.domain import fieldtype
 from copilot.domain.alternative import Alternative, Gate, NewFile, NotOffered
+from copilot.domain.naming import beside
 from copilot.domain.operation import Operation, ProtectField
 from copilot.domain.pipeline import Impact, PipelineMap
 from copilot.strategies.deprecate import deprecation
@@ -64,7 +65,7 @@ def _beside(ground: Ground, way: Way | None) -> Alternative | NotOffered:
     field = ground.operation.field
     if way is None:
         return NotOffered(BESIDE, "A value that is erased has nothing to stand in a field of its own.")
-    name = f"{field}{way.mark.title()}" if field.lower() != field and "_" not in field else f"{field}_{way.mark}"
+    name = beside(field, way.mark)
     if any(it.record == ground.record and it.name == name for it in ground.subject.latest.fields):
         return NotOffered(BESIDE, f"There is a field `{name}` already.")
     successor = Successor(
