@@ -58,7 +58,7 @@ class CommandsCheck:
 
 
 def _try_command(command: str, case: Case, bench: Bench) -> tuple[list[Finding], float]:
-    reason = _unreadable(command)
+    reason = why_unreadable(command)
     if reason:
         message = f'The command "{command}" cannot be read: {reason}.'
         return [Finding("commands.unreadable", "warning", message, fix="Quote it as in a shell.")], 0.0
@@ -99,7 +99,8 @@ def _how(ran: Ran) -> str:
     return f"stopped by the {ran.stopped_by}" if ran.stopped_by else f"exit code {ran.exit_code}"
 
 
-def _unreadable(command: str) -> str:
+def why_unreadable(command: str) -> str:
+    """Returns why a command can't be split into a program and its arguments, "" where it can."""
     try:
         return "" if shlex.split(command) else "it is empty"
     except ValueError as error:

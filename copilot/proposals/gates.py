@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from copilot.checks.commands import why_unreadable
 from copilot.domain.alternative import Gate, Phase
 from copilot.domain.codec import digest_of_text
 from copilot.domain.continuation import GateProof
@@ -141,6 +142,12 @@ def _ran(standing: Standing, by: str, at: str, run: Callable[[str], Ran | None])
             f'{SETTINGS_PATH} names no command for the gate of "{standing.phase.name}".',
             where=SETTINGS_PATH,
             next=f'Write [gates."{standing.phase.name}"] with command = "…", or show it in another way.',
+        )
+    if why := why_unreadable(command):
+        raise WrongUsage(
+            f'The command for the gate of "{standing.phase.name}" can\'t be read: {why}.',
+            where=standing.settings.span if standing.settings else "",
+            next="Write a program and its arguments; it runs without a shell.",
         )
     ran = run(command)
     if ran is None:

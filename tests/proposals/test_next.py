@@ -252,6 +252,17 @@ def test_a_command_shows_a_gate_only_where_it_is_allowed_and_ends_well(shop: Sho
     assert made.continued.proofs[0].kind == "command"
 
 
+def test_a_command_that_can_not_be_read_is_wrong_usage_with_its_line(shop: Shop) -> None:
+    commit(shop.folder, {"copilot.toml": shop.text("copilot.toml") + '\n[gates.expand]\ncommand = "sh -c \'x"\n'})
+    first = shop.propose()
+    shop.land(first)
+
+    with pytest.raises(WrongUsage, match="can't be read: no closing quotation") as caught:
+        shop.open().next(first.id, Ways(runs_command=True))
+
+    assert str(caught.value.where).startswith("copilot.toml:")
+
+
 def test_what_has_one_phase_has_nothing_to_go_on_with(tmp_path: Path) -> None:
     made = paper(tmp_path)
     workspace = made.open()
