@@ -10,9 +10,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from copilot.readers.deployment_facts import MAX_SETTINGS, MAX_UNITS, Setting, Unit, may_keep
+from copilot.readers.deployment_facts import MAX_SETTINGS, MAX_UNITS, MAX_VALUE, Setting, Unit, may_keep
 from copilot.readers.facts import Config
 from copilot.readers.manifests import text_of
 from copilot.readers.values import Value
@@ -84,6 +84,8 @@ class _Stack:
     resources: Mapping[str, Entry]
     parameters: Mapping[str, Entry]
     root: Entry
+    found: dict[str, str] = field(default_factory=dict)
+    """What each reference was found to stand for: names that are made of each other may hold one a million times."""
 
     def told(self, entry: Entry | None) -> str:
         """Returns the name or address that a value stands for, "" where nobody here knows it.
@@ -114,7 +116,7 @@ class _Stack:
             return self._filled(text_of(parts[0] if parts else given), inside, depth)
         if function == "Fn::Join" and len(parts) == 2 and isinstance(parts[1].value, list):
             joined = [self.name(one, depth + 1) for one in parts[1].value]
-            return text_of(parts[0]).join(joined) if all(joined) else ""
+            return _of_length(text_of(parts[0]).join(joined)) if all(joined) else ""
         return ""
 
     def kind(self, entry: Entry | None) -> str:
@@ -135,22 +137,25 @@ class _Stack:
             return text_of(_inner(self.parameters[name], "Default"))
         if name not in self.resources:
             return ""
-        properties = _inner(self.resources[name], "Properties")
-        own = next((_inner(properties, key) for key in _OWN_NAMES if _inner(properties, key) is not None), None)
-        known = self.name(own, depth + 1)
-        return known if known and _FILLED_IN not in known else name
+        if name not in self.found:
+            self.found[name] = name  # where its name leads back to itself
+            properties = _inner(self.resources[name], "Properties")
+            own = next((_inner(properties, key) for key in _OWN_NAMES if _inner(properties, key) is not None), None)
+            known = self.name(own, depth + 1)
+            self.found[name] = known if known and _FILLED_IN not in known else name
+        return self.found[name]
 
     def _filled(self, text: str, inside: Mapping[str, Entry], depth: int) -> str:
         """Returns a text with its references filled in, "" where one of them isn't known."""
-        parts: list[str] = []
+        filled = ""
         at = 0
         for found in _REFERENCE.finditer(text):
             known = self._variable(found[1], inside, depth)
-            if not known:
+            filled = _of_length(filled + text[at : found.start()] + known)
+            if not known or not filled:
                 return ""
-            parts += [text[at : found.start()], known]
             at = found.end()
-        return "".join([*parts, text[at:]])
+        return _of_length(filled + text[at:])
 
     def _variable(self, name: str, inside: Mapping[str, Entry], depth: int) -> str:
         if name in inside:
@@ -158,7 +163,10 @@ class _Stack:
         source, colon, rest = name.partition(":")
         if colon and not name.startswith("AWS::"):
             path, _, default = rest.partition(",")
-            found = self.name(_at(self.root, path.strip()), depth + 1) if source == "self" else ""
+            if source == "self" and name not in self.found:
+                self.found[name] = ""
+                self.found[name] = self.name(_at(self.root, path.strip()), depth + 1)
+            found = self.found.get(name, "")
             return found or default.strip().strip("'\"")
         return self._referred(name.partition(".")[0] if not name.startswith("AWS::") else name, depth)
 
@@ -278,6 +286,11 @@ def _program(folder: str, handler: str) -> str:
         return ""
     directory, _, last = module.rpartition("/")
     return posixpath.normpath(posixpath.join(folder, directory, last.replace(".", "/") + ".py"))
+
+
+def _of_length(text: str) -> str:
+    """Returns a text that may be a name or an address, "" where it is too long for that."""
+    return text if len(text) <= MAX_VALUE else ""
 
 
 def _is_reference(entry: Entry) -> bool:

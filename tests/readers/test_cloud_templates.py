@@ -260,3 +260,39 @@ def test_an_address_is_known_by_its_name_whatever_account_and_region_it_is_in() 
         ("functions/bill", "consumes", "queue", "orders"),
         ("functions/bill", "produces", "queue", "bills"),
     }
+
+
+def test_names_that_are_made_of_each_other_many_times_are_unknown_at_once() -> None:
+    levels = "".join(f"  a{level}: '{f'${{self:custom.a{level + 1}}}' * 100}'\n" for level in range(8))
+    template = (
+        f"provider: {{name: aws}}\ncustom:\n{levels}  a8: x\n"
+        "functions:\n  bill:\n    handler: bill/app.handler\n    events: [{sqs: {arn: '${self:custom.a0}'}}]\n"
+    )
+
+    assert edges({"serverless.yml": template, "bill/app.py": HANDLER}) == {
+        ("bill", "consumes", "queue", "?bill.sqs event"),
+        ("bill", "produces", "queue", "?QUEUE_URL"),
+    }
+
+
+def test_names_that_lead_back_to_themselves_are_followed_once() -> None:
+    template = """
+        Resources:
+          One:
+            Type: AWS::SQS::Queue
+            Properties: {QueueName: !Sub "${Two.QueueName}-a"}
+          Two:
+            Type: AWS::SQS::Queue
+            Properties: {QueueName: !Sub "${One.QueueName}-b"}
+          Bill:
+            Type: AWS::Serverless::Function
+            Properties:
+              CodeUri: functions/bill/
+              Handler: app.handler
+              Events:
+                In: {Type: SQS, Properties: {Queue: !GetAtt One.Arn}}
+        """
+
+    found = edges({"template.yaml": template, "functions/bill/app.py": HANDLER})
+
+    assert ("functions/bill", "consumes", "queue", "One-b-a") in found
