@@ -40,6 +40,7 @@ _SOURCES: dict[str, Certainty] = {
     "choice": "likely",
     "unset": "possible",
 }
+_EVENT = ":"
 _TIED = frozenset({"queue", "stream", "table", "file"})
 CALL_SUBJECTS = "subjects of a call"
 _NOWHERE = Running("", "", "", 1, {}, {}, ())
@@ -130,11 +131,15 @@ class LinkReader:
         coded = [(path, config) for path, facts in sorted(job.facts.items()) for config in facts.configs]
         links: list[Link] = []
         resolved: set[tuple[str, str]] = set()
+        events: list[tuple[tuple[str, str], list[Link]]] = []
         for path, config, running in stated:
             twin = next(((file, one) for file, one in coded if _role(one) == _role(config)), None)
             made = self._of_config(job, path, config, running, twin)
             if any(is_told(link) for link in made):
                 resolved.add(_role(config))
+            elif _EVENT in config.role:
+                events.append((_role(config), made))
+                continue
             links += made
         for path, config in coded:
             for running in job.running or (_NOWHERE,):
@@ -142,7 +147,9 @@ class LinkReader:
                 known = [link for link in made if is_told(link)]
                 links += known if known or _role(config) in resolved else made
         named = {(link.direction, link.subject) for link in links if is_told(link)}
-        return [link for link in links if is_told(link) or (link.direction, link.subject) not in named]
+        whole = [link for link in links if is_told(link) or (link.direction, link.subject) not in named]
+        # Each source that a template ties to a function is one more; what one of them is called says nothing about another.
+        return [*whole, *(link for role, made in events if role not in resolved for link in made)]
 
     def _of_config(
         self, job: JobCode, path: str, config: Config, running: Running, twin: tuple[str, Config] | None
@@ -251,7 +258,7 @@ def _not_beside(proof: tuple[Span, ...], then: tuple[Span, ...]) -> tuple[Span, 
 
 def _kind_of(config: Config) -> EndpointKind:
     """Returns the kind of endpoint that a config is about: what a cloud's template ties to a function says so in its role."""
-    kind = config.role.rpartition(":")[2]
+    kind = config.role.rpartition(_EVENT)[2]
     return cast(EndpointKind, kind) if kind in _TIED else "topic"
 
 

@@ -296,3 +296,25 @@ def test_names_that_lead_back_to_themselves_are_followed_once() -> None:
     found = edges({"template.yaml": template, "functions/bill/app.py": HANDLER})
 
     assert ("functions/bill", "consumes", "queue", "One-b-a") in found
+
+
+def test_an_event_whose_source_is_unknown_stands_beside_one_that_is_known() -> None:
+    template = """
+        Resources:
+          Orders: {Type: AWS::SQS::Queue}
+          Bill:
+            Type: AWS::Serverless::Function
+            Properties:
+              CodeUri: functions/bill/
+              Handler: app.handler
+              Events:
+                Own: {Type: SQS, Properties: {Queue: !GetAtt Orders.Arn}}
+                Other: {Type: SQS, Properties: {Queue: !ImportValue shop-refunds}}
+        """
+
+    found = edges({"template.yaml": template, "functions/bill/app.py": HANDLER})
+
+    assert {edge for edge in found if edge[1] == "consumes"} == {
+        ("functions/bill", "consumes", "queue", "Orders"),
+        ("functions/bill", "consumes", "queue", "?Bill.Other event"),
+    }
