@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from copilot.checks.commands import why_unreadable
@@ -108,14 +108,14 @@ def not_before(
     links = (link for impact in impacts for link in (*impact.producers, *impact.consumers))
     known = [pipeline.retention_of(link.endpoint.name) for link in links if link.endpoint.name]
     days = [it.days for it in known if it is not None and it.days is not None]
-    return _time(landed_at) + timedelta(days=max(days)) if days else None
+    return _after(landed_at, max(days)) if days else None
 
 
 def time_box(standing: Standing) -> str:
     """Returns since when the state lasts, and until when it should at most."""
     said = standing.settings.days if standing.settings else None
     days = said if said is not None else DAYS_MAX_DEFAULT
-    ends = _time(standing.landed_at) + timedelta(days=days)
+    ends = _after(standing.landed_at, days)
     source = (
         f"{SETTINGS_PATH}" if said is not None else f'the default; [gates."{standing.phase.name}"] days = … changes it'
     )
@@ -201,3 +201,11 @@ def _missing(standing: Standing, gate: Gate, at: str) -> RefusedByEvidence:
 
 def _time(text: str) -> datetime:
     return datetime.fromisoformat(text)
+
+
+def _after(text: str, days: float) -> datetime:
+    """Returns the time so many days after another one, the last that can be written where that is later still."""
+    try:
+        return _time(text) + timedelta(days=days)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC)
