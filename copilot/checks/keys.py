@@ -80,11 +80,8 @@ def _keyed_reads(topic: str, old: set[str], case: Case, bench: Bench) -> Iterato
 def _is_looked_up(use: FieldUse, codes: Codes) -> bool:
     """Tells whether a local name that the use is given to becomes the index of something, or a message's key."""
     code = codes.of(use)
-    for node in code.read(use) if code else ():
-        match code.parent(node) if code else None:
-            case ast.Assign(targets=[ast.Name(id=name)]) if code:
-                return any(_is_index(it, name) for it in ast.walk(code.scope(node)))
-    return False
+    named = [(name, code.scope(node)) for node in code.read(use) if (name := code.name_given(node))] if code else []
+    return any(_is_index(it, name) for name, scope in named for it in ast.walk(scope))
 
 
 def _is_index(node: ast.AST, name: str) -> bool:

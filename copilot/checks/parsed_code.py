@@ -123,6 +123,13 @@ class ParsedCode:
         is_outermost = only is not None and self.parent(only) is self.tree and name not in self.bindings
         return only if isinstance(only, FunctionNode) and is_outermost else None
 
+    def name_given(self, node: ast.expr) -> str:
+        """Returns the name that a statement gives the very value of an expression to, "" where there is none."""
+        match self.parent(node):
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+                return name
+        return ""
+
     def calls_of(self, function: FunctionNode) -> list[ast.Call]:
         """Returns the calls of a function outside of itself, of a method those by its name; none where several have the name."""
         if len(self.definitions.get(function.name, [])) != 1:

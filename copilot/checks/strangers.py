@@ -42,7 +42,7 @@ class _Stranger:
     imported: Callable[[str], ParsedCode | None]
 
     def of(self, node: ast.expr) -> Outcome:
-        name = self._bound_name(node)
+        name = self.code.name_given(node)
         places = self._loads(node, name) if name else [node]
         found = [self._meets(place) for place in places] or [UNKNOWN]
         for fate in ("breaks", "passes", "unknown"):
@@ -50,12 +50,6 @@ class _Stranger:
             if worst is not None:
                 return worst
         return FORESEEN
-
-    def _bound_name(self, node: ast.expr) -> str:
-        match self.code.parent(node):
-            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
-                return name
-        return ""
 
     def _loads(self, node: ast.expr, name: str) -> list[ast.expr]:
         scope = self.code.scope(node)
