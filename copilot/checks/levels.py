@@ -1,7 +1,8 @@
 """Another compatibility level: which versions violate a tighter one already, and what does a looser one let through?
 
 A tighter level is judged on the whole history, as a registry would judge the next version: what stands between the newest version
-and those that the level looks at is an error, what stands among older ones a warning. A looser one is told by the readers that it
+and those that the level looks at is an error, what stands among older ones a warning, as is all that a gate before has waited for
+to be gone. A looser one is told by the readers that it
 leaves without a guard.
 """
 
@@ -12,11 +13,14 @@ from collections.abc import Iterator
 from copilot.domain.evidence import Finding, Severity
 from copilot.domain.levels import Direction, Level, demanded
 from copilot.domain.operation import ChangeLevel
-from copilot.domain.schema import SchemaSubject, SchemaVersion
+from copilot.domain.schema import SchemaSubject
 from copilot.ports import Bench, Case, SchemaFormat
 
 VIOLATED = "compatibility.level-violated"
 LET_THROUGH = "compatibility.level-lets-through"
+_LET_GO = (
+    "Choose a level without _TRANSITIVE, or let the old version go from the registry once no record of it is left."
+)
 _ASKS: dict[Direction, str] = {
     "backward": "that a new reader can read what was written before",
     "forward": "that readers of before can read what is written anew",
@@ -37,7 +41,8 @@ def level_findings(case: Case, bench: Bench) -> Iterator[Finding]:
             for number, level in enumerate(levels):
                 before = levels[number - 1] if number else subject.compatibility
                 if level is not None and level != before and schema_format is not None:
-                    yield from _violated(subject, level, number, schema_format)
+                    is_waited = any(gate.outlasts_retention for gate in case.alternative.gates_before(number))
+                    yield from _violated(subject, level, number, schema_format, is_waited)
                     yield from _let_through(subject, before or level, level, number, case)
 
 
@@ -45,34 +50,24 @@ def _level_in(name: str, case: Case, number: int) -> Level | None:
     return next((it.compatibility for it in case.states[number].subjects if it.name == name), None)
 
 
-def _violated(subject: SchemaSubject, level: Level, phase: int, schema_format: SchemaFormat) -> Iterator[Finding]:
+def _violated(
+    subject: SchemaSubject, level: Level, phase: int, schema_format: SchemaFormat, is_waited: bool
+) -> Iterator[Finding]:
     asked = demanded(level)
     is_transitive = any(age == "older" for _, age in asked)
     versions = subject.versions
     for newer in range(len(versions) - 1, 0, -1):
+        is_newest = newer == len(versions) - 1
+        severity: Severity = "error" if is_newest and not is_waited else "warning"
         for older in range(newer - 1, -1 if is_transitive else newer - 2, -1):
             for direction in sorted({it for it, _ in asked}):
-                yield from _pair(versions[older], versions[newer], direction, level, phase, schema_format, subject)
-
-
-def _pair(
-    older: SchemaVersion,
-    newer: SchemaVersion,
-    direction: Direction,
-    level: Level,
-    phase: int,
-    schema_format: SchemaFormat,
-    subject: SchemaSubject,
-) -> Iterator[Finding]:
-    reader, writer = (newer, older) if direction == "backward" else (older, newer)
-    reasons = schema_format.incompatibilities(reader, writer)
-    if reasons:
-        is_newest = newer is subject.latest
-        who = f"version {reader.number} can't read data of version {writer.number}"
-        text = f"{level} is violated already: {who}: {reasons[0].message}"
-        fix = "Choose a level without _TRANSITIVE, or let the old version go from the registry once no record of it is left."
-        severity: Severity = "error" if is_newest else "warning"
-        yield Finding(VIOLATED, severity, text, newer.source.span, subject.name, reasons[0].path, phase, fix)
+                pair = versions[older], versions[newer]
+                reader, writer = reversed(pair) if direction == "backward" else pair
+                for reason in schema_format.incompatibilities(reader, writer)[:1]:
+                    who = f"version {reader.number} can't read data of version {writer.number}"
+                    text = f"{level} is violated already: {who}: {reason.message}"
+                    span = versions[newer].source.span
+                    yield Finding(VIOLATED, severity, text, span, subject.name, reason.path, phase, _LET_GO)
 
 
 def _let_through(subject: SchemaSubject, before: Level, level: Level, phase: int, case: Case) -> Iterator[Finding]:

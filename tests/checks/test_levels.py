@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from copilot.checks.levels import level_findings
-from copilot.domain.alternative import Alternative, Phase, TextEdit
+from copilot.domain.alternative import Alternative, Gate, Phase, TextEdit
 from copilot.domain.evidence import Finding
 from copilot.domain.levels import Level, is_looser
 from copilot.domain.operation import ChangeLevel, ChangeRequest
@@ -24,12 +24,14 @@ def record(*fields: Any) -> dict[str, Any]:
     return {"type": "record", "name": "Order", "fields": list(fields)}
 
 
-def found(before: Level, *levels: Level, history: tuple[dict[str, Any], ...]) -> list[Finding]:
+def found(
+    before: Level, *levels: Level, history: tuple[dict[str, Any], ...], gate: Gate | None = None
+) -> list[Finding]:
     one = replace(subject("order", "order.avsc", *history), compatibility=before)
     links = [link("shop", "orders", "produces", "order"), link("billing", "orders", "consumes", "order")]
     states = tuple(pipeline([replace(one, compatibility=level)], links) for level in levels)
     edit = TextEdit("copilot.toml", 2, before, levels[0])
-    phases = tuple(Phase(f"phase {number}", (edit,), ()) for number in range(len(levels)))
+    phases = tuple(Phase(f"phase {number}", (edit,), (), gate) for number in range(len(levels)))
     patches = tuple(Patch("try", number, COMMIT, (), "", "") for number in range(len(levels)))
     request = ChangeRequest("", (ChangeLevel("order", levels[0]),), COMMIT, "ada")
     case = Case(request, pipeline([one], links), (), Alternative("try", "", "rules", "", phases, ""), patches, states)
@@ -61,6 +63,17 @@ def test_a_level_that_looks_at_the_last_version_only_leaves_the_older_ones_alone
     history = (record(ID), record(ID, WITH_DEFAULT), record(ID, REQUIRED))
 
     assert told(found("NONE", "BACKWARD", history=history), "level-violated") == []
+
+
+def test_a_version_that_a_gate_has_waited_for_to_be_gone_is_a_warning() -> None:
+    history = (record(ID), record(ID, WITH_DEFAULT), record(ID, REQUIRED))
+    gate = Gate("No record of version 1 is left.", outlasts_retention=True)
+
+    stepwise = told(found("NONE", "BACKWARD", "BACKWARD_TRANSITIVE", history=history, gate=gate), "level-violated")
+    unwaited = told(found("NONE", "BACKWARD", "BACKWARD_TRANSITIVE", history=history), "level-violated")
+
+    assert [severity for severity, _ in stepwise] == ["warning"]
+    assert [severity for severity, _ in unwaited] == ["error"]
 
 
 def test_a_history_that_keeps_the_level_has_nothing_against_it() -> None:
