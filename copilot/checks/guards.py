@@ -67,10 +67,13 @@ def is_guarded(code: ParsedCode, place: ast.AST, ours: frozenset[Identity]) -> b
 def is_caught(code: ParsedCode, place: ast.AST, errors: frozenset[str], calls_left: int = CALLS_FOLLOWED) -> bool:
     """Tells whether one of these errors is caught around a place, inside of the loop that takes one record after the other.
 
-    It is caught as well where every call of the function around, as far as this file has any, is caught.
+    It is caught as well where every call of the function around, as far as this file has any, is caught; not where the function
+    goes through records itself, since the first such record ends it.
     """
+    is_repeated = False
     for inner, outer in code.around(place):
-        if isinstance(outer, ast.While):
+        is_repeated = is_repeated or (isinstance(outer, ast.For | ast.AsyncFor) and inner in outer.body)
+        if isinstance(outer, ast.While) or (is_repeated and calls_left < CALLS_FOLLOWED):
             return False
         is_tried = isinstance(outer, ast.Try | ast.TryStar) and inner in outer.body
         if is_tried and any(_catches(handler, errors) for handler in getattr(outer, "handlers", ())):
@@ -79,10 +82,14 @@ def is_caught(code: ParsedCode, place: ast.AST, errors: frozenset[str], calls_le
             calls = [item.context_expr for item in outer.items if isinstance(item.context_expr, ast.Call)]
             if any(last_name(call.func) == "suppress" and errors & set(map(last_name, call.args)) for call in calls):
                 return True
-        if isinstance(outer, FunctionNode) and calls_left:
+        if isinstance(outer, FunctionNode) and calls_left and not is_repeated and not _yields(outer):
             calls = code.calls_of(outer)
             return bool(calls) and all(is_caught(code, call, errors, calls_left - 1) for call in calls)
     return False
+
+
+def _yields(function: FunctionNode) -> bool:
+    return any(isinstance(it, ast.Yield | ast.YieldFrom) for it in ast.walk(function))
 
 
 def only_asks_for_null(code: ParsedCode, reads: Iterable[ast.expr]) -> bool:

@@ -130,6 +130,9 @@ def test_the_value_is_followed_into_a_function_of_the_same_file() -> None:
 
 DOUBLES = 'return order["amount"] * 2'
 CALLED = "def main():\n  for order in orders():\n    try:\n      handle(order, None)\n    except {}:\n      skip()\n"
+AROUND_THE_LOOP = (
+    "def main():\n  try:\n    for order in orders():\n      handle(order, None)\n  except TypeError:\n    stop()\n"
+)
 BARE = "def again():\n    handle({}, None)\n"
 
 
@@ -140,12 +143,18 @@ BARE = "def again():\n    handle({}, None)\n"
         (CALLED.format("Exception"), "unknown"),
         (CALLED.format("KeyError"), "breaks"),
         (CALLED.format("TypeError") + BARE, "breaks"),
+        (AROUND_THE_LOOP, "breaks"),
         (CALLED.format("TypeError").replace("handle(", "pool.handle("), "breaks"),
         ("", "breaks"),
     ],
 )
 def test_what_every_call_of_the_function_catches_is_caught(before: str, fate: str) -> None:
     assert outcome(DOUBLES, before).fate == fate
+
+
+@pytest.mark.parametrize("body", ['for order in sink:\n    total += order["amount"] * 2', 'yield order["amount"] * 2'])
+def test_a_function_that_goes_through_the_records_itself_is_not_saved_by_its_caller(body: str) -> None:
+    assert outcome(body, CALLED.format("TypeError")).fate == "breaks"
 
 
 def test_a_function_that_calls_itself_is_caught_where_the_others_are() -> None:
