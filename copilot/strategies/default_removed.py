@@ -8,17 +8,15 @@ from copilot.domain.operation import Operation, RemoveDefault
 from copilot.domain.pipeline import Impact, PipelineMap
 from copilot.strategies.ground import Ground, ground_of
 from copilot.strategies.newsubject import new_version
+from copilot.strategies.requiredness import required_by_rule
 from copilot.strategies.rollout import PRODUCERS_FIRST, State, alternative
 from copilot.strategies.words import GATE_WRITTEN, about_decoders, joined
 from copilot.strategies.work import (
-    Work,
     add_sibling,
     as_json,
     doubtful_work,
-    link_notes,
     record_builds,
     remove_default,
-    set_property,
     writes,
 )
 
@@ -85,16 +83,10 @@ def _written_first(ground: Ground, what: str) -> Alternative | NotOffered:
 
 
 def _rule_only(ground: Ground) -> Alternative:
-    name = ground.operation.field
-    doc = f"{ground.properties.get('doc', '')} Required: producers must set it, readers may rely on it.".strip()
-    work: Work = set_property(ground, "required", True) + set_property(ground, "doc", doc)
-    work += link_notes(ground, "producers", f"refuse a record without `{name}` before it is sent")
-    return alternative(
+    return required_by_rule(
         ground,
-        "guarded",
-        f"Keep the default of `{name}` for old records, and require the field by a rule",
+        f"Keep the default of `{ground.operation.field}` for old records, and require the field by a rule",
         RULE,
-        (State("required", work, PRODUCERS_FIRST),),
         "It wins where the whole history must stay readable: old records keep their default, producers are held to the rule by a"
         " guard of their own. The schema itself enforces nothing.",
     )

@@ -215,19 +215,21 @@ def _default_instead(ground: Ground) -> Alternative | NotOffered:
 
 
 def _rule_only(ground: Ground) -> Alternative:
-    name = ground.operation.field
-    doc = f"{ground.properties.get('doc', '')} Required: producers must set it, readers may rely on it.".strip()
-    work = set_property(ground, "required", True) + set_property(ground, "doc", doc)
-    work += link_notes(ground, "producers", f"refuse a record without `{name}` before it is sent")
-    return alternative(
+    return required_by_rule(
         ground,
-        "guarded",
-        f"Keep the type of `{name}` and require it by a rule",
+        f"Keep the type of `{ground.operation.field}` and require it by a rule",
         GUARDED,
-        (State("required", work, PRODUCERS_FIRST),),
         "The cheapest that breaks nobody: old data stays readable, and producers are held to the rule by a guard of their own."
         " The format itself enforces nothing.",
     )
+
+
+def required_by_rule(ground: Ground, title: str, strategy: str, argument: str) -> Alternative:
+    """Offers to say that the field is required, as a property and in its doc, and to leave the guard to the producers."""
+    doc = f"{ground.properties.get('doc', '')} Required: producers must set it, readers may rely on it.".strip()
+    work = set_property(ground, "required", True) + set_property(ground, "doc", doc)
+    work += link_notes(ground, "producers", f"refuse a record without `{ground.operation.field}` before it is sent")
+    return alternative(ground, "guarded", title, strategy, (State("required", work, PRODUCERS_FIRST),), argument)
 
 
 def _strict_successor(ground: Ground) -> Alternative | NotOffered:
