@@ -9,7 +9,7 @@ from copilot.domain.codec import canonical
 from copilot.domain.impacted import AskedChange
 from copilot.domain.operation import Operation
 from copilot.errors import WrongUsage
-from copilot.planners.forms import FORMS, Said, not_offered, readings_of
+from copilot.planners.forms import FORMS, Said, readings_of, said_better
 from copilot.planners.names import listed, nearest
 from copilot.planners.sentences import Part, parts_of
 from copilot.planners.structured import OPERATIONS_LIMIT, TEXT_LENGTH_LIMIT
@@ -74,11 +74,11 @@ def _from_entry(entry: Any, where: str) -> AskedChange:
 
 def _reading(part: Part) -> Said:
     readings = readings_of(part)
-    if not readings or not_offered(part):
+    if not readings:
         forms = "\n        ".join(FORMS)
         raise WrongUsage(
             f'This part is not understood: "{part.said[:160]}".',
-            next=not_offered(part) or f"Say it in one of these forms:\n        {forms}",
+            next=said_better(part) or f"Say it in one of these forms:\n        {forms}",
         )
     typed = [
         said for said in readings if type_of(part.restored(said.type), part.name(said.field), frozenset()) is not None

@@ -245,13 +245,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
 )
 _COMPILED = tuple((op, re.compile(f"^{pattern}$", re.IGNORECASE)) for op, pattern in _PATTERNS)
 
-_NOT_OFFERED: tuple[tuple[str, str], ...] = (
-    (
-        r"(?:split|merge|combine|join|nest)\s.*",
-        'Say which fields become which: "split A into B and C at \' \'", "merge A and B into C", "nest A and B into C".',
-    ),
-)
-_COMPILED_NOT_OFFERED = tuple((re.compile(f"^{pattern}$", re.IGNORECASE), why) for pattern, why in _NOT_OFFERED)
+_RESHAPES = re.compile(r"^(?:split|merge|combine|join|nest)\s", re.IGNORECASE)
 
 _ADD = re.compile(r"^(?:add|introduce|create|append)\s+(?P<rest>.+)$", re.IGNORECASE)
 _DEFAULT = re.compile(
@@ -293,11 +287,13 @@ def readings_of(part: Part) -> tuple[Said, ...]:
     return tuple(_added(part, match["rest"])) if match else ()
 
 
-def not_offered(part: Part) -> str:
-    """Returns why a sentence that people do write is not understood, and what to say instead; "" for all others."""
-    if any(pattern.match(part.text) for _, pattern in _COMPILED):
+def said_better(part: Part) -> str:
+    """Returns what to say instead of a sentence that no form fits, where it shows what is meant; "" for all others."""
+    if not _RESHAPES.match(part.text):
         return ""
-    return next((why for pattern, why in _COMPILED_NOT_OFFERED if pattern.match(part.text)), "")
+    return (
+        'Say which fields become which: "split A into B and C at \' \'", "merge A and B into C", "nest A and B into C".'
+    )
 
 
 def leading_scope(part: Part) -> str:

@@ -36,7 +36,7 @@ from copilot.domain.schema import SchemaField
 from copilot.domain.units import unit_of
 from copilot.errors import WrongUsage
 from copilot.planners.constraints import rule_said
-from copilot.planners.forms import FORMS, Said, leading_scope, not_offered, readings_of
+from copilot.planners.forms import FORMS, Said, leading_scope, readings_of, said_better
 from copilot.planners.matching import Scope, fields_of, scopes_of, the_field, the_scope
 from copilot.planners.reshapes import MANY, OPS, reshape_of
 from copilot.planners.sentences import Part, parts_of
@@ -44,7 +44,7 @@ from copilot.planners.splits import refuse_merged_topics, split_topic_said
 from copilot.planners.tags import protection_said, tag_said
 from copilot.planners.typewords import type_of
 from copilot.planners.validation import check_together, checked, known_types
-from copilot.planners.whole import about_whole, names_in
+from copilot.planners.whole import about_whole, names_in, record_in
 
 _LISTS = ("remove_field", "make_optional", "make_required", "deprecate", "remove_default")
 _WORDS = {"none": None, "null": None, "true": True, "false": False}
@@ -90,7 +90,7 @@ def _first_named(parts: tuple[Part, ...], pipeline: PipelineMap) -> tuple[Scope,
 
 def _operations(part: Part, carried: tuple[Scope, ...], pipeline: PipelineMap) -> list[Operation]:
     readings = tuple(_resumed(said, carried) for said in readings_of(part))
-    if not readings or not_offered(part):
+    if not readings:
         raise _not_understood(part)
     symbols = _symbols_after_all(readings[0], pipeline)
     if symbols:
@@ -116,7 +116,7 @@ def _resumed(said: Said, carried: tuple[Scope, ...]) -> Said:
 
 def _each(said: Said, carried: tuple[Scope, ...], pipeline: PipelineMap) -> list[Said]:
     """Takes "a, b and c" apart, for the sentences in which that can only be a list of fields."""
-    names = [name for name in re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+", said.field) if name]
+    names = names_in(said, said.field)
     if said.op not in _LISTS or len(names) < 2:
         return [said]
     return [replace(said, field=name) for name in names]
@@ -125,7 +125,7 @@ def _each(said: Said, carried: tuple[Scope, ...], pipeline: PipelineMap) -> list
 def _about_field(said: Said, carried: tuple[Scope, ...], pipeline: PipelineMap) -> Operation:
     first, *others = names_in(said, said.field) if said.op in MANY else (said.field,)
     scope, field = _found(replace(said, field=first), carried, pipeline)
-    subject, record = scope.subject.name, _record(field.record, scope)
+    subject, record = scope.subject.name, record_in(field.record, scope)
     where = f'"{_shown(said.part)}"'
     match said.op:
         case "remove_field":
@@ -233,7 +233,7 @@ def _path_and_name(said: str, scopes: tuple[Scope, ...]) -> tuple[str, tuple[Sco
 
 
 def _added(said: Said, name: str, kind: Any, scope: Scope, where: str) -> AddField:
-    subject, record = scope.subject.name, _record(scope.record, scope)
+    subject, record = scope.subject.name, record_in(scope.record, scope)
     default = _value(said, where) if said.default else ...
     if said.is_required and (said.is_nullable or said.is_optional):
         raise WrongUsage(
@@ -264,17 +264,13 @@ def _symbols_after_all(said: Said, pipeline: PipelineMap) -> list[Operation]:
         return []
     if said.op == "rename_field":
         old, to = said.part.name(said.field), said.part.name(said.to)
-        return [RenameSymbol(scope.subject.name, _record(field.record, scope), field.name, old, to)]
+        return [RenameSymbol(scope.subject.name, record_in(field.record, scope), field.name, old, to)]
     make = AddSymbol if said.op == "add_field" else RemoveSymbol
     # "REVIEW and HOLD" may have been taken for a name with a type, so the words are read again from the sentence.
     listed = re.match(r"^\S+\s+(?P<names>.+?)\s+(?:to|into|in|on|from|of)\s", said.part.text)
     words = listed["names"] if listed and said.type else said.field
-    names = [said.part.name(name) for name in re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+", words) if name]
-    return [make(scope.subject.name, _record(field.record, scope), field.name, name) for name in names]
-
-
-def _record(full: str, scope: Scope) -> str:
-    return "" if full == scope.subject.latest.name else full
+    record = record_in(field.record, scope)
+    return [make(scope.subject.name, record, field.name, name) for name in names_in(said, words)]
 
 
 def _type(said: Said, field: str, scope: Scope) -> Any:
@@ -326,7 +322,7 @@ def _no_type(said: Said, where: str) -> WrongUsage:
 
 
 def _not_understood(part: Part) -> WrongUsage:
-    instead = not_offered(part)
+    instead = said_better(part)
     if instead:
         return WrongUsage(f'This is not an operation: "{_shown(part)}".', next=instead)
     forms = "\n        ".join(FORMS)

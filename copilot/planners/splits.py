@@ -9,7 +9,7 @@ from copilot.domain import fieldtype
 from copilot.domain.operation import SplitTopic
 from copilot.domain.pipeline import PipelineMap
 from copilot.errors import WrongUsage
-from copilot.planners.whole import field_on_topic
+from copilot.planners.whole import field_on_topic, record_in
 
 _KINDS = ("string", "enum")
 VALUES_MAX = 20
@@ -38,8 +38,7 @@ def split_of(
         )
     values = tuple(value for value, _ in named)
     into = tuple(to or f"{found}.{_plain(value)}" for value, to in named)
-    record = "" if own.record == scope.subject.latest.name else own.record
-    return SplitTopic(scope.subject.name, record, own.name, found, values, into)
+    return SplitTopic(scope.subject.name, record_in(own.record, scope), own.name, found, values, into)
 
 
 def refuse_merged_topics(names: tuple[str, ...], pipeline: PipelineMap, where: str) -> None:

@@ -24,7 +24,7 @@ from copilot.planners.matching import Scope, records_of, scopes_of, the_field, t
 from copilot.planners.names import listed, nearest
 from copilot.planners.splits import split_of
 from copilot.planners.validation import check_together, checked
-from copilot.planners.whole import full_to, level_of, own_record, rekeyed_topic, renamed_topic, type_named, until_of
+from copilot.planners.whole import full_to, level_of, record_in, rekeyed_topic, renamed_topic, type_named, until_of
 
 TEXT_LENGTH_LIMIT = 64_000
 OPERATIONS_LIMIT = 64
@@ -132,7 +132,7 @@ def _operation(entry: Any, where: str, pipeline: PipelineMap) -> Operation:
     scopes = _scopes(entry, where, pipeline)
     if op == "add_field":
         scope = the_scope(scopes, str(entry.get("subject", "")), pipeline, where=where)
-        record = "" if scope.record == scope.subject.latest.name else scope.record
+        record = record_in(scope.record, scope)
         default = canonical(entry["default"]) if "default" in entry else None
         kind = canonical(entry["type"])
         is_required = entry.get("required", False)
@@ -141,8 +141,7 @@ def _operation(entry: Any, where: str, pipeline: PipelineMap) -> Operation:
         is_optional = default is not None and not is_required
         return AddField(scope.subject.name, record, entry["field"], kind, default, is_optional, is_required)
     scope, field = the_field(entry["field"], scopes, pipeline, named=bool(entry.get("subject")), where=where)
-    record = "" if field.record == scope.subject.latest.name else field.record
-    return _about_field(op, entry, (scope.subject.name, record, field.name))
+    return _about_field(op, entry, (scope.subject.name, record_in(field.record, scope), field.name))
 
 
 def _routes(entry: dict[str, Any], where: str) -> list[tuple[str, str]]:
@@ -181,11 +180,10 @@ def _about_whole(op: str, entry: dict[str, Any], where: str, pipeline: PipelineM
         return ChangeLevel(subject.name, level_of(entry["level"], where), until_of(entry.get("until", ""), where))
     if op == "rename_record":
         old = type_named(str(record), subject, where) if record else subject.latest.name
-        outer = "" if old == subject.latest.name else old
-        return RenameRecord(subject.name, outer, full_to(old, entry["to"], op))
+        return RenameRecord(subject.name, record_in(old, scope), full_to(old, entry["to"], op))
     if op == "change_doc":
-        return ChangeDoc(subject.name, own_record(scope), "", entry["doc"])
-    return ReorderFields(subject.name, own_record(scope), tuple(entry["fields"]))
+        return ChangeDoc(subject.name, record_in(scope.record, scope), "", entry["doc"])
+    return ReorderFields(subject.name, record_in(scope.record, scope), tuple(entry["fields"]))
 
 
 def _check_keys(op: str, entry: dict[str, Any], where: str) -> None:

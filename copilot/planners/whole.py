@@ -53,7 +53,7 @@ def about_whole(said: Said, carried: tuple[Scope, ...], pipeline: PipelineMap) -
             return _renamed_type(said, carried, pipeline, where)
         case "change_doc" if not said.scope and _is_schema(said, carried, pipeline):
             (scope,) = scopes_of(said.part.name(said.field), pipeline)[:1]
-            return ChangeDoc(scope.subject.name, own_record(scope), "", said.part.name(said.doc))
+            return ChangeDoc(scope.subject.name, record_in(scope.record, scope), "", said.part.name(said.doc))
     return None
 
 
@@ -62,9 +62,9 @@ def names_in(said: Said, piece: str) -> tuple[str, ...]:
     return tuple(said.part.name(name) for name in _SEPARATOR.split(piece) if name)
 
 
-def own_record(scope: Scope) -> str:
-    """Returns the scope's record as operations have it: "" for the outermost one."""
-    return "" if scope.record == scope.subject.latest.name else scope.record
+def record_in(full: str, scope: Scope) -> str:
+    """Returns a record's full name as operations on the scope's subject have it: "" for the outermost one."""
+    return "" if full == scope.subject.latest.name else full
 
 
 def level_of(said: str, where: str) -> Level:
@@ -94,8 +94,9 @@ def renamed_topic(topic: str, to: str, pipeline: PipelineMap, where: str) -> Ren
 def rekeyed_topic(topic: str, field: str, to: str, pipeline: PipelineMap, where: str) -> RekeyTopic:
     """Returns the operation about a topic and a field of what lies on it; raises WrongUsage where one of them is not known."""
     found, scope, own = field_on_topic(topic, field, pipeline, where)
-    record = "" if own.record == scope.subject.latest.name else own.record
-    return RekeyTopic(scope.subject.name, record, own.name, found, to or next_topic(found, pipeline))
+    return RekeyTopic(
+        scope.subject.name, record_in(own.record, scope), own.name, found, to or next_topic(found, pipeline)
+    )
 
 
 def field_on_topic(topic: str, field: str, pipeline: PipelineMap, where: str) -> tuple[str, Scope, SchemaField]:
@@ -180,7 +181,7 @@ def _renamed_type(said: Said, carried: tuple[Scope, ...], pipeline: PipelineMap,
     else:
         scope = the_scope(scopes_of(asked, pipeline), asked, pipeline, where=where)
         old = scope.record or scope.subject.latest.name
-    return RenameRecord(scope.subject.name, "" if old == scope.subject.latest.name else old, full_to(old, to, said.op))
+    return RenameRecord(scope.subject.name, record_in(old, scope), full_to(old, to, said.op))
 
 
 def full_to(old: str, to: str, op: str) -> str:
@@ -198,14 +199,14 @@ def _reordered(said: Said, carried: tuple[Scope, ...], pipeline: PipelineMap, wh
     if said.names:
         wanted = tuple(_own(name, own, where) for name in names_in(said, said.names))
         left = [name for name in own if name not in wanted]
-        return ReorderFields(scope.subject.name, own_record(scope), (*dict.fromkeys(wanted), *left))
+        return ReorderFields(scope.subject.name, record_in(scope.record, scope), (*dict.fromkeys(wanted), *left))
     moved = _own(said.part.name(said.field), own, where)
     rest = [name for name in own if name != moved]
     at = len(rest) if said.is_after else 0
     if said.beside:
         beside = _own(said.part.name(said.beside), own, where)
         at = rest.index(beside) + said.is_after if beside in rest else at
-    return ReorderFields(scope.subject.name, own_record(scope), (*rest[:at], moved, *rest[at:]))
+    return ReorderFields(scope.subject.name, record_in(scope.record, scope), (*rest[:at], moved, *rest[at:]))
 
 
 def _own(name: str, own: list[str], where: str) -> str:
