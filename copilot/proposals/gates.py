@@ -19,7 +19,7 @@ from copilot.domain.continuation import GateProof
 from copilot.domain.pipeline import Impact, PipelineMap
 from copilot.errors import RefusedByEvidence, WrongUsage
 from copilot.ports import Ran
-from copilot.proposals.query_results import condition, digest_of_result, shown_by
+from copilot.proposals.query_results import Condition, condition, digest_of_result, shown_by
 from copilot.reasons.visible import visible
 from copilot.settings import SETTINGS_PATH, GateSettings
 
@@ -124,8 +124,7 @@ def time_box(standing: Standing) -> str:
 
 def _proofs(standing: Standing, ways: Ways, by: str, at: str, run: Callable[[str], Ran | None]) -> Iterator[GateProof]:
     if ways.result is not None:
-        said = standing.settings.holds if standing.settings else ()
-        text, digest = shown_by(ways.result, [condition(it) for it in ways.holds or said])
+        text, digest = shown_by(ways.result, _conditions(standing.settings, ways))
         yield GateProof("query", text, by, at, digest)
     if ways.runs_command:
         yield _ran(standing, by, at, run)
@@ -133,6 +132,12 @@ def _proofs(standing: Standing, ways: Ways, by: str, at: str, run: Callable[[str
         early = standing.not_before and _time(at) < standing.not_before
         note = f" (before {standing.not_before:%Y-%m-%d}, when the retention has passed)" if early else ""
         yield GateProof("attested", " ".join(ways.attest.split()) + note, by, at)
+
+
+def _conditions(said: GateSettings | None, ways: Ways) -> list[Condition]:
+    if ways.holds or said is None:
+        return [condition(it) for it in ways.holds]
+    return [condition(it, said.span) for it in said.holds]
 
 
 def _ran(standing: Standing, by: str, at: str, run: Callable[[str], Ran | None]) -> GateProof:

@@ -50,14 +50,14 @@ class Condition:
         return f"{self.column} {self.op} {self.value}"
 
 
-def condition(text: str) -> Condition:
-    """Returns the condition of a text; raises WrongUsage where it is none."""
+def condition(text: str, where: object = "") -> Condition:
+    """Returns the condition of a text that stands at a place; raises WrongUsage where it is none."""
     found = _CONDITION.fullmatch(text)
     if found is None:
-        raise WrongUsage(f'"{text}" is no condition.', next=_SHAPE)
+        raise WrongUsage(f'"{text}" is no condition.', where=where, next=_SHAPE)
     made = Condition(found["column"], found["op"], found["value"].strip("\"'"))
     if _COMPARE[made.op] not in (operator.eq, operator.ne) and _number(made.value) is None:
-        raise WrongUsage(f'"{text}" compares with something that is no number.', next=_SHAPE)
+        raise WrongUsage(f'"{text}" compares with something that is no number.', where=where, next=_SHAPE)
     return made
 
 
