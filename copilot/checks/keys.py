@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from copilot.checks.lineage import phase_label
 from copilot.checks.parsed_code import Codes
 from copilot.checks.reading import BASE
-from copilot.checks.topics import BY_HAND
+from copilot.checks.topics import BY_HAND, is_written_by_hand
 from copilot.domain.evidence import Finding
 from copilot.domain.keyed import keys_read, keys_written
 from copilot.domain.operation import RekeyTopic
@@ -44,8 +44,7 @@ def key_findings(case: Case, bench: Bench) -> Iterator[Finding]:
 
 
 def _filled_by_hand(operation: RekeyTopic, case: Case) -> Iterator[Finding]:
-    steps = [step for phase in case.alternative.phases for step in phase.steps]
-    if any(f"to {operation.to} as well" in text for step in steps for text in step.manual):
+    if is_written_by_hand(operation, case, len(case.alternative.phases) - 1):
         text = f"That {operation.to} gets every record, in order, hangs on code that people write."
         yield Finding(BY_HAND, "warning", text, None, operation.subject)
 

@@ -90,7 +90,7 @@ def _phase(operation: TopicChange, case: Case, number: int, before: _Ends, now: 
     is_cut_over = any(step.kind == "cutover" for step in case.alternative.phases[number].steps)
     yield from _strayed(operation, case, number, before)
     moved = sorted(set(now.new_readers) - set(before.new_readers) - now.bridges)
-    by_hand = _written_by_hand(operation, case, number)
+    by_hand = is_written_by_hand(operation, case, number)
     for job in moved:
         span = now.new_readers[job]
         if not now.new_writers and not by_hand:
@@ -144,8 +144,11 @@ def _lost(text: str, span: Span | None, phase: int, fix: str = "") -> Finding:
     return Finding(LEFT, "error", text, span, phase=phase, fix=fix)
 
 
-def _written_by_hand(operation: TopicChange, case: Case, number: int) -> bool:
-    """Tells whether people are asked, in this phase or before it, to let producers publish to the new topic as well."""
+def is_written_by_hand(operation: TopicChange, case: Case, number: int) -> bool:
+    """Tells whether people are asked, in this phase or before it, to let producers publish to the new topic as well.
+
+    Strategies say so in the words of their steps: "publish every record to NAME as well".
+    """
     steps = [step for phase in case.alternative.phases[: number + 1] for step in phase.steps]
     return any(f"to {operation.to} as well" in text for step in steps for text in step.manual)
 
