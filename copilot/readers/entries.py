@@ -22,7 +22,7 @@ from copilot.readers.words import read_words
 IMPORTS_KIND = "python-imports-1"
 MAX_REACHED = 2000
 _IMPORT = re.compile(
-    r"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n#]*)|import[ \t]+([^\n#]*))", re.MULTILINE
+    r"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]+(\([^()]*\)|[^\n#]*)|import[ \t]+([^\n#]*))", re.MULTILINE
 )
 _NAME = re.compile(r"([.\w]+)(?:[ \t]+as[ \t]+\w+)?")
 

@@ -72,9 +72,8 @@ _ENDPOINT_SIGNS = (
 )
 # A handler is what a cloud starts: its file is run as much as one that says what to do when it is.
 _IS_SCRIPT = re.compile(r"^(?:if\s+__name__\s*==|(?:async )?def\s+(?:lambda_handler\(|handler\(event\b))", re.MULTILINE)
-_TESTS = re.compile(
-    r"^(?:import|from)\s+(?:pytest|unittest)\b.*^\s*(?:async )?def\s+test_\w*\(", re.MULTILINE | re.DOTALL
-)
+_TEST_RUNNER = re.compile(r"^(?:import|from)[ \t]+(?:pytest|unittest)\b", re.MULTILINE)
+_TEST = re.compile(r"^[ \t]*(?:async )?def[ \t]+test_\w*\(", re.MULTILINE)
 _ACTS = re.compile(r"^(?:[\w, ]+=\s*\w+\.parse_(?:known_)?args\(|\w+\.(?:stop|awaitTermination)\(\))", re.MULTILINE)
 
 
@@ -90,7 +89,8 @@ def is_script(text: str) -> bool:
 
 def is_tests(text: str) -> bool:
     """Tells whether a Python text holds tests, wherever it lies: it imports a test runner, and has functions for it."""
-    return "def test_" in text and _TESTS.search(text) is not None
+    runner = _TEST_RUNNER.search(text) if "def test_" in text else None
+    return runner is not None and _TEST.search(text, runner.end()) is not None
 
 
 def acts_when_imported(text: str) -> bool:

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
 import textwrap
+from time import process_time
+
+import pytest
 
 from copilot.readers.entries import imports_of
+from copilot.readers.words import acts_when_imported, is_tests
 from tests.readers.sockets import map_of
 
 Edge = tuple[str, str, str]
@@ -191,3 +195,23 @@ def test_imports_are_found_without_parsing() -> None:
         "a.b",
         "os",
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# def test_\nimport pytest\n" + "\n" * 20_000,
+        "# def test_\n" + "import pytest\n" * 20_000,
+        "from x import (\n" * 20_000,
+        "parse_args()\n" + "a=\n" * 20_000,
+    ],
+    ids=["empty lines", "imports of a test runner", "imports that do not end", "values that do not come"],
+)
+def test_no_text_keeps_the_first_look_busy(text: str) -> None:
+    begin = process_time()
+
+    told = is_tests(text), acts_when_imported(text)
+    imports_of(text)
+
+    assert told == (False, False)
+    assert process_time() - begin < 2
