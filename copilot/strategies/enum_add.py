@@ -13,9 +13,8 @@ from copilot.strategies.ground import Ground, ground_of
 from copilot.strategies.newfield import Successor, expand_contract, free_name
 from copilot.strategies.newsubject import new_version
 from copilot.strategies.rollout import CONSUMERS_FIRST, PRODUCERS_FIRST, State, alternative
-from copilot.strategies.symbols import enum_in, fallback_states
+from copilot.strategies.symbols import enum_in, fallback_first, fallback_states
 from copilot.strategies.words import (
-    GATE_DEFAULT_OUT,
     GATE_OWN_COPIES,
     about_decoders,
     joined,
@@ -81,8 +80,7 @@ def _default_then_symbol(ground: Ground, operation: AddSymbol, what: str) -> Alt
         return NotOffered(DEFAULT_FIRST, f"The enum has the default {enum['default']} already.")
     before, given, symbol = fallback_states(ground)
     states = (
-        *([State("default given", before, CONSUMERS_FIRST, GATE_DEFAULT_OUT)] if before.edits else []),
-        State("unknown is there", given, CONSUMERS_FIRST, GATE_DEFAULT_OUT),
+        *fallback_first(before, given),
         State("symbol added", given + _symbol_added(ground, operation.symbol), CONSUMERS_FIRST),
     )
     return alternative(

@@ -13,10 +13,9 @@ from copilot.strategies.ground import Ground, ground_of, side_of_job
 from copilot.strategies.newfield import STRATEGY, Successor, expand_contract, free_name
 from copilot.strategies.newsubject import new_version
 from copilot.strategies.rollout import CONSUMERS_FIRST, PRODUCERS_FIRST, State, alternative
-from copilot.strategies.symbols import enum_in, fallback_states
+from copilot.strategies.symbols import enum_in, fallback_first, fallback_states
 from copilot.strategies.words import (
     GATE_BOTH_READ,
-    GATE_DEFAULT_OUT,
     GATE_SYMBOL_STOPPED,
     about_decoders,
     joined,
@@ -77,12 +76,6 @@ def _place(item: ByHand) -> tuple[str, int]:
     return path, int(line) if line.isdigit() else 0
 
 
-def _fallback_first(before: Work, given: Work) -> list[State]:
-    """The states that let a reader which lacks a symbol fall back on one that says unknown, before any symbol comes."""
-    first = [State("default given", before, CONSUMERS_FIRST, GATE_DEFAULT_OUT)] if before.edits else []
-    return [*first, State("unknown is there", given, CONSUMERS_FIRST, GATE_DEFAULT_OUT)]
-
-
 def _mentions(ground: Ground, task: str, side: str) -> Work:
     """Names the lines of that side's own files that hold the old symbol as a text."""
     found = []
@@ -102,7 +95,7 @@ def _side_by_side(ground: Ground, operation: RenameSymbol, what: str) -> Alterna
     removed = given + Work(written_here) + renamed
     removed += _renamed_default(ground, operation)
     states = (
-        *_fallback_first(before, given),
+        *fallback_first(before, given),
         State("both are read", both, CONSUMERS_FIRST, GATE_BOTH_READ),
         State("the new one is written", written, PRODUCERS_FIRST, GATE_SYMBOL_STOPPED),
         State("the old one is gone", removed, CONSUMERS_FIRST),
@@ -135,7 +128,7 @@ def _both_kept(ground: Ground, operation: RenameSymbol) -> Alternative:
         f"Write {operation.to} from now on, and keep {operation.symbol} for old records",
         "K9 additive, old symbol kept",
         (
-            *_fallback_first(before, given),
+            *fallback_first(before, given),
             State("both are read", both, CONSUMERS_FIRST, GATE_BOTH_READ),
             State("the new one is written", told, PRODUCERS_FIRST),
         ),

@@ -6,6 +6,8 @@ from typing import Any
 
 from copilot.domain import fieldtype
 from copilot.strategies.ground import Ground
+from copilot.strategies.rollout import CONSUMERS_FIRST, State
+from copilot.strategies.words import GATE_DEFAULT_OUT
 from copilot.strategies.work import Work, as_json, schema_work
 
 UNKNOWN = "UNKNOWN"
@@ -50,3 +52,9 @@ def fallback_states(ground: Ground, leaving_out: str = "") -> tuple[Work, Work, 
 def default_set(ground: Ground, symbol: str) -> Work:
     """Gives the enum itself a default; a default of the field would not help a reader that lacks a symbol."""
     return schema_work(ground, "set_enum_property", name="default", value=as_json(symbol))
+
+
+def fallback_first(before: Work, given: Work) -> list[State]:
+    """Returns the states that let a reader which lacks a symbol fall back on one that says unknown, before any symbol comes."""
+    first = [State("default given", before, CONSUMERS_FIRST, GATE_DEFAULT_OUT)] if before.edits else []
+    return [*first, State("unknown is there", given, CONSUMERS_FIRST, GATE_DEFAULT_OUT)]
