@@ -143,8 +143,13 @@ class Crossings:
     ) -> Hazard | None:
         own, schema = wire.writer_text(read), wire.reader_text(read, self.case, self.bench)
         meetings = self._meetings_of(wire, phase)
-        if data is None or schema is None or meetings is None:
+        if data is None or meetings is None:
             return None
+        if schema is None:
+            # The subject is there and its copy can't be read: what it makes of other records than before is open.
+            is_own = wire.consumer.subject == wire.producer.subject
+            is_other = is_own and own is not None and own.meaning != data.meaning
+            return Hazard("a schema of its own can't be read", _start_of(wire), is_certain=False) if is_other else None
         decoders = decoders_of(wire.consumer.decoder, meetings.schema_format)
         reader = Reader(schema, decoders, wire.is_single)
         before = meetings.problems(own, reader, direction) if own else ()
@@ -171,7 +176,7 @@ class Crossings:
 
     def _place_of(self, path: str, wire: Wire, state: int) -> Span | None:
         used = [use.span for use in self._uses_of(wire, state) if path and _touches(use, path)]
-        return min(used) if used else wire.consumer.proof[0] if wire.consumer.proof else None
+        return min(used) if used else _start_of(wire)
 
     def _of_code(self, wire: Wire, data: SchemaVersion | None, read: int, direction: Direction) -> Hazard | None:
         own = wire.writer_text(read)
@@ -218,6 +223,10 @@ class Crossings:
                 found.unwritten = _without(found, wire.writer_text(phase - 1), frozenset(gone))
             self._meetings[key] = found
         return self._meetings[key]
+
+
+def _start_of(wire: Wire) -> Span | None:
+    return wire.consumer.proof[0] if wire.consumer.proof else None
 
 
 def _differ(before: SchemaVersion | None, after: SchemaVersion | None) -> bool:

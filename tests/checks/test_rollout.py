@@ -12,7 +12,8 @@ from copilot.checks.rollout import RolloutCheck
 from copilot.domain.alternative import Step
 from copilot.domain.evidence import Evidence, Finding
 from copilot.domain.operation import AddField, AddSymbol, ChangeType, MakeOptional, MakeRequired, RenameField
-from copilot.domain.pipeline import Decoder, Retention
+from copilot.domain.pipeline import Decoder, PipelineMap, Retention
+from copilot.domain.schema import SchemaSource
 from copilot.domain.source import Span
 from copilot.ports import Case
 from tests.checks.orders import SCORER_PATH, Fields, bench, case, field, use
@@ -227,6 +228,22 @@ def test_an_unknown_way_of_decoding_leaves_the_answer_open() -> None:
 
     assert evidence.verdict == "unknown"
     assert "could not be read for certain" in found(evidence, "rollout.may-break")[0].message
+
+
+def test_a_reader_whose_own_schema_can_not_be_read_leaves_the_answer_open() -> None:
+    text = '{"type": "record", "name": "Order", "fields": [{"name": "at", "type": "elsewhere.Place"}]}'
+    copy = SchemaSource("scorer/order.avsc", "d" * 64, "", "file", 0, len(text), Span("scorer/order.avsc", 1, 1))
+    it = case(RENAME, [[ID, AMOUNT]], [RENAMED], steps=[(PRODUCERS, CONSUMERS)], reader=OWN)
+
+    def with_copy(state: PipelineMap) -> PipelineMap:
+        return replace(state, subjects=tuple(replace(one, copies=(copy,)) for one in state.subjects))
+
+    unread = replace(it, base=with_copy(it.base), states=tuple(map(with_copy, it.states)))
+
+    evidence = RolloutCheck().run(unread, bench({copy.path: text}))
+
+    assert evidence.verdict == "unknown"
+    assert "schema of its own can't be read" in found(evidence, "rollout.may-break")[0].message
 
 
 def test_a_reader_that_is_only_possible_leaves_the_answer_open_where_the_plan_forgets_it() -> None:
