@@ -10,6 +10,7 @@ from copilot.domain.codec import canonical, digest_of_text, encode
 from copilot.domain.rules import PROPERTY as CONSTRAINTS
 from copilot.domain.tags import TAG_PROPERTIES
 from copilot.strategies.cutover import Cutover, cutover_of
+from copilot.strategies.drift import single_copies
 from copilot.strategies.elsewhere import asks_elsewhere, with_elsewhere
 from copilot.strategies.ground import Ground, Side, is_test_path
 from copilot.strategies.retention import about_retention
@@ -140,8 +141,13 @@ class _Placing:
         return Step(_TITLES[role], role, tuple(sorted(jobs)), paths, tuple(dict.fromkeys(manual)))
 
     def of_path(self, path: str, edits: tuple[Edit, ...]) -> Role:
-        """With whom a file goes out: with the job that owns it, else with the side whose uses it holds, else with the schema."""
+        """With whom a file goes out: with the job that owns it, else with the side whose uses it holds, else with the schema.
+
+        The schema's own text goes out by itself, too, where it lies in one job's folder and others load it from there.
+        """
         job = owner_of(self.ground, path)
+        if job and path == self.ground.subject.latest.source.path and self._loads() - {job}:
+            return "schema"
         if job:
             return self._of_job(job)
         if all(isinstance(edit, CodeEdit | SignalEdit) for edit in edits):
@@ -171,13 +177,22 @@ class _Placing:
         """
         if "schema" not in roles.values() or all(_is_told_only(edit) for edit in self.changed):
             return set()
-        links = (*self.ground.impact.producers, *self.ground.impact.consumers)
-        loads = {
-            link.job
-            for link in links
-            if link.direction == "produces" or (link.decoder and link.decoder.reader_schema in ("own", "single"))
-        }
+        owners = {owner_of(self.ground, path) for path, own in roles.items() if own == "schema"} - {""}
+        loads = self._loads() | owners
         return {job for job in loads if not self.ground.pipeline.is_foreign(job) and self._of_job(job) == role}
+
+    def _loads(self) -> set[str]:
+        """Jobs that load the schema's own text when they start: who writes or decodes with a schema of this repository.
+
+        From a neighbour's folder nobody loads it who has a copy.
+        """
+        is_a_neighbours = bool(owner_of(self.ground, self.ground.subject.latest.source.path))
+        return {
+            link.job
+            for link in (*self.ground.impact.producers, *self.ground.impact.consumers)
+            if link.direction == "produces" or (link.decoder and link.decoder.reader_schema in ("own", "single"))
+            if not (is_a_neighbours and single_copies(self.ground, link.job))
+        }
 
 
 def _is_told_only(edit: Edit) -> bool:

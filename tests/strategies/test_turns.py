@@ -70,3 +70,31 @@ def test_jobs_that_feed_each_other_in_a_circle_share_a_step(back: str) -> None:
     titles = [title for title, _ in turns("rename amount to total in order", "alias", built)]
 
     assert len([title for title in titles if "consumers" in title]) == (1 if back == "orders" else 2)
+
+
+def shared(decoder: Decoder, *writers: str) -> Built:
+    """A shop whose schema lies in its own folder, where others load it, too."""
+    orders = subject("order", "services/shop/order.avsc", ORDER)
+    links = [link(job, "orders", "produces", "order") for job in ("shop", *writers)]
+    links.append(link("billing", "orders", "consumes", "order", decoder))
+    return Built(pipeline([orders], links), {"services/shop/order.avsc": orders.latest.text})
+
+
+@pytest.mark.parametrize("decoder", [Decoder("fastavro", "own"), Decoder("fastavro", "single")])
+def test_whoever_loads_the_schema_from_a_neighbours_folder_is_deployed_with_it(decoder: Decoder) -> None:
+    (phase, *_) = offered("rename amount to total in order", shared(decoder, "replay"))[0]["alias"].phases
+
+    assert [(step.kind, step.jobs, step.paths) for step in phase.steps] == [
+        ("schema", (), ("services/shop/order.avsc",)),
+        ("consumers", ("billing",), ()),
+        ("producers", ("replay", "shop"), ()),
+    ]
+
+
+def test_a_schema_that_only_its_own_job_loads_goes_out_with_that_job() -> None:
+    built = shared(Decoder("fastavro", "writer"))
+    (phase, *_) = offered("rename amount to total in order", built)[0]["alias"].phases
+
+    assert [(step.kind, step.jobs, step.paths) for step in phase.steps] == [
+        ("producers", ("shop",), ("services/shop/order.avsc",))
+    ]
