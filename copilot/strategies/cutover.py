@@ -6,6 +6,7 @@ deploys is right. Its writers stop, it reads to the end, and both start again wi
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -32,8 +33,13 @@ class Cutover:
 
 
 def cutover_of(ground: Ground, changed: Iterable[Edit]) -> Cutover | None:
-    """Returns what has to move at once where these edits go out; None where every consumer can bear an order."""
-    moving = [edit for edit in changed if isinstance(edit, SchemaEdit) and _moves_bytes(ground, edit)]
+    """Returns what has to move at once where these edits go out; None where every consumer can bear an order.
+
+    A field that is added in the same place and type as before, with another default, is none that moves.
+    """
+    edits = [edit for edit in changed if isinstance(edit, SchemaEdit)]
+    added = Counter(_added(edit) for edit in edits if edit.action == "add_field")
+    moving = [it for it in edits if _moves_bytes(ground, it) and (it.action != "add_field" or added[_added(it)] == 1)]
     if not moving:
         return None
     jobs: set[str] = set()
@@ -44,6 +50,11 @@ def cutover_of(ground: Ground, changed: Iterable[Edit]) -> Cutover | None:
             jobs |= {link.job} | writers
             manual.append(_instruction(link, writers))
     return Cutover(frozenset(jobs), tuple(dict.fromkeys(manual))) if jobs else None
+
+
+def _added(edit: SchemaEdit) -> tuple[object, ...]:
+    """Returns where an edit adds which bytes: two that agree are one field, before and after something else of it changed."""
+    return edit.source, edit.record, edit.field, edit.name, _on_the_wire(fieldtype.parsed(edit.value).get("type"))
 
 
 def _moves_bytes(ground: Ground, edit: SchemaEdit) -> bool:

@@ -222,6 +222,14 @@ def test_a_single_schema_is_cut_over_only_where_bytes_move() -> None:
     assert "cutover" not in kinds(widened)
 
 
+def test_a_single_schema_is_not_cut_over_again_when_a_new_field_loses_its_default() -> None:
+    built = shop(reader=Decoder("fastavro", "single"))
+
+    required = offered("add a required long weight to order", built)[0]["required-later"]
+
+    assert ["cutover" in kinds(required, phase) for phase in (0, 1)] == [True, False]
+
+
 def test_what_is_only_said_makes_nobody_deploy() -> None:
     marked = offered("deprecate amount in order", shop())[0]["marked"]
 
