@@ -54,7 +54,7 @@ class _Statements:
         self.scope = Scope(sheet)
         self.expressions = Expressions(self.scope)
         self.imported: list[tuple[str, str, str]] = []
-        self._waiting: list[tuple[str, FunctionNode]] = []
+        self._waiting: list[tuple[str, FunctionNode, dict[str, Seen]]] = []
 
     def read(self, tree: ast.Module) -> FileFacts:
         self._declare(tree.body, "")
@@ -69,8 +69,8 @@ class _Statements:
         waiting = self._waiting
         while waiting:
             self._waiting = []
-            for class_name, node in sorted(waiting, key=lambda entry: entry[1].name not in _CONSTRUCTORS):
-                self._function_body(class_name, node)
+            for class_name, node, around in sorted(waiting, key=lambda entry: not _comes_first(entry[1])):
+                self._function_body(class_name, node, around)
             waiting = self._waiting
         self.sheet.configs.extend(self.expressions.configs.configs())
         scope = self.scope
@@ -134,7 +134,10 @@ class _Statements:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 for decorator in node.decorator_list:
                     see_decorator(self.expressions, decorator, node)
-                self._waiting.append((self.scope.class_name, node))
+                # A function in another one sees the names of that, as they are when it is called.
+                self._waiting.append(
+                    (self.scope.class_name, node, self.scope.names if self.scope.function_name else {})
+                )
             case ast.ClassDef():
                 self._class(node)
             case ast.Import() | ast.ImportFrom():
@@ -244,9 +247,9 @@ class _Statements:
         see_settings_class(self.expressions, node)
         self.scope.class_name, self.scope.names = "", before
 
-    def _function_body(self, class_name: str, node: FunctionNode) -> None:
+    def _function_body(self, class_name: str, node: FunctionNode, around: dict[str, Seen]) -> None:
         scope = self.scope
-        scope.class_name, scope.function_name, scope.names, scope.branch_depth = class_name, node.name, {}, 0
+        scope.class_name, scope.function_name, scope.names, scope.branch_depth = class_name, node.name, dict(around), 0
         scope.globals = set()
         defaults = dict(zip(reversed(node.args.args), reversed(node.args.defaults), strict=False))
         options = parameter_options(self.expressions, node) if node.decorator_list or node.args.defaults else {}
@@ -284,6 +287,11 @@ class _Statements:
                 else:
                     self.scope.imports[alias.asname or alias.name] = (module, alias.name)
                 self.imported.append((alias.asname or alias.name, module, alias.name))
+
+
+def _comes_first(node: FunctionNode) -> bool:
+    """Tells whether a function sets what others use: attributes of its object, or names of the module."""
+    return node.name in _CONSTRUCTORS or any(isinstance(one, ast.Global) for one in node.body)
 
 
 def _target_name(target: ast.expr) -> str:

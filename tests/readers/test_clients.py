@@ -57,6 +57,39 @@ def test_a_client_made_in_a_context_manager_is_followed() -> None:
     assert edges(code) == {("produces", "topic", "audit")}
 
 
+def test_a_client_of_the_function_around_is_followed_into_a_callback() -> None:
+    code = """
+        from google.cloud import pubsub_v1
+
+        def run():
+            publisher = pubsub_v1.PublisherClient()
+            topic = "copies"
+
+            def forward(message, topic_path=topic):
+                publisher.publish(topic, data=message.data)
+
+            pubsub_v1.SubscriberClient().subscribe("originals", callback=forward)
+        """
+    assert edges(code) == {("consumes", "subscription", "originals"), ("produces", "topic", "copies")}
+
+
+def test_a_client_that_a_function_sets_for_the_module_is_known_in_those_before_it() -> None:
+    code = """
+        import nats
+
+        nc = None
+
+        async def answer(message):
+            await nc.publish("answers", b"x")
+
+        async def main():
+            global nc
+            nc = await nats.connect("nats://x")
+            await nc.subscribe("questions", cb=answer)
+        """
+    assert edges(code) == {("consumes", "topic", "questions"), ("produces", "topic", "answers")}
+
+
 def test_an_argument_that_is_annotated_as_a_client_is_one() -> None:
     code = """
         from __future__ import annotations
