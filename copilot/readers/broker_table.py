@@ -21,6 +21,8 @@ NAMES = {
     "pulsar": "pulsar",
     "redis": "redis",
     "aioredis": "redis",
+    "redis_om": "redis",
+    "django_redis": "redis",
     "boto3": "boto3",
     "aioboto3": "boto3",
     "aiobotocore": "boto3",
@@ -42,7 +44,8 @@ _AWS = {
     "create_client:kinesis": gives("kinesis client"),
 }
 _REDIS = {
-    name: gives("redis client") for name in ("Redis", "StrictRedis", "from_url", "RedisCluster", "create_redis_pool")
+    name: gives("redis client")
+    for name in ("Redis", "StrictRedis", "from_url", "RedisCluster", "create_redis_pool", "get_redis_connection")
 }
 
 CALLS: dict[str, Steps] = {
@@ -78,11 +81,12 @@ CALLS: dict[str, Steps] = {
         "Queue": gives("kombu queue", "0 name"),
         "Consumer": consumes("1 queues", endpoint="queue"),
         "Producer": gives("kombu producer"),
+        "Connection": gives("kombu connection"),
+        "BrokerConnection": gives("kombu connection"),
     },
     "nats": {"connect": gives("nats client"), "NATS": gives("nats client"), "Client": gives("nats client")},
     "pulsar": {"Client": gives("pulsar client")},
-    "redis": _REDIS,
-    "aioredis": _REDIS,
+    **dict.fromkeys(("redis", "aioredis", "redis_om", "django_redis"), _REDIS),
     "boto3": {**_AWS, "Session": gives("aws session")},
     "aioboto3": {**_AWS, "Session": gives("aws session")},
     "aiobotocore": {"get_session": gives("aws session"), "AioSession": gives("aws session")},
@@ -142,6 +146,15 @@ METHODS: dict[str, Steps] = {
     "amqp queue": {
         "consume": consumes("own", endpoint="queue"),
         "iterator": consumes("own", "message", endpoint="queue"),
+        "get": consumes("own", "message", endpoint="queue"),
+    },
+    "kombu connection": {
+        "Producer": gives("kombu producer"),
+        "Consumer": consumes("0 queues", endpoint="queue"),
+        "SimpleQueue": gives("kombu queue client", "0 name"),
+    },
+    "kombu queue client": {
+        "put": produces("own", "0 message", endpoint="queue"),
         "get": consumes("own", "message", endpoint="queue"),
     },
     "kombu producer": {"publish": produces("routing_key", "0 body", endpoint="queue")},

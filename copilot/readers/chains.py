@@ -205,9 +205,7 @@ class Chains:
         value = end.value
         if value[0] == "client" and name == SCHEMA:
             yield from self.ends(end.path, self._type_of(end), depth)
-        elif value[0] == "client" and any(
-            step.gives not in ("", "=") for step in libraries.method_steps(value[1], name)
-        ):
+        elif value[0] == "client" and libraries.gives_object(value[1], name):
             yield End(end.path, ("method", value, name))
         elif value[0] == "client":
             yield end
@@ -247,7 +245,9 @@ class Chains:
         elif value[0] == "literal":
             yield end
         elif value[0] == "method":
-            yield End(end.path, _client_of(value[1], value[2], handed))
+            client = _client_of(value[1], value[2], handed)
+            if client is not None:
+                yield End(end.path, client)
         elif value[0] in ("param", "attr", "item"):
             yield End(end.path, ("call", value, ()))
 
@@ -272,10 +272,14 @@ class Chains:
         return End(end.path, value)
 
 
-def _client_of(owner: tuple[Any, ...], name: str, handed: Handed) -> tuple[Any, ...]:
+def _client_of(owner: tuple[Any, ...], name: str, handed: Handed) -> tuple[Any, ...] | None:
     """Returns the client that a method of another one gives; the type of its values stands behind the rest, where it has one."""
     arguments = dict(handed.arguments)
-    step = libraries.method_steps(owner[1], name)[0]
+    first = arguments.get("0")
+    steps = libraries.method_steps(owner[1], name, first[1] if first is not None and first[0] == "s" else "")
+    if not steps:
+        return None
+    step = steps[0]
     topics = topics_of(step, arguments, owner) if step.keeps else None
     client = ("client", step.gives, topics and ("at", handed.path, topics), -1)
     typed = arguments.get("value_type")

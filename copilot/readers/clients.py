@@ -45,6 +45,8 @@ def see_client_method(reader: Reader, node: ast.Call, function: ast.Attribute, b
         base = base._replace(thing=("client", "spark session", None, -1)) if name == "table" else base
     if name in libraries.TELLING_METHODS and (base.thing is None or base.thing[0] != "client"):
         base = base._replace(thing=("client", libraries.TELLING_METHODS[name], None, -1))
+    if name == "__init__" and base.thing is not None and base.thing[0] == "super":
+        return _made_as(reader, node, str(base.thing[1]))
     if base.thing is not None and base.thing[0] == "client":
         steps = libraries.method_steps(base.thing[1], name, first_text(node))
         if steps:
@@ -58,6 +60,16 @@ def see_client_method(reader: Reader, node: ast.Call, function: ast.Attribute, b
     if name in _PRODUCING and len(node.args) == 1 and not node.keywords and "producer" in receiver.lower():
         return _framework_produce(reader, node, receiver, base)
     return see_codec_method(reader, node, name, base)
+
+
+def _made_as(reader: Reader, node: ast.Call, owner: str) -> Seen | None:
+    """Reads how an object of a class that is derived from a client is made as one, None where it reads or writes nothing then."""
+    for base in reader.scope.bases.get(owner, ()):
+        dotted = f"{base[1]}.{base[2]}" if base is not None and base[0] == "name" else ""
+        steps = libraries.call_steps(dotted)
+        if any(step.role for step in steps):
+            return _take(reader, node, libraries.library_of(dotted), steps, NOTHING, "", str(dotted.rpartition(".")[2]))
+    return None
 
 
 def see_client_decorator(reader: Reader, node: ast.expr, function: FunctionNode) -> bool:
@@ -74,8 +86,9 @@ def see_client_decorator(reader: Reader, node: ast.expr, function: FunctionNode)
     codec = feed(reader, node, function, method) if method in libraries.FEEDING_NAMES else -1
     if method in libraries.PUBLISHING_NAMES:
         codec = publish_result(reader, node, function)
+    fed = "consume" if method in libraries.FEEDING_NAMES else "produce"
     for step in steps:
-        _add(reader, node, "", step, base, DECORATED, codec if not step.needs else -1, name)
+        _add(reader, node, "", step, base, DECORATED, codec if step.role == fed else -1, name)
     if not steps:
         note_decoration(reader, node, name, base)
     return True
@@ -163,7 +176,9 @@ def _add(
     topics = topic_value(reader, node, step, base)
     if step.needs and topics is None:
         return -1
-    given = {"topics": topics or ("var", "", None), "receiver": receiver, "codec": codec, "endpoint": step.endpoint}
+    # A function that is fed from a channel of its own gives that its name.
+    unnamed = ("var", scope.rpartition(".")[2], None)
+    given = {"topics": topics or unnamed, "receiver": receiver, "codec": codec, "endpoint": step.endpoint}
     index = reader.sheet.add_call(step.role, library, node, scope or reader.scope.qualified, **given)
     if step.role == "produce":
         is_framework = base.thing is not None and base.thing[1].startswith(("faust", "faststream"))
@@ -234,13 +249,32 @@ def topic_value(reader: Reader, node: ast.Call, step: Step, base: Seen) -> Value
             continue
         found = _argument(node, place.lstrip("{~"))
         if found is None:
+            spread = _spread(reader, node, place.lstrip("{~"))
+            if spread is not None:
+                return ("as", "pattern", spread, ()) if place.startswith("~") else spread
             continue
         if place.startswith("{"):
             return _keys(reader, found)
+        is_pattern = place.startswith("~")
+        if isinstance(found, ast.Call) and found.args and reader.scope.dotted(found.func) == "re.compile":
+            found, is_pattern = found.args[0], True
         value = value_of(reader, found)
-        if place.startswith("~"):
+        if is_pattern:
             return ("as", "pattern", value, ())
         return None if value is not None and value[0] == "dict" else _below_project(value)
+    return None
+
+
+def _spread(reader: Reader, node: ast.Call, name: str) -> Value:
+    """Returns what a dict that is handed over as keywords holds under a name, None where that isn't known."""
+    for keyword in node.keywords:
+        seen = reader.see(keyword.value) if keyword.arg is None else NOTHING
+        if seen.value is not None and seen.value[0] == "dict":
+            found = reader.configs.entry(seen.value[1], name)
+        else:
+            found = dict(seen.thing[1]).get(name) if seen.thing is not None and seen.thing[0] == "map" else None
+        if found is not None:
+            return found
     return None
 
 

@@ -42,17 +42,25 @@ def see_dictionary(reader: Reader, node: ast.Dict, mode: str = "reads", receiver
         for key, item in zip(node.keys, node.values, strict=True)
     ]
     client = next((thing for thing in things if thing is not None and thing[0] == "client"), None)
-    return Seen(None, origin, client or _map(node, things, with_unknown=not reader.scope.qualified))
+    return Seen(None, origin, client or _map(reader, node, things, with_unknown=not reader.scope.qualified))
 
 
-def _map(node: ast.Dict, things: list[Value], *, with_unknown: bool) -> Value:
+def _map(reader: Reader, node: ast.Dict, things: list[Value], *, with_unknown: bool) -> Value:
     """Returns a dict of named values as a thing of its own, None where nothing is known; a module's may be asked for its keys."""
     if not things or len(things) > MAX_ENTRIES or not (with_unknown or any(thing is not None for thing in things)):
         return None
-    names = (SPREAD if key is None else key.value if isinstance(key, ast.Constant) else None for key in node.keys)
+    names = (SPREAD if key is None else _text(reader, key) for key in node.keys)
     pairs = zip(names, things, strict=True)
     named = ((name, thing) for name, thing in pairs if isinstance(name, str) and (with_unknown or thing is not None))
     return ("map", tuple(named))
+
+
+def _text(reader: Reader, key: ast.expr) -> object:
+    """Returns what a key is, where it is written or the name of a text; None for any other."""
+    if isinstance(key, ast.Constant):
+        return key.value
+    value = reader.see(key).value if isinstance(key, ast.Name) else None
+    return value[1] if value is not None and value[0] == "s" else None
 
 
 def see_dict_call(reader: Reader, node: ast.Call) -> Seen:

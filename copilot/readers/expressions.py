@@ -136,7 +136,8 @@ class Expressions:
             self.columns(
                 key, mode if isinstance(node.ctx, ast.Load) else "writes", receiver_name(node.value), base.origin
             )
-            return Seen(None, base.origin)
+            # Some columns of a stream are a stream of the same kind.
+            return Seen(None, base.origin, base.thing if _is_client(base.thing) else None)
         known = self.see(key).value
         used = mode if isinstance(node.ctx, ast.Load) else "writes"
         is_listed = self.sheet.add_listed_uses(known, used, receiver_name(node.value), base.origin)
@@ -194,7 +195,7 @@ class Expressions:
         # A table of the module, and no record that a function makes.
         is_table = not self.scope.qualified
         values = tuple(
-            item.thing if is_table and item.value is None and _is_map(item.thing) else item.value
+            item.thing if item.value is None and _leads_on(item.thing, is_table=is_table) else item.value
             for item in seen[:MAX_ITEMS]
         )
         origin = next((item.origin for item in seen if item.origin is not None), None)
@@ -204,7 +205,7 @@ class Expressions:
         names = [item for item in node.elts if isinstance(item, ast.Constant) and isinstance(item.value, str)]
         if len(names) == len(node.elts) <= MAX_ITEMS:
             self.sheet.lists.setdefault(values, names)
-        thing = next((item.thing for item in seen if item.thing is not None and item.thing[0] == "client"), None)
+        thing = next((item.thing for item in seen if _is_client(item.thing)), None)
         return Seen(("list", values) if is_known else None, origin.wrapped() if origin else None, thing)
 
     def _comprehension(self, node: ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp, mode: str) -> Seen:
@@ -274,8 +275,13 @@ def _chain_to_item(thing: Value) -> Value:
     return None
 
 
-def _is_map(thing: Value) -> bool:
-    return thing is not None and thing[0] == "map"
+def _is_client(thing: Value) -> bool:
+    return thing is not None and thing[0] == "client"
+
+
+def _leads_on(thing: Value, *, is_table: bool) -> bool:
+    """Tells whether an item of a list is a dict of a table, or something of an object or a table that has a name of its own."""
+    return thing is not None and (thing[0] in ("attr", "item") or (is_table and thing[0] == "map"))
 
 
 def _imported(value: Value) -> Value:

@@ -26,13 +26,18 @@ NAMES = {
 _BROKERS = ("KafkaBroker", "ConfluentBroker", "NatsBroker", "RabbitBroker", "RedisBroker")
 _ROUTERS = ("KafkaRouter", "ConfluentRouter", "NatsRouter", "RabbitRouter", "RedisRouter")
 _RABBIT = ("RabbitBroker", "RabbitRouter")
+_REDIS = ("RedisBroker", "RedisRouter")
 
 CALLS: dict[str, Steps] = {
     "faust": {"App": gives("faust app")},
     "faust_avro": {"App": gives("faust app")},
     "faststream": {
-        **{name: gives("faststream broker") for name in (*_BROKERS, *_ROUTERS) if name not in _RABBIT},
+        **{name: gives("faststream broker") for name in (*_BROKERS, *_ROUTERS)},
         **{name: gives("faststream rabbit") for name in _RABBIT},
+        **{name: gives("faststream redis") for name in _REDIS},
+        "StreamSub": gives("faststream stream", "0 stream"),
+        "ListSub": gives("faststream list", "0 list"),
+        "PubSub": gives("faststream channel", "0 channel"),
         "RabbitQueue": gives("faststream queue", "0 name"),
         "KafkaPublisher": produces("0 topic"),
         "KafkaRoute": consumes("1 topic"),
@@ -45,6 +50,8 @@ CALLS: dict[str, Steps] = {
     "bytewax": {
         "KafkaSource": consumes("1 topics"),
         "KafkaSink": produces("1 topic"),
+        "KafkaInput": consumes("1 topics"),
+        "KafkaOutput": produces("1 topic"),
         "KafkaInputConfig": consumes("1 topic"),
         "KafkaOutputConfig": produces("1 topic"),
         "operators.input": consumes("topics", needs=True),
@@ -68,10 +75,14 @@ CALLS: dict[str, Steps] = {
         "ReadStringsFromPubSub+": consumes("1 subscription", endpoint="subscription", needs=True),
         "WriteToBigQuery": produces("0 table", endpoint="table"),
         "ReadFromBigQuery": consumes("table", endpoint="table", needs=True),
-        "ReadFromAvro": consumes("0 file_pattern", endpoint="file"),
-        "WriteToAvro": produces("0 file_path_prefix", endpoint="file"),
-        "ReadFromParquet": consumes("0 file_pattern", endpoint="file"),
-        "WriteToParquet": produces("0 file_path_prefix", endpoint="file"),
+        **{
+            f"ReadFrom{form}": consumes("0 file_pattern path", endpoint="file")
+            for form in ("Avro", "Parquet", "Text", "Csv", "Json", "TFRecord")
+        },
+        **{
+            f"WriteTo{form}": produces("0 file_path_prefix path", endpoint="file")
+            for form in ("Avro", "Parquet", "Text", "Csv", "Json", "TFRecord")
+        },
     },
     "airflow": AIRFLOW_CALLS,
     "celery": {"Celery": gives("celery app")},
@@ -84,6 +95,7 @@ METHODS: dict[str, Steps] = {
         "channel": gives("faust channel"),
         "stream": consumes("0 channel"),
         "send": produces("0 channel", "value 2"),
+        **dict.fromkeys(("Table", "GlobalTable", "SetTable"), produces("changelog_topic", needs=True)),
     },
     "faust topic": {
         "send": produces("own", "value 1"),
@@ -103,9 +115,24 @@ METHODS: dict[str, Steps] = {
         "subscriber": consumes("0 queue", endpoint="queue"),
         "publisher": produces("0 queue routing_key", kind="faststream publisher", endpoint="queue"),
     },
+    "faststream redis": {
+        "publish": produces("1 channel", "0 message", needs=True),
+        "publish+": produces("list", "0 message", endpoint="queue", needs=True),
+        "publish++": produces("stream", "0 message", endpoint="stream", needs=True),
+        "request": produces("1 channel", "0 message", needs=True),
+        "publish_batch": produces("list", "0", endpoint="queue", needs=True),
+        "subscriber": consumes("0 channel", needs=True),
+        "subscriber+": consumes("list", endpoint="queue", needs=True),
+        "subscriber++": consumes("stream", endpoint="stream", needs=True),
+        "publisher": produces("0 channel", kind="faststream publisher", needs=True),
+        "publisher+": produces("list", kind="faststream publisher", endpoint="queue", needs=True),
+        "publisher++": produces("stream", kind="faststream publisher", endpoint="stream", needs=True),
+    },
     "quix app": {
         "topic": gives("quix topic", "0 name"),
-        "dataframe": consumes("0 topic", "quix dataframe", needs=True),
+        "dataframe": gives("quix dataframe"),
+        "dataframe+": consumes("0 topic", needs=True),
+        "add_source": produces("1 topic", needs=True),
         "get_producer": gives("kafka producer"),
         "get_consumer": gives("kafka consumer"),
     },
@@ -124,6 +151,7 @@ DECORATORS: dict[str, Steps] = {
     "faust app": {"agent": consumes("0 channel"), "agent+": produces("sink", needs=True)},
     "faststream broker": METHODS["faststream broker"],
     "faststream rabbit": METHODS["faststream rabbit"],
+    "faststream redis": METHODS["faststream redis"],
     "celery app": {"task": consumes("queue", endpoint="queue", needs=True)},
 }
 
@@ -132,5 +160,6 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
     "spark session": SPARK_ATTRIBUTES,
     "faststream broker": {"broker": "faststream broker"},
     "faststream rabbit": {"broker": "faststream rabbit"},
+    "faststream redis": {"broker": "faststream redis"},
     "amqp channel": {"default_exchange": "amqp channel.default_exchange"},
 }

@@ -45,7 +45,8 @@ class Invoked:
             for step in steps(client[1], callee[2]):
                 topics = topics_of(step, arguments, client)
                 if step.role and (topics is not None or not step.needs):
-                    yield step, topics or ("var", "", None), False
+                    own = invocation.scope.rpartition(".")[2] if is_decorator else ""
+                    yield step, topics or ("var", own, None), False
         guess = _guessed(invocation.receiver, callee[2]) if not clients else None
         if guess is not None and not self._is_own(path, callee):
             for step in libraries.method_steps(guess, callee[2]):

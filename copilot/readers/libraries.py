@@ -10,8 +10,10 @@ from __future__ import annotations
 import sys
 
 from copilot.readers import broker_table, framework_table, spark_table, storage_table
-from copilot.readers.steps import Step, Steps
+from copilot.readers.steps import SAME, Step, Steps
 
+MAX_STEPS = 3
+"""What a call does at most: "name", "name+" and "name++" of a table."""
 GLUE = "aws_schema_registry"
 LIBRARIES = {
     "fastavro": "fastavro",
@@ -57,7 +59,9 @@ TOPIC_PASSERS = frozenset({"Schema", "SchemaReference", "NewTopic", "TopicPartit
 _CALLS: dict[str, Steps] = {**broker_table.CALLS, **framework_table.CALLS}
 _METHODS: dict[str, Steps] = {**broker_table.METHODS, **framework_table.METHODS}
 _COMMON = spark_table.COMMON_NAMES | storage_table.COMMON_NAMES
-METHOD_NAMES = frozenset(name.partition(":")[0] for steps in _METHODS.values() for name in steps) - {"*"} - _COMMON
+METHOD_NAMES = (
+    frozenset(name.partition(":")[0].rstrip("+") for steps in _METHODS.values() for name in steps) - {"*"} - _COMMON
+)
 """Every method of a client that the tables have, but for names that anything may have."""
 _FOREIGN = frozenset(
     {
@@ -125,6 +129,14 @@ def method_steps(kind: str, name: str, first: str = "") -> tuple[Step, ...]:
     return _steps(steps, name, first) or _steps(steps, "*", "")
 
 
+def gives_object(kind: str, name: str) -> bool:
+    """Tells whether a method of a client of that kind gives another one, whatever its first argument is."""
+    steps = _METHODS.get(kind, {})
+    return any(
+        steps[key].gives not in ("", "=") for key in steps if key == name or key.startswith(f"{name}:")
+    ) or steps.get("*", SAME).gives not in ("", "=")
+
+
 def decorator_steps(kind: str, name: str) -> tuple[Step, ...]:
     """Returns what a method of a client does to the function that it decorates."""
     return _steps(framework_table.DECORATORS.get(kind, {}), name, "")
@@ -138,5 +150,7 @@ def attribute_kind(owner: str, name: str) -> str:
 def _steps(steps: Steps, name: str, first: str) -> tuple[Step, ...]:
     keys = (f"{name}:{first}" if first else name, name)
     found = next((steps[key] for key in keys if key in steps), None)
-    more = steps.get(f"{name}+")
-    return () if found is None else (found,) if more is None else (found, more)
+    if found is None:
+        return ()
+    more = (steps.get(name + "+" * number) for number in range(1, MAX_STEPS))
+    return (found, *(step for step in more if step is not None))

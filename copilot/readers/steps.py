@@ -62,5 +62,7 @@ def topics_of(step: Step, arguments: Mapping[str, Value], client: tuple[Any, ...
                 return ("list", given)
         elif place.lstrip("{~") in arguments:
             found: Value = arguments[place.lstrip("{~")]
+            if place.startswith("{") and found is not None and found[0] == "map":
+                return ("list", tuple(("s", name) for name, _ in found[1]))
             return ("as", "pattern", found, ()) if place.startswith("~") else found
     return None

@@ -102,6 +102,19 @@ def test_an_argument_that_is_annotated_as_a_client_is_one() -> None:
     assert edges(code) == {("consumes", "topic", "in"), ("produces", "topic", "out")}
 
 
+def test_topics_that_another_module_lists_from_its_table_are_known() -> None:
+    code = """
+        from confluent_kafka import Consumer
+        from config import RAW_TOPICS
+        Consumer({"group.id": "g"}).subscribe(RAW_TOPICS)
+        """
+    config = """
+        TOPICS = {"orders": "shop.orders", "returns": "shop.returns", "audit": "shop.audit"}
+        RAW_TOPICS = [TOPICS["orders"], TOPICS["returns"]]
+        """
+    assert edges(code, config=config) == {("consumes", "topic", "shop.orders"), ("consumes", "topic", "shop.returns")}
+
+
 def test_methods_that_only_sound_like_a_client_are_no_edges() -> None:
     code = """
         from confluent_kafka import Consumer
@@ -220,6 +233,95 @@ BROKERS = {
         """,
         {("produces", "stream", "clicks"), ("consumes", "stream", "orders")},
     ),
+    "redis lists and streams through a helper of another package": (
+        """
+        from redis_om import get_redis_connection
+        KEY = "order_completed"
+        redis = get_redis_connection(host="x")
+        while True:
+            for stream, messages in redis.xreadgroup("stock", KEY, {KEY: ">"}, None):
+                pass
+        """,
+        {("consumes", "stream", "order_completed")},
+    ),
+    "pulsar patterns": (
+        """
+        import re
+        from pulsar import Client as PulsarClient
+        client = PulsarClient("pulsar://x")
+        client.subscribe(re.compile("persistent://public/default/.*"), "all")
+        client.subscribe(["a", "b"], "both")
+        """,
+        {
+            ("consumes", "topic", "?topics like ^persistent://public/default/.*"),
+            ("consumes", "topic", "a"),
+            ("consumes", "topic", "b"),
+        },
+    ),
+    "kombu": (
+        """
+        from kombu import Connection, Exchange, Queue
+        tasks = Queue("tasks", Exchange("tasks"), routing_key="tasks")
+        with Connection("amqp://x") as connection:
+            connection.Producer(serializer="json").publish({"a": 1}, routing_key="tasks", declare=[tasks])
+            with connection.Consumer([tasks], callbacks=[print]):
+                connection.drain_events()
+            connection.SimpleQueue("simple").put({"a": 1})
+        """,
+        {("produces", "queue", "tasks"), ("consumes", "queue", "tasks"), ("produces", "queue", "simple")},
+    ),
+    "a client that is made in one of two ways, far from where it is used": (
+        """
+        import os
+        import boto3
+        QUEUE_URL = os.environ["QUEUE_URL"]
+
+        def session(profile=None):
+            if profile:
+                return boto3.Session(profile_name=profile)
+            return boto3.Session()
+
+        def connect():
+            try:
+                made = session()
+                if "ENDPOINT" in os.environ:
+                    return made.client("sqs", endpoint_url=os.environ["ENDPOINT"])
+                return made.client("sqs")
+            except OSError as error:
+                print(error)
+
+        def messages(sqs, url):
+            yield from sqs.receive_message(QueueUrl=url)["Messages"]
+
+        def run():
+            sqs = connect()
+            for message in messages(sqs, QUEUE_URL):
+                print(message)
+        """,
+        {("consumes", "queue", "?QUEUE_URL")},
+    ),
+    "classes that are clients": (
+        """
+        import os
+        from kafka import KafkaConsumer, KafkaProducer
+
+        class Source(KafkaConsumer):
+            def __init__(self):
+                self.read_settings()
+                super().__init__(self.topic, **self.settings)
+
+            def read_settings(self):
+                self.topic = os.environ["SOURCE_TOPIC"]
+
+        class Sink(KafkaProducer):
+            def __init__(self):
+                super().__init__(bootstrap_servers="x")
+
+            def write(self, row):
+                self.send("rows", row)
+        """,
+        {("consumes", "topic", "?SOURCE_TOPIC"), ("produces", "topic", "rows")},
+    ),
     "sqs client": (
         """
         import boto3, os
@@ -333,6 +435,54 @@ FRAMEWORKS = {
         """,
         {("consumes", "topic", "orders"), ("produces", "topic", "totals"), ("produces", "topic", "audit")},
     ),
+    "faust tables with a changelog of their own, and agents without a topic": (
+        """
+        import faust
+        app = faust.App("shop")
+        totals = app.topic("totals", partitions=1)
+        table = app.Table("totals", default=int, partitions=1, changelog_topic=totals)
+        counts = app.Table("counts", default=int)
+
+        @app.agent(app.topic("orders"))
+        async def add(orders):
+            async for order in orders:
+                table[order.shop] += order.amount
+
+        @app.agent()
+        async def say(texts):
+            async for text in texts:
+                print(text)
+        """,
+        {("consumes", "topic", "orders"), ("produces", "topic", "totals"), ("consumes", "topic", "?say")},
+    ),
+    "faststream redis": (
+        """
+        from faststream.redis import ListSub, RedisBroker, StreamSub
+        broker = RedisBroker("redis://x")
+
+        @broker.subscriber("alerts")
+        @broker.publisher(stream="handled")
+        async def on_alert(alert): ...
+
+        @broker.subscriber(list="jobs")
+        async def on_job(job):
+            await broker.publish(job, list="done")
+
+        @broker.subscriber(stream=StreamSub("clicks", group="g", consumer="c"))
+        async def on_click(click): ...
+
+        @broker.subscriber(list=ListSub("batches", batch=True))
+        async def on_batch(jobs): ...
+        """,
+        {
+            ("consumes", "topic", "alerts"),
+            ("produces", "stream", "handled"),
+            ("consumes", "queue", "jobs"),
+            ("produces", "queue", "done"),
+            ("consumes", "stream", "clicks"),
+            ("consumes", "queue", "batches"),
+        },
+    ),
     "faststream rabbit": (
         """
         from faststream.rabbit import RabbitBroker, RabbitQueue
@@ -367,6 +517,38 @@ FRAMEWORKS = {
             producer.produce(topic=topic.name, key="k", value=b"x")
         """,
         {("produces", "topic", "orders")},
+    ),
+    "quix sources, and some columns of a stream": (
+        """
+        from quixstreams import Application
+        from sources import Sensors
+        app = Application(consumer_group="g")
+        raw = app.topic("raw")
+        app.add_source(source=Sensors(name="sensors"), topic=raw)
+        sdf = app.dataframe(raw)
+        sdf = sdf[["sensor", "value"]]
+        sdf = sdf.tumbling_window(10).mean().final()
+        sdf.to_topic(app.topic("means"))
+        app.dataframe(source=Sensors(name="more")).to_topic(app.topic("more"))
+        """,
+        {
+            ("produces", "topic", "raw"),
+            ("consumes", "topic", "raw"),
+            ("produces", "topic", "means"),
+            ("produces", "topic", "more"),
+        },
+    ),
+    "bytewax of old": (
+        """
+        import os
+        from bytewax.dataflow import Dataflow
+        from bytewax.connectors.kafka import KafkaInput, KafkaOutput
+        TOPICS = os.environ.get("TOPICS", "orders").split(",")
+        flow = Dataflow()
+        flow.input("in", KafkaInput(brokers=["x"], topics=TOPICS, add_config={"group.id": "g"}))
+        flow.output("out", KafkaOutput(brokers=["x"], topic="totals"))
+        """,
+        {("consumes", "topic", "orders"), ("produces", "topic", "totals")},
     ),
     "bytewax": (
         """
@@ -508,6 +690,16 @@ FRAMEWORKS = {
             ("consumes", "topic", "shop.eu.orders.v1"),
         },
     ),
+    "spark with options in a dict": (
+        """
+        from pyspark.sql import SparkSession
+        SINK = {"kafka.bootstrap.servers": "x", "topic": "totals"}
+        spark = SparkSession.builder.getOrCreate()
+        df = spark.readStream.format("kafka").options(**{"subscribe": "orders", "startingOffsets": "latest"}).load()
+        df.writeStream.format("kafka").options(**SINK).start()
+        """,
+        {("consumes", "topic", "orders"), ("produces", "topic", "totals")},
+    ),
     "spark with options that are not known": (
         """
         from pyspark.sql import SparkSession
@@ -536,8 +728,11 @@ FRAMEWORKS = {
             read = p | ReadFromKafka(consumer_config={"bootstrap.servers": "x"}, topics=["orders"])
             read | beam.Map(str) | WriteToKafka(producer_config={}, topic="totals")
             p | beam.io.ReadFromPubSub(subscription="projects/p/subscriptions/s") | beam.io.WriteToBigQuery("d.t")
+            p | beam.io.ReadFromText("gs://in/*.json") | beam.io.WriteToText("gs://out/part")
         """,
         {
+            ("consumes", "file", "gs://in/*.json"),
+            ("produces", "file", "gs://out/part"),
             ("consumes", "topic", "orders"),
             ("produces", "topic", "totals"),
             ("consumes", "subscription", "s"),
