@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
 from copilot.domain.levels import Level
 from copilot.domain.source import Span
 
+_DERIVED = re.compile(r"\{\s*\*\*|[\w.]+\(")
 SchemaHost = Literal["file", "python-dict", "python-string", "python-code"]
 
 
@@ -83,6 +85,11 @@ class SchemaVersion:
     text: str
     resolved: str
     source: SchemaSource
+
+    @property
+    def is_derived(self) -> bool:
+        """Tells whether code makes it out of another schema, which it follows: a changed copy or file, a dict that spreads one."""
+        return self.source.host == "python-code" and bool(_DERIVED.match(self.text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Which subjects are one schema in several places? A service's own copy that drifted stands as a subject beside the shared one.
 
 Two subjects are twins when their outermost types have one full name and they meet: one lists the other's text among its copies,
-or both are seen on one topic. Subjects that are seen on topics of their own only are different streams, whatever they are called.
+or both are seen on one topic. Subjects that are seen on topics of their own only are different streams, whatever they are called,
+and a schema that code makes out of another one follows that one by itself.
 """
 
 from __future__ import annotations
@@ -57,6 +58,8 @@ def topics_of(subject: SchemaSubject, pipeline: PipelineMap) -> set[str]:
 
 
 def _meet(one: SchemaSubject, other: SchemaSubject, pipeline: PipelineMap) -> bool:
+    if one.latest.is_derived or other.latest.is_derived:
+        return False
     own, others = topics_of(one, pipeline), topics_of(other, pipeline)
     if own and others:
         return bool(own & others)

@@ -18,6 +18,7 @@ from typing import Any
 
 from copilot.formats.json_text import JSON_DEPTH_MAX, InvalidText, Node
 from copilot.formats.python_code import Places, parsed_module
+from copilot.formats.python_modules import Beside
 
 MODEL_BASES = frozenset({"AvroModel", "AvroBaseModel", "AvroRecord", "Record", "Struct"})
 _PRIMITIVES = {
@@ -54,31 +55,48 @@ _KINDS_OF: dict[type, frozenset[str]] = {
 _EXCERPT_CHARACTERS = 40
 
 
-def fold_class(text: str, start: int, end: int) -> Node | None:
+def fold_class(text: str, start: int, end: int, beside: Beside | None = None) -> Node | None:
     """Returns the tree of the record that the class between two offsets (UTF-8 bytes) stands for, None where no class is there.
 
-    Raises InvalidText.
+    `beside` are the files that bases and types are followed into. Raises InvalidText.
     """
     module, places = parsed_module(text), Places(text)
     span = (places.in_characters(start), places.in_characters(end))
-    classes = {node.name: node for node in module.body if isinstance(node, ast.ClassDef)}
-    found = next((node for node in classes.values() if places.span(node) == span), None)
-    return _Classes(places, classes).record(found, 0) if found is not None else None
+    classes = (node for node in module.body if isinstance(node, ast.ClassDef))
+    found = next((node for node in classes if places.span(node) == span), None)
+    return _Classes(places, module, beside or Beside(), set()).record(found, 0) if found is not None else None
 
 
 class _Classes:
-    """Folds the classes of one file into one schema: a record that was folded before is named, as Avro wants it."""
+    """Folds classes into one schema: a record that was folded before, by its name, is named, as Avro wants it."""
 
-    def __init__(self, places: Places, classes: dict[str, ast.ClassDef]) -> None:
+    def __init__(self, places: Places, module: ast.Module, beside: Beside, folded: set[str]) -> None:
         self._places = places
-        self._classes = classes
-        self._folded: set[str] = set()
+        self._module = module
+        self._beside = beside
+        self._folded = folded
+        self._classes = {node.name: node for node in module.body if isinstance(node, ast.ClassDef)}
+
+    def elsewhere(self, node: ast.expr) -> tuple[_Classes, ast.ClassDef] | None:
+        """Returns a class of another file and what folds it, None where the expression names none."""
+        named = ast.unparse(node) if isinstance(node, ast.Name | ast.Attribute) else ""
+        owner, _, inside = named.rpartition(".")
+        for file, there in self._beside.imported(self._module, owner or inside):
+            beside = self._beside.at(file)
+            other = _Classes(Places(beside.texts[file]), parsed_module(beside.texts[file]), beside, self._folded)
+            name = inside if owner else there
+            if name in other._classes:
+                return other, other._classes[name]
+            again = other.elsewhere(ast.Name(name)) if name else None
+            if again is not None:
+                return again
+        return None
 
     def record(self, node: ast.ClassDef, depth: int) -> Node:
         meta = _meta_of(node)
         name = meta.get("schema_name") or node.name
         self._folded.add(node.name)
-        fields = {field.target.id: field for field in self._fields(node, depth) if isinstance(field.target, ast.Name)}
+        fields = {it[1].target.id: it for it in self._fields(node, depth) if isinstance(it[1].target, ast.Name)}
         start, end = self._places.span(node)
         given: dict[str, Any] = {"type": "record", "name": name}
         if meta.get("namespace"):
@@ -86,26 +104,39 @@ class _Classes:
         if ast.get_docstring(node, clean=False):
             given["doc"] = ast.get_docstring(node)
         members = {key: Node(start, start, value) for key, value in given.items()}
-        listed = [self._field(field, depth) for field in fields.values()]
+        listed = [owner._placed(field, depth, self._places.span(node), self) for owner, field in fields.values()]
         if isinstance(meta.get("aliases"), list):
             members["aliases"] = Node(start, start, [Node(start, start, alias) for alias in meta["aliases"]])
         return _record(start, end, {**members, "fields": Node(start, end, listed)})
 
-    def _fields(self, node: ast.ClassDef, depth: int) -> Iterator[ast.AnnAssign]:
-        """Yields the fields of a class, those of its bases first."""
+    def _fields(self, node: ast.ClassDef, depth: int) -> Iterator[tuple[_Classes, ast.AnnAssign]]:
+        """Yields the fields of a class, those of its bases first, each with what folds it."""
         if depth > JSON_DEPTH_MAX:
             raise self._refused(node, "is derived from too many classes")
         for base in node.bases:
             name = _last_name(base)
             if name in self._classes:
                 yield from self._fields(self._classes[name], depth + 1)
-            elif name not in MODEL_BASES | _PLAIN_BASES and not name.endswith("Mixin"):
-                raise self._refused(base, "is a base of another module, so its fields are not known here")
+            elif name not in MODEL_BASES | _PLAIN_BASES:
+                found = self.elsewhere(base)
+                if found is not None:
+                    yield from found[0]._fields(found[1], depth + 1)
+                elif not name.endswith("Mixin"):
+                    raise self._refused(base, "is a base of another module, so its fields are not known here")
         for part in node.body:
             if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name):
                 is_field = not part.target.id.startswith("_") and part.target.id != "model_config"
                 if is_field and _last_name(part.annotation) != "ClassVar":
-                    yield part
+                    yield self, part
+
+    def _placed(self, node: ast.AnnAssign, depth: int, at: tuple[int, int], asking: _Classes) -> Node:
+        """Returns a field; one of another file has the place of the class that it is inherited by."""
+        if self is asking:
+            return self._field(node, depth)
+        try:
+            return moved(self._field(node, depth), *at)
+        except InvalidText as error:
+            raise InvalidText(at[0], f"inherits from {self._beside.path}, where {error.reason}") from None
 
     def _field(self, node: ast.AnnAssign, depth: int) -> Node:
         assert isinstance(node.target, ast.Name)
@@ -138,6 +169,12 @@ class _Classes:
         if name in _LOGICAL:
             kind, logical = _LOGICAL[name]
             return _record(start, end, {"type": Node(start, end, kind), "logicalType": Node(start, end, logical)})
+        found = self.elsewhere(node)
+        if found is not None:
+            try:
+                return moved(found[0]._own(found[1], 0, 0, depth), start, end)
+            except InvalidText as error:
+                raise self._refused(node, f"comes from {found[0]._beside.path}, where {error.reason}") from None
         raise self._refused(node, "is a type that this file doesn't tell")
 
     def _generic(self, node: ast.Subscript, start: int, end: int, depth: int) -> Node:
@@ -192,23 +229,44 @@ class _Classes:
         if isinstance(node, ast.Call) and _last_name(node.func) in ("field", "Field"):
             given = {keyword.arg: keyword.value for keyword in node.keywords}
             if "default_factory" in given:
-                empty: dict[str, Any] = {"list": [], "dict": {}}
-                made = _last_name(given["default_factory"])
-                if made not in empty:
-                    raise self._refused(given["default_factory"], "makes a default that only running tells")
-                return Node(start, end, empty[made], {} if made == "dict" else None)
+                return self._made(given["default_factory"], start, end)
             first = given.get("default") or (node.args[0] if node.args else None)
             is_required = first is None or (isinstance(first, ast.Constant) and first.value is ...)
             return None if is_required or first is None else self._default(first)
-        if isinstance(node, ast.Attribute) and _last_name(node.value) in self._classes:
-            for part in self._classes[_last_name(node.value)].body:
-                if isinstance(part, ast.Assign) and _last_name(part.targets[0]) == node.attr:
-                    return Node(start, end, self._symbol(part))
+        symbol = self._member(node) if isinstance(node, ast.Attribute) else None
+        if symbol is not None:
+            return Node(start, end, symbol)
         if isinstance(node, ast.List):
             return Node(start, end, [self._scalar(item) for item in node.elts])
-        if isinstance(node, ast.Dict) and not node.keys:
-            return Node(start, end, {}, {})
+        if isinstance(node, ast.Dict):
+            return self._dict(node, start, end)
         return self._scalar(node)
+
+    def _member(self, node: ast.Attribute) -> str | None:
+        """Returns the symbol that `Enum.MEMBER` stands for, None where it is none."""
+        own = self._classes.get(_last_name(node.value))
+        found = (self, own) if own is not None else self.elsewhere(node.value)
+        for part in found[1].body if found is not None else ():
+            if found is not None and isinstance(part, ast.Assign) and _last_name(part.targets[0]) == node.attr:
+                return found[0]._symbol(part)
+        return None
+
+    def _made(self, factory: ast.expr, start: int, end: int) -> Node | None:
+        """Returns what a factory makes: `list`, `dict`, or a `lambda` of constants."""
+        empty: dict[str, Any] = {"list": [], "dict": {}}
+        made = _last_name(factory)
+        if made in empty:
+            return Node(start, end, empty[made], {} if made == "dict" else None)
+        if isinstance(factory, ast.Lambda):
+            return self._default(factory.body)
+        raise self._refused(factory, "makes a default that only running tells")
+
+    def _dict(self, node: ast.Dict, start: int, end: int) -> Node:
+        names = [it.value for it in node.keys if isinstance(it, ast.Constant) and isinstance(it.value, str)]
+        if len(names) != len(node.keys):
+            raise self._refused(node, "is a default that only running tells")
+        values = map(self._scalar, node.values)
+        return Node(start, end, dict(zip(names, values, strict=True)), dict.fromkeys(names, (start, start)))
 
     def _scalar(self, node: ast.expr) -> Node:
         start, end = self._places.span(node)
@@ -236,6 +294,16 @@ class _Classes:
         start, end = self._places.span(node)
         excerpt = " ".join(self._places.text[start:end].split())[:_EXCERPT_CHARACTERS]
         return InvalidText(start, f"`{excerpt}` {why}")
+
+
+def moved(node: Node, start: int, end: int) -> Node:
+    """Returns a tree whose parts all have one place."""
+    if isinstance(node.value, dict):
+        members = {name: moved(member, start, end) for name, member in node.value.items()}
+        return Node(start, end, members, dict.fromkeys(members, (start, start)))
+    if isinstance(node.value, list):
+        return Node(start, end, [moved(item, start, end) for item in node.value])
+    return Node(start, end, node.value)
 
 
 def _record(start: int, end: int, members: dict[str, Node]) -> Node:

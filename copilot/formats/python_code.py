@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from collections.abc import Sequence
 from functools import lru_cache
 
 from copilot.formats.json_text import InvalidText
@@ -76,9 +77,32 @@ def find_expression(node: ast.AST, places: Places, start: int, end: int, around:
     return None
 
 
+def in_order(body: Sequence[ast.stmt]) -> list[ast.stmt]:
+    """Returns statements with those inside of `with` blocks among them; what a block opens is set before, under its name."""
+    found: list[ast.stmt] = []
+    for statement in body:
+        if not isinstance(statement, ast.With | ast.AsyncWith):
+            found.append(statement)
+            continue
+        for item in statement.items:
+            if isinstance(item.optional_vars, ast.Name):
+                opened = ast.Assign([item.optional_vars], item.context_expr)
+                found.append(ast.fix_missing_locations(ast.copy_location(opened, statement)))
+        found += in_order(statement.body)
+    return found
+
+
+def class_around(module: ast.Module, found: ast.expr) -> ast.ClassDef | None:
+    """Returns the class of the module in whose own statements an expression stands, None where it stands in none."""
+    classes = (node for node in module.body if isinstance(node, ast.ClassDef))
+    return next((it for it in classes if it.lineno <= found.lineno <= (it.end_lineno or it.lineno)), None)
+
+
 def bound_to(statement: ast.stmt) -> str:
-    """Returns the plain name that a statement gives a value, "" where it gives none."""
+    """Returns the plain name, or `self.name`, that a statement gives a value, "" where it gives none."""
     match statement:
+        case ast.Assign(targets=[ast.Attribute(value=ast.Name(id="self"), attr=name)]):
+            return f"self.{name}"
         case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr()):
             return name
     return ""
@@ -94,7 +118,7 @@ def value_of(statement: ast.stmt) -> ast.expr:
 @lru_cache(maxsize=_CACHED_STATEMENTS_MAX)
 def bound_within(statement: ast.stmt) -> frozenset[str]:
     """Returns the plain names that are set inside of a compound statement, other than in functions and classes of their own."""
-    if isinstance(statement, FunctionNode | ast.ClassDef | ast.Assign | ast.AnnAssign):
+    if isinstance(statement, FunctionNode | ast.ClassDef | ast.Assign | ast.AnnAssign | ast.AugAssign):
         return frozenset()
     names = (node for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
     return frozenset(node.id for node in names)
@@ -109,6 +133,9 @@ def has_own(function: FunctionNode, name: str) -> bool:
 
 
 def root_of(node: ast.expr) -> str:
+    """Returns the plain name, or `self.name`, whose parts a subscript names."""
     while isinstance(node, ast.Subscript):
         node = node.value
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
+        return f"self.{node.attr}"
     return node.id if isinstance(node, ast.Name) else ""

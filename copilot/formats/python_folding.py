@@ -1,45 +1,54 @@
 """What is a literal that Python code puts together from constants? Names, `**` spreads, sums of lists, appended items, f-strings.
 
 The tree has the places of its parts in the file, wherever they stand: a field of a base dict keeps its own line. Statements are
-followed in their order through the module and the function around; what hangs on calls, loops, branches or other modules is
-refused with its place.
+followed in their order through the module and the function around, and names into the modules that they are imported from: what
+is written there has the place of the name here. What hangs on calls, loops or branches is refused with its place.
 """
 
 from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from copilot.formats.json_text import JSON_DEPTH_MAX, InvalidText, Node, scan_json
-from copilot.formats.python_classes import fold_class
+from copilot.formats.python_classes import fold_class, moved
 from copilot.formats.python_code import (
     FunctionNode,
     Places,
     bound_to,
     bound_within,
+    class_around,
     find_expression,
     has_own,
+    in_order,
     parsed_module,
     root_of,
     value_of,
 )
+from copilot.formats.python_modules import HOPS_MAX, Beside
+from copilot.formats.python_texts import filled_in, known_end
 
 FOLDS_MAX = 20_000
 _EXCERPT_CHARACTERS = 40
-_SAME = frozenset({"deepcopy", "copy", "dict", "list", "loads", "parse_schema", "parse", "expand_schema", "dumps"})
+_SAME = frozenset(
+    {"deepcopy", "copy", "dict", "list", "loads", "parse_schema", "parse", "Parse", "expand_schema", "dumps"}
+)
+_TEXTS = frozenset({"loads", "parse", "Parse"})
+_LOADS = frozenset({"load", "load_schema", "open", "open_text", "read", "read_text", "read_bytes", "decode"})
 _ADDING = frozenset({"append", "extend", "insert"})
 
 
-def fold_python(text: str, start: int, end: int) -> Node:
+def fold_python(text: str, start: int, end: int, beside: Beside | None = None) -> Node:
     """Returns the tree of the expression, or of the class that stands for a record, between two offsets of a file.
 
-    The offsets are in UTF-8 bytes, those of the tree in characters.
+    The offsets are in UTF-8 bytes, those of the tree in characters. `beside` are the files that names are followed into.
 
     Raises InvalidText.
     """
-    model = fold_class(text, start, end)
+    beside = beside or Beside()
+    model = fold_class(text, start, end, beside)
     if model is not None:
         return model
     module = parsed_module(text)
@@ -48,17 +57,30 @@ def fold_python(text: str, start: int, end: int) -> Node:
     found = find_expression(module, places, places.in_characters(start), places.in_characters(end), around)
     if found is None:
         raise InvalidText(0, "no expression stands where the schema was found")
-    return _Folding(places, module, around[-1] if around else None).schema(found)
+    folding = _Folding(places, module, beside)
+    folding.enter(class_around(module, found))
+    folding.enter(around[-1] if around else None)
+    return folding.schema(found)
 
 
 class _Folding:
     """Folds the expressions of one place: names stand for what the statements before it made of them."""
 
-    def __init__(self, places: Places, module: ast.Module, function: FunctionNode | None) -> None:
+    def __init__(
+        self, places: Places, module: ast.Module, beside: Beside, given: Mapping[str, Node] | None = None
+    ) -> None:
         self._places = places
-        self._statements: list[Sequence[ast.stmt]] = [module.body, *([function.body] if function else [])]
+        self._module = module
+        self._beside = beside
+        self._given = dict(given or {})
+        self._statements: list[Sequence[ast.stmt]] = [in_order(module.body)]
         self._following: list[str] = []
         self._folds = 0
+
+    def enter(self, inner: FunctionNode | ast.ClassDef | None) -> None:
+        """Lets names stand for what the statements of a function or class make of them, before those of the module."""
+        if inner is not None:
+            self._statements.append(in_order(inner.body))
 
     def schema(self, found: ast.expr) -> Node:
         """Returns the tree of the schema, with what later statements of its own block put into it."""
@@ -77,6 +99,8 @@ class _Folding:
         """Returns what a name stands for at the end of the block that sets it, and once only."""
         if name in self._following:
             raise self._refused(node, "refers to itself")
+        if name in self._given:
+            return self._given[name]
         for body in reversed(self._statements):
             made = [statement for statement in body if bound_to(statement) == name]
             if len(made) > 1 or (made and any(name in bound_within(statement) for statement in body)):
@@ -88,13 +112,58 @@ class _Folding:
                     tree = self._changed(tree, name, statement)
                 self._following.pop()
                 return tree
+        return self._elsewhere(node, [name])
+
+    def _elsewhere(self, node: ast.expr, parts: Sequence[str]) -> Node:
+        """Returns what a dotted name is in the file that it is imported from, all of it with the place of the name here."""
+        for file, there in self._imported(parts):
+            try:
+                tree = self._at(file).inner(there)
+            except InvalidText as error:
+                raise self._refused(node, f"comes from {file}, where {error.reason}") from None
+            if tree is not None:
+                return moved(tree, *self._places.span(node))
         raise self._refused(node, "is not set in this file")
+
+    def _imported(self, parts: Sequence[str]) -> Iterator[tuple[str, Sequence[str]]]:
+        """Yields (file, what of it) for a dotted name whose beginning is imported."""
+        for count in range(1, len(parts) + 1):
+            for file, there in self._beside.imported(self._module, ".".join(parts[:count])):
+                inside = [*([there] if there else []), *parts[count:]]
+                if inside:
+                    yield file, inside
+
+    def inner(self, parts: Sequence[str]) -> Node | None:
+        """Returns what a dotted name of the module is, its classes and imports followed; None where it is nothing."""
+        name, *rest = parts
+        own = next((it for it in self._module.body if isinstance(it, ast.ClassDef) and it.name == name), None)
+        if own is not None and rest:
+            self.enter(own)
+            return self.inner(rest)
+        every = [statement for body in self._statements for statement in body]
+        if not rest and any(bound_to(it) == name or name in bound_within(it) for it in every):
+            return self._named(ast.copy_location(ast.Name(name), self._module.body[0]), name)
+        further = (self._at(file).inner(there) for file, there in self._imported(parts))
+        return next((tree for tree in further if tree is not None), None)
+
+    def _attribute(self, node: ast.Attribute) -> Node:
+        """Folds `module.NAME` and `Class.NAME`."""
+        owner: ast.expr = node
+        while isinstance(owner, ast.Attribute):
+            owner = owner.value
+        if root_of(node):
+            return self._named(node, root_of(node))
+        if not isinstance(owner, ast.Name):
+            raise self._refused(node, "is computed, so only the running code knows the schema")
+        parts = ast.unparse(node).split(".")
+        tree = self._at(self._beside.path).inner(parts)
+        return moved(tree, *self._places.span(node)) if tree is not None else self._elsewhere(node, parts)
 
     def _changed(self, tree: Node, name: str, statement: ast.stmt) -> Node:
         """Returns the tree after a statement that may put something into it."""
         match statement:
-            case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Subscript() as target, attr=method)) as call):
-                if root_of(target) == name and method in _ADDING and call.args and not call.keywords:
+            case ast.Expr(value=ast.Call(func=ast.Attribute(value=target, attr=method)) as call) if method in _ADDING:
+                if root_of(target) == name and call.args and not call.keywords:
                     return self._with(tree, target, lambda old: self._added(old, method, call))
                 return self._unless_about(tree, name, statement)
             case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=root), attr="update")) as call) if (
@@ -103,22 +172,23 @@ class _Folding:
                 return self._merged(tree, call)
             case ast.Assign(targets=[ast.Subscript() as target], value=value) if root_of(target) == name:
                 return self._with(tree, target, lambda _: self._fold(value, 1))
-            case ast.AugAssign(target=ast.Subscript() as target, op=ast.Add(), value=value) if root_of(target) == name:
+            case ast.AugAssign(target=target, op=ast.Add(), value=value) if root_of(target) == name:
                 return self._with(tree, target, lambda old: self._sum(old, self._fold(value, 1), value))
+            case ast.For(orelse=[]) if _change_in(statement, name) is not None:
+                for given in list(self._rounds(statement.target, statement.iter, len(self._following))):
+                    before, self._given = self._given, given
+                    for inner in statement.body:
+                        tree = self._changed(tree, name, inner)
+                    self._given = before
+                return tree
             case _:
                 return self._unless_about(tree, name, statement)
 
     def _unless_about(self, tree: Node, name: str, statement: ast.stmt) -> Node:
         """Returns the tree as it is, unless the statement changes it in a way that is not followed."""
-        if isinstance(statement, FunctionNode) and has_own(statement, name):
-            return tree
-        for inner in ast.walk(statement):
-            if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute):
-                is_changing = inner.func.attr in _ADDING | {"update", "pop", "remove", "setdefault", "clear"}
-                if is_changing and root_of(inner.func.value) == name:
-                    raise self._refused(inner, "changes the schema in a way that only running tells")
-            if isinstance(inner, ast.Subscript) and not isinstance(inner.ctx, ast.Load) and root_of(inner) == name:
-                raise self._refused(inner, "changes the schema in a way that only running tells")
+        change = _change_in(statement, name)
+        if change is not None:
+            raise self._refused(change, "changes the schema in a way that only running tells")
         return tree
 
     def _with(self, tree: Node, target: ast.expr, change: Any) -> Node:
@@ -176,8 +246,15 @@ class _Folding:
                 return Node(start, end, list(self._items(node.elts, depth)))
             case ast.Name():
                 return self._named(node, node.id)
+            case ast.Attribute():
+                return self._attribute(node)
+            case ast.ListComp(generators=[loop]):
+                return Node(start, end, list(self._each(node.elt, loop, depth)))
             case ast.Subscript():
                 return self._part(self._fold(node.value, depth + 1), node)
+            case ast.BinOp(op=ast.Mod(), left=template, right=given):
+                values = list(given.elts) if isinstance(given, ast.Tuple) else [given]
+                return self._filled(node, template, values, {}, depth)
             case ast.BinOp(op=ast.Add()):
                 return self._sum(self._fold(node.left, depth + 1), self._fold(node.right, depth + 1), node)
             case ast.BinOp(op=ast.BitOr()):
@@ -212,6 +289,38 @@ class _Folding:
             else:
                 yield self._fold(node, depth + 1)
 
+    def _each(self, item: ast.expr, loop: ast.comprehension, depth: int) -> Iterator[Node]:
+        """Yields what a comprehension makes of each item of a list that can be read."""
+        if loop.ifs:
+            raise self._refused(loop.ifs[0], "chooses what only running tells")
+        for given in list(self._rounds(loop.target, loop.iter, depth)):
+            before, self._given = self._given, given
+            yield self._fold(item, depth + 1)
+            self._given = before
+
+    def _rounds(self, target: ast.expr, iterated: ast.expr, depth: int) -> Iterator[dict[str, Node]]:
+        """Yields what names stand for in each round of a loop over a list that can be read."""
+        items = self._fold(iterated, depth + 1)
+        targets = target.elts if isinstance(target, ast.Tuple) else [target]
+        names = [part.id for part in targets if isinstance(part, ast.Name)]
+        for one in items.value if isinstance(items.value, list) else [None]:
+            parts = one.value if one is not None and isinstance(target, ast.Tuple) else [one]
+            if one is None or not isinstance(parts, list) or len(names) != len(targets) or len(parts) != len(names):
+                raise self._refused(iterated, "goes through what only running tells")
+            yield {**self._given, **dict(zip(names, parts, strict=True))}
+
+    def _filled(
+        self, node: ast.expr, template: ast.expr, values: Sequence[ast.expr], named: Mapping[str, ast.expr], depth: int
+    ) -> Node:
+        """Folds `template % values` and `template.format(*values, **named)`."""
+        text = self._fold(template, depth + 1).value
+        given = [self._fold(value, depth + 1).value for value in values]
+        called = {name: self._fold(value, depth + 1).value for name, value in named.items()}
+        filled = filled_in(text, given, called, is_percent=isinstance(node, ast.BinOp))
+        if filled is None:
+            raise self._refused(node, "formats what only running tells")
+        return Node(*self._places.span(node), filled)
+
     def _part(self, whole: Node, node: ast.Subscript) -> Node:
         key = node.slice.value if isinstance(node.slice, ast.Constant) else None
         if isinstance(whole.value, dict) and isinstance(key, str) and key in whole.value:
@@ -245,8 +354,16 @@ class _Folding:
             yield str(value)
 
     def _call(self, node: ast.Call, depth: int) -> Node:
-        """Folds calls that give back what they are given: copies, parsers of schemas, JSON."""
+        """Folds calls that give back what they are given, or what a file holds: copies, parsers of schemas, JSON."""
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if isinstance(node.func, ast.Attribute) and name == "format":
+            named = {str(keyword.arg): keyword.value for keyword in node.keywords}
+            return self._filled(node, node.func.value, node.args, named, depth)
+        called = self._function(node.func.id) if isinstance(node.func, ast.Name) else None
+        if called is not None:
+            return self._returned(node, *called, depth)
+        if name in _LOADS:
+            return self._loaded(node)
         if name == "copy" and isinstance(node.func, ast.Attribute) and not node.args:
             return self._fold(node.func.value, depth + 1)
         if name == "dict" and not node.args and all(keyword.arg for keyword in node.keywords):
@@ -256,15 +373,67 @@ class _Folding:
         if name not in _SAME or len(node.args) != 1 or node.keywords:
             raise self._refused(node, "is computed, so only the running code knows the schema")
         inner = self._fold(node.args[0], depth + 1)
-        if name in ("loads", "parse") and isinstance(inner.value, str):
+        if name in _TEXTS and isinstance(inner.value, str):
             return self.json_in(inner)
         return inner
+
+    def _function(self, name: str) -> tuple[_Folding, FunctionNode] | None:
+        """Returns a function of this file, or of the one it is imported from, and what folds its statements."""
+        own = next((it for it in self._module.body if isinstance(it, FunctionNode) and it.name == name), None)
+        if own is not None:
+            return self._at(self._beside.path), own
+        for file, there in self._beside.imported(self._module, name):
+            found = self._at(file)._function(there) if there else None
+            if found is not None:
+                return found
+        return None
+
+    def _at(self, file: str) -> _Folding:
+        """Returns what folds the statements of another file, or those of this one anew."""
+        beside = self._beside.at(file)
+        if file == self._beside.path:
+            return _Folding(self._places, self._module, beside)
+        return _Folding(Places(beside.texts[file]), parsed_module(beside.texts[file]), beside)
+
+    def _returned(self, node: ast.Call, inner: _Folding, function: FunctionNode, depth: int) -> Node:
+        """Returns what a function gives back for these arguments; its one `return` must be its last statement."""
+        last, given = function.body[-1], function.args
+        positional = [it.arg for it in (*given.posonlyargs, *given.args)]
+        names = {*positional, *(it.arg for it in given.kwonlyargs)}
+        is_plain = not any(isinstance(it, ast.Starred) for it in node.args) and all(it.arg for it in node.keywords)
+        values = {name: self._fold(it, depth + 1) for name, it in zip(positional, node.args, strict=False)}
+        values |= {str(it.arg): self._fold(it.value, depth + 1) for it in node.keywords}
+        defaults = zip(positional[::-1], given.defaults[::-1], strict=False)
+        values |= {name: inner._fold(it, depth + 1) for name, it in defaults if name not in values}
+        ends = [it for it in ast.walk(function) if isinstance(it, ast.Return)]
+        is_known = is_plain and values.keys() == names and inner._beside.hops <= HOPS_MAX
+        if not is_known or not isinstance(last, ast.Return) or last.value is None or ends != [last]:
+            raise self._refused(node, "is computed, so only the running code knows the schema")
+        inner._given = values
+        inner.enter(function)
+        return moved(inner._fold(last.value, depth + 1), *self._places.span(node))
+
+    def _loaded(self, node: ast.Call) -> Node:
+        """Returns the JSON of a schema file that is opened by a path whose end can be read."""
+        tail = known_end(node, lambda name: self._value_of(name, node.lineno))
+        file = self._beside.ending(tail) if tail.endswith((".avsc", ".json")) else ""
+        if not file:
+            raise self._refused(node, "is computed, so only the running code knows the schema")
+        return self.json_in(Node(*self._places.span(node), self._beside.texts[file].removeprefix("\ufeff")))
+
+    def _value_of(self, name: str, line: int) -> ast.expr | None:
+        """Returns the expression that the last statement before a line gives a name."""
+        for body in reversed(self._statements):
+            made = [statement for statement in body if bound_to(statement) == name and statement.lineno <= line]
+            if made:
+                return value_of(made[-1])
+        return None
 
     @staticmethod
     def json_in(text: Node) -> Node:
         """Returns the JSON that a folded text holds, every part of it with the place of the text; raises InvalidText."""
         try:
-            return _moved(scan_json(text.value.strip()), text.start, text.end)
+            return moved(scan_json(text.value.strip()), text.start, text.end)
         except InvalidText as error:
             raise InvalidText(text.start, f"not valid JSON: {error.reason}") from None
 
@@ -286,10 +455,15 @@ class _Folding:
         return InvalidText(start, f"`{shown}` {why}")
 
 
-def _moved(node: Node, start: int, end: int) -> Node:
-    if isinstance(node.value, dict):
-        members = {name: _moved(member, start, end) for name, member in node.value.items()}
-        return Node(start, end, members, dict.fromkeys(members, (start, start)))
-    if isinstance(node.value, list):
-        return Node(start, end, [_moved(item, start, end) for item in node.value])
-    return Node(start, end, node.value)
+def _change_in(statement: ast.stmt, name: str) -> ast.expr | None:
+    """Returns the expression of a statement that changes what a name stands for, None where none does."""
+    if isinstance(statement, FunctionNode) and has_own(statement, name):
+        return None
+    for inner in ast.walk(statement):
+        if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute):
+            is_changing = inner.func.attr in _ADDING | {"update", "pop", "remove", "setdefault", "clear"}
+            if is_changing and root_of(inner.func.value) == name:
+                return inner
+        if isinstance(inner, ast.Subscript) and not isinstance(inner.ctx, ast.Load) and root_of(inner) == name:
+            return inner
+    return None

@@ -23,6 +23,7 @@ from copilot.readers.model_classes import METHODS, see_model_method
 from copilot.readers.operators import text_of
 from copilot.readers.reading import Reader
 from copilot.readers.record_classes import class_named
+from copilot.readers.schema_literals import literal_of_template
 from copilot.readers.scope import NOTHING, FunctionNode, Seen, receiver_name
 from copilot.readers.tables import TABLE_METHODS, note_sql, note_table
 from copilot.readers.texts import see_text_call
@@ -159,6 +160,9 @@ def see_decorator(reader: Reader, node: ast.expr, function: FunctionNode) -> Non
 
 
 def _method(reader: Reader, node: ast.Call, function: ast.Attribute, mode: str) -> Seen:
+    filled = literal_of_template(node, function.value, reader.sheet) if function.attr == "format" else None
+    if filled is not None:
+        return Seen(("literal", filled))
     base = reader.see(function.value)
     with rows_named(reader, node, base, ""):
         found = see_client_method(reader, node, function, base) or see_names(reader, node, function, base, mode)

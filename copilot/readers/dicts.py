@@ -19,7 +19,7 @@ MAX_ENTRIES = 64
 def see_dictionary(reader: Reader, node: ast.Dict, mode: str = "reads", receiver: str = "") -> Seen:
     """Reads a dict literal that gets the name `receiver`."""
     names = tuple(key.value for key in node.keys if isinstance(key, ast.Constant) and isinstance(key.value, str))
-    literal = literal_of_dict(node, names, receiver, reader.sheet)
+    literal = literal_of_dict(node, names, receiver, reader.sheet, reader.scope.imports)
     if literal is not None:
         return Seen(("literal", literal))
     table = reader.configs.open(node, names, receiver)

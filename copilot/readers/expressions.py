@@ -16,7 +16,7 @@ from copilot.readers.conversions import cell_holder
 from copilot.readers.flow import Origin
 from copilot.readers.options import option_of
 from copilot.readers.query_uses import names_columns, note_columns, note_path
-from copilot.readers.schema_literals import literal_of_string
+from copilot.readers.schema_literals import literal_of_changed, literal_of_string
 from copilot.readers.scope import NOTHING, Scope, Seen, receiver_name
 from copilot.readers.tables import note_sql
 from copilot.readers.things import chained, item_of
@@ -72,6 +72,8 @@ class Expressions:
         seen = self.see(node, mode)
         if seen.value is not None and seen.value[0] == "dict":
             self.configs.name(seen.value[1], receiver)
+        if isinstance(node, ast.Call):
+            return seen._replace(value=literal_of_changed(node, receiver, seen.value, self.sheet))
         return seen
 
     def _constant(self, node: ast.Constant, mode: str) -> Seen:

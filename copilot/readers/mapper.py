@@ -45,6 +45,8 @@ from copilot.settings import Settings
 
 MANY_FILES = 200
 """More Python files than this that were never seen take a while, and the schemas are read meanwhile."""
+IMPORTS_MAX = 4
+"""Files from one to the next that a schema is put together through."""
 _SUBMODULE_MODE = "160000"
 _SHALLOW = Gap(Span(".git/shallow", 1, 1), "the clone is shallow: versions of schemas beyond its depth are not known")
 
@@ -110,7 +112,7 @@ class _Reading:
             self._outlines = outlines()
             self._modules = Modules(store, layout.python)
             self._chains = Chains(lambda path: store.python([path]).get(path), self._modules)
-            self._subjects: Subjects = self._schemas.read(self._hosts(), settings, past.result())
+            self._subjects: Subjects = self._schemas.read(self._hosts(), settings, past.result(), self._imported_from)
         scripts = frozenset(path for path, outline in self._outlines.items() if outline.is_script)
         scripts |= started_scripts(self._deployment_files, layout.python)
         self._roots = JobRoots([*layout.python, *layout.builds], scripts, built_folders(self._deployment_files))
@@ -126,6 +128,15 @@ class _Reading:
         hosts = {path for path, outline in self._outlines.items() if outline.has_schemas}
         facts = self._store.python(sorted(hosts | named.keys()))
         return {path: with_schemas_only(one, named.get(path, ())) for path, one in facts.items()}
+
+    def _imported_from(self, path: str) -> list[str]:
+        """Returns the files that a Python file imports from, directly or not; those that are many imports away are left out."""
+        found = waiting = {path}
+        for _ in range(IMPORTS_MAX):
+            facts = self._store.python(sorted(waiting))
+            waiting = {file for one in facts for file in self._modules.imported(one, facts[one])} - found
+            found = found | waiting
+        return sorted(found - {path})
 
     def _folders(self, root_of: Mapping[str, str]) -> Iterator[Folder]:
         """Yields the roots that are folders, with their files."""

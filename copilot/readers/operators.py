@@ -7,7 +7,7 @@ import ast
 from copilot.readers.formatting import interpolated
 from copilot.readers.query_uses import names_columns, note_columns
 from copilot.readers.reading import Reader
-from copilot.readers.schema_literals import literal_of_text
+from copilot.readers.schema_literals import literal_of_template, literal_of_text
 from copilot.readers.scope import NOTHING, Seen, receiver_name
 from copilot.readers.tables import note_sql
 from copilot.readers.things import merged, value_of
@@ -15,6 +15,9 @@ from copilot.readers.values import MAX_PARTS, Value, either, with_default
 
 
 def see_arithmetic(reader: Reader, node: ast.BinOp, mode: str) -> Seen:
+    filled = literal_of_template(node, node.left, reader.sheet) if isinstance(node.op, ast.Mod) else None
+    if filled is not None:
+        return Seen(("literal", filled))
     inner = "computes" if mode in ("reads", "passes") else mode
     left, right = reader.see(node.left, inner), reader.see(node.right, inner)
     template = text_of(node.left, left) if isinstance(node.op, ast.Mod) else None

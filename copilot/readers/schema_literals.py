@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from collections.abc import Container
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -12,18 +13,21 @@ from copilot.readers.facts import Literal
 
 if TYPE_CHECKING:
     from copilot.readers.sheet import Sheet
+    from copilot.readers.values import Value
 
 _QUOTES = re.compile(rb"[rRuUbB]{0,2}(\"\"\"|'''|\"|')")
 _MIN_JSON = 30
 CANDIDATE = "python-class"
 """The host of a class that is a schema only where something names it as one."""
 _CHANGE = re.compile(
-    rb"""(?:(?<![\w.])(\w+)\[["']fields["']\](?:\.(?:append|extend|insert|remove|pop)\(|\s*\+?=(?!=))"""
+    rb"""(?:(?<![\w.])(?:self\.)?(\w+)\[["']fields["']\](?:\.(?:append|extend|insert|remove|pop)\(|\s*\+?=(?!=))"""
     rb"""|(?<![\w.])(\w+)\[[^\]\n]+\](?:\[[^\]\n]+\])*(?:\.(?:append|extend|insert)\(|\s*\+?=(?!=))|(?<![\w.])(\w+)\.update\()"""
 )
 
 
-def literal_of_dict(node: ast.Dict, names: tuple[str, ...], receiver: str, sheet: Sheet) -> int | None:
+def literal_of_dict(
+    node: ast.Dict, names: tuple[str, ...], receiver: str, sheet: Sheet, imported: Container[str] = ()
+) -> int | None:
     """Adds the schema that a dict literal is, and returns its index; None where it is no schema.
 
     A dict that is no plain literal is one that code puts together: the format tells whether it can be read.
@@ -39,7 +43,8 @@ def literal_of_dict(node: ast.Dict, names: tuple[str, ...], receiver: str, sheet
     if kind is None:
         spreads = [value for key, value in zip(node.keys, node.values, strict=True) if key is None]
         known = {literal.name for literal in sheet.literals if literal.name}
-        if not any(_name_of(spread) in known for spread in spreads):
+        is_own = any(_name_of(spread) in known for spread in spreads)
+        if not is_own and not (_is_about_avro(sheet) and _adds_fields(fields, spreads, imported)):
             return None
     elif not (isinstance(kind, ast.Constant) and kind.value in ("record", "error")) or isinstance(fields, ast.Constant):
         return None
@@ -60,6 +65,30 @@ def literal_of_class(node: ast.ClassDef, sheet: Sheet, host: str = "python-code"
     return _add(host, start, end, "", node.name, sheet)
 
 
+def literal_of_changed(node: ast.expr, name: str, seen: Value, sheet: Sheet) -> Value:
+    """Adds the schema that a copy, or what a file holds, becomes under a name whose fields the code changes later.
+
+    Returns what the name stands for then: that schema, or what was `seen` where the changes can't be read.
+    """
+    changed = {first for _, first, _ in _changes(sheet)} - {""}
+    if name not in changed or seen is None or not _is_about_avro(sheet):
+        return seen
+    start = sheet.offset(node.lineno, node.col_offset)
+    end = sheet.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
+    return ("or", ("literal", _add("python-code", start, end, name, "", sheet)), seen)
+
+
+def _is_about_avro(sheet: Sheet) -> bool:
+    return b"avro" in sheet.data or b"avsc" in sheet.data
+
+
+def _adds_fields(fields: ast.expr, spreads: list[ast.expr], imported: Container[str]) -> bool:
+    """Tells whether a dict is another module's schema with other fields: `{**BASE, "fields": BASE["fields"] + [...]}`."""
+    is_imported = any(_name_of(spread).partition(".")[0] in imported for spread in spreads)
+    parts = (part.slice for part in ast.walk(fields) if isinstance(part, ast.Subscript))
+    return is_imported and any(isinstance(key, ast.Constant) and key.value == "fields" for key in parts)
+
+
 def is_changed_later(name: str, sheet: Sheet) -> bool:
     """Tells whether a file puts something into what it calls by that name."""
     return bool(name) and name in {found[1] or found[2] for found in _changes(sheet)}
@@ -67,7 +96,7 @@ def is_changed_later(name: str, sheet: Sheet) -> bool:
 
 def changed_schemas(sheet: Sheet) -> list[tuple[int, str]]:
     """Returns the places where a schema that is no literal of the file gets other fields, as gaps."""
-    if b"avro" not in sheet.data and b"avsc" not in sheet.data:
+    if not _is_about_avro(sheet):
         return []
     known = {literal.name for literal in sheet.literals}
     found = {(sheet.line_of(place), name) for place, name, other in _changes(sheet) if name and name not in known}
@@ -96,16 +125,30 @@ def literal_of_text(node: ast.JoinedStr, sheet: Sheet) -> int | None:
     parts = "".join(
         part.value for part in node.values if isinstance(part, ast.Constant) and isinstance(part.value, str)
     )
-    if '"fields"' not in parts or '"record"' not in parts or not parts.lstrip().startswith("{"):
+    if not _looks_like_json(parts):
         return None
     start = sheet.offset(node.lineno, node.col_offset)
     end = sheet.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
     return _add("python-code", start, end, "", "", sheet)
 
 
+def literal_of_template(node: ast.expr, template: ast.expr, sheet: Sheet) -> int | None:
+    """Adds the schema that filling in a text gives, and returns its index; None where the text is no schema."""
+    text = template.value if isinstance(template, ast.Constant) else None
+    if not isinstance(text, str) or not _looks_like_json(text):
+        return None
+    start = sheet.offset(node.lineno, node.col_offset)
+    end = sheet.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
+    return _add("python-code", start, end, "", "", sheet)
+
+
+def _looks_like_json(text: str) -> bool:
+    return '"fields"' in text and '"record"' in text and text.lstrip().startswith("{")
+
+
 def literal_of_string(node: ast.Constant, text: str, sheet: Sheet) -> int | None:
     """Adds the schema that a string constant holds, and returns its index; None where it holds none."""
-    if len(text) < _MIN_JSON or '"fields"' not in text or '"record"' not in text or not text.lstrip().startswith("{"):
+    if len(text) < _MIN_JSON or not _looks_like_json(text):
         return None
     try:
         value = json.loads(text)
@@ -146,6 +189,6 @@ def _full_name(schema: dict[str, object]) -> str:
 
 def _name_of(node: ast.expr) -> str:
     """Returns the plain name that an expression begins with: `BASE` of `copy.deepcopy(BASE)` and of `BASE["a"]`."""
-    while isinstance(node, ast.Subscript | ast.Call):
-        node = node.value if isinstance(node, ast.Subscript) else node.args[0] if node.args else node.func
+    while isinstance(node, ast.Subscript | ast.Call | ast.Attribute):
+        node = (*node.args, node.func)[0] if isinstance(node, ast.Call) else node.value
     return node.id if isinstance(node, ast.Name) else ""

@@ -20,7 +20,7 @@ from copilot.ports import History, Index, SchemaFormat
 from copilot.readers.facts import LOADED_MAX, Literal
 from copilot.readers.store import FactStore
 
-SCHEMA_KIND = "schema-facts-5"
+SCHEMA_KIND = "schema-facts-6"
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,8 @@ class SchemaValues:
                 return tuple(
                     dict.fromkeys(name for one in value[1] for name in self._read(one, path, asked, depth + 1))
                 )
+            case "or":
+                return self._read(value[1], path, asked, depth + 1) or self._read(value[2], path, asked, depth + 1)
             case "env" if not asked.settings.get(value[1]):
                 return self._read(value[2], path, asked, depth + 1)
         names = (

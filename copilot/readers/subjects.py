@@ -6,14 +6,14 @@ places are its copies; a text of the same root name that has drifted is a subjec
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 
 from copilot.domain.schema import SchemaSource, SchemaSubject, SchemaVersion
 from copilot.domain.source import Gap, PastFile, Span
 from copilot.ports import History, Index, SchemaFormat
-from copilot.readers.facts import FileFacts
+from copilot.readers.facts import FileFacts, Literal
 from copilot.readers.jobs import is_test_path
 from copilot.readers.layout import Layout
 from copilot.readers.plain_schemas import (
@@ -82,6 +82,8 @@ class SubjectReader:
         self._texts = SchemaTexts(formats, history, index, store, layout.schemas)
         self._parts = SchemaParts(formats, history, index, store)
         self._past: Mapping[str, tuple[PastFile, ...]] = {}
+        self._imported: Callable[[str], Iterable[str]] = lambda path: ()
+        self._followed: set[str] = set()
 
     def schema_paths(self) -> list[str]:
         """Returns the schema files of the tree."""
@@ -111,9 +113,17 @@ class SubjectReader:
         self._texts.read_ahead(self._files(paths))
 
     def read(
-        self, literals: Mapping[str, FileFacts], settings: Settings, past: Mapping[str, tuple[PastFile, ...]]
+        self,
+        literals: Mapping[str, FileFacts],
+        settings: Settings,
+        past: Mapping[str, tuple[PastFile, ...]],
+        imported: Callable[[str], Iterable[str]] = lambda path: (),
     ) -> Subjects:
-        """Returns the subjects in schema files, whose history is `past`, and in the literals of Python files."""
+        """Returns the subjects in schema files, whose history is `past`, and in the literals of Python files.
+
+        `imported` gives the files that a Python file imports from, directly or not.
+        """
+        self._imported = imported
         paths = self.schema_paths()
         # Links and huge files of a working tree have no digest to be read by; asking for their text makes them gaps.
         self._store.text(path for path in paths if not self._store.entries[path].digest)
@@ -121,6 +131,8 @@ class SubjectReader:
         coded = [path for path in hosts if not is_test_path(path)]
         self._past = {**past, **(self._history.versions(coded) if coded else {})}
         read = self._texts.read([*self._files(paths), *self._literals(literals, hosts)], self._siblings_of)
+        if self._followed:
+            self._past = {**self._past, **self._history.versions(sorted(self._followed - self._past.keys()))}
         current = without_parts(read.values())
         outside = {consumer.schema for consumer in settings.consumers}
         groups = grouped(current, version_families(current), outside)
@@ -210,17 +222,19 @@ class SubjectReader:
     def _past_literals(
         self, main: SchemaVersion, past: tuple[PastFile, ...], literals: Mapping[str, FileFacts]
     ) -> list[Text]:
-        now = next(one for one in literals[main.source.path].literals if one.start == main.source.start)
+        present = literals[main.source.path].literals
+        now = next(one for one in present if one.start == main.source.start)
+        alike = _called_like(now, present)
         digests = sorted({file.digest for file in past if file.digest != main.source.digest})
         facts = self._store.past_python(digests, lambda missing: dict(self._history.texts(missing)))
         found: list[Text] = []
         for file in past:
-            for literal in facts[file.digest].literals if file.digest in facts else ():
-                if (literal.name or literal.root) == (now.name or now.root):
-                    found.append(
-                        Text(LITERAL_FORMAT, literal_source(file.path, file.digest, file.commit, literal), literal.text)
-                    )
-                    break
+            before = _called_like(now, facts[file.digest].literals) if file.digest in facts else []
+            # Several of one name, in functions of their own, are told by their order, while there are as many.
+            if len(before) == len(alike) or (before and len(alike) == 1):
+                literal = before[alike.index(now) if len(before) == len(alike) else 0]
+                source = literal_source(file.path, file.digest, file.commit, literal)
+                found.append(Text(LITERAL_FORMAT, source, literal.text))
         return found
 
     def _tell_unread(self, main: SchemaVersion, unread: list[SchemaSource]) -> None:
@@ -235,9 +249,18 @@ class SubjectReader:
     def _siblings_of(self, source: SchemaSource) -> dict[str, str]:
         """Returns the blobs of the other schema files, as they were when the text was written."""
         files = {path: past for path, past in self._past.items() if path != source.path and self._format_of(path)}
+        code = self._imported(source.path) if source.host == "python-code" else ()
         if self._texts.is_present(source):
-            return {path: self._store.entries[path].digest for path in files}
+            self._followed.update(code)
+            return {path: self._store.entries[path].digest for path in (*files, *code)}
         own = self._past.get(source.path, ())
         at = next((past.at for past in own if past.commit == source.commit), "")
-        before = {path: [past for past in files[path] if past.at <= at] for path in files}
+        before = {path: [past for past in self._past.get(path, ()) if past.at <= at] for path in (*files, *code)}
         return {path: past[-1].digest for path, past in before.items() if past}
+
+
+def _called_like(literal: Literal, among: Iterable[Literal]) -> list[Literal]:
+    """Returns the literals that have a literal's name, of the variable or else of the schema, in their order."""
+    return sorted(
+        (one for one in among if (one.name or one.root) == (literal.name or literal.root)), key=lambda it: it.start
+    )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from copilot.formats.json_text import InvalidText, plain
 from copilot.formats.python_folding import fold_python
+from copilot.formats.python_modules import Beside
 
 BASE = 'BASE = {"type": "record", "name": "A", "fields": [{"name": "x", "type": "int"}]}\n'
 FIELD = '{"name": "y", "type": "int"}'
@@ -90,6 +91,10 @@ def test_parts_keep_the_places_where_they_are_written() -> None:
         ("A = [A]\nS = {'fields': A}\n", "`A` refers to itself"),
         (
             "S = {'fields': []}\nfor f in g():\n    S['fields'].append(f)\n",
+            "`g()` is computed",
+        ),
+        (
+            "S = {'fields': []}\nwhile x:\n    S['fields'].append(f)\n",
             "changes the schema in a way that only running tells",
         ),
         (
@@ -107,6 +112,91 @@ def test_what_only_running_tells_is_refused_with_its_reason(code: str, reason: s
 
     with pytest.raises(InvalidText, match=re.escape(reason)):
         fold_python(code, start, end)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from shop.base import BASE\nS = {**BASE, 'fields': BASE['fields'] + [Y]}\n",
+        "from shop import base\nS = {**base.BASE, 'fields': [*base.BASE['fields'], Y]}\n",
+        "import shop.base\nS = {**shop.base.BASE, 'fields': shop.base.BASE['fields'] + [Y]}\n",
+        "import shop.base as b\nS = {**b.Held.SCHEMA, 'fields': b.Held.SCHEMA['fields'] + [Y]}\n",
+        "from shop import BASE\nS = {**BASE, 'fields': BASE['fields'] + [Y]}\n",
+        "from shop.base import *\nS = {**BASE, 'fields': BASE['fields'] + [Y]}\n",
+        "from shop.base import record\nS = {**record('A'), 'fields': [*record(name='A')['fields'], Y]}\n",
+        "import json\nwith open('schemas/a.avsc') as f:\n    A = json.load(f)\nS = {**A, 'fields': A['fields'] + [Y]}\n",
+        "A = load_schema(os.path.join(HERE, 'a.avsc'))\nS = {**A, 'fields': A['fields'] + [Y]}\n",
+        "A = json.loads((HERE / 'schemas' / 'a.avsc').read_text())\nS = {**A, 'fields': A['fields'] + [Y]}\n",
+    ],
+)
+def test_names_are_followed_into_other_files(code: str) -> None:
+    base = BASE.removeprefix("BASE = ").strip()
+    beside = {
+        "shop/__init__.py": "from .base import BASE\n",
+        "shop/base.py": f"BASE = {base}\nclass Held:\n    SCHEMA = {base}\n"
+        "def record(name):\n    return {'type': 'record', 'name': name, 'fields': BASE['fields']}\n",
+        "schemas/a.avsc": base,
+    }
+    whole = f"Y = {FIELD}\n{code}"
+    start = whole.index("{**")
+    tree = fold_python(whole, start, len(whole) - 1, Beside("job.py", beside))
+
+    assert plain(tree) == {"type": "record", "name": "A", "fields": [X, Y]}
+
+
+def test_what_another_file_holds_has_the_place_of_its_name_here() -> None:
+    code = "from base import BASE\nS = {'fields': BASE['fields']}\n"
+
+    tree = fold_python(code, 26, len(code) - 1, Beside("job.py", {"base.py": BASE}))
+
+    (field,) = tree.value["fields"].value
+    assert code[field.start : field.end] == "BASE"
+
+
+def test_what_another_file_does_not_tell_is_refused_with_its_reason() -> None:
+    beside = Beside("job.py", {"base.py": "BASE = make()\n"})
+
+    with pytest.raises(InvalidText, match=re.escape("`BASE` comes from base.py, where `make()` is computed")):
+        fold_python("from base import BASE\nS = {'fields': BASE}\n", 26, 42, beside)
+
+
+def test_files_that_import_each_other_are_followed_to_an_end() -> None:
+    beside = Beside("a.py", {"a.py": "from b import X\n", "b.py": "from a import X\n"})
+
+    with pytest.raises(InvalidText, match="is not set in this file"):
+        fold_python("from b import X\nS = {'fields': X}\n", 20, 33, beside)
+
+
+@pytest.mark.parametrize(
+    ("code", "fields"),
+    [
+        ("[{'name': n, 'type': t} for n, t in [('x', 'int'), ('y', 'int')]]", [X, Y]),
+        ("[{'name': n, 'type': 'int'} for n in ('x', 'y')]", [X, Y]),
+        ("[]\nfor n in ('x', 'y'):\n    S['fields'].append({'name': n, 'type': 'int'})", [X, Y]),
+        ("[{'name': '%s' % 'x', 'type': '{}'.format('int')}]", [X]),
+        ("[{'name': '{n}'.format(n='x'), 'type': 'int'}]", [X]),
+    ],
+)
+def test_fields_are_made_in_loops_and_from_templates(code: str, fields: list[Any]) -> None:
+    first, *rest = code.split("\n")
+    whole = f"S = {{'fields': {first}}}\n" + "\n".join(rest) + "\n"
+
+    assert folded(whole, f"{{'fields': {first}}}")["fields"] == fields
+
+
+def test_an_attribute_of_the_object_is_followed_in_its_function() -> None:
+    code = (
+        BASE
+        + "class A:\n    def __init__(self):\n        self.s = copy.deepcopy(BASE)\n        self.s['fields'].append(%s)\n"
+    )
+
+    assert folded(code % FIELD, "copy.deepcopy(BASE)")["fields"] == [X, Y]
+
+
+def test_names_of_a_class_stand_before_those_of_the_module() -> None:
+    code = "F = 1\nclass A:\n    F = [{'name': 'x', 'type': 'int'}]\n    S = {'fields': F + []}\n"
+
+    assert folded(code, "{'fields': F + []}")["fields"] == [X]
 
 
 def test_a_name_of_another_function_changes_nothing() -> None:

@@ -107,10 +107,17 @@ def test_a_literal_that_later_gets_fields_is_no_plain_literal() -> None:
     assert [literal.host for literal in read_python(text).literals] == ["python-code"]
 
 
-def test_a_loaded_schema_that_gets_fields_is_a_gap_with_its_line() -> None:
+def test_a_loaded_schema_that_gets_fields_is_one_of_its_own() -> None:
     text = (
         'import fastavro\ns = fastavro.schema.load_schema("a.avsc")\ns["fields"].append({"name": "x", "type": "int"})\n'
     )
+
+    (literal,) = read_python(text).literals
+    assert (literal.host, literal.line, literal.name) == ("python-code", 2, "s")
+
+
+def test_a_schema_that_is_handed_over_and_gets_fields_is_a_gap_with_its_line() -> None:
+    text = 'import fastavro\ndef add(s):\n    s["fields"].append({"name": "x", "type": "int"})\n'
 
     assert [line for line, _ in read_python(text).gaps] == [3]
 

@@ -81,3 +81,89 @@ def test_a_history_is_followed_through_the_names() -> None:
     (subject,) = map_of(job(code), past={"job/main.py": [before, now]}).subjects
 
     assert len(subject.versions) == 2
+
+
+ORDER = '{"type": "record", "name": "Order", "fields": [{"name": "id", "type": "string"}]}'
+
+
+def test_a_schema_is_put_together_across_modules() -> None:
+    found = map_of(
+        job(
+            "from shared import ORDER\n"
+            'SCHEMA = {**ORDER, "name": "Paid", "fields": ORDER["fields"] + [{"name": "at", "type": "long"}]}\n'
+        )
+        | {"job/shared.py": f"ORDER = {ORDER}\n"}
+    )
+
+    (link,) = found.links
+    assert link.subject is not None
+    paid = found.subject(link.subject).latest
+    assert (paid.name, [(it.path, str(it.span)) for it in paid.fields]) == (
+        "Paid",
+        [("id", "job/main.py:4"), ("at", "job/main.py:4")],
+    )
+    assert found.gaps == ()
+
+
+def test_a_schema_of_a_file_that_gets_fields_stands_beside_the_file() -> None:
+    found = map_of(
+        job(
+            "import json\nwith open('order.avsc') as f:\n    SCHEMA = json.load(f)\n"
+            'SCHEMA["fields"].append({"name": "at", "type": "long"})\n'
+        )
+        | {"job/order.avsc": ORDER}
+    )
+
+    (link,) = found.links
+    assert link.subject is not None
+    assert [it.path for it in found.subject(link.subject).latest.fields] == ["id", "at"]
+    assert sorted(len(it.latest.fields) for it in found.subjects) == [1, 2]
+    assert found.gaps == ()
+
+
+def test_a_template_of_a_schema_is_read_filled_in() -> None:
+    text = ORDER.replace('"Order"', '"%s"')
+    found = map_of(job(f"import json\nSCHEMA = json.loads('{text}' % 'Paid')\n"))
+
+    assert [it.latest.name for it in found.subjects] == ["Paid"]
+    assert [link.subject for link in found.links] == [found.subjects[0].name]
+
+
+def test_a_base_in_another_module_has_its_own_history() -> None:
+    now = job("from shared import BASE\nSCHEMA = {'type': 'record', 'name': 'Paid', 'fields': BASE + []}\n")
+    base = "BASE = [{'name': 'id', 'type': '%s'}]\n"
+    found = map_of(
+        {**now, "job/shared.py": base % "long"},
+        past={
+            "job/shared.py": [base % "int", base % "long"],
+            "job/main.py": [now["job/main.py"] + "\n", now["job/main.py"]],
+        },
+    )
+
+    assert [field.type for version in found.subjects[0].versions for field in version.fields] == ['"int"', '"long"']
+
+
+def test_typed_classes_are_followed_into_other_modules() -> None:
+    found = map_of(
+        {
+            "job/Dockerfile": "",
+            "job/kinds.py": "from dataclasses import dataclass\nfrom enum import Enum\n"
+            "from dataclasses_avroschema import AvroModel\n"
+            "class Color(Enum):\n    RED = 'RED'\n@dataclass\nclass Place(AvroModel):\n    zip: str\n",
+            "job/main.py": "from dataclasses import dataclass, field\nfrom dataclasses_avroschema import AvroModel\n"
+            "from kinds import Color, Place\nfrom confluent_kafka import Producer\n"
+            "@dataclass\nclass User(AvroModel):\n    place: Place\n    color: Color = Color.RED\n"
+            "    tags: list[str] = field(default_factory=lambda: ['a'])\n"
+            "def run(p: Producer):\n    p.produce('users', User(place=Place(zip='1')).serialize())\n",
+        }
+    )
+
+    (link,) = found.links
+    assert link.subject is not None
+    user = found.subject(link.subject).latest
+    assert [(it.path, it.default) for it in user.fields] == [
+        ("place", None),
+        ("place.zip", None),
+        ("color", '"RED"'),
+        ("tags", '["a"]'),
+    ]

@@ -14,6 +14,7 @@ from copilot.formats.avro.names import NAMED_KINDS, RECORD_KINDS, full_name, nam
 from copilot.formats.json_text import InvalidText, Node, column_of, line_of, scan_json
 from copilot.formats.python_folding import fold_python
 from copilot.formats.python_literal import scan_python
+from copilot.formats.python_modules import Beside
 
 SCHEMA_DEPTH_MAX = 90
 _CACHED_NAMES_MAX = 4096
@@ -63,14 +64,17 @@ class Definition:
     enclosing: str
 
 
-def open_document(text: str, source: SchemaSource) -> Document:
-    """Returns the document of a source; `text` is the file's text or the schema's alone; raises Unreadable."""
+def open_document(text: str, source: SchemaSource, siblings: Mapping[str, str] | None = None) -> Document:
+    """Returns the document of a source; `text` is the file's text or the schema's alone; raises Unreadable.
+
+    `siblings` are texts by path that the names of a schema which code puts together may lead to.
+    """
     schema, start = cut_out(text, source)
     is_alone = source.host in ("python-dict", "python-string") and schema is text
     first_line = source.span.first_line if is_alone else line_of(text, start)
     language = language_of(source.path) if source.host == "file" else "json"
     try:
-        tree = read_tree(schema, language) if language != "json" else Tree(_root(schema, source))
+        tree = read_tree(schema, language) if language != "json" else Tree(_root(schema, source, siblings or {}))
         main = main_of(tree, schema, source)
         is_ordered = language != "idl" and source.host != "python-code"
         return Document(source.path, schema, tree.root, first_line, main, tree.namespace, is_ordered)
@@ -96,8 +100,10 @@ def cut_out(text: str, source: SchemaSource) -> tuple[str, int]:
     return data[source.start : source.end].decode("utf-8", "replace"), start
 
 
-def _root(schema: str, source: SchemaSource) -> Node:
-    return fold_python(schema, source.start, source.end) if source.host == "python-code" else scan(schema, source.host)
+def _root(schema: str, source: SchemaSource, siblings: Mapping[str, str]) -> Node:
+    if source.host == "python-code":
+        return fold_python(schema, source.start, source.end, Beside(source.path, siblings))
+    return scan(schema, source.host)
 
 
 def scan(schema: str, host: SchemaHost) -> Node:

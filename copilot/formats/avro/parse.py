@@ -37,14 +37,16 @@ from copilot.formats.avro.names import (
 )
 from copilot.formats.json_text import Node, plain, plain_but
 
+CODE_SUFFIX = ".py"
 _SYMBOL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def parse_schema(text: str, source: SchemaSource, siblings: Mapping[str, str]) -> SchemaVersion | Gap:
     """Returns the version that a text holds, or the gap that says what keeps it from being read."""
     try:
-        document = open_document(text, source)
-        resolver = Resolver(document, siblings)
+        document = open_document(text, source, siblings)
+        schemas = {path: other for path, other in siblings.items() if not path.endswith(CODE_SUFFIX)}
+        resolver = Resolver(document, schemas)
         resolved = resolver.resolve()
         fields = list_fields(document, resolver.known)
     except Unreadable as error:
