@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -39,6 +39,10 @@ class Tree(Protocol):
 
     def read(self, paths: Iterable[str]) -> Mapping[str, SourceFile | Gap]:
         """Returns each path's text, or why it can't be read (binary, huge, not UTF-8, a link, a submodule, absent)."""
+        ...
+
+    def read_bytes(self, paths: Iterable[str]) -> Mapping[str, bytes | Gap]:
+        """Returns each path's bytes, or why they can't be read (huge, a pointer of Git LFS, a link, a submodule, absent)."""
         ...
 
 
@@ -192,6 +196,22 @@ class SchemaFormat(Protocol):
 
     def recorded(self, schema: str, text: str) -> tuple[Any, ...]:
         """Returns the records that a text of JSON holds and that fit a self-contained schema, as values to encode."""
+        ...
+
+    @property
+    def container_suffixes(self) -> tuple[str, ...]:
+        """How the names of files end that hold records together with the schema that they were written with."""
+        ...
+
+    def container_schema(self, data: bytes) -> str:
+        """Returns the schema that a container file was written with, as text; raises Undecodable."""
+        ...
+
+    def container_records(self, data: bytes, schema: str) -> Iterator[Any]:
+        """Yields a bounded number of a container's first records, as values to encode; raises Undecodable where one is damaged.
+
+        `schema` is self-contained, and has the fingerprint of the one that the file was written with.
+        """
         ...
 
     def edit(self, text: str, edits: Sequence[SchemaEdit]) -> str:

@@ -9,9 +9,11 @@ from copilot.adapters.git import Git, GitFailed
 from copilot.adapters.presence import run_on_what_is_here
 
 FILE_BYTES_MAX = 1024 * 1024
+BINARY_BYTES_MAX = 4 * FILE_BYTES_MAX
 BATCH_BYTES_MAX = 64 * 1024 * 1024
 BATCH_BLOBS_MAX = 4096
-_LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+LFS_SIGN = b"version https://git-lfs.github.com/spec/"
+LFS_POINTER = "is a Git LFS pointer: what it stands for is not in git"
 
 
 class Unreadable(Exception):
@@ -29,8 +31,8 @@ def text_of(data: bytes) -> str:
     """Returns the text that the bytes are; raises Unreadable."""
     if len(data) > FILE_BYTES_MAX:
         raise Unreadable(too_large(len(data)))
-    if data.startswith(_LFS_POINTER):
-        raise Unreadable("is a Git LFS pointer: what it stands for is not in git")
+    if data.startswith(LFS_SIGN):
+        raise Unreadable(LFS_POINTER)
     if b"\x00" in data:
         raise Unreadable("is binary")
     try:
@@ -39,9 +41,9 @@ def text_of(data: bytes) -> str:
         raise Unreadable(f"is not valid UTF-8 (byte {error.start})") from None
 
 
-def too_large(size_bytes: int) -> str:
+def too_large(size_bytes: int, limit: int = FILE_BYTES_MAX) -> str:
     """Returns the reason of a gap for a file over the limit."""
-    return f"is larger than the limit of {FILE_BYTES_MAX // 1024} KiB ({size_bytes // 1024} KiB)"
+    return f"is larger than the limit of {limit // 1024} KiB ({size_bytes // 1024} KiB)"
 
 
 def blob_digest(data: bytes, like: str = "") -> str:

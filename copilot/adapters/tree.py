@@ -13,7 +13,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copilot.adapters.blobs import FILE_BYTES_MAX, Unreadable, blob_digest, read_blobs, text_of, too_large
+from copilot.adapters.blobs import (
+    BINARY_BYTES_MAX,
+    FILE_BYTES_MAX,
+    LFS_POINTER,
+    LFS_SIGN,
+    Unreadable,
+    blob_digest,
+    read_blobs,
+    text_of,
+    too_large,
+)
 from copilot.adapters.git import Git, Repository
 from copilot.adapters.listing import Listings, decode_path, list_commit
 from copilot.domain.codec import digest_of_text
@@ -67,18 +77,23 @@ class CommitTree:
         """Returns each path's text, or why it can't be read."""
         wanted = list(paths)
         entries = self._entries_of(wanted)
-        read: dict[str, SourceFile | Gap] = {}
-        digests: dict[str, str] = {}
-        for path in wanted:
-            reason = _unreadable_entry(entries.get(path))
-            if reason:
-                read[path] = _gap(path, reason)
-            else:
-                digests[path] = entries[path].digest
+        found = self._data(wanted, entries, FILE_BYTES_MAX)
+        return {
+            path: data if isinstance(data, Gap) else _source_file(path, entries[path].digest, data)
+            for path, data in found.items()
+        }
+
+    def read_bytes(self, paths: Iterable[str]) -> dict[str, bytes | Gap]:
+        """Returns each path's bytes, or why they can't be read."""
+        wanted = list(paths)
+        found = self._data(wanted, self._entries_of(wanted), BINARY_BYTES_MAX)
+        return {path: data if isinstance(data, Gap) else _binary(path, data) for path, data in found.items()}
+
+    def _data(self, wanted: list[str], entries: Mapping[str, TreeEntry], limit: int) -> dict[str, bytes | Gap | None]:
+        reasons = {path: _unreadable_entry(entries.get(path), limit) for path in wanted}
+        digests = {path: entries[path].digest for path, reason in reasons.items() if not reason}
         blobs = dict(read_blobs(self._repository.git, digests.values()))
-        for path, digest in digests.items():
-            read[path] = _source_file(path, digest, blobs[digest])
-        return read
+        return {path: _gap(path, reason) if reason else blobs[digests[path]] for path, reason in reasons.items()}
 
     def _entries_of(self, paths: list[str]) -> dict[str, TreeEntry]:
         # All entries of a large repository cost more than its kept map, which needs the settings alone. A name that is no UTF-8
@@ -130,9 +145,18 @@ class WorkingTree:
         """Returns each path's text, or why it can't be read."""
         read: dict[str, SourceFile | Gap] = {}
         for path in paths:
-            reason = _unreadable_entry(self._entries.get(path))
+            reason = _unreadable_entry(self._entries.get(path), FILE_BYTES_MAX)
             data = None if reason else self._bytes(self._files[path])
             read[path] = _gap(path, reason) if reason else _source_file(path, self._digest(data), data)
+        return read
+
+    def read_bytes(self, paths: Iterable[str]) -> dict[str, bytes | Gap]:
+        """Returns each path's bytes, or why they can't be read."""
+        read: dict[str, bytes | Gap] = {}
+        for path in paths:
+            reason = _unreadable_entry(self._entries.get(path), BINARY_BYTES_MAX)
+            data = None if reason else self._bytes(self._files[path], BINARY_BYTES_MAX)
+            read[path] = _gap(path, reason) if reason else _binary(path, data)
         return read
 
     def _entry(self, path: str, file: Path, is_skipped: bool) -> TreeEntry | None:
@@ -153,13 +177,13 @@ class WorkingTree:
     def _digest(self, data: bytes | None) -> str:
         return "" if data is None else blob_digest(data, self._like)
 
-    def _bytes(self, file: Path) -> bytes | None:
+    def _bytes(self, file: Path, limit: int = FILE_BYTES_MAX) -> bytes | None:
         if not self._is_inside(file.parent):
             return None
         try:
             descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
             with open(descriptor, "rb") as opened:
-                return opened.read(FILE_BYTES_MAX + 1)
+                return opened.read(limit + 1)
         except OSError:
             return None
 
@@ -214,6 +238,16 @@ class OverlayTree:
                 read[path] = _gap(path, MISSING) if text is None else SourceFile(path, text, self._digests[path])
         return read
 
+    def read_bytes(self, paths: Iterable[str]) -> Mapping[str, bytes | Gap]:
+        """Returns each path's bytes after the changes, or why they can't be read."""
+        wanted = list(paths)
+        read = dict(self._tree.read_bytes(path for path in wanted if path not in self._after))
+        for path in wanted:
+            if path in self._after:
+                text = self._after[path]
+                read[path] = _gap(path, MISSING) if text is None else text.encode()
+        return read
+
 
 def uncommitted_count(repository: Repository) -> int:
     """Returns how many paths differ from the last commit or are new; 0 in a bare repository."""
@@ -240,12 +274,12 @@ def _without_filters(git: Git) -> dict[str, str]:
     return variables
 
 
-def _unreadable_entry(entry: TreeEntry | None) -> str:
+def _unreadable_entry(entry: TreeEntry | None, limit: int) -> str:
     if entry is None:
         return MISSING
     if entry.mode in _ODD:
         return _ODD[entry.mode]
-    return too_large(entry.size_bytes) if entry.size_bytes > FILE_BYTES_MAX else ""
+    return too_large(entry.size_bytes, limit) if entry.size_bytes > limit else ""
 
 
 def _source_file(path: str, digest: str, data: bytes | None) -> SourceFile | Gap:
@@ -255,6 +289,12 @@ def _source_file(path: str, digest: str, data: bytes | None) -> SourceFile | Gap
         return SourceFile(path, text_of(data), digest)
     except Unreadable as reason:
         return _gap(path, str(reason))
+
+
+def _binary(path: str, data: bytes | None) -> bytes | Gap:
+    if data is None:
+        return _gap(path, f"{ABSENT}, or can't be read")
+    return _gap(path, LFS_POINTER) if data.startswith(LFS_SIGN) else data
 
 
 def _gap(path: str, reason: str) -> Gap:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from copilot.adapters.blobs import FILE_BYTES_MAX
+from copilot.adapters.blobs import BINARY_BYTES_MAX, FILE_BYTES_MAX
 from copilot.adapters.git import open_repository
 from copilot.adapters.tree import CommitTree, OverlayTree, WorkingTree, uncommitted_count
 from copilot.domain.patch import FileChange
@@ -119,6 +119,27 @@ def test_an_overlay_shows_the_state_after_a_patch(tmp_path: Path) -> None:
     assert gaps(tree, "b") == {"b": "does not exist"}
     write(tmp_path, {"a": "one"})
     assert tree.snapshot.entries[0].digest == git(tmp_path, "hash-object", "a")
+
+
+def test_bytes_are_read_to_a_limit_of_their_own_and_through_a_patch(tmp_path: Path) -> None:
+    init(tmp_path)
+    (tmp_path / "a.avro").write_bytes(bytes(2 * FILE_BYTES_MAX))
+    (tmp_path / "b.avro").write_bytes(bytes(BINARY_BYTES_MAX + 1))
+    (tmp_path / "c.avro").write_text("version https://git-lfs.github.com/spec/v1\n")
+    head = commit(tmp_path, {"d.txt": "one"})
+    repository = open_repository(tmp_path)
+    base = CommitTree(repository, head)
+
+    for tree in (base, WorkingTree(repository), OverlayTree(base, [FileChange("d.txt", "one", "two")])):
+        found = tree.read_bytes(["a.avro", "b.avro", "c.avro", "e.avro", "d.txt"])
+
+        assert found["a.avro"] == bytes(2 * FILE_BYTES_MAX)
+        assert [it.reason.split(" (")[0] for it in found.values() if isinstance(it, Gap)] == [
+            "is larger than the limit of 4096 KiB",
+            "is a Git LFS pointer: what it stands for is not in git",
+            "does not exist",
+        ]
+        assert found["d.txt"] == (b"two" if isinstance(tree, OverlayTree) else b"one")
 
 
 def test_uncommitted_changes_are_counted_without_touching_the_index(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from copilot.domain.alternative import Alternative, Edit, Phase
 from copilot.domain.codec import digest_of_text
@@ -22,6 +22,7 @@ class MemoryTree:
 
     snapshot: Snapshot
     files: Mapping[str, str]
+    binaries: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def commit(self) -> str:
@@ -34,6 +35,10 @@ class MemoryTree:
     def read(self, paths: Iterable[str]) -> Mapping[str, SourceFile | Gap]:
         return {path: self._read(path) for path in paths}
 
+    def read_bytes(self, paths: Iterable[str]) -> Mapping[str, bytes | Gap]:
+        absent = {path: Gap(Span(path, 1, 1), "does not exist") for path in paths if path not in self.binaries}
+        return {**absent, **{path: self.binaries[path] for path in paths if path in self.binaries}}
+
     def _read(self, path: str) -> SourceFile | Gap:
         for entry in self.snapshot.entries:
             if entry.path == path and entry.mode in ("100644", "100755"):
@@ -41,12 +46,17 @@ class MemoryTree:
         return Gap(Span(path, 1, 1), "does not exist")
 
 
-def tree_of(files: Mapping[str, str], modes: Mapping[str, str] | None = None) -> MemoryTree:
-    entries = tuple(
+def tree_of(
+    files: Mapping[str, str], modes: Mapping[str, str] | None = None, binaries: Mapping[str, bytes] | None = None
+) -> MemoryTree:
+    entries = [
         TreeEntry(path, digest_of_text(text), len(text.encode()), (modes or {}).get(path, "100644"))
-        for path, text in sorted(files.items())
-    )
-    return MemoryTree(Snapshot(COMMIT, entries), files)
+        for path, text in files.items()
+    ]
+    entries += [
+        TreeEntry(path, digest_of_text(repr(data)), len(data), "100644") for path, data in (binaries or {}).items()
+    ]
+    return MemoryTree(Snapshot(COMMIT, tuple(sorted(entries))), files, binaries or {})
 
 
 def empty_map(commit: str = COMMIT) -> PipelineMap:

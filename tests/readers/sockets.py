@@ -34,6 +34,9 @@ class MemoryTree:
     def digest(self) -> str:
         return blob(repr(self.snapshot))
 
+    def read_bytes(self, paths: Iterable[str]) -> Mapping[str, bytes | Gap]:
+        return {path: Gap(Span(path, 1, 1), "is not there") for path in paths}
+
     def read(self, paths: Iterable[str]) -> Mapping[str, SourceFile | Gap]:
         wanted = list(paths)
         self.paths_read += wanted

@@ -6,7 +6,7 @@ Nothing here imports a third-party package before a decoder is used.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ class AvroFormat:
 
     name = "avro"
     suffixes = (".avsc", ".avdl", ".avpr")
+    container_suffixes = (".avro",)
 
     def __init__(self, outside: Callable[[], Iterable[DecoderUnderTest]] = tuple) -> None:
         self._outside = outside
@@ -108,6 +109,18 @@ class AvroFormat:
         from copilot.formats.avro.recorded import recorded_values
 
         return recorded_values(schema, text)
+
+    def container_schema(self, data: bytes) -> str:
+        """Returns the schema that a container file was written with; raises Undecodable."""
+        from copilot.formats.avro.container import schema_of
+
+        return schema_of(data)
+
+    def container_records(self, data: bytes, schema: str) -> Iterator[Any]:
+        """Yields a bounded number of a container's first records; raises Undecodable where one is damaged."""
+        from copilot.formats.avro.container import records_of
+
+        return records_of(data, schema)
 
     def edit(self, text: str, edits: Sequence[SchemaEdit]) -> str:
         """Splices edits into a file's text; raises SchemaUnreadable where one does not fit."""
