@@ -57,7 +57,11 @@ class Lineage:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Data of one version meets a reader with another one, because of a phase."""
+    """Data of one version meets a reader with another one, because of a phase.
+
+    `present` is the version by which the data is read so far, where that is another than the writer's: what such a reader sees
+    is what must stay.
+    """
 
     phase: int
     direction: Direction
@@ -66,6 +70,7 @@ class Pair:
     reader: SchemaVersion
     writer_label: str
     reader_label: str
+    present: SchemaVersion | None = None
 
 
 def lineages(case: Case) -> tuple[Lineage, ...]:
@@ -85,11 +90,14 @@ def lineages(case: Case) -> tuple[Lineage, ...]:
     return tuple(sorted(changed, key=lambda lineage: lineage.name))
 
 
-def pairs(lineage: Lineage, phases: tuple[Phase, ...]) -> tuple[Pair, ...]:
+def pairs(
+    lineage: Lineage, phases: tuple[Phase, ...], strays: Iterable[tuple[SchemaVersion, str]] = ()
+) -> tuple[Pair, ...]:
     """Returns every meeting that a phase brings about, in the order of the phases.
 
     The new schema meets data of every version before it; readers of the base and of earlier phases, which may still run,
-    meet new data. Pairs that mean the same are left out.
+    meet new data. Pairs that mean the same are left out. `strays` are versions of recorded data that the history lacks, with the
+    path of the file that has them: nobody reads with them.
     """
     labels = [phase_label(number, phase) for number, phase in enumerate(phases)]
     found: list[Pair] = []
@@ -99,6 +107,8 @@ def pairs(lineage: Lineage, phases: tuple[Phase, ...]) -> tuple[Pair, ...]:
         earlier = [(version, f"version {version.number}") for version in lineage.history]
         earlier += [(it, labels[index]) for index, it in enumerate(lineage.after[:number]) if it]
         running = earlier[len(lineage.history) - 1 :] if lineage.history else earlier
+        # Real data comes before what only the history shows: of many versions the newest are tried.
+        found += _of_strays(number, after, labels[number], lineage, strays)
         found += _pairs(number, after, labels[number], lineage.previous(number), earlier, running)
     return tuple(found)
 
@@ -106,6 +116,18 @@ def pairs(lineage: Lineage, phases: tuple[Phase, ...]) -> tuple[Pair, ...]:
 def phase_label(number: int, phase: Phase) -> str:
     """Returns what a finding calls the state after a phase."""
     return f'phase {number + 1} "{phase.name}"'
+
+
+def _of_strays(
+    phase: int, after: SchemaVersion, label: str, lineage: Lineage, strays: Iterable[tuple[SchemaVersion, str]]
+) -> list[Pair]:
+    if lineage.base is None:
+        return []
+    return [
+        Pair(phase, "backward", "older", it, after, f"the schema in {path}", label, lineage.base.latest)
+        for it, path in strays
+        if it.meaning != after.meaning
+    ]
 
 
 def _pairs(

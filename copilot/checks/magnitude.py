@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from copilot.checks.containers import contained
 from copilot.checks.declared import paths_of
 from copilot.checks.lineage import Lineage, lineages
 from copilot.checks.recorded import recorded_values
@@ -131,10 +132,16 @@ def _recorded(
     paths = sorted((it.path for it in entries), key=lambda name: (not name.endswith(_SUFFIXES[:2]), name))[:FILES_MAX]
     for name, file in sorted(bench.tree.read(paths).items()):
         if isinstance(file, SourceFile):
-            counts = Counter(_kind_of(value, kind) for value in _values(file.text, path, lineage, schema_format))
-            for what, count in sorted(counts.items()):
-                if what:
-                    yield what, f"{count} recorded values in {name} have the size of {what}", Span(name, 1, 1)
+            yield from _counted(name, _values(file.text, path, lineage, schema_format), kind)
+    for found in contained(lineage.base, case.base, bench.tree, schema_format) if lineage.base else ():
+        yield from _counted(found.path, (it for record in found.records for it in recorded_values(record, path)), kind)
+
+
+def _counted(name: str, values: Iterable[Any], kind: str) -> Iterator[tuple[str, str, Span | None]]:
+    counts = Counter(_kind_of(value, kind) for value in values)
+    for what, count in sorted(counts.items()):
+        if what:
+            yield what, f"{count} recorded values in {name} have the size of {what}", Span(name, 1, 1)
 
 
 def _values(text: str, path: str, lineage: Lineage, schema_format: SchemaFormat) -> Iterator[Any]:

@@ -1,4 +1,5 @@
-"""Which recorded records are there to try a change with? Those of the files that `copilot.toml` names for the subject.
+"""Which recorded records are there to try a change with? Files that `copilot.toml` names for the subject, those in folders for
+samples, and container files anywhere whose own schema says that they are the subject's.
 
 What such a record holds is somebody's data: it is decoded and compared, and never shown.
 """
@@ -7,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from itertools import islice
 from typing import Any
 
+from copilot.checks.containers import Container, contained, is_named, matches
 from copilot.domain.evidence import Finding
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.schema import SchemaSubject, SchemaVersion
@@ -21,15 +23,20 @@ RECORDS_MAX = 200
 FILE_BYTES_MAX = 1_000_000
 _SUFFIXES = (".json", ".jsonl", ".ndjson")
 _FOLDERS = frozenset({"sample", "samples", "fixture", "fixtures", "testdata", "test_data", "data", "examples"})
+_SHOWN = 5
 HIDDEN, HIDDEN_READ, HIDDEN_REASON = "a recorded value", "another one", "for a reason that may hold recorded data"
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """Records by the meaning of the version that they fit, and what is to be said of files that hold none."""
+    """Records by the meaning of the version that they fit, and what is to be said of files that hold none.
+
+    `strays` are versions that no text of the repository is, with the path of the container that was written with them.
+    """
 
     values: Mapping[str, tuple[Any, ...]]
     findings: tuple[Finding, ...]
+    strays: tuple[tuple[SchemaVersion, str], ...] = ()
 
     @property
     def count(self) -> int:
@@ -39,20 +46,20 @@ class Recorded:
 def recorded_files(
     subject: SchemaSubject, pipeline: PipelineMap, bench: Bench
 ) -> Iterator[tuple[Span, tuple[Any, ...]]]:
-    """Yields each file of recorded records with those that fit a version: files that are named, and JSON in folders for samples."""
+    """Yields each file of recorded records with those that fit a version: files that are named, samples, and containers."""
     schema_format = bench.formats.get(subject.format)
-    patterns = [sample.pattern for sample in pipeline.samples if sample.subject == subject.name]
-    entries = bench.tree.snapshot.entries
-    named = [it.path for it in entries if any(fnmatchcase(it.path, pattern) for pattern in patterns)]
-    paths = list(dict.fromkeys([*named, *(it.path for it in entries if _is_sample(it.path, it.size_bytes))]))
-    for path, file in sorted(bench.tree.read(paths[:FILES_MAX]).items()):
-        if isinstance(file, SourceFile) and schema_format is not None:
+    if schema_format is None:
+        return
+    for path, file in _texts(subject.name, pipeline, bench.tree).items():
+        if isinstance(file, SourceFile):
             for version in reversed(subject.versions):
-                fitting = schema_format.recorded(version.resolved, file.text)
-                records = tuple(value for value, _ in zip(fitting, range(RECORDS_MAX), strict=False))
+                records = tuple(islice(schema_format.recorded(version.resolved, file.text), RECORDS_MAX))
                 if records:
                     yield Span(path, 1, 1), records
                     break
+    for found in contained(subject, pipeline, bench.tree, schema_format):
+        if found.records:
+            yield Span(found.path, 1, 1), found.records
 
 
 def recorded_values(record: Any, path: str) -> Iterator[Any]:
@@ -73,38 +80,84 @@ def _values(record: Any, path: list[str]) -> Iterator[Any]:
         yield from _values(one, path[1:])
 
 
+def _texts(subject: str, pipeline: PipelineMap, tree: Tree) -> Mapping[str, SourceFile | Gap]:
+    """The files of JSON: those that are named first, then those in folders for samples."""
+    entries = tree.snapshot.entries
+    named = [it.path for it in entries if is_named(it.path, subject, pipeline) and it.path.lower().endswith(_SUFFIXES)]
+    found = [it.path for it in entries if _is_sample(it.path, it.size_bytes)]
+    paths = list(dict.fromkeys([*named, *found]))[:FILES_MAX]
+    return dict(sorted(tree.read(paths).items()))
+
+
 def _is_sample(path: str, size: int) -> bool:
     *folders, name = path.lower().split("/")
     return name.endswith(_SUFFIXES) and not _FOLDERS.isdisjoint(folders) and size <= FILE_BYTES_MAX
 
 
-def recorded_of(
-    subject: str, versions: Iterable[SchemaVersion], pipeline: PipelineMap, tree: Tree, schema_format: SchemaFormat
-) -> Recorded:
-    """Returns the recorded records of a subject, at most `RECORDS_MAX` for each version, from at most `FILES_MAX` files."""
-    named = [sample for sample in pipeline.samples if sample.subject == subject]
-    if not named:
-        return Recorded({}, ())
-    texts: dict[str, str] = {}
-    findings: list[Finding] = []
-    for sample in named:
-        paths = [it.path for it in tree.snapshot.entries if fnmatchcase(it.path, sample.pattern)]
+def recorded_of(subject: SchemaSubject, pipeline: PipelineMap, tree: Tree, schema_format: SchemaFormat) -> Recorded:
+    """Returns the recorded records of a subject, at most `RECORDS_MAX` for each version, from at most `FILES_MAX` files a kind."""
+    texts = _texts(subject.name, pipeline, tree)
+    values: dict[str, list[Any]] = {}
+    sources: dict[str, int] = {}
+    for version in subject.versions:
+        for path, file in texts.items():
+            fitting = schema_format.recorded(version.resolved, file.text) if isinstance(file, SourceFile) else ()
+            _keep(values, sources, version, path, [it for it in fitting if it])
+    containers = tuple(contained(subject, pipeline, tree, schema_format))
+    strays: dict[str, tuple[SchemaVersion, str]] = {}
+    for found in containers:
+        if found.version is not None and found.records:
+            _keep(values, sources, found.version, found.path, found.records)
+            if found.is_stray:
+                strays.setdefault(found.version.meaning, (found.version, found.path))
+    findings = [*_tried(subject.name, sources), *_said(subject.name, pipeline, tree, texts, containers, sources)]
+    return Recorded({key: tuple(kept) for key, kept in values.items()}, tuple(findings), tuple(strays.values()))
+
+
+def _keep(
+    values: dict[str, list[Any]], sources: dict[str, int], version: SchemaVersion, path: str, records: Iterable[Any]
+) -> None:
+    kept = values.get(version.meaning, [])
+    fresh = list(islice(records, RECORDS_MAX - len(kept)))
+    if fresh:
+        values[version.meaning] = [*kept, *fresh]
+        sources[path] = max(sources.get(path, 0), len(fresh))
+
+
+def _tried(subject: str, sources: Mapping[str, int]) -> Iterator[Finding]:
+    if sources:
+        shown = ", ".join(f"{path} ({count})" for path, count in sorted(sources.items())[:_SHOWN])
+        more = f" and {len(sources) - _SHOWN} more" if len(sources) > _SHOWN else ""
+        yield Finding(
+            "replay.recorded", "note", f"Recorded records of {subject} were tried: {shown}{more}.", None, subject
+        )
+
+
+def _said(
+    subject: str,
+    pipeline: PipelineMap,
+    tree: Tree,
+    texts: Mapping[str, SourceFile | Gap],
+    containers: Iterable[Container],
+    sources: Mapping[str, int],
+) -> Iterator[Finding]:
+    """Yields what is to be said of files that gave nothing; of those that nobody named only what could not be read."""
+    reasons = {path: file.reason for path, file in texts.items() if isinstance(file, Gap)}
+    reasons |= {it.path: it.reason for it in containers if it.reason}
+    for sample in pipeline.samples:
+        if sample.subject != subject:
+            continue
+        paths = [it.path for it in tree.snapshot.entries if matches(it.path, sample.pattern)]
         if not paths:
             text = f"No file is called {sample.pattern}, so no recorded records of {subject} were tried."
-            findings.append(Finding("replay.samples-missing", "warning", text, sample.span, subject))
-        for path, file in sorted(tree.read(paths[:FILES_MAX]).items()):
-            if isinstance(file, Gap):
-                text = f"{path} {file.reason}, so its records were not tried."
-                findings.append(Finding("replay.samples-unread", "warning", text, sample.span, subject))
-            else:
-                texts[path] = file.text
-    values: dict[str, tuple[Any, ...]] = {}
-    for version in versions:
-        fitting = (value for text in texts.values() for value in schema_format.recorded(version.resolved, text))
-        values[version.meaning] = tuple(value for value, _ in zip(fitting, range(RECORDS_MAX), strict=False))
-    found = Recorded({meaning: kept for meaning, kept in values.items() if kept}, tuple(findings))
-    if texts and not found.count:
-        text = f"No record in {', '.join(sorted(texts))} has just the fields of a version of {subject}."
-        findings.append(Finding("replay.samples-unfit", "warning", text, named[0].span, subject))
-        return Recorded({}, tuple(findings))
-    return found
+            yield Finding("replay.samples-missing", "warning", text, sample.span, subject)
+        elif not any(path in sources or path in reasons for path in paths):
+            text = f"No record in {', '.join(paths[:_SHOWN])} has just the fields of a version of {subject}."
+            yield Finding("replay.samples-unfit", "warning", text, sample.span, subject)
+        for path in paths:
+            if reason := reasons.pop(path, ""):
+                text = f"{path} {reason}, so its records were not tried."
+                yield Finding("replay.samples-unread", "warning", text, sample.span, subject)
+    for path, reason in sorted(reasons.items())[:_SHOWN]:
+        text = f"{path} {reason}, so its records were not tried."
+        yield Finding("replay.samples-unread", "note", text, Span(path, 1, 1), subject)

@@ -21,7 +21,7 @@ from copilot.checks.history import reread
 from copilot.checks.judge import Judge, relevance_of
 from copilot.checks.lineage import Lineage, lineages, pairs
 from copilot.checks.mapped import mapped
-from copilot.checks.recorded import recorded_of
+from copilot.checks.recorded import Recorded, recorded_of
 from copilot.checks.roundtrip import HISTORY_LIMIT, SAMPLE_COUNT, Unreplayed, round_trips
 from copilot.checks.standins import RULE as STAND_IN
 from copilot.checks.standins import known_defaults, stand_in_findings
@@ -49,7 +49,7 @@ class ReplayCheck:
     """Real bytes, each decoder, value by value."""
 
     name = "replay"
-    version = 7
+    version = 8
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
@@ -104,11 +104,11 @@ def _replay(lineage: Lineage, case: Case, bench: Bench) -> Replayed:
         finding = Finding("replay.no-decoder", "warning", text, subject=lineage.name)
         return Replayed((finding,), Counter(), True)
     declared = declared_about(lineage.name, lineage.base.latest if lineage.base else None, named_operations(case))
-    met = pairs(lineage, case.alternative.phases)
     seed = f"{case.request.commit}:{lineage.name}"
     operations = named_operations(case)
     unwritten = unwritten_symbols(lineage, operations)
-    recorded = recorded_of(lineage.name, lineage.history, case.base, bench.tree, schema_format)
+    recorded = recorded_of(lineage.base, case.base, bench.tree, schema_format) if lineage.base else Recorded({}, ())
+    met = pairs(lineage, case.alternative.phases, recorded.strays)
     seen, unreplayed, counts = round_trips(
         schema_format, met, declared, _base_paths(lineage), seed, unwritten, recorded.values
     )

@@ -184,10 +184,15 @@ def read_back(
     counts: Counter[str],
 ) -> list[Seen]:
     """Returns what the reader of a pair made of the records, one entry for each kind and path; adds to the counts."""
-    met = meeting(pair.direction, pair.writer, pair.reader, declared, base)
+    met = meeting(pair.direction, pair.present or pair.writer, pair.reader, declared, base)
     found: dict[tuple[str, str], Seen] = {}
     seen_records: Counter[tuple[str, str]] = Counter()
     for record in written:
+        try:
+            expected = _expected(decoder, pair, record)
+        except Undecodable:
+            # Nobody can read it before the change either.
+            continue
         counts["records"] += 1
         try:
             decoded = decoder.decode(record.data, pair.writer.resolved, pair.reader.resolved)
@@ -203,7 +208,7 @@ def read_back(
             found.setdefault(("leftover", ""), Seen(decoder.name, pair, "leftover", read=str(decoded.leftover_bytes)))
             seen_records["leftover", ""] += 1
             counts["leftover"] += 1
-        compared = compare(record.value, decoded.value, met)
+        compared = compare(expected, decoded.value, met)
         counts["values"] += compared.values
         counts["defaults"] += compared.defaults_used
         quirks = quirks_of(decoder, pair.writer, record.data, record.value) if compared.differences else frozenset()
@@ -215,6 +220,13 @@ def read_back(
             found.setdefault((kind, it.path), Seen(decoder.name, pair, kind, it.path, *shown))
     counted = [replace(it, records=seen_records[key], asked=len(written)) for key, it in found.items()]
     return counted or [Seen(decoder.name, pair, "")]
+
+
+def _expected(decoder: DecoderUnderTest, pair: Pair, record: Written) -> Any:
+    """Returns what a reader must see: what was written, or what the reader with the present schema makes of it."""
+    if pair.present is None:
+        return record.value
+    return decoder.decode(record.data, pair.writer.resolved, pair.present.resolved).value
 
 
 def _short(error: Undecodable) -> str:

@@ -92,7 +92,7 @@ def _runs(proposal: Proposal) -> Iterator[str]:
         yield from dict.fromkeys(it.message for it in failed)
     if replays:
         if any(it.measure("recorded") for it in replays):
-            yield "Besides samples made from the schemas, only the recorded records that copilot.toml names were tried."
+            yield "Besides samples made from the schemas, only the recorded records in the repository were tried."
         else:
             yield "Samples are made from the schemas; real data was not looked at."
         told = (it for replay in replays for it in replay.findings if it.rule == "replay.retention-unknown")

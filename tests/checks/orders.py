@@ -200,5 +200,5 @@ class NoSandbox:
         raise AssertionError("not used")
 
 
-def bench(files: Mapping[str, str] | None = None) -> Bench:
-    return Bench(tree_of(files or {}), {"avro": AVRO}, NoScratch(), NoSandbox())
+def bench(files: Mapping[str, str] | None = None, binaries: Mapping[str, bytes] | None = None) -> Bench:
+    return Bench(tree_of(files or {}, binaries=binaries), {"avro": AVRO}, NoScratch(), NoSandbox())

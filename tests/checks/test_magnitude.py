@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import replace
 from typing import Any
 
+import fastavro
 import pytest
 
 from copilot.checks.magnitude import magnitude_findings
@@ -27,7 +29,14 @@ def record(name: str, kind: Any, doc: str = "") -> dict[str, Any]:
 
 
 def told(
-    values: list[Any], kind: Any = MILLIS, *, before: Any = "long", name: str = "at", doc: str = "", code: str = ""
+    values: list[Any],
+    kind: Any = MILLIS,
+    *,
+    before: Any = "long",
+    name: str = "at",
+    doc: str = "",
+    code: str = "",
+    as_container: bool = False,
 ) -> list[tuple[str, str]]:
     base, after = subject("order", "order.avsc", record(name, before, doc)), record(name, kind, doc)
     state = replace(base, versions=(subject("order", "order.avsc", after).latest,))
@@ -39,9 +48,14 @@ def told(
     patches = (Patch("try", 0, COMMIT, (), "", ""),)
     alternative = Alternative("try", "", "rules", "", phases, "")
     case = Case(request, pipeline([base], (), uses), (), alternative, patches, (pipeline([state], (), uses),))
-    lines = "".join(json.dumps({name: value}) + "\n" for value in values)
-    files = {"data/orders.jsonl": lines}
-    return [(it.rule.removeprefix("compatibility."), it.message) for it in magnitude_findings(case, bench(files))]
+    records = [{name: value} for value in values]
+    if as_container:
+        buffer = io.BytesIO()
+        fastavro.writer(buffer, record(name, before, doc), records)
+        tools = bench({}, {"dump/orders.avro": buffer.getvalue()})
+    else:
+        tools = bench({"data/orders.jsonl": "".join(json.dumps(it) + "\n" for it in records)})
+    return [(it.rule.removeprefix("compatibility."), it.message) for it in magnitude_findings(case, tools)]
 
 
 def test_seconds_that_are_marked_as_milliseconds_fail_and_no_value_is_shown() -> None:
@@ -50,6 +64,13 @@ def test_seconds_that_are_marked_as_milliseconds_fail_and_no_value_is_shown() ->
     assert rule == "magnitude"
     assert "2 recorded values in data/orders.jsonl have the size of seconds" in message
     assert "1769508" not in message
+
+
+def test_a_container_is_asked_too() -> None:
+    ((rule, message),) = told([1_769_508_000], as_container=True)
+
+    assert rule == "magnitude"
+    assert "1 recorded values in dump/orders.avro have the size of seconds" in message
 
 
 def test_milliseconds_are_what_they_are_marked_as() -> None:

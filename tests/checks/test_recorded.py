@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import replace
 
+import fastavro
 import pytest
 
 from copilot.checks.replay import ReplayCheck
@@ -14,7 +16,7 @@ from copilot.domain.operation import AddField, ChangeType
 from copilot.domain.samples import SampleFiles
 from copilot.domain.source import Span
 from copilot.ports import Case
-from tests.checks.orders import bench, case, field
+from tests.checks.orders import bench, case, field, schema_text
 
 ID = field("id", "string")
 ADD = AddField("order", "", "note", '"string"', '""')
@@ -69,3 +71,88 @@ def test_files_that_give_nothing_are_said(files: dict[str, str], rule: str) -> N
     (found,) = [it for it in evidence.findings if it.rule == rule]
     assert (found.severity, found.span) == ("warning", Span("copilot.toml", 4, 4))
     assert evidence.verdict == "pass"
+
+
+def container(fields: list[dict[str, object]], records: list[dict[str, object]], name: str = "Order") -> bytes:
+    buffer = io.BytesIO()
+    fastavro.writer(buffer, json.loads(schema_text(fields, name)), records, codec="deflate")
+    return buffer.getvalue()
+
+
+def with_containers(it: Case, binaries: Mapping[str, bytes], pattern: str = "") -> Evidence:
+    named = (SampleFiles("order", pattern, Span("copilot.toml", 4, 4)),) if pattern else ()
+    return ReplayCheck().run(replace(it, base=replace(it.base, samples=named)), bench(binaries=binaries))
+
+
+def test_a_container_of_a_version_is_found_by_its_own_schema_wherever_it_lies() -> None:
+    data = container([ID], [{"id": f"{SECRET} {count}"} for count in range(5)])
+    other = container([ID], [{"id": SECRET}], "Invoice")
+    unnamed = container([ID], [{"id": SECRET}], "topLevelRecord")
+
+    binaries = {"dump/part-0.avro": data, "dump/invoices.avro": other, "dump/spark.avro": unnamed}
+
+    evidence = with_containers(adding(), binaries)
+
+    assert (evidence.verdict, evidence.measure("recorded")) == ("pass", 12)
+    assert [it.message for it in evidence.findings if it.rule == "replay.recorded"] == [
+        "Recorded records of order were tried: dump/part-0.avro (5), dump/spark.avro (1)."
+    ]
+    assert SECRET not in repr(evidence)
+
+
+def test_a_folder_of_containers_can_be_named() -> None:
+    binaries = {
+        f"dump/orders.avro/part-{count}.avro": container([ID], [{"id": "a"}], "Written_elsewhere") for count in range(3)
+    }
+
+    assert with_containers(adding(), binaries).measure("recorded") is None
+    assert with_containers(adding(), binaries, "dump/orders.avro").measure("recorded") == 6
+
+
+def test_data_of_a_version_that_the_history_lacks_can_refuse_a_change() -> None:
+    """A type is narrowed: the versions here all fit, and a dump has what an earlier producer wrote."""
+    past, present = [ID, field("n", ["null", "string", "long"])], [ID, field("n", ["null", "string", "long", "double"])]
+    after = [ID, field("n", ["null", "long"])]
+    it = case(ChangeType("order", "", "n", '["null","long"]'), [present], [after])
+    it = replace(
+        it,
+        base=replace(
+            it.base, subjects=tuple(replace(one, compatibility="FULL_TRANSITIVE") for one in it.base.subjects)
+        ),
+    )
+    data = container(past, [{"id": SECRET, "n": SECRET}])
+
+    evidence = with_containers(it, {"dump.avro": data})
+
+    told = [found for found in evidence.findings if "data of the schema in dump.avro" in found.message]
+    assert told
+    assert {found.severity for found in told} >= {"error"}
+    assert SECRET not in repr(evidence)
+
+
+def test_a_container_that_the_present_schema_cannot_read_is_said_and_blames_nobody() -> None:
+    data = container([field("id", "long")], [{"id": 1}])
+
+    evidence = with_containers(adding(), {"dump.avro": data})
+
+    (found,) = [it for it in evidence.findings if it.rule == "replay.samples-unread"]
+    assert "written with a schema that the present one can't read" in found.message
+    assert (evidence.verdict, evidence.measure("recorded")) == ("pass", None)
+
+
+@pytest.mark.parametrize("data", [b"", b"Obj\x01", b"no container", b"version https://git-lfs.github.com/spec/v1"])
+def test_a_named_container_that_is_none_is_said(data: bytes) -> None:
+    evidence = with_containers(adding(), {"dump.avro": data}, "dump.avro")
+
+    (found,) = [it for it in evidence.findings if it.rule == "replay.samples-unread"]
+    assert found.severity == "warning"
+    assert found.message.startswith("dump.avro ")
+
+
+def test_records_in_a_folder_for_samples_are_tried_though_nobody_names_them() -> None:
+    it = adding()
+
+    evidence = ReplayCheck().run(it, bench({"tests/fixtures/orders.json": json.dumps([{"id": SECRET}, {}])}))
+
+    assert evidence.measure("recorded") == 2
+    assert SECRET not in repr(evidence)
