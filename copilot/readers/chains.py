@@ -219,12 +219,18 @@ class Chains:
         elif value[0] in ("load", "get"):
             yield End(end.path, ("get", value, name, None))
         elif value[0] in ("param", "attr", "item"):
-            yield End(end.path, (kind, value, name))
+            # Methods and clients are those of the class that an argument is said to be of; data is what callers hand over.
+            typed = _as_typed(value, end.path) if kind == "attr" else None
+            known = self.ends(end.path, ("attr", typed, name), depth) if typed is not None else ()
+            told = tuple(one for one in known if one.value[0] in ("function", "client", "class", "method"))
+            yield from told or (End(end.path, (kind, value, name)),)
         elif kind == "attr" and value[0] == "module":
             yield from self.ends(end.path, ("local", name), depth)
         elif kind == "attr" and value[0] == "object" and len(value) > 2 and dict(value[2][1]).get(name) is not None:
             # An object that is made with settings by name holds those, whatever its class has for them.
             yield from self.ends(value[2][0], dict(value[2][1])[name], depth)
+        elif kind == "attr" and value[0] == "object" and (spread := _spread_of(value)) is not None:
+            yield from self._spread_field(end, spread, name, depth)
         elif kind == "attr" and value[0] in ("object", "class"):
             found = self.member(end.path, value[1], name, depth)
             if len(value) > 2:
@@ -232,6 +238,19 @@ class Chains:
                 filled = (self._filled(one, made, value[2]) for one in found)
                 found = tuple(last for one in filled for last in self.ends(one.path, one.value, depth) or (one,))
             yield from found or (End(end.path, ("attr", ("self", value[1]), name)),)
+
+    def _spread_field(self, end: End, spread: Value, name: str, depth: int) -> Iterator[End]:
+        """Yields a field of an object that is made with all that a file or dict holds: `Config(**loaded)`.
+
+        Where that lacks the name, what the class has for it holds.
+        """
+        own = self.member(end.path, end.value[1], name, depth)
+        if any(one.value[0] == "function" for one in own):
+            yield from own
+            return
+        default = ("at", own[0].path, own[0].value) if own else None
+        for one in self.ends(end.value[2][0], ("item", spread, name), depth) or own:
+            yield End(one.path, (*one.value[:3], default)) if one.value[0] == "get" else one
 
     def _called(self, end: End, handed: Handed, depth: int) -> Iterator[End]:
         """Yields what a call of the class or function that a chain ends at gives, with what is handed over put in."""
@@ -284,6 +303,22 @@ def _client_of(owner: tuple[Any, ...], name: str, handed: Handed) -> tuple[Any, 
     client = ("client", step.gives, topics and ("at", handed.path, topics), -1)
     typed = arguments.get("value_type")
     return (*client, ("at", handed.path, typed)) if typed is not None else client
+
+
+def _spread_of(value: tuple[Any, ...]) -> Value:
+    """Returns the dict that an object was made with (`Config(**loaded)`), None where it was made with none that can be followed."""
+    spread: Value = dict(value[2][1]).get(SPREAD) if len(value) > 2 else None
+    return None if spread is None or spread[0] == "kwargs" else spread
+
+
+def _as_typed(value: tuple[Any, ...], path: str) -> Value:
+    """Returns a chain with an object of the parameter's class in the place of the parameter, None where nothing says its class."""
+    root = value
+    while root[0] in ("attr", "item", "call") and isinstance(root[1], tuple):
+        root = root[1]
+    is_typed = root[0] == "param" and root[2] is not None and root[2][0] in ("call", "name")
+    typed: Value = _replaced(value, root[1], None, path) if is_typed else None
+    return typed
 
 
 def _replaced(value: Any, param: str, filling: Value, path: str) -> Any:

@@ -116,8 +116,9 @@ class EffectReader:
         kind = value[0]
         if kind in ("list", "any", "cat", "path"):
             return (kind, tuple(self.followed(one, path, hops, depth + 1) for one in value[1]))
-        if kind == "or":
-            return (kind, *(self.followed(one, path, hops, depth + 1) for one in value[1:]))
+        if kind in ("or", "variable"):
+            name, default = (self.followed(one, path, hops, depth + 1) for one in value[1:3])
+            return (kind, name, default, *value[3:])
         if kind in ("split", "load", "as"):
             at = 1 if kind == "split" else 2
             return (*value[:at], self.followed(value[at], path, hops, depth + 1), *value[at + 1 :])
@@ -169,6 +170,8 @@ class EffectReader:
         """Returns the effect as those see it who fill it in, or use its package; nothing where nobody does."""
         hole = next(iter(holes_in(effect.topics, effect.path)), None)
         found = list(self._filled(effect, hole)) if hole is not None else []
+        if not found and hole is not None and (default := _default_of(hole)) is not None:
+            found = [effect._replace(topics=replaced(effect.topics, *default))]
         if not found and self._is_library(effect.path, effect.scope):
             found = [self._seen_by(effect, caller, effect.path, effect.scope) for caller in self._users(effect)]
         return found[:MAX_EFFECTS]
@@ -217,6 +220,13 @@ class EffectReader:
         line = (caller.path, invocation.line, invocation.last_line)
         hops, lines = (*effect.hops, hop), (*effect.lines, line)
         return effect._replace(path=caller.path, scope=invocation.scope, hops=hops, lines=lines)
+
+
+def _default_of(hole: End) -> tuple[tuple[Any, ...], Value] | None:
+    """Returns the argument that a hole starts from and the object that its default is, None where it is none or a plain text."""
+    root = start_of(hole.value)
+    is_object = root[0] == "param" and root != hole.value and root[2] is not None
+    return (root, placed(hole.path, root[2])) if is_object else None
 
 
 def _takes_schemas(facts: Mapping[str, FileFacts]) -> Iterator[tuple[str, str]]:

@@ -111,6 +111,9 @@ class Expressions:
         base = self.see(node.value)
         if base.value is not None and base.value[0] in ("load", "get"):
             return Seen(("get", base.value, node.attr, None))
+        if base.value is not None and base.value[0] == "name":
+            # An object of another file; what a caller hands over in its place comes first.
+            return Seen(None, None, chained("attr", base.thing or base.value, node.attr))
         if base.value is not None:
             return Seen(paths.path_attribute(base.value, node.attr))
         thing = clients.part_of_client(self, base.thing, node.attr) or chained("attr", base.thing, node.attr)
@@ -140,7 +143,10 @@ class Expressions:
             )
             # Some columns of a stream are a stream of the same kind.
             return Seen(None, base.origin, base.thing if _is_client(base.thing) else None)
-        known = self.see(key).value
+        known_key = self.see(key)
+        if base.value == paths.ENVIRON:
+            return Seen(paths.variable_named(known_key, None, node.lineno))
+        known = known_key.value
         used = mode if isinstance(node.ctx, ast.Load) else "writes"
         is_listed = self.sheet.add_listed_uses(known, used, receiver_name(node.value), base.origin)
         if isinstance(key, ast.Name | ast.Attribute) and _is_record_kind(base.origin):

@@ -23,9 +23,9 @@ def holes_in(value: Value, path: str, depth: int = 0) -> Iterator[End]:
     if value[0] in ("list", "any", "cat", "path"):
         for one in value[1]:
             yield from holes_in(one, path, depth + 1)
-    elif value[0] in ("split", "or"):
+    elif value[0] in ("split", "or", "variable", "get"):
         yield from holes_in(value[1], path, depth + 1)
-    elif value[0] in ("var", "at", "as"):
+    elif value[0] in ("var", "at", "as", "load"):
         yield from holes_in(value[2], value[1] if value[0] == "at" else path, depth + 1)
     elif value[0] in ("param", "attr", "item", "call"):
         root = start_of(value)
@@ -82,10 +82,16 @@ def argument_of(chains: Chains, path: str, param: tuple[Any, ...], arguments: tu
     function, _, name = param[1].rpartition(":")
     given = dict(arguments)
     if name in given:
-        return given[name]
+        return _told(given[name], param[2], path)
     names = chains.parameters(path, function)
     position = str(names.index(name)) if name in names else ""
     default = placed(path, param[2])
-    if position not in given and (around := given.get(SPREAD)) is not None:
+    if position not in given and (around := given.get(SPREAD)) is not None and around[0] == "kwargs":
         return ("param", f"{around[1]}:{name}", default)
-    return given.get(position, default)
+    return _told(given[position], param[2], path) if position in given else default
+
+
+def _told(given: Value, default: Value, path: str) -> Value:
+    """Returns what is handed over; of a thing of which nothing is known, an object of the parameter's class tells as much."""
+    is_unknown = given is not None and given[0] == "var" and given[2] is None
+    return placed(path, default) if is_unknown and default is not None and default[0] == "call" else given

@@ -15,6 +15,7 @@ from copilot.readers.things import SPREAD, chained, value_of
 from copilot.readers.values import Value
 
 MAX_ARGUMENTS = 12
+_LOADED = ("load", "get")
 _RECORDS = frozenset({"value", "data", "body", "payload", "message", "record", "MessageBody", "Data"})
 
 
@@ -58,6 +59,8 @@ def _callee(reader: Reader, function: ast.expr, base: Seen | None) -> Value:
     if base is not None and isinstance(function, ast.Attribute):
         return chained("attr", base.thing, function.attr)
     if isinstance(function, ast.Name):
+        if function.id == "cls" and reader.scope.class_name:
+            return ("local", reader.scope.class_name)
         return reader.scope.named(function.id).thing
     return None
 
@@ -66,8 +69,9 @@ def _arguments(reader: Reader, node: ast.Call) -> tuple[tuple[str, Value], ...]:
     given = [(str(position), value) for position, value in enumerate(node.args) if not isinstance(value, ast.Starred)]
     given += [(keyword.arg, keyword.value) for keyword in node.keywords if keyword.arg]
     handed = [(place, _handed(reader, value)) for place, value in given[:MAX_ARGUMENTS]]
-    spread = (reader.see(keyword.value).thing for keyword in node.keywords if keyword.arg is None)
-    return (*handed, *((SPREAD, thing) for thing in spread if thing is not None and thing[0] == "kwargs"))
+    spread = (reader.see(keyword.value) for keyword in node.keywords if keyword.arg is None)
+    given_whole = (seen.thing if seen.value is None or seen.value[0] not in _LOADED else seen.value for seen in spread)
+    return (*handed, *((SPREAD, thing) for thing in given_whole if thing is not None))
 
 
 def _handed(reader: Reader, node: ast.expr) -> Value:

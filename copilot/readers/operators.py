@@ -63,7 +63,19 @@ def see_logic(reader: Reader, node: ast.BoolOp, mode: str) -> Seen:
     elif len(seen) == 2 and isinstance(node.op, ast.Or) and seen[0].value is None:
         value = with_default(value_of(reader, node.values[0]), value) or value
     origin = next((part.origin for part in seen if part.origin is not None), None)
+    if len(seen) == 2 and isinstance(node.op, ast.Or) and (handed := _handed_or(*seen)) is not None:
+        return Seen(None, origin, handed)
     return Seen(value, origin, next((part.thing for part in seen if part.thing is not None), None))
+
+
+def _handed_or(given: Seen, otherwise: Seen) -> Value:
+    """Returns the argument of `given or otherwise` with what stands for it where callers hand over none, None for anything else."""
+    if given.thing is None or given.thing[0] != "param" or given.thing[2] is not None:
+        return None
+    known = otherwise.thing or (
+        otherwise.value if otherwise.value is not None and otherwise.value[0] == "name" else None
+    )
+    return ("param", given.thing[1], known) if known is not None else None
 
 
 def see_comparison(reader: Reader, node: ast.Compare, mode: str) -> Seen:

@@ -21,6 +21,7 @@ _READS_SETTINGS = re.compile(r"env|config|settings", re.IGNORECASE)
 _RESOURCES = frozenset(
     f"importlib.resources.{name}" for name in ("read_text", "read_binary", "open_text", "open_binary", "path")
 )
+_NAMING = frozenset({"param", "cat", "name", "attr", "item", "as", "any", "list"})
 _SEVERAL = frozenset({"list", "tuple", "get_list"})
 AIRFLOW_PREFIX = "AIRFLOW_VAR_"
 
@@ -29,6 +30,8 @@ def see_environment(reader: Reader, node: ast.Call, dotted: str) -> Seen | None:
     """Reads `os.getenv(NAME, default)`, `env("NAME")`, `config("NAME", default=...)` and what looks like them."""
     if dotted in _LOADED_ENVIRONMENT:
         return Seen(ENVIRON)
+    if dotted in _OF_ENVIRONMENT and node.args and not isinstance(node.args[0], ast.Constant):
+        return _named_elsewhere(reader, node)
     if not node.args or not isinstance(node.args[0], ast.Constant) or not isinstance(node.args[0].value, str):
         return None
     name = node.args[0].value
@@ -41,6 +44,19 @@ def see_environment(reader: Reader, node: ast.Call, dotted: str) -> Seen | None:
         return None
     value: Value = ("env", name, _default(reader, node), node.lineno)
     return Seen(("split", value, ",") if _gives_several(node) else value)
+
+
+def _named_elsewhere(reader: Reader, node: ast.Call) -> Seen | None:
+    """Reads `os.getenv(name, default)` in a helper: the name, and often the default, is an argument of the function around."""
+    seen = reader.see(node.args[0])
+    name = variable_named(seen, _default(reader, node), node.lineno)
+    return Seen(name) if name is not None else None
+
+
+def variable_named(name: Seen, default: Value, line: int) -> Value:
+    """Returns the variable whose name is what was seen, None where nothing can tell it."""
+    known = name.value if name.value is not None else name.thing
+    return ("variable", known, default, line) if known is not None and known[0] in _NAMING else None
 
 
 def environment_item(base: Value, name: str, line: int) -> Value:
@@ -64,7 +80,11 @@ def _gives_several(node: ast.Call) -> bool:
 
 def _default(reader: Reader, node: ast.Call) -> Value:
     default = node.args[1] if len(node.args) > 1 else _keyword(node, "default") or _keyword(node, "default_var")
-    return reader.see(default).value if default is not None else None
+    if default is None:
+        return None
+    seen = reader.see(default)
+    is_handed = seen.value is None and seen.thing is not None and seen.thing[0] == "param"
+    return seen.thing if is_handed else seen.value
 
 
 def see_path_call(reader: Reader, node: ast.Call, dotted: str) -> Seen | None:

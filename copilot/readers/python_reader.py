@@ -258,7 +258,11 @@ class _Statements:
             origin = Origin(("param", f"{scope.qualified}:{argument.arg}"))
             if argument.arg not in ("self", "cls"):
                 known = see_annotation(self.expressions, argument.annotation)
-                thing = known.thing or ("param", str(origin.root[1]), default.value)
+                otherwise = default.value if default.value is not None else default.thing
+                is_own = known.thing is not None and known.thing[0] == "call"
+                # What callers hand over tells more than the class that it is of.
+                thing = known.thing if known.thing is not None and not is_own else None
+                thing = thing or ("param", str(origin.root[1]), otherwise or known.thing)
                 # A default that is a text holds for those callers only who hand over nothing else.
                 value = options.get(argument.arg, thing if thing[0] == "param" and is_text(thing) else default.value)
                 fed = scope.fed.get((scope.qualified, argument.arg))

@@ -7,7 +7,7 @@ import ast
 from copilot.readers.arguments import see_arguments
 from copilot.readers.reading import Reader
 from copilot.readers.scope import Seen
-from copilot.readers.things import value_of
+from copilot.readers.things import chained, value_of
 from copilot.readers.values import MAX_PARTS, Value
 
 _PLAIN_METHODS = frozenset({"lower", "upper", "replace", "removeprefix", "removesuffix"})
@@ -46,7 +46,7 @@ def see_text_call(reader: Reader, node: ast.Call, dotted: str) -> Seen | None:
         return _field_default(reader, node)
     if dotted in _LOADS:
         found = see_arguments(reader, node)
-        value = found[0].value if found else None
+        value = _file_of(found[0]) if found else None
         return Seen(("load", _LOADS[dotted], value)) if value is not None else None
     if dotted in ("configparser.ConfigParser", "configparser.RawConfigParser", "configparser.SafeConfigParser"):
         see_arguments(reader, node)
@@ -91,11 +91,23 @@ def _of_parser(reader: Reader, node: ast.Call, function: ast.Attribute, base: Va
     return Seen(("get", ("get", base, keys[0], None), keys[1], fallback))
 
 
+def _file_of(opened: Seen) -> Value:
+    """Returns what names the file that was opened, which may be an argument of the function around."""
+    if opened.value is not None or opened.thing is None:
+        return opened.value
+    named: Value = opened.thing[2] if opened.thing[:2] == ("client", "file") else opened.thing
+    named = named[2] if named is not None and named[0] == "var" else named
+    return named if named is not None and named[0] in ("param", "attr", "item") else None
+
+
 def _field_default(reader: Reader, node: ast.Call) -> Seen | None:
     see_arguments(reader, node)
     for keyword in node.keywords:
-        if keyword.arg in ("default_factory", "factory") and isinstance(keyword.value, ast.Lambda):
-            return reader.see(keyword.value.body)
+        if keyword.arg in ("default_factory", "factory"):
+            if isinstance(keyword.value, ast.Lambda):
+                return reader.see(keyword.value.body)
+            made = reader.see(keyword.value)
+            return Seen(thing=chained("call", made.thing or made.value, ()))
         if keyword.arg == "default":
             return reader.see(keyword.value)
     return reader.see(node.args[0]) if node.args else None

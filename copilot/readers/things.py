@@ -80,7 +80,7 @@ def name_of(value: Value) -> str:
         return "/".join(piece for piece in pieces if piece)
     if kind in ("list", "any"):
         return next((name for name in map(name_of, value[1]) if name), "")
-    return name_of(value[1]) if kind in ("split", "or") else ""
+    return name_of(value[1]) if kind in ("split", "or", "variable") else ""
 
 
 def _template(parts: tuple[Value, ...]) -> str:

@@ -1,6 +1,7 @@
 """What is a text in code or configuration going to be at run time, as far as reading can tell?
 
 A `Value` is a nested tuple with a tag, so that facts hold it as plain data: ("s", text, line), ("env", name, default, line),
+("variable", value of the name, default, line) for a variable whose name is put together,
 ("file", parents taken from the source file's path), ("path", parts), ("cat", parts), ("split", value, separator),
 ("as", method of str, value, arguments), ("format", layout, fields), ("list", items), ("any", choices), ("load", format, path)
 for what a configuration file holds, ("get", loaded, key, default) for an item of that, ("name", module, name) for something of
@@ -72,6 +73,9 @@ def _texts(value: tuple[Any, ...], around: Surroundings, depth: int) -> Iterator
         yield Text(value[1], proof=tuple(Span(around.path, line, line) for line in value[2:]))
     elif kind == "env":
         yield from _from_environment(value, around, depth)
+    elif kind == "variable":
+        for text in resolve(value[1], around, depth):
+            yield from _from_environment(("env", text.text, *value[2:]), around, depth) if text.text else ()
     elif kind == "file":
         yield Text("/" + posixpath.normpath(posixpath.join("/", around.path, *[".."] * value[1])).strip("/"))
     elif kind in ("path", "cat"):
@@ -221,6 +225,8 @@ def is_text(value: Value) -> bool:
         return any(map(is_text, value[1]))
     if value[0] in ("cat", "path"):
         return all(map(is_text, value[1]))
+    if value[0] == "variable":
+        return is_text(value[1])
     return value[0] in ("s", "env") or (value[0] in ("at", "param", "as", "or") and is_text(value[2]))
 
 
