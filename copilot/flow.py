@@ -83,7 +83,17 @@ def reading_of(proposal: Proposal, kit: Kit) -> Reading:
     impacts = tuple(kit.impact_of(operation, pipeline) for operation in proposal.request.operations)
     concerned = {link.job for impact in impacts for link in (*impact.producers, *impact.consumers)}
     owners = tuple((job.name, job.owner) for job in pipeline.jobs if job.owner and job.name in concerned)
-    return Reading(kit.base_digest(), pipeline.files_read, len(pipeline.gaps), impacts, owners=owners)
+    tools = kit.tools_digest(bool(proposal.request.commands))
+    return Reading(kit.base_digest(), pipeline.files_read, len(pipeline.gaps), impacts, owners=owners, tools=tools)
+
+
+def is_up_to_date(proposal: Proposal, kit: Kit) -> bool:
+    """Tells whether asking again now would read the same and prove it with the same tools; so it is before anything was read."""
+    reading = proposal.reading
+    if reading is None:
+        return True
+    tools = kit.tools_digest(bool(proposal.request.commands))
+    return (reading.map_digest, reading.tools) == (kit.base_digest(), tools)
 
 
 def plan(proposal: Proposal, kit: Kit) -> Iterator[Body]:

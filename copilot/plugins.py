@@ -54,7 +54,10 @@ _GROUPS = b"pipeline_copilot."
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """All that the line works with on one commit. `base_map` reads the map once and keeps it, as `base_digest` its digest."""
+    """All that the line works with on one commit. `base_map` reads the map once and keeps it, as `base_digest` its digest.
+
+    `tools_digest` is that of the program, its checks and its decoders, and of the sandbox where commands are to run.
+    """
 
     tree: Tree
     settings: Settings
@@ -62,6 +65,7 @@ class Kit:
     mapper: Mapper
     base_map: Callable[[], PipelineMap]
     base_digest: Callable[[], str]
+    tools_digest: Callable[[bool], str]
     impact_of: ImpactOf
     ranked: ImpactRanker
     planner: Planner
@@ -87,6 +91,8 @@ def build_kit(repository: Repository, tree: Tree, settings: Settings, index: Ind
     mapper = _mapper(lambda: formats, repository, tree, settings, index)
     base_map = functools.cache(lambda: mapper.map(tree, settings))
     strategies: tuple[Strategy, ...] = (*STRATEGIES, *_installed(STRATEGIES_GROUP))
+    checks: tuple[Check, ...] = (*BATTERY, *(check() for check in _installed(CHECKS_GROUP)))
+    bench = Bench(tree, formats, GitScratch(tree), BubblewrapSandbox(tree, repository.git))
     return Kit(
         tree=tree,
         settings=settings,
@@ -95,14 +101,34 @@ def build_kit(repository: Repository, tree: Tree, settings: Settings, index: Ind
         base_map=base_map,
         # The text of all nouns, which takes a sixth of the time that their JSON takes on a large repository.
         base_digest=functools.cache(lambda: digest_of_text(repr(base_map()))),
+        tools_digest=functools.cache(lambda runs: digest_of_text(repr(_tools(strategies, checks, bench, runs)))),
         impact_of=_finder(tree, settings, index),
         ranked=_ranker(repository, tree, settings, index),
         planner=RulesPlanner(strategies),
         compiler=PatchCompiler(formats),
-        checks=(*BATTERY, *(check() for check in _installed(CHECKS_GROUP))),
+        checks=checks,
         decide=decide,
-        bench=Bench(tree, formats, GitScratch(tree), BubblewrapSandbox(tree, repository.git)),
+        bench=bench,
     )
+
+
+def _tools(strategies: Iterable[Strategy], checks: Iterable[Check], bench: Bench, runs_commands: bool) -> list[object]:
+    """Returns what plans and proves here, by name and version.
+
+    Decoders of other languages are started for it; the sandbox is tried only where something is to run in it.
+    """
+    decoders = [
+        (schema_format.name, tool.name, tool.version)
+        for schema_format in bench.formats.values()
+        for tool in schema_format.decoders
+    ]
+    return [
+        VERSION,
+        sorted(getattr(it, "__qualname__", type(it).__qualname__) for it in strategies),
+        sorted((it.name, it.version) for it in checks),
+        sorted(decoders),
+        bench.sandbox.isolation if runs_commands else "",
+    ]
 
 
 def build_mapper(repository: Repository, tree: Tree, settings: Settings, index: Index) -> Mapper:

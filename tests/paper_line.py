@@ -156,6 +156,7 @@ def paper_kit(
         mapper=mapper,
         base_map=base_map,
         base_digest=functools.cache(lambda: digest_of(base_map())),
+        tools_digest=lambda runs_commands: "tools",
         impact_of=impact_of,
         ranked=lambda impacts, pipeline: ImpactList(commit, (), (), (), 1),
         planner=PaperPlanner(pause.get("plan", 0)),

@@ -24,6 +24,7 @@ from copilot.domain.operation import ChangeRequest
 from copilot.domain.proposal import Body, Record, chain, written_digest
 from copilot.errors import ProposalCorrupt, SurroundingsFailed, WrongUsage
 
+LAST_ASKED = "last-asked"
 LOCK_WAIT_SECONDS = 3.0
 LOCK_POLL_SECONDS = 0.05
 _ID = re.compile(r"p-[0-9a-f]{10}")
@@ -85,6 +86,27 @@ class FileStore:
         except OSError as error:
             raise _failed(f"Proposal {id} can't be written", path, error) from None
         return record
+
+    def remember(self, id: str) -> None:
+        """Keeps which proposal was asked for last; raises SurroundingsFailed where that fails."""
+        path = self._folder / LAST_ASKED
+        if self.remembered() == id:
+            return
+        aside = path.with_suffix(f".{os.getpid()}")
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            aside.write_text(id, "ascii")
+            os.replace(aside, path)
+        except OSError as error:
+            raise _failed(f"Proposal {id} can't be remembered as the last one", path, error) from None
+
+    def remembered(self) -> str:
+        """Returns the id of the proposal that was asked for last, "" where nobody knows."""
+        try:
+            with _opened(self._folder / LAST_ASKED, os.O_RDONLY) as file:
+                return file.read(100).decode("ascii", "replace")
+        except (OSError, ProposalCorrupt):
+            return ""
 
     @contextmanager
     def lock(self, id: str) -> Iterator[None]:

@@ -95,7 +95,7 @@ def commands_asked(arguments: argparse.Namespace) -> tuple[str, ...]:
 def add_id(parser: argparse.ArgumentParser) -> None:
     """Adds the proposal's id."""
     parser.add_argument(
-        "id", metavar="ID", nargs="?", default="", help="the id or its first characters (default: the newest proposal)"
+        "id", metavar="ID", nargs="?", default="", help="the id or its first characters (default: the one asked for last)"
     )
 
 

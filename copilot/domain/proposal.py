@@ -25,7 +25,8 @@ class Reading:
 
     `impacts` is what the map proves; `impacted` ranks the files that people will have to touch. It rests on the log too, of which
     clones hold more or less, so no id, verdict or ruling rests on it. It is None in proposals that were begun before it was asked.
-    `owners` are the jobs of the impacts whose owner `copilot.toml` names, as (job, owner).
+    `owners` are the jobs of the impacts whose owner `copilot.toml` names, as (job, owner). `tools` is a digest of all that proves:
+    the program, its checks, and the decoders and the sandbox of this machine; "" in proposals from before it was kept.
     """
 
     map_digest: str
@@ -34,6 +35,7 @@ class Reading:
     impacts: tuple[Impact, ...]
     impacted: ImpactList | None = None
     owners: tuple[tuple[str, str], ...] = ()
+    tools: str = ""
 
 
 @dataclass(frozen=True, slots=True)

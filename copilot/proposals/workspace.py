@@ -96,6 +96,7 @@ class Workspace:
     ) -> str:
         """Writes the request down and returns the proposal's id; an open one for the same request is taken up again.
 
+        Not so where the map or the tools have changed since it was read: what was proved then is not what would be proved now.
         An operation may be given as JSON text. `commands` replace those of copilot.toml.
         """
         commit = self._commit()
@@ -110,7 +111,7 @@ class Workspace:
             limits or Limits(),
             allowed_commands(kit.settings, commands) if run_commands else (),
         )
-        return self._begin(request)
+        return self._begin(request, kit)
 
     def advance(self, id: str, stop: threading.Event | None = None) -> Iterator[Record]:
         """Runs the line from where it stands to its decision, or until `stop` is set, yielding each record when it is on disk."""
@@ -130,7 +131,7 @@ class Workspace:
         return self._store.records(id)
 
     def find(self, prefix: str = "") -> str:
-        """Returns the id that begins so, that of the newest proposal without a prefix.
+        """Returns the id that begins so; without a prefix that of the proposal asked for last, be it one that was there already.
 
         Raises WrongUsage, Ambiguous, or SurroundingsFailed where nothing but damaged proposals lies here.
         """
@@ -141,7 +142,8 @@ class Workspace:
                 for error in self.damaged():
                     raise error
                 raise WrongUsage("There are no proposals here yet.", next='Make one: pipeline-copilot propose "..."')
-            return proposals[-1].id
+            asked = self._store.remembered()
+            return asked if any(it.id == asked for it in proposals) else proposals[-1].id
         found = tuple(
             id for id in self._store.ids() if id.startswith(prefix) or id.removeprefix("p-").startswith(prefix)
         )
@@ -254,22 +256,22 @@ class Workspace:
             follows=proposal.id,
             commands=allowed_commands(kit.settings, commands) if run_commands else (),
         )
-        known = self._follower(proposal, commit)
+        known = self._follower(proposal, commit, kit)
         if known is not None:
-            return taken_up(known, request, ways)
+            return self._asked(taken_up(known, request, ways))
         root = self._root(proposal)
         old_map = self._kit(self._base(root)).base_map
         body = continued(proposal, applied, request, kit, old_map, ways, by=self.person, at=self._clock())
-        follower = self._begin(request)
+        follower = self._begin(request, kit)
         with self._store.lock(follower):
             if self.load(follower).continued is None:
                 self._store.append(follower, body)
         return follower
 
-    def _follower(self, proposal: Proposal, commit: str) -> Proposal | None:
+    def _follower(self, proposal: Proposal, commit: str, kit: Kit) -> Proposal | None:
         """Returns the proposal that carries this one on at that commit, None where there is none that is open."""
         followers = [it for it in self.list() if it.continued and it.continued.of == proposal.id]
-        is_open = (it for it in followers if it.request.commit == commit and it.state not in ("rejected", "undone"))
+        is_open = (it for it in followers if it.request.commit == commit and _is_open(it, kit))
         return next(is_open, None)
 
     def _last_landed(self, proposal: Proposal) -> Proposal:
@@ -334,20 +336,24 @@ class Workspace:
         proposal = self.load(id)
         return contract_test(proposal, self._kit(self._base(proposal)))
 
-    def _begin(self, request: ChangeRequest) -> str:
+    def _begin(self, request: ChangeRequest, kit: Kit) -> str:
         for _ in range(FOLLOWS_MAX):
             id = proposal_id(request, VERSION)
             with self._store.lock(id):
                 if id not in self._store.ids() or isinstance(known := self._readable(id), WrongUsage):
                     self._store.append(id, request)
-                    return id
+                    return self._asked(id)
                 if isinstance(known, SurroundingsFailed) and not isinstance(known, ProposalCorrupt):
                     raise known
-                if not isinstance(known, ProposalCorrupt) and fold(id, known).state not in ("rejected", "undone"):
-                    return id
-            # A closed or damaged proposal stays as it is: the same words asked again are a new one that follows it.
+                if not isinstance(known, ProposalCorrupt) and _is_open(fold(id, known), kit):
+                    return self._asked(id)
+            # A closed, outdated or damaged proposal stays as it is: the same words asked again are a new one that follows it.
             request = replace(request, follows=id)
         raise WrongUsage("This was proposed and closed too often.", next="Commit something, or ask for something else.")
+
+    def _asked(self, id: str) -> str:
+        self._store.remember(id)
+        return id
 
     def _readable(self, id: str) -> tuple[Record, ...] | SurroundingsFailed | WrongUsage:
         try:
@@ -379,3 +385,9 @@ class Workspace:
             tree = CommitTree(self._repository, commit, self._index)
             self._kits[commit] = build_kit(self._repository, tree, settings_of(tree), self._index)
         return self._kits[commit]
+
+
+def _is_open(proposal: Proposal, kit: Kit) -> bool:
+    from copilot.flow import is_up_to_date
+
+    return proposal.state not in ("rejected", "undone") and is_up_to_date(proposal, kit)

@@ -90,6 +90,27 @@ def test_the_same_request_on_the_same_commit_is_taken_up_again(folder: Path) -> 
     assert workspace.propose(ADD) != id
 
 
+def test_what_was_proved_with_other_tools_is_proved_anew(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = decided(folder, RENAME)
+
+    monkeypatch.setattr("copilot.formats.avro.decoders.FastavroDecoder.version", "0.0.1")
+    second = decided(folder, RENAME)
+
+    assert second.id != first.id
+    assert second.request.follows == first.id
+    assert any(("fastavro", "0.0.1") in it.recipe.tools for it in second.evidence)
+    assert decided(folder, RENAME).id == second.id
+
+
+def test_the_proposal_asked_for_last_is_found_also_where_it_is_an_older_one(folder: Path) -> None:
+    added, renamed = decided(folder, ADD).id, decided(folder, RENAME).id
+    assert Workspace.open(folder).find() == renamed
+
+    Workspace.open(folder).propose(ADD)
+
+    assert Workspace.open(folder).find() == added
+
+
 def test_a_rejected_request_asked_again_is_a_new_proposal_that_follows(folder: Path) -> None:
     workspace = Workspace.open(folder)
     first = workspace.propose(RENAME)
