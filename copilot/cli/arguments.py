@@ -71,7 +71,7 @@ def operation_text(source: str) -> str:
 
 
 def add_run(parser: argparse.ArgumentParser, at_help: str) -> None:
-    """Adds what every verb takes that proves a proposal: the commit, leave to run commands, the format, and quiet."""
+    """Adds what every verb takes that proves a proposal: the commit, leave to run commands, the format, how much is told."""
     parser.add_argument("--at", metavar="REV", default="HEAD", help=f"{at_help} (default: HEAD)")
     parser.add_argument("--run-commands", action="store_true", help="also run the repository's own tests, in a sandbox")
     parser.add_argument(
@@ -82,7 +82,9 @@ def add_run(parser: argparse.ArgumentParser, at_help: str) -> None:
         help="what to run instead of what copilot.toml names; may be repeated",
     )
     add_format(parser, "text", "json")
-    parser.add_argument("--quiet", action="store_true", help="print no progress")
+    told = parser.add_mutually_exclusive_group()
+    told.add_argument("--quiet", action="store_true", help="print no progress")
+    told.add_argument("-v", "--verbose", action="store_true", help="print a line of progress for each check")
 
 
 def commands_asked(arguments: argparse.Namespace) -> tuple[str, ...]:
@@ -95,7 +97,11 @@ def commands_asked(arguments: argparse.Namespace) -> tuple[str, ...]:
 def add_id(parser: argparse.ArgumentParser) -> None:
     """Adds the proposal's id."""
     parser.add_argument(
-        "id", metavar="ID", nargs="?", default="", help="the id or its first characters (default: the one asked for last)"
+        "id",
+        metavar="ID",
+        nargs="?",
+        default="",
+        help="the id or its first characters (default: the one asked for last)",
     )
 
 

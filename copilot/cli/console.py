@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Mapping
 from typing import Any, TextIO
@@ -16,15 +17,21 @@ from copilot.reasons.visible import visible
 
 
 class Console:
-    """Prints lines; `is_quiet` keeps progress silent."""
+    """Prints lines; `is_quiet` keeps progress silent, `is_live` says that a line of progress can be written over."""
 
-    def __init__(self, results: TextIO, progress: TextIO, *, is_quiet: bool = False) -> None:
+    def __init__(
+        self, results: TextIO, progress: TextIO, *, is_quiet: bool = False, is_live: bool = False, columns: int = 80
+    ) -> None:
         self._results = results
         self._progress = progress
         self.is_quiet = is_quiet
+        self.is_live = is_live
+        self._columns = columns
+        self._has_live_line = False
 
     def print(self, text: str = "") -> None:
         """Prints a result, which may have several lines."""
+        self._clear()
         for line in text.split("\n"):
             self._results.write(visible(line) + "\n")
 
@@ -34,6 +41,7 @@ class Console:
         A member of the value takes a line, and where it is a list, each of its items: good to read, to search by line, and four
         times as fast as indenting everything, which only Python's slow encoder can.
         """
+        self._clear()
         text = _members(value) if isinstance(value, dict) else json.dumps(value)
         self._results.write(text.replace("\x7f", "\\u007f") + "\n")
 
@@ -44,11 +52,27 @@ class Console:
     def note(self, text: str) -> None:
         """Prints one line of progress at once, so that a watcher sees it while the work goes on; nothing for ""."""
         if text and not self.is_quiet:
+            self._clear()
             self._progress.write(visible(text, keep="\t") + "\n")
             self._progress.flush()
 
+    def live(self, text: str) -> None:
+        """Writes a line of progress over the one before; whatever is printed next takes its place. Nothing for ""."""
+        if text and self.is_live and not self.is_quiet:
+            self._clear()
+            self._progress.write(visible(text)[: self._columns - 1])
+            self._progress.flush()
+            self._has_live_line = True
+
+    def _clear(self) -> None:
+        if self._has_live_line:
+            self._progress.write("\r\x1b[K")
+            self._progress.flush()
+            self._has_live_line = False
+
     def report(self, error: CopilotError) -> None:
         """Prints what happened, where, and what to do next."""
+        self._clear()
         for line in str(error).split("\n"):
             self._progress.write(visible(line) + "\n")
         self._progress.flush()
@@ -72,7 +96,8 @@ def standard_console() -> Console:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    return Console(sys.stdout, sys.stderr)
+    is_live = sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+    return Console(sys.stdout, sys.stderr, is_live=is_live, columns=shutil.get_terminal_size().columns)
 
 
 def has_terminal(environment: Mapping[str, str] = os.environ) -> bool:

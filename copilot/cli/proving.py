@@ -21,12 +21,15 @@ def prove(
     facts: Iterable[tuple[str, str]] = (),
 ) -> int:
     """Returns the exit code; `facts` are labels with texts that are told before the first step."""
-    from copilot.cli.progress import progress_line
+    from copilot.cli.progress import Progress
 
-    for label, text in (("proposal", id), *facts):
+    known = workspace.load(id).decision is not None
+    again = ", proved before on this commit with these tools" if known else ""
+    for label, text in (("proposal", f"{id}{again}"), *facts):
         console.note(f"{label:12}{text}")
+    progress = Progress(console, is_detailed=arguments.verbose)
     for record in workspace.advance(id):
-        console.note(progress_line(record.body))
+        progress.tell(record.body)
     proposal = workspace.load(id)
     if arguments.format == "json":
         from copilot.reasons.document import document

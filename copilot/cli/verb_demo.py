@@ -49,7 +49,7 @@ def _introduce(folder: Path) -> None:
 
 
 def _show(folder: Path, console: Console) -> int:
-    from copilot.cli.progress import progress_line
+    from copilot.cli.progress import Progress
     from copilot.cli.proposal_text import proposal_text
     from copilot.cli.rationale_text import rationale_text
     from copilot.proposals import Workspace
@@ -60,8 +60,9 @@ def _show(folder: Path, console: Console) -> int:
     console.print(f'\n$ {COMMAND} propose "{DEMO_CHANGE}"')
     console.flush()
     id = workspace.propose(text=DEMO_CHANGE)
+    progress = Progress(console)
     for record in workspace.advance(id):
-        console.note(progress_line(record.body))
+        progress.tell(record.body)
     proposal = workspace.load(id)
     console.print(proposal_text(proposal))
     console.print(f"\n$ {COMMAND} show {id}")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from copilot.domain.alternative import Alternative
     from copilot.domain.decision import Ruling
     from copilot.domain.evidence import Verdict
     from copilot.domain.proposal import Proposal
@@ -28,7 +29,12 @@ def signed(verdict: Verdict) -> str:
 
 def letters_of(proposal: Proposal) -> dict[str, str]:
     """Returns a letter for each alternative in their order: A, B, …, Z, A2, B2, …"""
-    return {alternative.id: _letter(number) for number, alternative in enumerate(proposal.alternatives)}
+    return letters_for(proposal.alternatives)
+
+
+def letters_for(alternatives: Iterable[Alternative]) -> dict[str, str]:
+    """Returns the same of alternatives in their order."""
+    return {alternative.id: _letter(number) for number, alternative in enumerate(alternatives)}
 
 
 def outcome_of(ruling: Ruling) -> str:

@@ -87,7 +87,7 @@ def test_proposing_prints_progress_and_result_apart(shop: tuple[Path, str]) -> N
 
     assert ran.returncode == EXIT_DONE
     assert ran.stdout.startswith(f"{shop[1]}  rename outcome to verdict in decision\n\nChosen  ")
-    assert ran.stderr == f"proposal    {shop[1]}\n"
+    assert ran.stderr == f"proposal    {shop[1]}, proved before on this commit with these tools\n"
 
 
 def test_the_chosen_alternative_stands_first_and_the_text_says_what_to_type(shop: tuple[Path, str]) -> None:

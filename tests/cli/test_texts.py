@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from copilot.cli.console import Console
 from copilot.cli.layout import WIDTH, columns
 from copilot.cli.map_mermaid import label, map_mermaid
 from copilot.cli.map_text import FIELDS_SHOWN, PLACES_SHOWN, map_text
-from copilot.cli.progress import progress_line
+from copilot.cli.progress import Progress, progress_line
 from copilot.cli.proposal_text import next_lines, proposal_text
 from copilot.cli.rationale_text import rationale_text
 from copilot.cli.verbs import help_text
@@ -20,6 +22,7 @@ from copilot.domain.pipeline import Endpoint, FieldUse, Job
 from copilot.domain.proposal import plan_digest
 from copilot.domain.source import Gap, Span
 from copilot.errors import RefusedByEvidence
+from copilot.reasons.words import letters_of
 from tests import faces
 from tests.golden import assert_golden
 
@@ -184,13 +187,41 @@ def test_every_record_has_a_line_of_progress_but_for_checks_that_had_nothing_to_
     )
 
     idle = next(it for it in proposal.evidence if it.verdict == "not-applicable")
-    assert progress_line(idle) == ""
-    lines = [progress_line(body) for body in bodies if body is not None]
+    assert progress_line(idle, {}) == ""
+    lines = [progress_line(body, letters_of(proposal)) for body in bodies if body is not None]
 
     assert all(lines)
     assert not any("\n" in line for line in lines)
     assert lines[0] == "understood  1 operation"
-    assert lines[-1] == "decided     alias-33bb44, stakes low"
+    assert lines[-1] == "decided     C (alias-33bb44), stakes low"
+
+
+def told_of_a_proposal(*, is_live: bool, is_detailed: bool = False) -> str:
+    proposal, told = faces.a_proposal(), io.StringIO()
+    console = Console(io.StringIO(), told, is_live=is_live, columns=40)
+    progress = Progress(console, is_detailed=is_detailed)
+    for body in (proposal.reading, proposal.plan, *proposal.compiled, *proposal.evidence, proposal.decision):
+        assert body is not None
+        progress.tell(body)
+    console.print("the answer")
+    return told.getvalue()
+
+
+def test_progress_in_a_pipe_is_a_line_for_each_stage_and_alternative() -> None:
+    lines = told_of_a_proposal(is_live=False).splitlines()
+
+    alternatives = len(faces.a_proposal().alternatives)
+    assert [line.split()[0] for line in lines] == ["read", "planned", *["proved"] * (len(lines) - 3), "decided"]
+    assert 0 < len(lines) - 3 <= alternatives
+    assert len(told_of_a_proposal(is_live=False, is_detailed=True).splitlines()) > len(lines)
+
+
+def test_progress_on_a_terminal_is_one_line_that_the_answer_takes_the_place_of() -> None:
+    told = told_of_a_proposal(is_live=True)
+
+    assert "\n" not in told
+    assert told.endswith("\r\x1b[K")
+    assert max(map(len, told.replace("\x1b[K", "").split("\r"))) < 40
 
 
 def test_what_to_type_next_follows_from_the_state() -> None:
