@@ -101,11 +101,10 @@ class _View:
     def judged(self) -> Judged:
         certain, every = self._board(certain_only=True), self._board(certain_only=False)
         explored = explore(every)
-        telling = Telling(self.case, self.phase, every.jobs, self._crossing)
+        telling = Telling(self.case, self.phase, every.jobs, self._crossing, self._stopping())
         findings = [*self._left_out(), *self._broken(certain, every, telling), *self._told(every, explored, telling)]
         groups = {job for group in together(every) for job in group}
-        at_once = {job for move in self._plan() if move.is_at_once for job in _places(move.jobs)}
-        tied = {job for pair in explored.before for job in pair} | groups | at_once
+        tied = {job for pair in explored.before for job in pair} | groups | set(self._stopping())
         if explored.at_limit:
             tied |= {end for edge in every.edges for end in (edge.writer, edge.reader)} - {FIXED}
         is_one_way = any(edge.breaks_old and edge.reader != FIXED for edge in certain.edges)
@@ -219,6 +218,10 @@ class _View:
     def _ends(self, crossing: Crossing) -> tuple[int, int]:
         writer, reader = (self.movers.index(job) if job in self.movers else FIXED for job in crossing.jobs)
         return writer, reader
+
+    def _stopping(self) -> tuple[int, ...]:
+        """Returns the jobs that the plan stops, and starts again at once."""
+        return tuple(place for move in self._plan() if move.is_at_once for place in _places(move.jobs))
 
     def _crossing(self, edge: Edge) -> Crossing | None:
         """Returns the wire of an edge that breaks most certainly."""

@@ -22,12 +22,13 @@ def hazard_of(edge: Edge, crossing: Crossing) -> Hazard | None:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """Words for one phase; `crossing_of` tells which wire an edge stands for."""
+    """Words for one phase; `crossing_of` tells which wire an edge stands for, `stopping` whom the plan stops and starts at once."""
 
     case: Case
     phase: int
     jobs: tuple[str, ...]
     crossing_of: Callable[[Edge], Crossing | None]
+    stopping: tuple[int, ...] = ()
 
     @property
     def label(self) -> str:
@@ -42,24 +43,31 @@ class Telling:
             return f"No order of single deploys is safe in {self.label}: {told}."
         if not explored.orders:
             return f"No order of deploys is safe in {self.label}: somebody who reads or writes the same does not move with it."
+        safe = self._rolling(explored)
+        if len(self.stopping) > 1:
+            stopping = f"{self._listed(self.stopping)} stop, drain and start at once in {self.label}, which is safe"
+            return f"As planned, {stopping}. It can also be done without a stop: {safe}"
+        return f"Safe in {self.label}: {safe}"
+
+    def _rolling(self, explored: Explored) -> str:
         if explored.before:
             exact = "" if explored.is_exact else " Not every order that keeps to this is safe."
-            return (
-                f"Safe in {self.label}: {self._sequence(explored)}; old and new instances may run side by side.{exact}"
-            )
-        who = f"any order of {self._listed(range(len(self.jobs)))}" if len(self.jobs) > 1 else self.jobs[0]
-        return f"Safe in {self.label}: {who}, with old and new instances side by side."
+            return f"{self._sequence(explored)}, by rolling deploys.{exact}"
+        if len(self.jobs) > 1:
+            return f"any order of {self._listed(range(len(self.jobs)))}, by rolling deploys."
+        return f"{self.jobs[0]}, by a rolling deploy."
 
     def gates(self, explored: Explored, groups: Groups, edges: Iterable[Edge]) -> Iterator[str]:
         """Yields what must hold before a job of the phase may be deployed, one sentence for each set of conditions."""
         drained = {(edge.writer, edge.reader): edge for edge in edges if edge.breaks_new}
-        for firsts, seconds in self._steps(explored):
+        is_stop_chosen = not groups and len(self.stopping) > 1
+        for firsts, seconds in () if is_stop_chosen else self._steps(explored):
             text = f"Before {self._listed(seconds)} in {self.label}: every instance of {self._listed(firsts)} runs its new version"
             waiting = [job for job in seconds if any((first, job) in drained for first in firsts)]
             if waiting:
                 text += f", and {self._listed(waiting)} {_has(waiting)} read to the end what the old ones wrote"
             yield f"{text}.{self._left_behind(next((drained[it] for it in drained if it[1] in waiting), None))}"
-        for group in groups:
+        for group in (self.stopping,) if is_stop_chosen else groups:
             yield (
                 f"Before {self._listed(group)} start again in {self.label}: all of them have stopped, and what was written before"
                 " is read to the end."

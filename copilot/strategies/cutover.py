@@ -1,23 +1,25 @@
 """Which jobs have to move at once, because a consumer takes its own schema for the writer's and the bytes change under it?
 
 Such a consumer reads with one local schema for both sides: its text and the bytes have to match at every moment, so no order of
-deploys is right. Its writers stop, it reads to the end, and both start again with the new text.
+deploys is right. Its writers stop, it reads to the end, and both start again with the new text. Only where bytes come or go at the
+end of the record, one order is right.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from copilot.domain import fieldtype
-from copilot.domain.alternative import Edit, SchemaEdit
+from copilot.domain.alternative import Edit, SchemaAction, SchemaEdit
 from copilot.domain.codec import canonical
 from copilot.domain.pipeline import Link
 from copilot.domain.schema import SchemaSource
 from copilot.strategies.drift import single_copies, single_links
 from copilot.strategies.ground import Ground, version_at
+from copilot.strategies.roles import CONSUMERS_FIRST, PRODUCERS_FIRST, Role
 from copilot.strategies.words import named
 
 _MOVES_BYTES = ("add_field", "remove_field", "remove_symbol", "rename_symbol", "reorder_fields", "reorder_symbols")
@@ -26,30 +28,57 @@ _ON_THE_WIRE = {"int": "number", "long": "number", "string": "bytes", "bytes": "
 
 @dataclass(frozen=True, slots=True)
 class Cutover:
-    """The jobs that move together, and what a person does for each such consumer, as "path:line  what"."""
+    """The jobs that move together, and what a person does for each such consumer, as "path:line  what".
+
+    `jobs` is empty where an order does instead: `order`, which is then the only one that does.
+    """
 
     jobs: frozenset[str]
     manual: tuple[str, ...]
+    order: tuple[Role, ...]
 
 
-def cutover_of(ground: Ground, changed: Iterable[Edit]) -> Cutover | None:
-    """Returns what has to move at once where these edits go out; None where every consumer can bear an order.
+def cutover_of(ground: Ground, changed: Iterable[Edit], order: tuple[Role, ...]) -> Cutover | None:
+    """Returns who has to move at once, or in which order alone, where these edits go out; None where `order` does for all.
 
     A field that is added in the same place and type as before, with another default, is none that moves.
     """
     edits = [edit for edit in changed if isinstance(edit, SchemaEdit)]
     added = Counter(_added(edit) for edit in edits if edit.action == "add_field")
     moving = [it for it in edits if _moves_bytes(ground, it) and (it.action != "add_field" or added[_added(it)] == 1)]
-    if not moving:
+    links = [link for link in single_links(ground) if _reads_what_moves(ground, link, moving)] if moving else []
+    if not links:
         return None
-    jobs: set[str] = set()
-    manual: list[str] = []
-    for link in single_links(ground):
-        if _reads_what_moves(ground, link, moving):
-            writers = {it.job for it in ground.impact.producers if it.endpoint == link.endpoint} - {link.job}
-            jobs |= {link.job} | writers
-            manual.append(_instruction(link, writers))
-    return Cutover(frozenset(jobs), tuple(dict.fromkeys(manual))) if jobs else None
+    is_all = {link.job for link in links} >= {link.job for link in ground.impact.consumers}
+    if is_all and _only_at_end(ground, moving, "add_field"):
+        return Cutover(frozenset(), _manual(ground, links, _wait), PRODUCERS_FIRST)
+    if is_all and _only_at_end(ground, moving, "remove_field"):
+        return Cutover(frozenset(), (), CONSUMERS_FIRST)
+    jobs = {job for link in links for job in (link.job, *_writers(ground, link))}
+    return Cutover(frozenset(jobs), _manual(ground, links, _stop), order)
+
+
+def _writers(ground: Ground, link: Link) -> set[str]:
+    return {it.job for it in ground.impact.producers if it.endpoint == link.endpoint} - {link.job}
+
+
+def _only_at_end(ground: Ground, moving: list[SchemaEdit], action: SchemaAction) -> bool:
+    """Tells whether bytes only come or go at the end of a record.
+
+    Decoders stop where their schema ends, so the side whose schema is the shorter one reads the longer record, too. It has to be
+    the outermost record, and not one that it also holds inside.
+    """
+    root = [field for field in ground.subject.latest.fields if field.path == field.name]
+    name = ground.record.rpartition(".")[2]
+    if not root or root[0].record != ground.record or any(f'{name}"' in field.type for field in root):
+        return False
+    last = {root[-1].name}
+    return all(
+        edit.action == action
+        and edit.record == ground.record
+        and (not edit.name if action == "add_field" else edit.field in last)
+        for edit in moving
+    )
 
 
 def _added(edit: SchemaEdit) -> tuple[object, ...]:
@@ -82,10 +111,22 @@ def _holds(ground: Ground, copy: SchemaSource) -> bool:
     return version is None or any(it.record == ground.record and it.name == own for it in version.fields)
 
 
-def _instruction(link: Link, writers: set[str]) -> str:
-    place = str(link.proof[0]) if link.proof else link.job
-    who = named(writers) if writers else "whoever writes it"
+def _manual(ground: Ground, links: Iterable[Link], told: Callable[[str, str], str]) -> tuple[str, ...]:
+    texts = []
+    for link in links:
+        place = str(link.proof[0]) if link.proof else link.job
+        writers = _writers(ground, link)
+        what = told(named(writers) if writers else "whoever writes it", str(link.endpoint))
+        texts.append(f"{place}  {link.job}: takes its own schema for the writer's, so {what}")
+    return tuple(dict.fromkeys(texts))
+
+
+def _stop(writers: str, topic: str) -> str:
+    return f"stop {writers}, let it read {topic} to the end, then deploy both at once; it can't read older records again afterwards"
+
+
+def _wait(writers: str, topic: str) -> str:
     return (
-        f"{place}  {link.job}: takes its own schema for the writer's, so stop {who}, let it read {link.endpoint} to the end, then"
-        " deploy both at once; it can't read older records again afterwards"
+        f"deploy it once every instance of {writers} runs the new version and it has read {topic} past what the old ones wrote;"
+        " it can't read older records again afterwards"
     )

@@ -99,11 +99,13 @@ def _phase(ground: Ground, state: State, before: Work) -> Phase:
     earlier = _by_path(before.edits)
     moved = {path for path, own in edits.items() if earlier.get(path) != own} | (earlier.keys() - edits.keys())
     changed = tuple(set(state.work.edits) ^ set(before.edits))
-    placing = _Placing(ground, state.order, cutover_of(ground, changed), changed)
+    cutover = cutover_of(ground, changed, state.order)
+    order = cutover.order if cutover else state.order
+    placing = _Placing(ground, order, cutover, changed)
     roles = {path: placing.of_path(path, (*edits.get(path, ()), *earlier.get(path, ()))) for path in moved}
     by_hand = [item for item in state.work.by_hand if item not in before.by_hand]
-    steps = [step for role in state.order if (step := placing.step(role, roles, by_hand)) is not None]
-    turns = tuple(turn for step in steps for turn in in_turns(ground, step, state.order))
+    steps = [step for role in order if (step := placing.step(role, roles, by_hand)) is not None]
+    turns = tuple(turn for step in steps for turn in in_turns(ground, step, order))
     return Phase(state.name, state.work.edits, turns, _gate(ground, state))
 
 
@@ -133,7 +135,7 @@ class _Placing:
             jobs |= {job for it in own if not is_test_path(path_in(it)) if (job := owner_of(self.ground, path_in(it)))}
             jobs |= {job for path in paths for job in [owner_of(self.ground, path)] if job}
             jobs |= self._redeployed(role, roles)
-        if role == "cutover" and self.cutover is not None:
+        if self.cutover is not None and role == ("cutover" if self.cutover.jobs else "consumers"):
             jobs |= self.cutover.jobs
             manual = [*self.cutover.manual, *manual]
         if not (paths or manual or jobs):

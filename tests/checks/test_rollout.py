@@ -41,15 +41,29 @@ def found(evidence: Evidence, rule: str) -> list[Finding]:
 
 @pytest.mark.parametrize(
     ("order", "verdict"),
-    [((PRODUCERS, CONSUMERS), "fail"), ((CONSUMERS, PRODUCERS), "pass"), ((AT_ONCE,), "pass"), ((), "unknown")],
+    [((PRODUCERS, CONSUMERS), "fail"), ((CONSUMERS, PRODUCERS), "pass"), ((), "unknown")],
 )
 def test_the_order_of_the_steps_decides_what_old_readers_must_stand(order: tuple[Step, ...], verdict: str) -> None:
     evidence = run(case(RENAME, [[ID, AMOUNT]], [RENAMED], steps=[order], reader=OWN))
 
     assert evidence.verdict == verdict
     assert found(evidence, "rollout.order")[0].message == (
-        'Safe in phase 1 "state 0": scorer before shop; old and new instances may run side by side.'
+        'Safe in phase 1 "state 0": scorer before shop, by rolling deploys.'
     )
+
+
+def test_a_plan_that_stops_jobs_is_told_as_such_and_beside_it_that_an_order_would_do() -> None:
+    evidence = run(case(RENAME, [[ID, AMOUNT]], [RENAMED], steps=[(AT_ONCE,)], reader=OWN))
+
+    assert evidence.verdict == "pass"
+    assert found(evidence, "rollout.order")[0].message == (
+        'As planned, scorer and shop stop, drain and start at once in phase 1 "state 0", which is safe.'
+        " It can also be done without a stop: scorer before shop, by rolling deploys."
+    )
+    assert [it.message for it in found(evidence, "rollout.gate")] == [
+        'Before scorer and shop start again in phase 1 "state 0": all of them have stopped, and what was written before is read to'
+        " the end."
+    ]
 
 
 def test_the_shortest_story_says_who_before_whom_and_what_happens_where() -> None:
@@ -169,7 +183,7 @@ def test_a_field_with_a_default_may_go_out_in_any_order() -> None:
     assert evidence.verdict == "pass"
     assert evidence.measure("coordinated_deploys") == 0
     assert found(evidence, "rollout.order")[0].message == (
-        'Safe in phase 1 "state 0": any order of scorer and shop, with old and new instances side by side.'
+        'Safe in phase 1 "state 0": any order of scorer and shop, by rolling deploys.'
     )
 
 

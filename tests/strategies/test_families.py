@@ -208,26 +208,43 @@ def test_a_level_that_binds_old_readers_gives_them_a_default_before_unknown_come
     assert "stop writing SENT" in removed.phases[1].steps[-1].manual[0]
 
 
-def test_a_single_schema_is_cut_over_only_where_bytes_move() -> None:
+def test_a_single_schema_is_cut_over_only_where_bytes_move_inside_the_record() -> None:
     built = shop(reader=Decoder("fastavro", "single"))
 
-    added = offered("add a long weight to order", built)[0]["optional"]
+    moved = offered("move note before amount in order", built)[0]["naive"]
     renamed = offered("rename amount to total in order", built)[0]["alias"]
     widened = offered("change the type of amount in order to long", built)[0]["naive"]
 
-    assert kinds(added) == ["schema", "cutover"]
-    assert added.phases[0].steps[1].jobs == ("billing", "orders")
-    assert "read orders.paid to the end" in added.phases[0].steps[1].manual[0]
+    assert kinds(moved) == ["schema", "cutover"]
+    assert moved.phases[0].steps[1].jobs == ("billing", "orders")
+    assert "read orders.paid to the end" in moved.phases[0].steps[1].manual[0]
     assert "cutover" not in kinds(renamed)
     assert "cutover" not in kinds(widened)
 
 
-def test_a_single_schema_is_not_cut_over_again_when_a_new_field_loses_its_default() -> None:
+def test_a_single_schema_is_not_waited_for_again_when_a_new_field_loses_its_default() -> None:
     built = shop(reader=Decoder("fastavro", "single"))
 
     required = offered("add a required long weight to order", built)[0]["required-later"]
 
-    assert ["cutover" in kinds(required, phase) for phase in (0, 1)] == [True, False]
+    waits = [
+        [place for step in phase.steps for place in step.manual if "deploy it once" in place]
+        for phase in required.phases
+    ]
+    assert [len(own) for own in waits] == [1, 0]
+
+
+def test_a_single_schema_needs_an_order_only_where_bytes_come_or_go_at_the_end_of_the_record() -> None:
+    built = shop(reader=Decoder("fastavro", "single"))
+
+    added = offered("add a long weight to order", built)[0]["optional"]
+    removed = offered("remove lines from order", built)[0]["naive"]
+    inner = offered("remove price from order", built)[0]["naive"]
+
+    assert kinds(added) == ["schema", "producers", "consumers"]
+    assert "deploy it once every instance of orders runs the new version" in added.phases[0].steps[2].manual[0]
+    assert kinds(removed) == ["schema", "consumers", "producers"]
+    assert kinds(inner) == ["schema", "cutover"]
 
 
 def test_what_is_only_said_makes_nobody_deploy() -> None:
@@ -397,7 +414,7 @@ def test_a_single_local_copy_that_fell_behind_is_brought_in_line_before_a_field_
     shared = [one["name"] for one in schema_after(added, built)["fields"]]
     assert [one["name"] for one in schema_after(added, built, path=path)["fields"]] == shared
     manual = [place for step in added.phases[0].steps for place in step.manual]
-    assert any("stop orders, let it read orders to the end" in place for place in manual)
+    assert any("it has read orders past what the old ones wrote" in place for place in manual)
 
 
 def test_a_copy_that_is_resolved_by_name_is_left_behind_as_it_is() -> None:
