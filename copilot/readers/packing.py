@@ -1,15 +1,18 @@
 """Nouns as bytes and back, for what is kept: fast to read, the same for equal nouns, and nothing where the bytes are damaged.
 
-Tuples become lists, but a tuple of nouns of one class becomes a tuple of the class's number and a column for each part; a noun
-alone is marked by None at the end. Everything else is as it is. Bytes that don't fit are no nouns, and are read again.
+A tuple of nouns of one class becomes a list of the class's number and a column for each part, a tuple of tuples one of their
+lengths and of all their items in a row: what takes time is then columns, not nouns. Other nouns and tuples that hold some are
+marked lists, too; everything else is as it is. Bytes that don't fit are no nouns, and are read again.
 """
 
 from __future__ import annotations
 
 import marshal
 import zlib
+from collections import deque
 from collections.abc import Callable
 from dataclasses import fields
+from itertools import accumulate, chain, repeat
 from operator import attrgetter
 from typing import Any
 
@@ -55,8 +58,9 @@ _NOUNS: tuple[type, ...] = (
 )
 _NUMBER = {noun: number for number, noun in enumerate(_NOUNS)}
 _PARTS: tuple[Callable[[Any], Any], ...] = tuple(attrgetter(*(field.name for field in fields(noun))) for noun in _NOUNS)
+_SETTERS = tuple(tuple(getattr(noun, field.name).__set__ for field in fields(noun)) for noun in _NOUNS)
 _NOT_PLAIN = {tuple, *_NOUNS}
-_PACKED = (list, tuple)
+_GROUPS, _MIXED, _ALONE = -1, -2, -3
 # Fast enough at the first level: the bytes are read far more often than written, and most of them are repeated names.
 _COMPRESSION = 1
 
@@ -75,25 +79,43 @@ def unpack(data: bytes) -> Any:
 
 
 def _packed(value: Any) -> Any:
-    if isinstance(value, tuple):
-        kinds = set(map(type, value))
-        if kinds.isdisjoint(_NOT_PLAIN):
-            return list(value)
-        number = _NUMBER.get(kinds.pop()) if len(kinds) == 1 else None
-        if number is None:
-            return [_packed(item) for item in value]
-        return (number, *map(_packed, zip(*map(_PARTS[number], value), strict=True)))
-    number = _NUMBER.get(type(value))
-    return value if number is None else (number, *[[_packed(part)] for part in _PARTS[number](value)], None)
+    if not isinstance(value, tuple):
+        number = _NUMBER.get(type(value))
+        return value if number is None else [_ALONE, number, *map(_packed, _PARTS[number](value))]
+    kinds = set(map(type, value))
+    if kinds.isdisjoint(_NOT_PLAIN):
+        return value
+    if kinds == {tuple} and len({type(item) for group in value for item in group}) < 2:
+        return [_GROUPS, tuple(map(len, value)), _packed(tuple(chain.from_iterable(value)))]
+    number = _NUMBER.get(kinds.pop()) if len(kinds) == 1 else None
+    if number is None:
+        return [_MIXED, *map(_packed, value)]
+    return [number, *map(_packed, zip(*map(_PARTS[number], value), strict=True))]
 
 
 def _unpacked(value: Any) -> Any:
-    kind = type(value)
-    if kind is list:
-        return tuple([_unpacked(item) if type(item) in _PACKED else item for item in value])
-    if kind is not tuple:
+    if type(value) is not list:
         return value
-    if value[-1] is None:
-        return _NOUNS[value[0]](*[_unpacked(part) for (part,) in value[1:-1]])
-    # By columns, because there are thousands of uses: what builds them then is `map`, not a loop of ours.
-    return tuple(map(_NOUNS[value[0]], *map(_unpacked, value[1:])))
+    kind = value[0]
+    if kind == _ALONE:
+        return _NOUNS[value[1]](*map(_unpacked, value[2:]))
+    parts = list(map(_unpacked, value[1:]))
+    if kind == _MIXED:
+        return tuple(parts)
+    if kind == _GROUPS:
+        lengths, items = parts
+        ends = tuple(accumulate(lengths, initial=0))
+        if ends[-1] != len(items):
+            raise ValueError("lengths that don't fit")
+        return tuple(map(items.__getitem__, map(slice, ends, ends[1:])))
+    return _built(kind, parts)
+
+
+def _built(number: int, columns: list[Any]) -> tuple[Any, ...]:
+    """Returns nouns with these parts, set slot by slot: a frozen dataclass's own `__init__` takes thrice as long, for thousands."""
+    if len(set(map(len, columns))) != 1 or len(columns) != len(_SETTERS[number]):
+        raise ValueError("columns that don't fit")
+    nouns: tuple[Any, ...] = tuple(map(object.__new__, repeat(_NOUNS[number], len(columns[0]))))
+    for setter, column in zip(_SETTERS[number], columns, strict=True):
+        deque(map(setter, nouns, column), maxlen=0)
+    return nouns

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import marshal
 import typing
+import zlib
 from dataclasses import replace
 
 import pytest
 
-from copilot.domain.pipeline import PipelineMap
+from copilot.domain.pipeline import FieldUse, PipelineMap
 from copilot.domain.samples import SampleFiles
 from copilot.domain.sinks import Sink
-from copilot.domain.source import Span
+from copilot.domain.source import Gap, Span
 from copilot.readers import packing
 from tests.checks.cases import empty_map
 
@@ -39,3 +41,30 @@ def test_a_map_with_what_settings_say_of_tables_and_samples_comes_back_equal() -
     pipeline = replace(empty_map(), sinks=sinks, samples=(SampleFiles("order", "samples/*", SPAN),))
 
     assert packing.unpack(packing.pack(pipeline)) == pipeline
+
+
+USE = FieldUse("billing", "order", "amount", "reads", "subscript", "certain", SPAN, 4, False, 'order["amount"]')
+VALUES = (
+    (),
+    (SPAN, SPAN),
+    (SPAN, None, "text", 3),
+    ((), (SPAN,), (), (SPAN, SPAN)),
+    ((("module", "a.py"), "b.py"), (("subjects", 0), ("order",)), (("subjects", 1), ())),
+    ((), ((USE, USE), (), (Gap(SPAN, "is no text"),))),
+    USE,
+)
+
+
+@pytest.mark.parametrize("value", VALUES, ids=str)
+def test_what_is_kept_comes_back_equal_however_its_tuples_are_nested(value: object) -> None:
+    back = packing.unpack(packing.pack(value))
+
+    assert back == value
+    assert repr(back) == repr(value)
+
+
+@pytest.mark.parametrize(
+    "kept", [[14, ("a", "b"), (1,), (2, 3)], [14, ("a",)], [99, ("a",)], [-1, (2,), ()], []], ids=str
+)
+def test_columns_that_fit_no_nouns_are_nothing(kept: list[object]) -> None:
+    assert packing.unpack(zlib.compress(marshal.dumps(kept))) is None
