@@ -7,11 +7,13 @@ commits only these are read.
 
 from __future__ import annotations
 
-import json
+import marshal
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
+from itertools import starmap
 
 from copilot.adapters.blobs import Unreadable, read_blobs, text_of
 from copilot.adapters.git import GitFailed, Repository
@@ -22,8 +24,8 @@ from copilot.ports import Index
 RENAME_ROUNDS_MAX = 8
 RENAME_CANDIDATES_MAX = 1000
 EXTENDED_COMMITS_MAX = 1000
-_KIND = "history-3"
-_NEWEST_KIND = "history-newest-3"
+_KIND = "history-4"
+_NEWEST_KIND = "history-newest-4"
 _FORMAT = "--format=%x01%H %ct"
 
 
@@ -54,17 +56,16 @@ class GitHistory:
         wanted = sorted(set(paths))
         if not wanted or not self._commit:
             return dict.fromkeys(paths, ())
-        known = self._cached(self._commit, wanted)
-        fresh = self._extended([path for path in wanted if path not in known])
-        unknown = [path for path in wanted if path not in known and path not in fresh]
+        kept = self._kept(self._commit)
+        fresh = self._extended([path for path in wanted if path not in kept])
+        unknown = [path for path in wanted if path not in kept and path not in fresh]
         if unknown:
             fresh.update(self._follow(unknown))
+        known = {**kept, **fresh}
         if fresh:
-            self._index.put(
-                _KIND, {self._key(self._commit, path): _dumped(versions) for path, versions in fresh.items()}
-            )
+            self._index.put(_KIND, {self._key(self._commit): _dumped(known)})
             self._index.put(_NEWEST_KIND, {self._scope: self._commit.encode()})
-        return {path: known[path] if path in known else fresh[path] for path in wanted}
+        return {path: known[path] for path in wanted}
 
     def texts(self, digests: Iterable[str]) -> Mapping[str, str]:
         """Returns the texts of blobs; those that are no text, too large or not in this clone are left out."""
@@ -77,23 +78,40 @@ class GitHistory:
                 continue
         return texts
 
-    def _cached(self, commit: str, paths: Sequence[str]) -> dict[str, tuple[PastFile, ...]]:
-        keys = {self._key(commit, path): path for path in paths}
-        return {keys[key]: _loaded(data) for key, data in self._index.get(_KIND, list(keys)).items()}
+    def _kept(self, commit: str) -> dict[str, tuple[PastFile, ...]]:
+        """Returns what is kept of a commit, in one row: thousands of files would take as many, at each commit."""
+        key = self._key(commit)
+        return _loaded(self._index.get(_KIND, [key]).get(key, b""))
 
-    def _key(self, commit: str, path: str) -> str:
-        return f"{self._scope}:{commit}:{path}"
+    def _key(self, commit: str) -> str:
+        return f"{self._scope}:{commit}"
+
+    @cached_property
+    def _base(self) -> str:
+        """The commit that was read last, "" where it is none of the commits before this one. Asked before this one is kept."""
+        commit = self._index.get(_NEWEST_KIND, [self._scope]).get(self._scope, b"").decode()
+        if not commit or commit == self._commit:
+            return ""
+        try:
+            since = self._git.text(
+                "rev-list",
+                "--first-parent",
+                "--parents",
+                f"--max-count={EXTENDED_COMMITS_MAX}",
+                self._commit,
+                f"^{commit}",
+            )
+        except GitFailed:  # as for a commit that was rewritten, and is gone
+            return ""
+        return commit if since.rpartition("\n")[2].split(" ")[1:2] == [commit] else ""
 
     def _extended(self, paths: Sequence[str]) -> dict[str, tuple[PastFile, ...]]:
         """Returns what is known from the commit that was read last, with the commits since; without it, nothing."""
-        newest = self._index.get(_NEWEST_KIND, [self._scope]) if paths else {}
-        commit = newest.get(self._scope, b"").decode()
-        if not commit or commit == self._commit:
+        kept = self._kept(self._base) if paths and self._base else {}
+        known = {path: kept[path] for path in paths if path in kept}
+        if not known:
             return {}
-        known = self._cached(commit, paths)
-        if not known or commit not in self._order(EXTENDED_COMMITS_MAX):
-            return {}
-        since = self._log(list(known), {}, f"{commit}..{self._commit}")
+        since = self._log(list(known), {}, f"{self._base}..{self._commit}")
         plain = {path: since.get(path, []) for path in known}
         # Where a file came, went or was renamed since, its whole line of descent is read again.
         return {
@@ -119,8 +137,8 @@ class GitHistory:
                 break
         return {path: _lineage(path, events, renames) for path in paths}
 
-    def _order(self, at_most: int = -1) -> dict[str, int]:
-        listed = self._git.text("rev-list", "--first-parent", f"--max-count={at_most}", self._commit)
+    def _order(self) -> dict[str, int]:
+        listed = self._git.text("rev-list", "--first-parent", self._commit)
         return {commit: position for position, commit in enumerate(listed.split("\n"))}
 
     def _log(self, paths: list[str], order: Mapping[str, int], commits: str) -> dict[str, list[_Event]]:
@@ -218,9 +236,14 @@ def _past(event: _Event) -> PastFile:
     return PastFile(event.path, event.digest, event.commit, at)
 
 
-def _dumped(versions: tuple[PastFile, ...]) -> bytes:
-    return json.dumps([[it.path, it.digest, it.commit, it.at] for it in versions], separators=(",", ":")).encode()
+def _dumped(known: Mapping[str, tuple[PastFile, ...]]) -> bytes:
+    return marshal.dumps(
+        {path: [(it.path, it.digest, it.commit, it.at) for it in versions] for path, versions in known.items()}
+    )
 
 
-def _loaded(data: bytes) -> tuple[PastFile, ...]:
-    return tuple(PastFile(*row) for row in json.loads(data))
+def _loaded(data: bytes) -> dict[str, tuple[PastFile, ...]]:
+    try:
+        return {path: tuple(starmap(PastFile, rows)) for path, rows in marshal.loads(data).items()}
+    except (EOFError, ValueError, TypeError, AttributeError):
+        return {}

@@ -87,6 +87,36 @@ def test_after_new_commits_the_history_is_the_same_as_read_anew(tmp_path: Path) 
     assert [version.path for version in warm["renamed"]] == ["b", "renamed"]
 
 
+def test_after_a_commit_no_older_one_is_read_again_for_files_asked_for_in_turns(tmp_path: Path) -> None:
+    top = init(tmp_path / "top")
+    index = SqliteIndex(tmp_path / "cache" / "index.sqlite")
+    commits = [commit(top, dict.fromkeys("ab", f"{number}\n")) for number in range(4)]
+    repository = open_repository(top)
+    before = GitHistory(repository, commits[2], index)
+    assert [len(before.versions([path])[path]) for path in "ab"] == [3, 3]
+    oldest = commits[0]
+    (top / ".git" / "objects" / oldest[:2] / oldest[2:]).unlink()
+
+    after = GitHistory(repository, commits[3], index)
+
+    assert [len(after.versions([path])[path]) for path in "ab"] == [4, 4]
+
+
+def test_a_commit_that_was_rewritten_is_no_base(tmp_path: Path) -> None:
+    top = init(tmp_path / "top")
+    index = SqliteIndex(tmp_path / "cache" / "index.sqlite")
+    commit(top, {"a": "1\n"})
+    gone = commit(top, {"a": "2\n"})
+    repository = open_repository(top)
+    GitHistory(repository, gone, index).versions(["a"])
+    git(top, "reset", "-q", "--hard", "HEAD~1")
+    head = commit(top, {"a": "3\n"})
+
+    digests = [version.digest for version in GitHistory(repository, head, index).versions(["a"])["a"]]
+
+    assert digests == [git(top, "rev-parse", f"{one}:a") for one in ("HEAD~1", "HEAD")]
+
+
 def test_a_shallow_clone_knows_what_it_has(tmp_path: Path) -> None:
     source = init(tmp_path / "source")
     commit(source, {"a": "1\n"})
