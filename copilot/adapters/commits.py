@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from copilot.adapters.git import Git, GitFailed, Repository
-from copilot.adapters.tree import FILE_MODE
+from copilot.adapters.listing import FILE_MODE
 from copilot.errors import SurroundingsFailed, WrongUsage
 from copilot.reasons.visible import visible
 

@@ -25,7 +25,7 @@ from copilot.adapters.blobs import (
     too_large,
 )
 from copilot.adapters.git import Git, Repository
-from copilot.adapters.listing import Listings, decode_path, list_commit
+from copilot.adapters.listing import FILE_MODE, Listings, decode_path, entry_in, list_commit
 from copilot.domain.codec import digest_of_text
 from copilot.domain.source import ABSENT, MISSING, WORKING_TREE, Gap, Snapshot, SourceFile, Span, TreeEntry
 from copilot.errors import WrongUsage
@@ -34,7 +34,6 @@ from copilot.ports import Index, Tree
 if TYPE_CHECKING:
     from copilot.domain.patch import FileChange
 
-FILE_MODE = "100644"
 EXECUTABLE_MODE = "100755"
 LINK_MODE = "120000"
 SUBMODULE_MODE = "160000"
@@ -98,8 +97,11 @@ class CommitTree:
     def _entries_of(self, paths: list[str]) -> dict[str, TreeEntry]:
         # All entries of a large repository cost more than its kept map, which needs the settings alone. A name that is no UTF-8
         # has escapes here that git doesn't know it by.
-        if "snapshot" in self.__dict__ or len(paths) > FEW_PATHS or any("\\" in path for path in paths):
+        if "_entries" in self.__dict__ or len(paths) > FEW_PATHS or any("\\" in path for path in paths):
             return self._entries
+        if "snapshot" in self.__dict__:
+            listed = (entry_in(self.snapshot.entries, path) for path in paths)
+            return {entry.path: entry for entry in listed if entry}
         return {entry.path: entry for entry in list_commit(self._repository.git, self.commit, *paths)}
 
 
