@@ -70,16 +70,25 @@ class Running:
         return Deployment(job, self.name, kept, Span(self.path, self.line, self.line))
 
 
-def read_deployment_files(store: FactStore, kinds: Iterable[tuple[str, Iterable[str]]]) -> list[DeploymentFile]:
-    """Returns the deployment files of the tree, which are given by kind."""
+def read_deployment_files(
+    store: FactStore, kinds: Iterable[tuple[str, Iterable[str]]]
+) -> tuple[list[DeploymentFile], int]:
+    """Returns the deployment files of the tree, which are given by kind, and how many were read.
+
+    In a large tree most YAML files are somebody else's: those that say nothing that runs are left out.
+    """
     files: list[DeploymentFile] = []
+    count = 0
     for kind, paths in kinds:
         found = store.derive(f"{DEPLOYMENT_KIND}-{kind}", paths, partial(facts_of, kind), load_deployment)
+        count += len(found)
         for path, facts in found.items():
+            if kind == "manifest" and not any(facts):
+                continue
             if facts.gap is not None:
                 store.gaps.add(Gap(Span(path, facts.gap[0], facts.gap[0]), facts.gap[1]))
             files.append(DeploymentFile(path, "compose" if facts.is_compose else kind, facts))
-    return sorted(files, key=lambda file: file.path)
+    return sorted(files, key=lambda file: file.path), count
 
 
 def built_folders(files: Iterable[DeploymentFile]) -> frozenset[str]:
@@ -122,8 +131,7 @@ def bind_deployments(
     `root_of` tells the root of each Python file, `busy` the roots that have endpoints of their own, `split` the folders whose
     scripts are jobs by themselves.
     """
-    # In a large tree most YAML files are somebody else's: what says nothing that runs isn't walked by each kind of copy.
-    by_path = {file.path: file for file in files if file.kind != "manifest" or any(file.facts)}
+    by_path = {file.path: file for file in files}
     env_files = EnvFiles(by_path)
     wrappers = Wrappers(by_path)
     binder = _Binder(by_path, Jobs(roots, root_of or {}, busy, split), wrappers)

@@ -96,11 +96,11 @@ class JobRoots:
     def __init__(self, paths: Collection[str], scripts: frozenset[str], built_folders: frozenset[str]) -> None:
         marked: set[str] = set()
         self._images = set(built_folders)
-        self._holding: set[str] = set()
+        self._files: dict[str, list[str]] = {}
         for path in paths:
             folder, _, name = path.rpartition("/")
             if name.endswith(".py"):
-                self._holding.add(folder)
+                self._files.setdefault(folder, []).append(path)
             if name.startswith(_IMAGE):
                 self._images.add(folder)
             elif name in _MARKERS:
@@ -108,20 +108,20 @@ class JobRoots:
         marked |= self._images
         self._marked = {folder for folder in marked if folder and not is_test_path(folder + "/x")}
         self.scripts = scripts
-        self._alone = self._lone_scripts(paths)
+        self._alone = self._lone_scripts()
         self._jobs: dict[str, Job] = {}
-        # Asked for every Python file, and there are ten to a folder.
-        self._folder_roots: dict[str, str] = {}
 
-    def root_of(self, path: str) -> str:
-        """Returns the root of the job that a file belongs to."""
-        folder = path.rpartition("/")[0]
-        if path in self._alone or not folder:
-            return self._of_root.get(path, path)
-        root = self._folder_roots.get(folder)
-        if root is None:
-            root = self._folder_roots[folder] = self._root_of_folder(folder)
-        return root or (path if path in self.scripts else folder)
+    def root_of_each(self) -> dict[str, str]:
+        """Returns the root of the job that each Python file belongs to."""
+        found: dict[str, str] = {}
+        # Told by folder, because there are ten files to each.
+        for folder, files in self._files.items():
+            root = self._root_of_folder(folder) if folder else ""
+            found.update(dict.fromkeys(files, root or folder))
+            if folder and not root:
+                found.update((path, path) for path in self.scripts.intersection(files))
+        found.update((path, self._of_root.get(path, path)) for path in (*self._alone, *self._files.get("", ())))
+        return found
 
     def _root_of_folder(self, folder: str) -> str:
         """Returns the root that all files of a folder belong to, "" where every folder around them only collects others."""
@@ -134,19 +134,23 @@ class JobRoots:
         prefixes = ("/".join(segments[:depth]) for depth in range(1, len(segments) + 1))
         return next((prefix for prefix in prefixes if not self._is_collecting(prefix)), "")
 
-    def _lone_scripts(self, paths: Collection[str]) -> frozenset[str]:
+    def _lone_scripts(self) -> frozenset[str]:
         """Returns the scripts that are jobs by themselves although they lie together."""
-        by_folder: dict[str, list[str]] = {}
-        for path in paths:
-            if path.endswith(".py") and not f"/{path}".endswith("/__init__.py") and not is_test_path(path):
-                by_folder.setdefault(path.rpartition("/")[0], []).append(path)
+        by_folder = {
+            folder: [
+                path
+                for path in self._files.get(folder, ())
+                if not f"/{path}".endswith("/__init__.py") and not is_test_path(path)
+            ]
+            for folder in {"", *(path.rpartition("/")[0] for path in self.scripts)}
+        }
         alone: set[str] = set()
         for folder, files in by_folder.items():
             scripts = self.scripts.intersection(files)
             is_one = folder in self._images or len(scripts) < 2
             if not is_one and (len(scripts) == len(files) or not _EXAMPLES.isdisjoint(folder.split("/"))):
                 alone |= scripts
-        flat = by_folder.get("", [])
+        flat = by_folder[""]
         entries = sorted(self.scripts.intersection(flat))
         self._of_root = dict.fromkeys(flat, entries[0]) if len(entries) == 1 else {}
         return frozenset(alone)
@@ -183,7 +187,7 @@ class JobRoots:
 
     def _is_collecting(self, folder: str) -> bool:
         """Tells whether a folder only holds other folders, or has a name that people give to such folders."""
-        return posixpath.basename(folder) in _COLLECTING or folder not in self._holding
+        return posixpath.basename(folder) in _COLLECTING or folder not in self._files
 
     def name_jobs(self, roots: Iterable[str]) -> dict[str, Job]:
         """Returns the jobs of these roots by root, each with the shortest name that tells it from the others."""

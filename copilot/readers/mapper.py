@@ -8,6 +8,7 @@ is sorted, so equal trees give equal maps whatever the cache holds.
 from __future__ import annotations
 
 import gc
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -106,7 +107,7 @@ class _Reading:
         with ThreadPoolExecutor(max_workers=1) as beside:
             past = beside.submit(history.versions, self._schemas.schema_paths())
             outlines = store.begin_outlines(layout.python)
-            self._deployment_files = read_deployment_files(store, layout.deployments)
+            self._deployment_files, self._deployment_count = read_deployment_files(store, layout.deployments)
             if store.unknown_count > MANY_FILES:
                 self._schemas.read_ahead()
             self._outlines = outlines()
@@ -116,7 +117,8 @@ class _Reading:
         scripts = frozenset(path for path, outline in self._outlines.items() if outline.is_script)
         scripts |= started_scripts(self._deployment_files, layout.python)
         self._roots = JobRoots([*layout.python, *layout.builds], scripts, built_folders(self._deployment_files))
-        whole = {path: self._roots.root_of(path) for path in layout.python}
+        root_of = self._roots.root_of_each()
+        whole = {path: root_of[path] for path in layout.python}
         self._entry_reader = EntryReader(store, self._modules, self._outlines)
         self._entries = self._entry_reader.read(self._folders(whole))
         self._root_of = {**whole, **self._entries.root_of}
@@ -139,15 +141,18 @@ class _Reading:
         return sorted(found - {path})
 
     def _folders(self, root_of: Mapping[str, str]) -> Iterator[Folder]:
-        """Yields the roots that are folders, with their files."""
+        """Yields the roots that are folders with two files at least that somebody may start, with all their files."""
         started = started_files(self._deployment_files, root_of)
+        told = (path for path, one in self._outlines.items() if one.is_script or one.acts_at_once)
+        count = Counter(root_of[path] for path in {*told, *started})
+        asked = {root for root in count if count[root] > 1 and not root.endswith(".py")}
         paths: dict[str, list[str]] = {}
         for path, root in root_of.items():
-            paths.setdefault(root, []).append(path)
+            if root in asked:
+                paths.setdefault(root, []).append(path)
         for root, listed in paths.items():
-            if not root.endswith(".py"):
-                own = {path: started[path] for path in listed if path in started}
-                yield Folder(root, tuple(listed), own, self._roots.is_image(root))
+            own = {path: started[path] for path in listed if path in started}
+            yield Folder(root, tuple(listed), own, self._roots.is_image(root))
 
     def map(self) -> PipelineMap:
         roots = sorted({*self._root_of.values(), *self._entries.split})
@@ -187,7 +192,7 @@ class _Reading:
             sinks=self._settings.sinks,
             samples=self._settings.samples,
             gaps=tuple(sorted(self._store.gaps | _left_out(snapshot))),
-            files_read=len(self._outlines) + len(self._deployment_files) + len(self._schemas.schema_paths()),
+            files_read=len(self._outlines) + self._deployment_count + len(self._schemas.schema_paths()),
             uncommitted_count=snapshot.uncommitted_count,
             unknown_reads=used.unknown_reads,
         )

@@ -6,8 +6,7 @@ from copilot.readers.jobs import JobRoots, is_test_path, plain_name, unique_name
 
 
 def roots(*paths: str, scripts: tuple[str, ...] = ()) -> dict[str, str]:
-    found = JobRoots(paths, frozenset(scripts), frozenset())
-    return {path: found.root_of(path) for path in paths if path.endswith(".py")}
+    return JobRoots(paths, frozenset(scripts), frozenset()).root_of_each()
 
 
 def test_a_file_belongs_to_the_nearest_folder_that_is_built() -> None:
@@ -96,9 +95,10 @@ def test_files_beside_the_only_script_of_the_root_belong_to_it() -> None:
 def test_a_package_that_nobody_runs_and_others_import_is_no_job() -> None:
     paths = ("frame/core.py", "step/Dockerfile", "step/main.py", "tool/x.py", "tool/y.py")
     jobs = JobRoots(paths, frozenset(), frozenset())
-    root_of = {path: jobs.root_of(path) for path in paths if path.endswith(".py")}
 
-    packages = jobs.packages(root_of, [("step/main.py", "frame/core.py"), ("tool/x.py", "tool/y.py")], frozenset())
+    packages = jobs.packages(
+        jobs.root_of_each(), [("step/main.py", "frame/core.py"), ("tool/x.py", "tool/y.py")], frozenset()
+    )
 
     assert packages == {"frame"}
 
