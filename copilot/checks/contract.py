@@ -22,6 +22,7 @@ from copilot.checks.newsymbols import symbol_findings
 from copilot.checks.parsed_code import Codes
 from copilot.checks.reading import BASE
 from copilot.checks.standing import Standing, standing_uses
+from copilot.checks.successors import MAY_NOT_BE, Succession, not_handed_on, successions
 from copilot.checks.written import OPEN_RULES as OPEN_TYPE_RULES
 from copilot.checks.written import Written, type_findings
 from copilot.domain.evidence import Evidence, Finding, Measure, Verdict
@@ -35,6 +36,7 @@ _OPEN_RULES = (
     "contract.value-of-old-kind",
     "contract.construction-unseen",
     "contract.may-not-be-set",
+    MAY_NOT_BE,
     *OPEN_RULES,
     *OPEN_TYPE_RULES,
     *OPEN_SYMBOL_RULES,
@@ -46,7 +48,7 @@ class ContractCheck:
     """Producers against demands, consumers against what is there, before and after."""
 
     name = "contract"
-    version = 7
+    version = 8
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
@@ -156,7 +158,20 @@ class _View:
                 yield self._unseen(link, path)
         if old and self.phase == 0:
             yield self._unset_before(link, old)
+        for taken in successions(self.lineage, self.phase, self.case):
+            if not set(taken.new) & (self.required | now):
+                yield from self._of_succession(taken, link, before, visible)
         yield from self._of_types(link, before, after)
+
+    def _of_succession(
+        self, taken: Succession, link: Link, before: list[FieldUse], visible: set[str]
+    ) -> Iterator[Finding]:
+        demanded = _required(self.lineage.base.latest if self.lineage.base else None)
+        if parent(taken.old) in visible:
+            is_open = self._has_blind_spots(link.job)
+            yield from not_handed_on(taken, link, before, self.lineage, self.phase, self.case, is_open=is_open)
+        elif taken.old in demanded and self._is_built_here(taken.old, visible):
+            yield self._unseen(link, taken.new[0])
 
     def _of_types(self, link: Link, before: list[FieldUse], after: list[FieldUse]) -> Iterator[Finding]:
         base, schema = self.case.base, self.lineage.base.latest if self.lineage.base else None

@@ -729,3 +729,54 @@ def test_a_second_field_of_another_kind_needs_a_conversion() -> None:
 
     assert "contract.same-value-of-another-kind" in errors(as_it_is)
     assert "contract.same-value-of-another-kind" not in errors(converted)
+
+
+OPTIONAL_TOTAL = field("total", ["null", "long"], default=None)
+BOTH_NAMES = [ID, AMOUNT, OPTIONAL_TOTAL]
+
+
+def renamed_in_phases(*written: str, writes: Sequence[FieldUse] = WRITES, **more: Any) -> Evidence:
+    """A rename by way of both names, whose producer writes these after the first phase, and the new one in the last."""
+    after = [
+        [use(name, "writes", job="shop", line=line) for line, name in enumerate(names, 2)]
+        for names in (written, ("id", "total"))
+    ]
+    both = MAKE_OLD if "total" not in written else MAKE_OLD.replace("}", '    "total": 2,\n}')
+    return run(
+        case(
+            RENAME,
+            [[ID, AMOUNT]],
+            [BOTH_NAMES, [ID, OPTIONAL_TOTAL]],
+            uses=writes,
+            uses_after=after if writes else (),
+            base_code={SHOP_PATH: MAKE_OLD},
+            code={SHOP_PATH: [both, MAKE_NEW]},
+            **more,
+        )
+    )
+
+
+def test_a_producer_that_does_not_write_the_new_name_beside_the_old_one_loses_values() -> None:
+    both, only_old = renamed_in_phases("id", "amount", "total"), renamed_in_phases("id", "amount")
+
+    assert both.verdict == "pass"
+    assert errors(only_old) == ["contract.value-not-handed-on"]
+    assert "shop sets amount, and not total, which takes its place" in only_old.findings[0].message
+
+
+def test_whether_a_producer_writes_the_new_name_is_open_where_its_records_are_built_out_of_sight() -> None:
+    unseen = renamed_in_phases("id", "amount", writes=())
+
+    assert unseen.verdict == "unknown"
+    assert {finding.rule for finding in unseen.findings} == {"contract.construction-unseen"}
+
+
+def test_a_second_write_that_the_plan_leaves_to_a_person_is_an_open_question() -> None:
+    step = Step(
+        "Deploy the producers", "producers", ("shop",), (), (f"{SHOP_PATH}:3  write `total` here too, by hand",)
+    )
+
+    asked = renamed_in_phases("id", "amount", steps=[(step,), ()])
+
+    assert asked.verdict == "unknown"
+    assert "unless a person changes it as the plan asks" in asked.findings[0].message
