@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from copilot.checks.mutant import Mutant, with_phases
+from copilot.checks.mutant import Mutant, job_of, with_phases
 from copilot.domain.alternative import Phase, Step
 from copilot.ports import Case, Tree
 
@@ -46,7 +46,7 @@ def cutover_split(case: Case, tree: Tree) -> Iterator[Mutant]:
     """Jobs that must move in one moment, moved one after the other."""
     for number, phase in enumerate(case.alternative.phases):
         if any(step.kind == "cutover" and len(step.jobs) > 1 for step in phase.steps):
-            steps = tuple(part for step in phase.steps for part in _parts(step))
+            steps = tuple(part for step in phase.steps for part in _parts(step, case))
             yield _at(case, number, replace(phase, steps=steps), "one job after the other")
 
 
@@ -54,7 +54,7 @@ def job_left_out(case: Case, tree: Tree) -> Iterator[Mutant]:
     """A job that no step deploys."""
     phases = case.alternative.phases
     for job in dict.fromkeys(job for phase in phases for step in phase.steps for job in step.jobs):
-        left = [replace(phase, steps=tuple(_without(job, step) for step in phase.steps)) for phase in phases]
+        left = [replace(phase, steps=tuple(_without(job, step, case) for step in phase.steps)) for phase in phases]
         yield Mutant(job, with_phases(case.alternative, left))
 
 
@@ -72,12 +72,23 @@ def _at(case: Case, number: int, phase: Phase, what: str) -> Mutant:
     )
 
 
-def _parts(step: Step) -> Iterator[Step]:
+def _parts(step: Step, case: Case) -> Iterator[Step]:
     if step.kind != "cutover":
         yield step
         return
-    yield from (replace(step, kind="consumers", jobs=(job,)) for job in step.jobs)
+    for job in step.jobs:
+        manual = tuple(text for text in step.manual if _is_about(text, job, case))
+        yield replace(step, kind="consumers", jobs=(job,), manual=manual)
 
 
-def _without(job: str, step: Step) -> Step:
-    return replace(step, jobs=tuple(it for it in step.jobs if it != job))
+def _without(job: str, step: Step, case: Case) -> Step:
+    """Returns the step without the job; who forgets it forgets what people do there, too."""
+    if job not in step.jobs:
+        return step
+    manual = tuple(text for text in step.manual if not _is_about(text, job, case))
+    return replace(step, jobs=tuple(it for it in step.jobs if it != job), manual=manual)
+
+
+def _is_about(text: str, job: str, case: Case) -> bool:
+    """Tells whether "path:line  what" names a place of the job."""
+    return job_of(text.split("  ", 1)[0].rpartition(":")[0], case) == job

@@ -27,6 +27,8 @@ from copilot.reasons.merits import WORTH
 
 COMMANDS = "commands"
 COMPILE = "compile"
+TIES = ("rollout.gate", "rollout.story", "rollout.stopped")
+"""The rules of findings that tell of a phase in which not every order of deploys is known to be safe."""
 
 
 def mutate(proposal: Proposal, kit: Kit) -> Iterator[MutantSeen]:
@@ -78,19 +80,22 @@ def _fate(mutation: Mutation, mutant: Mutant, original: _Proved, proposal: Propo
     if found.fate == "survived" and proposal.request.commands:
         broken = _proved(mutant.alternative, compiled, proposal, kit)
         found = _killed(row, broken, original, proposal, kit)
-    if found.fate == "survived" and mutation.is_order and (why := _is_free(original, proposal)):
+    if found.fate == "survived" and mutation.is_order and (why := _is_free(mutant.alternative, original, proposal)):
         return replace(row, fate="equivalent", message=why)
     return found
 
 
-def _is_free(original: _Proved, proposal: Proposal) -> str:
-    """Tells why no job has to move with, before or after another one, "" where that is not proved."""
+def _is_free(mutant: Alternative, original: _Proved, proposal: Proposal) -> str:
+    """Tells why no job has to move with, before or after another one where the mutant differs, "" where that is not proved."""
     rollout = next((it for it in original.evidence if it.check == "rollout"), None)
     if rollout is None or any(isinstance(it, TopicOperation) for it in proposal.request.operations):
         return ""
     if rollout.verdict == "not-applicable":
         return "no two versions of jobs meet, as the rollout check found"
-    is_free = rollout.verdict == "pass" and rollout.measure("coordinated_deploys") == 0
+    pairs = zip(original.alternative.phases, mutant.phases, strict=True)
+    changed = {number for number, (own, other) in enumerate(pairs) if own.steps != other.steps}
+    tied = {it.phase for it in rollout.findings if it.rule in TIES}
+    is_free = rollout.verdict == "pass" and not changed & tied
     return "every order of these jobs is safe, as the rollout check explored" if is_free else ""
 
 

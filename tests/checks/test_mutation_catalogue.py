@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 
 import pytest
 
 from copilot.checks.mutant import MUTANTS_MAX, edits_of
 from copilot.checks.mutations import MUTATIONS
+from copilot.domain.alternative import Step
 from copilot.flow import case_of
 from copilot.plugins import Kit
 from copilot.ports import Case
@@ -64,3 +66,32 @@ def test_who_forgets_a_file_forgets_it_in_its_steps_too() -> None:
     assert mutant.place == f"{path} left as it is"
     assert path not in {path for phase in mutant.alternative.phases for step in phase.steps for path in step.paths}
     assert len(edits_of(mutant.alternative)) < len(edits_of(case.alternative))
+
+
+def cut_over() -> tuple[Case, Kit]:
+    """The example's rename, as one step that stops two jobs, with a place by hand in each."""
+    case, kit = chosen(RENAME)
+    places = ("services/features/features/main.py:3  features: drain", "services/orders/orders/main.py:3  orders: stop")
+    step = Step("Deploy both sides at once", "cutover", ("features", "orders"), (), places)
+    phase = replace(case.alternative.phases[-1], steps=(step,))
+    return replace(case, alternative=replace(case.alternative, phases=(phase,))), kit
+
+
+def test_who_forgets_a_job_forgets_what_people_do_there() -> None:
+    case, kit = cut_over()
+    forgotten = next(it for it in MUTATIONS if it.name == "job left out")
+
+    steps = [mutant.alternative.phases[0].steps[0] for mutant in forgotten.of(case, kit.tree)]
+
+    assert [step.jobs for step in steps] == [("orders",), ("features",)]
+    assert [[text.split("  ")[1] for text in step.manual] for step in steps] == [["orders: stop"], ["features: drain"]]
+
+
+def test_jobs_that_no_longer_move_at_once_take_their_own_places_along() -> None:
+    case, kit = cut_over()
+    split = next(it for it in MUTATIONS if it.name == "cutover split")
+
+    (mutant,) = split.of(case, kit.tree)
+
+    steps = mutant.alternative.phases[0].steps
+    assert [(step.jobs, len(step.manual)) for step in steps] == [(("features",), 1), (("orders",), 1)]
