@@ -23,9 +23,10 @@ HARMLESS = ("imprecise",)
 
 @dataclass(frozen=True, slots=True)
 class Reread:
-    """The versions whose records read otherwise than before, and the defaults that did it."""
+    """The versions whose records read otherwise than before, those that can't be read at all, and the defaults that did it."""
 
     versions: frozenset[int]
+    refused: frozenset[int]
     findings: tuple[Finding, ...]
 
 
@@ -44,9 +45,10 @@ def reread(
     base = lineage.base.latest if lineage.base else None
     last = lineage.after[-1]
     if base is None or last is None or base.meaning == last.meaning:
-        return Reread(frozenset(), ())
+        return Reread(frozenset(), frozenset(), ())
     met = meeting("backward", base, last, declared, frozenset(field.path for field in base.fields))
     changed: set[int] = set()
+    refused: set[int] = set()
     findings: dict[tuple[str, str], Finding] = {}
     for version in lineage.history[-HISTORY_LIMIT:]:
         own = frozenset(field.path for field in version.fields)
@@ -57,11 +59,13 @@ def reread(
                 seen = _seen(decoder, record, version, base, last, met)
                 if any(path not in asked or path in own for path, _, _ in seen):
                     changed.add(version.number)
+                if any(not path for path, _, _ in seen):
+                    refused.add(version.number)
                 for path, before, after in seen:
                     if path and path not in own:
                         told = _told(decoder.name, version, path, before, after, lineage.name)
                         findings.setdefault((path, decoder.name), told)
-    return Reread(frozenset(changed), tuple(findings[key] for key in sorted(findings)))
+    return Reread(frozenset(changed), frozenset(refused), tuple(findings[key] for key in sorted(findings)))
 
 
 def _seen(

@@ -43,6 +43,7 @@ class Replayed:
     counts: Counter[str]
     is_unknown: bool
     history_changed: int = 0
+    history_refused: int = 0
 
 
 class ReplayCheck:
@@ -67,6 +68,7 @@ class ReplayCheck:
                 *_measures(counts, len(set(tools))),
                 Measure("stand_ins", len({finding.path for finding in findings if finding.rule == STAND_IN}), "values"),
                 Measure("history_changed", sum(it.history_changed for it in replayed), "versions"),
+                Measure("history_refused", sum(it.history_refused for it in replayed), "versions"),
             ),
             findings=findings,
             tools=tools,
@@ -140,7 +142,8 @@ def _replay(lineage: Lineage, case: Case, bench: Bench) -> Replayed:
             findings.append(_unreplayed(it, lineage.name))
     findings += _samples_left_out(unreplayed, lineage.name)
     is_gone = judge.waits_for_the_end(len(lineage.after) - 1)
-    return Replayed(tuple(findings), counts, is_unknown, 0 if is_gone else len(again.versions))
+    changed, refused = (0, 0) if is_gone else (len(again.versions), len(again.refused))
+    return Replayed(tuple(findings), counts, is_unknown, changed, refused)
 
 
 def _retentions(lineage: Lineage, case: Case) -> Iterator[Finding]:

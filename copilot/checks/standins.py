@@ -15,7 +15,7 @@ from copilot.checks.leaves import leaves_of
 from copilot.checks.lineage import Lineage
 from copilot.checks.roundtrip import written_samples
 from copilot.domain.evidence import Finding
-from copilot.domain.fieldtype import enum_of, parsed, record_of, says_unknown
+from copilot.domain.fieldtype import enum_of, neutral_value, parsed, record_of, says_unknown
 from copilot.domain.operation import AddField, ChangeDefault, Operation
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.schema import SchemaField, SchemaVersion
@@ -47,13 +47,28 @@ def known_defaults(pipeline: PipelineMap) -> frozenset[Default]:
 def stand_in_findings(
     lineage: Lineage, operations: tuple[Operation, ...], known: frozenset[Default], schema_format: SchemaFormat
 ) -> list[Finding]:
-    """Returns a warning for each such value of the last state, with what a real decoder reads where it is missing."""
+    """Returns a warning for each such value of the last state, with what a real decoder reads where it is missing.
+
+    On the way there a default that says the least (0, "") may stand in, as a gate waits for its end; any other may not.
+    """
     base = lineage.base.latest if lineage.base else None
     last = lineage.after[-1]
     if base is None or last is None:
         return []
-    found = [_told(it, base, last, lineage, schema_format) for it in _defaults(base, last, operations, known)]
-    return found + [_of_enum(path, symbol, lineage) for path, symbol in _enum_defaults(base, last)]
+    found = {it.field.path: (it, last) for it in _defaults(base, last, operations, known)}
+    for state in lineage.after[:-1]:
+        for it in _defaults(base, state, operations, known) if state else ():
+            if state and not _says_the_least(it):
+                found.setdefault(it.field.path, (it, state))
+    told = [_told(it, base, state, lineage, schema_format) for it, state in found.values()]
+    return told + [_of_enum(path, symbol, lineage) for path, symbol in _enum_defaults(base, last)]
+
+
+def _says_the_least(it: StandIn) -> bool:
+    try:
+        return bool(it.default == neutral_value(parsed(it.field.type)))
+    except ValueError:
+        return False
 
 
 def _defaults(

@@ -42,6 +42,9 @@ HONEST_RULES = (
     SoftRule("no new meaning under an old name", "compatibility", "meanings_turned", "values that mean something else"),
 )
 SOFT_RULES = (
+    SoftRule(
+        "most of the history can still be read", "replay", "history_refused", "versions that can't be read any more"
+    ),
     SoftRule("most of the history reads as before", "replay", "history_changed", "versions that read otherwise"),
     SoftRule("waits for what is not known", "usage", "open_at_once", "open questions that no gate waits for"),
     SoftRule("closest to the wording", "usage", "operations_reworded", "operations done in other words"),
@@ -55,6 +58,7 @@ SOFT_RULES = (
         "one_way_phases",
         "phases whose data old readers can't read",
     ),
+    SoftRule("fewest uses left as they are", "usage", "uses_left", "uses of what is gone that no edit reaches"),
     SoftRule("fewest places left to hand", "usage", "manual_places", "places to change by hand"),
     SoftRule("fewest consumers touched", "usage", "consumers_touched", "consumers touched"),
     SoftRule("fewest phases", "usage", "phases", "phases"),
@@ -65,7 +69,11 @@ SOFT_RULES = (
     SoftRule("smallest patch", "usage", "lines_changed", "changed lines"),
 )
 MOST_ASKED = "most of what was asked"
-WORTH = (*(rule.name for rule in (*HONEST_RULES, *SOFT_RULES[:2])), MOST_ASKED)
+_OF_WORTH = ("history_refused", "history_changed", "open_at_once", "uses_left")
+WORTH = (
+    *(rule.name for rule in (*HONEST_RULES, *SOFT_RULES) if rule in HONEST_RULES or rule.measure in _OF_WORTH),
+    MOST_ASKED,
+)
 """The rules by which an alternative is worse, where all others only make it dearer."""
 PROVED = "proved, not only hoped"
 FEWEST_OPEN = "fewest open questions"

@@ -233,6 +233,27 @@ def test_a_default_that_could_be_a_value_is_counted_with_what_a_decoder_reads() 
     assert "gives 0 for a record written without it" in told[0]
 
 
+@pytest.mark.parametrize(("default", "count"), [(0, 0), (7, 1), (None, 0)])
+def test_a_default_on_the_way_may_only_say_the_least(default: int | None, count: int) -> None:
+    kind = ["null", "long"] if default is None else "long"
+    between = [ID, AMOUNT, field("retries", kind, default=default)]
+    add = AddField("order", "", "retries", '"long"', is_required=True)
+
+    evidence = run(case(add, [[ID, AMOUNT]], [between, [ID, AMOUNT, field("retries", "long")]]))
+
+    assert evidence.measure("stand_ins") == count
+
+
+def test_versions_that_can_not_be_read_any_more_are_counted() -> None:
+    add = AddField("order", "", "total", '["null", "long"]', "null")
+    between = [ID, AMOUNT, field("total", ["null", "long"], default=None)]
+    without = [ID, AMOUNT, field("total", ["null", "long"])]
+
+    kept, dropped = run(case(add, [[ID, AMOUNT]], [between])), run(case(add, [[ID, AMOUNT]], [between, without]))
+
+    assert (kept.measure("history_refused"), dropped.measure("history_refused")) == (0, 1)
+
+
 def test_a_default_that_the_request_names_is_no_stand_in() -> None:
     added = [ID, AMOUNT, field("retries", "long", default=0)]
 

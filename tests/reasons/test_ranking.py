@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copilot.domain.decision import Decision
 from copilot.domain.evidence import Evidence, Finding, Verdict
 from copilot.domain.proposal import Proposal
+from copilot.reasons.merits import WORTH
 from copilot.reasons.ranking import decide
 from copilot.reasons.rationale import claims_of, problems_in
 from copilot.reasons.refusals import MANDATORY
@@ -41,6 +43,27 @@ def test_fewest_coordinated_deploys_win_and_it_says_so() -> None:
     assert outcome(decision, "many-00001") == ("acceptable", 2, "behind by: fewest coordinated deploys")
     assert "1 against 3" in decision.ruling("few-000001").claims[0].text
     assert decision.stakes == "low"
+
+
+@pytest.mark.parametrize(
+    ("check", "measure", "rule"),
+    [
+        ("usage", "uses_left", "fewest uses left as they are"),
+        ("replay", "history_refused", "most of the history can still be read"),
+    ],
+)
+def test_a_way_that_leaves_more_behind_loses_however_few_phases_it_has(check: str, measure: str, rule: str) -> None:
+    whole, part = alternative("whole-0001", 3), alternative("part-00001")
+    proofs = (
+        *all_pass("whole-0001", **{check: evidence("whole-0001", check, measures={measure: 0})}),
+        *all_pass("part-00001", **{check: evidence("part-00001", check, measures={measure: 2})}),
+    )
+
+    decision = decide(proposal((whole, part), proofs))
+
+    assert decision.chosen == "whole-0001"
+    assert outcome(decision, "part-00001")[2] == f"behind by: {rule}"
+    assert rule in WORTH
 
 
 def test_value_loss_refuses_before_anything_else_is_compared() -> None:
