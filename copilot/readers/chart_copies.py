@@ -18,11 +18,14 @@ from copilot.readers.deployment_facts import Unit
 from copilot.readers.deployment_scopes import Layer, Scope, scope_of
 from copilot.readers.go_template import VALUES
 from copilot.readers.manifests import SPREAD
+from copilot.readers.named_templates import with_included
 from copilot.readers.values import Surroundings, resolve
 
 MAX_SETS = 60
 MAX_ITEMS = 60
 _BASE = ("values.yaml", "values.yml")
+_NAMED = re.compile(r"\{([^{}]+)\}")
+_TEMPLATES = ("template", "helpers")
 _NO_NAME = frozenset(
     {"values", "helm", "chart", "charts", "templates", "deploy", "deployment", "environments", "env", "ci"}
 )
@@ -55,15 +58,15 @@ def _charts(files: Mapping[str, DeploymentFile]) -> list[_Chart]:
             charts[file.folder] = _Chart(file.folder, file.facts.chart)
     strays: list[DeploymentFile] = []
     for path, file in sorted(files.items()):
-        if file.kind not in ("values", "template"):
+        if file.kind not in ("values", *_TEMPLATES):
             continue
         folder = _chart_above(file.folder, charts)
-        if folder is None and file.kind == "template":
+        if folder is None and file.kind in _TEMPLATES:
             head = f"{file.folder}/".partition("templates/")[0].strip("/")
             charts.setdefault(head, _Chart(head)).templates.append(file)
         elif folder is None:
             strays.append(file)
-        elif file.kind == "template":
+        elif file.kind in _TEMPLATES:
             charts[folder].templates.append(file)
         elif file.folder == folder and posixpath.basename(path) in _BASE:
             charts[folder].base = file
@@ -120,11 +123,13 @@ def names_of_values(path: str) -> list[str]:
 def _of_set(chart: _Chart, overlay: DeploymentFile | None) -> Iterator[Copy]:
     """Yields what runs under one set of values: each workload of the templates, and services that only the values name."""
     files = [file for file in (chart.base, overlay) if file is not None]
-    values = scope_of([(file.path, file.facts.variables) for file in files], _release(chart))
+    named = [file for file in chart.templates if file.kind == "helpers"]
+    values = scope_of([(file.path, file.facts.variables) for file in (*files, *named)], _release(chart))
     stated = [(file.path, unit) for file in files for unit in file.facts.units if unit.kind == ""]
     running = [(file, unit) for file in chart.templates for unit in file.facts.units if unit.kind == ""]
+    included = {unit.name: (file.path, unit) for file in named for unit in file.facts.units}
     sources = {
-        unit.name: (file.path, unit.settings)
+        unit.name: with_included(file.path, unit.settings, included, values)
         for file in chart.templates
         for stated_unit in file.facts.units
         if stated_unit.kind == "source" and (unit := standing(stated_unit, values)) is not None
@@ -135,7 +140,7 @@ def _of_set(chart: _Chart, overlay: DeploymentFile | None) -> Iterator[Copy]:
         for path, unit in stated
         if running and not (unit.settings and unit.name and unit.name not in put_in)
     ]
-    each = _Set(chart, (overlay or chart.base), values, sources)
+    each = _Set(chart, (overlay or chart.base), values, sources, included)
     for file, unit in running:
         for item in values.items(unit.each)[:MAX_ITEMS] if unit.each else [""]:
             there = standing(unit, values, item)
@@ -156,18 +161,21 @@ class _Set:
     chart: _Chart
     shown: DeploymentFile | None
     values: Scope
-    sources: Mapping[str, Layer]
+    sources: Mapping[str, list[Layer]]
+    included: Mapping[str, tuple[str, Unit]]
 
     def workload(self, file: DeploymentFile, unit: Unit, common: list[tuple[str, Unit]], item: str, count: int) -> Copy:
         """Returns one workload of a template."""
         named = [
             (path, [(f"{source}/{name}", value, line) for name, value, line in settings])
-            for source, (path, settings) in self.sources.items()
+            for source, layers in self.sources.items()
+            for path, settings in layers
         ]
-        taken = [self.sources[name] for name in unit.takes if name in self.sources]
+        taken = [layer for name in unit.takes for layer in self.sources.get(name, ())]
         own = item or unit.name or (posixpath.basename(file.stem) if count > 1 else "")
         # Values come first: what a template puts in is what they hold.
-        layers = (*((path, one.settings) for path, one in common), *taken, (file.path, unit.settings))
+        own_layers = with_included(file.path, unit.settings, self.included, self.values)
+        layers = (*((path, one.settings) for path, one in common), *taken, *own_layers)
         scope = scope_of(named, self.values)
         return Copy(
             unit,
@@ -196,7 +204,8 @@ class _Set:
         around = Surroundings(self.chart.folder, self.values.texts, lambda module, name: None)
         images = [text.text for text in resolve(unit.image, around) if text.text]
         image = self.values.texts.get(f"{VALUES}.image.repository", "")
-        names = [item, *unit.hints, *images, image, self.chart.name, posixpath.basename(self.chart.folder)]
+        hints = [_NAMED.sub(lambda named: self.values.texts.get(named[1], named[0]), hint) for hint in unit.hints]
+        names = [item, *hints, *images, image, self.chart.name, posixpath.basename(self.chart.folder)]
         own = names_of_values(self.shown.path)[:1] if self.shown is not None else []
         return tuple(dict.fromkeys(name for name in [*names, *own] if name))
 

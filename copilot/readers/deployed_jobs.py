@@ -140,6 +140,8 @@ class Jobs:
     def named(self, names: Iterable[str]) -> str:
         """Returns the job that one of the names, best first, is the name of."""
         listed = [name for name in names if name and "{" not in name]
+        # "orders-redis" beside "orders" is the store of that job, not the job.
+        listed = [name for name in listed if not _is_store_of(name, listed[0])]
         for name in listed:
             if plain := plain_name(name):
                 found = self._by_plain.get(plain, [])
@@ -196,6 +198,13 @@ class Jobs:
                 if f"/{path}".endswith(f"/{tail}") and not is_test_path(path)
             )
         return self._endings[tails]
+
+
+def _is_store_of(name: str, beside: str) -> bool:
+    """Tells whether a thing whose own name is `beside` is only a store or the like of what has the name."""
+    words, own = telling_words(name), telling_words(beside)
+    rest = own[len(words) :]
+    return own[: len(words)] == words and bool(rest) and _INFRASTRUCTURE.issuperset(rest)
 
 
 def telling_words(name: str) -> tuple[str, ...]:

@@ -57,8 +57,8 @@ def deployment_kind(path: str) -> str:
         return "shell"
     if (name.startswith("supervisor") and name.endswith(_SUPERVISOR)) or "supervisor" in folders[-1:]:
         return "supervisor"
-    if name.endswith((".tpl", ".yaml.gotmpl")) and "templates" in folders and not name.startswith("_"):
-        return "template"
+    if name.endswith((".tpl", ".yaml.gotmpl")) and "templates" in folders:
+        return "helpers" if name.startswith("_") else "template"
     return "env" if _ENV.match(name) and not name.endswith((".py", ".md", ".ts", ".js")) else ""
 
 

@@ -8,7 +8,6 @@ from copilot.readers.cloud_templates import cloud_units, is_cloud_template
 from copilot.readers.commands import ReadText
 from copilot.readers.compose_text import compose_units
 from copilot.readers.deployment_facts import (
-    MAX_CONDITIONS,
     MAX_SETTINGS,
     MAX_UNITS,
     MAX_VARIABLES,
@@ -20,6 +19,7 @@ from copilot.readers.deployment_facts import (
 from copilot.readers.go_template import VALUES, read_template
 from copilot.readers.interpolation import jinja_text, kubernetes_text, terraform_text, workflow_text
 from copilot.readers.manifests import Units, environment_of, scalars_of, text_of
+from copilot.readers.named_templates import read_named_templates
 from copilot.readers.plain_deployments import (
     dockerfile,
     env_file,
@@ -108,14 +108,7 @@ def _template(text: str) -> DeploymentFacts:
     units = Units(template.read, template.plain)
     for root in _documents(template.text):
         units.resource(root)
-    return DeploymentFacts(tuple(_placed(unit, template) for unit in units.units()))
-
-
-def _placed(unit: Unit, template: Template) -> Unit:
-    """Returns a unit with what it is repeated for, and what it and its settings hang on."""
-    lines = {unit.line, *(line for _, _, line in unit.settings)}
-    hanging = (one for one in template.conditions if any(one[0] <= line <= one[1] for line in lines))
-    return unit._replace(each=template.each(unit.line), conditions=tuple(hanging)[:MAX_CONDITIONS])
+    return DeploymentFacts(tuple(template.placed(unit) for unit in units.units()))
 
 
 def _by_line(text: str) -> DeploymentFacts:
@@ -213,6 +206,7 @@ _READERS: dict[str, _Read] = {
     "dockerfile": _of_units(dockerfile),
     "env": _of_units(env_file),
     "kustomization": _kustomization,
+    "helpers": read_named_templates,
     "manifest": _manifest,
     "procfile": _of_units(procfile),
     "shell": _of_units(shell_script),

@@ -17,8 +17,10 @@ from copilot.readers.values import Value
 MAX_ACTIONS = 2000
 MAX_NESTING = 30
 VALUES = ".Values"
+INCLUDE = "include "
+"""Starts the name of the variable that stands for a named template."""
 _ACTION = re.compile(r"\{\{-?\s*(/\*.*?\*/|.*?)\s*-?\}\}", re.DOTALL)
-_STEERING = re.compile(r"(if|else|end|range|with|define|block|template|break|continue)\b|\$\w+\s*:?=")
+_STEERING = re.compile(r"(if|else|end|range|with|define|block|break|continue)\b|\$\w+\s*:?=")
 _ALONE = re.compile(rf"\s*{TOKEN_START}(\d+){TOKEN_END}\s*\Z")
 _RANGE = re.compile(r"(?:range|with)\s+(?:(?:(\$\w+)\s*,\s*)?(\$\w+)\s*:=\s*)?(.*)", re.DOTALL)
 _ASSIGNED = re.compile(r"(\$\w+)\s*:?=\s*(.*)", re.DOTALL)
@@ -26,7 +28,20 @@ _PATH = re.compile(r"(\$\w*)?((?:\.[A-Za-z_][\w-]*)*)\.?\Z")
 _WORDS = re.compile(r"""\(|\)|\||"(?:[^"\\]|\\.)*"|`[^`]*`|[^\s()|]+""")
 _INDENT = re.compile(r"n?indent\s+(\d+)")
 _PASSING = frozenset(
-    {"quote", "squote", "toString", "trim", "tpl", "toYaml", "nindent", "indent", "upper", "lower", "trunc"}
+    {
+        "quote",
+        "squote",
+        "toString",
+        "trim",
+        "trimSuffix",
+        "tpl",
+        "toYaml",
+        "nindent",
+        "indent",
+        "upper",
+        "lower",
+        "trunc",
+    }
 )
 _EMPTY_DOTS = ("", "$")
 
@@ -187,7 +202,7 @@ def _called(head: str, rest: list[Value], whole: list[Value], piped: Value, posi
     if head in ("include", "template"):
         return (
             "env",
-            f"include {' '.join(str(one[1]) for one in given if one is not None and one[0] == 's')}",
+            f"{INCLUDE}{' '.join(str(one[1]) for one in given if one is not None and one[0] == 's')}",
             None,
             0,
         )

@@ -11,11 +11,14 @@ from collections.abc import Callable, Iterable, Iterator
 from copilot.readers.commands import ReadText, options_of, programs_of, setting, words_of
 from copilot.readers.configs import ConfigTable, key_word
 from copilot.readers.deployment_facts import MAX_SETTINGS, MAX_UNITS, Setting, Unit, is_secret
+from copilot.readers.go_template import INCLUDE
 from copilot.readers.templates import TOKEN_START
 from copilot.readers.values import Value
 from copilot.readers.yaml_text import Entry
 
 SPREAD = "*"
+BLOCK = " env"
+"""Ends the name of what is put in for a block with an environment in it, and not for settings."""
 """Names a setting that stands for all settings below a path of a chart's values."""
 PASSED_ON: Value = ("passed on",)
 """The default of a setting that its surroundings set or leave unset."""
@@ -100,6 +103,9 @@ class Units:
             if key.startswith("x-"):
                 # What extension fields hold is taken over elsewhere, by its anchor.
                 continue
+            if TOKEN_START in key and below in self._starts:
+                self._put_in(item, text_of(item) or key, below)
+                continue
             pairs = list(environment_of(item, self._read, self._plain)) if key_word(key) in _ENVIRONMENT_KEYS else []
             if pairs:
                 self._settings.setdefault(below, []).extend(pairs)
@@ -143,9 +149,18 @@ class Units:
                 self._takes.setdefault(hints, []).append(f"configmap/{name}")
                 self._lines.setdefault(hints, item.line)
 
+    def _put_in(self, entry: Entry, text: str, hints: tuple[str, ...]) -> None:
+        """Notes a named template among a container's own keys, which may give it an environment."""
+        named = self._read(text, entry.line)
+        if named is not None and named[0] == "env" and named[1].startswith(INCLUDE):
+            put_in: Setting = (SPREAD, ("env", f"{named[1]}{BLOCK}", None, entry.line), entry.line)
+            self._settings.setdefault(hints, []).append(put_in)
+            self._lines.setdefault(hints, entry.line)
+
     def _source(self, name: str, root: Entry) -> None:
         kept = root.value.get("data")
-        settings = tuple(_mapped(kept, self._read)) if kept is not None and isinstance(kept.value, dict) else ()
+        # All of it may be what one named template gives.
+        settings = tuple(environment_of(kept, self._read)) if kept is not None and kept.value else ()
         self._sources.append(Unit(name, (), root.line, settings[:MAX_SETTINGS], kind="source"))
 
 
@@ -163,6 +178,12 @@ def put_config(table: ConfigTable, role: str, entry: Entry, read: ReadText) -> i
         else:
             table.put(index, key, ("split", read(item.value, item.line), ",") if item.value else None, item.line)
     return index
+
+
+def environment_keys(entry: Entry) -> list[str]:
+    """Returns the keys of a mapping that hold blocks of environment."""
+    keys = entry.value if isinstance(entry.value, dict) else ()
+    return [key for key in keys if key_word(key) in _ENVIRONMENT_KEYS]
 
 
 def environment_of(entry: Entry, read: ReadText, plain: Callable[[str], str] = str) -> Iterator[Setting]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from copilot.readers.deployment_facts import MAX_CONDITIONS, Unit
 from copilot.readers.interpolation import jinja_text, put_together
 from copilot.readers.values import Value
 
@@ -37,6 +38,12 @@ class Template:
     def plain(self, text: str) -> str:
         """Returns a text with its references as the template writes them, for comparing names within a chart."""
         return _TOKEN.sub(lambda match: _written(self.values[int(match[1])]), text)
+
+    def placed(self, unit: Unit) -> Unit:
+        """Returns a unit with what it is repeated for, and what it and its settings hang on."""
+        lines = {unit.line, *(line for _, _, line in unit.settings)}
+        hanging = (one for one in self.conditions if any(one[0] <= line <= one[1] for line in lines))
+        return unit._replace(each=self.each(unit.line), conditions=tuple(hanging)[:MAX_CONDITIONS])
 
     def each(self, line: int) -> str:
         """Returns the path of the list or mapping of values whose items the line is repeated for, "" where it isn't."""
