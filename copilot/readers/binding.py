@@ -35,16 +35,20 @@ FILES_AT_ONCE = 2000
 
 @dataclass(frozen=True, slots=True)
 class JobFiles:
-    """A job's code, the paths of all its Python files, those for tests too, and of those `beyond` its root that it imports."""
+    """A job's code, the paths of all its Python files, those for tests too, and of those `beyond` its root that it imports.
+
+    `tests` are those in folders of no job that import from it.
+    """
 
     code: JobCode
     own: tuple[str, ...]
     beyond: tuple[str, ...] = ()
+    tests: tuple[str, ...] = ()
 
     @property
     def paths(self) -> tuple[str, ...]:
         """Every file that may do something with the job's records."""
-        return tuple(dict.fromkeys((*self.own, *self.beyond)))
+        return tuple(dict.fromkeys((*self.own, *self.beyond, *self.tests)))
 
 
 class Used(NamedTuple):
@@ -146,7 +150,7 @@ class Binder:
             span.path for root in names for link in self._links[jobs[root].code.name] for span in link.proof
         } & self._outlines.keys()
         for root in names:
-            for path in jobs[root].own:
+            for path in (*jobs[root].own, *jobs[root].tests):
                 users.setdefault(path, []).append(root)
         told = {(root, path) for root in names for path in jobs[root].paths if path in parsed}
         for path, written in self._store.words(sorted(users.keys() & self._outlines.keys() - parsed)):
@@ -174,12 +178,13 @@ class Binder:
         unknown: list[FieldUse] = []
         spots: set[BlindSpot] = set()
         own = frozenset(job.own)
+        ours = own.union(job.tests)
         with_tables = joins_tables(one for path, one in facts.items() if path in own)
         for path, one in facts.items():
             is_test = is_test_path(path)
             traced = records.tracer(path, is_test)
             # Others' records go through a shared file as well: there, only what was followed from this job's is a use of theirs.
-            seen = one if path in own else with_traced_only(one, traced)
+            seen = one if path in ours else with_traced_only(one, traced)
             uses += uses_of_file(path, seen, fields, is_test, traced)
             if not is_test:
                 spots.update(blind_spots_of_file(path, seen, name, traced))

@@ -64,6 +64,10 @@ _PASSING_METHODS = frozenset(
         "get_nowait",
     }
 )
+_TEXT_METHODS = frozenset(
+    {"encode", "decode", "strip", "lstrip", "rstrip", "lower", "upper", "casefold", "hex", "isoformat"}
+)
+"""What gives a value in another form: how the result is used is how the value is."""
 _LISTING = frozenset({"list", "set", "tuple", "sorted"})
 _PASSING_CALLS = frozenset(
     {
@@ -86,7 +90,7 @@ def see_call(reader: Reader, node: ast.Call, mode: str) -> Seen:
     dotted = reader.scope.dotted(node.func)
     found = (
         paths.see_environment(reader, node, dotted)
-        or see_text_call(reader, node, dotted)
+        or see_text_call(reader, node, dotted, mode)
         or see_codec_function(reader, node, dotted)
         or see_library_call(reader, node, dotted)
         or paths.see_path_call(reader, node, dotted)
@@ -163,7 +167,7 @@ def _method(reader: Reader, node: ast.Call, function: ast.Attribute, mode: str) 
     filled = literal_of_template(node, function.value, reader.sheet) if function.attr == "format" else None
     if filled is not None:
         return Seen(("literal", filled))
-    base = reader.see(function.value)
+    base = reader.see(function.value, mode if function.attr in _TEXT_METHODS else "reads")
     with rows_named(reader, node, base, ""):
         found = see_client_method(reader, node, function, base) or see_names(reader, node, function, base, mode)
         arguments = see_arguments(reader, node) if found is None else []

@@ -57,11 +57,13 @@ class Crossing:
                 self._results.setdefault(target, []).extend((path, tag) for tag in tags)
 
     def _target(self, path: str, dotted: str) -> tuple[str, str] | None:
-        """Returns the file and name of an imported function, None where this job's files have no such function."""
+        """Returns the file and name of an imported function, or of a part of its result; None where this job's files have none."""
         if (path, dotted) not in self._targets:
             module, _, name = dotted.rpartition(".")
             file = self._modules.file_of(path, module)
-            self._targets[path, dotted] = (file, name) if name in self._functions.get(file, {}) else None
+            self._targets[path, dotted] = (
+                (file, name) if name.partition("#")[0] in self._functions.get(file, {}) else None
+            )
         return self._targets[path, dotted]
 
     def _parameter(self, path: str, dotted: str, argument: str) -> tuple[str, str] | None:
@@ -69,7 +71,7 @@ class Crossing:
         if target is None:
             return None
         file, name = target
-        names = self._functions[file][name]
+        names = self._functions[file].get(name, ())
         if argument.isdigit():
             return (file, f"{name}:{names[int(argument)]}") if int(argument) < len(names) else None
         return (file, f"{name}:{argument}")

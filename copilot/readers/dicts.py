@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from copilot.readers.flow import Origin
+from copilot.readers.flow import MADE, Origin
 from copilot.readers.libraries import CONVERSIONS
 from copilot.readers.query_uses import note_path
 from copilot.readers.reading import Reader
@@ -37,6 +37,7 @@ def see_dictionary(reader: Reader, node: ast.Dict, mode: str = "reads", receiver
     if names:
         shape = len(reader.sheet.shapes)
         reader.sheet.shapes.append(names)
+        reader.sheet.flow.comes(origin.root, MADE, shape)
     things = [
         _entry(reader, key, item, origin, receiver, shape, mode)
         for key, item in zip(node.keys, node.values, strict=True)

@@ -3,8 +3,9 @@
 Reading gives every expression an `Origin`: a root (a decode call, a dict literal, a parameter, what a function returns) and the
 path from it. `RecordFlow` collects how roots flow into each other and, at the end of the file, tags each with what is known of
 the records it holds. Forward tags say where a record comes from: "c" a decode call, "a" an argument of a function of this file,
-"i" the result of an imported function. Backward tags say where it goes: "p" an encode call, "d" an argument of an imported
-function, "r" out of a function of this file. `crossing` follows them into other files.
+"i" the result of an imported function, "l" a dict literal of this file, by the index of its keys. Backward tags say where it
+goes: "p" an encode call, "d" an argument of an imported function, "r" out of a function of this file. `crossing` follows them
+into other files.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ Root = tuple[str, str | int]
 Tag = tuple[str, str | int, str, int]
 """(kind, index of the call or name of the function, path from its record, lists around it)."""
 FORWARD = "cai"
+MADE = "l"
+MADE_MAX = 2
+"""Dict literals that one value is told to come from."""
 BACKWARD = "pdr"
 MAX_ROUNDS = 8
 MAX_TAGS = 8
@@ -45,6 +49,11 @@ class Origin(NamedTuple):
         return Origin(self.root, self.path, self.lists + 1)
 
 
+def part_root(root: Root, index: int) -> Root:
+    """Returns the root of one of the values that a function gives back together: `return event, label`."""
+    return (root[0], f"{root[1]}#{index}")
+
+
 def join_paths(path: str, step: str) -> str:
     """Returns the path of what lies at `step` from `path`."""
     if not path or not step or step.startswith(("[]", "{}")):
@@ -71,7 +80,7 @@ class RecordFlow:
         self._tags.setdefault(root, {})[("c", call, "", 0)] = None
         return Origin(root, "", lists)
 
-    def comes(self, root: Root, kind: str, key: str) -> None:
+    def comes(self, root: Root, kind: str, key: str | int) -> None:
         """Notes where the value of a root comes from, or goes to."""
         self._tag(root, (kind, key, "", 0))
 
@@ -106,7 +115,7 @@ class RecordFlow:
             if not any(changes):
                 return
 
-    def tags(self, origin: Origin | None, kinds: str = FORWARD + BACKWARD) -> tuple[Tag, ...]:
+    def tags(self, origin: Origin | None, kinds: str = FORWARD + MADE + BACKWARD) -> tuple[Tag, ...]:
         """Returns the tags of those kinds that the value has, sorted."""
         known = self._tags.get(origin.root) if origin is not None else None
         if origin is None or not known:
@@ -123,7 +132,7 @@ class RecordFlow:
         changed = False
         if not path:
             for tag in list(self._tags.get(source.root, ())):
-                moved = applied(tag, source.path) if tag[0] in FORWARD else None
+                moved = applied(tag, source.path) if tag[0] in FORWARD + MADE else None
                 if moved is not None:
                     changed |= self._tag(target, (*moved[:3], moved[3] + source.lists))
         steps = source.path.count("[]")
@@ -138,6 +147,8 @@ class RecordFlow:
 
     def _tag(self, root: Root, tag: Tag) -> bool:
         tags = self._tags.setdefault(root, {})
+        if tag[0] == MADE and sum(one[0] == MADE for one in tags) >= MADE_MAX:
+            return False
         if tag in tags or tag[3] < 0 or len(tags) >= MAX_TAGS or len(tag[2]) > MAX_PATH:
             return False
         tags[tag] = None

@@ -236,7 +236,26 @@ class _Reading:
         for path, root in self._root_of.items():
             for user in self._entries.shared.get(path) or (root,):
                 paths[user].append(path)
-        return [JobFiles(code, tuple(paths[root]), reach.beyond(root)) for root, code in codes.items()]
+        tests = self._tests_of(codes, reach)
+        return [
+            JobFiles(code, tuple(paths[root]), reach.beyond(root), tuple(tests.get(root, ())))
+            for root, code in codes.items()
+        ]
+
+    def _tests_of(self, codes: Mapping[str, JobCode], reach: Reach) -> dict[str, list[str]]:
+        """Returns, by root, the tests that lie in folders of their own and import from a job, or from what it imports."""
+        coded = {root for path, root in self._root_of.items() if not is_test_path(path)}
+        tests = [path for path, root in self._root_of.items() if root not in coded]
+        among = frozenset(self._root_of)
+        reached = {path: {*files} for path, files in self._entry_reader.imported(tests, among).items()}
+        found: dict[str, list[str]] = {}
+        for path in tests:
+            helpers = reached[path] & reached.keys()
+            files = reached[path].union(*(reached[helper] for helper in helpers))
+            users = {root for file in files for root in (self._root_of[file], *reach.users(file))}
+            for root in sorted(user for user in users if codes[user].facts):
+                found.setdefault(root, []).append(path)
+        return found
 
     def _packages(self, codes: Mapping[str, JobCode], imports: Collection[tuple[str, str]]) -> frozenset[str]:
         """Returns the roots that only others run."""

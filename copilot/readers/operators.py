@@ -109,7 +109,8 @@ def see_text(reader: Reader, node: ast.JoinedStr, mode: str) -> Seen:
         if isinstance(part, ast.Constant):
             parts.append(("s", part.value, part.lineno))
         else:
-            parts.append(value_of(reader, part.value if isinstance(part, ast.FormattedValue) else part))
+            inner = part.value if isinstance(part, ast.FormattedValue) else part
+            parts.append(value_of(reader, inner, reader.see(inner, mode if mode in ("keys", "compares") else "reads")))
     if len(parts) > MAX_PARTS:
         return NOTHING
     if not reader.sheet.is_quiet:

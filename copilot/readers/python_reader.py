@@ -14,7 +14,7 @@ from copilot.readers.calls import see_decorator
 from copilot.readers.clients import see_annotation
 from copilot.readers.expressions import Expressions
 from copilot.readers.facts import FileFacts
-from copilot.readers.flow import Origin
+from copilot.readers.flow import Origin, part_root
 from copilot.readers.model_classes import see_models
 from copilot.readers.options import declare_options, parameter_options
 from copilot.readers.record_classes import see_record_classes
@@ -113,7 +113,10 @@ class _Statements:
                 see(node.value)
             case ast.Return():
                 seen = self.expressions.see_as(node.value, self.scope.function_name)
-                self.sheet.flow.flows(seen.origin, ("ret", self.scope.qualified))
+                if isinstance(node.value, ast.Tuple):
+                    self._returned_together(node.value)
+                else:
+                    self.sheet.flow.flows(seen.origin, ("ret", self.scope.qualified))
                 self.scope.returns(seen)
             case ast.If() | ast.While():
                 see(node.test, "compares")
@@ -154,6 +157,16 @@ class _Statements:
                 for child in ast.iter_child_nodes(node):
                     if isinstance(child, ast.expr):
                         see(child)
+
+    def _returned_together(self, node: ast.Tuple) -> None:
+        """Notes which record is which of the values that a function gives back."""
+        self.sheet.is_quiet = True
+        for index, part in enumerate(node.elts):
+            root = part_root(("ret", self.scope.qualified), index)
+            self.sheet.flow.flows(self.expressions.see(part).origin, root)
+            if not self.scope.class_name and self.scope.qualified in self.scope.functions:
+                self.sheet.flow.comes(root, "r", str(root[1]))
+        self.sheet.is_quiet = False
 
     def _branches(self, *bodies: Sequence[ast.stmt]) -> None:
         self.scope.branch_depth += 1

@@ -10,7 +10,7 @@ import ast
 import builtins
 from typing import NamedTuple
 
-from copilot.readers.flow import Origin
+from copilot.readers.flow import Origin, part_root
 from copilot.readers.sheet import Sheet
 from copilot.readers.values import Value, either
 
@@ -83,7 +83,16 @@ class Scope:
             self.bind(target.value, NOTHING)
         elif isinstance(target, ast.Tuple | ast.List):
             for index, part in enumerate(target.elts):
-                self.bind(part, part_of(seen, index))
+                self.bind(part, part_of(seen, index)._replace(origin=self._part_returned(seen.origin, index)))
+
+    def _part_returned(self, origin: Origin | None, index: int) -> Origin | None:
+        """Returns the origin of one of the values that a function gives back together, None for parts of anything else."""
+        if origin is None or origin.root[0] not in ("ret", "iret") or origin.path or origin.lists:
+            return None
+        part = part_root(origin.root, index)
+        if part[0] == "iret":
+            self.sheet.flow.comes(part, "i", str(part[1]))
+        return Origin(part)
 
     def named(self, name: str) -> Seen:
         """Returns what a plain name stands for here."""

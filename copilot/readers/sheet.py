@@ -13,7 +13,7 @@ from itertools import accumulate
 from typing import Any
 
 from copilot.readers.facts import Blind, Call, Config, Crossings, FileFacts, Invocation, Literal, Use
-from copilot.readers.flow import BACKWARD, FORWARD, Origin, RecordFlow
+from copilot.readers.flow import BACKWARD, FORWARD, MADE, Origin, RecordFlow, Tag
 from copilot.readers.schema_literals import changed_schemas
 from copilot.readers.sql_texts import Statement
 from copilot.readers.values import Value
@@ -165,7 +165,7 @@ class Sheet:
         """Returns what was collected, with every use tagged by the records it belongs to."""
         self.flow.settle()
         flow = self.flow
-        uses = [Use(*use[:7], tuple(tag for tag in flow.tags(use[7]) if tag[3] == 0)) for use in self._uses]
+        uses = [Use(*use[:7], self._tags_of(use[7], is_of_literal=use[6] >= 0)) for use in self._uses]
         blinds = [
             Blind(line, reason, receiver, tuple(tag for tag in flow.tags(origin) if tag[3] == 0))
             for line, reason, receiver, origin in self._blinds
@@ -192,6 +192,11 @@ class Sheet:
             ),
             bases=tuple(sorted(bases.items())),
         )
+
+    def _tags_of(self, origin: Origin | None, *, is_of_literal: bool) -> tuple[Tag, ...]:
+        """Returns the tags of what a name is used of; that a key of a dict literal is one of that needs no telling."""
+        kinds = FORWARD + BACKWARD if is_of_literal else FORWARD + MADE + BACKWARD
+        return tuple(tag for tag in self.flow.tags(origin, kinds) if tag[3] == 0)
 
     def _crossings(self) -> Crossings:
         """Returns what is known of the values that go in and out of functions."""

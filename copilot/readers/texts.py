@@ -10,7 +10,7 @@ from copilot.readers.scope import Seen
 from copilot.readers.things import chained, value_of
 from copilot.readers.values import MAX_PARTS, Value
 
-_PLAIN_METHODS = frozenset({"lower", "upper", "replace", "removeprefix", "removesuffix"})
+PLAIN_METHODS = frozenset({"lower", "upper", "replace", "removeprefix", "removesuffix"})
 _FIELDS = frozenset(
     {
         "dataclasses.field",
@@ -40,7 +40,7 @@ _LOADS = {
 INI = "ini"
 
 
-def see_text_call(reader: Reader, node: ast.Call, dotted: str) -> Seen | None:
+def see_text_call(reader: Reader, node: ast.Call, dotted: str, mode: str) -> Seen | None:
     """Reads a call that gives a text, or what texts are read from; None where it is none."""
     if dotted in _FIELDS:
         return _field_default(reader, node)
@@ -53,10 +53,10 @@ def see_text_call(reader: Reader, node: ast.Call, dotted: str) -> Seen | None:
         return Seen(("load", INI, None))
     if not isinstance(node.func, ast.Attribute) or dotted:
         return None
-    return _method(reader, node, node.func)
+    return _method(reader, node, node.func, mode)
 
 
-def _method(reader: Reader, node: ast.Call, function: ast.Attribute) -> Seen | None:
+def _method(reader: Reader, node: ast.Call, function: ast.Attribute, mode: str) -> Seen | None:
     name = function.attr
     if name == "format":
         base = reader.see(function.value).value
@@ -66,8 +66,8 @@ def _method(reader: Reader, node: ast.Call, function: ast.Attribute) -> Seen | N
         base = reader.see(function.value).value
         items = reader.see(node.args[0]).value if base is not None and base[0] == "s" else None
         return Seen(_separated(base, items[1])) if items is not None and items[0] == "list" else None
-    if name in _PLAIN_METHODS:
-        base = reader.see(function.value).value
+    if name in PLAIN_METHODS:
+        base = reader.see(function.value, mode).value
         given = tuple(one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str))
         known = base is not None and base[0] != "name" and len(given) == len(node.args)
         return Seen(("as", name, base, given)) if known else None

@@ -17,7 +17,7 @@ from copilot.domain.pipeline import BlindSpot, Certainty, FieldUse, Mode, UseFor
 from copilot.domain.schema import SchemaSubject
 from copilot.domain.source import Span
 from copilot.readers.facts import FileFacts, Use
-from copilot.readers.flow import FORWARD, Tag
+from copilot.readers.flow import FORWARD, MADE, Tag
 
 RECORD_WORDS = frozenset(
     {
@@ -208,6 +208,9 @@ def _places(
     known = [one for tag in use.tags for one in traced(tag) if one[0]]
     if known:
         return _traced_places(use, fields.both[use.name], known)
+    made = _places_made(use, facts, fields)
+    if made:
+        return [(place, "likely") for place in made]
     writes = use.mode == "writes" or (use.mode == "passes" and use.form == "literal")
     candidates = fields.both if is_test or use.form == "query" else fields.produced if writes else fields.consumed
     if use.mode == "keys" and use.form == "string":
@@ -227,6 +230,17 @@ def _places(
         likely = [place for place in likely if place in side.get(use.name, ())] or likely
     is_told = len({place.root for place in likely}) == 1
     return [(place, "likely" if is_told else "possible") for place in likely]
+
+
+def _places_made(use: Use, facts: FileFacts, fields: JobFields) -> list[Place]:
+    """Returns the fields that a name read from a dict is which the file makes itself, and which looks like a record of the job."""
+    shapes = [int(tag[1]) for tag in use.tags if tag[0] == MADE and not tag[2]]
+    if use.shape >= 0 or not shapes:
+        return []
+    asked = use._replace(shape=shapes[0])
+    keys = facts.shapes[asked.shape]
+    alike = tuple(it for it in fields.produced.get(use.name, ()) if _likeness(keys, it.beside))
+    return _best_places(asked, facts, alike)
 
 
 def _message_keys(use: Use, fields: JobFields) -> list[tuple[Place, Certainty]]:

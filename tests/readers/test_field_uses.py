@@ -1,0 +1,113 @@
+"""Where a job's code uses the fields of its records: what it makes itself, hands on under a key, or tests."""
+
+from __future__ import annotations
+
+import pytest
+
+from copilot.domain.pipeline import FieldUse
+from tests.readers.sockets import map_of
+
+SCHEMA = '{"type": "record", "name": "Order", "fields": [{"name": "id", "type": "string"}, {"name": "amount", "type": "int"}]}'
+HEAD = "import fastavro, io\nfrom confluent_kafka import Producer\n"
+TAIL = """
+SCHEMA = fastavro.schema.load_schema("order.avsc")
+def put(p: Producer, topic, record, key):
+    out = io.BytesIO()
+    fastavro.schemaless_writer(out, SCHEMA, record)
+    p.produce(topic, out.getvalue(), key=key)
+"""
+
+
+def uses_of(texts: dict[str, str], path: str = "id") -> list[FieldUse]:
+    """Returns the uses of a field of Order in the files of a job in `app/`."""
+    return [use for use in map_of({"app/order.avsc": SCHEMA, "app/Dockerfile": "", **texts}).uses if use.path == path]
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        'order["id"]',
+        'order["id"].encode()',
+        'str(order["id"])',
+        "f\"{order['id']}-1\"",
+        'order.get("id").lower().encode()',
+    ],
+)
+def test_what_a_message_is_keyed_by_is_a_key_in_whatever_form(key: str) -> None:
+    code = TAIL + f'def run(p: Producer, order):\n    put(p, "orders", order, key={key})\n'
+
+    modes = {use.mode for use in uses_of({"app/main.py": HEAD + code})}
+
+    assert modes == {"keys"}
+
+
+def test_a_text_that_is_compared_in_another_form_is_compared() -> None:
+    code = (
+        TAIL
+        + 'def run(p: Producer, order):\n    if order["id"].lower() == "x":\n        put(p, "orders", order, None)\n'
+    )
+
+    (use,) = uses_of({"app/main.py": HEAD + code})
+
+    assert use.mode == "compares"
+
+
+TWO = """
+def made(row):
+    order = {"id": row["no"], "amount": 1}
+    return order, {"other": 2}
+"""
+RUN = """
+def run(p: Producer, send, row):
+    order, other = made(row)
+    print(order["id"])
+    put(p, "orders", order, None)
+"""
+
+
+def test_records_that_come_back_together_are_told_apart() -> None:
+    uses = uses_of({"app/main.py": HEAD + TAIL + TWO + RUN})
+
+    assert [(use.mode, use.certainty) for use in uses] == [("passes", "certain"), ("reads", "certain")]
+
+
+def test_records_that_come_back_together_from_another_file_are_told_apart() -> None:
+    uses = uses_of({"app/making.py": TWO, "app/main.py": HEAD + "from making import made\n" + TAIL + RUN})
+
+    assert [(use.mode, use.certainty) for use in uses] == [("reads", "certain"), ("passes", "certain")]
+
+
+def test_a_name_read_from_a_dict_that_looks_like_a_record_is_its_field() -> None:
+    code = (
+        'import json\nSCHEMA = fastavro.schema.load_schema("order.avsc")\n'
+        'def run(p: Producer, encode):\n    made = {"id": "1", "amount": 2}\n    print(made["id"])\n'
+        '    p.produce("orders", encode(made, SCHEMA))\n'
+        "def bytes_of(record):\n    out = io.BytesIO()\n    fastavro.schemaless_writer(out, SCHEMA, record)\n"
+        '    Producer({}).produce("orders", out.getvalue())\n'
+        'def other():\n    table = {"id": 1, "x": 2, "y": 3, "z": 4}\n    print(table["id"])\n'
+    )
+
+    uses = uses_of({"app/main.py": HEAD + code})
+
+    assert [(use.mode, use.certainty, use.span.first_line) for use in uses if use.mode == "reads"] == [
+        ("reads", "likely", 7)
+    ]
+
+
+def test_tests_in_a_folder_of_their_own_are_of_the_job_that_they_import() -> None:
+    main = HEAD + TAIL + 'def run(p: Producer, order):\n    put(p, "orders", order, order["id"])\n'
+    other = 'import json\ndef work():\n    print("kafka")\n'
+    order = 'ORDER = {"id": "1", "amount": 2}\n'
+    uses = uses_of(
+        {
+            "app/main.py": main,
+            "lib/pyproject.toml": "",
+            "lib/work.py": other,
+            "lib/tests/test_work.py": "from lib import work\n" + order,
+            "tests/unit/samples.py": order,
+            "tests/unit/test_main.py": "from app.main import run\nfrom tests.unit.samples import ORDER\n" + order,
+            "tests/unit/test_else.py": order,
+        }
+    )
+
+    assert {use.span.path for use in uses if use.is_test} == {"tests/unit/test_main.py"}
