@@ -62,6 +62,8 @@ class Model(ABC):
         """Returns the worst that can happen to data of `writer` that is read as `reader`."""
         if is_same_plain(writer, reader):
             return FINE
+        if writer.is_plain or reader.is_plain:
+            return self._resolve(writer, reader, path)  # shared by all fields of their type: each has its own path
         pair = (id(writer), id(reader))
         known = self._seen.get(pair)
         if known is None:

@@ -64,6 +64,8 @@ class Walk:
         # A schema decodes its own data, whatever aliases it has; a registry compares even that.
         if reader is writer and (reader.is_plain or not self._as_registry):
             return ()
+        if reader.is_plain or writer.is_plain:
+            return self._compare(reader, writer, path)  # shared by all fields of their type: each has its own path
         pair = (id(reader), id(writer))
         known = self._seen.get(pair)
         if known is not None:

@@ -87,6 +87,30 @@ def test_a_reason_inside_a_union_names_the_inner_field() -> None:
     assert verdict.reasons[0].fix
 
 
+def test_fields_that_break_alike_are_each_told() -> None:
+    numbers = record(
+        field("int", "a"), field(["null", "int"], "b"), field({"type": "array", "items": "int"}, "c"), field("int", "d")
+    )
+    texts = record(
+        field("string", "a"),
+        field(["null", "string"], "b"),
+        field({"type": "array", "items": "string"}, "c"),
+        field("string", "d"),
+    )
+
+    verdict = judge(numbers, texts)
+
+    assert [reason.path for reason in verdict.reasons] == ["a", "b", "c[]", "d"]
+
+
+def test_a_field_is_not_told_under_the_path_of_one_that_a_decoder_tried_before() -> None:
+    new, old = record(field(["null", "int"], "a"), field("null", "b")), record(field("int", "a"), field("int", "b"))
+
+    verdict = judge(new, old)
+
+    assert {(it.reads, it.path) for it in verdict.decoders} == {("no", "b")}
+
+
 def test_what_registries_let_through_and_java_cannot_read_is_told() -> None:
     fed_twice = record(field("int", "x", aliases=["a"]), field("int", "y", aliases=["a"]))
 
