@@ -5,16 +5,25 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from copilot.formats.avro.types import NO_DEFAULT, Type
+from copilot.formats.avro.types import NO_DEFAULT, PRIMITIVE_TYPES, Field, Type
 
 VALUE_DEPTH_MAX = 200
+UNFINISHED: tuple[Field, ...] = (Field("", PRIMITIVE_TYPES["null"], NO_DEFAULT, (), ""),)
+"""The fields of a record that are not to be asked for yet."""
 _INTEGER_LIMITS = {"int": 2**31, "long": 2**63}
 _TEXTUAL = frozenset({"string", "bytes", "enum", "fixed"})
 _NUMBER_TEXT = re.compile(r"\s*[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?)\s*")
 
 
+class UnfinishedRecord(Exception):
+    """The default would be a value of a record whose fields are not to be asked for yet."""
+
+
 def fits_field(default: Any, kind: Type) -> bool:
-    """Tells whether a field may have this default; that of a float or double may be a number as text, "NaN" among them."""
+    """Tells whether a field may have this default; that of a float or double may be a number as text, "NaN" among them.
+
+    Raises UnfinishedRecord.
+    """
     if default is None and kind.is_plain and kind.kind == "union":
         return True  # those that are shared all have null
     if type(default) is str and (kind.kind == "double" or kind.kind == "float"):
@@ -41,11 +50,16 @@ def _fits(value: Any, kind: Type, depth: int) -> bool:
     if name == "array":
         assert kind.inner is not None
         return type(value) is list and all(_fits(item, kind.inner, depth) for item in value)
+    if name == "awaited":
+        # What a definition will say is not known yet: Java takes it for a record without fields.
+        return type(value) is dict if kind.inner is None else _fits(value, kind.inner, depth)
     if type(value) is not dict:
-        return name == "awaited"
+        return False
     if name == "map":
         assert kind.inner is not None
         return all(_fits(item, kind.inner, depth) for item in value.values())
+    if kind.fields is UNFINISHED:
+        raise UnfinishedRecord
     if depth > VALUE_DEPTH_MAX:
         return False
     return all(

@@ -31,7 +31,7 @@ class JavaModel(Model):
         if kind.is_plain:
             return
         for alias in sorted(kind.aliases):
-            self._names[alias] = kind.name
+            self._names[alias.removeprefix(".")] = kind.name
         for branch in kind.branches:
             self._collect(branch, seen)
         if kind.inner is not None:
@@ -45,7 +45,7 @@ class JavaModel(Model):
             self._collect(field.type, seen)
         if kind.name in self._fields:
             for alias in kind.aliases:
-                self._fields[alias] = self._fields[kind.name]
+                self._fields[alias.removeprefix(".")] = self._fields[kind.name]
 
     def _name_of(self, writer: Type) -> str:
         # The decoder rewrites the schema, and the resolver that it calls does so again.

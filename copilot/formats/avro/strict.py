@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from copilot.formats.avro.defaults import fits_field
+from copilot.formats.avro.defaults_again import unfinished_default
 from copilot.formats.avro.names import COMPLEX_KINDS, PRIMITIVES
 from copilot.formats.avro.types import (
     NO_DEFAULT,
@@ -90,20 +91,40 @@ def read_value(schema: Any) -> Type:
         if missing:
             raise _invalid(reading.awaited_at[missing[0]], f'"{missing[0]}" is no type, and nothing defines it')
         graph = _Reading(reading.known).schema(schema, "", None, 0)
+    if reading.is_filled and reading.is_recursive:
+        _check_defaults_again(schema)
     return graph
 
 
-class _Reading:
-    """One reading of one schema; `known` are the named types, `awaited` names that were used before a definition came."""
+def _check_defaults_again(schema: Any) -> None:
+    reading = _Reading(leaves_open=True)
+    try:
+        found = unfinished_default(reading.schema(schema, "", None, 0), reading.done)
+    except RecursionError:
+        raise InvalidSchema("", "its types lead to one another too deep for its defaults to be checked") from None
+    if found is not None:
+        record, field = found
+        reason = f'the default {_shown(field.default)} of a field of "{record.name}" can\'t be told when registries look at it'
+        raise InvalidSchema(field.name, f"{reason}: it is no {field.type.label}, or a record around the field")
 
-    def __init__(self, ahead: Mapping[str, Type] | None = None) -> None:
+
+class _Reading:
+    """One reading of one schema; `known` are the named types, `awaited` names that were used before a definition came.
+
+    `done` are the types that were defined to their end, in that order; as in Java, a reference finds only these at once.
+    `leaves_open` has the graph end where one finds none. `is_recursive` tells whether there are such references, `is_filled`
+    whether a default is an array or an object.
+    """
+
+    def __init__(self, ahead: Mapping[str, Type] | None = None, *, leaves_open: bool = False) -> None:
         self.known: dict[str, Type] = {}
         self.awaited: set[str] = set()
         self.awaited_at: dict[str, Path] = {}
         self._ahead = {} if ahead is None else {name: Type(found.kind) for name, found in ahead.items()}
         self._raw: dict[str, Any] = {}
-        # A short name means a type without a namespace only where that one is defined to its end.
-        self._done: dict[str, Type] = {}
+        self.done: dict[str, Type] = {}
+        self.is_recursive = self.is_filled = False
+        self._leaves_open = leaves_open
 
     def schema(self, schema: Any, space: str, path: Path, depth: int) -> Type:
         if type(schema) is str:
@@ -142,9 +163,12 @@ class _Reading:
 
     def _reference(self, name: str, space: str, path: Path) -> Type:
         full = f"{space}.{name}" if space and "." not in name else name
-        found = self.known.get(full) or self._done.get(name)
+        found = self.done.get(full) or self.done.get(name)
         if found is not None:
             return found
+        self.is_recursive = True
+        if full in self.known and not self._leaves_open:
+            return self.known[full]
         if full in self._ahead:
             return self._ahead[full]
         self.awaited.add(full)
@@ -184,8 +208,10 @@ class _Reading:
                 by_name[name] = Field(name, found, NO_DEFAULT, (), "")
                 continue
             default = entry.get("default", NO_DEFAULT)
-            if default is not NO_DEFAULT and not fits_field(default, found):
-                raise _invalid((path, ".", name), f"the default {_shown(default)} is no {found.label}")
+            if default is not NO_DEFAULT:
+                if not fits_field(default, found):
+                    raise _invalid((path, ".", name), f"the default {_shown(default)} is no {found.label}")
+                self.is_filled = self.is_filled or type(default) is dict or type(default) is list
             aliases = _aliases(entry, (path, ".", name)) if "aliases" in entry else ()
             if "order" in entry and str(entry["order"]).lower() not in _ORDERS:
                 reason = f'"order" must be ascending, descending or ignore, not {_shown(entry["order"])}'
@@ -193,7 +219,7 @@ class _Reading:
             doc = entry.get("doc")
             by_name[name] = Field(name, found, default, aliases, doc if type(doc) is str else "")
         record.fields = tuple(by_name.values())
-        self._done[record.name] = record
+        self.done[record.name] = record
         return record
 
     def _enum(self, schema: dict[str, Any], space: str, path: Path) -> Type:
@@ -213,7 +239,7 @@ class _Reading:
                 raise _invalid(path, f'the default "{default}" is no symbol of {enum.label}')
             enum.default = default
         enum.symbols = tuple(symbols)
-        self._done[enum.name] = enum
+        self.done[enum.name] = enum
         return enum
 
     def _fixed(self, schema: dict[str, Any], space: str, path: Path) -> Type:
@@ -222,7 +248,7 @@ class _Reading:
         if type(size) is not int or not 0 <= size < 2**31:
             raise _invalid(path, f'{fixed.label} without a whole number of bytes as "size"')
         fixed.size = size
-        self._done[fixed.name] = fixed
+        self.done[fixed.name] = fixed
         return _logical(fixed, schema)
 
     def _named(self, schema: dict[str, Any], kind: str, enclosing: str, path: Path) -> tuple[Type, str]:
@@ -241,6 +267,8 @@ class _Reading:
         if space and space is not enclosing and not all(map(_is_name, space.split("."))):
             raise _invalid(path, f"{_shown(space)} can't be the namespace of the {kind}")
         full = f"{space}.{short}" if space else short
+        if full in PRIMITIVES:
+            raise _invalid(path, f'a {kind} can\'t be named "{full}", as a primitive type is')
         named = self._ahead.get(full) or Type(kind)
         named.name, named.short = full, short
         if "aliases" in schema:
@@ -290,7 +318,10 @@ def _aliases(holder: dict[str, Any], path: Path) -> tuple[str, ...]:
 def _full_alias(alias: str, space: str, path: Path) -> str:
     if not _is_name(alias.rpartition(".")[2]):
         raise _invalid(path, f"{_shown(alias)} can't be an alias")
-    return alias if "." in alias or not space else f"{space}.{alias}"
+    if "." not in alias:
+        return f"{space}.{alias}" if space else alias
+    # Java writes the alias of another namespace in full, with a dot before one that has none: then it fits no name.
+    return alias[1:] if not space and alias.rindex(".") == 0 else alias
 
 
 def _logical_type(kind: str, schema: dict[str, Any]) -> Type:

@@ -111,6 +111,17 @@ def test_a_field_is_not_told_under_the_path_of_one_that_a_decoder_tried_before()
     assert {(it.reads, it.path) for it in verdict.decoders} == {("no", "b")}
 
 
+def test_an_alias_that_begins_with_a_dot_is_one_without_a_namespace() -> None:
+    old = {"type": "enum", "name": "C", "symbols": ["A"]}
+    new = {**old, "name": "D", "aliases": [".C"]}
+
+    elsewhere = judge({**new, "namespace": "shop"}, old)
+
+    assert judge(new, old).compatible is True
+    assert elsewhere.compatible is False
+    assert elsewhere.decoders[0].reads == "yes"  # Java's decoder finds what its registry check doesn't
+
+
 def test_what_registries_let_through_and_java_cannot_read_is_told() -> None:
     fed_twice = record(field("int", "x", aliases=["a"]), field("int", "y", aliases=["a"]))
 
@@ -161,3 +172,12 @@ def test_records_that_lead_to_one_another_for_ever_are_answered_or_refused() -> 
     assert broken.compatible is None
     assert "too deep to be followed" in broken.error
     assert {it.reads for it in broken.decoders} == {"unknown"}
+
+
+def test_defaults_of_records_that_lead_to_one_another_for_ever_are_answered_or_refused() -> None:
+    filled = chain(1000, field({"type": "array", "items": "int"}, "b", default=[1]))
+
+    verdict = judge(filled, filled)
+
+    assert verdict.compatible is None
+    assert "too deep for its defaults" in verdict.error

@@ -42,6 +42,11 @@ def test_every_generated_schema_is_taken_and_reads_its_own_data(schema: Any) -> 
         record(field("Later"), field({"type": "fixed", "name": "Later", "size": 2}, "b")),
         record(field("int", aliases=["x", "y"], order="IGNORE"), name="größe"),
         record(field(["null", "R"], default=None)),
+        record(field({"type": "array", "items": "R"}, default=[]), field(["R", "null"], "b", default=None)),
+        record(name="int", namespace="shop"),
+        record(field(record(field(["null", "R"], default=None), name="In"), "b", default={})),
+        record(field("Later", default={}), field(record(field("int", default=1), name="Later"), "b")),
+        [record(name="In"), record(field("In", default={}), name="In", namespace="shop")],
         record(
             field("string", default="any"), field({"type": "enum", "name": "E", "symbols": ["A"]}, "b", default="Z")
         ),
@@ -65,6 +70,11 @@ def test_registries_take(schema: Any) -> None:
         (record(field("double", default="many")), "a", "is no double"),
         (record(field({"type": "array", "items": "int"}, default=[1, "2"])), "a", "is no array"),
         (record(field(record(field("int", "b"), name="In"), default={})), "a", "is no record In"),
+        (record(field("R", default={})), "a", "a record around the field"),
+        (record(field(["null", "R", record(name="Other")], default={})), "a", "a record around the field"),
+        (record(field("Later", default={}), field(record(field("int"), name="Later"), "b")), "a", "can't be told"),
+        (record(field("Later", default="ab"), field({"type": "fixed", "name": "Later", "size": 2}, "b")), "a", "is no"),
+        (record(name="int"), "", "as a primitive type is"),
         (record(field("int", "no-dash")), "no-dash", "can't be the name of a field"),
         (record(field("Missing")), "a", "nothing defines it"),
         (record(field(["int", "int"])), "a", '"int" twice'),
