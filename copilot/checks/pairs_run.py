@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 from copilot.checks.declared import Declared
@@ -34,7 +33,7 @@ def run_pair(verdict: PairVerdict, reader: Any, writer: Any, schema_format: Sche
     if verdict.compatible is None or reading is None or writing is None:
         return verdict
     seen = {it.decoder: it for it in _seen(reading, writing, schema_format)}
-    return replace(verdict, decoders=tuple(_worse(it, seen.get(it.decoder)) for it in verdict.decoders))
+    return verdict._replace(decoders=tuple(_worse(it, seen.get(it.decoder)) for it in verdict.decoders))
 
 
 def version_of(schema: Any, schema_format: SchemaFormat) -> SchemaVersion | None:
@@ -51,7 +50,7 @@ def _worse(predicted: DecoderVerdict, seen: DecoderVerdict | None) -> DecoderVer
         return predicted
     if _WORST_LAST.index(seen.reads) >= _WORST_LAST.index(predicted.reads):
         return seen
-    return replace(predicted, note=f"{predicted.note or 'foreseen'}; {seen.note}")
+    return predicted._replace(note=f"{predicted.note or 'foreseen'}; {seen.note}")
 
 
 def _seen(reader: SchemaVersion, writer: SchemaVersion, schema_format: SchemaFormat) -> Iterator[DecoderVerdict]:

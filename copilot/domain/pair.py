@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Reads = Literal["yes", "no", "wrong-value", "unknown"]
 Basis = Literal["predicted", "ran"]
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """Why the registry says no: a rule's id, the path of the reader's field ("" for the schema itself), and what would mend it.
 
     Of a change of meaning, `readers` are the decoders that take the writer's own data for something else because of it.
@@ -23,8 +21,7 @@ class Reason:
     readers: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DecoderVerdict:
+class DecoderVerdict(NamedTuple):
     """What one decoder ("java", "python", "fastavro", "avsc") makes of data of the writer's schema, in the worst case.
 
     "wrong-value" means that some data decodes to another value than it had: a default, a rounded number, another unit.
@@ -37,8 +34,7 @@ class DecoderVerdict:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PairVerdict:
+class PairVerdict(NamedTuple):
     """The registry's answer is None where a schema is invalid or leads on too deep; `error` then says which and why.
 
     `meanings` are changes of meaning that neither rules nor decoders notice, where they were asked for.

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from typing import Any
 
 from copilot.domain.pair import DecoderVerdict, PairVerdict, Reads, Reason
-from copilot.formats.avro.agreement import all_read
+from copilot.formats.avro.agreement import Agreement
 from copilot.formats.avro.meaning import changes_of
 from copilot.formats.avro.model import FINE, NO, WRONG, YES, Outcome
 from copilot.formats.avro.model_apache import ApacheModel
 from copilot.formats.avro.model_avsc import AvscModel, first_bad_default
 from copilot.formats.avro.model_fastavro import FastavroModel
 from copilot.formats.avro.model_java import JavaModel
+from copilot.formats.avro.plain_refusals import PlainRefusal, first_written, plain_refusals
 from copilot.formats.avro.rules import Walk
-from copilot.formats.avro.strict import InvalidSchema, read_schema
+from copilot.formats.avro.strict import Alike, InvalidSchema, read_schema
 from copilot.formats.avro.types import Type
 
 _LEVELS: dict[int, Reads] = {YES: "yes", WRONG: "wrong-value", NO: "no"}
@@ -42,9 +42,10 @@ def judge(reader: Any, writer: Any, *, with_meaning: bool = False) -> PairVerdic
     sides = (("reader", reader), ("writer", writer))
     graphs: list[Type] = []
     errors: list[str] = []
+    alike = Alike({}, {})
     for side, schema in sides:
         try:
-            graphs.append(read_schema(schema)[1])
+            graphs.append(read_schema(schema, alike)[1])
         except InvalidSchema as error:
             errors.append(f"the {side}'s schema is invalid: {error}")
     if errors:
@@ -59,14 +60,21 @@ def judge(reader: Any, writer: Any, *, with_meaning: bool = False) -> PairVerdic
 
 def _judged(reader: Type, writer: Type, *, is_same: bool, with_meaning: bool) -> PairVerdict:
     meanings = _meanings(reader, writer) if with_meaning else ()
-    if all_read(reader, writer):
+    agreement = Agreement(reader, writer)
+    if agreement.is_whole:
         return PairVerdict(True, "", (), _ALL_READ, meanings)
-    reasons = Walk(as_registry=True).reasons(reader, writer, "")
+    refusals = plain_refusals(agreement, reader, writer)
+    if refusals:
+        reasons = tuple([reason for it in refusals for reason in it.reasons()])
+        decoders = _refused(refusals)
+    else:
+        reasons = Walk(as_registry=True, fields_of=agreement.disputed).reasons(reader, writer, "")
+        decoders = _predictions(reader, writer, agreement, is_same=is_same)
     return PairVerdict(
         compatible=not reasons,
         error="",
-        reasons=tuple(Reason(*reason) for reason in dict.fromkeys(reasons)),
-        decoders=_predictions(reader, writer, is_same=is_same),
+        reasons=tuple([Reason(*reason) for reason in dict.fromkeys(reasons)]),
+        decoders=decoders,
         meanings=meanings,
     )
 
@@ -85,23 +93,35 @@ def _meanings(reader: Type, writer: Type) -> tuple[Reason, ...]:
     )
 
 
-def _predictions(reader: Type, writer: Type, *, is_same: bool) -> tuple[DecoderVerdict, ...]:
-    outcomes: dict[str, Callable[[], Outcome]] = {
-        # These three take a short way where both schemas are the same; avsc compares them all the same.
-        "java": lambda: FINE if is_same else JavaModel(reader).outcome(writer, reader),
-        "python": lambda: FINE if is_same else ApacheModel().outcome(writer, reader),
-        "fastavro": lambda: FINE if is_same else FastavroModel().outcome(writer, reader),
-        "avsc": lambda: _avsc(reader, writer),
-    }
-    found = ((name, outcomes[name]()) for name in DECODERS)
-    return tuple(
-        DecoderVerdict(name, _LEVELS[outcome.level], "predicted", outcome.path, outcome.note) for name, outcome in found
+def _refused(refusals: tuple[PlainRefusal, ...]) -> tuple[DecoderVerdict, ...]:
+    first, written = refusals[0], first_written(refusals)
+    note = first.note()
+    return (
+        DecoderVerdict("java", "no", "predicted", first.path, f"java {note}"),
+        DecoderVerdict("python", "no", "predicted", first.path, f"python {first.whole_note()}"),
+        DecoderVerdict("fastavro", "no", "predicted", written.path, f"fastavro {written.note()}"),
+        DecoderVerdict("avsc", "no", "predicted", first.path, f"avsc {note}"),
     )
 
 
-def _avsc(reader: Type, writer: Type) -> Outcome:
-    for schema in (reader, writer):
+def _predictions(reader: Type, writer: Type, agreement: Agreement, *, is_same: bool) -> tuple[DecoderVerdict, ...]:
+    fields_of = agreement.disputed
+    return (
+        # These three take a short way where both schemas are the same; avsc compares them all the same.
+        _verdict("java", FINE if is_same else JavaModel(reader, fields_of).outcome(writer, reader)),
+        _verdict("python", FINE if is_same else ApacheModel(fields_of).outcome(writer, reader)),
+        _verdict("fastavro", FINE if is_same else FastavroModel(fields_of).outcome(writer, reader)),
+        _verdict("avsc", _avsc(reader, writer, agreement)),
+    )
+
+
+def _verdict(decoder: str, outcome: Outcome) -> DecoderVerdict:
+    return DecoderVerdict(decoder, _LEVELS[outcome.level], "predicted", outcome.path, outcome.note)
+
+
+def _avsc(reader: Type, writer: Type, agreement: Agreement) -> Outcome:
+    for schema in () if agreement.is_thorough else (reader, writer):
         bad = first_bad_default(schema)
         if bad is not None:
             return Outcome(NO, bad, f'avsc refuses the schema: the default of "{bad}" is not of the first branch')
-    return AvscModel().outcome(writer, reader)
+    return AvscModel(agreement.disputed).outcome(writer, reader)

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from copilot.formats.avro.rules import PROMOTIONS, source_fields
+from copilot.formats.avro.rules import PROMOTIONS, FieldsOf, all_fields, source_fields
 from copilot.formats.avro.types import Field, Type
 
 EXACT_BITS = {"float": 24, "double": 53}
@@ -50,12 +50,26 @@ def below(path: str, field: Field) -> str:
     return f"{path}.{field.name}" if path else field.name
 
 
+def cannot_read(writer: Type, reader: Type) -> str:
+    """Says, after a decoder's name, that two types don't go together."""
+    return f"can't read {writer.label} as {reader.label}"
+
+
+def lacks(field: Field) -> str:
+    """Says, after a decoder's name, that the data lacks a field."""
+    return f'misses "{field.name}", which has no default'
+
+
 class Model(ABC):
-    """One decoder. Pairs in progress count as fine, so recursive schemas end."""
+    """One decoder. Pairs in progress count as fine, so recursive schemas end.
+
+    `fields_of` may leave out what is known to be fine.
+    """
 
     name: str
 
-    def __init__(self) -> None:
+    def __init__(self, fields_of: FieldsOf = all_fields) -> None:
+        self.fields_of = fields_of
         self._seen: dict[tuple[int, int], Outcome] = {}
 
     def outcome(self, writer: Type, reader: Type, path: str = "") -> Outcome:
@@ -76,7 +90,7 @@ class Model(ABC):
 
     def mismatch(self, writer: Type, reader: Type, path: str) -> Outcome:
         """Returns the refusal of two types that don't go together."""
-        return Outcome(NO, path, f"{self.name} can't read {writer.label} as {reader.label}")
+        return Outcome(NO, path, f"{self.name} {cannot_read(writer, reader)}")
 
     def inner(self, writer: Type, reader: Type, path: str) -> Outcome:
         """Returns the outcome of the items or values of two arrays or maps."""
@@ -86,7 +100,7 @@ class Model(ABC):
 
     def lacking(self, field: Field, path: str) -> Outcome:
         """Returns the refusal of data without a field that has no default."""
-        return Outcome(NO, below(path, field), f'{self.name} misses "{field.name}", which has no default')
+        return Outcome(NO, below(path, field), f"{self.name} {lacks(field)}")
 
     def missing(self, field: Field, writer: Type, path: str) -> Outcome:
         """Returns what comes of a field that this decoder takes from its default, though the data may have it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from copilot.formats.avro.model import FINE, NO, Model, Outcome, below, is_same_plain, worst
@@ -31,20 +32,21 @@ class ApacheModel(Model):
         return self.inner(writer, reader, path) if reader.inner is not None else FINE
 
     def _record(self, writer: Type, reader: Type, path: str) -> Outcome:
-        found: list[Outcome] = []
-        for field in reader.fields:
+        return worst(self._of_fields(writer, reader, path))
+
+    def _of_fields(self, writer: Type, reader: Type, path: str) -> Iterator[Outcome]:
+        for field in self.fields_of(reader, writer):
             source = writer.by_name.get(field.name)
             if source is not None and is_same_plain(source.type, field.type):
                 continue
             if source is not None:
-                found.append(self.outcome(source.type, field.type, below(path, field)))
+                yield self.outcome(source.type, field.type, below(path, field))
             elif field.default is NO_DEFAULT:
-                found.append(self.lacking(field, path))
+                yield self.lacking(field, path)
             elif not reads_default(field.default, field.type):
-                found.append(Outcome(NO, below(path, field), f'{self.name} refuses the default of "{field.name}"'))
+                yield Outcome(NO, below(path, field), f'{self.name} refuses the default of "{field.name}"')
             else:
-                found.append(self.missing(field, writer, path))
-        return worst(found)
+                yield self.missing(field, writer, path)
 
 
 def _matches(writer: Type, reader: Type) -> bool:

@@ -5,6 +5,7 @@ It decides when the resolver is made: one branch of the data's union that fits n
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from copilot.formats.avro.model import FINE, NO, WRONG, Model, Outcome, below, is_same_plain, promotes, worst
@@ -53,19 +54,20 @@ class AvscModel(Model):
         return FINE
 
     def _record(self, writer: Type, reader: Type, path: str) -> Outcome:
-        found: list[Outcome] = []
-        for field in reader.fields:
+        return worst(self._of_fields(writer, reader, path))
+
+    def _of_fields(self, writer: Type, reader: Type, path: str) -> Iterator[Outcome]:
+        for field in self.fields_of(reader, writer):
             own = writer.by_name.get(field.name)
             if own is not None and not field.aliases and is_same_plain(own.type, field.type):
                 continue
             sources = list({source.name: source for source in source_fields(field, writer)}.values())
             if len(sources) > 1:
-                found.append(Outcome(NO, below(path, field), f'{self.name} finds several fields for "{field.name}"'))
+                yield Outcome(NO, below(path, field), f'{self.name} finds several fields for "{field.name}"')
             elif sources:
-                found.append(self.outcome(sources[0].type, field.type, below(path, field)))
+                yield self.outcome(sources[0].type, field.type, below(path, field))
             elif field.default is NO_DEFAULT:
-                found.append(self.lacking(field, path))
-        return worst(found)
+                yield self.lacking(field, path)
 
 
 def first_bad_default(kind: Type, path: str = "", seen: set[int] | None = None) -> str | None:

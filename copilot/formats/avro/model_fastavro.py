@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from copilot.formats.avro.model import FINE, NO, WRONG, Model, Outcome, below, is_same_plain, promotes, worst
 from copilot.formats.avro.names import namespace_of, short_name
 from copilot.formats.avro.types import NO_DEFAULT, Field, Type
@@ -74,27 +76,32 @@ class FastavroModel(Model):
         return FINE
 
     def _record(self, writer: Type, reader: Type, path: str) -> Outcome:
-        waiting = {field.name: field for field in reader.fields}
-        aliases = {alias: field for field in reader.fields for alias in field.aliases}
-        found: list[Outcome] = []
+        return worst(self._of_fields(writer, reader, path))
+
+    def _of_fields(self, writer: Type, reader: Type, path: str) -> Iterator[Outcome]:
+        fields = tuple(self.fields_of(reader, writer))
+        waiting = {field.name: field for field in fields}
+        known = reader.by_name.keys() - waiting.keys()
+        aliases = {alias: field for field in fields for alias in field.aliases}
         for source in writer.fields:
+            if source.name in known:
+                continue
             field: Field | None = waiting.get(source.name) or aliases.get(source.name)
             if field is None:
                 continue
             if waiting.pop(field.name, None) is None:
                 note = f'{self.name} fails when it has read "{field.name}" a second time, from "{source.name}"'
-                found.append(Outcome(NO, below(path, field), note))
+                yield Outcome(NO, below(path, field), note)
                 continue
             if not is_same_plain(source.type, field.type):
-                found.append(self.outcome(source.type, field.type, below(path, field)))
+                yield self.outcome(source.type, field.type, below(path, field))
             if source.name != field.name:
-                found.append(self.other_source(field, source, writer, path))
+                yield self.other_source(field, source, writer, path)
         for field in waiting.values():
             if field.default is NO_DEFAULT:
-                found.append(self.lacking(field, path))
+                yield self.lacking(field, path)
             else:
-                found.append(self.missing(field, writer, path))
-        return worst(found)
+                yield self.missing(field, writer, path)
 
 
 def _has_alias(reader: Type, writer: Type) -> bool:

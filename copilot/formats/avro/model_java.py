@@ -6,10 +6,12 @@ kept by full names; then the two are resolved, where a record's name no longer c
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from copilot.formats.avro.model import FINE, NO, WRONG, Model, Outcome, below, is_same_plain, promotes, worst
-from copilot.formats.avro.types import NO_DEFAULT, Type
+from copilot.formats.avro.rules import FieldsOf, all_fields
+from copilot.formats.avro.types import NO_DEFAULT, Field, Type
 
 _UNITS = {"timestamp-millis": 3, "timestamp-micros": 6, "timestamp-nanos": 9, "time-millis": 3, "time-micros": 6}
 _UNITS |= {f"local-{name}": digits for name, digits in list(_UNITS.items()) if name.startswith("timestamp")}
@@ -20,12 +22,14 @@ class JavaModel(Model):
 
     name = "java"
 
-    def __init__(self, reader: Type) -> None:
-        super().__init__()
+    def __init__(self, reader: Type, fields_of: FieldsOf = all_fields) -> None:
+        super().__init__(fields_of)
         self._names: dict[str, str] = {}
         self._fields: dict[str, dict[str, str]] = {}
         self._matching: set[tuple[int, int]] = set()
         self._collect(reader, set())
+        if self._names or self._fields:
+            self.fields_of = all_fields  # an alias in one place renames what is read in another
 
     def _collect(self, kind: Type, seen: set[int]) -> None:
         if kind.is_plain:
@@ -94,11 +98,11 @@ class JavaModel(Model):
             return Outcome(WRONG, path, f"{self.name} takes {writer.logical} for {reader.logical}")
         return FINE
 
-    def _field_names(self, writer: Type) -> dict[str, Type] | None:
+    def _field_names(self, writer: Type) -> dict[str, Field] | None:
         """Returns the writer's fields as rewritten; None where two get one name, which Java refuses."""
-        names = [field.name for field in writer.fields]
         if not self._fields:
-            return dict(zip(names, (field.type for field in writer.fields), strict=True))
+            return writer.by_name
+        names = [field.name for field in writer.fields]
         record = writer.name
         for _ in range(2):
             record = self._names.get(record, record)
@@ -106,7 +110,7 @@ class JavaModel(Model):
             names = [aliases.get(name, name) for name in names]
             if len(set(names)) < len(names):
                 return None
-        return dict(zip(names, (field.type for field in writer.fields), strict=True))
+        return dict(zip(names, writer.fields, strict=True))
 
     def _record(self, writer: Type, reader: Type, path: str) -> Outcome:
         written = self._field_names(writer)
@@ -114,19 +118,21 @@ class JavaModel(Model):
             return Outcome(
                 NO, path, f"{self.name} finds a field of {writer.label} twice once it has applied the aliases"
             )
-        found: list[Outcome] = []
-        for field in reader.fields:
-            if field.name in written and is_same_plain(written[field.name], field.type):
+        return worst(self._of_fields(written, writer, reader, path))
+
+    def _of_fields(self, written: dict[str, Field], writer: Type, reader: Type, path: str) -> Iterator[Outcome]:
+        for field in self.fields_of(reader, writer):
+            source = written.get(field.name)
+            if source is not None and is_same_plain(source.type, field.type):
                 continue
-            if field.name in written:
-                found.append(self.outcome(written[field.name], field.type, below(path, field)))
+            if source is not None:
+                yield self.outcome(source.type, field.type, below(path, field))
             elif field.default is NO_DEFAULT:
-                found.append(self.lacking(field, path))
+                yield self.lacking(field, path)
             elif not makes_default(field.default, field.type):
-                found.append(Outcome(NO, below(path, field), f'{self.name} can\'t make the default of "{field.name}"'))
+                yield Outcome(NO, below(path, field), f'{self.name} can\'t make the default of "{field.name}"')
             else:
-                found.append(self.missing(field, writer, path))
-        return worst(found)
+                yield self.missing(field, writer, path)
 
     def _out_of_union(self, writer: Type, reader: Type, path: str) -> Outcome:
         if self._is_same_union(writer, reader, set()):
@@ -171,7 +177,7 @@ class JavaModel(Model):
             if field.name not in written:
                 if field.default is NO_DEFAULT:
                     return False
-            elif self._is_refused_at_once(written[field.name], field.type):
+            elif self._is_refused_at_once(written[field.name].type, field.type):
                 return False
         return True
 
@@ -211,7 +217,7 @@ class JavaModel(Model):
         return (
             written is not None
             and list(written) == [field.name for field in reader.fields]
-            and all(self._is_same_union(written[field.name], field.type, seen) for field in reader.fields)
+            and all(self._is_same_union(written[field.name].type, field.type, seen) for field in reader.fields)
         )
 
 

@@ -7,6 +7,7 @@ can't read such data, is refused here unless the answer of a registry is asked f
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from copilot.domain.evidence import Finding
@@ -49,13 +50,23 @@ Reason = tuple[str, str, str, str]
 Reasons = tuple[Reason, ...]
 
 
+FieldsOf = Callable[[Type, Type], Iterable[Field]]
+"""Tells which fields of a reader's record have to be compared with the writer's, in their order."""
+
+
+def all_fields(reader: Type, writer: Type) -> Iterable[Field]:
+    """Returns every field."""
+    return reader.fields
+
+
 class Walk:
     """One comparison of two graphs; remembers the pairs it has seen, so recursion ends and shared types are compared once.
 
-    `as_registry` leaves out what registries let through.
+    `as_registry` leaves out what registries let through; only with it, `fields_of` may leave out what is known to fit.
     """
 
-    def __init__(self, *, as_registry: bool = False) -> None:
+    def __init__(self, *, as_registry: bool = False, fields_of: FieldsOf = all_fields) -> None:
+        self._fields_of = fields_of
         self._seen: dict[tuple[int, int], Reasons] = {}
         self._as_registry = as_registry
 
@@ -135,7 +146,7 @@ class Walk:
         found: list[Reason] = []
         fed: dict[str, str] = {}
         written = writer.by_name
-        for field in reader.fields:
+        for field in self._fields_of(reader, writer):
             source = written.get(field.name)
             if field.aliases:
                 sources = source_fields(field, writer)
@@ -144,7 +155,7 @@ class Walk:
                 source = sources[0] if sources else None
             if source is None:
                 if field.default is NO_DEFAULT:
-                    found.append(_missing_default(field, reader, _below(path, field)))
+                    found.append(missing_default(field, reader, _below(path, field)))
                 continue
             if source.type is not field.type or not field.type.is_plain:
                 found.extend(self.reasons(field.type, source.type, _below(path, field)))
@@ -220,7 +231,8 @@ def _size_mismatch(reader: Type, writer: Type, path: str) -> Reasons:
     )
 
 
-def _missing_default(field: Field, reader: Type, path: str) -> Reason:
+def missing_default(field: Field, reader: Type, path: str) -> Reason:
+    """Returns why data that lacks a field can't be read."""
     message = f'The data lacks "{path}" (of {reader.name}), and the field has no default.'
     fix = f'Give "{field.name}" a default.'
     nullable = field.type.kind == "union" and any(branch.kind == "null" for branch in field.type.branches)

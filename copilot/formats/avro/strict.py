@@ -11,7 +11,7 @@ import json
 import re
 import sys
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from copilot.formats.avro.defaults import fits_field
 from copilot.formats.avro.defaults_again import unfinished_default
@@ -37,6 +37,13 @@ Path = tuple[Any, str, str] | None
 _ORDERS = frozenset({"ascending", "descending", "ignore"})
 
 
+class Alike(NamedTuple):
+    """What graphs may share, by name, with what it was read from: the last fields of plain types, and enums."""
+
+    fields: dict[str, tuple[Any, Field]]
+    enums: dict[str, tuple[Any, Type]]
+
+
 class InvalidSchema(Exception):
     """No registry takes this schema; `path` leads to the field where it is wrong, "" for the schema itself."""
 
@@ -46,11 +53,14 @@ class InvalidSchema(Exception):
         self.reason = reason
 
 
-def read_schema(schema: Any) -> tuple[Any, Type]:
-    """Returns a schema as parsed JSON, and its graph; a string that names no type is read as JSON text; raises InvalidSchema."""
+def read_schema(schema: Any, alike: Alike | None = None) -> tuple[Any, Type]:
+    """Returns a schema as parsed JSON, and its graph; a string that names no type is read as JSON text; raises InvalidSchema.
+
+    Graphs that are read with one `alike` share what is written alike.
+    """
     is_text = isinstance(schema, str) and schema not in PRIMITIVES and schema not in COMPLEX_KINDS
     value = parse_text(schema) if is_text else schema
-    return value, read_value(value)
+    return value, read_value(value, alike)
 
 
 def read_text(text: str) -> Type:
@@ -63,6 +73,12 @@ def parse_text(text: str) -> Any:
     if len(text) > SCHEMA_TEXT_MAX:
         raise InvalidSchema("", f"the text is longer than {SCHEMA_TEXT_MAX} characters (SCHEMA_TEXT_MAX)")
     text = text.removeprefix("\ufeff")
+    try:
+        value, end = _JSON.raw_decode(text)
+        if end == len(text):
+            return value
+    except (ValueError, RecursionError):
+        pass  # a space before it, a comment, or an error, which is said below
     try:
         try:
             return _JSON.decode(text)
@@ -81,15 +97,15 @@ def parse_text(text: str) -> Any:
         raise InvalidSchema("", _too_deep()) from None
 
 
-def read_value(schema: Any) -> Type:
+def read_value(schema: Any, alike: Alike | None = None) -> Type:
     """Returns the graph of a schema that is parsed JSON; raises InvalidSchema."""
-    reading = _Reading()
+    reading = _Reading(alike=alike)
     graph = reading.schema(schema, "", None, 0)
     if reading.awaited:
         # Names used before their definition are rare: only then is the schema read once more, with all definitions at hand.
-        missing = sorted(reading.awaited - reading.known.keys())
+        missing = sorted(reading.awaited.keys() - reading.known.keys())
         if missing:
-            raise _invalid(reading.awaited_at[missing[0]], f'"{missing[0]}" is no type, and nothing defines it')
+            raise _invalid(reading.awaited[missing[0]], f'"{missing[0]}" is no type, and nothing defines it')
         graph = _Reading(reading.known).schema(schema, "", None, 0)
     if reading.is_filled and reading.is_recursive:
         _check_defaults_again(schema)
@@ -116,11 +132,13 @@ class _Reading:
     whether a default is an array or an object.
     """
 
-    def __init__(self, ahead: Mapping[str, Type] | None = None, *, leaves_open: bool = False) -> None:
+    def __init__(
+        self, ahead: Mapping[str, Type] | None = None, *, alike: Alike | None = None, leaves_open: bool = False
+    ) -> None:
+        self._alike = Alike({}, {}) if alike is None else alike
         self.known: dict[str, Type] = {}
-        self.awaited: set[str] = set()
-        self.awaited_at: dict[str, Path] = {}
-        self._ahead = {} if ahead is None else {name: Type(found.kind) for name, found in ahead.items()}
+        self.awaited: dict[str, Path] = {}
+        self._ahead = {name: Type(found.kind) for name, found in ahead.items()} if ahead else {}
         self._raw: dict[str, Any] = {}
         self.done: dict[str, Type] = {}
         self.is_recursive = self.is_filled = False
@@ -171,8 +189,7 @@ class _Reading:
             return self.known[full]
         if full in self._ahead:
             return self._ahead[full]
-        self.awaited.add(full)
-        self.awaited_at.setdefault(full, path)
+        self.awaited.setdefault(full, path)
         return Type("awaited", full)
 
     def _union(self, branches: list[Any], space: str, path: Path, depth: int) -> Type:
@@ -196,16 +213,25 @@ class _Reading:
         if type(entries) is not list:
             raise _invalid(path, f'record "{record.name}" without a list of "fields"')
         by_name = record.by_name
+        alike = self._alike.fields
         for entry in entries:
             name = entry.get("name") if type(entry) is dict else None
+            if type(name) is str and name in alike and alike[name][0] == entry and name not in by_name:
+                by_name[name] = alike[name][1]
+                continue
             if type(name) is not str or not name.isidentifier() or name in by_name or "type" not in entry:
                 raise _no_field(entry, record, path)
             kind = entry["type"]
             found = PRIMITIVE_TYPES.get(kind) if type(kind) is str else None
             if found is None:
                 found = self.schema(kind, space, (path, ".", name), depth + 1)
-            if len(entry) == 2:
-                by_name[name] = Field(name, found, NO_DEFAULT, (), "")
+            doc = entry.get("doc")
+            if type(doc) is not str:
+                doc = ""
+            if len(entry) == 2 or (doc and len(entry) == 3):
+                field = by_name[name] = Field(name, found, NO_DEFAULT, (), doc)
+                if found.is_plain:
+                    alike[name] = entry, field
                 continue
             default = entry.get("default", NO_DEFAULT)
             if default is not NO_DEFAULT:
@@ -216,14 +242,19 @@ class _Reading:
             if "order" in entry and str(entry["order"]).lower() not in _ORDERS:
                 reason = f'"order" must be ascending, descending or ignore, not {_shown(entry["order"])}'
                 raise _invalid((path, ".", name), reason)
-            doc = entry.get("doc")
-            by_name[name] = Field(name, found, default, aliases, doc if type(doc) is str else "")
+            field = by_name[name] = Field(name, found, default, aliases, doc)
+            # Other defaults may be equal and not the same: 1 is True for Python.
+            if found.is_plain and (default is NO_DEFAULT or default is None):
+                alike[name] = entry, field
         record.fields = tuple(by_name.values())
         self.done[record.name] = record
         return record
 
     def _enum(self, schema: dict[str, Any], space: str, path: Path) -> Type:
         enum, _ = self._named(schema, "enum", space, path)
+        if enum.symbols:
+            self.done[enum.name] = enum
+            return enum
         symbols = schema.get("symbols")
         if type(symbols) is not list:
             raise _invalid(path, f'enum "{enum.name}" without a list of "symbols"')
@@ -239,6 +270,7 @@ class _Reading:
                 raise _invalid(path, f'the default "{default}" is no symbol of {enum.label}')
             enum.default = default
         enum.symbols = tuple(symbols)
+        self._alike.enums[enum.name] = schema, enum
         self.done[enum.name] = enum
         return enum
 
@@ -269,7 +301,11 @@ class _Reading:
         full = f"{space}.{short}" if space else short
         if full in PRIMITIVES:
             raise _invalid(path, f'a {kind} can\'t be named "{full}", as a primitive type is')
-        named = self._ahead.get(full) or Type(kind)
+        named = self._ahead.get(full)
+        if named is None and kind == "enum" and full in self._alike.enums and self._alike.enums[full][0] == schema:
+            named = self._alike.enums[full][1]
+        elif named is None:
+            named = Type(kind)
         named.name, named.short = full, short
         if "aliases" in schema:
             named.aliases = frozenset(_full_alias(alias, space, path) for alias in _aliases(schema, path))

@@ -1,4 +1,7 @@
-"""The short cut before the decoders' models: it never says yes where one of them, or a registry, has something to say."""
+"""The short cut before the decoders' models: it never says yes where one of them, or a registry, has something to say.
+
+Where it leaves out what is known to be fine, or answers for all of them, they say what they would say if they looked at everything.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,10 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from copilot.formats.avro.agreement import all_read
+from copilot.formats.avro.agreement import Agreement
 from copilot.formats.avro.edits import field, record
-from copilot.formats.avro.model import FINE
+from copilot.formats.avro.judge import judge
+from copilot.formats.avro.model import FINE, Outcome
 from copilot.formats.avro.model_apache import ApacheModel
 from copilot.formats.avro.model_avsc import AvscModel, first_bad_default
 from copilot.formats.avro.model_fastavro import FastavroModel
@@ -21,6 +25,8 @@ from copilot.formats.avro.strict import InvalidSchema, read_value
 from copilot.formats.avro.types import Type
 from tests.formats.avro.edits import EDITS, Edit
 from tests.formats.avro.generated import SYMBOLS, fields, records
+
+LEVELS = ("yes", "wrong-value", "no")
 
 
 def is_undisputed(reader: Type, writer: Type) -> bool:
@@ -34,11 +40,36 @@ def is_undisputed(reader: Type, writer: Type) -> bool:
     )
 
 
+def all_read(reader: Type, writer: Type) -> bool:
+    return Agreement(reader, writer).is_whole
+
+
 def assert_proved(reader: Any, writer: Any) -> bool:
     graphs = read_value(reader), read_value(writer)
     is_short = all_read(*graphs)
     assert is_undisputed(*graphs) or not is_short
+    assert_same_words(reader, writer, *graphs)
     return is_short
+
+
+def assert_same_words(reader: Any, writer: Any, new: Type, old: Type) -> None:
+    """What is said of a pair is what rules and models say that look at all of it."""
+    outcomes: dict[str, Outcome] = {}
+    if reader != writer:
+        outcomes = {
+            model.name: model.outcome(old, new)
+            for model in (JavaModel(new), ApacheModel(), FastavroModel(), AvscModel())
+        }
+    if first_bad_default(new) or first_bad_default(old):
+        outcomes.pop("avsc", None)
+
+    verdict = judge(reader, writer)
+
+    reasons = dict.fromkeys(Walk(as_registry=True).reasons(new, old, ""))
+    assert [it[:4] for it in verdict.reasons] == list(reasons)
+    for it in verdict.decoders:
+        told = outcomes.get(it.decoder, Outcome(LEVELS.index(it.reads), it.path, it.note))
+        assert (told.level, told.path, told.note) == (LEVELS.index(it.reads), it.path, it.note)
 
 
 def inside(schema: Any) -> list[Any]:
@@ -59,7 +90,7 @@ def edited(draw: st.DrawFn) -> tuple[Any, Any]:
     new = json.loads(json.dumps(old))
     for _ in range(draw(st.integers(0, 3))):
         part = draw(st.sampled_from(inside(new)))
-        edit = draw(st.sampled_from(("add", "drop", "wrap", "default", "name")))
+        edit = draw(st.sampled_from(("add", "drop", "wrap", "default", "name", "type")))
         if part["type"] == "enum":
             part["symbols"] = draw(st.permutations(SYMBOLS))[: draw(st.integers(1, 4))]
             part.pop("default", None)
@@ -72,6 +103,9 @@ def edited(draw: st.DrawFn) -> tuple[Any, Any]:
             entry = draw(st.sampled_from(part["fields"]))
             if edit == "drop":
                 part["fields"].remove(entry)
+            elif edit == "type":
+                entry["type"] = draw(st.sampled_from(("string", "int", ["null", "int"], ["string", "null"])))
+                entry.pop("default", None)
             elif edit == "default":
                 entry["default"] = draw(st.sampled_from((None, 1, 1.5, "s", [], {}, "A")))
             elif not isinstance(entry["type"], list) and entry["type"] != "null":
@@ -126,3 +160,37 @@ def test_aliases_of_a_field_that_the_data_lacks_are_left_to_the_models() -> None
     old = record(field("int"))
 
     assert not all_read(read_value(record(field("int"), field(inner, "b", default={}))), read_value(old))
+
+
+PLAIN = (field("string", "a"), field(["null", "int"], "b", default=None), field("long", "c", default=0))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        (field("int", "a"), *PLAIN[1:]),
+        (*PLAIN, field("int", "d")),
+        (PLAIN[0], field("int", "b"), PLAIN[2]),
+        (field("int", "d"), field("boolean", "c"), field("int", "a")),
+        (field(["null", "int"], "a"), field("string", "b")),
+        (field({"type": "fixed", "name": "F", "size": 2, "aliases": ["G"]}, "a"), field("int", "d")),
+        (field("int", "a", aliases=["c"]), *PLAIN[1:]),
+        (field(["int", "null"], "a", default=None), *PLAIN[1:]),
+        (field("bytes", "a"), field("boolean", "c")),
+    ],
+)
+def test_refusals_are_told_alike_with_and_without_a_short_cut(fields: tuple[Any, ...]) -> None:
+    new, old = record(*fields), record(*PLAIN)
+    outer = field(["null", new], "x"), field(["null", old], "x")
+
+    assert_proved(new, old)
+    assert_proved(old, new)
+    assert_proved(record(field(new, "x"), name="Out"), record(field(old, "x"), name="Out"))
+    assert_proved(record(outer[0], name="Out"), record(outer[1], name="Out"))
+
+
+def test_fields_that_are_written_alike_are_told_apart_where_their_defaults_differ() -> None:
+    true, one = record(field("boolean", default=True)), record(field("boolean", default=1))
+
+    assert judge(true, true).compatible is True
+    assert "default 1 is no boolean" in judge(true, one).error
