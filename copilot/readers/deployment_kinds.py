@@ -11,6 +11,7 @@ _ENV = re.compile(r"(?:.*\.)?env(?:\.[\w.-]+)?(?:\.j2)?\Z|\.env[\w.-]*\Z")
 _DOCKERFILE = re.compile(r"(?:[\w.-]+\.)?(?:Dockerfile|Containerfile)[\w.-]*\Z")
 _ANSIBLE_VARIABLES = frozenset({"group_vars", "host_vars", "defaults", "vars"})
 _ANSIBLE_TASKS = frozenset({"tasks", "handlers", "playbooks"})
+_KUSTOMIZE = frozenset({"overlays", "overlay", "patches", "kustomize"})
 _YAML = (".yaml", ".yml")
 _SUPERVISOR = (".conf", ".ini", ".j2", ".template", ".tmpl")
 # Most files of most trees, told by one look.
@@ -45,6 +46,8 @@ def deployment_kind(path: str) -> str:
         return "values"
     if name.endswith(_YAML):
         return _yaml_kind(folders, name)
+    if name.endswith(".json") and ("patch" in name or not _KUSTOMIZE.isdisjoint(folders)):
+        return "manifest"
     if name == "Procfile" or name.startswith("Procfile."):
         return "procfile"
     if _DOCKERFILE.match(name):

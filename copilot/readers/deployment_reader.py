@@ -18,6 +18,7 @@ from copilot.readers.deployment_facts import (
 )
 from copilot.readers.go_template import VALUES, read_template
 from copilot.readers.interpolation import jinja_text, kubernetes_text, terraform_text, workflow_text
+from copilot.readers.kustomize_text import operations, read_kustomization, says_operations
 from copilot.readers.manifests import Units, environment_of, scalars_of, text_of
 from copilot.readers.named_templates import read_named_templates
 from copilot.readers.plain_deployments import (
@@ -80,6 +81,8 @@ def _reader_of_values(text: str) -> tuple[ReadText, str]:
 
 def _manifest(text: str) -> DeploymentFacts:
     is_cloud = _says_cloud(text)
+    if says_operations(text) and "kind:" not in text:
+        return DeploymentFacts(tuple(operations(text))[:MAX_UNITS])
     if not (is_cloud or "kind:" in text or "TOPIC" in text or "topic" in text or "containerDefinitions" in text):
         return DeploymentFacts()
     roots = _documents(text)
@@ -130,46 +133,9 @@ def _tasks(text: str) -> DeploymentFacts:
     return DeploymentFacts(units.units())
 
 
-def _kustomization(text: str) -> DeploymentFacts:
-    refers: list[tuple[str, str]] = []
-    units: list[Unit] = []
-    for root in _documents(text):
-        for key, kind in (
-            ("bases", "base"),
-            ("resources", "base"),
-            ("components", "base"),
-            ("patchesStrategicMerge", "patch"),
-        ):
-            refers += ((kind, text_of(item)) for item in _items(root, key) if text_of(item))
-        for patch in _items(root, "patches"):
-            if isinstance(patch.value, dict):
-                refers += (("patch", text_of(patch.value["path"])),) if "path" in patch.value else ()
-                units += _inline_patch(patch.value.get("patch"))
-        for generator in _items(root, "configMapGenerator"):
-            if isinstance(generator.value, dict):
-                units.append(_generated(generator))
-    return DeploymentFacts(tuple(units[:MAX_UNITS]), refers=tuple(refers))
-
-
 def _items(root: Entry, key: str) -> list[Entry]:
     entry = root.value.get(key)
     return entry.value if entry is not None and isinstance(entry.value, list) else []
-
-
-def _generated(generator: Entry) -> Unit:
-    literals = generator.value.get("literals")
-    settings = tuple(environment_of(literals, kubernetes_text)) if literals is not None else ()
-    takes = (*_items(generator, "envs"), *((generator.value["env"],) if "env" in generator.value else ()))
-    name = f"configmap/{text_of(generator.value.get('name'))}"
-    return Unit(name, (), generator.line, settings, kind="source", takes=tuple(map(text_of, takes)))
-
-
-def _inline_patch(entry: Entry | None) -> Iterator[Unit]:
-    if entry is None or not text_of(entry) or text_of(entry).lstrip().startswith(("-", "[")):
-        return
-    for unit in _manifest(text_of(entry)).units:
-        settings = tuple((name, value, entry.line + line) for name, value, line in unit.settings)
-        yield unit._replace(line=entry.line + unit.line, settings=settings, kind=unit.kind or "patch")
 
 
 def _workflow(text: str) -> DeploymentFacts:
@@ -205,7 +171,7 @@ _READERS: dict[str, _Read] = {
     "compose": _compose,
     "dockerfile": _of_units(dockerfile),
     "env": _of_units(env_file),
-    "kustomization": _kustomization,
+    "kustomization": lambda text: read_kustomization(text, _manifest),
     "helpers": read_named_templates,
     "manifest": _manifest,
     "procfile": _of_units(procfile),

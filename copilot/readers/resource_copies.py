@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from copilot.readers.copies import Copy, DeploymentFile, EnvFiles, below
 from copilot.readers.deployment_facts import Setting, Unit
 from copilot.readers.deployment_scopes import NO_SCOPE, Layer, Scope, scope_of
+from copilot.readers.json_patches import Operation, patched, patched_source, positions
+from copilot.readers.kustomize_text import ANY_NAME, aimed
 
 MAX_BASES = 20
 _KUSTOMIZATION = ("kustomization.yaml", "kustomization.yml")
@@ -24,6 +26,7 @@ class _Bundle:
 
     units: list[_Placed] = field(default_factory=list)
     patches: list[_Placed] = field(default_factory=list)
+    operations: list[Operation] = field(default_factory=list)
     sources: list[_Placed] = field(default_factory=list)
     files: set[str] = field(default_factory=set)
 
@@ -60,6 +63,7 @@ def _bundle(
             lower = _bundle(path, folders, manifests, depth + 1)
             bundle.units += lower.units
             bundle.patches += lower.patches
+            bundle.operations += lower.operations
             bundle.sources += lower.sources
             bundle.files |= lower.files
         elif path in manifests:
@@ -67,8 +71,26 @@ def _bundle(
             for unit in manifests[path].facts.units:
                 _put(bundle, path, unit, kind)
     for unit in file.facts.units:
-        _put(bundle, file.path, unit, unit.kind)
+        if unit.kind == "operation":
+            _patch(bundle, file.path, unit, manifests)
+        else:
+            _put(bundle, file.path, unit, unit.kind)
     return bundle
+
+
+def _patch(bundle: _Bundle, path: str, patch: Unit, manifests: Mapping[str, DeploymentFile]) -> None:
+    """Adds an operation, or those of the file that a patch names; that may hold a patch of the other kind, too."""
+    aim, kind = patch.name, next(iter(patch.hints), "")
+    if not patch.takes:
+        bundle.operations.append(Operation(path, patch, aim, kind))
+    for written in patch.takes:
+        file = below(posixpath.dirname(path), written)
+        bundle.files.add(file)
+        for unit in manifests[file].facts.units if file in manifests else ():
+            if unit.kind == "operation":
+                bundle.operations.append(Operation(file, unit, aim, kind))
+            else:
+                _put(bundle, file, aimed(unit, aim) if unit.kind == "" else unit, "patch")
 
 
 def _put(bundle: _Bundle, path: str, unit: Unit, kind: str) -> None:
@@ -84,19 +106,26 @@ def _of_bundle(folder: str, bundle: _Bundle, env_files: EnvFiles) -> Iterator[Co
     sources: dict[str, list[Layer]] = {}
     for path, source in bundle.sources:
         found = sources.setdefault(source.name, [])
+        if source.context == "replace":
+            found.clear()
         found += [*env_files.layers(posixpath.dirname(path), source.takes), (path, source.settings)]
+    for _, source in bundle.sources:
+        sources[source.name] += patched_source(source, bundle.operations)
     scope = _referred(sources)
-    for path, unit in bundle.units:
+    for (path, unit), position in zip(bundle.units, positions(bundle.units), strict=True):
         over = [(at, patch) for at, patch in bundle.patches if _is_same(unit, patch)]
         takes = [name for one in (unit, *(patch for _, patch in over)) for name in one.takes]
         taken = [layer for name in dict.fromkeys(takes) for layer in sources.get(name, ())]
-        layers = (*taken, (path, unit.settings), *((at, patch.settings) for at, patch in over))
+        own, *changed = patched(path, unit, position, bundle.operations)
+        layers = (*taken, own, *((at, patch.settings) for at, patch in over), *changed)
         yield Copy(unit, path, f"{folder}:{unit.name}", layers, unit.hints, scope, stated=((path, unit),))
 
 
 def _is_same(unit: Unit, patch: Unit) -> bool:
     """Tells whether a patch is one of the unit's: the same container of the same resource."""
-    return bool(patch.hints) and unit.hints[:1] == patch.hints[:1] and unit.hints[-1:] == patch.hints[-1:]
+    if not patch.hints or not unit.hints or unit.hints[0] != patch.hints[0]:
+        return False
+    return patch.hints[-1] in (unit.hints[-1], ANY_NAME)
 
 
 class _Sources:
