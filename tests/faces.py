@@ -56,12 +56,12 @@ def a_proposal(*, stakes: Stakes = "low") -> Proposal:
         "rename amount to total in order", (RenameField("order", "", "amount", "total"),), COMMIT, "ada"
     )
     alternatives = (
-        Alternative("nothing", "Change nothing", "rules", "ST20 do nothing", (), "It costs nothing."),
-        _alternative("naive-11aa22", "Rename everywhere at once", "ST1 naive", 1),
-        _alternative("alias-33bb44", "Rename, keep the old name as an alias", "ST3 alias", 1),
-        _alternative("expand-55cc66", "Write both names, move the readers, drop the old name", "ST5 expand", 2),
+        Alternative("nothing", "Change nothing", "rules", "do nothing", (), "It costs nothing."),
+        _alternative("naive-11aa22", "Rename everywhere at once", "naive", 1),
+        _alternative("alias-33bb44", "Rename, keep the old name as an alias", "alias", 1),
+        _alternative("expand-55cc66", "Write both names, move the readers, drop the old name", "expand", 2),
     )
-    plan = Plan(alternatives, (NotOffered("ST9 new topic", "All readers are in this repository."),))
+    plan = Plan(alternatives, (NotOffered("new topic", "All readers are in this repository."),))
     compiled = (
         Compiled("nothing", (), None),
         Compiled("naive-11aa22", _patches("naive-11aa22", 1)),

@@ -181,7 +181,7 @@ def store_of(folder: Path) -> FileStore:
 
 def _alternative(id: str, texts: tuple[str, ...]) -> Alternative:
     phases = tuple(Phase(f"to {text}", (NewFile(PIPELINE, f"{text}\n"),), ()) for text in texts)
-    return Alternative(id, f"Write {id}", "rules", "ST0 paper", phases, "")
+    return Alternative(id, f"Write {id}", "rules", "paper", phases, "")
 
 
 def main(repository: str, proposals: str, id: str, second: str = "0.05") -> None:

@@ -217,7 +217,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         is_order=True,
     ),
     Mutation(
-        "cutover split",
+        "joint deploy split",
         "jobs that must move in one moment move one after the other",
         "no step moves several jobs at once",
         phases.cutover_split,

@@ -11,7 +11,7 @@ from copilot.domain.evidence import Verdict
 from copilot.domain.proposal import Proposal
 from copilot.reasons.look_at import LOOK_SHOWN as LOOK_AT_SHOWN
 from copilot.reasons.look_at import NOTE, look_at, why
-from copilot.reasons.words import counted, letters_of, listed, outcome_of, signed
+from copilot.reasons.words import counted, in_letters, letters_of, listed, outcome_of, signed
 
 NOT_OFFERED_SHOWN = 8
 CLAIMS_SHOWN = 3
@@ -53,10 +53,9 @@ def _decision(proposal: Proposal, decision: Decision) -> list[str]:
 
 def claim_lines(proposal: Proposal, claims: tuple[Claim, ...], indent: str, shown: int = CLAIMS_SHOWN) -> list[str]:
     """Returns a line for each of the first claims, with what it cites, and how many are left."""
-    lines = []
+    lines, letters = [], letters_of(proposal)
     for claim in claims[:shown]:
-        background = "(background) " if claim.is_background else ""
-        lines += wrapped(f"{background}{claim.text}{_cites(proposal, claim)}", f"{indent}- ")
+        lines += wrapped(f"{in_letters(claim.text, letters)}{_cites(proposal, claim)}", f"{indent}- ")
     left = len(claims) - shown
     return lines + ([f"{indent}- … {left} more in the rationale"] if left > 0 else [])
 

@@ -186,7 +186,7 @@ class Waited:
 class Alternative:
     """One way to make the change. `id` is the strategy and a digest of the content; `argument` says when it wins.
 
-    `origin` is "rules", "claude", or "person" (a choice of hunks); `strategy` the catalogue's id ("ST3 alias").
+    `origin` is "rules", "claude", or "person" (a choice of hunks); `strategy` the catalogue's id ("alias").
     An alternative without phases changes nothing. `waited` is there where earlier phases have landed already.
     """
 

@@ -15,7 +15,7 @@ NOTHING = Alternative(
     "nothing",
     "Change nothing",
     "rules",
-    "ST20 do nothing",
+    "do nothing",
     (),
     "The row that the others are measured against: nothing breaks, and the wish stays open.",
 )

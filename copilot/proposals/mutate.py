@@ -23,7 +23,7 @@ from copilot.flow import case_of, run_check
 from copilot.patches.diff import make_patch
 from copilot.plugins import Kit
 from copilot.proposals.mutation import MutantSeen
-from copilot.reasons.merits import WORTH
+from copilot.reasons.merits import BEHIND, WORTH
 
 COMMANDS = "commands"
 COMPILE = "compile"
@@ -153,7 +153,7 @@ def _killed(row: MutantSeen, broken: _Proved, original: _Proved, proposal: Propo
         if evidence.verdict == "unknown" and evidence.check in settled:
             message = _doubt(evidence)
             return replace(row, fate="killed", by=evidence.check, rule="can't be settled any more", message=message)
-    if any(ruling.rule.endswith(f"behind by: {rule}") for rule in WORTH):
+    if any(ruling.rule.endswith(f"{BEHIND}{rule}") for rule in WORTH):
         return _lost(row, ruling, broken)
     warning = _new_warning(broken, original)
     return replace(row, by=warning[0], message=warning[1].message) if warning else row

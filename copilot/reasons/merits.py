@@ -77,6 +77,8 @@ WORTH = (
 """The rules by which an alternative is worse, where all others only make it dearer."""
 PROVED = "proved, not only hoped"
 FEWEST_OPEN = "fewest open questions"
+BEHIND = "behind on: "
+"""Stands before the rule on which an alternative is behind the one that is chosen."""
 BY_NAME = "equal, the name only gives an order"
 
 
@@ -122,7 +124,7 @@ def _figures(rule: SoftRule, better: Candidate, worse: Candidate) -> Claim:
     if one is None or other is None:
         text = f"{rule.name.capitalize()}: there is no figure for {worse.id}."
         return Claim(text, _cited(better, (rule.check,)), is_background=True)
-    text = f"{rule.name.capitalize()}: {one} against {other} ({rule.unit}; {better.id} against {worse.id})."
+    text = f"{rule.unit[0].upper()}{rule.unit[1:]}: {one} for {better.id}, {other} for {worse.id}."
     return Claim(text, (*_cited(better, (rule.check,)), *_cited(worse, (rule.check,))))
 
 
@@ -130,10 +132,14 @@ def _asked_claim(better: Candidate, worse: Candidate) -> Claim:
     mine, theirs = better.evidence.get("usage"), worse.evidence.get("usage")
     if mine is None or theirs is None:
         return Claim(f"How much of the request {worse.id} does is not known.", (), is_background=True)
-    text = (
-        f"{better.id} does {mine.measure('operations_done')} of {mine.measure('operations')} operations;"
-        f" {worse.id} does {theirs.measure('operations_done')} and leaves the rest to people."
-    )
+    asked = mine.measure("operations")
+    if asked == 1:
+        text = f"{better.id} does what was asked; {worse.id} leaves it to people."
+    else:
+        text = (
+            f"{better.id} does {mine.measure('operations_done')} of the {asked} changes that were asked for;"
+            f" {worse.id} does {theirs.measure('operations_done')} and leaves the rest to people."
+        )
     return Claim(text, (mine.id, theirs.id))
 
 

@@ -17,7 +17,7 @@ from copilot.domain.evidence import Evidence
 from copilot.domain.proposal import Proposal
 from copilot.reasons.background import marked
 from copilot.reasons.coverage import not_covered
-from copilot.reasons.merits import Candidate, advantage, leaves_to_people, sort_key
+from copilot.reasons.merits import BEHIND, Candidate, advantage, leaves_to_people, sort_key
 from copilot.reasons.refusals import NOT_ASKED, Standing, passed, standing_of
 from copilot.reasons.stakes import stakes_of
 from copilot.reasons.words import listed
@@ -69,10 +69,10 @@ def _ruling(number: int, candidates: Sequence[Candidate], standings: Mapping[str
         name, claims = ONLY_ONE, []
     elif number == 0:
         rule, claim = advantage(candidate, candidates[1])
-        name, claims = f"wins by: {rule}", [claim]
+        name, claims = f"wins on: {rule}", [claim]
     else:
         rule, claim = advantage(candidates[0], candidate)
-        name, claims = f"behind by: {rule}", [claim]
+        name, claims = f"{BEHIND}{rule}", [claim]
     if leaves_to_people(candidate):
         name = f"leaves it to people, {name}"
     if candidate.unproved:
@@ -104,5 +104,5 @@ def _replayed(candidate: Candidate) -> list[Claim]:
         " {lost} values lost, {changed} changed, {refused} records refused"
     )
     is_harmless = replay.verdict == "pass" and any(figures[name] for name in ("lost", "changed", "refused"))
-    text += ", none of it where it has to work." if is_harmless else "."
+    text += ", none of it between versions that have to read each other." if is_harmless else "."
     return [Claim(text.format(**figures), (replay.id,))]

@@ -7,6 +7,7 @@ that its evidence doesn't carry is refused.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from copilot.domain.alternative import Alternative, Phase, Step
 from copilot.domain.codec import canonical
@@ -19,7 +20,7 @@ from copilot.reasons.look_at import NOTE, look_at, why
 from copilot.reasons.markup import code, plain, table
 from copilot.reasons.rationale import check_claims
 from copilot.reasons.rollout import cited, proved
-from copilot.reasons.words import VERDICT_WORDS, counted, letters_of, outcome_of, with_owners
+from copilot.reasons.words import VERDICT_WORDS, counted, in_letters, letters_of, outcome_of, with_owners
 
 FINDINGS_SHOWN = 12
 MESSAGE_CHARACTERS = 300
@@ -27,6 +28,7 @@ DIGEST_DIGITS = 12
 EVIDENCE_NOTE = (
     "What each check saw, under the id by which the claims above cite it; in short for what is not put forward, the JSON has all."
     " n/a: it had nothing to look at; unknown: it could not tell, which never counts as a pass."
+    " What is cited as background changes no ruling."
 )
 _DIGEST = re.compile(r"[0-9a-f]{40,64}")
 
@@ -45,7 +47,7 @@ def markdown(proposal: Proposal) -> str:
         _rulings(proposal, proposal.decision),
         _rollout(proposal, proposal.decision),
         _look_at(proposal, proposal.decision),
-        _stakes(proposal.decision),
+        _stakes(proposal, proposal.decision),
         _approved(proposal),
         _not_offered(proposal),
         _listed("Not covered", proposal.decision.not_covered),
@@ -121,7 +123,7 @@ def _rulings(proposal: Proposal, decision: Decision) -> list[str]:
         lines += [f"### {letters[alternative.id]}: {plain(alternative.title)}", "", _ruled(alternative, ruling), ""]
         if alternative.argument:
             lines += [f"Its case: {plain(alternative.argument)}", ""]
-        lines += [_claim(claim) for claim in ruling.claims]
+        lines += [_claim(claim, letters) for claim in ruling.claims]
         lines += [""] if ruling.claims else []
     return lines
 
@@ -131,12 +133,12 @@ def _ruled(alternative: Alternative, ruling: Ruling) -> str:
     return f"{outcome_of(ruling).capitalize()}: **{plain(ruling.rule)}** ({', '.join(facts)})."
 
 
-def _claim(claim: Claim) -> str:
+def _claim(claim: Claim, letters: Mapping[str, str]) -> str:
     cites = " ".join(f"[{id}]" for id in claim.cites if id not in claim.beside)
     if claim.beside:
         cites = f"{cites} (background: {' '.join(f'[{id}]' for id in claim.beside)})"
     background = "(background) " if claim.is_background else ""
-    return f"- {background}{plain(claim.text)}" + (f" {cites}" if cites else "")
+    return f"- {background}{plain(in_letters(claim.text, letters))}" + (f" {cites}" if cites else "")
 
 
 def _rollout(proposal: Proposal, decision: Decision) -> list[str]:
@@ -175,11 +177,11 @@ def _look_at(proposal: Proposal, decision: Decision) -> list[str]:
     return ["## Look at by hand", "", NOTE, "", *lines, ""] if lines else []
 
 
-def _stakes(decision: Decision) -> list[str]:
+def _stakes(proposal: Proposal, decision: Decision) -> list[str]:
     if not decision.chosen:
         return []
-    lines = ["## Stakes", "", f"Stakes are {decision.stakes}.", ""]
-    return [*lines, *(_claim(claim) for claim in decision.stakes_reasons), *([""] if decision.stakes_reasons else [])]
+    told = [_claim(claim, letters_of(proposal)) for claim in decision.stakes_reasons]
+    return ["## Stakes", "", f"Stakes are {decision.stakes}.", "", *told, *([""] if told else [])]
 
 
 def _approved(proposal: Proposal) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ OUTCOME_WORDS: Mapping[str, str] = {
     "unproved": "unproved",
     "refused": "refused",
 }
+_ID = re.compile(r"[a-z][a-z0-9-]*-[0-9a-f]{6}(?![\w-])")
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -35,6 +37,11 @@ def letters_of(proposal: Proposal) -> dict[str, str]:
 def letters_for(alternatives: Iterable[Alternative]) -> dict[str, str]:
     """Returns the same of alternatives in their order."""
     return {alternative.id: _letter(number) for number, alternative in enumerate(alternatives)}
+
+
+def in_letters(text: str, letters: Mapping[str, str]) -> str:
+    """Returns the text with the letter of each alternative in the place of its id, as tables for people have them."""
+    return _ID.sub(lambda found: letters.get(found[0], found[0]), text)
 
 
 def outcome_of(ruling: Ruling) -> str:

@@ -16,11 +16,11 @@ from copilot.strategies.rollout import CONSUMERS_FIRST, PRODUCERS_FIRST, State, 
 from copilot.strategies.words import GATE_WRITTEN, about_decoders, joined
 from copilot.strategies.work import Work, add_field, as_json, link_notes, new_file, schema_work
 
-SIDE = "ST5 side subject"
-MAP = "K1 entry of a map"
-TYPED = "ST1 neutral default"
-OPTIONAL = "ST1 optional"
-REQUIRED_LATER = "K1 default first, then required"
+SIDE = "side subject"
+MAP = "entry of a map"
+TYPED = "neutral default"
+OPTIONAL = "optional"
+REQUIRED_LATER = "default first, then required"
 
 
 def add(operation: Operation, impact: Impact, pipeline: PipelineMap) -> tuple[Alternative | NotOffered, ...]:
@@ -99,7 +99,7 @@ def _required(ground: Ground, kind: Any) -> Alternative:
         ground,
         "naive",
         f"Add `{name}` as required, without a default",
-        "K1 naive required",
+        "naive required",
         (State("added", work, PRODUCERS_FIRST),),
         joined(
             "It wins only where every producer sets the field from the first record on and no older record is read again:"

@@ -14,8 +14,8 @@ from copilot.strategies.rollout import CONSUMERS_FIRST, PRODUCERS_FIRST, State, 
 from copilot.strategies.rule_guard import Mode, rule_guard
 from copilot.strategies.work import Work, doubtful_work, notes_at, reads, remove_property, set_property, writes
 
-AUDIT = "K18 audit, warn, enforce"
-AT_ONCE = "K18 enforced at once"
+AUDIT = "audit, warn, enforce"
+AT_ONCE = "enforced at once"
 _AUDITED = Gate(
     "Over a full business cycle the producers' logs count the records that break the rule; each cause has an owner and a date."
 )
@@ -81,7 +81,7 @@ def _told(ground: Ground, rule: Rule) -> Alternative:
         ground,
         "told",
         f"State in the schema that `{ground.operation.field}` is {in_words(rule)}",
-        "K18 stated only",
+        "stated only",
         (State("stated", _stated(ground, rule), CONSUMERS_FIRST),),
         "It wins where a registry or a catalogue enforces the property. By itself no byte changes and nothing is refused.",
     )
@@ -110,7 +110,7 @@ def _loosened(ground: Ground, rule: Rule, before: Rule) -> Alternative:
         ground,
         "loosen",
         f"State that `{ground.operation.field}` is {in_words(rule)}, readers first",
-        "K18 loosened",
+        "loosened",
         (State("loosened", work, CONSUMERS_FIRST),),
         "A looser rule meets readers first: whoever relied on the old one has to take more before anybody writes more.",
     )
@@ -120,13 +120,13 @@ def _readers(ground: Ground) -> NotOffered:
     jobs = sorted({link.job for link in ground.impact.consumers})
     who = ", ".join(jobs) or "readers"
     return NotOffered(
-        "K18 quarantine in the readers",
+        "quarantine in the readers",
         f"Where {who} would put a record that breaks the rule hangs on the code around its decoding, so it is people's to write.",
     )
 
 
 def _elsewhere() -> NotOffered:
     return NotOffered(
-        "K18 rule of the registry",
+        "rule of the registry",
         "Whether the registry in use can enforce rules is not known, and no registry is run here.",
     )

@@ -15,7 +15,7 @@ from copilot.strategies.rollout import CONSUMERS_FIRST, PRODUCERS_FIRST, State, 
 from copilot.strategies.words import about_decoders, joined
 from copilot.strategies.work import Work, add_sibling, as_json, record_builds, set_property, set_type, writes
 
-EXPLICIT = "K17 explicit value"
+EXPLICIT = "explicit value"
 
 
 def change_default(operation: Operation, impact: Impact, pipeline: PipelineMap) -> tuple[Alternative | NotOffered, ...]:
@@ -44,7 +44,7 @@ def _in_place(ground: Ground, value: Any, what: str) -> Alternative:
         ground,
         "naive",
         f"{what} in the schema",
-        "K17 default in place",
+        "default in place",
         (State("changed", work, CONSUMERS_FIRST),),
         joined(
             "Every registry level accepts it. It wins where no retained record lacks the field: for those that do, readers see"

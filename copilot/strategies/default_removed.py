@@ -20,8 +20,8 @@ from copilot.strategies.work import (
     writes,
 )
 
-WRITTEN_FIRST = "K17 written first"
-RULE = "K17 rule, not schema"
+WRITTEN_FIRST = "written first"
+RULE = "rule, not schema"
 
 
 def default_removed(
@@ -45,7 +45,7 @@ def _in_place(ground: Ground, what: str) -> Alternative:
         ground,
         "naive",
         f"{what} at once",
-        "K17 default removed in place",
+        "default removed in place",
         (State("removed", remove_default(ground), PRODUCERS_FIRST),),
         joined(
             "Every level that looks at the last version only accepts it, because that version has the field. A record of a version"

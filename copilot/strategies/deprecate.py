@@ -13,9 +13,9 @@ from copilot.strategies.words import GATE_DEPRECATED, about_decoders, joined
 from copilot.strategies.work import Work, code_work, doubtful_work, reads_stopped, set_property, set_type, writes
 
 NOTICE = "Deprecated: do not use in new code."
-READY = "ST14 ready for removal"
-READERS = "ST14 readers stop"
-WRITERS = "ST14 producers stop"
+READY = "ready for removal"
+READERS = "readers stop"
+WRITERS = "producers stop"
 
 
 def deprecate(operation: Operation, impact: Impact, pipeline: PipelineMap) -> tuple[Alternative | NotOffered, ...]:
@@ -49,7 +49,7 @@ def _marked(ground: Ground) -> Alternative:
         ground,
         "marked",
         f"Mark `{ground.operation.field}` as deprecated, as a property and in its doc",
-        "ST14 deprecate",
+        "deprecate",
         (State("deprecate", deprecation(ground), CONSUMERS_FIRST),),
         "The default choice: linters and catalogues see the property, people see the doc, and no byte changes.",
     )
@@ -60,7 +60,7 @@ def _doc_only(ground: Ground) -> Alternative:
         ground,
         "doc-only",
         f"Say in the doc of `{ground.operation.field}` that it is deprecated",
-        "K17 doc only",
+        "doc only",
         (State("deprecate", _noticed(ground), CONSUMERS_FIRST),),
         "It wins where tools refuse properties that they don't know. No program will notice it.",
     )

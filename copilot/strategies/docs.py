@@ -33,7 +33,7 @@ def _in_place(ground: Ground, operation: ChangeDoc) -> Alternative:
         ground,
         "doc",
         f"Change the doc of `{name}`",
-        "K17 doc only",
+        "doc only",
         (State("told", work, CONSUMERS_FIRST),),
         "No byte and no reader changes. It wins where the new words say better what the value always was."
         " No program will notice them.",

@@ -21,8 +21,8 @@ from copilot.strategies.words import (
 )
 from copilot.strategies.work import Work, as_json, doubtful_work, notes_at, reads, schema_work
 
-DEFAULT_FIRST = "K9 enum default first"
-COPIES_FIRST = "K9 consumers' copies first"
+DEFAULT_FIRST = "enum default first"
+COPIES_FIRST = "consumers' copies first"
 
 
 def add_symbol(operation: Operation, impact: Impact, pipeline: PipelineMap) -> tuple[Alternative | NotOffered, ...]:
@@ -62,7 +62,7 @@ def _at_once(ground: Ground, operation: AddSymbol, what: str) -> Alternative:
         ground,
         "naive",
         f"{what} at once",
-        "K9 naive symbol",
+        "naive symbol",
         (State("added", _symbol_added(ground, operation.symbol), CONSUMERS_FIRST),),
         joined(
             "New readers read old data, so consumers go first.",
@@ -134,7 +134,7 @@ def _successor(ground: Ground, operation: AddSymbol) -> Alternative | NotOffered
     enum = enum_in(ground)
     if fieldtype.base_kind(fieldtype.without_null(ground.kind)) != "enum":
         return NotOffered(
-            "ST2 expand and contract", "The enum stands inside another type; a new field would copy that too."
+            "expand and contract", "The enum stands inside another type; a new field would copy that too."
         )
     name = free_name(ground)
     successor = {**enum, "name": free_type_name(ground, enum), "symbols": [*enum["symbols"], operation.symbol]}

@@ -29,9 +29,9 @@ from copilot.strategies.work import (
     set_property,
 )
 
-STOP_FIRST = "K10 stop writing first"
-UNKNOWN_FIRST = "K10 unknown default first"
-COLLAPSE = "K10 collapse into another symbol"
+STOP_FIRST = "stop writing first"
+UNKNOWN_FIRST = "unknown default first"
+COLLAPSE = "collapse into another symbol"
 
 
 def remove_symbol(operation: Operation, impact: Impact, pipeline: PipelineMap) -> tuple[Alternative | NotOffered, ...]:
@@ -79,7 +79,7 @@ def _removed_at_once(ground: Ground, operation: RemoveSymbol, what: str) -> Alte
         ground,
         "naive",
         f"{what} at once",
-        "K10 naive removal",
+        "naive removal",
         (State("removed", _removed(ground, operation.symbol), PRODUCERS_FIRST),),
         joined(
             "The edit people make first. Old data with the symbol can't be read any more, unless the enum has a default: then"
@@ -167,7 +167,7 @@ def _doc_only(ground: Ground, operation: RemoveSymbol) -> Alternative:
         ground,
         "doc-only",
         f"Keep {operation.symbol} and say that it is deprecated",
-        "ST14 deprecate",
+        "deprecate",
         (State("deprecated", _told(ground, operation.symbol), PRODUCERS_FIRST),),
         "It wins where history must stay readable with its meaning: no byte and no reader changes.",
     )

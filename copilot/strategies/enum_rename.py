@@ -104,7 +104,7 @@ def _side_by_side(ground: Ground, operation: RenameSymbol, what: str) -> Alterna
         ground,
         "phased",
         f"{what} step by step: both are read, the new one is written, the old one goes",
-        "K10 rename, side by side",
+        "rename, side by side",
         states,
         joined(
             f"The default choice: nobody meets a symbol that it lacks. What is left of {operation.symbol} in old records reads as"
@@ -126,7 +126,7 @@ def _both_kept(ground: Ground, operation: RenameSymbol) -> Alternative:
         ground,
         "kept",
         f"Write {operation.to} from now on, and keep {operation.symbol} for old records",
-        "K9 additive, old symbol kept",
+        "additive, old symbol kept",
         (
             *fallback_first(before, given),
             State("both are read", both, CONSUMERS_FIRST, GATE_BOTH_READ),
@@ -148,7 +148,7 @@ def _in_place(ground: Ground, operation: RenameSymbol, what: str) -> Alternative
         ground,
         "naive",
         f"{what} in place",
-        "K10 naive rename",
+        "naive rename",
         (State("renamed", work, PRODUCERS_FIRST),),
         joined(
             "The edit people make first. To Avro it is one symbol gone and another one come: old readers refuse the new one,"
@@ -164,7 +164,7 @@ def _told_only(ground: Ground, operation: RenameSymbol) -> Alternative:
         ground,
         "doc-only",
         f"Keep {operation.symbol} on the wire, and say in the doc that it means {operation.to}",
-        "K17 doc only",
+        "doc only",
         (State("told", set_property(ground, "doc", doc), CONSUMERS_FIRST),),
         "It wins where only people are to see the new word: show it where the value is shown. No byte and no reader changes.",
     )

@@ -19,7 +19,7 @@ from copilot.domain.schema import SchemaSubject
 from copilot.domain.twins import twins_of
 from copilot.settings import SETTINGS_PATH
 
-STEPWISE = "K20 step by step"
+STEPWISE = "step by step"
 _TABLE = re.compile(r"\[\s*compatibility\s*\]")
 
 
@@ -33,7 +33,7 @@ def change_level(operation: Operation, impact: Impact, pipeline: PipelineMap) ->
             _for_one_occasion(operation, subject, impact, pipeline),
             _for_good(operation, subject, impact, pipeline),
             NotOffered(
-                "ST5 new subject version",
+                "new subject version",
                 "Ask for the change that needs the looser level: each has a new subject among its ways, which needs none.",
             ),
         )
@@ -55,7 +55,7 @@ def _for_one_occasion(
         subject,
         "until",
         f"Ask for {operation.level} until {operation.until}, then for {before} again",
-        "K20 loosened, with an end",
+        "loosened, with an end",
         (
             Phase("loosened", loose, (_step(loose, "Loosen the level"),), gate),
             Phase("restored", back, (_step(back, "Restore the level"),)),
@@ -71,7 +71,7 @@ def _for_good(operation: ChangeLevel, subject: SchemaSubject, impact: Impact, pi
         subject,
         "naive",
         f"Ask for {operation.level} from now on",
-        "K20 naive loosening",
+        "naive loosening",
         (Phase("loosened", edits, (_step(edits, "Loosen the level"),)),),
         "The edit people make first. Nobody comes back to it: every later change goes through without the guard.",
     )
@@ -83,7 +83,7 @@ def _at_once(operation: ChangeLevel, subject: SchemaSubject, impact: Impact, pip
         subject,
         "set",
         f"Ask for {operation.level} from now on",
-        "K20 level set",
+        "level set",
         (Phase("set", edits, (_step(edits, "Set the level"),)),),
         "It wins where the whole history keeps the level already: nothing changes for anybody, and the next change is held to it.",
     )

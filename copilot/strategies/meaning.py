@@ -29,8 +29,8 @@ from copilot.strategies.work import (
     writes,
 )
 
-BESIDE = "K12 a new field for the new meaning"
-NAIVE = "K12 naive: a new meaning under the old name"
+BESIDE = "a new field for the new meaning"
+NAIVE = "naive: a new meaning under the old name"
 
 
 def change_meaning(operation: Operation, impact: Impact, pipeline: PipelineMap) -> tuple[Alternative | NotOffered, ...]:

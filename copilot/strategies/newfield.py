@@ -1,4 +1,4 @@
-"""Expand and contract (ST2): a new field next to the old one, both written for a while, readers moved, the old one dropped."""
+"""Expand and contract : a new field next to the old one, both written for a while, readers moved, the old one dropped."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from copilot.strategies.work import (
     written_twice,
 )
 
-STRATEGY = "ST2 expand and contract"
+STRATEGY = "expand and contract"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A new version of the subject next to the old one (ST5), so that readers move one by one; and side subjects with the same key."""
+"""A new version of the subject next to the old one, so that readers move one by one; and side subjects with the same key."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from copilot.strategies.rollout import CONSUMERS_FIRST, State, alternative
 from copilot.strategies.words import GATE_NEW_SUBJECT, about_keys, joined
 from copilot.strategies.work import Work, link_notes, new_file
 
-STRATEGY = "ST5 new subject version"
+STRATEGY = "new subject version"
 Change = Callable[[dict[str, Any], dict[str, Any]], None]
 _NUMBERED = re.compile(r"^(?P<stem>.*?)(?P<mark>[._-]?v)(?P<number>\d+)$", re.IGNORECASE)
 

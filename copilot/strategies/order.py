@@ -68,7 +68,7 @@ def _in_place(ground: Ground, what: str, work: Work, about: str) -> Alternative:
         ground,
         "naive",
         f"{what}, in place",
-        "K17 reorder in place",
+        "reorder in place",
         (State("reordered", work, CONSUMERS_FIRST),),
         joined(about, about_decoders(ground)),
     )

@@ -26,7 +26,7 @@ from copilot.strategies.work import (
     writes,
 )
 
-BESIDE, READERS_FIRST, AT_ONCE = "K16 beside it (ST2)", "K16 in place, readers first (ST18)", "K16 in place, at once"
+BESIDE, READERS_FIRST, AT_ONCE = "beside it", "in place, readers first", "in place, at once"
 GATE_CLEAR_GONE = Gate(
     "No clear value is left: a search of the topics finds none after the offsets at which the producers changed; state stores, dead"
     " letters, the lake and its snapshots, logs and backups are rewritten or expired; then access to what is left is closed.",
@@ -46,17 +46,17 @@ def protect_field(operation: Operation, impact: Impact, pipeline: PipelineMap) -
         return ()
     ground = ground_of(operation, impact, pipeline)
     if not writes(ground):
-        return (NotOffered("K16 at the producers", "No producer was found here that writes the field."),)
+        return (NotOffered("at the producers", "No producer was found here that writes the field."),)
     way = WAYS.get(operation.how)
     return (
         _beside(ground, way),
         _in_place(ground, way, operation),
         _at_once(ground, way, operation),
         NotOffered(
-            "K16 by the registry's serializer", "Rules that encrypt are a feature of a registry that is not run here."
+            "by the registry's serializer", "Rules that encrypt are a feature of a registry that is not run here."
         ),
         NotOffered(
-            "ST19 crypto-shredding", "A key for each person, to be thrown away, needs a key store; none is known here."
+            "crypto-shredding", "A key for each person, to be thrown away, needs a key store; none is known here."
         ),
     )
 

@@ -12,9 +12,9 @@ from copilot.strategies.moving_jobs import job_path, migrator_text
 from copilot.strategies.topic_move import Move, apart, cut_over, move_alternative, step_of
 from copilot.strategies.topic_places import places_of_topic
 
-MIGRATOR = "K14 new topic with a migrator"
-DUAL = "K14 dual write"
-IN_PLACE = "K14 key in place"
+MIGRATOR = "new topic with a migrator"
+DUAL = "dual write"
+IN_PLACE = "key in place"
 _RENAMED = ("subscript", "get", "attribute", "string", "column")
 
 
@@ -31,11 +31,11 @@ def rekey_topic(operation: Operation, impact: Impact, pipeline: PipelineMap) -> 
         _drained(move, operation),
         _in_place(move, operation),
         NotOffered(
-            "K14 more partitions early",
+            "more partitions early",
             "How many partitions a topic has is the broker's to say; nothing of it was read here.",
         ),
         NotOffered(
-            "K14 repartition inside the consumer",
+            "repartition inside the consumer",
             f"A reader that needs {operation.field} together can bring it together by itself, on a topic of its own; the code for"
             " that hangs on what it keeps, so it is people's to write.",
         ),
@@ -113,7 +113,7 @@ def _written_twice(move: Move, operation: RekeyTopic) -> Alternative | NotOffere
 def _drained(move: Move, operation: RekeyTopic) -> Alternative:
     way = cut_over(move)
     title = f"Stop, drain {move.old}, and start everybody on {move.new}, keyed by {operation.field}"
-    return replace(way, title=title, strategy="K14 drain and switch")
+    return replace(way, title=title, strategy="drain and switch")
 
 
 def _in_place(move: Move, operation: RekeyTopic) -> Alternative | NotOffered:

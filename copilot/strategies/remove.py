@@ -34,8 +34,8 @@ from copilot.strategies.work import (
     writes,
 )
 
-DEFAULT_FIRST = "K2 default first, then drop"
-NULL_OUT = "K2 keep and write null"
+DEFAULT_FIRST = "default first, then drop"
+NULL_OUT = "keep and write null"
 
 
 def remove(operation: Operation, impact: Impact, pipeline: PipelineMap) -> tuple[Alternative | NotOffered, ...]:
@@ -44,7 +44,7 @@ def remove(operation: Operation, impact: Impact, pipeline: PipelineMap) -> tuple
         return ()
     ground = ground_of(operation, impact, pipeline)
     if len([field for field in ground.subject.latest.fields if field.record == ground.record]) < 2:
-        return (NotOffered("K2 remove", f"`{operation.field}` is the only field of its record."),)
+        return (NotOffered("remove", f"`{operation.field}` is the only field of its record."),)
     return (
         _deprecated_first(ground),
         _readers_first(ground),
@@ -73,7 +73,7 @@ def _at_once(ground: Ground) -> Alternative:
         ground,
         "naive",
         f"Drop `{ground.operation.field}` from schema and producers at once",
-        "K2 naive drop",
+        "naive drop",
         (State("dropped", work, PRODUCERS_FIRST),),
         joined(
             "The edit people make first. It works where nobody reads the field any more.",
@@ -86,13 +86,13 @@ def _at_once(ground: Ground) -> Alternative:
 def _readers_first(ground: Ground) -> Alternative | NotOffered:
     if not reads(ground):
         return NotOffered(
-            "K2 consumers first", "No consumer was found that reads the field, so there is nothing to move first."
+            "consumers first", "No consumer was found that reads the field, so there is nothing to move first."
         )
     return alternative(
         ground,
         "readers-first",
         f"Drop `{ground.operation.field}`, consumers first",
-        "K2 consumers first",
+        "consumers first",
         (State("dropped", _gone(ground), CONSUMERS_FIRST),),
         joined(
             "It wins where all readers are known and can move before the producers stop writing: one round of deploys.",
@@ -136,7 +136,7 @@ def _deprecated_first(ground: Ground) -> Alternative:
         ground,
         "deprecate",
         f"Deprecate `{ground.operation.field}`, move its readers, then drop it",
-        "ST14 deprecate, then drop",
+        "deprecate, then drop",
         tuple(states),
         joined(
             "It wins where not all readers are known: nothing breaks before the last state, and that one waits for proof that"

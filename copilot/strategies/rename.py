@@ -15,7 +15,7 @@ from copilot.strategies.rollout import CONSUMERS_FIRST, PRODUCERS_FIRST, State, 
 from copilot.strategies.words import about_aliases, about_decoders, about_keys, joined
 from copilot.strategies.work import Work, as_json, code_work, doubtful_work, schema_work, set_property
 
-ALIAS = "ST3 alias"
+ALIAS = "alias"
 
 
 def rename(operation: Operation, impact: Impact, pipeline: PipelineMap) -> tuple[Alternative | NotOffered, ...]:
@@ -49,7 +49,7 @@ def _in_place(ground: Ground, operation: RenameField, what: str) -> Alternative:
         ground,
         "naive",
         f"{what} in place, without an alias",
-        "K3 naive rename",
+        "naive rename",
         (State("renamed", _renamed(ground, operation), PRODUCERS_FIRST),),
         joined(
             "The edit people make first.", loss, "It works only with everything stopped and no old data read again."

@@ -19,7 +19,7 @@ from copilot.strategies.rollout import CONSUMERS_FIRST, PRODUCERS_FIRST, State, 
 from copilot.strategies.words import about_decoders, joined, named
 from copilot.strategies.work import ByHand, Work, as_json, schema_work
 
-ALIAS = "ST3 alias on the type"
+ALIAS = "alias on the type"
 
 
 def rename_type(operation: Operation, impact: Impact, pipeline: PipelineMap) -> tuple[Alternative | NotOffered, ...]:
@@ -165,7 +165,7 @@ def _at_once(ground: Ground, operation: RenameRecord, what: str) -> Alternative:
         ground,
         "naive",
         f"{what}, without an alias",
-        "K4 naive rename",
+        "naive rename",
         (State("renamed", _renamed(ground, operation), PRODUCERS_FIRST),),
         joined(
             "The edit people make first. A registry refuses it both ways, whether the type is the outermost, stands inside or is a"

@@ -26,11 +26,11 @@ from copilot.strategies.work import (
     set_type,
 )
 
-SENTINEL = "K8 sentinel default"
-VALUE_FIRST = "K8 value first"
-NO_DEFAULT = "K8 naive nullable"
-WITH_DEFAULT = "K7 default instead of null"
-GUARDED = "K7 rule, not type"
+SENTINEL = "sentinel default"
+VALUE_FIRST = "value first"
+NO_DEFAULT = "naive nullable"
+WITH_DEFAULT = "default instead of null"
+GUARDED = "rule, not type"
 
 
 def make_optional(operation: Operation, impact: Impact, pipeline: PipelineMap) -> tuple[Alternative | NotOffered, ...]:
@@ -90,7 +90,7 @@ def _null_first(ground: Ground) -> Alternative:
         ground,
         "null-first",
         f"Let `{ground.operation.field}` be null, null being its default",
-        "ST1 null first",
+        "null first",
         (State("optional", work + _null_guards(ground), CONSUMERS_FIRST),),
         joined(
             "It wins where every consumer can be given a branch for null and moves before the producers: old readers can't read"
@@ -180,7 +180,7 @@ def _strict(ground: Ground) -> Alternative:
         ground,
         "naive",
         f"Require `{ground.operation.field}` in place",
-        "K7 naive required",
+        "naive required",
         (State("required", work, PRODUCERS_FIRST),),
         joined(
             "The edit people make first. New readers refuse old data of the nullable type, even where no null was ever written;"

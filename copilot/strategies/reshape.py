@@ -39,10 +39,10 @@ from copilot.strategies.work import (
     schema_work,
 )
 
-KEPT = "ST4 kept beside"
+KEPT = "kept beside"
 _NAIVE = {
-    "split_field": "K11 naive: new fields with a default alone",
-    "merge_fields": "K11 naive: a new field with a default alone",
+    "split_field": "naive: new fields with a default alone",
+    "merge_fields": "naive: a new field with a default alone",
 }
 
 
@@ -248,7 +248,7 @@ def _naive(it: _Reshape, operation: Operation, what: str) -> Alternative:
         it.ground,
         "naive",
         f"{what} at once, the new {'fields' if len(objects) > 1 else 'field'} {'with' if has_defaults else 'without'} a default",
-        _NAIVE.get(operation.op, "K13 naive: another structure in place"),
+        _NAIVE.get(operation.op, "naive: another structure in place"),
         (State("replaced", _contracted(it, objects), PRODUCERS_FIRST),),
         joined("The edit people make first.", loss, about_decoders(it.ground), about_keys(it.ground)),
     )

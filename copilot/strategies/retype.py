@@ -27,7 +27,7 @@ from copilot.strategies.work import (
     writes,
 )
 
-UNION = "ST10 union"
+UNION = "union"
 _PROMOTIONS = {
     "int": ("long", "float", "double"),
     "long": ("float", "double"),
@@ -132,7 +132,7 @@ def _in_place(ground: Ground, kind: Any, what: str) -> Alternative:
         ground,
         "naive",
         f"{what} in place",
-        "K5 in place" if _is_promotion(ground.kind, kind) else "K6 naive type change",
+        "in place" if _is_promotion(ground.kind, kind) else "naive type change",
         (State("retyped", work, CONSUMERS_FIRST),),
         joined(_about_promotion(ground.kind, kind), about_decoders(ground), about_keys(ground)),
     )

@@ -27,7 +27,7 @@ def split_topic(operation: Operation, impact: Impact, pipeline: PipelineMap) -> 
         _chosen(move, operation, begun, router),
         _at_once(move, operation, begun, router),
         NotOffered(
-            "ST17 coordinated cut-over",
+            "coordinated cut-over",
             "Which record goes to which topic is code that people write in each producer, so no patch moves all at once.",
         ),
     )
@@ -96,7 +96,7 @@ def _routed(move: Move, operation: SplitTopic, begun: tuple[Edit, ...], router: 
         move,
         "router",
         f"Let one router sort {move.old} by {operation.field} into {_topics(operation)}, and move readers",
-        "K15 router",
+        "router",
         (
             Phase("new topics", begun, (_created(move, operation), _started(router)), _filled(operation)),
             *_readers_moved(move, operation, begun),
@@ -121,7 +121,7 @@ def _chosen(move: Move, operation: SplitTopic, begun: tuple[Edit, ...], router: 
         move,
         "producers-choose",
         f"Sort {move.old} by a router, move readers, then let producers write to the topic of each {operation.field}",
-        "K15 producers choose",
+        "producers choose",
         (
             Phase("new topics", begun, (_created(move, operation), _started(router)), _filled(operation)),
             *_readers_moved(move, operation, begun),
@@ -140,13 +140,13 @@ def _at_once(move: Move, operation: SplitTopic, begun: tuple[Edit, ...], router:
         TextEdit(it.path, it.line, f"{it.quote}{move.old}{it.quote}", f"{it.quote}{every}{it.quote}") for it in places
     )
     if not edits:
-        return NotOffered("K15 naive split", f"No place was found here from which a reader gets the name {move.old}.")
+        return NotOffered("naive split", f"No place was found here from which a reader gets the name {move.old}.")
     read = step_of("Deploy the consumers", "consumers", move.consumers, edits, ())
     return move_alternative(
         move,
         "naive",
         f"Start the router and give every reader the list {every}, in one deploy",
-        "K15 naive split",
+        "naive split",
         (Phase("split", (*begun, *edits), (_created(move, operation), _started(router), read)),),
         "The edit people make first: a list where one name stood. Code that takes the setting for one topic subscribes to a name"
         " that nobody writes, and whatever needs records of one key in order gets them in none.",

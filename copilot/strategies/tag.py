@@ -13,7 +13,7 @@ from copilot.strategies.ground import Ground, ground_of, is_test_path, version_a
 from copilot.strategies.rollout import CONSUMERS_FIRST, State, alternative
 from copilot.strategies.work import ByHand, Work, as_json
 
-EVERYWHERE = "K16 tag with its copies"
+EVERYWHERE = "tag with its copies"
 
 
 def tag_field(operation: Operation, impact: Impact, pipeline: PipelineMap) -> tuple[Alternative | NotOffered, ...]:
@@ -57,7 +57,7 @@ def _alone(ground: Ground, own: Work, carriers: tuple[Carrier, ...], operation: 
         ground,
         "naive" if carriers else "tag",
         f"Tag `{operation.field}` in {operation.subject} as {operation.tag}",
-        "K16 tag alone",
+        "tag alone",
         (State("tagged", own, CONSUMERS_FIRST),),
         (
             "The edit people make first: what is derived from the record keeps the value, and says nothing of it."

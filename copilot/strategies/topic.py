@@ -9,10 +9,10 @@ from copilot.strategies.moving_jobs import bridge_text, job_path
 from copilot.strategies.topic_move import Move, apart, cut_over, move_alternative, step_of
 from copilot.strategies.topic_places import places_of_topic
 
-BRIDGE = "ST6 bridge job"
-DUAL = "ST5 dual publish"
-NAIVE = "K4 naive topic rename"
-IN_PLACE = "K4 rename in place"
+BRIDGE = "bridge job"
+DUAL = "dual publish"
+NAIVE = "naive topic rename"
+IN_PLACE = "rename in place"
 
 
 def rename_topic(operation: Operation, impact: Impact, pipeline: PipelineMap) -> tuple[Alternative | NotOffered, ...]:

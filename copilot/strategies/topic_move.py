@@ -165,7 +165,7 @@ def cut_over(move: Move) -> Alternative:
         move,
         "cut-over",
         f"Stop, drain {move.old}, and start everybody on {move.new} at once",
-        "ST17 coordinated cut-over",
+        "coordinated cut-over",
         (Phase("cut over", edits, steps, _gate_empty(move)),),
         "It wins where a pause is allowed and all jobs are known: no record is written twice, nothing more has to run. Whoever is"
         " not known stays behind without a word, and history stays under the old name.",

@@ -31,8 +31,8 @@ from copilot.strategies.work import (
     writes,
 )
 
-NAIVE = "K12 naive: a new meaning under the old name"
-BESIDE = "K12 unit beside the value"
+NAIVE = "naive: a new meaning under the old name"
+BESIDE = "unit beside the value"
 
 
 def change_unit(operation: Operation, impact: Impact, pipeline: PipelineMap) -> tuple[Alternative | NotOffered, ...]:

@@ -8,7 +8,7 @@ from copilot.domain.decision import Applied
 from copilot.domain.evidence import Evidence
 from copilot.domain.proposal import Body, Proposal
 from copilot.proposals.approve import confirmation_word
-from copilot.reasons.words import counted, letters_of, listed
+from copilot.reasons.words import counted, in_letters, letters_of, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def obstacle_to(proposal: Proposal, alternative: str, left_out: frozenset[str]) 
 def about_approval(proposal: Proposal, alternative: str) -> Question:
     """Returns what to ask before that alternative is approved."""
     assert proposal.decision is not None, "asked only about a decided proposal"
-    letter = letters_of(proposal)[alternative]
+    letters = letters_of(proposal)
     patches = proposal.patches_of(alternative)
     paths = sorted({change.path for change in patches[0].changes})
     text = [proposal.alternative(alternative).title]
@@ -49,10 +49,10 @@ def about_approval(proposal: Proposal, alternative: str) -> Question:
         text += ["It is not fully proved."]
     word = confirmation_word(proposal, alternative)
     if word:
-        text += ["", *(f"- {claim.text}" for claim in proposal.decision.stakes_reasons)]
+        text += ["", *(f"- {in_letters(claim.text, letters)}" for claim in proposal.decision.stakes_reasons)]
     phases = f", the first of {len(patches)} phases" if len(patches) > 1 else ""
     text += ["", f"Approves changes to {counted(len(paths), 'file')}{phases}: {listed(paths)}"]
-    return Question(f"Approve {letter}? Stakes are {proposal.decision.stakes}.", tuple(text), word)
+    return Question(f"Approve {letters[alternative]}? Stakes are {proposal.decision.stakes}.", tuple(text), word)
 
 
 def applied_words(applied: Applied, phases: int) -> str:

@@ -65,7 +65,7 @@ def empty_map(commit: str = COMMIT) -> PipelineMap:
 
 def alternative_of(*phases: tuple[Edit, ...], id: str = "try-000001") -> Alternative:
     named = tuple(Phase(f"phase {number}", edits, ()) for number, edits in enumerate(phases, 1))
-    return Alternative(id, "a try", "rules", "ST1 a try", named, "")
+    return Alternative(id, "a try", "rules", "a try", named, "")
 
 
 def case_of(

@@ -161,7 +161,7 @@ def case(
         )
         for number in range(len(after))
     )
-    alternative = Alternative("try-000001", "a try", "rules", "ST1 a try", phases, "")
+    alternative = Alternative("try-000001", "a try", "rules", "a try", phases, "")
     links = (base.links_of(SUBJECT, "produces"), base.links_of(SUBJECT, "consumes"))
     concerned = tuple(it for it in uses if it.name == operation.field)
     impact = Impact(SUBJECT, operation.field, *links, concerned, (), tuple(blind_spots), ())

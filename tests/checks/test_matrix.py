@@ -197,7 +197,7 @@ def said_by_the_battery(edit: TriedEdit, schema_format: AvroFormat) -> set[str]:
     base, after = (pipeline(versions, level="FULL", reader=None) for versions in ([old], [old, new]))
     operation = OPERATIONS.get(edit.name, Deprecate(SUBJECT, "", "a"))
     patch = Patch("try-000001", 0, COMMIT, (FileChange(SCHEMA_PATH, old.text, new.text),), "", "d")
-    alternative = Alternative("try-000001", "a try", "rules", "ST1 a try", (Phase("it", (), ()),), "")
+    alternative = Alternative("try-000001", "a try", "rules", "a try", (Phase("it", (), ()),), "")
     case = Case(ChangeRequest("a try", (operation,), COMMIT, "ada"), base, (), alternative, (patch,), (after,))
     bench = Bench(tree_of({}), {"avro": schema_format}, NoScratch(), NoSandbox())
     told = [*CompatibilityCheck().run(case, bench).findings, *ReplayCheck().run(case, bench).findings]

@@ -85,9 +85,9 @@ def _bodies(base: str, stakes: Stakes, chosen: str) -> tuple[Body, ...]:
     )
     plan = Plan(
         (
-            Alternative(NOTHING, "Change nothing", "rules", "ST20 do nothing", (), "when it can wait"),
-            Alternative(PLAIN, "Rename with an alias", "rules", "ST3 alias", (Phase("now", (), steps),), "usually"),
-            Alternative(NAIVE, "Rename in place", "rules", "ST4 naive", (Phase("now", (), ()),), "never"),
+            Alternative(NOTHING, "Change nothing", "rules", "do nothing", (), "when it can wait"),
+            Alternative(PLAIN, "Rename with an alias", "rules", "alias", (Phase("now", (), steps),), "usually"),
+            Alternative(NAIVE, "Rename in place", "rules", "naive", (Phase("now", (), ()),), "never"),
         ),
         (),
     )

@@ -14,7 +14,7 @@ from tests.faces import an_impact_list
 
 COMMIT = "1" * 40
 CHECKS = ("scope", "syntax", "compatibility", "replay", "usage", "contract", "sinks", "rollout", "undo", "commands")
-NOTHING = Alternative("nothing", "Change nothing", "rules", "ST20 do nothing", (), "")
+NOTHING = Alternative("nothing", "Change nothing", "rules", "do nothing", (), "")
 USAGE: Mapping[str, float] = {
     "operations": 1,
     "operations_done": 1,
@@ -45,7 +45,7 @@ def alternative(id: str, phases: int = 1) -> Alternative:
         Step("Deploy the consumers", "consumers", ("scorer",), ("scorer/main.py",), ("scorer/old.py:7  order[key]",)),
     )
     named = tuple(Phase(f"state {number}", (), steps, Gate("all replicas run it")) for number in range(1, phases + 1))
-    return Alternative(id, f"Rename it the {id} way", "rules", "ST3 alias", named, "It is small.")
+    return Alternative(id, f"Rename it the {id} way", "rules", "alias", named, "It is small.")
 
 
 def evidence(
@@ -97,7 +97,7 @@ def proposal(
         else Compiled(it.id, tuple(_patch(it.id, number) for number in range(len(it.phases))))
         for it in listed
     )
-    plan = Plan(listed, (NotOffered("ST7 registry rules", "No registry is set up."),))
+    plan = Plan(listed, (NotOffered("registry rules", "No registry is set up."),))
     return Proposal(
         "p-0123456789", request, Reading("d" * 64, 3, 0, (), an_impact_list()), plan, (), compiled, tuple(proofs)
     )

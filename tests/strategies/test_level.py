@@ -95,4 +95,4 @@ def test_a_level_over_the_whole_history_can_come_in_two_steps() -> None:
 
 
 def test_there_is_no_step_before_a_level_that_looks_at_the_last_version() -> None:
-    assert "no step before it" in offered(None, TIGHTER)[1]["K20 step by step"]
+    assert "no step before it" in offered(None, TIGHTER)[1]["step by step"]

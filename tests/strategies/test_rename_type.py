@@ -70,7 +70,7 @@ def test_a_type_inside_can_come_in_a_field_of_its_own() -> None:
 
 
 def test_the_outermost_record_has_no_field_beside_which_another_could_stand() -> None:
-    assert "outermost record" in offered("rename record Order to Purchase", shop())[1]["ST2 expand and contract"]
+    assert "outermost record" in offered("rename record Order to Purchase", shop())[1]["expand and contract"]
 
 
 def test_an_alias_can_not_say_a_name_without_a_namespace_inside_of_one() -> None:
@@ -80,7 +80,7 @@ def test_an_alias_can_not_say_a_name_without_a_namespace_inside_of_one() -> None
     real, refused = offered("move Order to namespace sales", built)
 
     assert "alias" not in real
-    assert "which has none" in refused["ST3 alias on the type"]
+    assert "which has none" in refused["alias on the type"]
 
 
 def test_a_file_that_takes_the_type_by_its_name_follows() -> None:
