@@ -8,7 +8,7 @@ to release, so they are not compared.
 from __future__ import annotations
 
 from copilot.readers.steps import MESSAGE, SAME, Steps, consumes, gives, produces
-from copilot.readers.storage_table import AWS_CALLS, GOOGLE_CALLS, STORAGE_METHODS
+from copilot.readers.storage_table import AWS_CALLS, CLICKHOUSE_CALLS, GOOGLE_CALLS, STORAGE_METHODS
 
 NAMES = {
     "confluent_kafka": "confluent-kafka",
@@ -102,6 +102,7 @@ CALLS: dict[str, Steps] = {
         "read_sql_table": consumes("0 table_name", endpoint="table"),
         "read_parquet": consumes("0 path", endpoint="file"),
     },
+    "clickhouse_connect": CLICKHOUSE_CALLS,
     "gcloud": {
         "PublisherClient": gives("gcloud publisher"),
         "SubscriberClient": gives("gcloud subscriber"),
@@ -242,6 +243,8 @@ METHODS: dict[str, Steps] = {
     },
     "data frame": {
         "to_sql": produces("0 name", endpoint="table", needs=True),
+        "copy_records_to_table": produces("0 table_name", endpoint="table", needs=True),
+        "copy_from": produces("1 table", endpoint="table", needs=True),
         "to_parquet": produces("0 path", endpoint="file", needs=True),
     },
     "gcloud publisher": {"publish": produces("0 topic", "1 messages")},
@@ -259,6 +262,8 @@ TELLING_METHODS = {
     "get_queue_url": "sqs client",
     "get_queue_by_name": "sqs resource",
     "to_sql": "data frame",
+    "copy_records_to_table": "data frame",
+    "copy_from": "data frame",
     "to_parquet": "data frame",
 }
 """Methods that only one kind of client has, whatever it is called."""

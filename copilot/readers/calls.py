@@ -25,6 +25,7 @@ from copilot.readers.reading import Reader
 from copilot.readers.record_classes import class_named
 from copilot.readers.schema_literals import literal_of_template
 from copilot.readers.scope import NOTHING, FunctionNode, Seen, receiver_name
+from copilot.readers.sql_runs import RUNNERS, note_run
 from copilot.readers.tables import TABLE_METHODS, note_sql, note_table
 from copilot.readers.texts import see_text_call
 from copilot.readers.things import chained, value_of
@@ -82,11 +83,30 @@ _PASSING_CALLS = frozenset(
         "set",
     }
     | {"io.BytesIO", "io.StringIO", "BytesIO", "bytes", "tuple"}
+    | {
+        "sqlalchemy.text",
+        "sqlalchemy.sql.text",
+        "sqlalchemy.sql.expression.text",
+        "psycopg2.sql.SQL",
+        "psycopg.sql.SQL",
+    }
+    | {"textwrap.dedent", "inspect.cleandoc"}
 )
 
 
 def see_call(reader: Reader, node: ast.Call, mode: str) -> Seen:
     """Reads a call and everything in it."""
+    seen = _see_call(reader, node, mode)
+    function = node.func
+    name = (
+        function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    )
+    if name in RUNNERS and not reader.sheet.is_quiet:
+        note_run(reader, node, name)
+    return seen
+
+
+def _see_call(reader: Reader, node: ast.Call, mode: str) -> Seen:
     dotted = reader.scope.dotted(node.func)
     found = (
         paths.see_environment(reader, node, dotted)

@@ -25,6 +25,7 @@ from copilot.readers.holes import (
     start_of,
 )
 from copilot.readers.invoked import MAX_HOPS, Invoked
+from copilot.readers.sql_runs import RUN, tables_of
 from copilot.readers.steps import Step
 from copilot.readers.values import Value, is_text
 
@@ -103,6 +104,8 @@ class EffectReader:
         for call in facts.calls:
             if call.role in ("consume", "produce") and call.topics is not None:
                 yield Effect(path, call.scope, path, call, call.topics)
+            for role in ("consume", "produce") if call.role == RUN else ():
+                yield Effect(path, call.scope, path, call._replace(role=role), ("sql", role, call.topics))
         for invocation in facts.invocations:
             for step, topics, is_guess in self._invoked.steps(path, invocation):
                 # A guess about a topic that isn't known would rest on two unknowns.
@@ -132,6 +135,8 @@ class EffectReader:
             return (kind, self.followed(value[1], path, hops, depth + 1), given)
         if kind == "at":
             return placed(value[1], self.followed(value[2], value[1], hops, depth + 1))
+        if kind == "sql":
+            return _tables(value[1], self.followed(value[2], path, hops, depth + 1))
         if kind == "client" and value[2] is not None:
             return self.followed(value[2], path, hops, depth + 1)
         if kind == "param":
@@ -178,6 +183,8 @@ class EffectReader:
 
     def _is_told(self, effect: Effect) -> bool:
         """Tells whether an effect that goes no further is an edge: no package that waits for its topic, no unknown file."""
+        if effect.topics is None or effect.topics[0] == "sql":
+            return False
         is_file = effect.call.endpoint == "file" and effect.call.library not in ("trigger", "pyspark")
         return is_text(effect.topics) or not (is_file or self._is_library(effect.path, effect.scope))
 
@@ -227,6 +234,22 @@ def _default_of(hole: End) -> tuple[tuple[Any, ...], Value] | None:
     root = start_of(hole.value)
     is_object = root[0] == "param" and root != hole.value and root[2] is not None
     return (root, placed(hole.path, root[2])) if is_object else None
+
+
+def _tables(role: str, text: Value) -> Value:
+    """Returns the tables that a SQL text reads or writes, the text itself where it isn't known yet, None where there are none."""
+    if text is not None and text[0] in ("any", "list"):
+        found = tuple(one for one in (_tables(role, part) for part in text[1]) if one is not None)
+        return ("list", found) if found else None
+    inner: Value = text
+    if text is not None and text[0] == "at":
+        inner = text[2]
+        if inner is not None and inner[0] in ("any", "list"):
+            return _tables(role, ("list", tuple(placed(text[1], part) for part in inner[1])))
+    if inner is None or inner[0] not in ("s", "cat"):
+        return ("sql", role, text)
+    names = tuple(name for other, name in tables_of(text) if other == role)
+    return ("list", names) if names else None
 
 
 def _takes_schemas(facts: Mapping[str, FileFacts]) -> Iterator[tuple[str, str]]:

@@ -23,6 +23,8 @@ from copilot.readers.things import chained, item_of
 from copilot.readers.values import EACH, KEYS, VALUES, Value
 
 MAX_ITEMS = 64
+MAX_TEXT = 400
+MAX_QUERY = 4000
 _SQL_MIN = 16
 _COUNTERS = frozenset({"i", "j", "n", "idx", "index", "pos", "position", "start", "end", "mask", "_"})
 _SEVERAL_KINDS = ("list", "any", "cat", "split", "as", "get")
@@ -83,15 +85,16 @@ class Expressions:
         literal = literal_of_string(node, text, self.sheet)
         if literal is not None:
             return Seen(("literal", literal))
+        is_query = False
         if len(text) >= _SQL_MIN and not self.sheet.is_quiet:
-            note_sql(self, node, ("s", text))
+            is_query = note_sql(self, node, ("s", text))
             if names_columns(text):
                 note_columns(self, node)
         if len(text) > 1 and text.isidentifier():
             self.sheet.add_use(text, node, mode, "string")
         elif text[:1] == "$":
             note_path(self, node, mode)
-        return Seen(("s", text, node.lineno)) if len(text) <= 400 else NOTHING
+        return Seen(("s", text, node.lineno)) if len(text) <= (MAX_QUERY if is_query else MAX_TEXT) else NOTHING
 
     def _name(self, node: ast.Name, mode: str) -> Seen:
         if node.id == "__file__":

@@ -25,7 +25,7 @@ def holes_in(value: Value, path: str, depth: int = 0) -> Iterator[End]:
             yield from holes_in(one, path, depth + 1)
     elif value[0] in ("split", "or", "variable", "get"):
         yield from holes_in(value[1], path, depth + 1)
-    elif value[0] in ("var", "at", "as", "load"):
+    elif value[0] in ("var", "at", "as", "load", "sql"):
         yield from holes_in(value[2], value[1] if value[0] == "at" else path, depth + 1)
     elif value[0] in ("param", "attr", "item", "call"):
         root = start_of(value)

@@ -10,6 +10,7 @@ from copilot.readers.model_classes import LIBRARY
 from copilot.readers.modules import Modules
 from copilot.readers.outlines import Outline
 from copilot.readers.record_classes import LIBRARY as RECORD_CLASS
+from copilot.readers.sql_runs import LIBRARY as DATABASE
 from copilot.readers.store import FactStore
 from copilot.readers.values import Surroundings, Value, resolve
 
@@ -34,6 +35,9 @@ class NearbyCodecs:
         """
         if call.codec >= 0:
             return [(path, facts.calls[call.codec])]
+        if call.library == DATABASE:
+            # A database encodes and decodes by itself.
+            return []
         role = "encode" if call.role == "produce" and call.codec != FORWARDED else "decode"
         here = [(path, one) for one in facts.calls if one.role == role and one.receiver != OF_KEYS]
         own = [entry for entry in here if entry[1].scope == call.scope]

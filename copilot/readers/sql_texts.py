@@ -9,23 +9,40 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from copilot.readers.values import Value
+
 MAX_SQL = 20_000
 _PART = r"(?:[\w$\ue000\ue001-]+|`[^`]+`|\"[^\"]+\")"
 _NAME = rf"((?>{_PART}(?:\.{_PART})*))"
 _CREATED = re.compile(
-    rf"\bCREATE\s+(?:OR\s+REPLACE\s+)?(?:TEMPORARY\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?{_NAME}", re.IGNORECASE
+    rf"\bCREATE\s+(?:OR\s+REPLACE\s+)?(TEMP(?:ORARY)?\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?{_NAME}", re.IGNORECASE
 )
-_WRITTEN = re.compile(rf"\b(?:INSERT\s+INTO|INSERT\s+OVERWRITE|MERGE\s+INTO)\s+(?:TABLE\s+)?{_NAME}", re.IGNORECASE)
+_WRITTEN = re.compile(
+    rf"\b(?:INSERT\s+(?:OR\s+\w+\s+|IGNORE\s+)?INTO|INSERT\s+OVERWRITE|MERGE\s+INTO|REPLACE\s+INTO|DELETE\s+FROM"
+    rf"|UPDATE(?=\s+(?!SET\b)\S+(?:\s+(?:AS\s+)?\w+)?\s+SET\b)|COPY(?=\s+(?:INTO\s+)?[^\s(]+\s*(?:\([^()]*\)\s*)?FROM\b)(?:\s+INTO)?)"
+    rf"\s+(?:TABLE\s+|ONLY\s+)?{_NAME}",
+    re.IGNORECASE,
+)
+_DELETED = re.compile(rf"\bDELETE\s+FROM\s+(?:ONLY\s+)?{_NAME}", re.IGNORECASE)
 _READ = re.compile(rf"\b(?:FROM|JOIN)\s+(?:TABLE\s*\(\s*TABLE\s+)?{_NAME}(?!\s*\()", re.IGNORECASE)
-_NAMED = re.compile(rf"(?:\bWITH\s+|,\s*){_NAME}\s+AS\s*\(|\bVIEW\s+(?:IF\s+NOT\s+EXISTS\s+)?{_NAME}", re.IGNORECASE)
+_NAMED = re.compile(
+    rf"(?:\bWITH\s+(?:RECURSIVE\s+)?|,\s*){_NAME}\s*(?:\([^()]*\)\s*)?\bAS\s*(?:(?:NOT\s+)?MATERIALIZED\s*)?\("
+    rf"|\bVIEW\s+(?:IF\s+NOT\s+EXISTS\s+)?{_NAME}",
+    re.IGNORECASE,
+)
 _OPTION = re.compile(r"'([\w.-]+)'\s*=\s*'([^']*)'")
 _FILLED = re.compile(r"\s*(?:\([^()]*\)\s*)?AS\s+(?:SELECT|WITH)\b", re.IGNORECASE)
 # Comments, and the FROM of what reads no table.
 _NOISE = re.compile(
-    r"--[^\n]*|/\*.*?\*/|\b(?:EXTRACT|TRIM|SUBSTRING|OVERLAY)\s*\([^()]*\)|\bDISTINCT\s+FROM\b",
+    r"--[^\n]*|/\*.*?\*/|\b(?:EXTRACT|TRIM|SUBSTRING|OVERLAY)\s*\([^()]*\)|\bDISTINCT\s+FROM\b"
+    r"|\b(?:EXTRACT|TRIM)\s*\(\s*\w+\s+FROM\b",
     re.DOTALL | re.IGNORECASE,
 )
-_SIGN = re.compile(r"'connector'|\b(?:SELECT\s|INSERT\s+(?:INTO|OVERWRITE)|CREATE\s+TABLE|MERGE\s+INTO)", re.IGNORECASE)
+_SIGN = re.compile(
+    r"'connector'|\b(?:SELECT\s|INSERT\s+(?:INTO|OVERWRITE|IGNORE|OR\s)|CREATE\s+TABLE|MERGE\s+INTO|REPLACE\s+INTO"
+    r"|DELETE\s+FROM\s|UPDATE\s+\S+\s+(?:\w+\s+){0,2}SET\s|COPY\s+\S+[^;]*\sFROM\s)",
+    re.IGNORECASE,
+)
 _CONNECTORS = {
     "kafka": ("topic", "topic"),
     "upsert-kafka": ("topic", "topic"),
@@ -34,6 +51,9 @@ _CONNECTORS = {
     "jdbc": ("table", "table-name"),
     "filesystem": ("file", "path"),
 }
+
+
+_OPEN, _CLOSE = "\ue000", "\ue001"
 
 
 class Connected(NamedTuple):
@@ -70,15 +90,18 @@ def read_sql(text: str) -> Statement:
         options = dict(_OPTION.findall(part)) if created is not None else {}
         kind, key = _CONNECTORS.get(options.get("connector", ""), ("", ""))
         if created is not None and kind:
-            connected.append(Connected(_plain(created[1]), kind, options.get(key, ""), _direction(options)))
+            connected.append(Connected(_plain(created[2]), kind, options.get(key, ""), _direction(options)))
             continue
         names = {_plain(name) for pair in _NAMED.findall(part) for name in pair if name}
+        if created is not None and created[1]:
+            names.add(_plain(created[2]))
         views += names
+        deleted = set(_DELETED.findall(part))
         written = [_plain(name) for name in _WRITTEN.findall(part)]
         if created is not None and _FILLED.match(part, created.end()):
-            written.append(_plain(created[1]))
-        writes += written
-        reads += [name for name in map(_plain, _READ.findall(part)) if name not in names]
+            written.append(_plain(created[2]))
+        writes += [name for name in written if name not in names]
+        reads += [_plain(name) for name in _READ.findall(part) if name not in deleted and _plain(name) not in names]
     return Statement(tuple(connected), tuple(dict.fromkeys(reads)), tuple(dict.fromkeys(writes)), tuple(views))
 
 
@@ -90,3 +113,39 @@ def _direction(options: dict[str, str]) -> str:
 
 def _plain(name: str) -> str:
     return name.replace("`", "").replace('"', "")
+
+
+def flat_text(value: Value) -> tuple[str, tuple[Value, ...]]:
+    """Returns a text with numbered marks for what isn't known of it."""
+    texts: list[str] = []
+    parts: list[Value] = []
+    if value is not None and value[0] in ("s", "cat", "at"):
+        _flatten(value, "", texts, parts)
+    return "".join(texts), tuple(parts)
+
+
+def _flatten(value: Value, path: str, texts: list[str], parts: list[Value]) -> None:
+    if value is not None and value[0] == "s":
+        texts.append(value[1])
+    elif value is not None and value[0] == "cat":
+        for part in value[1]:
+            _flatten(part, path, texts, parts)
+    elif value is not None and value[0] == "at":
+        _flatten(value[2], value[1], texts, parts)
+    else:
+        texts.append(f"{_OPEN}{len(parts)}{_CLOSE}")
+        parts.append(("at", path, value) if path and value is not None else value)
+
+
+def whole_value(text: str, parts: tuple[Value, ...]) -> Value:
+    """Returns a part of a flat text as a value again."""
+    if _OPEN not in text:
+        return ("s", text) if text else None
+    found: list[Value] = []
+    for index, piece in enumerate(text.split(_OPEN)):
+        number, _, rest = piece.rpartition(_CLOSE) if index else ("", "", piece)
+        if number:
+            found.append(parts[int(number)])
+        if rest:
+            found.append(("s", rest))
+    return found[0] if len(found) == 1 else ("cat", tuple(found))

@@ -1,4 +1,4 @@
-"""Which calls read and write objects and items of the clouds' stores? Data alone, laid out as in `broker_table`.
+"""Which calls read and write objects and items of stores, without SQL? Data alone, laid out as in `broker_table`.
 
 An object goes by its bucket: keys are mostly computed from what is stored.
 """
@@ -14,6 +14,9 @@ AWS_CALLS: Steps = {
     "resource:dynamodb": gives("dynamodb resource"),
 }
 GOOGLE_CALLS: Steps = {"storage.Client": gives("gcs client")}
+CLICKHOUSE_CALLS: Steps = {
+    name: gives("clickhouse client") for name in ("get_client", "get_async_client", "create_client")
+}
 _ITEM_READS = ("get_item", "query", "scan")
 _ITEM_WRITES = ("put_item", "update_item", "delete_item")
 
@@ -58,6 +61,9 @@ STORAGE_METHODS: dict[str, Steps] = {
         **{name: consumes("own", endpoint="table") for name in _ITEM_READS},
         "batch_writer": SAME,
     },
+    "clickhouse client": {
+        **dict.fromkeys(("insert", "insert_df", "insert_arrow"), produces("0 table", endpoint="table", needs=True)),
+    },
     "gcs client": {
         "bucket": gives("gcs bucket", "0 bucket_name"),
         "get_bucket": gives("gcs bucket", "0 bucket_or_name"),
@@ -73,5 +79,5 @@ STORAGE_METHODS: dict[str, Steps] = {
         ),
     },
 }
-COMMON_NAMES = frozenset({"get", "put", "query", "scan", "bucket", "blob", "Bucket", "Object", "Table"})
+COMMON_NAMES = frozenset({"insert", "get", "put", "query", "scan", "bucket", "blob", "Bucket", "Object", "Table"})
 """Methods whose names anything may have: they are followed inside a file only."""

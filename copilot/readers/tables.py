@@ -11,7 +11,7 @@ import re
 
 from copilot.readers.reading import Reader
 from copilot.readers.sheet import Sheet
-from copilot.readers.sql_texts import Statement, is_sql, read_sql
+from copilot.readers.sql_texts import Statement, flat_text, is_sql, read_sql, whole_value
 from copilot.readers.values import Value
 
 MAX_STATEMENTS = 200
@@ -24,15 +24,16 @@ TABLE_METHODS = {
 _HOSTS = frozenset({"pyspark", "apache_beam"})
 # What is filled in later is read when it is: `"... FROM %s.%s" % (...)`.
 _PLACE = re.compile(r"(?:from|into|join|table)\s+`?(?:%s|\{[\w:!]*\})", re.IGNORECASE)
-_OPEN, _CLOSE = "\ue000", "\ue001"
 
 
-def note_sql(reader: Reader, node: ast.expr, value: Value) -> None:
-    """Notes a text of the code where it is SQL."""
-    text, parts = _flat(value)
+def note_sql(reader: Reader, node: ast.expr, value: Value) -> bool:
+    """Notes a text of the code where it is SQL, and tells whether it is."""
+    text, parts = flat_text(value)
     is_template = value is not None and value[0] == "s" and _PLACE.search(text) is not None
-    if is_sql(text) and not is_template and len(reader.sheet.statements) < MAX_STATEMENTS:
+    is_statement = is_sql(text)
+    if is_statement and not is_template and len(reader.sheet.statements) < MAX_STATEMENTS:
         reader.sheet.statements.append((read_sql(text), parts, node, reader.scope.qualified))
+    return is_statement
 
 
 def note_table(reader: Reader, node: ast.Call, method: str) -> None:
@@ -55,7 +56,7 @@ def add_table_calls(sheet: Sheet, libraries: frozenset[str]) -> None:
     is_host = not _HOSTS.isdisjoint(libraries) or any(name.startswith("google.cloud.bigquery") for name in libraries)
     for statement, parts, node, scope in statements:
         for table in statement.connected:
-            topics = _value(table.name, parts) or ("var", table.table, None)
+            topics = whole_value(table.name, parts) or ("var", table.table, None)
             for role, names in (("consume", reads), ("produce", writes)):
                 if table.table in names or (table.direction == role and table.table not in reads | writes):
                     sheet.add_call(role, "sql", node, scope, topics=topics, endpoint=table.endpoint)
@@ -65,37 +66,4 @@ def add_table_calls(sheet: Sheet, libraries: frozenset[str]) -> None:
             found += [("consume", name) for name in statement.reads if "." in name]
             for role, name in found:
                 if name not in known and isinstance(node, ast.expr):
-                    sheet.add_call(role, "sql", node, scope, topics=_value(name, parts), endpoint="table")
-
-
-def _flat(value: Value) -> tuple[str, tuple[Value, ...]]:
-    """Returns a text with numbered marks for what isn't known of it."""
-    if value is None:
-        return "", ()
-    if value[0] == "s":
-        return value[1], ()
-    if value[0] != "cat":
-        return "", ()
-    parts: list[Value] = []
-    texts: list[str] = []
-    for part in value[1]:
-        if part is not None and part[0] == "s":
-            texts.append(part[1])
-        else:
-            texts.append(f"{_OPEN}{len(parts)}{_CLOSE}")
-            parts.append(part)
-    return "".join(texts), tuple(parts)
-
-
-def _value(text: str, parts: tuple[Value, ...]) -> Value:
-    """Returns a part of a flat text as a value again."""
-    if _OPEN not in text:
-        return ("s", text) if text else None
-    found: list[Value] = []
-    for index, piece in enumerate(text.split(_OPEN)):
-        number, _, rest = piece.rpartition(_CLOSE) if index else ("", "", piece)
-        if number:
-            found.append(parts[int(number)])
-        if rest:
-            found.append(("s", rest))
-    return found[0] if len(found) == 1 else ("cat", tuple(found))
+                    sheet.add_call(role, "sql", node, scope, topics=whole_value(name, parts), endpoint="table")

@@ -34,6 +34,9 @@ _ENDPOINT_SIGNS = (
     "azure.servicebus",
     "bytewax",
     "celery",
+    "clickhouse_connect",
+    "copy_from(",
+    "copy_records_to_table(",
     "dynamodb",
     "faststream",
     "firehose",
@@ -70,6 +73,30 @@ _ENDPOINT_SIGNS = (
     "xadd",
     "xread",
 )
+# A database is reached by many libraries, and through wrappers of none: what runs a query tells, where there is one.
+_RUN_SIGNS = ("execute", ".fetch", ".query(", "read_sql", ".scalar(")
+_DRIVERS = (
+    "psycopg",
+    "sqlite3",
+    "asyncpg",
+    "pymysql",
+    "MySQLdb",
+    "mysql.connector",
+    "pyodbc",
+    "snowflake.connector",
+    "(text(",
+)
+_QUERY_SIGNS = (
+    "SELECT",
+    "INSERT ",
+    "UPDATE ",
+    "DELETE FROM",
+    "select ",
+    "insert into ",
+    "update ",
+    "delete from ",
+    *_DRIVERS,
+)
 # A handler is what a cloud starts: its file is run as much as one that says what to do when it is.
 _IS_SCRIPT = re.compile(r"^(?:if\s+__name__\s*==|(?:async )?def\s+(?:lambda_handler\(|handler\(event\b))", re.MULTILINE)
 _TEST_RUNNER = re.compile(r"^(?:import|from)[ \t]+(?:pytest|unittest)\b", re.MULTILINE)
@@ -79,7 +106,9 @@ _ACTS = re.compile(r"^(?:[\w, ]+=\s*\w+\.parse_(?:known_)?args\(|\w+\.(?:stop|aw
 
 def concerns_endpoints(text: str) -> bool:
     """Tells whether a Python text may hold endpoints or schemas, and so is parsed whatever its words are."""
-    return any(sign in text for sign in _ENDPOINT_SIGNS)
+    if any(sign in text for sign in _ENDPOINT_SIGNS):
+        return True
+    return any(sign in text for sign in _RUN_SIGNS) and any(sign in text for sign in _QUERY_SIGNS)
 
 
 def is_script(text: str) -> bool:
