@@ -13,6 +13,9 @@ from copilot.readers.values import is_text, with_default
 _KEYED = {"get": "reads", "pop": "reads", "setdefault": "writes"}
 _COLUMN_METHODS = {
     "groupby": "keys",
+    "groupBy": "keys",
+    "rollup": "keys",
+    "cube": "keys",
     "set_index": "keys",
     "partition_by": "keys",
     "partitionBy": "keys",

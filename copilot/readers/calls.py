@@ -69,6 +69,24 @@ _TEXT_METHODS = frozenset(
     {"encode", "decode", "strip", "lstrip", "rstrip", "lower", "upper", "casefold", "hex", "isoformat"}
 )
 """What gives a value in another form: how the result is used is how the value is."""
+_ASKING_METHODS = frozenset(
+    {
+        "isNull",
+        "isNotNull",
+        "isin",
+        "between",
+        "eqNullSafe",
+        "like",
+        "rlike",
+        "ilike",
+        "isna",
+        "notna",
+        "isnull",
+        "notnull",
+    }
+    | {"is_null", "is_not_null", "is_in", "is_between", "startswith", "endswith", "isdigit", "isalpha", "isnumeric"}
+)
+"""What asks of a value, or of each of a column, what it is."""
 _LISTING = frozenset({"list", "set", "tuple", "sorted"})
 _PASSING_CALLS = frozenset(
     {
@@ -132,7 +150,7 @@ def _see_call(reader: Reader, node: ast.Call, mode: str) -> Seen:
         return Seen(thing=("super", reader.scope.class_name))
     if dotted == "dict" and node.keywords and len(node.args) <= 1:
         return see_dict_call(reader, node)
-    column = column_call(reader, node, dotted)
+    column = column_call(reader, node, dotted, mode)
     if column is not None:
         return column
     made = reader.sheet.new_literal() if _makes_object(reader, node) else None
@@ -187,7 +205,8 @@ def _method(reader: Reader, node: ast.Call, function: ast.Attribute, mode: str) 
     filled = literal_of_template(node, function.value, reader.sheet) if function.attr == "format" else None
     if filled is not None:
         return Seen(("literal", filled))
-    base = reader.see(function.value, mode if function.attr in _TEXT_METHODS else "reads")
+    used = "compares" if function.attr in _ASKING_METHODS else mode if function.attr in _TEXT_METHODS else "reads"
+    base = reader.see(function.value, used)
     with rows_named(reader, node, base, ""):
         found = see_client_method(reader, node, function, base) or see_names(reader, node, function, base, mode)
         arguments = see_arguments(reader, node) if found is None else []

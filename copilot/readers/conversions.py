@@ -123,10 +123,20 @@ def cell_holder(node: ast.Subscript) -> ast.expr | None:
     return holder.value if is_cell and isinstance(holder, ast.Attribute) else None
 
 
-def column_call(reader: Reader, node: ast.Call, dotted: str) -> Seen | None:
-    """Reads `col("x")` of Spark and Polars: a column of the table whose method it is an argument of."""
+_SPARK_FUNCTIONS = "pyspark.sql.functions"
+_NO_COLUMNS = frozenset({"col", "column", "lit", "expr", "udf", "pandas_udf", "window", "broadcast", "when"})
+
+
+def column_call(reader: Reader, node: ast.Call, dotted: str, mode: str) -> Seen | None:
+    """Reads `col("x")` and `sum("x")` of Spark and Polars: a column of the table whose method it is an argument of."""
+    module, _, name = dotted.rpartition(".")
+    if module == _SPARK_FUNCTIONS and name not in _NO_COLUMNS and node.args and isinstance(node.args[0], ast.Constant):
+        reader.columns(node.args[0], "computes", "", reader.scope.table)
+        for argument in node.args[1:]:
+            reader.see(argument)
+        return NOTHING
     if not dotted.endswith((".col", ".column", ".Col")) or not node.args:
         return None
     for argument in node.args:
-        reader.columns(argument, "reads", "", reader.scope.table)
+        reader.columns(argument, mode, "", reader.scope.table)
     return Seen(None, None) if node.args else NOTHING

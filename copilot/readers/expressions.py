@@ -199,7 +199,7 @@ class Expressions:
             for item in node.elts:
                 self.columns(item, mode, receiver, origin)
         else:
-            self.see(node)
+            self.see(node, mode if mode == "keys" else "reads")
 
     def _sequence(self, node: ast.List | ast.Tuple | ast.Set, mode: str) -> Seen:
         seen = [self.see(item, mode) for item in node.elts]

@@ -54,6 +54,7 @@ class _Statements:
         self.scope = Scope(sheet)
         self.expressions = Expressions(self.scope)
         self.imported: list[tuple[str, str, str]] = []
+        self._shape = -1
         self._waiting: list[tuple[str, FunctionNode, dict[str, Seen]]] = []
 
     def read(self, tree: ast.Module) -> FileFacts:
@@ -243,7 +244,9 @@ class _Statements:
             before = self.expressions.see(node.target) if node.value is not None else NOTHING
             self.scope.bind(node.target, Seen(before.value, known.origin or before.origin, known.thing))
         if self.scope.class_name and not self.scope.function_name and isinstance(node.target, ast.Name):
-            self.sheet.add_use(node.target.id, node.target, "reads", "attribute", self.scope.class_name)
+            self.sheet.add_use(
+                node.target.id, node.target, "reads", "attribute", self.scope.class_name, None, self._shape
+            )
 
     def _class(self, node: ast.ClassDef) -> None:
         if self.scope.class_name:
@@ -254,6 +257,7 @@ class _Statements:
         self.scope.bases[node.name] = tuple(base for base in bases if base is not None)
         self.scope.class_name, before = node.name, self.scope.names
         self.scope.names = {}
+        self._shape = self.sheet.new_shape(_fields_declared(node))
         self._block(node.body)
         for name, seen in self.scope.names.items():
             self.scope.attributes.setdefault((node.name, name), seen)
@@ -319,3 +323,9 @@ def _target_name(target: ast.expr) -> str:
     ):
         return target.slice.value
     return target.attr if isinstance(target, ast.Attribute) else target.id if isinstance(target, ast.Name) else ""
+
+
+def _fields_declared(node: ast.ClassDef) -> tuple[str, ...]:
+    """Returns the names that a class gives a type, as classes of records do."""
+    targets = (part.target for part in node.body if isinstance(part, ast.AnnAssign))
+    return tuple(target.id for target in targets if isinstance(target, ast.Name))

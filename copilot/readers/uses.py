@@ -211,6 +211,12 @@ def _places(
     made = _places_made(use, facts, fields)
     if made:
         return [(place, "likely") for place in made]
+    if use.form == "attribute" and use.shape >= 0:
+        # Declared in a class: of whichever record looks like that.
+        keys = facts.shapes[use.shape]
+        alike = tuple(it for it in fields.both.get(use.name, ()) if _likeness(keys, it.beside))
+        if alike:
+            return [(place, "likely") for place in _best_places(use, facts, alike)]
     writes = use.mode == "writes" or (use.mode == "passes" and use.form == "literal")
     candidates = fields.both if is_test or use.form == "query" else fields.produced if writes else fields.consumed
     if use.mode == "keys" and use.form == "string":

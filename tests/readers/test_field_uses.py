@@ -111,3 +111,16 @@ def test_tests_in_a_folder_of_their_own_are_of_the_job_that_they_import() -> Non
     )
 
     assert {use.span.path for use in uses if use.is_test} == {"tests/unit/test_main.py"}
+
+
+def test_a_class_that_looks_like_a_record_declares_its_fields() -> None:
+    code = (
+        "from dataclasses import dataclass\n@dataclass\nclass Order:\n    id: str\n    amount: int\n"
+        "@dataclass\nclass Place:\n    id: str\n    street: str\n    town: str\n    zip: str\n"
+    )
+
+    uses = uses_of(
+        {"app/main.py": HEAD + code + TAIL + 'def run(p: Producer, order):\n    put(p, "orders", order, None)\n'}
+    )
+
+    assert [(use.form, use.certainty, use.span.first_line) for use in uses] == [("attribute", "likely", 6)]
