@@ -17,6 +17,7 @@ UNFILLED = Rule(
 )
 FILLED_SHARE_MIN = 0.6
 FILLED_MIN = 3
+_WORD = re.compile(r"\w+")
 _SPREAD = re.compile(r"\*\*\s*[A-Za-z_({]")
 
 
@@ -30,7 +31,7 @@ def unfilled_fields(case: Audited) -> Iterator[AuditFinding]:
     for spot in case.pipeline.blind_spots:
         spots.setdefault(spot.job, []).append(spot)
     for link in case.pipeline.links:
-        if link.direction != "produces" or link.subject is None or link.certainty != "certain":
+        if link.direction != "produces" or link.subject is None or link.certainty == "possible":
             continue
         copied = [_copied(case, spot) for spot in spots.get(link.job, ())]
         spreads = sum(len(_SPREAD.findall(text)) for text in case.code_of(link.job).values()) if copied else 0
@@ -90,5 +91,26 @@ def _is_needed(field: SchemaField) -> bool:
 
 
 def _is_written_anywhere(case: Audited, job: str, name: str) -> bool:
-    texts = [*case.code_of(job).values(), *case.shared_code().values()]
+    texts = [*case.code_of(job).values(), *_shared_with(case, job)]
     return any(next(lines_with(name, text), 0) for text in texts)
+
+
+def _shared_with(case: Audited, job: str) -> list[str]:
+    """Returns the texts of no job whose modules the job's code names, or that such a text names."""
+    waiting = list(case.code_of(job).values())
+    shared = dict(case.shared_code())
+    found: list[str] = []
+    while waiting:
+        text = waiting.pop()
+        words = set(_WORD.findall(text))
+        named = [
+            path for path in shared if not words.isdisjoint({_module(path), path.rpartition("/")[0].rpartition("/")[2]})
+        ]
+        fresh = [shared.pop(path) for path in named]
+        found += fresh
+        waiting += fresh
+    return found
+
+
+def _module(path: str) -> str:
+    return path.rpartition("/")[2].removesuffix(".py")

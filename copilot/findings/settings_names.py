@@ -1,4 +1,4 @@
-"""Is a setting misspelt? It is set but read nowhere, and nearly has the name of one that is read but set nowhere."""
+"""Is a setting misspelt? It is set but read nowhere, and nearly has the name of one that is read but not set there."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ MISSPELT = Rule(
     "setting-misspelt",
     "The deployment sets a name that no code asks for, so the code goes on with its default, or stops where it has none.",
 )
+OFTEN_MIN = 3
 _READ = re.compile(
     r"""(?:environ(?:\.get\(|\[|\.pop\()|getenv\(|\b(?:env|config)(?:\.\w+)?\(|\benv\s*=|_alias\s*=)\s*["']([A-Za-z_]\w{4,})["']"""
 )
@@ -28,7 +29,10 @@ _SETTING_FILES = re.compile(
 
 
 def misspelt_settings(case: Audited) -> Iterator[AuditFinding]:
-    """Yields settings of a job's deployments that its code nearly asks for."""
+    """Yields settings of a job's deployments that its code nearly asks for.
+
+    That other jobs ask for the one or are given the other is no excuse where the slip stands in one place only.
+    """
     for job in case.pipeline.jobs:
         deployments = [it for it in case.pipeline.deployments if it.job == job.name]
         names = {name for it in deployments for name, _ in it.settings}
@@ -40,10 +44,8 @@ def misspelt_settings(case: Audited) -> Iterator[AuditFinding]:
             if is_misspelt(name, asked)
         ]
         for name, asked in pairs:
-            if (
-                name not in reads
-                and not _is_read_somewhere(case, job.name, name)
-                and not _is_set_somewhere(case, asked)
+            if name not in reads and (
+                _is_slip(case, name, asked) or not _is_told_elsewhere(case, job.name, name, asked)
             ):
                 where = [it.span.path for it in deployments if name in dict(it.settings)]
                 yield _finding(case, job.name, name, where, asked, reads[asked])
@@ -72,7 +74,7 @@ def _finding(case: Audited, job: str, name: str, where: list[str], asked: str, r
         for path, text in sorted(texts.items())
         for line in lines_with(name, text)
     ]
-    title = f"{name} is set for {job}, but its code asks for {asked}, which nothing sets."
+    title = f"{name} is set for {job}, but its code asks for {asked}, which nothing sets for it."
     return MISSPELT.finding("warning", title, [*set_at[:3], read], f"Name the setting {asked}.", job=job, about=name)
 
 
@@ -101,6 +103,21 @@ def _is_read_somewhere(case: Audited, job: str, name: str) -> bool:
         and not any(case.is_of(other, path) for other in others)
     ]
     return any(next(lines_with(name, text), 0) for text in _texts_with(case, name, paths))
+
+
+def _is_told_elsewhere(case: Audited, job: str, name: str, asked: str) -> bool:
+    return _is_read_somewhere(case, job, name) or _is_set_somewhere(case, asked)
+
+
+def _is_slip(case: Audited, name: str, asked: str) -> bool:
+    """Tells whether one of two names stands on a single line of the whole repository, and the other on several.
+
+    Plurals are left out: there may well be an optional one.
+    """
+    paths = list(case.paths)
+    counts = [sum(1 for text in _texts_with(case, it, paths) for _ in lines_with(it, text)) for it in (name, asked)]
+    is_plural = name.rstrip("sS") == asked.rstrip("sS")
+    return min(counts) == 1 and max(counts) >= OFTEN_MIN and not is_plural
 
 
 def _is_set_somewhere(case: Audited, name: str) -> bool:

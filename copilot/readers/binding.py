@@ -194,15 +194,15 @@ class Binder:
         return Used(tuple(uses), tuple(sorted(spots, key=_order_of_spots)), tuple(unknown), tuple(sorted(gaps)))
 
     def _with_handed(self, job: JobFiles, facts: dict[str, FileFacts]) -> dict[str, FileFacts]:
-        """Returns the facts with those of the files beyond the job's root whose functions take or give its records."""
-        fresh, beyond = facts, frozenset(job.beyond)
-        for _ in range(MAX_HOPS if beyond else 0):
+        """Returns the facts with those of further files that the job runs whose functions take or give its records."""
+        fresh, further = facts, frozenset((*job.own, *job.beyond)) - facts.keys()
+        for _ in range(MAX_HOPS if further else 0):
             called = {
                 self._modules.file_of(path, dotted.rpartition(".")[0])
                 for path, one in fresh.items()
                 for dotted in (*(it[0] for it in one.crossings.passes), *(it[0] for it in one.crossings.results))
             }
-            fresh = self._store.python(sorted(called & beyond - facts.keys()))
+            fresh = self._store.python(sorted(called & further - facts.keys()))
             if not fresh:
                 break
             facts = {**facts, **fresh}

@@ -225,12 +225,24 @@ class Expressions:
             for condition in loop.ifs:
                 self.see(condition, "compares")
         if isinstance(node, ast.DictComp):
+            self._kept_by_name(node.generators[0])
             self.see(node.key)
             self.see(node.value, "passes" if operators.is_same_name(node.key, node.value) else mode)
             return NOTHING
         item = self.see(node.elt, mode)
         value = item.value if item.value is not None and item.value[0] in _SEVERAL_KINDS else None
         return Seen(value, item.origin.wrapped() if item.origin else None, _chain_to_item(item.thing))
+
+    def _kept_by_name(self, loop: ast.comprehension) -> None:
+        """Adds the names of `{k: v for k, v in record.items() if k in NAMES}`, by which the fields of a record are kept."""
+        match loop:
+            case ast.comprehension(
+                target=ast.Tuple(elts=[ast.Name(id=key), _]),
+                iter=ast.Call(func=ast.Attribute(value=record, attr="items")),
+                ifs=[ast.Compare(left=ast.Name(id=asked), ops=[ast.In()], comparators=[names])],
+            ) if asked == key:
+                listed = self.see(names).value
+                self.sheet.add_listed_uses(listed, "passes", receiver_name(record), self.see(record).origin)
 
     def bind_items(self, target: ast.expr, container: Seen, iterated: ast.expr | None = None) -> None:
         """Lets the target of a loop stand for the items of a container; `iterated` is the expression that gives it."""

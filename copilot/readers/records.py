@@ -36,6 +36,11 @@ class Records:
             for index, call in enumerate(one.calls)
             if call.role in ("decode", "encode", "produce")
         }
+        self._plain = {
+            (path, index)
+            for (path, index), (subjects, _) in self._subjects.items()
+            if not subjects and (facts[path].calls[index].role, facts[path].calls[index].library) == ("encode", "json")
+        }
 
     def tracer(self, path: str, is_test: bool) -> Callable[[Tag], Traced]:
         """Returns what tells, for a tag of that file, the subjects of the records it leads to."""
@@ -44,9 +49,11 @@ class Records:
         def trace(tag: Tag) -> Traced:
             if tag not in known:
                 ends = self._crossing.ends(path, tag, is_test)
+                # What is also written as JSON, to a log or a column of a store, is no other record for that.
+                told = [end for end in ends if (end.file, end.call) not in self._plain] or ends
                 known[tag] = tuple(
                     (subjects, end.path, is_sure)
-                    for end in ends
+                    for end in told
                     for subjects, is_sure in [self._subjects.get((end.file, end.call), (frozenset(), False))]
                 )
             return known[tag]

@@ -95,7 +95,9 @@ class TestSettings:
         (found,) = findings({"services/sink/main.py": code, "compose.yaml": COMPOSE + "      MAX_MESSAGE: 5\n"})
 
         assert (found.severity, found.rule) == ("warning", "setting-misspelt")
-        assert found.title == "MAX_MESSAGE is set for sink, but its code asks for MAX_MESSAGES, which nothing sets."
+        assert (
+            found.title == "MAX_MESSAGE is set for sink, but its code asks for MAX_MESSAGES, which nothing sets for it."
+        )
         assert [str(proof.span) for proof in found.proof] == ["compose.yaml:11", "services/sink/main.py:8"]
 
     @pytest.mark.parametrize(
@@ -145,6 +147,18 @@ class TestSettings:
         }
 
         assert rules({**texts, "compose.yaml": COMPOSE + "      MAX_MESSAGE: 5\n"}) == ["warning setting-misspelt"]
+
+    @pytest.mark.parametrize("is_in_code", [True, False])
+    def test_a_slip_that_stands_once_is_told_where_other_jobs_have_the_name_right(self, is_in_code: bool) -> None:
+        ask = '    limit = os.getenv("%s", "10")\n'
+        right = {"services/orders/main.py": WRITER.replace("    producer = ", ask % "MAX_MESSAGES" + "    producer = ")}
+        asked, given = ("MAX_MESAGES", "MAX_MESSAGES") if is_in_code else ("MAX_MESSAGES", "MAX_MESAGES")
+        wrong = {"services/sink/main.py": READER.replace("    consumer = ", ask % asked + "    consumer = ", 1)}
+        compose = COMPOSE.replace("      SCHEMAS:", "      MAX_MESSAGES: 5\n      SCHEMAS:") + f"      {given}: 5\n"
+
+        found = findings({**right, **wrong, "compose.yaml": compose, "README.md": "Set MAX_MESSAGES.\n"})
+
+        assert [(it.rule, it.job) for it in found] == [("setting-misspelt", "sink")]
 
 
 class TestSchemaFiles:
@@ -215,6 +229,18 @@ class TestReads:
         ]
         assert 'it has "amount"' in found[0].title
 
+    def test_a_record_that_goes_through_a_file_which_names_no_field_is_followed(self) -> None:
+        code = READER.replace("import io", "import enriching, io, json").replace(
+            'print(order["amount"])',
+            'order = enriching.process(order)\n        print(json.dumps(order), order["comment"])',
+        )
+
+        found = findings(
+            {"services/sink/main.py": code, "services/sink/enriching.py": "def process(event):\n    return event\n"}
+        )
+
+        assert [(it.rule, it.path) for it in found] == [("field-never-written", "comment")]
+
     def test_json_may_hold_anything(self) -> None:
         code = READER.replace(
             "fastavro.schemaless_reader(io.BytesIO(consumer.poll().value()), SCHEMA)",
@@ -234,6 +260,19 @@ class TestProducers:
         assert [(it.severity, it.rule, it.path, it.job) for it in found] == [
             ("error", "required-field-unfilled", "channel", "orders")
         ]
+
+    def test_a_topic_by_default_and_a_word_in_code_of_nobody_are_no_excuse(self) -> None:
+        schemas = {path: schema(*FIELDS, "channel") for path in SHOP if path.endswith(".avsc")}
+        compose = COMPOSE.replace("      ORDERS_TOPIC: orders\n      SCHEMAS", "      SCHEMAS")
+        code = WRITER.replace('os.environ["ORDERS_TOPIC"]', 'os.getenv("ORDERS_TOPIC", "orders")')
+        texts = {**schemas, "compose.yaml": compose, "services/orders/main.py": code}
+
+        def unfilled(tool: str, code: str = code) -> list[str]:
+            found = findings({**texts, "services/orders/main.py": code, "tools/labels.py": tool})
+            return [it.path for it in found if it.rule == "required-field-unfilled"]
+
+        assert unfilled('NAMES = ["channel"]\n') == ["channel"]
+        assert unfilled('NAMES = ["channel"]\n', "from tools import labels\n" + code) == []
 
     @pytest.mark.parametrize("field", [("channel", ["null", "string"]), ("channel", "string", "web")])
     def test_what_the_encoder_fills_by_itself_is_none(self, field: tuple[object, ...]) -> None:
@@ -308,6 +347,13 @@ class TestLists:
         code = self.COPY.replace("def main():", f"NAMES = {names}\n\ndef main():")
 
         assert rules({"services/sink/main.py": code}) == expected
+
+    @pytest.mark.parametrize("names", ["NAMES", '("id", "amount", "currency")'])
+    def test_a_list_that_items_are_kept_by_is_one(self, names: str) -> None:
+        code = READER.replace('print(order["amount"])', f"row = {{k: v for k, v in order.items() if k in {names}}}")
+        code = code.replace("def main():", 'NAMES = ["id", "amount", "currency"]\n\ndef main():')
+
+        assert rules({"services/sink/main.py": code}) == ["note fields-dropped"]
 
     def test_what_is_dropped_is_named(self) -> None:
         code = self.COPY.replace(
