@@ -75,7 +75,7 @@ def main(argv: Sequence[str]) -> int:
 
 def _dispatch(argv: Sequence[str], console: Console) -> int:
     if not argv:
-        return _open_list(console)
+        return _open_home(console)
     verb = _verb(argv[0])
 
     import importlib
@@ -104,16 +104,16 @@ def _verb(name: str) -> Verb:
     raise WrongUsage(f'There is no verb "{name}".', next=f'{hint}"{COMMAND} --help" lists them all.')
 
 
-def _open_list(console: Console) -> int:
+def _open_home(console: Console) -> int:
     from copilot.cli.console import has_terminal
 
     if not has_terminal():
         console.print(help_text())
         return EXIT_DONE
 
-    from copilot.cli.verb_review import open_list
+    from copilot.cli.verb_review import open_home
 
-    return open_list(console)
+    return open_home()
 
 
 def _interrupted() -> CopilotError:

@@ -11,7 +11,7 @@ from copilot.domain.evidence import Verdict
 from copilot.domain.proposal import Proposal
 from copilot.reasons.look_at import LOOK_SHOWN as LOOK_AT_SHOWN
 from copilot.reasons.look_at import NOTE, look_at, why
-from copilot.reasons.words import counted, in_letters, letters_of, listed, outcome_of, signed
+from copilot.reasons.words import asked_words, counted, in_letters, letters_of, listed, outcome_of, signed
 
 NOT_OFFERED_SHOWN = 8
 CLAIMS_SHOWN = 3
@@ -24,7 +24,7 @@ def proposal_text(proposal: Proposal) -> str:
         return "\n".join([f"{proposal.id} is not decided yet.", *next_lines(proposal)])
     decision = proposal.decision
     lines = [
-        *wrapped(" ".join(proposal.request.text.split()) or "operations given as JSON", f"{proposal.id}  "),
+        *wrapped(asked_words(proposal.request), f"{proposal.id}  "),
         "",
         *_decision(proposal, decision),
         *section("ALTERNATIVES", alternative_rows(proposal, decision)),

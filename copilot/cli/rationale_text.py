@@ -20,7 +20,7 @@ from copilot.domain.operation import operation_object
 from copilot.domain.proposal import Proposal
 from copilot.reasons.rationale import check_claims, claims_of
 from copilot.reasons.rollout import proved
-from copilot.reasons.words import counted, letters_of, outcome_of, signed, with_owners
+from copilot.reasons.words import asked_words, counted, letters_of, outcome_of, signed, with_owners
 
 FINDINGS_SHOWN = 12
 
@@ -48,7 +48,7 @@ def rationale_text(proposal: Proposal) -> str:
 
 def _head(proposal: Proposal, decision: Decision) -> list[str]:
     request, letters = proposal.request, letters_of(proposal)
-    words = " ".join(request.text.split()) or "operations given as JSON"
+    words = asked_words(request)
     by = f"by {request.asked_by}, " if request.asked_by else ""
     facts = [("asked", f"{by}on commit {request.commit}")]
     facts += [("understood", canonical(operation_object(operation))) for operation in request.operations]

@@ -10,6 +10,7 @@ from copilot.cli.console import Console
 from copilot.cli.layout import columns
 from copilot.domain.proposal import Proposal
 from copilot.errors import EXIT_DONE
+from copilot.reasons.words import asked_words
 
 NONE_YET = 'No proposals yet. "pipeline-copilot propose" makes one.'
 
@@ -38,7 +39,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def _row(proposal: Proposal, carried_on: Collection[str]) -> tuple[str, ...]:
-    asked = " ".join(proposal.request.text.split()) or "operations given as JSON"
+    asked = asked_words(proposal.request)
     if proposal.continued:
         asked += f", from phase {proposal.continued.phase + 1} of {proposal.continued.phases}"
     facts = [f"branch {proposal.applied[-1].branch}"] if proposal.applied else []

@@ -47,10 +47,10 @@ def open_review(workspace: Workspace, id: str, console: Console) -> None:
         console.print(line)
 
 
-def open_list(console: Console) -> int:
-    """Opens the list of the proposals of the repository around the current folder."""
+def open_home() -> int:
+    """Opens the repository around the current folder on a screen."""
     from copilot.proposals import Workspace
-    from copilot.tui.app import choose
+    from copilot.tui.app import home
 
-    choose(Workspace.open("."))
+    home(Workspace.open("."))
     return EXIT_DONE

@@ -56,7 +56,7 @@ def help_text() -> str:
         "",
         *(f"  {verb.usage:{width}}  {verb.summary}" for verb in VERBS),
         "",
-        f"Without a verb, {COMMAND} lists the proposals of this repository on a screen.",
+        f"Without a verb, {COMMAND} opens this repository on a screen: map, findings, proposals.",
         f'"{COMMAND} VERB --help" tells more; "{COMMAND} --version" prints the version.',
         "",
         "Exit codes: 0 done, 1 refused by evidence, 2 wrong usage, 3 waiting for approval,",

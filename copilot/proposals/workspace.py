@@ -18,6 +18,7 @@ from copilot.adapters.git import Repository
 from copilot.adapters.settings_file import settings_of
 from copilot.adapters.store import FileStore
 from copilot.adapters.tree import CommitTree
+from copilot.domain.audit import AuditFinding
 from copilot.domain.decision import Applied, Approval, Rejection, Undone
 from copilot.domain.operation import ChangeRequest, Limits, Operation
 from copilot.domain.pipeline import PipelineMap
@@ -82,7 +83,16 @@ class Workspace:
 
     def map(self) -> PipelineMap:
         """Reads the pipeline."""
-        return read_map(Place(self._repository, self._at or self._repository.resolve("HEAD"), self._index))
+        return read_map(self._place())
+
+    def audit(self) -> tuple[PipelineMap, tuple[AuditFinding, ...]]:
+        """Reads the pipeline, and returns it with what a careful reader finds in it, the worst first."""
+        from copilot.proposals.auditing import audit_place
+
+        return audit_place(self._place())
+
+    def _place(self) -> Place:
+        return Place(self._repository, self._at or self._repository.resolve("HEAD"), self._index)
 
     def propose(
         self,

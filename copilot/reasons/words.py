@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from copilot.domain.alternative import Alternative
     from copilot.domain.decision import Ruling
     from copilot.domain.evidence import Verdict
+    from copilot.domain.operation import ChangeRequest
     from copilot.domain.proposal import Proposal
 
 VERDICT_WORDS: Mapping[Verdict, str] = {"pass": "pass", "fail": "FAIL", "unknown": "unknown", "not-applicable": "n/a"}
@@ -48,6 +49,11 @@ def outcome_of(ruling: Ruling) -> str:
     """Returns the outcome with its rank where there is one, e.g. "acceptable, rank 2"."""
     word = OUTCOME_WORDS[ruling.outcome]
     return f"{word}, rank {ruling.rank}" if ruling.outcome in ("acceptable", "unproved") else word
+
+
+def asked_words(request: ChangeRequest) -> str:
+    """Returns what was asked for in one line."""
+    return " ".join(request.text.split()) or "operations given as JSON"
 
 
 def counted(count: float, one: str, many: str = "") -> str:

@@ -1,14 +1,17 @@
-"""The application that holds the screens. The faces know it by its two functions; nothing here decides anything."""
+"""The application: the repository, the work that goes on in it, and the screens over both. Nothing here decides anything."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
 
-from copilot.tui.picker import PickerScreen
-from copilot.tui.review import ReviewScreen
+from copilot.errors import CopilotError
+from copilot.tui.page import Page
+from copilot.tui.works import Moved, Works
 
 if TYPE_CHECKING:
     from copilot.proposals import Workspace
@@ -19,26 +22,74 @@ def review(workspace: Workspace, id: str) -> None:
     CopilotApp(workspace, id).run()
 
 
-def choose(workspace: Workspace) -> None:
-    """Opens the list of proposals; choosing one opens its review."""
+def home(workspace: Workspace) -> None:
+    """Opens the repository: its map, its findings, its proposals, and the line that takes a request."""
     CopilotApp(workspace).run()
 
 
 class CopilotApp(App[None]):
-    """Shows the review of `id`, or the list of proposals where it is "". Leaving at any time loses nothing."""
+    """Shows the review of `id`, or the repository where it is "". Leaving at any time loses nothing."""
 
     TITLE = "pipeline-copilot"
     CSS_PATH = "copilot.tcss"
-    ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "Quit", show=False, priority=True)]
 
     def __init__(self, workspace: Workspace, id: str = "") -> None:
         super().__init__()
         self.workspace = workspace
-        self.proposal_id = id
+        self.works = Works(self)
+        self._first = id
 
     def on_mount(self) -> None:
-        if self.proposal_id:
-            self.push_screen(ReviewScreen(self.workspace, self.proposal_id))
+        if self._first:
+            self.open_review(self._first)
         else:
-            self.push_screen(PickerScreen(self.workspace))
+            from copilot.tui.home import HomeScreen
+
+            self.push_screen(HomeScreen())
+
+    def on_unmount(self) -> None:
+        self.works.stop_all()
+
+    def on_moved(self, event: Moved) -> None:
+        self.works.took(event)
+        for screen in self.screen_stack:
+            if isinstance(screen, Page) and screen.is_running:
+                screen.moved(event.work)
+
+    def open_proposal(self, id: str) -> None:
+        """Shows how the proof of a proposal goes on while it does, else its review."""
+        if self.works.is_busy(id):
+            from copilot.tui.proving import ProvingScreen
+
+            self.push_screen(ProvingScreen(id))
+        else:
+            self.open_review(id)
+
+    def open_review(self, id: str) -> None:
+        """Shows a proposal, or why it can't be read."""
+        from copilot.tui.review import ReviewScreen
+
+        try:
+            self.push_screen(ReviewScreen(self.workspace, id))
+        except CopilotError as error:
+            if isinstance(self.screen, Page):
+                self.screen.fail(error, "That can't be opened")
+
+    def prove(self, id: str) -> None:
+        """Runs the line on a proposal behind the screens, from where it stands."""
+        self.works.start(id, "proving", lambda stop: self.workspace.advance(id, stop))
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Yields the commands of the palette: the keys of the screen by their names, then what every screen can do."""
+        for key in screen.own_keys() if isinstance(screen, Page) else ():
+            yield SystemCommand(key.description, f"the key {self.get_key_display(key)}", _acting(screen, key.action))
+        yield SystemCommand("Theme", "choose the colours", self.action_change_theme)
+        yield SystemCommand("Quit", "leave; nothing is lost", self.action_quit)
+
+
+def _acting(screen: Screen[object], action: str) -> Callable[[], Awaitable[None]]:
+    async def act() -> None:
+        await screen.run_action(action)
+
+    return act

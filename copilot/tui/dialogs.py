@@ -16,20 +16,6 @@ from textual.widgets.option_list import Option
 
 from copilot.tui.panes import Choices, Scroll, plain
 
-HELP = """\
-j k, arrows   move in a list or a text
-tab           go to the next part of the screen; shift+tab goes back
-1 2 3 4 5     diff, evidence, rationale, not covered, look at
-space         leave the highlighted hunk out, or take it in again
-p             prove the change without the hunks that are left out
-enter         on a line of the rationale: open the evidence that it cites
-a             approve the selected alternative, exactly as it is shown
-r             reject the proposal
-q             leave; nothing is lost, and nothing was changed
-
-Approving changes no file. What is approved is put on a branch of its own by
-"apply", which never touches your working tree, index or current branch."""
-
 
 @dataclass(frozen=True, slots=True)
 class Answer:

@@ -14,7 +14,7 @@ STYLES: dict[Verdict, str] = {
     "unknown": "bold $text-warning",
     "not-applicable": "dim",
 }
-_FINDING_STYLES = {"error": "bold $text-error", "warning": "$text-warning", "note": "dim"}
+FINDING_STYLES = {"error": "bold $text-error", "warning": "$text-warning", "note": "dim"}
 
 
 def verdict(of: Verdict) -> Content:
@@ -47,9 +47,7 @@ def evidence_text(evidence: Evidence) -> Content:
 
 
 def _finding(finding: Finding) -> list[Content]:
-    lines = [
-        Content.assemble(plain(f"{finding.severity}  ", _FINDING_STYLES[finding.severity]), plain(finding.message))
-    ]
+    lines = [Content.assemble(plain(f"{finding.severity}  ", FINDING_STYLES[finding.severity]), plain(finding.message))]
     about = ".".join(part for part in (finding.subject, finding.path) if part)
     where = [str(finding.span)] if finding.span else []
     where += [about] if about else []

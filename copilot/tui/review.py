@@ -4,55 +4,67 @@ what the laws forbid. Work runs in threads, which never touch a widget themselve
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import DataTable, OptionList, TabbedContent
-from textual.worker import WorkerCancelled, get_current_worker
 
+from copilot.domain.decision import Applied
 from copilot.domain.proposal import plan_digest
 from copilot.errors import CopilotError
 from copilot.reasons.words import letters_of
 from copilot.tui import alternatives
-from copilot.tui.dialogs import HELP, Answer, Dialog, Note, Pick, TypedNote, YesNo
+from copilot.tui.dialogs import Answer, Note, Pick, TypedNote, YesNo
 from copilot.tui.evidence import evidence_title
 from copilot.tui.hunks import HunkPane
+from copilot.tui.page import KEYS
 from copilot.tui.panes import Choices, ListAndDetail, Rows, plain
 from copilot.tui.questions import about_approval, applied_words, obstacle_to, record_words
 from copilot.tui.rationale import cited
 from copilot.tui.view import ReviewView
+from copilot.tui.works import Act, Work
 
 if TYPE_CHECKING:
     from copilot.proposals import Workspace
 
-Report = Callable[[str], None]
-
 BUSY = "Work is going on; it can be left at any time, and nothing is lost."
-TABS = ("diff", "evidence", "rationale", "open", "look")
+TABS = {"diff": "Diff", "evidence": "Evidence", "rationale": "Rationale", "open": "Not covered", "look": "Look at"}
 
 
 class ReviewScreen(ReviewView):
     """Shows a proposal and takes a person's decision about it."""
 
+    NOTES = (
+        "Enter on a line of the rationale opens the evidence that it cites.",
+        "Approving changes no file. What is approved is put on a branch of its own by",
+        '"apply", which never touches your working tree, index or current branch.',
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "approve", "Approve"),
         Binding("r", "reject", "Reject"),
         Binding("space", "toggle_hunk", "Hunk in/out"),
         Binding("p", "prove", "Prove again"),
-        Binding("question_mark", "help", "Help", key_display="?"),
-        Binding("q", "leave", "Quit"),
-        *(Binding(str(number), f"tab('{id}')", show=False) for number, id in enumerate(TABS, 1)),
+        *KEYS,
+        *(
+            Binding(str(number), f"tab('{id}')", words, show=False)
+            for number, (id, words) in enumerate(TABS.items(), 1)
+        ),
     ]
 
     def __init__(self, workspace: Workspace, id: str) -> None:
         super().__init__(workspace, id)
-        self._left = threading.Event()
+        self._revised: tuple[str, frozenset[str]] | None = None
+        self._is_applying = False
 
-    def on_unmount(self) -> None:
-        self._left.set()
+    def on_mount(self) -> None:
+        work = self.works.of(self._proposal.id)
+        if work and not work.is_over:
+            self.tell(f"{work.doing} …")
+
+    @property
+    def _is_busy(self) -> bool:
+        return self.works.is_busy(self._proposal.id) or self._is_applying
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         # The message can be older than the table that is shown now.
@@ -110,15 +122,6 @@ class ReviewScreen(ReviewView):
         self.query_one("#checks", ListAndDetail).highlight(id)
         self.action_tab("evidence")
 
-    def action_help(self) -> None:
-        self.app.push_screen(Dialog("Keys", HELP.split("\n")))
-
-    def action_leave(self) -> None:
-        if len(self.app.screen_stack) > 2:
-            self.dismiss()
-        else:
-            self.app.exit()
-
     def action_toggle_hunk(self) -> None:
         if self._is_busy:
             return
@@ -126,29 +129,41 @@ class ReviewScreen(ReviewView):
         self.tell("")
 
     def action_prove(self) -> None:
-        left_out = self.query_one(HunkPane).left_out
+        left_out, of, id = self.query_one(HunkPane).left_out, self.selected, self._proposal.id
         if self._is_busy:
             return
         if self._proposal.decision is None:
-            self._start("going on with the proof", self._advance)
+            self._start("going on with the proof", lambda stop: self.workspace.advance(id, stop))
         elif left_out:
-            self._start("proving the change without them", lambda report: self._revise(left_out, report))
+            self._revised = (of, left_out)
+            self._start("proving the change without them", lambda stop: self.workspace.revise(id, of, left_out, stop))
         else:
             self.tell("Nothing is left out: the evidence shown is about exactly this change.")
 
-    def _advance(self, report: Report) -> str:
-        for record in self._workspace.advance(self._proposal.id, self._left):
-            report(record_words(record.body))
-        return "Proved and decided."
+    def _start(self, doing: str, act: Act) -> None:
+        self.tell(f"{doing} …")
+        self.works.start(self._proposal.id, doing, act)
 
-    def _revise(self, left_out: frozenset[str], report: Report) -> str:
-        id, of = self._proposal.id, self.selected
-        for record in self._workspace.revise(id, of, left_out, self._left):
-            report(record_words(record.body))
-        for revision in self._workspace.load(id).revisions:
-            if (revision.of, frozenset(revision.left_out)) == (of, left_out):
+    def moved(self, work: Work) -> None:
+        if work.id != self._proposal.id:
+            return
+        if not work.is_over:
+            self.tell(record_words(work.steps[-1].body))
+            return
+        self._reload()
+        self.tell(self._ended())
+        if work.error:
+            self.fail(work.error)
+
+    def _ended(self) -> str:
+        """Selects what came of leaving hunks out, and says how the work ended."""
+        for revision in self._proposal.revisions:
+            if (revision.of, frozenset(revision.left_out)) == self._revised:
+                self._revised = None
                 self.selected = revision.alternative.id
-        return "Proved: what is left is an alternative of its own, shown here."
+                self._show_proposal()
+                return "Proved: what is left is an alternative of its own, shown here."
+        return "Proved and decided." if self._proposal.decision else "Stopped: nothing is lost, p goes on."
 
     def action_approve(self) -> None:
         left_out = self.query_one(HunkPane).left_out
@@ -169,7 +184,7 @@ class ReviewScreen(ReviewView):
             return
         seen = plan_digest(self._proposal, self.selected)
         try:
-            self._workspace.approve(
+            self.workspace.approve(
                 self._proposal.id,
                 note=answer.text,
                 alternative=self.selected,
@@ -177,7 +192,7 @@ class ReviewScreen(ReviewView):
                 confirmation=answer.confirmation,
             )
         except CopilotError as error:
-            self._fail(error)
+            self.fail(error)
             return
         self._reload()
         text = ["The changes go on a branch of their own; your working tree stays as it is."]
@@ -187,11 +202,19 @@ class ReviewScreen(ReviewView):
         if answer is None:
             self.tell(f"Approved. To apply: pipeline-copilot apply {self._proposal.id}")
         else:
-            self._start("applying", lambda _: self._applied())
+            self.tell("applying …")
+            self._is_applying = True
+            self.in_thread(lambda: self.workspace.apply(self._proposal.id), self._applied, self._not_applied)
 
-    def _applied(self) -> str:
-        applied = self._workspace.apply(self._proposal.id)
-        return applied_words(applied, len(self._proposal.alternative(applied.alternative).phases))
+    def _applied(self, applied: Applied) -> None:
+        self._is_applying = False
+        self._reload()
+        self.tell(applied_words(applied, len(self._proposal.alternative(applied.alternative).phases)))
+
+    def _not_applied(self, error: CopilotError) -> None:
+        self._is_applying = False
+        self._reload()
+        self.fail(error)
 
     def action_reject(self) -> None:
         if self._is_busy:
@@ -206,9 +229,9 @@ class ReviewScreen(ReviewView):
         if answer is None:
             return
         try:
-            self._workspace.reject(self._proposal.id, note=answer.text)
+            self.workspace.reject(self._proposal.id, note=answer.text)
         except CopilotError as error:
-            self._fail(error)
+            self.fail(error)
             return
         self._reload()
         self.tell("Rejected.")
@@ -216,49 +239,15 @@ class ReviewScreen(ReviewView):
     def _knows_person(self) -> bool:
         """Tells whether a decision could be signed, before a note is written in vain; shows the error where it can't."""
         try:
-            return bool(self._workspace.person)
+            return bool(self.workspace.person)
         except CopilotError as error:
-            self._fail(error)
+            self.fail(error)
             return False
-
-    def _start(self, doing: str, act: Callable[[Report], str]) -> None:
-        """Runs `act` in a thread; what it returns, or the error it ends with, is shown when it ends."""
-        self._is_busy = True
-        self.tell(f"{doing} …")
-        self.run_worker(lambda: self._act(act), thread=True, exclusive=True)
-
-    def _act(self, act: Callable[[Report], str]) -> None:
-        worker = get_current_worker()
-
-        def report(text: str) -> None:
-            if worker.is_cancelled or self._left.is_set():
-                raise WorkerCancelled
-            self.app.call_from_thread(self.tell, text)
-
-        try:
-            words = act(report)
-        except CopilotError as error:
-            self.app.call_from_thread(self._end, "", error)
-        except WorkerCancelled:
-            return
-        else:
-            if not self._left.is_set():
-                self.app.call_from_thread(self._end, words, None)
-
-    def _end(self, words: str, error: CopilotError | None) -> None:
-        self._is_busy = False
-        self._reload()
-        self.tell(words)
-        if error:
-            self._fail(error)
 
     def _reload(self) -> None:
         try:
-            self._proposal = self._workspace.load(self._proposal.id)
+            self._proposal = self.workspace.load(self._proposal.id)
         except CopilotError as error:
-            self._fail(error)
+            self.fail(error)
         else:
             self._show_proposal()
-
-    def _fail(self, error: CopilotError) -> None:
-        self.app.push_screen(Dialog("That did not work", str(error).split("\n")))

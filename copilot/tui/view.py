@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.events import Resize
-from textual.screen import Screen
 from textual.widgets import Footer, Static, TabbedContent, TabPane
 
 from copilot.domain.alternative import Alternative
 from copilot.domain.evidence import Evidence
 from copilot.errors import CopilotError
 from copilot.reasons.render import markdown
-from copilot.reasons.words import counted, letters_of
+from copilot.reasons.words import asked_words, counted, letters_of
 from copilot.tui import alternatives
 from copilot.tui.evidence import evidence_text, evidence_title
 from copilot.tui.hunks import HunkPane
 from copilot.tui.look_at import look_at_text
+from copilot.tui.page import Page
 from copilot.tui.panes import Choices, ListAndDetail, Rows, Scroll, plain
 from copilot.tui.rationale import rationale_lines
 
@@ -29,16 +29,14 @@ if TYPE_CHECKING:
     from copilot.proposals import Workspace
 
 
-class ReviewView(Screen[None]):
+class ReviewView(Page):
     """Shows a proposal; `selected` is the id of the alternative that the lower part is about."""
 
     def __init__(self, workspace: Workspace, id: str) -> None:
         super().__init__()
-        self._workspace = workspace
         self._proposal = workspace.load(id)
         decision = self._proposal.decision
         self.selected = decision.chosen if decision and decision.chosen else self._first()
-        self._is_busy = False
         self._ruling_is_due = True
 
     def compose(self) -> ComposeResult:
@@ -57,7 +55,7 @@ class ReviewView(Screen[None]):
             with TabPane("5 Look at", id="look"), Scroll():
                 yield Static(id="by-hand")
         yield Static(id="status")
-        yield Footer()
+        yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         self._show_proposal()
@@ -81,7 +79,7 @@ class ReviewView(Screen[None]):
             Content.assemble(
                 plain(f"{proposal.id}  ", "bold"),
                 plain(f"{proposal.state}{stakes}  ", "$text-accent"),
-                plain(" ".join(proposal.request.text.split()) or "operations given as JSON"),
+                plain(asked_words(proposal.request)),
             )
         )
         alternatives.fill(self.query_one(Rows), proposal, self.size.width, self.selected)
@@ -149,12 +147,12 @@ class ReviewView(Screen[None]):
                 return f"No patch: {compiled.refused.what} {compiled.refused.next}"
         return "This alternative changes nothing."
 
-    def tell(self, text: str) -> None:
-        """Shows one line above the keys."""
+    def tell(self, text: str, style: str = "") -> None:
+        """Shows one line above the keys; where hunks are left out, that is never forgotten."""
         left_out = self.query_one(HunkPane).left_out
         if not text and left_out:
             text = f"{counted(len(left_out), 'hunk')} left out: p proves it again, approving waits for that"
-        self.query_one("#status", Static).update(plain(text, "$text-warning" if left_out else ""))
+        super().tell(text, style or ("$text-warning" if left_out else ""))
 
 
 def _calm(evidence: Evidence) -> int:

@@ -14,6 +14,7 @@ from copilot.domain.proposal import Proposal
 from copilot.proposals import Workspace
 from copilot.tui.app import CopilotApp
 from copilot.tui.dialogs import Dialog, Note, TypedNote, YesNo
+from copilot.tui.home import HomeScreen
 from copilot.tui.hunks import HunkPane
 from copilot.tui.panes import Choices, ListAndDetail
 from copilot.tui.review import ReviewScreen
@@ -321,7 +322,7 @@ def test_the_list_opens_a_review_and_comes_back(tmp_path: Path) -> None:
         await pilot.press("q")
         await pilot.pause()
         assert not isinstance(app.screen, ReviewScreen | Dialog)
-        assert "Proposals, newest first" in screen_text(app)
+        assert isinstance(app.screen, HomeScreen)
 
     drive(workspace_with(tmp_path, faces.a_proposal()), act, id="")
 

@@ -1,0 +1,117 @@
+"""What every screen can do: tell its keys, show an error, leave, and run something slow in a thread that touches no widget."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, cast
+
+from textual.binding import Binding, BindingType
+from textual.css.query import NoMatches
+from textual.screen import Screen
+from textual.widgets import Static
+from textual.worker import get_current_worker
+
+from copilot.errors import CopilotError
+from copilot.tui.dialogs import Dialog
+from copilot.tui.panes import plain
+from copilot.tui.works import Work, Works
+
+if TYPE_CHECKING:
+    from copilot.proposals import Workspace
+
+Result = TypeVar("Result")
+
+MOVING = (
+    "j k, arrows  move in a list or a text",
+    "tab          go to the next part of the screen; shift+tab goes back",
+    "ctrl+p       every command by its name",
+)
+
+
+class Host(Protocol):
+    """What the screens ask of the application that holds them."""
+
+    workspace: Workspace
+    works: Works
+
+    def open_proposal(self, id: str) -> None: ...
+
+    def open_review(self, id: str) -> None: ...
+
+    def prove(self, id: str) -> None: ...
+
+
+KEYS: tuple[BindingType, ...] = (
+    Binding("question_mark", "help", "Help", key_display="?"),
+    Binding("q", "leave", "Back"),
+)
+"""What every page ends its own keys with, so that they stand last."""
+
+
+class Page(Screen[None]):
+    """A screen with a line `#status` above its keys. `NOTES` are sentences of its help that the keys alone don't tell."""
+
+    NOTES: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def copilot(self) -> Host:
+        return cast(Host, self.app)
+
+    @property
+    def workspace(self) -> Workspace:
+        return self.copilot.workspace
+
+    @property
+    def works(self) -> Works:
+        return self.copilot.works
+
+    @classmethod
+    def own_keys(cls) -> tuple[Binding, ...]:
+        """Returns the keys of this screen that have a name."""
+        return tuple(it for it in cls.BINDINGS if isinstance(it, Binding) and it.description)
+
+    def moved(self, work: Work) -> None:
+        """Is called when any work comes a step further or ends, whether this screen is on top or not."""
+
+    def action_help(self) -> None:
+        lines = [f"{self.app.get_key_display(it):12} {it.tooltip or it.description}" for it in self.own_keys()]
+        self.app.push_screen(Dialog("Keys", [*MOVING, *lines, *([""] if self.NOTES else []), *self.NOTES]))
+
+    def action_leave(self) -> None:
+        """Goes back to the screen below; leaves the application where there is none."""
+        if len(self.app.screen_stack) > 2:
+            self.dismiss()
+        else:
+            self.app.exit()
+
+    def tell(self, text: str, style: str = "") -> None:
+        """Shows one line above the keys."""
+        try:
+            self.query_one("#status", Static).update(plain(text, style))
+        except NoMatches:  # the screen has gone
+            return
+
+    def fail(self, error: CopilotError, title: str = "That did not work") -> None:
+        """Shows what happened, where, and what to do next."""
+        self.app.push_screen(Dialog(title, str(error).split("\n")))
+
+    def in_thread(
+        self,
+        act: Callable[[], Result],
+        then: Callable[[Result], None],
+        otherwise: Callable[[CopilotError], None] | None = None,
+    ) -> None:
+        """Runs `act` in a thread, then `then` with its result, or `otherwise` (a dialog) with its error, in the screens' thread."""
+
+        def run() -> None:
+            worker = get_current_worker()
+            try:
+                result = act()
+            except CopilotError as error:
+                if not worker.is_cancelled:
+                    self.app.call_from_thread(otherwise or self.fail, error)
+            else:
+                if not worker.is_cancelled:
+                    self.app.call_from_thread(then, result)
+
+        self.run_worker(run, thread=True, exit_on_error=False)

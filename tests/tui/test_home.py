@@ -1,0 +1,111 @@
+"""The first screen: what was read, what was found, and a request that becomes a proposal behind the screens."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from copilot.proposals import Workspace
+from copilot.tui.app import CopilotApp
+from copilot.tui.home import HomeScreen
+from copilot.tui.proving import ProvingScreen
+from copilot.tui.review import ReviewScreen
+from tests.line import copy_of_example
+from tests.tui.stage import screen_text
+
+Act = Callable[[CopilotApp, Pilot[None]], Awaitable[None]]
+PAUSES_MAX = 600
+ASKED = "rename outcome to ruling in decision"
+
+
+def at_home(folder: Path, act: Act, size: tuple[int, int] = (120, 40)) -> None:
+    """Opens the repository without a terminal, waits until it is read, and lets `act` press keys."""
+
+    async def run() -> None:
+        app = CopilotApp(Workspace.open(folder))
+        app.animation_level = "none"
+        async with app.run_test(size=size) as pilot:
+            await idle(app, pilot)
+            await act(app, pilot)
+
+    asyncio.run(run())
+
+
+async def idle(app: CopilotApp, pilot: Pilot[None]) -> None:
+    await app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+async def until(pilot: Pilot[None], is_so: Callable[[], bool]) -> None:
+    for _ in range(PAUSES_MAX):
+        if is_so():
+            return
+        await pilot.pause(0.05)
+    raise AssertionError(screen_text(pilot.app))
+
+
+def test_what_was_read_stands_at_the_top_and_each_finding_with_its_proof(tmp_path: Path) -> None:
+    folder, _ = copy_of_example(tmp_path)
+
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        assert "findings" in screen_text(app).split("\n")[0]
+        await pilot.press("2")
+        await pilot.pause()
+        shown = screen_text(app)
+        assert "next: " in shown
+        assert ".py:" in shown or ".avsc:" in shown
+
+    at_home(folder, act)
+
+
+def test_a_request_is_proved_behind_the_screens_and_ends_in_its_review(tmp_path: Path) -> None:
+    folder, _ = copy_of_example(tmp_path)
+
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        await pilot.press("slash", *ASKED, "enter")
+        await until(pilot, lambda: isinstance(app.screen, ProvingScreen))
+        await pilot.press("q")
+        await pilot.pause()
+        assert isinstance(app.screen, HomeScreen)
+        work = next(it for it in map(app.works.of, (it.id for it in app.workspace.list())) if it)
+        await idle(app, pilot)
+        assert work.is_over
+        assert ASKED in screen_text(app)
+        app.open_proposal(work.id)
+        await pilot.pause()
+        assert isinstance(app.screen, ReviewScreen)
+        assert app.workspace.load(work.id).decision is not None
+
+    at_home(folder, act)
+
+
+def test_a_proof_that_is_stopped_goes_on_from_where_it_stood(tmp_path: Path) -> None:
+    folder, _ = copy_of_example(tmp_path)
+
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        await pilot.press("slash", *ASKED, "enter")
+        await until(pilot, lambda: isinstance(app.screen, ProvingScreen))
+        await pilot.press("x")
+        await idle(app, pilot)
+        assert isinstance(app.screen, ReviewScreen)
+        id = next(id for id in (it.id for it in app.workspace.list()) if app.works.of(id))
+        assert app.workspace.load(id).decision is None
+        await pilot.press("p")
+        await idle(app, pilot)
+        assert app.workspace.load(id).decision is not None
+
+    at_home(folder, act)
+
+
+def test_words_that_are_not_understood_say_what_to_ask_for(tmp_path: Path) -> None:
+    folder, _ = copy_of_example(tmp_path)
+
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        await pilot.press("slash", *"rename outcom to ruling in decision", "enter")
+        await idle(app, pilot)
+        assert "outcome" in screen_text(app)
+
+    at_home(folder, act)
