@@ -151,6 +151,11 @@ def parent(path: str) -> str:
     return path.rpartition(".")[0]
 
 
+def beside(path: str, others: Iterable[str]) -> frozenset[str]:
+    """Returns the names of those fields that are declared in the same record as the one at `path`."""
+    return frozenset(it.rpartition(".")[2] for it in others if parent(it) == parent(path))
+
+
 def at_or_below(path: str, top: str) -> bool:
     """Tells whether a path is `top` or lies inside it."""
     return path == top or (path.startswith(top) and path[len(top)] in ".[{")

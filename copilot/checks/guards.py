@@ -64,6 +64,38 @@ def is_guarded(code: ParsedCode, place: ast.AST, ours: frozenset[Identity]) -> b
     return False
 
 
+def stands_in(code: ParsedCode, read: ast.expr, names: Iterable[str]) -> bool:
+    """Tells whether a field is read only where the same record has null, or nothing, in a field of one of these names.
+
+    `order["a"] if order.get("b") is None else order["b"]`, and the like: `a` stands in for `b`.
+    """
+    kind, what = identity(read) or ("", "")
+    holder = what.rpartition(" ")[0]
+    others = frozenset(("item", f"{holder} {name}") for name in names) if kind == "item" else frozenset()
+    for inner, outer in code.around(read) if others else ():
+        match outer:
+            case ast.IfExp(test=test, body=body, orelse=other):
+                if (inner is body and _is_null(test, others)) or (inner is other and _is_value(test, others)):
+                    return True
+            case ast.BoolOp(op=ast.Or(), values=[first, *_]) if inner is not first and identity(first) in others:
+                return True
+    return False
+
+
+def _is_null(test: ast.expr, ours: frozenset[Identity]) -> bool:
+    match test:
+        case ast.Compare(left=left, ops=[ast.Is() | ast.Eq()], comparators=[ast.Constant(value=None)]):
+            return identity(left) in ours
+    return False
+
+
+def _is_value(test: ast.expr, ours: frozenset[Identity]) -> bool:
+    match test:
+        case ast.Compare(left=left, ops=[ast.IsNot() | ast.NotEq()], comparators=[ast.Constant(value=None)]):
+            return identity(left) in ours
+    return False
+
+
 def is_caught(code: ParsedCode, place: ast.AST, errors: frozenset[str], calls_left: int = CALLS_FOLLOWED) -> bool:
     """Tells whether one of these errors is caught around a place, inside of the loop that takes one record after the other.
 

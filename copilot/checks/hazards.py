@@ -7,14 +7,14 @@ kind of value. Only what the change brings counts: what failed between the two o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from copilot.checks.consumers import NULL_BREAKS, READING, asks_for_null, became_nullable
-from copilot.checks.declared import at_or_below
+from copilot.checks.declared import at_or_below, beside
 from copilot.checks.lineage import Direction
 from copilot.checks.meetings import NO_AVRO, Meetings, Problem, Reader, decoders_of
-from copilot.checks.nulls import outcome_of_null
+from copilot.checks.nulls import null_is_foreseen
 from copilot.checks.parsed_code import Codes
 from copilot.checks.reading import BASE
 from copilot.checks.roundtrip import HISTORY_LIMIT
@@ -186,18 +186,18 @@ class Crossings:
         uses = self._uses_of(wire, read)
         fallbacks = {use.span for use in uses if use.path in has}
         met = [hazard for use in uses for hazard in _met(use, has, expects, fallbacks, is_old=direction == "forward")]
-        met = [it for it in met if not (it.is_of_null and it.span and self._foresees_null(uses, it, read))]
+        fresh = has.keys() - _by_path(wire.written.history[-1]).keys() if wire.written.history else frozenset()
+        met = [it for it in met if not (it.is_of_null and it.span and self._foresees_null(uses, it, read, fresh))]
         return min(met, key=lambda it: (not it.is_certain, it.span or Span("", 0, 0)), default=None)
 
-    def _foresees_null(self, uses: list[FieldUse], hazard: Hazard, state: int) -> bool:
-        """Tells whether the code that a null reaches asks for it, has a default, or catches what would be raised."""
+    def _foresees_null(self, uses: list[FieldUse], hazard: Hazard, state: int, fresh: Iterable[str]) -> bool:
+        """Tells whether the code that a null reaches asks for it, has a default, catches what would be raised, or is not reached.
+
+        It isn't where the old field is read only for want of one that the change brings (`fresh`), and that comes with a value.
+        """
         codes = self._codes.setdefault(state, Codes(self.case, self.bench, state))
-        outcomes = [
-            outcome_of_null(code, code.read(use))
-            for use in uses
-            if (use.span, use.path) == (hazard.span, hazard.path) and (code := codes.of(use))
-        ]
-        return bool(outcomes) and all(it.fate == "foreseen" for it in outcomes)
+        found = [use for use in uses if (use.span, use.path) == (hazard.span, hazard.path)]
+        return bool(found) and all(null_is_foreseen(codes.of(use), use, beside(use.path, fresh)) for use in found)
 
     def _uses_of(self, wire: Wire, state: int) -> list[FieldUse]:
         if state not in self._uses:

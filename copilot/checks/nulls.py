@@ -10,8 +10,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from copilot.checks.guards import ON_ABSENCE, ON_ANYTHING, ON_NULL, Identity, identity, is_caught, is_guarded, is_there
+from copilot.checks.guards import (
+    ON_ABSENCE,
+    ON_ANYTHING,
+    ON_NULL,
+    Identity,
+    identity,
+    is_caught,
+    is_guarded,
+    is_there,
+    stands_in,
+)
 from copilot.checks.parsed_code import FunctionNode, ParsedCode
+from copilot.domain.pipeline import FieldUse
 
 DEPTH_MAX = 6
 Fate = Literal["breaks", "passes", "foreseen", "unknown"]
@@ -43,6 +54,14 @@ def outcome_of_null(code: ParsedCode, reads: Iterable[ast.expr]) -> Outcome:
     if not found or any(one.fate == "unknown" for one in found):
         return UNKNOWN
     return found[0] if all(one.fate == "breaks" for one in found) else FORESEEN if len(set(found)) == 1 else UNKNOWN
+
+
+def null_is_foreseen(code: ParsedCode | None, use: FieldUse, fresh: Iterable[str]) -> bool:
+    """Tells whether the code of a use surely gets on with null; `fresh` are new fields that come with a value where it is null."""
+    reads = code.read(use) if code else []
+    if code is None or not reads:
+        return False
+    return all(stands_in(code, it, fresh) for it in reads) or outcome_of_null(code, reads).fate == "foreseen"
 
 
 def survives_absence(code: ParsedCode, reads: Iterable[ast.expr], key: str) -> bool:

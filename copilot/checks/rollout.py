@@ -45,7 +45,7 @@ class RolloutCheck:
     """Every order of deploying and taking back, phase by phase."""
 
     name = "rollout"
-    version = 3
+    version = 4
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         crossings = Crossings(case, bench)

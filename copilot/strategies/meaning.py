@@ -11,7 +11,7 @@ from copilot.domain.operation import ChangeMeaning, Operation
 from copilot.domain.pipeline import Impact, PipelineMap
 from copilot.strategies.deprecate import deprecation
 from copilot.strategies.ground import Ground, ground_of, is_write
-from copilot.strategies.newfield import Parallel, Successor, field_object, parallel_change
+from copilot.strategies.newfield import Parallel, Successor, field_object, old_left_out, parallel_change
 from copilot.strategies.newsubject import new_version
 from copilot.strategies.rollout import PRODUCERS_FIRST, State, alternative
 from copilot.strategies.words import GATE_WRITTEN, about_decoders, about_keys, joined
@@ -80,6 +80,9 @@ def _parallel(ground: Ground, operation: ChangeMeaning) -> Alternative:
         expanded,
         expanded + default_for_old_readers(ground) + told,
         expanded + deprecation(ground) + told,
+        expanded + old_left_out(ground) + told + code_work(ground, writes(ground), "remove_key")
+        if any(not use.is_test for use in writes(ground))
+        else None,
         expanded + told + schema_work(ground, "remove_field") + code_work(ground, writes(ground), "remove_key"),
         f"`{operation.field}`",
         f"`{operation.to}`",

@@ -6,14 +6,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from copilot.domain import fieldtype
-from copilot.domain.alternative import Alternative
+from copilot.domain.alternative import Alternative, CodeAction
 from copilot.domain.naming import next_of
 from copilot.domain.pipeline import FieldUse
 from copilot.strategies.deprecate import deprecation
 from copilot.strategies.ground import Ground, is_write
 from copilot.strategies.retention import is_let_go
 from copilot.strategies.rollout import CONSUMERS_FIRST, PRODUCERS_FIRST, State, alternative
-from copilot.strategies.words import GATE_EXPANDED, GATE_MOVED, about_decoders, about_keys, joined
+from copilot.strategies.words import (
+    GATE_EXPANDED,
+    GATE_MOVED,
+    GATE_READERS_MOVED,
+    GATE_STOPPED,
+    about_decoders,
+    about_keys,
+    joined,
+)
 from copilot.strategies.work import (
     Work,
     add_field,
@@ -61,11 +69,16 @@ class Successor:
 
 @dataclass(frozen=True, slots=True)
 class Parallel:
-    """The states of a parallel change, each whole: `kept` is the last one where the old fields stay, `old` and `new` are words."""
+    """The states of a parallel change, each whole: `kept` is the last one where the old fields stay, `old` and `new` are words.
+
+    In `stopped` nobody writes the old fields any more, and readers still take them from stored records; None where no code that
+    writes them is known, so that there is nothing to stop.
+    """
 
     expanded: Work
     moved: Work
     kept: Work
+    stopped: Work | None
     contracted: Work
     old: str
     new: str
@@ -88,6 +101,7 @@ def expand_contract(ground: Ground, slug: str, title: str, successor: Successor,
         expanded,
         expanded + default_for_old_readers(ground) + moved,
         expanded + deprecation(ground) + moved,
+        _stopped(ground, successor),
         _contracted(ground, successor),
         f"`{ground.operation.field}`",
         f"`{successor.name}`",
@@ -108,7 +122,11 @@ def parallel_change(ground: Ground, slug: str, title: str, parallel: Parallel, a
             " the topic."
         )
     else:
-        states.append(State("move readers", _moved(parallel), CONSUMERS_FIRST, GATE_MOVED))
+        if parallel.stopped is None:
+            states.append(State("move readers", _moved(parallel), CONSUMERS_FIRST, GATE_MOVED))
+        else:
+            states.append(State("move readers", _moved(parallel), CONSUMERS_FIRST, GATE_READERS_MOVED))
+            states.append(State("stop old write", parallel.stopped, CONSUMERS_FIRST, GATE_STOPPED))
         states.append(State("contract", parallel.contracted, CONSUMERS_FIRST))
         title = f"{title}, then drop {old}"
         last = (
@@ -189,6 +207,34 @@ def _told_to_readers(ground: Ground, successor: Successor, own: tuple[FieldUse, 
     if successor.readers_note:
         work += notes_at(ground, [use for use in own if not use.is_test], successor.readers_note)
     return work + doubtful_work(ground, f"where it reads, read `{successor.name}` instead", "consumers")
+
+
+def old_left_out(ground: Ground) -> Work:
+    """Lets producers leave the old field out: null where the level allows it, else the neutral value that old readers can take."""
+    if ground.has_default:
+        return Work()
+    given = default_for_old_readers(ground)
+    if given.edits:
+        return given
+    kind = fieldtype.null_first(ground.kind)
+    return (set_type(ground, kind) if kind != ground.kind else Work()) + set_property(ground, "default", None)
+
+
+def _stopped(ground: Ground, successor: Successor) -> Work | None:
+    """Producers write the new field alone; the schema keeps the old one for what is stored."""
+    own = ground.uses_by("producers")
+    if not any(is_write(use) and not use.is_test for use in own):
+        return None
+    work = add_field(ground, field_object(ground, successor), after=ground.operation.field) + old_left_out(ground)
+    built = [use for use in own if is_write(use)]
+    read = [use for use in own if not is_write(use)]
+    work += code_work(ground, built, "rename_key", to=successor.name, expression=successor.conversion or "")
+    if successor.conversion is None:
+        work += notes_at(ground, built, f"write the value of `{successor.name}`")
+    action: CodeAction = "read_converted" if successor.back else "rename_key"
+    work += code_work(ground, read, action, to=successor.name, expression=successor.back)
+    work += doubtful_work(ground, f"where it writes, write `{successor.name}` alone", "producers")
+    return work + readers_moved(ground, successor)
 
 
 def _contracted(ground: Ground, successor: Successor) -> Work:

@@ -6,7 +6,7 @@ registries accept it where it gives blanks, and `replay` refuses it with a recor
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,7 +25,7 @@ from copilot.domain.operation import (
 from copilot.domain.pipeline import FieldUse, Impact, PipelineMap
 from copilot.strategies.deprecate import deprecation
 from copilot.strategies.ground import Ground, ground_of, is_write
-from copilot.strategies.newfield import Parallel, parallel_change
+from copilot.strategies.newfield import Parallel, old_left_out, parallel_change
 from copilot.strategies.newsubject import new_version
 from copilot.strategies.rollout import PRODUCERS_FIRST, State, alternative
 from copilot.strategies.words import GATE_EXPANDED, about_decoders, about_keys, joined
@@ -130,7 +130,9 @@ def _parallel(it: _Reshape, what: str) -> Alternative:
     for_old = _all(default_for_old_readers(part) for part in it.parts)
     marked = _all(deprecation(part) for part in it.parts)
     contracted = _contracted(it, [_object(new, is_first=False) for new in it.mapping.new])
-    parallel = Parallel(expanded, expanded + for_old + moved, expanded + marked + moved, contracted, it.old, it.new)
+    parallel = Parallel(
+        expanded, expanded + for_old + moved, expanded + marked + moved, _stopped(it), contracted, it.old, it.new
+    )
     text = joined(
         f"It wins for shared data with readers that can't all move at once. {it.old} keeps the truth until the last state, and",
         "each state can be taken back before it.",
@@ -217,20 +219,41 @@ def _read(it: _Reshape, part: Ground, uses: list[FieldUse], action: Any) -> Work
     return work
 
 
+def _stopped(it: _Reshape) -> Work | None:
+    """Producers write the new fields alone; the schema keeps the old ones for what is stored."""
+    if not any(is_write(use) and not use.is_test for use in it.ground.uses_by("producers")):
+        return None
+    work = _added(it, [_object(new, is_first=False, defined=it.ground.schema) for new in it.mapping.new])
+    work += _all(old_left_out(part) for part in it.parts)
+    work += _written_alone(it, [part.uses_by("producers") for part in it.parts])
+    for part in it.parts:
+        read = [use for use in part.uses_by("producers") if not is_write(use)]
+        work += _read(it, part, read, "read_converted")
+        work += doubtful_work(part, f"where it writes, write {it.new} alone", "producers")
+    return work + _readers_moved(it)
+
+
+def _written_alone(it: _Reshape, uses: Sequence[Iterable[FieldUse]]) -> Work:
+    """The new fields where the first of the old ones was written, and none of the old ones; `uses` are those of each part."""
+    built, *others = [[use for use in own if is_write(use)] for own in uses]
+    first, *more = it.mapping.new
+    name = it.ground.operation.field
+    work = Work()
+    for new in more:
+        work += code_work(it.ground, built, "add_converted", to=new.name, expression=_own(new.written, name))
+    work += code_work(it.ground, built, "rename_key", to=first.name, expression=_own(first.written, name))
+    for part, own in zip(it.parts[1:], others, strict=True):
+        work += code_work(part, own, "remove_key")
+    return work
+
+
 def _contracted(it: _Reshape, objects: list[dict[str, Any]]) -> Work:
     """The new fields in the place of the old ones, and code that knows only them."""
     work = _added(it, objects)
     for part in it.parts:
         work += schema_work(part, "remove_field")
-    built = [use for use in it.ground.uses if is_write(use)]
-    first, *more = it.mapping.new
-    name = it.ground.operation.field
-    for new in more:
-        work += code_work(it.ground, built, "add_converted", to=new.name, expression=_own(new.written, name))
-    work += code_work(it.ground, built, "rename_key", to=first.name, expression=_own(first.written, name))
+    work += _written_alone(it, [part.uses for part in it.parts])
     for part in it.parts:
-        if part is not it.ground:
-            work += code_work(part, [use for use in part.uses if is_write(use)], "remove_key")
         work += _read(it, part, [use for use in part.uses if not is_write(use)], "read_converted")
         work += doubtful_work(part, f"leave the old name for {it.new}, by hand where it is this field")
     return work

@@ -9,11 +9,17 @@ GATE_EXPANDED = Gate(
     "The new schema is registered, all retained records still decode, and every producer runs the version that writes both"
     " fields: the two agree in every record of one full retention period."
 )
-GATE_MOVED = Gate(
-    "Static uses of the old field by consumers are gone and no running reader touches it; shadow output of the moved consumers"
-    " equals the old output; records from before the expansion have left the topic, or were rewritten.",
+GATE_READERS_MOVED = Gate(
+    "Static uses of the old field by consumers are gone but as what stands in for the new one, and no running reader needs it;"
+    " shadow output of the moved consumers equals the old output."
+)
+_STORED_GONE = "records from before the expansion have left the topic, or were rewritten."
+GATE_STOPPED = Gate(
+    "A count of records that came since with a value in the old field is zero, and no reader noticed in a business cycle;"
+    f" {_STORED_GONE}",
     outlasts_retention=True,
 )
+GATE_MOVED = Gate(f"{GATE_READERS_MOVED.text[:-1]}; {_STORED_GONE}", outlasts_retention=True)
 GATE_DEPRECATED = Gate("Every reader of the field is known by name, and each owner has a date for leaving it.")
 GATE_READERS_STOPPED = Gate(
     "No static use is left in consumers and no running reader touches the field over a full business cycle."

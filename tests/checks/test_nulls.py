@@ -6,6 +6,7 @@ import ast
 
 import pytest
 
+from copilot.checks.guards import stands_in
 from copilot.checks.nulls import Outcome, outcome_of_null
 from copilot.checks.parsed_code import ParsedCode
 
@@ -182,3 +183,23 @@ def test_several_reads_on_one_line_break_only_together() -> None:
     reads = [node for node in ast.walk(code.tree) if isinstance(node, ast.Subscript)]
 
     assert outcome_of_null(code, reads).fate != "breaks"
+
+
+@pytest.mark.parametrize(
+    ("body", "is_stand_in"),
+    [
+        ('return order["amount"] * 2 if order.get("total") is None else order["total"]', True),
+        ('return (order["amount"] if order.get("total") is None else order["total"]) * 2', True),
+        ('return order["total"] if order["total"] is not None else order["amount"] * 2', True),
+        ('return (order.get("total") or order["amount"]) * 2', True),
+        ('return order["amount"] * 2 if order.get("other") is None else order["total"]', False),
+        ('return order["amount"] * 2 if sink.get("total") is None else order["total"]', False),
+        ('return order["amount"] * 2 if order["total"] is not None else 0', False),
+        ('return order["total"] + order["amount"]', False),
+    ],
+)
+def test_a_field_stands_in_for_another_one_where_it_is_read_only_for_want_of_it(body: str, is_stand_in: bool) -> None:
+    code = ParsedCode(ast.parse(f"def handle(order, sink):\n    {body}\n"))
+    (read,) = [it for it in ast.walk(code.tree) if isinstance(it, ast.Subscript) and "amount" in ast.dump(it.slice)]
+
+    assert stands_in(code, read, {"total"}) == is_stand_in

@@ -150,7 +150,12 @@ def test_phases_of_several_operations_are_merged_by_position() -> None:
 
     phased = next(one for one in plan.alternatives if len(one.phases) > 1)
 
-    assert [phase.name for phase in phased.phases] == ["expand", "move readers + contract", "contract"]
+    assert [phase.name for phase in phased.phases] == [
+        "expand",
+        "move readers + stop old write",
+        "stop old write + contract",
+        "contract",
+    ]
     assert {edit.field for phase in phased.phases for edit in phase.edits if hasattr(edit, "field")} >= {
         "amount",
         "note",

@@ -240,7 +240,7 @@ class TestAProposal:
         assert proposal.decision.chosen == phased.id
         assert proposal.decision.stakes == "high"
         assert self.evidence(proposal, "phased", "usage").verdict == "unknown"
-        assert [phase.name for phase in phased.phases] == ["expand", "move readers", "contract"]
+        assert [phase.name for phase in phased.phases] == ["expand", "move readers", "stop old write", "contract"]
         marked, step = phased.phases[1].steps
         assert (marked.kind, marked.paths) == ("schema", ("schemas/order.avsc",))
         assert step.jobs == ("billing:invoice",)
@@ -383,7 +383,6 @@ class TestAProposal:
         assert [(step.kind, step.jobs) for step in phased.phases[-1].steps] == [
             ("schema", ()),
             ("consumers", ("billing:invoice",)),
-            ("producers", ("till:checkout",)),
         ]
         (text,) = phased.phases[-1].steps[1].manual
         assert text.endswith("in another repository; deploy billing:invoice before till:checkout")

@@ -103,9 +103,9 @@ def test_a_rename_goes_through_all_its_phases_to_the_end(shop: Shop, capsys: pyt
     shop.now = "2026-01-20T12:00:00Z"
     second = shop.next(first.id)
     assert second.continued is not None
-    assert (second.continued.phase, second.continued.phases) == (1, 3)
+    assert (second.continued.phase, second.continued.phases) == (1, 4)
     assert second.continued.moved == (TABLE,)
-    assert [phase.name for phase in second.alternatives[1].phases] == ["move readers", "contract"]
+    assert [phase.name for phase in second.alternatives[1].phases] == ["move readers", "stop old write", "contract"]
     assert second.reading is not None
     assert second.reading.impacted is not None
     assert not any(it.path.startswith("docs/decisions") for it in second.reading.impacted.files)
@@ -116,18 +116,22 @@ def test_a_rename_goes_through_all_its_phases_to_the_end(shop: Shop, capsys: pyt
     assert "verdict" in shop.text(TABLE)
     assert "# somebody else was here" in shop.text(TABLE)
 
-    assert logged(shop, capsys) == ["applied next: contract", "applied"]
+    assert logged(shop, capsys) == ["applied next: stop old write", "applied"]
     third = shop.next(first.id)
     assert third.request.follows == second.id
-    assert [phase.name for phase in third.alternatives[1].phases] == ["contract"]
     shop.land(third)
+    assert '"outcome"' in shop.text(SCHEMA)
+    assert "outcome=" not in shop.text(RULES)
+    fourth = shop.next(first.id)
+    assert [phase.name for phase in fourth.alternatives[1].phases] == ["contract"]
+    shop.land(fourth)
     assert '"outcome"' not in shop.text(SCHEMA)
     assert '["outcome"]' not in shop.text(TABLE)
     assert "outcome=" not in shop.text(RULES)
 
     with pytest.raises(WrongUsage, match="last phase"):
         shop.open().next(first.id, SEEN)
-    undone = shop.open().undo(third.id, from_branch="main")
+    undone = shop.open().undo(fourth.id, from_branch="main")
     assert '"outcome"' in git(shop.folder, "show", f"{undone.branch}:{SCHEMA}")
 
 
@@ -162,7 +166,7 @@ def test_how_a_gate_was_shown_is_kept_and_told_with_name_and_time(shop: Shop) ->
     assert (attested.by, attested.at) == ("Ada <ada@example.org>", shop.now)
     assert len(query.digest) == 64
     text = markdown(made)
-    assert f"Carries on `{first.id}`, from phase 2 of 3." in text
+    assert f"Carries on `{first.id}`, from phase 2 of 4." in text
     assert "in counts.json (1 row), bytes" in text
     assert f"- attested, by Ada &lt;ada&#64;example.org&gt; at {shop.now}: and the log agrees" in text
 
@@ -218,6 +222,8 @@ def test_records_that_are_still_kept_hold_a_gate_back_whatever_a_query_says(shop
     retention(shop, 7)
     first = shop.propose()
     shop.land(first)
+    moved = shop.next(first.id)
+    shop.land(moved)
     second = shop.next(first.id)
     shop.land(second)
     result = tmp_path / "reads.csv"

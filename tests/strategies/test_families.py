@@ -89,9 +89,13 @@ def test_a_parallel_rename_ends_without_alias_and_with_a_default() -> None:
     during = schema_after(phased, built, 0)
     after = schema_after(phased, built)
 
-    assert [phase.name for phase in phased.phases] == ["expand", "move readers", "contract"]
+    assert [phase.name for phase in phased.phases] == ["expand", "move readers", "stop old write", "contract"]
     assert field(during, "total") == {"name": "total", "type": ["null", "int"], "default": None, "doc": "In cents."}
     assert field(during, "amount")
+    stopped = schema_after(phased, built, 2)
+    assert field(stopped, "amount")["type"] == ["null", "int"]
+    assert field(stopped, "amount")["default"] is None
+    assert kinds(phased, 2) == ["schema", "consumers", "producers"]
     assert field(after, "amount") is None
     assert field(after, "total") == {"name": "total", "type": ["null", "int"], "doc": "In cents.", "default": None}
 
@@ -261,8 +265,8 @@ def test_an_old_field_stays_where_the_whole_history_must_stay_readable() -> None
 
     assert [phase.name for phase in kept.phases] == ["expand", "move readers"]
     assert "keep `amount` as deprecated" in kept.title
-    assert [phase.name for phase in dropped.phases] == ["expand", "move readers", "contract"]
-    assert "orders.paid keeps records for 7 days (copilot.toml:2)" in (dropped.phases[1].gate or Gate("")).text
+    assert [phase.name for phase in dropped.phases] == ["expand", "move readers", "stop old write", "contract"]
+    assert "orders.paid keeps records for 7 days (copilot.toml:2)" in (dropped.phases[2].gate or Gate("")).text
 
 
 def test_a_new_enum_field_defines_a_type_of_another_name() -> None:
@@ -395,8 +399,9 @@ def test_where_old_readers_must_read_new_data_the_old_field_gets_a_default_befor
     for text in ("rename amount to total in order", "remove amount from order"):
         loose_one, strict_one = (offered(text, one)[0] for one in (built, strict))
         slug = "phased" if "rename" in text else "deprecate"
-        before_last = [field(schema_after(one[slug], built, -2), "amount") for one in (loose_one, strict_one)]
-        assert ["default" in one for one in before_last] == [False, True]
+        # While readers move, producers write the old field still; where they stop, every level needs a default.
+        marked = [field(schema_after(one[slug], built, 1), "amount") for one in (loose_one, strict_one)]
+        assert ["default" in one for one in marked] == [False, True]
 
 
 def test_a_single_local_copy_that_fell_behind_is_brought_in_line_before_a_field_is_added() -> None:

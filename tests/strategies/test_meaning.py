@@ -42,6 +42,6 @@ def test_readers_that_people_move_have_a_state_of_their_own_before_the_field_goe
     built = shop()
     phased = offered(ASKED, built)[0]["phased"]
 
-    assert [phase.name for phase in phased.phases] == ["expand", "move readers", "contract"]
+    assert [phase.name for phase in phased.phases] == ["expand", "move readers", "stop old write", "contract"]
     assert field(schema_after(phased, built, 1), "amount")["deprecated"] is True
     assert phased.phases[1].gate is not None

@@ -82,7 +82,7 @@ def test_a_text_is_split_where_it_is_written_and_joined_where_it_is_read() -> No
 
     produced = after(phased, built, 0, "services/people/main.py")
     moved = after(phased, built, 1, "services/mails/main.py")
-    contracted = after(phased, built, 2, "services/people/main.py")
+    contracted = after(phased, built, 3, "services/people/main.py")
 
     assert '"first": row.name.split(" ", 1)[0],' in produced
     assert '"last": (row.name.split(" ", 1) + [None])[1],' in produced
@@ -91,7 +91,7 @@ def test_a_text_is_split_where_it_is_written_and_joined_where_it_is_read() -> No
         ' else person["first"] + " " + person["last"]'
     ) in moved
     assert '"name"' not in contracted
-    assert [one["name"] for one in schema_of(phased, built, 2)["fields"]][1:3] == ["first", "last"]
+    assert [one["name"] for one in schema_of(phased, built, 3)["fields"]][1:3] == ["first", "last"]
 
 
 def test_new_fields_with_a_default_alone_are_the_naive_row() -> None:
@@ -121,8 +121,8 @@ def test_fields_are_nested_in_a_record_and_read_out_of_it() -> None:
     phased = offered("nest street and city in person into place", built)[0]["phased"]
 
     produced = after(phased, built, 0, "services/people/main.py")
-    contracted = after(phased, built, 2, "services/mails/main.py")
-    schema = schema_of(phased, built, 2)
+    contracted = after(phased, built, 3, "services/mails/main.py")
+    schema = schema_of(phased, built, 3)
 
     assert '"place": {"street": row.street, "city": row.city},' in produced
     assert 'person["place"]["city"]' in contracted

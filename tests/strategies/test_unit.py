@@ -33,13 +33,17 @@ def test_producers_write_both_and_readers_go_on_with_the_old_unit() -> None:
     assert isinstance(compiled, tuple), compiled
 
     produced = text_after(compiled[0], built, "services/orders/main.py")
-    moved = text_after(compiled[1], built, "services/billing/main.py")
-    contracted = text_after(compiled[2], built, "services/billing/main.py")
+    moved = moved_file = text_after(compiled[1], built, "services/billing/main.py")
+    stopped = text_after(compiled[2], built, "services/orders/main.py")
+    contracted = text_after(compiled[3], built, "services/billing/main.py")
 
     assert '"amount": order.amount,' in produced
     assert '"amount_euros": Decimal(order.amount) / 100,' in produced
     assert "from decimal import Decimal" in produced
     assert 'order["amount"] if order.get("amount_euros") is None else round(order["amount_euros"] * 100)' in moved
+    assert '"amount_euros": Decimal(order.amount) / 100,' in stopped
+    assert '"amount":' not in stopped
+    assert text_after(compiled[2], built, "services/billing/main.py") == moved_file
     assert 'total = round(order["amount_euros"] * 100)' in contracted
     ast.parse(produced)
 
