@@ -27,10 +27,8 @@ _SEAL_BYTES = 16
 _KEY_BYTES = 32
 _FILLED_MAX = 0.75
 _FILES = ("", "-wal", "-shm")
-_TABLE = (
-    "CREATE TABLE entries"
-    " (kind TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID"
-)
+# Not WITHOUT ROWID: to pass a row of some megabytes on the way to another one, SQLite would read all of it, again and again.
+_TABLE = "CREATE TABLE entries (kind TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (kind, key))"
 
 
 class SqliteIndex:
@@ -178,7 +176,8 @@ def _open(path: Path) -> sqlite3.Connection | None:
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute(_TABLE.replace("TABLE", "TABLE IF NOT EXISTS", 1))
         connection.commit()
-        if [row[0] for row in connection.execute("SELECT sql FROM sqlite_master")] == [_TABLE]:
+        # The index of the primary key has no text of its own.
+        if [row[0] for row in connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")] == [_TABLE]:
             return connection
         connection.close()
         return None
