@@ -49,7 +49,7 @@ class FactStore:
     def begin_outlines(self, paths: Iterable[str]) -> Callable[[], dict[str, Outline]]:
         """Begins to look at Python files; what this returns gives the outlines of all that can be read, and tells their gaps."""
         digests = {path: self.entries[path].digest for path in paths}
-        outlines = load_each(self._recall(OUTLINE_KIND, digests.values()), load_outline)
+        outlines = self._recall(OUTLINE_KIND, digests.values(), load_outline)
         missing = [path for path, digest in digests.items() if digest not in outlines]
         self.unknown_count = len(missing)
         looks = (self._spread.begin(first_look, batch) for batch in self._batches(missing))
@@ -62,8 +62,8 @@ class FactStore:
                 self._index.put(OUTLINE_KIND, {digest: outline for digest, (outline, _) in looked.items()})
                 outlines.update(load_each({digest: outline for digest, (outline, _) in looked.items()}, load_outline))
             found = {path: outlines[digest] for path, digest in digests.items() if digest in outlines}
-            for path, outline in found.items():
-                self.gaps.update(Gap(Span(path, line, line), reason) for line, reason in outline.gaps)
+            told = ((path, gap) for path, outline in found.items() if outline.gaps for gap in outline.gaps)
+            self.gaps.update(Gap(Span(path, line, line), reason) for path, (line, reason) in told)
             return found
 
         return finish
@@ -78,7 +78,8 @@ class FactStore:
         missing = [path for path in wanted if path not in self._facts]
         for path, facts in self.derive(FACTS_KIND, missing, facts_of, load_facts).items() if missing else ():
             self._facts[path] = facts
-            self.gaps.update(Gap(Span(path, line, line), reason) for line, reason in facts.gaps)
+            if facts.gaps:
+                self.gaps.update(Gap(Span(path, line, line), reason) for line, reason in facts.gaps)
         return {path: self._facts[path] for path in wanted if path in self._facts}
 
     def forget(self, paths: Iterable[str]) -> None:
@@ -114,29 +115,32 @@ class FactStore:
         What `load` can't read (None) is derived again: the loss of an entry costs time and nothing else.
         """
         digests = {path: self.entries[path].digest for path in paths}
-        found = load_each(self._recall(kind, digests.values()), load)
+        found = self._recall(kind, digests.values(), load)
         for batch in self._batches([path for path, digest in digests.items() if digest not in found]):
             fresh = self._spread.begin(derive, batch)()
             self._index.put(kind, fresh)
             found |= load_each(fresh, load)
         return {path: found[digest] for path, digest in digests.items() if digest in found}
 
-    def _recall(self, kind: str, digests: Iterable[str]) -> dict[str, bytes]:
+    def _recall(self, kind: str, digests: Iterable[str], load: Callable[[bytes], Facts | None]) -> dict[str, Facts]:
         """Returns what is kept for blobs. What very many of them say alike is kept once, with the list of those that do."""
         wanted = set(digests) - {""}
         if len(wanted) <= ALIKE_MIN:
-            return dict(self._index.get(kind, sorted(wanted)))
+            return load_each(self._index.get(kind, sorted(wanted)), load)
         alike, value = _load_alike(self._index.get(f"{kind}-alike", [ALIKE_KEY]).get(ALIKE_KEY, b""))
-        found = dict.fromkeys(wanted & alike, value)
-        rest = self._index.get(kind, sorted(wanted - alike))
+        common = load(value) if alike else None
+        listed = wanted & alike if common is not None else frozenset()
+        rest = self._index.get(kind, sorted(wanted - listed))
         if len(rest) > ALIKE_MIN:
             most, times = Counter(rest.values()).most_common(1)[0]
             if times > ALIKE_MIN:
-                listed = [digest for digest, data in rest.items() if data == most]
+                same = [digest for digest, data in rest.items() if data == most]
                 # The list is of this tree alone, so it can't grow for ever.
-                listed += [digest for digest in found if value == most]
-                self._index.put(f"{kind}-alike", {ALIKE_KEY: marshal.dumps((most, sorted(listed)))})
-        return {**found, **rest}
+                same += listed if value == most else ()
+                self._index.put(f"{kind}-alike", {ALIKE_KEY: marshal.dumps((most, frozenset(same)))})
+        found = dict.fromkeys(listed, common) if common is not None else {}
+        found.update(load_each(rest, load))
+        return found
 
     def _batches(self, paths: list[str]) -> Iterator[dict[str, str]]:
         """Yields the texts of files by blob, as many at once as fit the limit; what can't be read becomes a gap."""
