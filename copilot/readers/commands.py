@@ -36,6 +36,8 @@ _CHORES = frozenset(
 )
 _STARTERS = frozenset({"python", "python2", "python3", "pypy3", "spark-submit", "streamlit", "flink"})
 
+_ENDS = frozenset({"|", "||", "&", "&&", ";", "\\"})
+
 ReadText = Callable[[str, int], Value]
 
 
@@ -77,6 +79,7 @@ def options_of(words: Sequence[str], line: int, read: ReadText) -> Iterator[Sett
     """Yields the options of a command with their values, and the variables that are set in front of it."""
     flat = _flat(words)
     is_in_front = True
+    yield from _positional(flat, line, read)
     for position, word in enumerate(flat):
         if is_in_front and _ASSIGNMENT.match(word):
             name, _, text = word.partition("=")
@@ -90,6 +93,29 @@ def options_of(words: Sequence[str], line: int, read: ReadText) -> Iterator[Sett
             following = flat[position + 1] if position + 1 < len(flat) else ""
             if following and not following.startswith("-"):
                 yield setting(word, following, line, read)
+
+
+def positions_of(words: Sequence[str], line: int, read: ReadText) -> Iterator[Setting]:
+    """Yields the words that are neither options nor their values, as "argv[1]" and so on."""
+    count, before = 0, ""
+    for word in words:
+        if word in _ENDS or word.startswith((">", "2>", "<")):
+            return
+        is_plain = not word.startswith("-") and not re.fullmatch(r"--?[A-Za-z][\w-]*", before)
+        before = word
+        if is_plain:
+            count += 1
+            yield setting(f"argv[{count}]", word, line, read)
+
+
+def _positional(flat: Sequence[str], line: int, read: ReadText) -> Iterator[Setting]:
+    """Yields what follows the script or module that a command of Python's starts."""
+    for position, word in enumerate(flat):
+        is_module = position > 0 and flat[position - 1] == "-m"
+        if word.endswith(".py") or (is_module and word.partition(".")[0] not in _NO_JOBS):
+            if word.rpartition("/")[2] != "manage.py":
+                yield from positions_of(flat[position + 1 :], line, read)
+            return
 
 
 def setting(name: str, text: str, line: int, read: ReadText) -> Setting:

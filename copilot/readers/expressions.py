@@ -14,7 +14,7 @@ from copilot.readers.arguments import message_value
 from copilot.readers.configs import ConfigTable
 from copilot.readers.conversions import cell_holder
 from copilot.readers.flow import Origin
-from copilot.readers.options import option_of
+from copilot.readers.options import ARGV, argument_at_start, option_of
 from copilot.readers.query_uses import names_columns, note_columns, note_path
 from copilot.readers.schema_literals import literal_of_changed, literal_of_string
 from copilot.readers.scope import NOTHING, Scope, Seen, receiver_name
@@ -135,6 +135,8 @@ class Expressions:
             used = mode if isinstance(node.ctx, ast.Load) else "writes"
             return self.key_use(key, key.value, used, "subscript", node.value, base)
         base = self.see(cell_holder(node) or node.value)
+        if base.value is not None and base.value[:3] == ARGV:
+            return Seen(argument_at_start(base.value, key, node.lineno))
         if isinstance(key, ast.Constant | ast.Slice | ast.UnaryOp):
             self.see(key)
             is_item = not isinstance(key, ast.Slice)

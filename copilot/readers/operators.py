@@ -94,6 +94,9 @@ def see_choice(reader: Reader, node: ast.IfExp, mode: str) -> Seen:
     reader.see(node.test, "compares")
     body, other = reader.see(node.body, mode), reader.see(node.orelse, mode)
     value = either(body.value, other.value)
+    if body.value is not None and body.value[0] == "env" and body.value[2] is None:
+        # `os.environ["X"] if "X" in os.environ else default`, and the same of the words of a program's start.
+        value = (*body.value[:2], other.value, *body.value[3:])
     for seen, branch in ((body, node.body), (other, node.orelse)):
         if seen.value is None and not isinstance(branch, ast.Constant):
             value = with_default(value_of(reader, branch), value) or value

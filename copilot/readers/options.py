@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import ast
 import re
+from typing import Any
 
 from copilot.readers.reading import Reader
 from copilot.readers.scope import FunctionNode, Options, Scope, receiver_name
 from copilot.readers.values import Value
 
 MAX_OPTIONS = 200
+ARGV = ("name", "sys", "argv")
+"""The words that a program was started with; a number behind them is that of the first, where that is another one."""
 _NAMESPACES = frozenset(
     {"args", "options", "opts", "opt", "arguments", "flags", "FLAGS", "namespace", "cli_args", "parsed", "ns"}
 )
@@ -79,6 +82,21 @@ def option_of(reader: Reader, holder: ast.expr, name: str) -> Value:
     value = reader.see(default).value if default is not None else None
     reader.sheet.is_quiet = before
     return _variable(names, value, line)
+
+
+def argument_at_start(words: tuple[Any, ...], key: ast.expr, line: int) -> Value:
+    """Returns the word of a program's start that an item of `sys.argv` is ("argv[1]"), or a part of these words."""
+    first = words[3] if len(words) > 3 else 0
+    if isinstance(key, ast.Slice):
+        start = 0 if key.lower is None else _number(key.lower)
+        return None if start is None else ("name", "sys", "argv", first + start)
+    number = _number(key)
+    # The first word is the program itself.
+    return ("env", f"argv[{first + number}]", None, line) if number is not None and first + number > 0 else None
+
+
+def _number(node: ast.expr) -> int | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, int) else None
 
 
 def parameter_options(reader: Reader, node: FunctionNode) -> dict[str, Value]:

@@ -161,6 +161,9 @@ def part_of(seen: Seen, index: int) -> Seen:
     value = seen.value
     if value is not None and value[0] == "list" and index < len(value[1]):
         return Seen(value[1][index])
+    if value is not None and value[:3] == ("name", "sys", "argv"):
+        number = index + (value[3] if len(value) > 3 else 0)
+        return Seen(("env", f"argv[{number}]", None)) if number else NOTHING
     return NOTHING
 
 

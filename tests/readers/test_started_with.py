@@ -1,0 +1,36 @@
+"""Topics that a program takes from the words that it is started with."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.readers.test_effects import edges
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "KafkaConsumer(sys.argv[1])",
+        "_, topic, group = sys.argv\nKafkaConsumer(topic, group_id=group)",
+        "topic, group = sys.argv[1:3]\nKafkaConsumer(topic)",
+        "words = sys.argv[1:]\nKafkaConsumer(words[0])",
+        "topic = sys.argv[1] if len(sys.argv) > 1 else 'none'\nKafkaConsumer(topic)",
+    ],
+)
+def test_a_word_of_the_command_line_is_what_the_deployment_starts_the_program_with(code: str) -> None:
+    texts = {"app/Dockerfile": "", "app/main.py": f"import sys\nfrom kafka import KafkaConsumer\n{code}\n"}
+    compose = "services:\n  app:\n    build: app\n    command: python main.py orders g1\n"
+
+    assert edges(texts | {"compose.yaml": compose}) == {("app", "consumes", "orders", "certain")}
+
+
+def test_a_word_that_nobody_is_seen_to_give_is_unknown_under_its_number_or_the_default() -> None:
+    start = "import sys\nfrom kafka import KafkaConsumer\n"
+    texts = {
+        "one/Dockerfile": "",
+        "one/main.py": start + "KafkaConsumer(sys.argv[2])\n",
+        "two/Dockerfile": "",
+        "two/main.py": start + "KafkaConsumer(sys.argv[1] if len(sys.argv) > 1 else 'orders')\n",
+    }
+
+    assert edges(texts) == {("one", "consumes", "?argv[2]", "possible"), ("two", "consumes", "orders", "likely")}
