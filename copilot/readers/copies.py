@@ -189,9 +189,10 @@ def line_copies(files: Mapping[str, DeploymentFile], env_files: EnvFiles) -> Ite
                 continue
             layers = (*env_files.layers(file.folder, unit.takes), (path, unit.settings))
             is_named = file.kind in ("systemd", "procfile", "supervisor")
-            hints = (*unit.hints, name) if is_named else unit.hints if unit.configs else ()
+            # What a command deploys has a name of its own, unlike what it starts by itself.
+            hints = (*unit.hints, name) if is_named else unit.hints if unit.configs or unit.name else ()
             scope = env_files.beside(file.folder) if file.kind == "procfile" else NO_SCOPE
             own = unit.name or (str(unit.line) if file.kind == "shell" else "")
             title = f"{file.stem}:{own}" if own else file.stem
-            near = file.folder if file.kind == "procfile" else ""
+            near = file.folder if file.kind == "procfile" else below("", unit.context) if unit.context else ""
             yield Copy(unit, path, title, layers, hints, scope, near=near, is_script=file.kind in ("shell", "workflow"))

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from copilot.readers.facts import Config
 from copilot.readers.values import Value
 
-DEPLOYMENT_KIND = "deployment-facts-14"
+DEPLOYMENT_KIND = "deployment-facts-16"
 MAX_VALUE = 400
 MAX_UNITS = 500
 MAX_SETTINGS = 1000
@@ -22,6 +22,8 @@ MAX_VARIABLES = 2000
 MAX_CONDITIONS = 200
 _SECRET = re.compile(r"passw|secret|token|key|credential|private", re.IGNORECASE)
 _NAMES_A_PLACE = re.compile(r"(?:topics?|queue|schema|serializer|converter|secretname)\Z", re.IGNORECASE)
+_NAMES_A_PLACES_KEY = re.compile(r"(?:topics?|queue)[_.-]?key\Z", re.IGNORECASE)
+_PLAIN_NAME = re.compile(r"[a-z][a-z0-9]*(?:[._-][a-z0-9]+)+\Z|\ue000\d+\ue001\Z")
 _SECRET_VALUE = re.compile(
     r"://[^/\s:@]*:[^/\s@]+@|-----BEGIN |\bAKIA[0-9A-Z]{16}\b|\beyJ[\w-]{20,}|\bxox[bpars]-|\bgh[pousr]_\w{20,}|\bsk-[\w-]{20,}"
     r"|password\s*=\s*\S",
@@ -82,7 +84,9 @@ def is_secret(name: str) -> bool:
 
 def may_keep(name: str, text: str) -> bool:
     """Tells whether a setting's value may be kept: it is no secret, by name or by look, and not huge."""
-    return len(text) <= MAX_VALUE and not is_secret(name) and _SECRET_VALUE.search(text) is None
+    # The key of a topic may be a password, or, in a config map, what is called like a topic.
+    is_place = _NAMES_A_PLACES_KEY.search(name) is not None and _PLAIN_NAME.match(text) is not None
+    return len(text) <= MAX_VALUE and (is_place or not is_secret(name)) and _SECRET_VALUE.search(text) is None
 
 
 def dump_deployment(facts: DeploymentFacts) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Iterator
 
 from copilot.readers.cloud_templates import cloud_units, is_cloud_template
@@ -155,11 +156,23 @@ def _step(job: str, layers: list[Entry]) -> Iterator[Unit]:
     ]
     run = layers[-1].value.get("run")
     for unit in shell_script(text_of(run)) if run is not None else ():
+        unit = unit._replace(context=posixpath.join(_working_directory(layers), unit.context))
         if unit.configs:
             yield unit._replace(line=run.line + unit.line)
         elif unit.programs and not unit.hints:
             own = tuple((name, value, run.line + line) for name, value, line in unit.settings)
             yield unit._replace(name=job, hints=(job,), line=run.line + unit.line, settings=(*around, *own))
+
+
+def _working_directory(layers: list[Entry]) -> str:
+    """Returns the folder that the commands of a step run in, "" for the repository's."""
+    for layer in reversed(layers):
+        defaults = layer.value.get("defaults")
+        run = defaults.value.get("run") if defaults is not None and isinstance(defaults.value, dict) else layer
+        found = text_of(run.value.get("working-directory")) if run is not None and isinstance(run.value, dict) else ""
+        if found and "$" not in found:
+            return found
+    return ""
 
 
 def _of_units(read: Callable[[str], tuple[Unit, ...]]) -> _Read:

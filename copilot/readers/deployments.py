@@ -30,6 +30,7 @@ from copilot.readers.deployment_facts import DEPLOYMENT_KIND, Unit, is_secret, l
 from copilot.readers.deployment_reader import facts_of
 from copilot.readers.deployment_scopes import NO_SCOPE, Layer, settings_in
 from copilot.readers.facts import Config
+from copilot.readers.jobs import plain_name
 from copilot.readers.module_copies import module_copies
 from copilot.readers.play_copies import ansible_copies
 from copilot.readers.resource_copies import resource_copies
@@ -43,6 +44,9 @@ _BROKERS_OWN = re.compile(
 _NO_TOPIC = re.compile(r"(?:true|false|\d+)?\Z", re.IGNORECASE)
 _TO_FILL_IN = re.compile(
     r"(?-i:(?:TODO|TBD|FIXME)(?![A-Z]))|(?:change[-_ ]?me|replace[-_ ]?me|your[-_ ]|x{3,})|<.*>\Z", re.IGNORECASE
+)
+_NAMED_DOCKERFILE = re.compile(
+    r"(?:Docker|Container)file[._-](.+)\Z|(.+)[._-](?:Docker|Container)file\Z", re.IGNORECASE
 )
 _EXAMPLE = re.compile(r"example|sample|template|dist\b", re.IGNORECASE)
 
@@ -175,11 +179,14 @@ class _Binder:
     def __init__(self, files: Mapping[str, DeploymentFile], jobs: Jobs, wrappers: Wrappers) -> None:
         self._jobs = jobs
         self._images: dict[str, list[Image]] = {}
+        self._named: dict[str, list[Image]] = {}
         self._built: dict[str, str] = {}
         for path, file in sorted(files.items()):
             if file.kind == "dockerfile":
                 images = [wrappers.image(path, unit, file.folder) for unit in file.facts.units]
                 self._images.setdefault(file.folder, []).extend(images)
+                if name := _image_named(path):
+                    self._named.setdefault(plain_name(name), []).extend(images)
             for unit in file.facts.units if file.kind == "compose" else ():
                 folder = built_from(path, unit)
                 for image in unit.hints[1:] if folder is not None else ():
@@ -190,7 +197,7 @@ class _Binder:
         folder = copy.folder
         if folder is None:
             folder = next((self._built[hint] for hint in copy.hints if hint in self._built), None)
-        image = self._image(folder, copy)
+        image = self._image(folder, copy) if folder is not None else self._image_by_name(copy)
         root = self._root(copy, folder, image)
         if image is None and root:
             image = self._image(root, copy)
@@ -215,7 +222,10 @@ class _Binder:
                 or jobs.only_one_in(context)
                 or jobs.named(copy.hints)
             )
-        root = jobs.started(programs, copy.near) or jobs.named(copy.hints)
+        root = jobs.started(programs, copy.near)
+        if not root and image is not None:
+            root = self._copied("", image, programs)
+        root = root or jobs.named(copy.hints)
         return root or (jobs.around(copy.beside, copy.hints) if copy.beside is not None else "")
 
     def _copied(self, folder: str, image: Image | None, programs: Sequence[str]) -> str:
@@ -223,6 +233,12 @@ class _Binder:
         sources = [posixpath.join(folder, source) for source in image.unit.takes] if image is not None else []
         found = {self._jobs.started(programs, one) or self._jobs.only_one_in(one) for one in sources} - {""}
         return found.pop() if len(found) == 1 else ""
+
+    def _image_by_name(self, copy: Copy) -> Image | None:
+        """Returns the Dockerfile that is called like one of a copy's names: `docker/Dockerfile.scorer` builds the scorer."""
+        found = (self._named.get(plain_name(hint), []) for hint in copy.hints if hint)
+        listed = next((images for images in found if images), [])
+        return listed[0] if len(listed) == 1 else None
 
     def _image(self, folder: str | None, copy: Copy) -> Image | None:
         """Returns the Dockerfile that a copy is built with: the one it names, or the only one of the folder."""
@@ -294,6 +310,12 @@ def _names_topics(settings: Mapping[str, str]) -> bool:
 def _filled_in(texts: Mapping[str, str]) -> dict[str, str]:
     """Returns the settings whose values are no gaps for people to fill: `TODO_TOPIC`, `<your topic>`, `changeme`."""
     return {name: text for name, text in texts.items() if not _TO_FILL_IN.match(text)}
+
+
+def _image_named(path: str) -> str:
+    """Returns the name that a Dockerfile's own gives to the image: "scorer" of `Dockerfile.scorer` and of `scorer.Dockerfile`."""
+    found = _NAMED_DOCKERFILE.match(posixpath.basename(path))
+    return next((name for name in found.groups() if name), "") if found is not None else ""
 
 
 def _is_example(path: str) -> bool:

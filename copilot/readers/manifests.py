@@ -123,7 +123,8 @@ class Units:
                 self._names.get(hints, next((hint for hint in hints if "{" not in hint), "")),
                 hints,
                 self._starts.get(hints, line),
-                tuple(self._settings.get(hints, ()))[:MAX_SETTINGS],
+                # Options may refer to the variables of the container.
+                tuple(sorted(self._settings.get(hints, ()), key=lambda one: one[0].startswith("-")))[:MAX_SETTINGS],
                 tuple(self._tables[hints].configs()) if hints in self._tables else (),
                 programs=self._programs.get(hints, ()),
                 takes=tuple(self._takes.get(hints, ())),
@@ -137,7 +138,8 @@ class Units:
         """Notes what a container starts, and which config maps it takes its environment from."""
         started = [entry.value[key] for key in ("command", "args") if key in entry.value]
         words = [word for one in started for word in command_words(one)]
-        options = list(options_of(words, started[-1].line if started else entry.line, self._read))
+        line = started[-1].line if started else entry.line
+        options = list(options_of(words, line, self._read))
         self._settings.setdefault(hints, []).extend(options)
         if programs := programs_of(words):
             self._programs.setdefault(hints, programs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 
@@ -21,7 +22,10 @@ _EXPORT = re.compile(r"\s*(?:export|declare -x|setx?)\s+([A-Za-z_]\w*)=(.*)")
 _STARTS_PYTHON = re.compile(
     r"(?:\s|^|/)(?:python[\d.]*|spark-submit|faust|celery|uvicorn|gunicorn|faststream)\s|docker run\s|(?:^|\s)\./\S+\.py\b"
 )
-_CLOUD_FUNCTION = re.compile(r"gcloud(?:\s+(?:alpha|beta))?\s+functions\s+deploy\s+[\"']?([\w${}-]+)")
+_CLOUD_FUNCTION = re.compile(
+    r"gcloud(?:\s+(?:alpha|beta))?\s+(?:functions\s+deploy|run\s+(?:jobs\s+)?(?:deploy|create|update))\s+[\"']?([\w${}-]+)"
+)
+_CHANGES_FOLDER = re.compile(r"\s*cd\s+[\"']?((?!/|-)[\w./-]+)[\"']?\s*(?:&&|;|\Z)")
 _DOCKER_ENV = re.compile(r"""(?:-e|--env)[\s=]+(?:"([^"=]+)=([^"]*)"|'([^'=]+)=([^']*)'|([A-Za-z_]\w*)=(\S*))""")
 
 
@@ -152,9 +156,12 @@ def shell_script(text: str) -> tuple[Unit, ...]:
     """Returns what a script exports, with each command that starts Python or a container as a unit of its own."""
     exported: list[Setting] = []
     units: list[Unit] = []
+    folder = ""
     for number, line in _joined_lines(text):
         if line.lstrip().startswith("#"):
             continue
+        if (moved := _CHANGES_FOLDER.match(line)) is not None:
+            folder = posixpath.join(folder, moved[1])
         export = _EXPORT.match(line)
         if export:
             exported.append(setting(export[1], _unquoted(export[2].strip().partition(" #")[0]), number, shell_text))
@@ -166,7 +173,7 @@ def shell_script(text: str) -> tuple[Unit, ...]:
             programs = programs_of(words)
             if programs or own:
                 hints = tuple(dict.fromkeys(programs if "docker run" in line else ()))
-                units.append(Unit("", hints, number, (*exported, *own), programs=programs))
+                units.append(Unit("", hints, number, (*exported, *own), programs=programs, context=folder))
     if not units and exported:
         units.append(Unit("", (), exported[0][2], tuple(exported), kind="source"))
     return tuple(units[:MAX_UNITS])
@@ -179,7 +186,8 @@ def _cloud_function(name: str, words: list[str], line: int) -> Unit:
     topic = texts.get("--trigger-topic", "")
     read = shell_text(topic, line) if topic else None
     fed = (Config("event:topic", "consumes", read, None, None, line),) if topic else ()
-    pairs = (pair.partition("=") for pair in texts.get("--set-env-vars", "").split(",") if "=" in pair)
+    listed = ",".join(texts.get(option, "") for option in ("--set-env-vars", "--update-env-vars"))
+    pairs = (pair.partition("=") for pair in listed.split(",") if "=" in pair)
     settings = tuple(setting(key, text, line, shell_text) for key, _, text in pairs)
     folder = texts.get("--source", "").rstrip("/").rpartition("/")[2]
     hints = tuple(dict.fromkeys(hint for hint in (folder, name, texts.get("--entry-point", "")) if hint.strip(".")))

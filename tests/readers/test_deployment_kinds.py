@@ -413,3 +413,88 @@ def test_secrets_are_told_by_name_or_by_look(name: str, text: str) -> None:
 @pytest.mark.parametrize("name", ["KEY_SCHEMA", "TOKENS_TOPIC", "key.serializer"])
 def test_names_of_places_are_no_secrets(name: str) -> None:
     assert may_keep(name, "x")
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("python jobs/feeder/feed.py orders scores", {"argv[1]": "orders", "argv[2]": "scores"}),
+        ("python -m feeder.feed --group g orders > log.txt &", {"--group": "g", "argv[1]": "orders"}),
+        (
+            "spark-submit --master local jobs/feeder/feed.py orders | tee log",
+            {"--master": "local", "argv[1]": "orders"},
+        ),
+        ("python manage.py runserver", None),
+    ],
+)
+def test_the_words_after_a_script_are_its_arguments_by_their_number(
+    command: str, expected: dict[str, str] | None
+) -> None:
+    texts = {"Procfile": f"work: {command}\n"}
+    running = settings(deployed(texts, ROOTS, {**PYTHON, "jobs/feeder/feeder/feed.py": "jobs/feeder"}))
+
+    assert running.get("Procfile:work") == expected
+
+
+def test_options_may_refer_to_the_variables_of_their_container() -> None:
+    manifest = (
+        "kind: Deployment\nspec: {template: {spec: {containers: [{name: scorer, args: [--topic, $(TOPIC)], "
+        "env: [{name: TOPIC, value: orders}]}]}}}\n"
+    )
+
+    assert settings(deployed({"d.yaml": manifest}, ROOTS))["d:scorer"] == {"TOPIC": "orders", "--topic": "orders"}
+
+
+@pytest.mark.parametrize(
+    "name", ["docker/Dockerfile.enricher", "docker/enricher.Dockerfile", "docker/Dockerfile-enricher"]
+)
+def test_a_container_runs_what_the_dockerfile_of_its_name_starts(name: str) -> None:
+    texts = {
+        name: 'FROM x\nENV MODE=fast\nCOPY jobs/feeder/feed.py .\nCMD ["python", "feed.py"]\n',
+        "k8s.yaml": "kind: Deployment\nspec: {template: {spec: {containers: [{name: main, image: reg/enricher:1, "
+        "env: [{name: TOPIC, value: orders}]}]}}}\n",
+    }
+    running = deployed(texts, ROOTS, PYTHON)["k8s:main"]
+
+    assert (running.root, dict(running.settings)) == ("jobs/feeder", {"MODE": "fast", "TOPIC": "orders"})
+
+
+@pytest.mark.parametrize("verb", ["functions deploy", "run deploy", "run jobs create"])
+def test_what_gcloud_deploys_has_the_variables_that_it_sets(verb: str) -> None:
+    script = f"gcloud {verb} scorer --source jobs/scorer --set-env-vars TOPIC=orders,MODE=fast\n"
+    running = deployed({"deploy.sh": script}, ROOTS, PYTHON, busy=ROOTS)["deploy:scorer"]
+
+    assert running.root == "jobs/scorer"
+    assert {name: value for name, value in running.settings.items() if name[0] != "-"} == {
+        "TOPIC": "orders",
+        "MODE": "fast",
+    }
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        "defaults: {run: {working-directory: jobs/feeder}}\njobs: {work: {steps: [{run: python main.py}]}}",
+        "jobs: {work: {steps: [{run: python main.py, working-directory: jobs/feeder}]}}",
+        "jobs: {work: {steps: [{run: cd jobs/feeder && python main.py}]}}",
+        'jobs: {work: {steps: [{run: "cd jobs\\ncd feeder\\npython main.py"}]}}',
+    ],
+)
+def test_a_step_starts_the_script_of_the_folder_that_it_works_in(steps: str) -> None:
+    python = {"jobs/scorer/main.py": "jobs/scorer", "jobs/feeder/main.py": "jobs/feeder"}
+    running = deployed({".github/workflows/w.yml": f"env: {{TOPIC: orders}}\n{steps}\n"}, ROOTS, python, busy=ROOTS)
+
+    assert [(one.root, dict(one.settings)) for one in running.values()] == [("jobs/feeder", {"TOPIC": "orders"})]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "is_kept"),
+    [
+        ("KAFKA_TOPIC_KEY", "orders.v1", True),
+        ("KAFKA_TOPIC_KEY", "K7fQz0aXw2Lm9PqRsT4uVb6yNc8dEe1h", False),
+        ("EVENTGRID_TOPIC_KEY", "abc123", False),
+        ("API_KEY", "orders.v1", False),
+    ],
+)
+def test_the_key_of_a_topic_is_kept_where_it_is_called_like_one(name: str, value: str, is_kept: bool) -> None:
+    assert may_keep(name, value) is is_kept
