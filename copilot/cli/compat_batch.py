@@ -17,12 +17,11 @@ Judge = Callable[[Any, Any], PairVerdict]
 """Takes the reader's schema and the writer's."""
 LINE_CHARACTERS_MAX = 32_000_000
 LINES_BETWEEN_COLLECTIONS = 5_000
+"""Graphs of types are many small objects, and looking through them for garbage again and again takes a third of the time."""
 
 
 def judge_lines(name: str, judge: Judge, console: Console) -> int:
     """Judges the pairs of a file, "-" for standard input; returns the exit code, 2 where a line held no pair."""
-    # Graphs of types are many small objects, and looking through them for garbage again and again takes a third of the time.
-    gc.disable()
     try:
         if name == "-":
             return _judge_all(sys.stdin, judge, console)
@@ -30,8 +29,6 @@ def judge_lines(name: str, judge: Judge, console: Console) -> int:
             return _judge_all(file, judge, console)
     except OSError as error:
         raise WrongUsage(f"{name} can't be read: {error.strerror}.", where=name) from None
-    finally:
-        gc.enable()
 
 
 def _judge_all(file: TextIO, judge: Judge, console: Console) -> int:

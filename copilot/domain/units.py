@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from copilot.domain.naming import beside
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 _WORDS: dict[str, dict[str, str]] = {
     "money": {
@@ -58,32 +61,32 @@ _UNITS = {
     for word in words.split()
 }
 # How many of the first unit one of these is. Units that no constant factor joins (temperatures, radians, currencies) have none.
-_SIZES: dict[str, dict[str, Fraction]] = {
-    "money": {"whole units": Fraction(1), "cents": Fraction(1, 100), "micros": Fraction(1, 10**6)},
+_SIZES: dict[str, dict[str, str]] = {
+    "money": {"whole units": "1", "cents": "1/100", "micros": "1/1000000"},
     "time": {
-        "s": Fraction(1),
-        "ms": Fraction(1, 10**3),
-        "us": Fraction(1, 10**6),
-        "ns": Fraction(1, 10**9),
-        "minutes": Fraction(60),
-        "hours": Fraction(3600),
-        "days": Fraction(86400),
+        "s": "1",
+        "ms": "1/1000",
+        "us": "1/1000000",
+        "ns": "1/1000000000",
+        "minutes": "60",
+        "hours": "3600",
+        "days": "86400",
     },
-    "share": {"fraction": Fraction(1), "percent": Fraction(1, 100), "basis points": Fraction(1, 10**4)},
-    "angle": {"degrees": Fraction(1), "arcseconds": Fraction(1, 3600)},
+    "share": {"fraction": "1", "percent": "1/100", "basis points": "1/10000"},
+    "angle": {"degrees": "1", "arcseconds": "1/3600"},
     "length": {
-        "m": Fraction(1),
-        "mm": Fraction(1, 1000),
-        "cm": Fraction(1, 100),
-        "km": Fraction(1000),
-        "feet": Fraction(3048, 10**4),
-        "miles": Fraction(1609344, 1000),
+        "m": "1",
+        "mm": "1/1000",
+        "cm": "1/100",
+        "km": "1000",
+        "feet": "3048/10000",
+        "miles": "1609344/1000",
     },
     "weight": {
-        "g": Fraction(1),
-        "kg": Fraction(1000),
-        "pounds": Fraction(45359237, 10**5),
-        "ounces": Fraction(28349523125, 10**9),
+        "g": "1",
+        "kg": "1000",
+        "pounds": "45359237/100000",
+        "ounces": "28349523125/1000000000",
     },
 }
 # A lone "s" after an apostrophe is a genitive, not seconds.
@@ -114,7 +117,9 @@ def factor_between(old: str, new: str) -> Fraction | None:
     sizes = _SIZES.get(dimension, {})
     if dimension != other or before == after or before not in sizes or after not in sizes:
         return None
-    return sizes[before] / sizes[after]
+    from fractions import Fraction  # most commands import this module for its words only
+
+    return Fraction(sizes[before]) / Fraction(sizes[after])
 
 
 def units_in_name(name: str) -> dict[str, frozenset[str]]:

@@ -42,7 +42,7 @@ def judge(reader: Any, writer: Any, *, with_meaning: bool = False) -> PairVerdic
     sides = (("reader", reader), ("writer", writer))
     graphs: list[Type] = []
     errors: list[str] = []
-    alike = Alike({}, {})
+    alike = Alike()
     for side, schema in sides:
         try:
             graphs.append(read_schema(schema, alike)[1])

@@ -11,10 +11,9 @@ import json
 import re
 import sys
 from collections.abc import Mapping
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
 from copilot.formats.avro.defaults import fits_field
-from copilot.formats.avro.defaults_again import unfinished_default
 from copilot.formats.avro.names import COMPLEX_KINDS, PRIMITIVES
 from copilot.formats.avro.types import (
     NO_DEFAULT,
@@ -37,11 +36,14 @@ Path = tuple[Any, str, str] | None
 _ORDERS = frozenset({"ascending", "descending", "ignore"})
 
 
-class Alike(NamedTuple):
+class Alike:
     """What graphs may share, by name, with what it was read from: the last fields of plain types, and enums."""
 
-    fields: dict[str, tuple[Any, Field]]
-    enums: dict[str, tuple[Any, Type]]
+    __slots__ = ("enums", "fields")
+
+    def __init__(self) -> None:
+        self.fields: dict[str, tuple[Any, Field]] = {}
+        self.enums: dict[str, tuple[Any, Type]] = {}
 
 
 class InvalidSchema(Exception):
@@ -113,6 +115,8 @@ def read_value(schema: Any, alike: Alike | None = None) -> Type:
 
 
 def _check_defaults_again(schema: Any) -> None:
+    from copilot.formats.avro.defaults_again import unfinished_default
+
     reading = _Reading(leaves_open=True)
     try:
         found = unfinished_default(reading.schema(schema, "", None, 0), reading.done)
@@ -135,7 +139,7 @@ class _Reading:
     def __init__(
         self, ahead: Mapping[str, Type] | None = None, *, alike: Alike | None = None, leaves_open: bool = False
     ) -> None:
-        self._alike = Alike({}, {}) if alike is None else alike
+        self._alike = Alike() if alike is None else alike
         self.known: dict[str, Type] = {}
         self.awaited: dict[str, Path] = {}
         self._ahead = {name: Type(found.kind) for name, found in ahead.items()} if ahead else {}
