@@ -22,6 +22,7 @@ def see_keywords(reader: Reader, node: ast.Call, made: Origin | None = None) -> 
     """Reads the keyword arguments; a keyword of a class, of `dict` and the like is a name of its own."""
     name = receiver_name(node.func)
     makes_record = name[:1].isupper() or name in (
+        "cls",
         "dict",
         "replace",
         "_replace",
@@ -30,6 +31,8 @@ def see_keywords(reader: Reader, node: ast.Call, made: Origin | None = None) -> 
         "update",
         "update_one",
     )
+    names = tuple(keyword.arg for keyword in node.keywords if keyword.arg) if makes_record else ()
+    shape = reader.sheet.new_shape(names) if len(names) > 1 else -1
     for keyword in node.keywords:
         if keyword.arg is None:
             seen = reader.see(keyword.value)
@@ -37,18 +40,20 @@ def see_keywords(reader: Reader, node: ast.Call, made: Origin | None = None) -> 
             reader.sheet.add_blind(keyword.value, f"spreads all fields (**{spread})", spread, seen.origin)
             continue
         if makes_record:
-            keyword_use(reader, keyword, name, made)
+            keyword_use(reader, keyword, name, made, shape)
         mode = "keys" if keyword.arg in ("key", "partition_key", "key_field") and made is None else "reads"
         seen = reader.see_as(keyword.value, keyword.arg, mode)
         if made is not None:
             reader.sheet.flow.flows(seen.origin, made.root, keyword.arg)
 
 
-def keyword_use(reader: Reader, keyword: ast.keyword, receiver: str, origin: Origin | None = None) -> None:
+def keyword_use(
+    reader: Reader, keyword: ast.keyword, receiver: str, origin: Origin | None = None, shape: int = -1
+) -> None:
     """Adds the use of a keyword as the name of a field that is written."""
     token = ast.Name(keyword.arg or "", ast.Load())
     token.lineno, token.col_offset = keyword.lineno, keyword.col_offset
-    reader.sheet.add_use(keyword.arg or "", token, "writes", "keyword", receiver, origin)
+    reader.sheet.add_use(keyword.arg or "", token, "writes", "keyword", receiver, origin, shape)
 
 
 def message_value(reader: Reader, origin: Origin) -> Seen:

@@ -26,9 +26,11 @@ from copilot.readers.uses import (
     places_of,
     unknown_reads,
     uses_of_file,
-    with_traced_only,
+    with_records_only,
 )
 
+SEVERAL = 3
+"""Names of fields that a file of others writes where it is worth looking into."""
 FILES_AT_ONCE = 2000
 """Files whose facts are in memory together, unless one job has more."""
 
@@ -141,7 +143,9 @@ class Binder:
     def _worth_parsing(
         self, jobs: Mapping[str, JobFiles], fields: Mapping[str, JobFields]
     ) -> dict[str, tuple[str, ...]]:
-        """Returns for each job its Python files that were parsed already, and its own that write a name of a field."""
+        """Returns for each job its Python files that were parsed already, its own that write a name of a field, and others' that
+        write several, as those do which make or declare its records.
+        """
         names = {root: fields[root].names for root in jobs if fields[root].both}
         users: dict[str, list[str]] = {}
         parsed = {path for path, outline in self._outlines.items() if outline.is_parsed}
@@ -150,11 +154,19 @@ class Binder:
             span.path for root in names for link in self._links[jobs[root].code.name] for span in link.proof
         } & self._outlines.keys()
         for root in names:
-            for path in (*jobs[root].own, *jobs[root].tests):
+            for path in jobs[root].paths:
                 users.setdefault(path, []).append(root)
         told = {(root, path) for root in names for path in jobs[root].paths if path in parsed}
+        ours = {root: frozenset((*jobs[root].own, *jobs[root].tests)) for root in names}
+        least = {
+            (root, is_own): 1 if is_own else min(SEVERAL, len(names[root]))
+            for root in names
+            for is_own in (True, False)
+        }
         for path, written in self._store.words(sorted(users.keys() & self._outlines.keys() - parsed)):
-            told |= {(root, path) for root in users[path] if not written.isdisjoint(names[root])}
+            told |= {
+                (root, path) for root in users[path] if len(written & names[root]) >= least[root, path in ours[root]]
+            }
         return {root: tuple(path for path in job.paths if (root, path) in told) for root, job in jobs.items()}
 
     def _groups(self, paths: Mapping[str, tuple[str, ...]]) -> Iterator[dict[str, tuple[str, ...]]]:
@@ -184,7 +196,7 @@ class Binder:
             is_test = is_test_path(path)
             traced = records.tracer(path, is_test)
             # Others' records go through a shared file as well: there, only what was followed from this job's is a use of theirs.
-            seen = one if path in ours else with_traced_only(one, traced)
+            seen = one if path in ours else with_records_only(one, fields, traced)
             uses += uses_of_file(path, seen, fields, is_test, traced)
             if not is_test:
                 spots.update(blind_spots_of_file(path, seen, name, traced))

@@ -38,6 +38,8 @@ RECORD_WORDS = frozenset(
     }
 )
 SHAPE_SHARE_MIN = 0.5
+SAME_SHARE_MIN = 0.8
+"""The share of the names of two records from which one is meant to be the other."""
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 Traced = tuple[tuple[frozenset[str], str, bool], ...]
 """For each record that a value may be a part of: the subjects it may be of, the path from it, and whether that is sure."""
@@ -132,15 +134,17 @@ def uses_of_file(
             )
 
 
-def with_traced_only(facts: FileFacts, traced: Callable[[Tag], Traced]) -> FileFacts:
-    """Returns facts with those uses alone whose receivers were traced to records."""
-    if not any(use.tags for use in facts.uses):
-        return facts._replace(uses=(), blinds=())
+def with_records_only(facts: FileFacts, fields: JobFields, traced: Callable[[Tag], Traced]) -> FileFacts:
+    """Returns facts with those uses alone whose receivers were traced to records, or that make or declare the very record."""
 
     def is_traced(tags: tuple[Tag, ...]) -> bool:
         return any(subjects for tag in tags for subjects, _, _ in traced(tag))
 
-    uses = tuple(use for use in facts.uses if use.tags and is_traced(use.tags))
+    def is_alike(use: Use) -> bool:
+        places = fields.both.get(use.name, ()) if use.shape >= 0 else ()
+        return any(_likeness(facts.shapes[use.shape], place.beside) >= SAME_SHARE_MIN for place in places)
+
+    uses = tuple(use for use in facts.uses if (use.tags and is_traced(use.tags)) or is_alike(use))
     return facts._replace(uses=uses, blinds=tuple(blind for blind in facts.blinds if is_traced(blind.tags)))
 
 
@@ -211,8 +215,8 @@ def _places(
     made = _places_made(use, facts, fields)
     if made:
         return [(place, "likely") for place in made]
-    if use.form == "attribute" and use.shape >= 0:
-        # Declared in a class: of whichever record looks like that.
+    if use.form in ("attribute", "keyword") and use.shape >= 0:
+        # Declared in a class, or what an object of one is made with: of whichever record looks like that.
         keys = facts.shapes[use.shape]
         alike = tuple(it for it in fields.both.get(use.name, ()) if _likeness(keys, it.beside))
         if alike:

@@ -124,3 +124,47 @@ def test_a_class_that_looks_like_a_record_declares_its_fields() -> None:
     )
 
     assert [(use.form, use.certainty, use.span.first_line) for use in uses] == [("attribute", "likely", 6)]
+
+
+MODEL = """
+import dataclasses
+@dataclasses.dataclass
+class Order:
+    id: str
+    amount: int
+    @classmethod
+    def of(cls, row):
+        return cls(id=row["no"], amount=1)
+    def to_dict(self):
+        return {"id": self.id, "amount": self.amount}
+class Other:
+    def to_dict(self):
+        return {"id": 1, "x": 2, "y": 3}
+"""
+
+
+def test_a_module_of_others_says_what_is_made_and_declared_as_the_record() -> None:
+    script = HEAD + "from models.order import Order\n" + TAIL
+    script += 'if __name__ == "__main__":\n    put(Producer({}), "orders", Order.of({}).to_dict(), None)\n'
+    texts = {"scripts/send.py": script, "models/order.py": MODEL, "scripts/order.avsc": SCHEMA}
+
+    uses = [use for use in map_of(texts).uses if use.path == "id" and use.span.path == "models/order.py"]
+
+    assert [(use.mode, use.form, use.span.first_line) for use in uses] == [
+        ("reads", "attribute", 5),
+        ("writes", "keyword", 9),
+        ("writes", "literal", 11),
+    ]
+
+
+def test_what_an_object_is_made_with_is_of_the_record_that_it_looks_like() -> None:
+    schema = (
+        '{"type": "record", "name": "Order", "fields": [{"name": "id", "type": "string"}, {"name": "lines", "type":'
+        ' {"type": "array", "items": {"type": "record", "name": "Line", "fields": [{"name": "id", "type": "int"},'
+        ' {"name": "sku", "type": "string"}, {"name": "count", "type": "int"}]}}}]}'
+    )
+    code = TAIL + 'def run(p: Producer, put_on):\n    put_on(Thing(id=1, sku="a", count=2))\n'
+
+    uses = map_of({"app/Dockerfile": "", "app/order.avsc": schema, "app/main.py": HEAD + code}).uses
+
+    assert [(use.path, use.certainty) for use in uses if use.path.endswith("id")] == [("lines[].id", "likely")]
