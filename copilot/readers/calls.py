@@ -11,12 +11,14 @@ import ast
 from copilot.readers import libraries, paths
 from copilot.readers.arguments import see_arguments
 from copilot.readers.call_names import see_names
+from copilot.readers.celery_tasks import SENDERS, TASK_NAMES, note_send, note_settings, note_task
 from copilot.readers.clients import see_client_decorator, see_client_method, see_library_call
 from copilot.readers.codecs import see_codec_call, see_codec_function
 from copilot.readers.conversions import column_call, converted, rows_named, rows_of
 from copilot.readers.dicts import see_dict_call
 from copilot.readers.flow import Origin
 from copilot.readers.formatting import formatted
+from copilot.readers.handlers import qualified
 from copilot.readers.invocations import note_invocation
 from copilot.readers.items import PARTS, each, is_record, part_called
 from copilot.readers.model_classes import METHODS, see_model_method
@@ -119,9 +121,28 @@ def see_call(reader: Reader, node: ast.Call, mode: str) -> Seen:
     name = (
         function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
     )
-    if name in RUNNERS and not reader.sheet.is_quiet:
+    if reader.sheet.is_quiet:
+        return seen
+    if name in RUNNERS:
         note_run(reader, node, name)
+    elif name in SENDERS and isinstance(function, ast.Attribute):
+        note_send(reader, node, function)
+    elif name == "Celery" or (name == "update" and _is_conf(function)):
+        note_settings(reader, node)
     return seen
+
+
+def _called(function: ast.expr) -> str:
+    """Returns the last name by which something is called."""
+    return (
+        function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    )
+
+
+def _is_conf(function: ast.expr) -> bool:
+    """Tells whether a method is one of `app.conf`."""
+    inner = function.value if isinstance(function, ast.Attribute) else function
+    return isinstance(inner, ast.Attribute) and inner.attr == "conf"
 
 
 def _see_call(reader: Reader, node: ast.Call, mode: str) -> Seen:
@@ -197,7 +218,10 @@ def _makes_object(reader: Reader, node: ast.Call) -> bool:
 
 def see_decorator(reader: Reader, node: ast.expr, function: FunctionNode) -> None:
     """Reads a decorator; those of stream frameworks subscribe the function to topics."""
-    if not see_client_decorator(reader, node, function):
+    is_task = _called(node.func if isinstance(node, ast.Call) else node) in TASK_NAMES and note_task(
+        reader, node, function, qualified(reader, function)
+    )
+    if not is_task and not see_client_decorator(reader, node, function):
         reader.see(node)
 
 

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from copilot.readers.callers import Caller, Callers
+from copilot.readers.celery_queues import Queues
+from copilot.readers.celery_tasks import LIBRARY as CELERY
 from copilot.readers.chains import Chains, End
 from copilot.readers.facts import Call, FileFacts, Invocation
 from copilot.readers.holes import (
@@ -87,7 +89,8 @@ class EffectReader:
     def _all(self, facts: Mapping[str, FileFacts]) -> Iterator[Effect]:
         """Yields effects hop by hop, from where the calls stand to those who say the topic."""
         self._callers.expect((*self._invoked.wanted(facts), *_takes_schemas(facts)))
-        effects = [effect for path, one in sorted(facts.items()) for effect in self._of_file(path, one)]
+        queues = Queues(self._chains, facts)
+        effects = [effect for path, one in sorted(facts.items()) for effect in self._of_file(path, one, queues)]
         for _ in range(MAX_HOPS):
             found = [self._with_topics(effect) for effect in effects]
             self._callers.expect(wanted for effect in found for wanted in self._wanted(effect))
@@ -100,8 +103,12 @@ class EffectReader:
             effects = list(dict.fromkeys(effects))
         yield from filter(self._is_told, map(self._with_topics, effects))
 
-    def _of_file(self, path: str, facts: FileFacts) -> Iterator[Effect]:
+    def _of_file(self, path: str, facts: FileFacts, queues: Queues) -> Iterator[Effect]:
         for call in facts.calls:
+            for role, queue in queues.read(path, call) if call.library == CELERY else ():
+                # A task is run by a program of its own, whoever imports it to send it something.
+                scope = call.scope if role == "produce" else ""
+                yield Effect(path, scope, path, call._replace(role=role), queue)
             if call.role in ("consume", "produce") and call.topics is not None:
                 yield Effect(path, call.scope, path, call, call.topics)
             for role in ("consume", "produce") if call.role == RUN else ():

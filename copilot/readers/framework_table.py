@@ -144,7 +144,6 @@ METHODS: dict[str, Steps] = {
     },
     "flink sink": {"set_topic": produces("0", kind="="), "set_topic_selector": produces("", kind="="), "*": SAME},
     **SPARK_METHODS,
-    "celery app": {"send_task": produces("queue", endpoint="queue", needs=True)},
 }
 
 DECORATORS: dict[str, Steps] = {
@@ -152,7 +151,6 @@ DECORATORS: dict[str, Steps] = {
     "faststream broker": METHODS["faststream broker"],
     "faststream rabbit": METHODS["faststream rabbit"],
     "faststream redis": METHODS["faststream redis"],
-    "celery app": {"task": consumes("queue", endpoint="queue", needs=True)},
 }
 
 ATTRIBUTES: dict[str, dict[str, str]] = {

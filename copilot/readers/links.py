@@ -14,6 +14,7 @@ from typing import cast
 from copilot.domain.pipeline import Certainty, Decoder, Direction, EndpointKind, Link
 from copilot.domain.source import Span
 from copilot.readers.beyond import NOTHING, Beyond, NamedElsewhere
+from copilot.readers.celery_tasks import LIBRARY as CELERY
 from copilot.readers.config_files import ConfigFiles
 from copilot.readers.configs import key_word
 from copilot.readers.deployments import Running
@@ -113,6 +114,8 @@ class LinkReader:
     def _is_made_by_import(self, effect: Effect) -> bool:
         """Tells whether an effect is there as soon as its file is imported; a script's own statements mostly wait for its start."""
         outline = self._outlines.get(effect.path)
+        if effect.call.library == CELERY:
+            return False
         return effect.call.receiver == DECORATED or not (effect.scope or outline is None or outline.is_script)
 
     def answer_for(self, jobs: Mapping[str, JobCode]) -> None:

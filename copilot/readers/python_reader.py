@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Sequence
 
 from copilot.readers.calls import see_decorator
+from copilot.readers.celery_tasks import note_assignment
 from copilot.readers.clients import see_annotation
 from copilot.readers.expressions import Expressions
 from copilot.readers.facts import FileFacts
@@ -187,6 +188,8 @@ class _Statements:
             else:
                 self._see_target(target)
                 self.scope.bind(target, seen)
+                if isinstance(target, ast.Attribute):
+                    note_assignment(self.expressions, target, seen)
 
     def _bind_parts(self, target: ast.Tuple | ast.List, value: ast.Tuple | ast.List, seen: Seen) -> None:
         """Lets each name of `a, b = x, y` stand for its own part."""
