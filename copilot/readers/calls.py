@@ -28,7 +28,7 @@ from copilot.readers.record_classes import class_named
 from copilot.readers.schema_literals import literal_of_template
 from copilot.readers.scope import NOTHING, FunctionNode, Seen, receiver_name
 from copilot.readers.sql_runs import RUNNERS, note_run
-from copilot.readers.tables import TABLE_METHODS, note_sql, note_table
+from copilot.readers.tables import DESCRIBED, TABLE_METHODS, note_descriptor, note_sql, note_table
 from copilot.readers.texts import see_text_call
 from copilot.readers.things import chained, value_of
 from copilot.readers.values import with_default
@@ -252,6 +252,8 @@ def _method(reader: Reader, node: ast.Call, function: ast.Attribute, mode: str) 
         return Seen(base.value, base.origin, ("client", "file", value_of(reader, function.value, base), -1))
     if function.attr in TABLE_METHODS:
         note_table(reader, node, function.attr)
+    elif function.attr in DESCRIBED:
+        note_descriptor(reader, node)
     thing = note_invocation(reader, node, base)
     if function.attr in ("append", "add", "appendleft", "put", "put_nowait") and arguments:
         _put_in(reader, base, arguments[0], function.value)

@@ -76,7 +76,7 @@ class _Statements:
             waiting = self._waiting
         self.sheet.configs.extend(self.expressions.configs.configs())
         scope = self.scope
-        add_table_calls(self.sheet, frozenset(scope.libraries))
+        add_table_calls(self.sheet, frozenset(scope.libraries), scope.returned)
         add_trigger_calls(
             scope, [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
         )

@@ -7,6 +7,7 @@ is what its WITH clause connects it to. What else a statement says is left alone
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import NamedTuple
 
 from copilot.readers.values import Value
@@ -24,7 +25,7 @@ _WRITTEN = re.compile(
     re.IGNORECASE,
 )
 _DELETED = re.compile(rf"\bDELETE\s+FROM\s+(?:ONLY\s+)?{_NAME}", re.IGNORECASE)
-_READ = re.compile(rf"\b(?:FROM|JOIN)\s+(?:TABLE\s*\(\s*TABLE\s+)?{_NAME}(?!\s*\()", re.IGNORECASE)
+_READ = re.compile(rf"(?:\b(?:FROM|JOIN)|\(\s*TABLE)\s+{_NAME}(?!\s*\()", re.IGNORECASE)
 _NAMED = re.compile(
     rf"(?:\bWITH\s+(?:RECURSIVE\s+)?|,\s*){_NAME}\s*(?:\([^()]*\)\s*)?\bAS\s*(?:(?:NOT\s+)?MATERIALIZED\s*)?\("
     rf"|\bVIEW\s+(?:IF\s+NOT\s+EXISTS\s+)?{_NAME}",
@@ -88,9 +89,9 @@ def read_sql(text: str) -> Statement:
     for part in _NOISE.sub(" ", text).split(";"):
         created = _CREATED.search(part)
         options = dict(_OPTION.findall(part)) if created is not None else {}
-        kind, key = _CONNECTORS.get(options.get("connector", ""), ("", ""))
+        kind, key = connector_of(options.get("connector", ""))
         if created is not None and kind:
-            connected.append(Connected(_plain(created[2]), kind, options.get(key, ""), _direction(options)))
+            connected.append(Connected(_plain(created[2]), kind, options.get(key, ""), direction_of(options)))
             continue
         names = {_plain(name) for pair in _NAMED.findall(part) for name in pair if name}
         if created is not None and created[1]:
@@ -105,7 +106,13 @@ def read_sql(text: str) -> Statement:
     return Statement(tuple(connected), tuple(dict.fromkeys(reads)), tuple(dict.fromkeys(writes)), tuple(views))
 
 
-def _direction(options: dict[str, str]) -> str:
+def connector_of(name: str) -> tuple[str, str]:
+    """Returns the kind of endpoint that a connector of Flink is for, and the option that names it; "" for any other."""
+    return _CONNECTORS.get(name, ("", ""))
+
+
+def direction_of(options: Collection[str]) -> str:
+    """Returns what the options of a table tell of it: consume, produce, or ""."""
     if any(name.startswith(("scan.", "properties.group.id")) for name in options):
         return "consume"
     return "produce" if any(name.startswith("sink.") for name in options) else ""
@@ -133,8 +140,13 @@ def _flatten(value: Value, path: str, texts: list[str], parts: list[Value]) -> N
     elif value is not None and value[0] == "at":
         _flatten(value[2], value[1], texts, parts)
     else:
-        texts.append(f"{_OPEN}{len(parts)}{_CLOSE}")
+        texts.append(mark_of(len(parts)))
         parts.append(("at", path, value) if path and value is not None else value)
+
+
+def mark_of(number: int) -> str:
+    """Returns the mark that stands in a flat text for the part of that number."""
+    return f"{_OPEN}{number}{_CLOSE}"
 
 
 def whole_value(text: str, parts: tuple[Value, ...]) -> Value:

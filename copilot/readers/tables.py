@@ -8,10 +8,23 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Mapping
 
 from copilot.readers.reading import Reader
+from copilot.readers.scope import NOTHING, Seen
 from copilot.readers.sheet import Sheet
-from copilot.readers.sql_texts import Statement, flat_text, is_sql, read_sql, whole_value
+from copilot.readers.sql_texts import (
+    Connected,
+    Statement,
+    connector_of,
+    direction_of,
+    flat_text,
+    is_sql,
+    mark_of,
+    read_sql,
+    whole_value,
+)
+from copilot.readers.things import value_of
 from copilot.readers.values import Value
 
 MAX_STATEMENTS = 200
@@ -21,6 +34,8 @@ TABLE_METHODS = {
     "insert_into": "produce",
     "add_insert": "produce",
 }
+DESCRIBED = frozenset({"create_temporary_table", "create_table"})
+"""Methods that make a table and connect it with a descriptor."""
 _HOSTS = frozenset({"pyspark", "apache_beam"})
 # What is filled in later is read when it is: `"... FROM %s.%s" % (...)`.
 _PLACE = re.compile(r"(?:from|into|join|table)\s+`?(?:%s|\{[\w:!]*\})", re.IGNORECASE)
@@ -31,24 +46,47 @@ def note_sql(reader: Reader, node: ast.expr, value: Value) -> bool:
     text, parts = flat_text(value)
     is_template = value is not None and value[0] == "s" and _PLACE.search(text) is not None
     is_statement = is_sql(text)
-    if is_statement and not is_template and len(reader.sheet.statements) < MAX_STATEMENTS:
-        reader.sheet.statements.append((read_sql(text), parts, node, reader.scope.qualified))
+    if is_statement and not is_template:
+        _note(reader, node, read_sql(text), parts)
     return is_statement
 
 
 def note_table(reader: Reader, node: ast.Call, method: str) -> None:
     """Notes a call of a method that reads or writes a table under its name."""
-    first = node.args[0] if node.args else None
-    if isinstance(first, ast.Constant) and isinstance(first.value, str):
-        names = (first.value,)
+    if node.args:
+        name, parts = _name_given(reader, node.args[0])
         is_read = TABLE_METHODS[method] == "consume"
-        statement = Statement((), names if is_read else (), () if is_read else names, ())
-        reader.sheet.statements.append((statement, (), node, reader.scope.qualified))
+        statement = Statement((), (name,) if is_read else (), () if is_read else (name,), ())
+        _note(reader, node, statement, parts)
 
 
-def add_table_calls(sheet: Sheet, libraries: frozenset[str]) -> None:
-    """Adds the calls that the file's SQL stands for; `libraries` are the packages that the file imports."""
-    statements = sheet.statements
+def note_descriptor(reader: Reader, node: ast.Call) -> None:
+    """Notes a call that makes a table of Flink and connects it with a descriptor: `.for_connector("kafka").option(...)`."""
+    builder = node.args[1] if len(node.args) > 1 else None
+    options: dict[str, ast.expr] = {}
+    while isinstance(builder, ast.Call) and isinstance(builder.func, ast.Attribute):
+        given, called = builder.args, builder.func.attr
+        if called == "for_connector" and given:
+            options["connector"] = given[0]
+        elif called == "option" and len(given) == 2 and isinstance(given[0], ast.Constant):
+            options.setdefault(str(given[0].value), given[1])
+        builder = builder.func.value
+    connector = options.get("connector")
+    kind, key = connector_of(str(connector.value)) if isinstance(connector, ast.Constant) else ("", "")
+    if kind:
+        table, _ = _name_given(reader, node.args[0])
+        name, parts = _name_given(reader, options[key]) if key in options else ("", ())
+        connected = Connected(table, kind, name, direction_of(options))
+        _note(reader, node, Statement((connected,), (), (), ()), parts)
+
+
+def add_table_calls(sheet: Sheet, libraries: frozenset[str], returned: Mapping[str, Seen]) -> None:
+    """Adds the calls that the file's SQL stands for.
+
+    `libraries` are the packages that the file imports, `returned` what its functions give: those that make a table of Flink often
+    give its name.
+    """
+    statements = [_filled(*noted, returned) for noted in sheet.statements]
     reads = {name for statement, *_ in statements for name in statement.reads}
     writes = {name for statement, *_ in statements for name in statement.writes}
     views = {name for statement, *_ in statements for name in statement.views}
@@ -67,3 +105,41 @@ def add_table_calls(sheet: Sheet, libraries: frozenset[str]) -> None:
             for role, name in found:
                 if name not in known and isinstance(node, ast.expr):
                     sheet.add_call(role, "sql", node, scope, topics=whole_value(name, parts), endpoint="table")
+
+
+def _note(reader: Reader, node: ast.expr, statement: Statement, parts: tuple[Value, ...]) -> None:
+    if len(reader.sheet.statements) < MAX_STATEMENTS:
+        reader.sheet.statements.append((statement, parts, node, reader.scope.qualified))
+
+
+def _name_given(reader: Reader, node: ast.expr) -> tuple[str, tuple[Value, ...]]:
+    """Returns the name of a table that an expression gives, flat."""
+    was_quiet, reader.sheet.is_quiet = reader.sheet.is_quiet, True
+    value = value_of(reader, node)
+    reader.sheet.is_quiet = was_quiet
+    return flat_text(value if value is not None and value[0] in ("s", "cat") else ("cat", (value,)))
+
+
+def _filled(
+    statement: Statement, parts: tuple[Value, ...], node: ast.expr, scope: str, returned: Mapping[str, Seen]
+) -> tuple[Statement, tuple[Value, ...], ast.expr, str]:
+    """Returns a statement with the names put in that functions of the same file give."""
+    given = {index: _text_given(part, returned) for index, part in enumerate(parts)}
+
+    def plain(name: str) -> str:
+        for index, text in given.items():
+            name = name.replace(mark_of(index), text) if text else name
+        return name
+
+    names = (tuple(map(plain, listed)) for listed in (statement.reads, statement.writes, statement.views))
+    connected = tuple(one._replace(table=plain(one.table), name=plain(one.name)) for one in statement.connected)
+    return Statement(connected, *names), parts, node, scope
+
+
+def _text_given(value: Value, returned: Mapping[str, Seen]) -> str:
+    """Returns the text that a call of a function of the same file gives, "" where that isn't known."""
+    inner = value[2] if value is not None and value[0] == "var" else value
+    if inner is None or inner[0] != "call" or inner[1] is None or inner[1][0] != "local":
+        return ""
+    text = returned.get(str(inner[1][1]), NOTHING).value
+    return str(text[1]) if text is not None and text[0] == "s" else ""

@@ -720,6 +720,55 @@ FRAMEWORKS = {
         """,
         {("consumes", "topic", "orders"), ("produces", "topic", "totals")},
     ),
+    "flink tables that windows read": (
+        """
+        t_env.execute_sql("CREATE TABLE trips (at TIMESTAMP(3)) WITH ('connector' = 'kafka', 'topic' = 'trips-raw')")
+        t_env.execute_sql("CREATE TABLE days (n INT) WITH ('connector' = 'jdbc', 'table-name' = 'trip_days')")
+        t_env.execute_sql('''
+            INSERT INTO days SELECT COUNT(*) FROM TABLE(TUMBLE(TABLE trips, DESCRIPTOR(at), INTERVAL '1' DAY))
+            GROUP BY window_start
+        ''')
+        """,
+        {("consumes", "topic", "trips-raw"), ("produces", "table", "trip_days")},
+    ),
+    "flink tables that functions make and give the names of": (
+        """
+        import os
+
+        def make_source(t_env):
+            table_name = "events"
+            t_env.execute_sql(f'''
+                CREATE TABLE {table_name} (url VARCHAR) WITH (
+                    'connector' = 'kafka', 'topic' = '{os.environ.get("KAFKA_TOPIC")}', 'format' = 'json'
+                )
+            ''')
+            return table_name
+
+        def make_sink(t_env):
+            name = "processed"
+            t_env.execute_sql(f"CREATE TABLE {name} (url VARCHAR) WITH ('connector' = 'jdbc', 'table-name' = '{name}')")
+            return name
+
+        def run(t_env):
+            source, sink = make_source(t_env), make_sink(t_env)
+            t_env.sql_query(f"SELECT url FROM {source}").execute_insert(f"{sink}").wait()
+        """,
+        {("consumes", "topic", "?KAFKA_TOPIC"), ("produces", "table", "processed")},
+    ),
+    "flink descriptors": (
+        """
+        from pyflink.table import Schema, TableDescriptor
+        TOPIC = "orders"
+        t_env.create_temporary_table(
+            "source",
+            TableDescriptor.for_connector("kafka").schema(Schema.new_builder().build()).option("topic", TOPIC).build(),
+        )
+        t_env.create_temporary_table("sink", TableDescriptor.for_connector("kafka").option("topic", "totals").build())
+        t_env.create_temporary_table("shown", TableDescriptor.for_connector("print").build())
+        t_env.from_path("source").execute_insert("sink")
+        """,
+        {("consumes", "topic", "orders"), ("produces", "topic", "totals")},
+    ),
     "beam": (
         """
         import apache_beam as beam
