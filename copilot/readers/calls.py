@@ -28,7 +28,7 @@ from copilot.readers.record_classes import class_named
 from copilot.readers.schema_literals import literal_of_template
 from copilot.readers.scope import NOTHING, FunctionNode, Seen, receiver_name
 from copilot.readers.sql_runs import RUNNERS, note_run
-from copilot.readers.tables import DESCRIBED, TABLE_METHODS, note_descriptor, note_sql, note_table
+from copilot.readers.tables import DESCRIBED, TABLE_METHODS, forget_shown, note_descriptor, note_sql, note_table
 from copilot.readers.texts import see_text_call
 from copilot.readers.things import chained, value_of
 from copilot.readers.values import with_default
@@ -123,7 +123,9 @@ def see_call(reader: Reader, node: ast.Call, mode: str) -> Seen:
     )
     if reader.sheet.is_quiet:
         return seen
-    if name in RUNNERS:
+    if name == "print":
+        forget_shown(reader, node)
+    elif name in RUNNERS:
         note_run(reader, node, name)
     elif name in SENDERS and isinstance(function, ast.Attribute):
         note_send(reader, node, function)

@@ -44,7 +44,7 @@ _START = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _SYSTEM = re.compile(
-    r"(?:pg_|information_schema\.|sqlite_|sys\.|system\.|mysql\.|performance_schema\.|svv_|stl_|all_tab|user_tab|v\$|\$?\d)"
+    r"(?:pg_|information_schema\.|sqlite_|sys\.|system(?:_\w+)?\.|mysql\.|performance_schema\.|svv_|stl_|all_tab|user_tab|v\$|\$?\d)"
     r"|(?:dual|lateral|only|unnest|values|select|set|stdin|stdout|the|a|an|this|your|where|as)$",
     re.IGNORECASE,
 )

@@ -51,6 +51,12 @@ def note_sql(reader: Reader, node: ast.expr, value: Value) -> bool:
     return is_statement
 
 
+def forget_shown(reader: Reader, node: ast.Call) -> None:
+    """Forgets the statements that a call only shows to people."""
+    if reader.sheet.statements:
+        reader.sheet.statements = [noted for noted in reader.sheet.statements if noted[2] not in node.args]
+
+
 def note_table(reader: Reader, node: ast.Call, method: str) -> None:
     """Notes a call of a method that reads or writes a table under its name."""
     if node.args:

@@ -170,6 +170,7 @@ def test_a_statement_is_followed_through_constants_builders_and_wrappers() -> No
         "SELECT relname FROM pg_class",
         "SELECT column_name FROM information_schema.columns WHERE table_name = 'orders'",
         "SELECT name FROM sqlite_master WHERE type = 'table'",
+        "SELECT keyspace_name FROM system_schema.keyspaces",
         "SELECT * FROM generate_series(1, 2)",
         "SELECT x FROM (SELECT 1 AS x) t",
         "SELECT x FROM LATERAL unnest(ARRAY[1]) x",
@@ -191,6 +192,15 @@ def test_prose_and_statements_that_nobody_runs_are_no_edges() -> None:
         print("select a file from the list")
         logger.info("INSERT INTO orders failed")
         psycopg2.connect("x").cursor().execute("SELECT 1")
+        """
+    assert tables(code) == set()
+
+
+def test_a_statement_that_is_only_shown_is_no_edge() -> None:
+    code = """
+        from pyflink.table import TableEnvironment
+
+        print("CREATE TABLE t (id INT) WITH ('connector' = 'kafka', 'topic' = 'orders', 'properties.group.id' = 'g')")
         """
     assert tables(code) == set()
 
