@@ -17,7 +17,7 @@ from copilot.readers.deployment_scopes import NO_SCOPE, Layer, Scope, scope_of
 MAX_EXTENDS = 5
 MAX_COPIES = 5000
 _MAIN_COMPOSE = re.compile(r"(docker-|podman-)?compose\.ya?ml\Z")
-_LINE_KINDS = frozenset({"procfile", "shell", "supervisor", "workflow", "systemd"})
+_LINE_KINDS = frozenset({"procfile", "shell", "supervisor", "workflow", "systemd", "dag"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,4 +195,6 @@ def line_copies(files: Mapping[str, DeploymentFile], env_files: EnvFiles) -> Ite
             own = unit.name or (str(unit.line) if file.kind == "shell" else "")
             title = f"{file.stem}:{own}" if own else file.stem
             near = file.folder if file.kind == "procfile" else below("", unit.context) if unit.context else ""
-            yield Copy(unit, path, title, layers, hints, scope, near=near, is_script=file.kind in ("shell", "workflow"))
+            yield Copy(
+                unit, path, title, layers, hints, scope, near=near, is_script=file.kind in ("shell", "workflow", "dag")
+            )

@@ -12,6 +12,7 @@ _DOCKERFILE = re.compile(r"(?:[\w.-]+\.)?(?:Dockerfile|Containerfile)[\w.-]*\Z")
 _ANSIBLE_VARIABLES = frozenset({"group_vars", "host_vars", "defaults", "vars"})
 _ANSIBLE_TASKS = frozenset({"tasks", "handlers", "playbooks"})
 _KUSTOMIZE = frozenset({"overlays", "overlay", "patches", "kustomize"})
+_DAG = re.compile(r"(?:\A|/)(?:airflow/|dags?[/_])|_dag\.py\Z", re.IGNORECASE)
 _YAML = (".yaml", ".yml")
 _SUPERVISOR = (".conf", ".ini", ".j2", ".template", ".tmpl")
 # Most files of most trees, told by one look.
@@ -37,7 +38,7 @@ _CODE = (
 def deployment_kind(path: str) -> str:
     """Returns what kind of deployment file a path is by its name, "" where it is none."""
     if path.endswith(_CODE):
-        return ""
+        return "dag" if path.endswith(".py") and _DAG.search(path) else ""
     folder, name = posixpath.split(path)
     folders = folder.split("/")
     if _COMPOSE.match(name):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from copilot.readers.cloud_templates import cloud_units, is_cloud_template
 from copilot.readers.commands import ReadText
 from copilot.readers.compose_text import compose_units
+from copilot.readers.dag_text import read_dag
 from copilot.readers.deployment_facts import (
     MAX_SETTINGS,
     MAX_UNITS,
@@ -182,6 +183,7 @@ def _of_units(read: Callable[[str], tuple[Unit, ...]]) -> _Read:
 _READERS: dict[str, _Read] = {
     "chart": _chart,
     "compose": _compose,
+    "dag": read_dag,
     "dockerfile": _of_units(dockerfile),
     "env": _of_units(env_file),
     "kustomization": lambda text: read_kustomization(text, _manifest),
