@@ -126,10 +126,14 @@ def bound_within(statement: ast.stmt) -> frozenset[str]:
 
 def has_own(function: FunctionNode, name: str) -> bool:
     """Tells whether a name is another thing inside of a function than around it."""
-    given = function.args
-    parameters = {it.arg for it in (*given.posonlyargs, *given.args, *given.kwonlyargs)}
     stored = (node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
-    return name in parameters or name in stored
+    return name in parameters_of(function) or name in stored
+
+
+def parameters_of(function: FunctionNode) -> frozenset[str]:
+    """Returns the names of a function's parameters, those that take any number left out."""
+    given = function.args
+    return frozenset(it.arg for it in (*given.posonlyargs, *given.args, *given.kwonlyargs))
 
 
 def root_of(node: ast.expr) -> str:

@@ -23,6 +23,7 @@ from copilot.formats.python_code import (
     find_expression,
     has_own,
     in_order,
+    parameters_of,
     parsed_module,
     root_of,
     value_of,
@@ -60,6 +61,7 @@ def fold_python(text: str, start: int, end: int, beside: Beside | None = None) -
     folding = _Folding(places, module, beside)
     folding.enter(class_around(module, found))
     folding.enter(around[-1] if around else None)
+    folding.handed = {name for function in around for name in parameters_of(function)}
     return folding.schema(found)
 
 
@@ -76,6 +78,7 @@ class _Folding:
         self._statements: list[Sequence[ast.stmt]] = [in_order(module.body)]
         self._following: list[str] = []
         self._folds = 0
+        self.handed: set[str] = set()
 
     def enter(self, inner: FunctionNode | ast.ClassDef | None) -> None:
         """Lets names stand for what the statements of a function or class make of them, before those of the module."""
@@ -112,6 +115,8 @@ class _Folding:
                     tree = self._changed(tree, name, statement)
                 self._following.pop()
                 return tree
+        if name in self.handed:
+            raise self._refused(node, "is handed over by who calls the function")
         return self._elsewhere(node, [name])
 
     def _elsewhere(self, node: ast.expr, parts: Sequence[str]) -> Node:

@@ -25,7 +25,7 @@ from copilot.readers.model_classes import METHODS, see_model_method
 from copilot.readers.operators import text_of
 from copilot.readers.reading import Reader
 from copilot.readers.record_classes import class_named
-from copilot.readers.schema_literals import literal_of_template
+from copilot.readers.schema_literals import literal_of_template, made_by_call
 from copilot.readers.scope import NOTHING, FunctionNode, Seen, receiver_name
 from copilot.readers.sql_runs import RUNNERS, note_run
 from copilot.readers.tables import DESCRIBED, TABLE_METHODS, forget_shown, note_descriptor, note_sql, note_table
@@ -196,7 +196,7 @@ def _see_call(reader: Reader, node: ast.Call, mode: str) -> Seen:
         return _get_attribute(reader, node, arguments)
     if dotted.endswith((".DataFrame", ".Series", ".array", ".from_records")) and arguments:
         return Seen(None, _rows(arguments[0].origin))
-    thing = note_invocation(reader, node)
+    thing = made_by_call(node, note_invocation(reader, node), reader.sheet)
     record = converted(reader, node, NOTHING, arguments)
     if record is not None:
         return Seen(None, record, thing)

@@ -15,10 +15,15 @@ if TYPE_CHECKING:
     from copilot.readers.sheet import Sheet
     from copilot.readers.values import Value
 
+_NO_MAKERS = frozenset(
+    {"registry", "client", "load", "read", "get", "fetch", "path", "file", "id", "parse", "register", "validate"}
+)
 _QUOTES = re.compile(rb"[rRuUbB]{0,2}(\"\"\"|'''|\"|')")
 _MIN_JSON = 30
 CANDIDATE = "python-class"
 """The host of a class that is a schema only where something names it as one."""
+GUESS = "python-call"
+"""The host of a call that looks as if its function gave back a schema; that it doesn't is no gap."""
 _CHANGE = re.compile(
     rb"""(?:(?<![\w.])(?:self\.)?(\w+)\[["']fields["']\](?:\.(?:append|extend|insert|remove|pop)\(|\s*\+?=(?!=))"""
     rb"""|(?<![\w.])(\w+)\[[^\]\n]+\](?:\[[^\]\n]+\])*(?:\.(?:append|extend|insert)\(|\s*\+?=(?!=))|(?<![\w.])(\w+)\.update\()"""
@@ -76,6 +81,21 @@ def literal_of_changed(node: ast.expr, name: str, seen: Value, sheet: Sheet) -> 
     start = sheet.offset(node.lineno, node.col_offset)
     end = sheet.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
     return ("or", ("literal", _add("python-code", start, end, name, "", sheet)), seen)
+
+
+def made_by_call(node: ast.Call, thing: Value, sheet: Sheet) -> Value:
+    """Adds the schema that a function of the repository may make of its arguments: `order_schema("Order")`.
+
+    Returns what the call gives: that schema, or the `thing` that it was seen to be where it is none.
+    """
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    words = set(name.lower().split("_"))
+    is_maker = words & {"schema", "avro"} and not words & _NO_MAKERS and (node.args or node.keywords)
+    if thing is None or not is_maker or sheet.is_quiet or not _is_about_avro(sheet):
+        return thing
+    start = sheet.offset(node.lineno, node.col_offset)
+    end = sheet.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
+    return ("or", ("literal", _add(GUESS, start, end, "", "", sheet)), thing)
 
 
 def _is_about_avro(sheet: Sheet) -> bool:
@@ -172,7 +192,7 @@ def _add(host: str, start: int, end: int, name: str, root: str, sheet: Sheet) ->
     if known is not None:
         return known
     # What code puts together is read from the whole file.
-    text = sheet.data[start:end].decode("utf-8", "replace") if host not in ("python-code", CANDIDATE) else ""
+    text = sheet.data[start:end].decode("utf-8", "replace") if host not in ("python-code", CANDIDATE, GUESS) else ""
     sheet.literals.append(Literal(host, start, end, sheet.line_of(start), sheet.line_of(end - 1), name, root, text))
     return len(sheet.literals) - 1
 

@@ -18,6 +18,7 @@ from copilot.domain.schema import SchemaField, SchemaHost, SchemaPart, SchemaSou
 from copilot.domain.source import ABSENT, Gap, Span
 from copilot.ports import History, Index, SchemaFormat
 from copilot.readers.facts import LOADED_MAX, Literal
+from copilot.readers.schema_literals import GUESS
 from copilot.readers.store import FactStore
 
 SCHEMA_KIND = "schema-facts-6"
@@ -25,11 +26,12 @@ SCHEMA_KIND = "schema-facts-6"
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A schema text at a place, not read yet."""
+    """A schema text at a place, not read yet; `is_guess` tells that it may well be none."""
 
     format: str
     source: SchemaSource
     text: str
+    is_guess: bool = False
 
 
 class SchemaTexts:
@@ -71,7 +73,10 @@ class SchemaTexts:
         failed = [text for text in texts if isinstance(read.get(text.source), Gap)]
         siblings = {text.source: siblings_of(text.source) for text in failed}
         read.update(self._read_with([text for text in failed if siblings[text.source]], siblings))
+        guesses = {text.source for text in texts if text.is_guess}
         for source, outcome in read.items():
+            if isinstance(outcome, Gap) and source in guesses:
+                continue
             if isinstance(outcome, Gap) and self.is_present(source):
                 self._store.gaps.add(outcome)
             elif isinstance(outcome, Gap):
@@ -119,7 +124,7 @@ def part_source(path: str, digest: str, commit: str, part: SchemaPart) -> Schema
 
 def literal_source(path: str, digest: str, commit: str, literal: Literal) -> SchemaSource:
     """Returns the source of a schema literal in the code."""
-    host = cast(SchemaHost, literal.host)
+    host = cast(SchemaHost, literal.host if literal.host != GUESS else "python-code")
     return SchemaSource(
         path, digest, commit, host, literal.start, literal.end, Span(path, literal.line, literal.last_line)
     )

@@ -23,6 +23,7 @@ from copilot.readers.plain_schemas import (
     is_plain_schema,
     told,
 )
+from copilot.readers.schema_literals import GUESS
 from copilot.readers.schema_parts import SchemaParts
 from copilot.readers.schema_texts import SchemaTexts, Text, literal_source, part_source
 from copilot.readers.store import FactStore
@@ -193,7 +194,12 @@ class SubjectReader:
             return []
         commit, entries = self._store.snapshot.commit, self._store.entries
         return [
-            Text(LITERAL_FORMAT, literal_source(path, entries[path].digest, commit, literal), literal.text)
+            Text(
+                LITERAL_FORMAT,
+                literal_source(path, entries[path].digest, commit, literal),
+                literal.text,
+                literal.host == GUESS,
+            )
             for path in hosts
             for literal in literals[path].literals
         ]

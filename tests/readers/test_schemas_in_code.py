@@ -167,3 +167,28 @@ def test_typed_classes_are_followed_into_other_modules() -> None:
         ("color", '"RED"'),
         ("tags", '["a"]'),
     ]
+
+
+def test_a_schema_that_a_function_makes_of_its_arguments_is_one_of_each_call() -> None:
+    made = (
+        "def record_schema(name, more=()):\n"
+        "    return {'type': 'record', 'name': name, 'fields': [{'name': 'id', 'type': 'string'}, *more]}\n"
+    )
+    run = "def {0}(p: Producer, x):\n    out = io.BytesIO()\n    fastavro.schemaless_writer(out, {1}, x)\n"
+    run += "    p.produce('{0}', out.getvalue())\n"
+    calls = {"a": "record_schema('A')", "b": "record_schema('B', [{'name': 'n', 'type': 'int'}])", "c": "B_SCHEMA"}
+    code = "from shared import record_schema\nB_SCHEMA = record_schema(name='C')\n"
+    code += "".join(run.format(name, call) for name, call in calls.items())
+
+    found = map_of({"job/Dockerfile": "", "job/main.py": HEAD + code, "job/shared.py": made})
+
+    schemas = {link.endpoint.name: found.subject(link.subject or "").latest for link in found.links}
+    assert {topic: (it.name, len(it.fields)) for topic, it in schemas.items()} == {
+        "a": ("A", 1),
+        "b": ("B", 2),
+        "c": ("C", 1),
+    }
+
+
+def test_a_call_that_makes_no_schema_after_all_is_no_gap() -> None:
+    assert map_of(job("from elsewhere import check_schema\nSCHEMA = check_schema(x)\n")).gaps == ()
