@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from copilot.checks.elsewhere import is_by_hand
 from copilot.checks.standing import Standing
 from copilot.domain.alternative import CodeEdit
 from copilot.domain.evidence import Finding
@@ -23,7 +22,8 @@ from copilot.domain.twins import places_of
 from copilot.ports import Case
 
 COPY_LEFT = "usage.copy-left"
-_KEEPS_THE_NAME = ("read_either", "read_default", "read_null", "add_key", "add_converted")
+_REPEATS_THE_NAME = ("read_either", "read_null", "add_key", "add_converted")
+"""What an edit may leave the name in more than once; `read_default` leaves it once."""
 
 
 def copies_left(case: Case) -> Iterator[Finding]:
@@ -74,12 +74,13 @@ def names_left(case: Case, phase: int, standing: Standing, gone: frozenset[tuple
         change = texts[path]
         own = [edits[path, offset] for offset in uses if (path, offset) in edits]
         forgotten = [use for offset, use in uses.items() if (path, offset) not in edits and offset in edited]
-        if not forgotten or any(edit.action in _KEEPS_THE_NAME for edit in own):
+        if not forgotten or any(edit.action in _REPEATS_THE_NAME for edit in own):
             continue
         word = re.compile(rf"\b{re.escape(name)}\b")
         before, after = len(word.findall(change.before or "")), len(word.findall(change.after or ""))
         kept = sum(1 for offset in uses if (path, offset) not in edits and offset not in edited)
-        if after > before - len(uses) + kept and not any(is_by_hand(case, use, phase) for use in forgotten):
+        kept += sum(1 for edit in own if edit.action == "read_default")
+        if after > before - len(uses) + kept:
             yield from forgotten
 
 

@@ -75,10 +75,12 @@ WORTH = (
     MOST_ASKED,
 )
 """The rules by which an alternative is worse, where all others only make it dearer."""
+OF_DEPLOYS = tuple(rule.name for rule in SOFT_RULES if rule.check == "rollout" or rule.measure == "stopped_at_once")
+"""The rules about how it goes out: by these it is only dearer, unless it was chosen for that."""
 PROVED = "proved, not only hoped"
 FEWEST_OPEN = "fewest open questions"
-BEHIND = "behind on: "
-"""Stands before the rule on which an alternative is behind the one that is chosen."""
+BEHIND, AHEAD = "behind on: ", "wins on: "
+"""Stand before the rule on which an alternative is behind the one that is chosen, and before the one on which that wins."""
 BY_NAME = "equal, the name only gives an order"
 
 

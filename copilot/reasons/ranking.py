@@ -17,7 +17,7 @@ from copilot.domain.evidence import Evidence
 from copilot.domain.proposal import Proposal
 from copilot.reasons.background import marked
 from copilot.reasons.coverage import not_covered
-from copilot.reasons.merits import BEHIND, Candidate, advantage, leaves_to_people, sort_key
+from copilot.reasons.merits import AHEAD, BEHIND, Candidate, advantage, leaves_to_people, sort_key
 from copilot.reasons.refusals import NOT_ASKED, Standing, passed, standing_of
 from copilot.reasons.stakes import stakes_of
 from copilot.reasons.words import listed
@@ -69,7 +69,7 @@ def _ruling(number: int, candidates: Sequence[Candidate], standings: Mapping[str
         name, claims = ONLY_ONE, []
     elif number == 0:
         rule, claim = advantage(candidate, candidates[1])
-        name, claims = f"wins on: {rule}", [claim]
+        name, claims = f"{AHEAD}{rule}", [claim]
     else:
         rule, claim = advantage(candidates[0], candidate)
         name, claims = f"{BEHIND}{rule}", [claim]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from copilot.checks.usage import UsageCheck
-from copilot.domain.alternative import CodeEdit, Step
+from copilot.domain.alternative import CodeAction, CodeEdit, Step
 from copilot.domain.evidence import Evidence
 from copilot.domain.operation import Deprecate, Operation, RenameField
 from copilot.domain.pipeline import PipelineMap
@@ -55,8 +55,10 @@ def test_a_deprecation_of_another_field_does_not_do_what_was_asked() -> None:
     assert (right.measure("operations_done"), other.measure("operations_done")) == (1, 0)
 
 
-def two_on_a_line(after: str, *edited: int) -> Evidence:
-    before = 'def score(order):\n    return order["amount"] + order["amount"]\n'
+TWICE = 'def score(order):\n    return order["amount"] + order["amount"]\n'
+
+
+def two_on_a_line(after: str, *edited: int, before: str = TWICE, action: CodeAction = "rename_key") -> Evidence:
     offsets = [before.index('"amount"'), before.rindex('"amount"')]
     uses = [replace(use("amount", line=2), offset=offset) for offset in offsets]
     made = case(
@@ -68,7 +70,7 @@ def two_on_a_line(after: str, *edited: int) -> Evidence:
         code={SCORER_PATH: [after]},
         base_code={SCORER_PATH: before},
     )
-    edits = tuple(CodeEdit(SCORER_PATH, offsets[it], "rename_key", "amount", "total") for it in edited)
+    edits = tuple(CodeEdit(SCORER_PATH, offsets[it], action, "amount", "total") for it in edited)
     phases = tuple(replace(phase, edits=edits) for phase in made.alternative.phases)
     return UsageCheck().run(replace(made, alternative=replace(made.alternative, phases=phases)), bench())
 
@@ -79,3 +81,12 @@ def test_one_of_two_names_on_an_edited_line_is_a_use_that_is_left() -> None:
 
     assert (half.verdict, rules(half)) == ("fail", ["usage.use-left"])
     assert rules(whole) == []
+
+
+def test_a_read_with_a_default_keeps_its_name_once_and_explains_no_second_one() -> None:
+    handed_on = 'def score(order):\n    return {"amount": order["amount"]}\n'
+    careful = handed_on.replace('order["amount"]', 'order.get("amount")')
+
+    half = two_on_a_line(careful, 1, before=handed_on, action="read_default")
+
+    assert (half.verdict, rules(half)) == ("fail", ["usage.use-left"])
