@@ -18,7 +18,7 @@ from copilot.checks.literals import OPEN_RULES as OPEN_LITERAL_RULES
 from copilot.checks.literals import literal_findings
 from copilot.checks.misnamed import misnamed
 from copilot.checks.newsymbols import OPEN_RULES as OPEN_SYMBOL_RULES
-from copilot.checks.newsymbols import symbol_findings
+from copilot.checks.newsymbols import symbol_findings, too_late
 from copilot.checks.parsed_code import Codes
 from copilot.checks.reading import BASE
 from copilot.checks.standing import Standing, standing_uses
@@ -131,6 +131,7 @@ class _View:
             yield from self._of_producer(link)
             yield from literal_findings(self.lineage, self.phase, link, self.case)
         yield from self._never_filled()
+        yield from too_late(self.lineage, self.phase, self.case)
         for link in self.links("consumes"):
             view = ConsumerView(
                 self.lineage, self.phase, self.case, self.bench, self.standing, link, self.codes[self.phase]

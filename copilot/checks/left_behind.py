@@ -1,7 +1,8 @@
 """What does a patch leave behind that its lines don't show: a copy of the schema, and one of several names on an edited line?
 
-A copy is left where it said the same as the subject of the field that is asked about, the subject says something else in the end,
-and the copy still says what it said. A name is left where a file holds it more often than the uses and edits of the phase explain.
+A copy is left where it said the same as the subject of the field that is asked about, one of the two says something else in the
+end, and the other still says what it said; they part where each gets a new field that the other one lacks. A name is left where a
+file holds it more often than the uses and edits of the phase explain.
 """
 
 from __future__ import annotations
@@ -17,17 +18,17 @@ from copilot.domain.evidence import Finding
 from copilot.domain.fieldtype import field_of, parsed
 from copilot.domain.operation import Operation
 from copilot.domain.pipeline import FieldUse, PipelineMap
-from copilot.domain.schema import SchemaVersion
+from copilot.domain.schema import SchemaSubject, SchemaVersion
 from copilot.domain.twins import places_of
 from copilot.ports import Case
 
-COPY_LEFT = "usage.copy-left"
+COPY_LEFT, COPIES_PART = "usage.copy-left", "usage.copies-part"
 _REPEATS_THE_NAME = ("read_either", "read_null", "add_key", "add_converted")
 """What an edit may leave the name in more than once; `read_default` leaves it once."""
 
 
 def copies_left(case: Case) -> Iterator[Finding]:
-    """Yields the copies of a changed subject that still say what it said before, where no person is asked to change them."""
+    """Yields the places of a changed subject that still say what all said before, where no person is asked to change them."""
     if not case.states:
         return
     by_hand = [text for phase in case.alternative.phases for step in phase.steps for text in step.manual]
@@ -35,28 +36,51 @@ def copies_left(case: Case) -> Iterator[Finding]:
         subject = next((it for it in case.base.subjects if it.name == operation.subject), None)
         if subject is None or not operation.field:
             continue
+        places = list(_places(subject, case))
+        yield from _parted(subject, places, case)
         here = _field(operation, subject.latest)
-        now = _field(operation, _version_at(subject.latest, case.states[-1]))
-        if here is None or now == here:
+        if here is None:
             continue
-        sources = {source for source in places_of(subject, case.base) if not case.base.is_foreign(source.path)}
-        for version in _versions(case.base):
-            if version.source not in sources or version.source == subject.latest.source:
-                continue
-            before, after = _field(operation, version), _field(operation, _version_at(version, case.states[-1]))
-            is_alike = before is not None and all(before.get(key) == here.get(key) for key in ("type", "default"))
-            if is_alike and after == before and not any(text.startswith(version.source.path) for text in by_hand):
+        alike = [it for it in places if _says(operation, it) == _says(operation, subject.latest)]
+        now = {it.source: _field(operation, _version_at(it, case.states[-1])) for it in alike}
+        changed = [it for it in alike if now[it.source] != _field(operation, it)]
+        for version in alike if changed else ():
+            if version not in changed and not any(text.startswith(version.source.path) for text in by_hand):
                 text = f"{version.source.path} still says what {subject.name} said of {operation.field}, and that is changed."
                 span = next((it.span for it in version.fields if it.name == operation.field), version.source.span)
-                yield Finding(
-                    COPY_LEFT,
-                    "error",
-                    text,
-                    span,
-                    subject.name,
-                    operation.field,
-                    fix="Edit this copy of the schema too.",
-                )
+                fix = "Edit this copy of the schema too."
+                yield Finding(COPY_LEFT, "error", text, span, subject.name, operation.field, fix=fix)
+
+
+def _parted(subject: SchemaSubject, places: list[SchemaVersion], case: Case) -> Iterator[Finding]:
+    """Yields the copies that get a new field in some phase, while the subject gets another one that they lack."""
+    known = _names(subject.latest)
+    for number, state in enumerate(case.states):
+        here = _names(_version_at(subject.latest, state))
+        for version in places:
+            there = _names(_version_at(version, state))
+            own, missing = there - _names(version) - here, here - known - there
+            if own and missing:
+                told = ", ".join(sorted(name for _, name in own)), ", ".join(sorted(name for _, name in missing))
+                text = f"{version.source.path} gets {told[0]}, and {subject.latest.source.path} gets {told[1]}."
+                fix = "Give every copy of the schema the same field."
+                yield Finding(COPIES_PART, "error", text, version.source.span, subject.name, told[0], number, fix)
+
+
+def _places(subject: SchemaSubject, case: Case) -> Iterator[SchemaVersion]:
+    """Yields the texts of a subject in this repository that could be read, its own first."""
+    sources = {source for source in places_of(subject, case.base) if not case.base.is_foreign(source.path)}
+    yield from {it.source: it for it in (subject.latest, *_versions(case.base)) if it.source in sources}.values()
+
+
+def _names(version: SchemaVersion | None) -> frozenset[tuple[str, str]]:
+    return frozenset((it.record, it.name) for it in version.fields) if version else frozenset()
+
+
+def _says(operation: Operation, version: SchemaVersion) -> tuple[Any, ...] | None:
+    """Returns what a text says to programs of the operation's field."""
+    found = _field(operation, version)
+    return (found.get("type"), found.get("default")) if found else None
 
 
 def names_left(case: Case, phase: int, standing: Standing, gone: frozenset[tuple[str, str]]) -> Iterator[FieldUse]:

@@ -1,7 +1,8 @@
 """What changes in meaning that two versions of a schema don't show: a name that comes back, a unit in a rename, the bytes of a key.
 
 Two versions by themselves are the format's to judge (`meaning_changes`). Here the history, the request and the place of the subject
-are asked too. All of it is told as warnings, each with the place that shows it.
+are asked too. It is told as warnings, each with the place that shows it; only a unit that changes between two phases of the plan
+itself is an error.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from collections.abc import Iterator
 from copilot.checks.declared import named_operations, paths_of
 from copilot.checks.lineage import Lineage
 from copilot.domain.evidence import Finding
+from copilot.domain.fieldtype import logical_kind, parsed, without_null
 from copilot.domain.operation import RenameField
 from copilot.domain.schema import SchemaField, SchemaVersion
 from copilot.domain.units import name_unit_changes
 from copilot.ports import Case
 
 READDED, UNIT_RENAMED, KEY_BYTES = "meaning.name-readded", "meaning.rename-changes-unit", "meaning.key-bytes-change"
+UNIT_BETWEEN = "meaning.unit-between-phases"
 # How registries and Debezium call the schema of a record's key.
 _KEY_NAME = re.compile(r"(?:^|[-_./])key$|[a-z]Key$")
 
@@ -29,6 +32,7 @@ def wider_meanings(lineage: Lineage, case: Case) -> Iterator[Finding]:
         if after is None or not lineage.changes_in(phase):
             continue
         yield from _readded(lineage, before, after, phase)
+        yield from _units_between(lineage, before, after, phase)
         if before is not None and _KEY_NAME.search(lineage.name.partition(":")[2] or lineage.name):
             yield from _key_bytes(lineage, before, after, phase)
     yield from _units_renamed(lineage, case)
@@ -45,6 +49,25 @@ def _readded(lineage: Lineage, before: SchemaVersion | None, after: SchemaVersio
             if was is not None:
                 yield _comes_back(field, was, version, lineage, phase)
                 break
+
+
+def _units_between(
+    lineage: Lineage, before: SchemaVersion | None, after: SchemaVersion, phase: int
+) -> Iterator[Finding]:
+    """A field that the plan itself brings, and that says another unit one phase later: its numbers are read as other moments."""
+    base = {field.path for field in lineage.base.latest.fields} if lineage.base else set()
+    was = {field.path: _unit(field) for field in (before.fields if before else ())}
+    for field in after.fields:
+        old, new = was.get(field.path, ""), _unit(field)
+        if field.path not in base and old and new and old != new:
+            text = f'"{field.path}" is {old} in the phase before and {new} from here on: what was written then is off by a factor.'
+            fix = "Give the field one unit from the phase that brings it."
+            yield Finding(UNIT_BETWEEN, "error", text, field.span, lineage.name, field.path, phase, fix)
+
+
+def _unit(field: SchemaField) -> str:
+    """Returns the logical type of a field, which says the unit of its number; "" where it has none."""
+    return logical_kind(without_null(parsed(field.type)))
 
 
 def _comes_back(field: SchemaField, was: SchemaField, version: SchemaVersion, lineage: Lineage, phase: int) -> Finding:

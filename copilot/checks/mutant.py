@@ -45,6 +45,8 @@ class Mutation:
     mutants: Mutants
     is_order: bool = False
     """True where it only changes who is deployed when: harmless where the rollout check proves every order safe."""
+    is_of_old_records: bool = False
+    """True where the last schema only reads old records otherwise: harmless where the replay check finds none left to read."""
 
     def of(self, case: Case, tree: Tree) -> tuple[Mutant, ...]:
         """Returns the mutants of what was chosen, at most `MUTANTS_MAX`; () where there is nothing to break so."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ from copilot.ports import Case, Tree
 _CONVERTING: tuple[CodeAction, ...] = ("wrap_value", "add_converted")
 _GUARDS: tuple[CodeAction, ...] = ("read_default", "read_null")
 _WRITES_BOTH: tuple[CodeAction, ...] = ("add_key", "add_converted")
+_NAME = re.compile(r"[\w./-]*\w")
 _INVERSE = (("*", "/"), ("/", "*"), ("+", "-"), ("-", "+"))
 
 
@@ -86,7 +88,7 @@ def setting_forgotten(case: Case, tree: Tree) -> Iterator[Mutant]:
 def setting_misspelt(edit: Edit, case: Case) -> Iterator[Edit | None]:
     """A setting that names something else than was asked for."""
     if isinstance(edit, TextEdit) and edit.before:
-        yield replace(edit, after=f"{edit.after}-x")
+        yield replace(edit, after=_NAME.sub(lambda found: f"{found[0]}-x", edit.after, count=1))
 
 
 def _code_edits(case: Case) -> list[CodeEdit]:

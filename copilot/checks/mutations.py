@@ -18,6 +18,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "readers with the new schema refuse every record from before it",
         "no edit gives a default",
         at_edits(schemas.default_dropped),
+        is_of_old_records=True,
     ),
     Mutation(
         "default wrong",

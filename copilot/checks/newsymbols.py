@@ -1,4 +1,4 @@
-"""After each phase: does a consumer's code know the symbols that it gets from then on?
+"""After each phase: does a consumer's code know the symbols that it gets from then on, and could producers write them in time?
 
 What it gets is the symbol that is written, or, where its own schema lacks that, the default of its enum. A schema that lacks it and
 has no default can't decode the record, which is seen in real bytes and not here.
@@ -12,18 +12,21 @@ from typing import Any
 
 from copilot.checks.consumers import ConsumerView
 from copilot.checks.elsewhere import is_by_hand, is_left_to_people
-from copilot.checks.lineage import phase_label
+from copilot.checks.lineage import Lineage, phase_label
 from copilot.checks.nulls import UNKNOWN
 from copilot.checks.reading import reader_schema
 from copilot.checks.strangers import outcome_of_symbol
 from copilot.checks.unwritten import unwritten_symbols
 from copilot.domain.evidence import Finding
 from copilot.domain.fieldtype import named_types, parsed, without_null
+from copilot.domain.operation import RenameSymbol
 from copilot.domain.pipeline import FieldUse
 from copilot.domain.schema import SchemaVersion
+from copilot.ports import Case
 
 OPEN_RULES = ("contract.symbol-passes-by", "contract.symbol-left-to-people", "contract.may-meet-new-symbol")
 _NEW_SYMBOL = "contract.meets-new-symbol"
+_NEW_SYMBOL_LATE = "contract.symbol-too-late"
 
 
 def symbol_findings(view: ConsumerView) -> Iterator[Finding]:
@@ -45,6 +48,28 @@ def symbol_findings(view: ConsumerView) -> Iterator[Finding]:
         got = {_as_read(it, read[use.path]) for it in written[use.path]["symbols"] if it not in before | stand_ins}
         for symbol in sorted(it for it in got if it and it not in before):
             yield from _met(view, use, symbol)
+
+
+def too_late(lineage: Lineage, phase: int, case: Case) -> Iterator[Finding]:
+    """Yields a symbol that takes over from another one only when that goes, behind a gate that waits until nobody writes it."""
+    before, after = lineage.previous(phase), lineage.after[phase]
+    is_waited = any(gate.outlasts_retention for gate in case.alternative.gates_before(phase))
+    if before is None or after is None or not is_waited:
+        return
+    was, now = _enums(before), _enums(after)
+    for operation in case.request.operations:
+        if not isinstance(operation, RenameSymbol):
+            continue
+        old, new = operation.symbol, operation.to
+        for path in sorted(was.keys() & now.keys()):
+            known, left = was[path]["symbols"], now[path]["symbols"]
+            if path.rpartition(".")[2] == operation.field and old in known and new not in known and old not in left:
+                label = phase_label(phase, case.alternative.phases[phase])
+                text = (
+                    f"{path} can't be {new} before {label}, and the gate before that waits until nobody writes {old}."
+                )
+                fix = f"Add {new} in an earlier phase."
+                yield Finding(_NEW_SYMBOL_LATE, "error", text, None, lineage.name, path, phase, fix)
 
 
 def _enums(version: SchemaVersion) -> Mapping[str, dict[str, Any]]:

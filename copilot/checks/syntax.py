@@ -1,4 +1,4 @@
-"""Is every file that the patch leaves behind still what it was before: Python that parses, a schema that is one, valid JSON?
+"""Is every file that the patch leaves behind still what it was before: Python that parses, a schema, valid JSON or TOML?
 
 What the battery cannot parse (YAML, templates, prose) is counted and said, not judged.
 """
@@ -9,6 +9,7 @@ import ast
 import functools
 import json
 import platform
+import tomllib
 import warnings
 from collections.abc import Mapping
 
@@ -28,7 +29,7 @@ class SyntaxCheck:
     """Parses every changed file of every phase."""
 
     name = "syntax"
-    version = 1
+    version = 2
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         """Returns the evidence; files that nothing here can parse don't count against it."""
@@ -63,6 +64,8 @@ def _finding_of(patch: Patch, change: FileChange, schemas: _Schemas) -> Finding 
         return _python_finding(patch, change.path, change.after or "")
     if change.path.endswith(".json") and (change.before is None or _json_error(change.before) is None):
         return _json_finding(patch, change.path, change.after or "")
+    if change.path.endswith(".toml") and (change.before is None or _toml_error(change.before) is None):
+        return _toml_finding(patch, change.path, change.after or "")
     span = Span(change.path, 1, 1)
     return Finding(_UNPARSED, "note", f"{change.path} is of a kind that is not parsed here.", span)
 
@@ -120,6 +123,22 @@ def _json_error(text: str) -> tuple[int, str] | None:
         return error.lineno, error.msg
     except RecursionError:
         return 1, "it is nested too deeply"
+    return None
+
+
+def _toml_finding(patch: Patch, path: str, text: str) -> Finding | None:
+    error = _toml_error(text)
+    if error is None:
+        return None
+    message = f"{path} is no longer valid TOML: {error.rstrip('.')}."
+    return Finding("syntax.toml", "error", message, Span(path, 1, 1), phase=patch.phase, fix=_FIX)
+
+
+def _toml_error(text: str) -> str | None:
+    try:
+        tomllib.loads(text.removeprefix("\ufeff"))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        return str(error)
     return None
 
 

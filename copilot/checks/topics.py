@@ -58,6 +58,7 @@ def topic_findings(case: Case) -> Iterator[Finding]:
             for number, state in enumerate(case.states):
                 now = _Ends.of(operation, state)
                 yield from _phase(operation, case, number, before, now)
+                yield from _not_deployed(case, number, before, now)
                 before = now
             text = (
                 f"Records of {operation.topic} stay under that name, and the offsets of its consumer groups don't follow to"
@@ -113,6 +114,22 @@ def _phase(operation: TopicChange, case: Case, number: int, before: _Ends, now: 
         for job in sorted(set(now.old_readers) - now.bridges):
             text = f"{job} still reads {old} after {label}, which nobody writes any more."
             yield _lost(text, now.old_readers[job], number, f"Move {job} to {new} in this phase or before it.")
+
+
+def _not_deployed(case: Case, number: int, before: _Ends, now: _Ends) -> Iterator[Finding]:
+    """Yields the jobs that are told another name in this phase, and that no step of it deploys: they go on with the old one."""
+    phase = case.alternative.phases[number]
+    deployed = {job for step in phase.steps for job in step.jobs}
+    moved = {**_came(before.new_writers, now.new_writers), **_came(before.new_readers, now.new_readers)}
+    for job, span in sorted(moved.items(), key=lambda it: it[0]):
+        known = any(it.name == job for it in case.base.jobs)
+        if phase.steps and known and job not in deployed and not case.base.is_foreign(job):
+            text = f"No step of {phase_label(number, phase)} deploys {job}, though it is told another name there."
+            yield _lost(text, span, number, "Name it in a step.")
+
+
+def _came(before: dict[str, Span | None], now: dict[str, Span | None]) -> dict[str, Span | None]:
+    return {job: span for job, span in now.items() if job not in before}
 
 
 def _not_moved(operation: TopicChange, case: Case, last: _Ends) -> Iterator[Finding]:

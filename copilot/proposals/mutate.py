@@ -82,7 +82,18 @@ def _fate(mutation: Mutation, mutant: Mutant, original: _Proved, proposal: Propo
         found = _killed(row, broken, original, proposal, kit)
     if found.fate == "survived" and mutation.is_order and (why := _is_free(mutant.alternative, original, proposal)):
         return replace(row, fate="equivalent", message=why)
+    if found.fate == "survived" and mutation.is_of_old_records and _has_none_left(broken, original):
+        return replace(
+            row, fate="equivalent", message="a gate waits until no record is left that would need it, as replay found"
+        )
     return found
+
+
+def _has_none_left(broken: _Proved, original: _Proved) -> bool:
+    """Tells whether only the last schema is another one, and no version that it can't read can still be met."""
+    replay = next((it for it in broken.evidence if it.check == "replay"), None)
+    is_last = broken.alternative.phases[-1].edits != original.alternative.phases[-1].edits
+    return is_last and replay is not None and replay.verdict == "pass" and replay.measure("history_refused") == 0
 
 
 def _is_free(mutant: Alternative, original: _Proved, proposal: Proposal) -> str:

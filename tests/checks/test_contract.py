@@ -9,10 +9,18 @@ from typing import Any
 import pytest
 
 from copilot.checks.contract import ContractCheck
-from copilot.domain.alternative import CodeAction, CodeEdit, Step
+from copilot.domain.alternative import CodeAction, CodeEdit, Gate, Step
 from copilot.domain.codec import digest_of_text
 from copilot.domain.evidence import Evidence
-from copilot.domain.operation import AddField, AddSymbol, ChangeType, MakeOptional, RemoveField, RenameField
+from copilot.domain.operation import (
+    AddField,
+    AddSymbol,
+    ChangeType,
+    MakeOptional,
+    RemoveField,
+    RenameField,
+    RenameSymbol,
+)
 from copilot.domain.pipeline import BlindSpot, Certainty, Decoder, FieldUse, Mode, PipelineMap, UseForm
 from copilot.domain.schema import SchemaSource, SchemaSubject, SchemaVersion
 from copilot.domain.source import Span
@@ -780,3 +788,16 @@ def test_a_second_write_that_the_plan_leaves_to_a_person_is_an_open_question() -
 
     assert asked.verdict == "unknown"
     assert "unless a person changes it as the plan asks" in asked.findings[0].message
+
+
+def test_a_symbol_that_comes_only_when_the_one_before_it_goes_can_not_be_written_in_time() -> None:
+    def status(*symbols: str) -> dict[str, Any]:
+        return field("status", {"type": "enum", "name": "Status", "symbols": list(symbols), "default": "NEW"})
+
+    def renamed(*between: str) -> Evidence:
+        states = [[ID, status(*between)], [ID, status("NEW", "REFUSED")]]
+        change = RenameSymbol("order", "", "status", "DECLINED", "REFUSED")
+        return run(case(change, [[ID, status("NEW", "DECLINED")]], states, gates=[Gate("All are gone.", True)]))
+
+    assert "contract.symbol-too-late" in errors(renamed("NEW", "DECLINED"))
+    assert "contract.symbol-too-late" not in errors(renamed("NEW", "DECLINED", "REFUSED"))

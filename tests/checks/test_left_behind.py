@@ -7,7 +7,7 @@ from dataclasses import replace
 from copilot.checks.usage import UsageCheck
 from copilot.domain.alternative import CodeAction, CodeEdit, Step
 from copilot.domain.evidence import Evidence
-from copilot.domain.operation import Deprecate, Operation, RenameField
+from copilot.domain.operation import ChangeType, Deprecate, Operation, RenameField
 from copilot.domain.pipeline import PipelineMap
 from tests.checks.orders import SCORER_PATH, Fields, bench, case, field, use, version
 
@@ -37,6 +37,19 @@ def with_copy(operation: Operation, after: Fields, copy_after: Fields, steps: tu
 def test_a_copy_that_said_the_same_and_is_left_as_it_is_fails() -> None:
     assert "usage.copy-left" in rules(with_copy(RENAME, RENAMED, [ID, AMOUNT]))
     assert "usage.copy-left" not in rules(with_copy(RENAME, RENAMED, RENAMED))
+
+
+def test_the_schema_itself_is_left_where_only_its_copy_is_edited() -> None:
+    assert "usage.copy-left" in rules(with_copy(RENAME, [ID, AMOUNT], RENAMED))
+
+
+def test_copies_that_get_new_fields_of_different_names_fail() -> None:
+    change = ChangeType("order", "", "amount", '"string"')
+    new, other = (field(name, ["null", "string"], default=None) for name in ("amount_v2", "amount_text"))
+
+    assert "usage.copies-part" in rules(with_copy(change, [ID, AMOUNT, new], [ID, AMOUNT, other]))
+    assert "usage.copies-part" not in rules(with_copy(change, [ID, AMOUNT, new], [ID, AMOUNT, new]))
+    assert "usage.copies-part" not in rules(with_copy(change, [ID, AMOUNT, new], [ID, AMOUNT]))
 
 
 def test_a_copy_that_a_person_is_asked_to_change_is_not_left() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from copilot.checks.compatibility import CompatibilityCheck
-from copilot.checks.meanings import KEY_BYTES, READDED, UNIT_RENAMED
+from copilot.checks.meanings import KEY_BYTES, READDED, UNIT_BETWEEN, UNIT_RENAMED
 from copilot.domain.evidence import Finding
 from copilot.domain.operation import AddField, Operation, RenameField
 from copilot.domain.pipeline import PipelineMap
@@ -45,6 +45,17 @@ def test_a_name_that_comes_back_with_its_type_gives_old_values_a_new_meaning() -
     (found,) = told(ADD, [[ID, AMOUNT], [ID]], [ID, field("amount", "int", default=0)], READDED)
 
     assert "old value under the new meaning" in found.message
+
+
+@pytest.mark.parametrize(("first", "then", "count"), [("millis", "micros", 1), ("micros", "micros", 0)])
+def test_a_field_that_the_plan_brings_keeps_its_unit_from_phase_to_phase(first: str, then: str, count: int) -> None:
+    def at(unit: str, **more: Any) -> dict[str, Any]:
+        return field("at_us", ["null", {"type": "long", "logicalType": f"timestamp-{unit}"}], default=None, **more)
+
+    it = case(ADD, [[ID]], [[ID, at(first)], [ID, at(then, doc="When.")]])
+
+    found = [it.severity for it in CompatibilityCheck().run(it, bench()).findings if it.rule == UNIT_BETWEEN]
+    assert found == ["error"] * count
 
 
 def test_a_name_that_no_version_had_is_new() -> None:

@@ -35,6 +35,7 @@ def test_files_that_parse_pass() -> None:
         ("a.py", "x = 1\nif:\n", "syntax.python"),
         ("a.py", "x = '\0'\n", "syntax.python"),
         ("a.json", "{\n,}", "syntax.json"),
+        ("a.toml", 'a = "b"-x\n', "syntax.toml"),
         ("a.avsc", '{"type": "record",}', "syntax.schema"),
         ("a.avsc", SCHEMA % "nothing.Known", "syntax.schema"),
     ],

@@ -86,6 +86,17 @@ def test_code_that_people_change_leaves_it_open() -> None:
     assert [rule for rule, _, _ in told(state(OLD, NEW), steps=(step,))][:1] == ["usage.topic-by-hand"]
 
 
+def test_a_job_that_is_told_the_new_name_and_that_no_step_deploys_is_left() -> None:
+    moved = [state(OLD, OLD, bridge=True), state(OLD, NEW, bridge=True)]
+    other = Step("Deploy the producers", "producers", ("shop",), ())
+    both = Step("Deploy both", "consumers", ("billing", "shop"), ())
+
+    assert lost(told(*moved, steps=(other,))) == [
+        'No step of phase 2 "phase 1" deploys billing, though it is told another name there.'
+    ]
+    assert lost(told(*moved, steps=(both,))) == []
+
+
 def test_lines_that_still_hold_the_old_name_are_named() -> None:
     found = told(state(NEW, NEW), mentions=("compose.yaml:1", "grafana/lag.json:7"))
 
