@@ -44,6 +44,16 @@ def _decodes(case: Case, use: FieldUse) -> bool:
     return not links or any(link.direction == "consumes" for link in links)
 
 
+def was_left_to_hand(case: Case, span: Span, phase: int) -> bool:
+    """Tells whether the plan left a place of the state after a phase to a person, by then, and a gate waits for it.
+
+    `phase` is -1 for the base, of which nothing is left to anybody.
+    """
+    before = base_span(case, span, phase) if phase >= 0 else None
+    own = {str(span), str(before)} if before else {str(span)}
+    return any(one.gate and _names(one.steps, own) for one in case.alternative.phases[: phase + 1])
+
+
 def _names(steps: Iterable[Step], places: set[str]) -> bool:
     return any(place in places for place in _places(steps))
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from copilot.checks.consumers import NULL_BREAKS, READING, asks_for_null, became_nullable
 from copilot.checks.declared import at_or_below, beside
+from copilot.checks.elsewhere import was_left_to_hand
 from copilot.checks.lineage import Direction
 from copilot.checks.meetings import NO_AVRO, Meetings, Problem, Reader, decoders_of
 from copilot.checks.nulls import null_is_foreseen
@@ -40,6 +41,8 @@ class Hazard:
     path: str = ""
     is_certain: bool = True
     is_of_null: bool = False
+    is_by_hand: bool = False
+    """The plan left the place to a person before, and a gate waits for it: what stands there now nobody can see yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +191,13 @@ class Crossings:
         met = [hazard for use in uses for hazard in _met(use, has, expects, fallbacks, is_old=direction == "forward")]
         fresh = has.keys() - _by_path(wire.written.history[-1]).keys() if wire.written.history else frozenset()
         met = [it for it in met if not (it.is_of_null and it.span and self._foresees_null(uses, it, read, fresh))]
-        return min(met, key=lambda it: (not it.is_certain, it.span or Span("", 0, 0)), default=None)
+        told = [self._told_of(it, read) for it in met]
+        return min(told, key=lambda it: (not it.is_certain, it.span or Span("", 0, 0)), default=None)
+
+    def _told_of(self, hazard: Hazard, read: int) -> Hazard:
+        """A place that the plan left to a person before may be another by then; its decoder is what it was."""
+        is_by_hand = hazard.span is not None and was_left_to_hand(self.case, hazard.span, read)
+        return replace(hazard, is_certain=False, is_by_hand=True) if is_by_hand else hazard
 
     def _foresees_null(self, uses: list[FieldUse], hazard: Hazard, state: int, fresh: Iterable[str]) -> bool:
         """Tells whether the code that a null reaches asks for it, has a default, catches what would be raised, or is not reached.

@@ -144,7 +144,12 @@ class _View:
             return
         found, is_whole_too = planned_break(every, plan)
         if found is not None:
+            crossing = self._crossing(found.edge)
+            hazard = hazard_of(found.edge, crossing) if crossing else None
             text = f"{telling.story(found)} Whether it is so could not be read for certain."
+            if hazard is not None and hazard.is_by_hand:
+                text = f"{telling.story(found)} It is so unless a person has changed {hazard.span} before, as the plan asks;"
+                text += " the gate waits for that."
             yield self._finding("rollout.may-break", "warning", text, found.edge)
         elif not (is_whole and is_whole_too):
             yield self._finding("rollout.limit", "warning", telling.limit("whether the plan's own order is safe"))

@@ -11,7 +11,15 @@ from copilot.checks import rollout_states
 from copilot.checks.rollout import RolloutCheck
 from copilot.domain.alternative import Step
 from copilot.domain.evidence import Evidence, Finding
-from copilot.domain.operation import AddField, AddSymbol, ChangeType, MakeOptional, MakeRequired, RenameField
+from copilot.domain.operation import (
+    AddField,
+    AddSymbol,
+    ChangeType,
+    MakeOptional,
+    MakeRequired,
+    RemoveField,
+    RenameField,
+)
 from copilot.domain.pipeline import Decoder, PipelineMap, Retention
 from copilot.domain.schema import SchemaSource
 from copilot.domain.source import Span
@@ -364,3 +372,33 @@ def test_a_reader_whose_schema_has_another_shape_is_left_out_too_and_one_with_an
 
     assert "deploys scorer" in found(reshaped, "rollout.left-out")[0].message
     assert not found(told, "rollout.left-out")
+
+
+@pytest.mark.parametrize(
+    ("place", "gates", "verdict"),
+    [
+        ("scorer/main.py:41", ["every reader has moved"], "unknown"),
+        ("scorer/main.py:41", [], "fail"),
+        ("scorer/main.py:12", ["every reader has moved"], "fail"),
+    ],
+)
+def test_a_place_that_people_change_before_a_gate_leaves_the_later_phase_open(
+    place: str, gates: list[str], verdict: str
+) -> None:
+    told = replace(CONSUMERS, manual=(f"{place}  uses `amount`: do without it",))
+    marked = [ID, {**AMOUNT, "doc": "Deprecated."}]
+    it = case(
+        RemoveField("order", "", "amount"),
+        [[ID, AMOUNT]],
+        [marked, [ID]],
+        uses=[use("amount", line=41)],
+        steps=[(told,), (PRODUCERS,)],
+        gates=gates,
+    )
+
+    evidence = run(it)
+
+    assert evidence.verdict == verdict
+    open_ones = [one.message for one in found(evidence, "rollout.may-break")]
+    assert bool(open_ones) == (verdict == "unknown")
+    assert all("unless a person has changed scorer/main.py:41 before" in message for message in open_ones)
