@@ -37,7 +37,7 @@ from copilot.checks.topics import stopped_at_once, topic_findings
 from copilot.checks.unlinked import may_be_linked, named_in_unread_code
 from copilot.domain.evidence import Evidence, Finding, Measure, Severity, Verdict
 from copilot.domain.fieldtype import is_nullable, parsed, value_kind
-from copilot.domain.operation import AddField, Deprecate, TagField, old_names
+from copilot.domain.operation import AddField, Deprecate, RemoveField, TagField, old_names
 from copilot.domain.pipeline import BlindSpot, FieldUse, Link
 from copilot.domain.schema import SchemaVersion
 from copilot.domain.source import Gap
@@ -86,7 +86,7 @@ class UsageCheck:
     """Every use of what changes, before and after."""
 
     name = "usage"
-    version = 8
+    version = 9
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
@@ -169,13 +169,20 @@ def _measures(
 
 
 def _open_at_once(case: Case, changed: tuple[Lineage, ...], left: list[Left]) -> int:
-    """Counts what could not be read where a field goes away, or changes its type, in a phase that no gate stands before."""
+    """Counts what is not known where a field goes away, or changes its type, in a phase that no gate stands before.
+
+    What could not be read, readers of other repositories, those that are only possible, and a removal for which no reader is known:
+    whether they do without it only people can tell, and they are asked at a gate.
+    """
     first = _first_vanishing(changed)
     if first is None or case.alternative.gates_before(first):
         return 0
     spots = {spot for impact in case.impacts for spot in impact.blind_spots}
     doubtful = {_place(it.use) for it in left if it.use.certainty != "certain" and not it.use.is_test}
-    return len(spots) + len(doubtful)
+    readers = {it.job for it in _links(case, "consumes") if case.base.is_foreign(it.job) or it.certainty == "possible"}
+    pairs = zip(case.request.operations, case.impacts, strict=False)
+    unread = sum(isinstance(operation, RemoveField) and not impact.consumers for operation, impact in pairs)
+    return len(spots) + len(doubtful) + len(readers) + unread
 
 
 def _place(use: FieldUse) -> tuple[str, int, str, str]:

@@ -213,9 +213,8 @@ def _read(it: _Reshape, part: Ground, uses: list[FieldUse], action: Any) -> Work
     work = code_work(part, uses, action, to=to, expression=_own(back, to))
     inner = [use for use in part.pipeline.uses if use.path.startswith(f"{part.impact.path}.") and not use.is_test]
     if isinstance(part.operation, FlattenField):
-        work += notes_at(
-            part, [use for use in inner if use.subject == part.subject.name], f"read it from {it.new}, by hand"
-        )
+        inner = [use for use in inner if use.subject == part.subject.name and not is_write(use)]
+        work += notes_at(part, inner, f"read it from {it.new}, by hand")
     return work
 
 

@@ -64,7 +64,11 @@ REQUESTS = {
 def test_a_kind_of_change_ends_in_this_decision(kind: str) -> None:
     proposal = decided(REQUESTS[kind])
 
-    assert_golden(GOLDEN / f"{kind}.txt", "\n".join([REQUESTS[kind], "", *_rows(proposal), "", *_steps(proposal)]))
+    assert_golden(GOLDEN / f"{kind}.txt", described(REQUESTS[kind], proposal))
+
+
+def described(request: str, proposal: Proposal) -> str:
+    return "\n".join([request, "", *_rows(proposal), "", *_steps(proposal)])
 
 
 def decided(request: str) -> Proposal:

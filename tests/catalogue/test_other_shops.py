@@ -1,0 +1,70 @@
+"""Changes that the example has no place for: a field inside a record, and readers that other repositories have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from copilot.domain.proposal import Proposal
+from copilot.proposals import Workspace
+from tests.catalogue.test_change_kinds import GOLDEN, described
+from tests.golden import assert_golden
+from tests.repositories import commit, git, init
+from tests.shops import CHECKOUT, CONSUMER, DOCKERFILE, INVOICE, PRODUCER, order_schema
+
+CUSTOMER = {
+    "type": "record",
+    "name": "Customer",
+    "fields": [{"name": "name", "type": "string"}, {"name": "city", "type": ["null", "string"], "default": None}],
+}
+NESTED = ({"name": "order_id", "type": "string"}, {"name": "customer", "type": CUSTOMER})
+WRITTEN = PRODUCER.replace("publish(order_id, cents)", "publish(order_id, name, city)").replace(
+    '"amount": cents, "note": None', '"customer": {"name": name, "city": city}'
+)
+READ = CONSUMER.replace('order["amount"] / 100', 'order["customer"]["name"].upper()')
+
+
+def decided(folder: Path, request: str) -> Proposal:
+    git(folder, "config", "user.name", "Ada")
+    git(folder, "config", "user.email", "ada@example.org")
+    workspace = Workspace.open(folder)
+    id = workspace.propose(request)
+    for _ in workspace.advance(id):
+        pass
+    return workspace.load(id)
+
+
+def test_a_record_is_flattened_step_by_step_in_its_producers_and_readers(tmp_path: Path) -> None:
+    shop = init(tmp_path / "shop")
+    files = {
+        "schemas/order.avsc": order_schema(NESTED),
+        "services/checkout/main.py": WRITTEN,
+        "services/checkout/Dockerfile": DOCKERFILE,
+        "services/invoice/main.py": READ,
+        "services/invoice/Dockerfile": DOCKERFILE,
+    }
+    commit(shop, files)
+    request = "flatten customer in Order"
+
+    assert_golden(GOLDEN / "flatten.txt", described(request, decided(shop, request)))
+
+
+@pytest.mark.parametrize("where", ["elsewhere", "here", "nowhere"])
+def test_a_field_is_deprecated_before_it_goes_where_its_readers_are_not_all_here(tmp_path: Path, where: str) -> None:
+    """Known readers of this repository move in one round of deploys; others are asked at a gate, before the field goes."""
+    shop = init(tmp_path / "shop")
+    files = {**CHECKOUT, "schemas/order.avsc": order_schema()}
+    if where == "elsewhere":
+        pin = commit(init(tmp_path / "billing"), INVOICE)
+        files["copilot.toml"] = f'[clones.billing]\npath = "../billing"\ncommit = "{pin}"\n'
+    commit(shop, files | (INVOICE if where == "here" else {}))
+
+    decision = decided(shop, "remove note from Order").decision
+
+    assert decision is not None
+    slug = decision.chosen.rpartition("-")[0]
+    if where == "here":
+        assert slug != "deprecate"
+    else:
+        assert slug == "deprecate"
