@@ -174,6 +174,7 @@ METHODS: dict[str, Steps] = {
         "create_reader": consumes("0 topic", "pulsar consumer"),
     },
     "pulsar consumer": {"receive": MESSAGE, "batch_receive": MESSAGE, "read_next": MESSAGE},
+    "pulsar context": {"publish": produces("0 topic_name", "1 message")},
     "redis client": {
         "xadd": produces("0 name", "1 fields", endpoint="stream"),
         "xread": consumes("{0 {streams", "message", endpoint="stream"),

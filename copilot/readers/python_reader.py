@@ -23,7 +23,7 @@ from copilot.readers.scope import NOTHING, FunctionNode, Scope, Seen, is_self, p
 from copilot.readers.settings_classes import see_settings_class
 from copilot.readers.sheet import Sheet
 from copilot.readers.tables import add_table_calls
-from copilot.readers.triggers import add_trigger_calls
+from copilot.readers.triggers import add_trigger_calls, see_pulsar_function
 from copilot.readers.values import is_text
 
 MAX_PYTHON_BYTES = 2_000_000
@@ -291,6 +291,8 @@ class _Statements:
                 self.sheet.flow.comes(origin.root, "a", str(origin.root[1]))
         if node.args.kwarg is not None:
             scope.names[node.args.kwarg.arg] = Seen(thing=("kwargs", scope.qualified))
+        if class_name:
+            see_pulsar_function(scope, node)
         if not class_name and scope.qualified in scope.functions:
             self.sheet.flow.comes(("ret", scope.qualified), "r", scope.qualified)
         self._block(node.body)

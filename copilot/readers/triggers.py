@@ -5,9 +5,10 @@ What feeds them is set where they are deployed, so each is an edge to an unknown
 
 from __future__ import annotations
 
-from copilot.readers.scope import FunctionNode, Scope, parameters
+from copilot.readers.scope import FunctionNode, Scope, Seen, parameters
 
 _EVENTS = frozenset({"event", "data", "cloud_event", "cloudevent", "message"})
+_PULSAR_FUNCTION = ("name", "pulsar", "Function")
 _CLOUD_EVENT = "functions_framework.cloud_event"
 # Parts of a record that only one kind of trigger has, and the kind of endpoint behind it.
 _RECORD_PARTS = (
@@ -19,6 +20,16 @@ _RECORD_PARTS = (
 )
 _FIREHOSE_PARTS = frozenset({"recordId", "data"})
 _KAFKA_PARTS = frozenset({"topic", "value"})
+
+
+def see_pulsar_function(scope: Scope, node: FunctionNode) -> None:
+    """Notes that a method is what Pulsar runs as a function, if it is: it is fed, and publishes through its context."""
+    if node.name != "process" or _PULSAR_FUNCTION not in scope.bases.get(scope.class_name, ()):
+        return
+    topics = ("var", scope.class_name, None)
+    scope.sheet.add_call("consume", "trigger", node, scope.qualified, topics=topics, endpoint="topic")
+    for name in parameters(node)[1:2]:
+        scope.names[name] = Seen(thing=("client", "pulsar context", None, -1))
 
 
 def add_trigger_calls(scope: Scope, functions: list[FunctionNode]) -> None:

@@ -966,6 +966,21 @@ TRIGGERS = {
         """,
         {("consumes", "topic", "?on_order")},
     ),
+    "a function of Pulsar": (
+        """
+        from pulsar import Function
+
+        class Split(Function):
+            def process(self, input, context):
+                for word in input.split():
+                    context.publish("words", word)
+
+        class Helper:
+            def process(self, input, context):
+                context.publish("nowhere", input)
+        """,
+        {("consumes", "topic", "?Split"), ("produces", "topic", "words")},
+    ),
     "a request of an http gateway": (
         """
         import base64
