@@ -28,6 +28,12 @@ def endpoint_of(kind: EndpointKind, text: Text) -> Endpoint:
         return Endpoint(kind, "", text.text.replace("`", ""))
     if kind == "table" and _QUERY.search(text.text):
         return Endpoint(kind, "", "a query")
+    if kind == "table" and not text.text and _QUERY.search(text.variable):
+        # More than a name was filled in: the rest of the statement, known in part.
+        first = _QUERY.split(text.variable.strip(), maxsplit=1)[0]
+        if "(" in text.variable:
+            return Endpoint(kind, "", "a query")
+        return Endpoint(kind, "", first) if "{" in first else Endpoint(kind, first)
     name = text.text.replace("`", "") if kind == "table" else text.text
     return Endpoint(kind, plain_endpoint(kind, name), "" if name else text.variable)
 

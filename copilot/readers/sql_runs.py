@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator
 from copilot.readers import libraries
 from copilot.readers.arguments import argument_at
 from copilot.readers.reading import Reader
-from copilot.readers.sql_texts import MAX_SQL, Statement, flat_text, is_sql, read_sql, whole_value
+from copilot.readers.sql_texts import MAX_SQL, Statement, flat_text, is_own_table, is_sql, read_sql, whole_value
 from copilot.readers.things import value_of
 from copilot.readers.values import Value
 
@@ -42,11 +42,6 @@ _HOSTED = frozenset({"query", "query_and_wait"})
 _START = re.compile(
     r"\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*\(?\s*(?:SELECT|INSERT|UPDATE|DELETE|MERGE|REPLACE|WITH|COPY|CREATE)\b",
     re.IGNORECASE | re.DOTALL,
-)
-_SYSTEM = re.compile(
-    r"(?:pg_|information_schema\.|sqlite_|sys\.|system(?:_\w+)?\.|mysql\.|performance_schema\.|svv_|stl_|all_tab|user_tab|v\$|\$?\d)"
-    r"|(?:dual|lateral|only|unnest|values|select|set|stdin|stdout|the|a|an|this|your|where|as)$",
-    re.IGNORECASE,
 )
 
 
@@ -81,7 +76,7 @@ def tables_of(text: Value, scratch: Collection[str] = ()) -> Iterator[tuple[str,
         return
     statement = read_sql(flat)
     for role, name in _named(statement):
-        if name not in statement.views and name not in scratch and _SYSTEM.match(name) is None:
+        if name not in statement.views and name not in scratch and not is_own_table(name):
             yield role, whole_value(name, parts)
 
 

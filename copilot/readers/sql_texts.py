@@ -54,6 +54,12 @@ _CONNECTORS = {
 }
 
 
+_OWN = re.compile(
+    r"(?:pg_|(?:.*\.)?information_schema\.|sqlite_|sys\.|system(?:_\w+)?\.|mysql\.|performance_schema\.|syscat\.|sysibm\.|v_catalog\.)"
+    r"|(?:svv_|stl_|all_tab|user_tab|v\$|\$?\d)"
+    r"|(?:dual|function|lateral|only|unnest|values|select|set|stdin|stdout|the|a|an|this|your|where|as)$",
+    re.IGNORECASE,
+)
 _OPEN, _CLOSE = "\ue000", "\ue001"
 
 
@@ -120,6 +126,11 @@ def direction_of(options: Collection[str]) -> str:
 
 def _plain(name: str) -> str:
     return name.replace("`", "").replace('"', "")
+
+
+def is_own_table(name: str) -> bool:
+    """Tells whether a name is of a table that the database keeps about itself, or is a word of the language or of prose."""
+    return _OWN.match(name) is not None
 
 
 def flat_text(value: Value) -> tuple[str, tuple[Value, ...]]:

@@ -19,6 +19,7 @@ from copilot.readers.sql_texts import (
     connector_of,
     direction_of,
     flat_text,
+    is_own_table,
     is_sql,
     mark_of,
     read_sql,
@@ -96,12 +97,18 @@ def add_table_calls(sheet: Sheet, libraries: frozenset[str], returned: Mapping[s
     reads = {name for statement, *_ in statements for name in statement.reads}
     writes = {name for statement, *_ in statements for name in statement.writes}
     views = {name for statement, *_ in statements for name in statement.views}
-    connected = {one.table for statement, *_ in statements for one in statement.connected}
+    everything = {one for statement, *_ in statements for one in statement.connected}
+    connected = {one.table for one in everything}
     is_host = not _HOSTS.isdisjoint(libraries) or any(name.startswith("google.cloud.bigquery") for name in libraries)
     for statement, parts, node, scope in statements:
         for table in statement.connected:
             topics = whole_value(table.name, parts) or ("var", table.table, None)
+            others = {one.direction for one in everything if one.table == table.table and one != table}
             for role, names in (("consume", reads), ("produce", writes)):
+                # Two tables of one name are of two sessions, or one of them is a mistake: each does what its options tell.
+                is_other = role in others if not table.direction else table.direction != role
+                if others and is_other:
+                    continue
                 if table.table in names or (table.direction == role and table.table not in reads | writes):
                     sheet.add_call(role, "sql", node, scope, topics=topics, endpoint=table.endpoint)
         if is_host:
@@ -109,7 +116,7 @@ def add_table_calls(sheet: Sheet, libraries: frozenset[str], returned: Mapping[s
             found = [("produce", name) for name in statement.writes]
             found += [("consume", name) for name in statement.reads if "." in name]
             for role, name in found:
-                if name not in known and isinstance(node, ast.expr):
+                if name not in known and not is_own_table(name) and isinstance(node, ast.expr):
                     sheet.add_call(role, "sql", node, scope, topics=whole_value(name, parts), endpoint="table")
 
 

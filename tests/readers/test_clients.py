@@ -755,6 +755,19 @@ FRAMEWORKS = {
         """,
         {("consumes", "topic", "?KAFKA_TOPIC"), ("produces", "table", "processed")},
     ),
+    "flink tables of one name": (
+        """
+        def make_source(t_env):
+            t_env.execute_sql('''CREATE TABLE events (id INT) WITH (
+                'connector' = 'kafka', 'topic' = 'events-raw', 'scan.startup.mode' = 'earliest-offset')''')
+
+        def make_sink(t_env):
+            t_env.execute_sql("CREATE TABLE events (id INT) WITH ('connector' = 'jdbc', 'table-name' = 'events')")
+
+        t_env.execute_sql("INSERT INTO events SELECT id FROM events")
+        """,
+        {("consumes", "topic", "events-raw"), ("produces", "table", "events")},
+    ),
     "flink descriptors": (
         """
         from pyflink.table import Schema, TableDescriptor

@@ -125,6 +125,15 @@ def test_a_name_that_is_filled_in_is_unknown_under_what_is_known_of_it() -> None
     assert tables(code) == {("produces", "?{SCHEMA}.orders"), ("produces", "?table")}
 
 
+def test_what_is_filled_in_may_be_the_rest_of_a_statement() -> None:
+    code = """
+        def copy(connection, where, day):
+            rest = f"orders WHERE {where} AND day = {day}"
+            connection.execute(f"SELECT id FROM {rest}")
+        """
+    assert tables(code) == {("consumes", "orders")}
+
+
 def test_a_statement_is_followed_through_constants_builders_and_wrappers() -> None:
     code = """
         from database import Database
@@ -170,6 +179,8 @@ def test_a_statement_is_followed_through_constants_builders_and_wrappers() -> No
         "SELECT relname FROM pg_class",
         "SELECT column_name FROM information_schema.columns WHERE table_name = 'orders'",
         "SELECT name FROM sqlite_master WHERE type = 'table'",
+        "INSERT INTO FUNCTION s3('x') SELECT 1",
+        "SELECT 1 FROM shop.INFORMATION_SCHEMA.TABLES",
         "SELECT keyspace_name FROM system_schema.keyspaces",
         "SELECT * FROM generate_series(1, 2)",
         "SELECT x FROM (SELECT 1 AS x) t",
