@@ -16,10 +16,10 @@ from copilot.readers.modules import Modules
 from copilot.readers.paths import FLASK_CONFIG
 from copilot.readers.steps import topics_of
 from copilot.readers.things import SPREAD
-from copilot.readers.values import EACH, KEYS, VALUES, Value
+from copilot.readers.values import EACH, KEYS, ONE, VALUES, Value
 
 MAX_DEPTH = 10
-MAX_ENDS = 8
+MAX_ENDS = 16
 TYPE = 4
 """Where a client that a chain ends at has the type of its values, if its making says one."""
 
@@ -194,7 +194,7 @@ class Chains:
                 elif part == VALUES:
                     yield from self.ends(end.path, held, depth)
                 else:
-                    yield End(end.path, ("s", key))
+                    yield from (End(end.path, ("s", key)),) if isinstance(key, str) else self.ends(end.path, key, depth)
 
     def _of_any_class(self, path: str, name: str, depth: int) -> tuple[End, ...]:
         """Returns what the classes of a file have for an attribute: production's first, as it is what runs."""
@@ -209,6 +209,8 @@ class Chains:
             yield End(end.path, ("method", value, name))
         elif value[0] == "client":
             yield end
+        elif kind == "item" and name == ONE and value[0] not in ("param", "attr", "item"):
+            yield from self._each(end, VALUES if value[0] in ("map", "load", "get") else EACH, depth)
         elif kind == "item" and name in (EACH, KEYS, VALUES) and value[0] not in ("param", "attr", "item"):
             yield from self._each(end, name, depth)
         elif value[0] == "map":

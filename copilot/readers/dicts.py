@@ -14,6 +14,7 @@ from copilot.readers.things import SPREAD
 from copilot.readers.values import Value
 
 MAX_ENTRIES = 64
+_TOLD_LATER = ("cat", "env", "name")
 
 
 def see_dictionary(reader: Reader, node: ast.Dict, mode: str = "reads", receiver: str = "") -> Seen:
@@ -52,16 +53,18 @@ def _map(reader: Reader, node: ast.Dict, things: list[Value], *, with_unknown: b
         return None
     names = (SPREAD if key is None else _text(reader, key) for key in node.keys)
     pairs = zip(names, things, strict=True)
-    named = ((name, thing) for name, thing in pairs if isinstance(name, str) and (with_unknown or thing is not None))
+    named = ((name, thing) for name, thing in pairs if name is not None and (with_unknown or thing is not None))
     return ("map", tuple(named))
 
 
 def _text(reader: Reader, key: ast.expr) -> object:
-    """Returns what a key is, where it is written or the name of a text; None for any other."""
+    """Returns the text that a key is, or the value that it is put together as; None for any other."""
     if isinstance(key, ast.Constant):
-        return key.value
-    value = reader.see(key).value if isinstance(key, ast.Name) else None
-    return value[1] if value is not None and value[0] == "s" else None
+        return key.value if isinstance(key.value, str) else None
+    value = reader.see(key).value if isinstance(key, ast.Name | ast.Attribute | ast.JoinedStr | ast.BinOp) else None
+    if value is not None and value[0] == "s":
+        return value[1]
+    return value if value is not None and value[0] in _TOLD_LATER else None
 
 
 def see_dict_call(reader: Reader, node: ast.Call) -> Seen:

@@ -219,7 +219,9 @@ class EffectReader:
                 is_method = end.value[0] == "function"
                 filling = ("call", ("local", end.value[1]), ()) if is_method else end.value
                 if not is_method or end.path == path:
-                    topics = replaced(effect.topics, root, ("at", end.path, filling))
+                    called = ("call", root, ())
+                    hole_filled = called if is_method and _contains(effect.topics, called) else root
+                    topics = replaced(effect.topics, hole_filled, ("at", end.path, filling))
                     yield effect._replace(path=path, scope=heir, topics=topics)
 
     def _users(self, effect: Effect) -> tuple[Caller, ...]:
@@ -234,6 +236,11 @@ class EffectReader:
         line = (caller.path, invocation.line, invocation.last_line)
         hops, lines = (*effect.hops, hop), (*effect.lines, line)
         return effect._replace(path=caller.path, scope=invocation.scope, hops=hops, lines=lines)
+
+
+def _contains(value: Any, part: tuple[Any, ...]) -> bool:
+    """Tells whether a part stands anywhere in a value."""
+    return value == part or (isinstance(value, tuple) and any(_contains(one, part) for one in value))
 
 
 def _default_of(hole: End) -> tuple[tuple[Any, ...], Value] | None:

@@ -20,7 +20,7 @@ from copilot.readers.schema_literals import literal_of_changed, literal_of_strin
 from copilot.readers.scope import NOTHING, Scope, Seen, receiver_name
 from copilot.readers.tables import note_sql
 from copilot.readers.things import chained, item_of
-from copilot.readers.values import EACH, KEYS, VALUES, Value
+from copilot.readers.values import EACH, KEYS, ONE, VALUES, Value
 
 MAX_ITEMS = 64
 MAX_TEXT = 400
@@ -162,7 +162,7 @@ class Expressions:
         if _is_mask(key):
             return Seen(None, base.origin, base.thing)
         is_container = base.origin is not None and (base.origin.lists > 0 or base.origin.root[0] == "lit")
-        return Seen(None, _item(base.origin) if is_container else None, item_of(base.thing, ""))
+        return Seen(None, _item(base.origin) if is_container else None, item_of(base.thing, ONE))
 
     def key_use(
         self, token: ast.expr, name: str, mode: str, form: str, receiver: ast.expr, base: Seen, shape: int = -1
@@ -264,6 +264,9 @@ class Expressions:
     def _bind_pairs(self, target: ast.Tuple, kind: str, source: ast.expr) -> None:
         """Lets two names stand for key and value of a dict's items, or for number and item of what is enumerated."""
         container = self.see(source)
+        if kind == "items" and container.value is None and container.thing is not None:
+            for part, name in zip((KEYS, VALUES), target.elts, strict=True):
+                self.scope.bind(name, Seen(None, _item(container.origin), chained("item", container.thing, part)))
         if items.is_record(container):
             return
         if kind == "items":

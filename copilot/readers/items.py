@@ -6,6 +6,7 @@ A step under one of these names in a chain stands for each of them: no key of an
 from __future__ import annotations
 
 import ast
+from typing import Any
 
 from copilot.readers.reading import Reader
 from copilot.readers.scope import Seen
@@ -72,7 +73,9 @@ def pairs_of(node: ast.expr | None, target: ast.expr) -> tuple[str, ast.expr] | 
     return None
 
 
-def _part(key: str, held: Value, part: str) -> Value:
+def _part(key: str | tuple[Any, ...], held: Value, part: str) -> Value:
     if key == SPREAD:
         return chained("item", held, part)
-    return held if part == VALUES else ("s", key)
+    if part == VALUES:
+        return held
+    return ("s", key) if isinstance(key, str) else key

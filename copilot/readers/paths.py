@@ -21,6 +21,7 @@ _READS_SETTINGS = re.compile(r"env|config|settings", re.IGNORECASE)
 _RESOURCES = frozenset(
     f"importlib.resources.{name}" for name in ("read_text", "read_binary", "open_text", "open_binary", "path")
 )
+_ENVIRONMENTS = frozenset({"env", "environ", "environment"})
 _NAMING = frozenset({"param", "cat", "name", "attr", "item", "as", "any", "list"})
 _SEVERAL = frozenset({"list", "tuple", "get_list"})
 AIRFLOW_PREFIX = "AIRFLOW_VAR_"
@@ -30,7 +31,11 @@ def see_environment(reader: Reader, node: ast.Call, dotted: str) -> Seen | None:
     """Reads `os.getenv(NAME, default)`, `env("NAME")`, `config("NAME", default=...)` and what looks like them."""
     if dotted in _LOADED_ENVIRONMENT:
         return Seen(ENVIRON)
-    if dotted in _OF_ENVIRONMENT and node.args and not isinstance(node.args[0], ast.Constant):
+    if (
+        node.args
+        and not isinstance(node.args[0], ast.Constant)
+        and (dotted in _OF_ENVIRONMENT or _is_handed(node.func))
+    ):
         return _named_elsewhere(reader, node)
     if not node.args or not isinstance(node.args[0], ast.Constant) or not isinstance(node.args[0].value, str):
         return None
@@ -44,6 +49,15 @@ def see_environment(reader: Reader, node: ast.Call, dotted: str) -> Seen | None:
         return None
     value: Value = ("env", name, _default(reader, node), node.lineno)
     return Seen(("split", value, ",") if _gives_several(node) else value)
+
+
+def _is_handed(function: ast.expr) -> bool:
+    """Tells whether a method is `get` of an environment that the function around is handed: `env.get(name, default)`."""
+    return (
+        isinstance(function, ast.Attribute)
+        and function.attr == "get"
+        and receiver_name(function.value) in _ENVIRONMENTS
+    )
 
 
 def _named_elsewhere(reader: Reader, node: ast.Call) -> Seen | None:

@@ -64,7 +64,11 @@ def _method(reader: Reader, node: ast.Call, function: ast.Attribute, mode: str) 
         return Seen(_formatted(reader, node, base)) if is_elsewhere else None
     if name == "join" and len(node.args) == 1:
         base = reader.see(function.value).value
-        items = reader.see(node.args[0]).value if base is not None and base[0] == "s" else None
+        joined = reader.see(node.args[0]) if base is not None and base[0] == "s" else Seen()
+        items = joined.value
+        if base is not None and base[1] == "," and items is None and joined.thing is not None:
+            # Clients take apart what is joined like this: each item is one.
+            return Seen(None, None, joined.thing)
         return Seen(_separated(base, items[1])) if items is not None and items[0] == "list" else None
     if name in PLAIN_METHODS:
         base = reader.see(function.value, mode).value

@@ -13,7 +13,7 @@ import ast
 
 from copilot.readers.reading import Reader
 from copilot.readers.scope import Seen, receiver_name
-from copilot.readers.values import EACH, KEYS, VALUES, Value, braced
+from copilot.readers.values import EACH, KEYS, ONE, VALUES, Value, braced
 
 MAX_CHAIN = 6
 SPREAD = "**"
@@ -66,7 +66,7 @@ def name_of(value: Value) -> str:
     if value is None:
         return ""
     kind = value[0]
-    if kind == "item" and value[2] in (EACH, KEYS, VALUES):
+    if kind == "item" and value[2] in (EACH, KEYS, VALUES, ONE):
         return name_of(value[1])
     if kind in _NAMED:
         name = str(value[_NAMED[kind]]).rpartition(":")[2]

@@ -22,8 +22,9 @@ from copilot.domain.source import Span
 from copilot.readers.formatting import formatted
 
 Value = tuple[Any, ...] | None
-EACH, VALUES, KEYS = "", "*", "*keys"
-"""Steps into a container that stand for each item of it (of a dict: each key), for each value, and for each key."""
+EACH, VALUES, KEYS, ONE = "", "*", "*keys", "*one"
+"""Steps into a container that stand for each item of it (of a dict: each key), for each value, for each key, and for what lies
+under a key that isn't known."""
 MAX_CHOICES = 16
 MAX_DEPTH = 20
 MAX_PARTS = 64

@@ -220,3 +220,95 @@ def test_methods_of_an_annotated_argument_are_those_of_its_class() -> None:
     }
 
     assert edges(texts) == {("app", "produces", "orders", "certain"), ("app", "produces", "returns", "certain")}
+
+
+@pytest.mark.parametrize("environment", ["os.environ", "None"])
+def test_a_helper_may_be_handed_the_environment_itself(environment: str) -> None:
+    code = f"""
+        import os
+        from kafka import KafkaConsumer
+
+        def read(env, key, default):
+            return env.get(key, default).strip()
+
+        class Config:
+            def __init__(self, env=None):
+                values = os.environ if env is None else env
+                self.topic = read(values, "TOPIC", "orders")
+
+        consumer = KafkaConsumer(Config({environment}).topic)
+        """
+    compose = "services:\n  app:\n    build: app\n    environment: {TOPIC: returns}\n"
+    texts = {"app/Dockerfile": "", "app/main.py": code}
+
+    assert edges(texts) == {("app", "consumes", "orders", "likely")}
+    assert edges(texts | {"compose.yaml": compose}) == {("app", "consumes", "returns", "certain")}
+
+
+TABLE = """
+    import os
+    from kafka import KafkaConsumer
+
+    PREFIX = os.getenv("PREFIX", "shop")
+
+    def tables():
+        return {f"{PREFIX}.orders": "t_orders", f"{PREFIX}.returns": "t_returns"}
+
+    def topics():
+        return {"orders": f"{PREFIX}.orders", "returns": f"{PREFIX}.returns"}
+
+    def consume(topic):
+        KafkaConsumer(topic)
+
+    """
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "for topic, table in tables().items():\n        consume(topic)",
+        "for name, topic in topics().items():\n        consume(topic)",
+        "for name in topics():\n        consume(topics()[name])",
+        "consume(topics()[os.environ['NAME']])",
+    ],
+)
+def test_keys_and_values_of_a_table_that_a_function_makes_are_told_apart(code: str) -> None:
+    found = edges({"app/Dockerfile": "", "app/main.py": TABLE + code + "\n"})
+
+    assert {endpoint for _, _, endpoint, _ in found} == {"shop.orders", "shop.returns"}
+
+
+def test_topics_that_a_framework_asks_its_heir_for_may_be_the_keys_of_its_table() -> None:
+    texts = {
+        "shared/setup.py": "",
+        "shared/shared/base.py": """
+            from abc import ABC, abstractmethod
+            from kafka import KafkaConsumer
+
+            class Base(ABC):
+                @abstractmethod
+                def topics(self):
+                    ...
+
+                def run(self):
+                    consumer = KafkaConsumer(*self.topics())
+            """,
+        "app/Dockerfile": "",
+        "app/main.py": """
+            import os
+            from shared.base import Base
+
+            class App(Base):
+                def __init__(self):
+                    self.prefix = os.getenv("PREFIX", "shop")
+                    self.tables = {f"{self.prefix}.orders": "t_orders", f"{self.prefix}.returns": "t_returns"}
+
+                def topics(self):
+                    return list(self.tables.keys())
+
+            App().run()
+            """,
+        "compose.yaml": "services:\n  app:\n    build: app\n    environment: {PREFIX: eu}\n",
+    }
+
+    assert edges(texts) == {("app", "consumes", "eu.orders", "certain"), ("app", "consumes", "eu.returns", "certain")}
