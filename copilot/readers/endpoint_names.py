@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from copilot.domain.pipeline import Endpoint, EndpointKind, Link
 from copilot.readers.patterns import LIKE
 from copilot.readers.things import name_of
 from copilot.readers.values import Surroundings, Text, Value, resolve
 
+MAX_LISTED = 64
 _AWS_NAME = re.compile(r"arn:aws[\w-]*:\w+:[^:]*:[^:]*:(?:stream/|deliverystream/)?([^:/]+)$")
 _FULL_NAMES = {
     "topic": (re.compile(r"projects/[^/]+/topics/(.+)$"), _AWS_NAME),
@@ -40,6 +42,12 @@ def endpoint_of(kind: EndpointKind, text: Text) -> Endpoint:
 
 def endpoint_texts(value: Value, around: Surroundings) -> tuple[Text, ...]:
     """Returns the texts that a value may become; what is unknown is one without text, under the name that the code gives it."""
+    if value is not None and value[0] == "at" and value[2] is not None and value[2][0] == "list":
+        value, around = value[2], replace(around, path=value[1])
+    if value is not None and value[0] == "list" and value[1]:
+        each = dict.fromkeys(text for item in value[1][:MAX_LISTED] for text in endpoint_texts(item, around))
+        told = tuple(text for text in each if text.text or text.variable)
+        return told or tuple(each)[:1]
     found = resolve(value, around) or (Text("", "", "unset"),)
     name = name_of(value)
     return tuple(text if text.text or text.variable else Text("", name, "unset") for text in found)

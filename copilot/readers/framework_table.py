@@ -46,6 +46,7 @@ CALLS: dict[str, Steps] = {
     "quixstreams": {
         "Application": gives("quix app"),
         "Application.Quix": gives("quix app"),
+        "QuixConfigurationService": consumes("0 topic", needs=True),
     },
     "bytewax": {
         "KafkaSource": consumes("1 topics"),

@@ -115,6 +115,17 @@ def test_topics_that_another_module_lists_from_its_table_are_known() -> None:
     assert edges(code, config=config) == {("consumes", "topic", "shop.orders"), ("consumes", "topic", "shop.returns")}
 
 
+def test_each_topic_of_a_list_that_is_not_known_is_an_unknown_of_its_own() -> None:
+    code = """
+        from kafka import KafkaConsumer
+
+        def run(settings):
+            topics = (settings.orders_topic, settings.returns_topic)
+            KafkaConsumer(*topics, bootstrap_servers="x")
+        """
+    assert edges(code) == {("consumes", "topic", "?orders_topic"), ("consumes", "topic", "?returns_topic")}
+
+
 def test_methods_that_only_sound_like_a_client_are_no_edges() -> None:
     code = """
         from confluent_kafka import Consumer
@@ -521,6 +532,7 @@ FRAMEWORKS = {
     "quix sources, and some columns of a stream": (
         """
         from quixstreams import Application
+        from quixstreams.dataframe.joins.lookups import QuixConfigurationService
         from sources import Sensors
         app = Application(consumer_group="g")
         raw = app.topic("raw")
@@ -530,8 +542,10 @@ FRAMEWORKS = {
         sdf = sdf.tumbling_window(10).mean().final()
         sdf.to_topic(app.topic("means"))
         app.dataframe(source=Sensors(name="more")).to_topic(app.topic("more"))
+        QuixConfigurationService(topic=app.topic("settings"), app_config=app.config)
         """,
         {
+            ("consumes", "topic", "settings"),
             ("produces", "topic", "raw"),
             ("consumes", "topic", "raw"),
             ("produces", "topic", "means"),
