@@ -83,6 +83,18 @@ class EntryReader:
                     shared[path] = users
         return Entries(root_of, frozenset(split), shared, folder_of)
 
+    def beside(self, scripts: frozenset[str], paths: Iterable[str]) -> frozenset[str]:
+        """Returns the files of the top folder that act as soon as they are run, and that nobody there imports.
+
+        Beside a script, whose job all of the top folder would be, they are jobs of their own.
+        """
+        flat = frozenset(path for path in paths if "/" not in path)
+        if not scripts & flat:
+            return frozenset()
+        acting = {path for path in flat - scripts if self._is_busy(path) and self._outlines[path].acts_at_once}
+        imported = self.imported(sorted(flat), flat) if acting else {}
+        return frozenset(acting.difference(*(files - {path} for path, files in imported.items())))
+
     def idle(
         self, scripts: Iterable[str], root_of: Mapping[str, str], imports: Collection[tuple[str, str]]
     ) -> frozenset[str]:

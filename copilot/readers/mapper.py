@@ -116,10 +116,11 @@ class _Reading:
             self._subjects: Subjects = self._schemas.read(self._hosts(), settings, past.result(), self._imported_from)
         scripts = frozenset(path for path, outline in self._outlines.items() if outline.is_script)
         scripts |= started_scripts(self._deployment_files, layout.python)
+        self._entry_reader = EntryReader(store, self._modules, self._outlines)
+        scripts |= self._entry_reader.beside(scripts, layout.python)
         self._roots = JobRoots([*layout.python, *layout.builds], scripts, built_folders(self._deployment_files))
         root_of = self._roots.root_of_each()
         whole = {path: root_of[path] for path in layout.python}
-        self._entry_reader = EntryReader(store, self._modules, self._outlines)
         self._entries = self._entry_reader.read(self._folders(whole))
         self._root_of = {**whole, **self._entries.root_of}
 

@@ -45,6 +45,18 @@ def test_a_script_needs_no_guard_if_importing_it_consumes_and_nobody_imports_it(
     assert edges(files) == {("kafka/read_a.py", "consumes", "a"), ("kafka/read_b.py", "consumes", "b")}
 
 
+def test_a_file_of_the_top_folder_that_consumes_when_run_is_a_job_beside_the_only_script() -> None:
+    files = {"simulate.py": guarded("a"), "read.py": consumer("b"), "library.py": LIBRARY}
+
+    assert edges(files) == {("simulate.py", "consumes", "a"), ("read.py", "consumes", "b")}
+
+
+def test_a_file_of_the_top_folder_that_the_script_imports_is_its_own_whatever_it_does_then() -> None:
+    files = {"simulate.py": f"import read\n{guarded('a')}", "read.py": consumer("b")}
+
+    assert edges(files) == {("simulate.py", "consumes", "a"), ("simulate.py", "consumes", "b")}
+
+
 def test_each_handler_of_a_folder_is_a_job() -> None:
     code = """
         import os, boto3
