@@ -181,22 +181,26 @@ class SubjectReader:
         parts = self._parts.of_files([path for path in paths if self._store.entries[path].digest])
         found: list[Text] = []
         for path in paths:
-            entry = self._store.entries[path]
-            past = self._past.get(path, ())
-            commit = past[-1].commit if past and past[-1].digest == entry.digest else self._store.snapshot.commit
+            entry, commit = self._store.entries[path], self._changed_last(path)
             whole = SchemaSource(path, entry.digest, commit, "file", 0, entry.size_bytes, Span(path, 1, 1))
             sources = [part_source(path, entry.digest, commit, part) for part in parts.get(path, ())]
             found += [Text(self._format_of(path), source, "") for source in sources or [whole]]
         return found
 
+    def _changed_last(self, path: str) -> str:
+        """Returns the commit that gave the file its present content, the one that is read where history doesn't tell."""
+        past = self._past.get(path, ())
+        is_told = past and past[-1].digest == self._store.entries[path].digest
+        return past[-1].commit if is_told else self._store.snapshot.commit
+
     def _literals(self, literals: Mapping[str, FileFacts], hosts: list[str]) -> list[Text]:
         if LITERAL_FORMAT not in self._formats:
             return []
-        commit, entries = self._store.snapshot.commit, self._store.entries
+        entries, commits = self._store.entries, {path: self._changed_last(path) for path in hosts}
         return [
             Text(
                 LITERAL_FORMAT,
-                literal_source(path, entries[path].digest, commit, literal),
+                literal_source(path, entries[path].digest, commits[path], literal),
                 literal.text,
                 literal.host == GUESS,
             )

@@ -220,6 +220,9 @@ def test_a_schema_literal_is_a_subject_with_history() -> None:
     (subject,) = found.subjects
     assert (subject.name, len(subject.versions), subject.latest.source.host) == ("app/main", 2, "python-dict")
     assert [(link.job, link.subject) for link in found.links] == [("job", "app/main")]
+    first, last = (version.source.commit for version in subject.versions)
+    assert first != last
+    assert last != found.commit
 
 
 def test_a_framework_config_in_helm_values_links_a_job_that_calls_nothing() -> None:
