@@ -43,4 +43,4 @@ def _finding(finding: AuditFinding) -> list[str]:
     lines += columns([("where" if at == 0 else "", *row) for at, row in enumerate(rows)], _INDENT)
     lines += wrapped(finding.why, f"{_INDENT}why    ")
     lines += wrapped(finding.next, f"{_INDENT}next   ")
-    return [*lines, f"{_INDENT}rule   {finding.rule}, {finding.id}"]
+    return [*lines, f"{_INDENT}rule   {finding.rule} (finding {finding.id})"]

@@ -94,7 +94,7 @@ def _warnings(asked: Sequence[AskedChange], targets: Sequence[Target]) -> tuple[
             continue
         if target.also_in:
             said.append(
-                f'"{name}" is taken for {target.path}; it could also mean {_some(target.also_in)}. A path says which.'
+                f'"{name}" is taken for {target.path}; it could also mean {_some(target.also_in)}. Ask with a path to choose.'
             )
         if it.field and not target.has_field and it.op != "add_field":
             said.append(f'{target.record} in {target.path} has no field "{it.field}".')

@@ -179,7 +179,9 @@ def _chosen_for(original: _Proved, proposal: Proposal) -> Iterator[str]:
 def _lost(row: MutantSeen, ruling: Ruling, broken: _Proved) -> MutantSeen:
     claim = ruling.claims[0]
     by = next((it.check for id in claim.cites for it in broken.evidence if it.id == id), "")
-    return replace(row, fate="killed", by=by, rule=ruling.rule, message=claim.text)
+    return replace(
+        row, fate="killed", by=by, rule=ruling.rule, message=claim.text.replace(broken.alternative.id, "the broken one")
+    )
 
 
 def _doubt(evidence: Evidence) -> str:

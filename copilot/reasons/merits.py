@@ -136,7 +136,7 @@ def _asked_claim(better: Candidate, worse: Candidate) -> Claim:
         return Claim(f"How much of the request {worse.id} does is not known.", (), is_background=True)
     asked = mine.measure("operations")
     if asked == 1:
-        text = f"{better.id} does what was asked; {worse.id} leaves it to people."
+        text = f"{better.id} does what was asked; {worse.id} leaves some of it to people."
     else:
         text = (
             f"{better.id} does {mine.measure('operations_done')} of the {asked} changes that were asked for;"

@@ -61,8 +61,8 @@ def about_decoders(ground: Ground) -> str:
         sentences.append(f"{named(by_schema['own'])}: decodes with a schema of its own, so it can move on its own.")
     if "single" in by_schema:
         sentences.append(
-            f"{named(by_schema['single'])}: decodes with one local schema as if the writer had used it, so wherever bytes change it"
-            " must change in the same deploy as the producers, or it misreads them."
+            f"{named(by_schema['single'])}: decodes with one local schema as if the writer had used it, so its schema has to change"
+            " together with the bytes that it reads."
         )
     if "writer" in by_schema:
         sentences.append(

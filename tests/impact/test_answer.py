@@ -196,7 +196,7 @@ def test_a_name_that_several_records_have_is_answered_and_said(tmp_path: Path) -
     by_name, by_path = ask(folder, REMOVE), ask(folder, replace(REMOVE, subject="protos/order.proto"))
 
     assert by_name.warnings == (
-        '"order" is taken for other/order.proto; it could also mean protos/order.proto. A path says which.',
+        '"order" is taken for other/order.proto; it could also mean protos/order.proto. Ask with a path to choose.',
     )
     assert by_path.warnings == ()
 
