@@ -5,6 +5,7 @@ Runs only what the person allowed, only with isolation. A command that fails bef
 
 from __future__ import annotations
 
+import re
 import shlex
 
 from copilot.checks.evidence import make_evidence
@@ -13,7 +14,9 @@ from copilot.domain.evidence import Evidence, Finding, Measure, Verdict
 from copilot.domain.patch import Patch
 from copilot.ports import Bench, Case, Ran
 
-OUTPUT_LINES_SHOWN = 5
+FAILURES_SHOWN = 5
+_FAILED_TEST = re.compile(r"^(?:FAILED|FAIL:|ERROR:?)[ \t]+([^\s\[]+)", re.MULTILINE)
+"""How pytest and unittest name a test that failed; what stands in brackets is data."""
 _RUN_COMMANDS = "Allow them with --run-commands."
 
 
@@ -24,7 +27,7 @@ class CommandsCheck:
     version = 1
 
     def run(self, case: Case, bench: Bench) -> Evidence:
-        """Returns the evidence; times are volatile measures, and the output itself is no part of it."""
+        """Returns the evidence; times are volatile, and of the output only names of failed tests are told, outside the id."""
         commands = case.request.commands
         if not case.patches:
             return make_evidence(self.name, self.version, case, verdict="not-applicable")
@@ -40,9 +43,10 @@ class CommandsCheck:
             finding = _no_isolation()
             return make_evidence(self.name, self.version, case, verdict="unknown", findings=(finding,), inputs=inputs)
         findings: list[Finding] = []
+        said: list[Finding] = []
         measures: list[Measure] = []
         for number, command in enumerate(commands):
-            found, seconds = _try_command(command, case, bench)
+            found, seconds = _try_command(command, case, bench, said)
             findings += found
             measures.append(Measure(f"took_seconds_{number + 1}", round(seconds, 2), "seconds", is_volatile=True))
         return make_evidence(
@@ -54,10 +58,11 @@ class CommandsCheck:
             findings=findings,
             tools=(("isolation", isolation),),
             inputs=(*inputs, limits),
+            likely=said,
         )
 
 
-def _try_command(command: str, case: Case, bench: Bench) -> tuple[list[Finding], float]:
+def _try_command(command: str, case: Case, bench: Bench, said: list[Finding]) -> tuple[list[Finding], float]:
     reason = why_unreadable(command)
     if reason:
         message = f'The command "{command}" cannot be read: {reason}.'
@@ -76,8 +81,19 @@ def _try_command(command: str, case: Case, bench: Bench) -> tuple[list[Finding],
             findings.append(Finding("commands.stopped", "warning", message, phase=patch.phase, fix="Raise that limit."))
         elif after.exit_code:
             message = f'"{command}" passes before the change and fails after it: {_how(after)}.'
-            findings.append(Finding("commands.fails", "error", message, phase=patch.phase, fix="Run it on the branch."))
+            findings.append(Finding("commands.fails", "error", message, phase=patch.phase))
+            said += _named_failures(after.output, patch.phase)
     return findings, took
+
+
+def _named_failures(output: str, phase: int) -> list[Finding]:
+    """Returns the tests that the output names as failed, without what it says of them: that may hold the repository's data."""
+    named = list(dict.fromkeys(_FAILED_TEST.findall(output)))
+    if not named:
+        return []
+    more = f" and {len(named) - FAILURES_SHOWN} more" if len(named) > FAILURES_SHOWN else ""
+    text = f"The output names as failed: {', '.join(named[:FAILURES_SHOWN])}{more}."
+    return [Finding("commands.named-failures", "note", text, phase=phase)]
 
 
 def _states(patches: tuple[Patch, ...]) -> tuple[Patch, ...]:

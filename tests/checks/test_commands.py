@@ -40,6 +40,15 @@ def test_a_command_that_breaks_with_the_change_fails() -> None:
     assert evidence.findings[0].message == '"pytest" passes before the change and fails after it: exit code 1.'
 
 
+def test_the_tests_that_failed_are_named_without_what_they_say_and_outside_the_id() -> None:
+    said = "FAILED tests/test_a.py::test_x[secret] - KeyError: 'secret'\nFAIL: test_y (b.TestB)\n1 failed in 0.12s\n"
+
+    evidence = commands(ToldSandbox({0: Ran(1, said, 2.0, "")}), "pytest")
+
+    assert [it.message for it in evidence.likely] == ["The output names as failed: tests/test_a.py::test_x, test_y."]
+    assert evidence.id == commands(ToldSandbox({0: BROKEN}), "pytest").id
+
+
 def test_a_command_that_fails_before_proves_nothing() -> None:
     sandbox = ToldSandbox({-1: BROKEN, 0: BROKEN})
 
