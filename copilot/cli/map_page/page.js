@@ -286,14 +286,14 @@ function move() {
   if (layer) layer.setAttribute("transform", `translate(${view.x} ${view.y}) scale(${view.scale})`);
 }
 
-function fit() {
+function fit(least = READABLE) {
   const layer = byId("layer");
   layer.setAttribute("transform", "");
   const box = layer.getBBox(), space = byId("graph").getBoundingClientRect();
   if (!box.width || !space.width) return;
   view.scale = Math.min(1.3, (space.width - 40) / box.width, (space.height - 40) / box.height);
-  // Never so small that nothing can be read: then the top left is shown, and the rest is a drag away.
-  view.scale = Math.max(READABLE, view.scale);
+  // Unasked never so small that nothing can be read: then the top left is shown, and the rest is a drag away.
+  view.scale = Math.max(least, view.scale);
   view.x = box.width * view.scale < space.width ? (space.width - box.width * view.scale) / 2 - box.x * view.scale : 20 - box.x * view.scale;
   view.y = box.height * view.scale < space.height ? (space.height - box.height * view.scale) / 2 - box.y * view.scale : 20 - box.y * view.scale;
   move();
@@ -338,13 +338,13 @@ window.addEventListener("pointermove", event => {
   move();
 });
 window.addEventListener("pointerup", () => { drag = null; });
-window.addEventListener("resize", fit);
+window.addEventListener("resize", () => fit());
 window.addEventListener("keydown", event => {
   const isTyping = event.target.matches("input, select");
   if (event.key === "Escape") reset();
   else if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
   else if (event.key === "/") { event.preventDefault(); byId("search").focus(); }
-  else if (event.key === "0") fit();
+  else if (event.key === "0") fit(0);
   else if (event.key === "+") zoom(1.2, ...middle());
   else if (event.key === "-") zoom(1 / 1.2, ...middle());
 });
