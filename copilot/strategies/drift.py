@@ -6,13 +6,15 @@ stand at the end of the shared record reads on by luck; the next field that is a
 
 from __future__ import annotations
 
+from typing import Any
+
 from copilot.domain import fieldtype
 from copilot.domain.alternative import SchemaEdit
 from copilot.domain.pipeline import Link
 from copilot.domain.schema import SchemaSource, SchemaVersion
 from copilot.domain.twins import places_of
 from copilot.strategies.ground import Ground, version_at
-from copilot.strategies.work import Work, as_json
+from copilot.strategies.work import Work, add_field, as_json
 
 
 def in_line(ground: Ground) -> Work:
@@ -25,6 +27,18 @@ def in_line(ground: Ground) -> Work:
         for name, field in _lacking(ground, version_at(source, ground.pipeline))
     ]
     return Work(tuple(dict.fromkeys(edits)))
+
+
+def add_beside(ground: Ground, after: str, *fields: dict[str, Any]) -> Work:
+    """Adds fields after a sibling; at the end of the record where a consumer reads with a single local schema.
+
+    Bytes that come in the middle would have to reach such a consumer in the very moment in which it knows of them.
+    """
+    is_last = bool(single_links(ground))
+    work = in_line(ground) if is_last else Work()
+    for field in fields:
+        work += add_field(ground, field, after="" if is_last else after)
+    return work
 
 
 def single_links(ground: Ground) -> tuple[Link, ...]:

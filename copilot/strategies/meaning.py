@@ -10,6 +10,7 @@ from copilot.domain.alternative import Alternative, NotOffered
 from copilot.domain.operation import ChangeMeaning, Operation
 from copilot.domain.pipeline import Impact, PipelineMap
 from copilot.strategies.deprecate import deprecation
+from copilot.strategies.drift import add_beside
 from copilot.strategies.ground import Ground, ground_of, is_write
 from copilot.strategies.newfield import Parallel, Successor, field_object, old_left_out, parallel_change
 from copilot.strategies.newsubject import new_version
@@ -17,7 +18,6 @@ from copilot.strategies.rollout import PRODUCERS_FIRST, State, alternative
 from copilot.strategies.words import GATE_WRITTEN, about_decoders, about_keys, joined
 from copilot.strategies.work import (
     Work,
-    add_field,
     code_work,
     default_for_old_readers,
     doubtful_work,
@@ -49,7 +49,7 @@ def change_meaning(operation: Operation, impact: Impact, pipeline: PipelineMap) 
 
 def _added(ground: Ground, operation: ChangeMeaning) -> Work:
     successor = Successor(operation.to, fieldtype.null_first(ground.kind), (None,), doc=operation.doc)
-    work = add_field(ground, field_object(ground, successor), after=operation.field)
+    work = add_beside(ground, operation.field, field_object(ground, successor))
     return work + producer_notes(ground, f"write `{operation.to}` too: {operation.doc}")
 
 

@@ -10,6 +10,7 @@ from copilot.domain.alternative import Alternative, CodeAction
 from copilot.domain.naming import next_of
 from copilot.domain.pipeline import FieldUse
 from copilot.strategies.deprecate import deprecation
+from copilot.strategies.drift import add_beside
 from copilot.strategies.ground import Ground, is_write
 from copilot.strategies.retention import is_let_go
 from copilot.strategies.rollout import CONSUMERS_FIRST, PRODUCERS_FIRST, State, alternative
@@ -24,7 +25,6 @@ from copilot.strategies.words import (
 )
 from copilot.strategies.work import (
     Work,
-    add_field,
     as_json,
     built_by_consumers,
     code_work,
@@ -167,7 +167,7 @@ def field_object(ground: Ground, successor: Successor) -> dict[str, Any]:
 
 
 def _expanded(ground: Ground, successor: Successor) -> Work:
-    work = add_field(ground, field_object(ground, successor), after=ground.operation.field)
+    work = add_beside(ground, ground.operation.field, field_object(ground, successor))
     work += _written_twice(ground, successor)
     if successor.writers_note:
         work += notes_at(ground, [use for use in writes(ground) if not use.is_test], successor.writers_note)
@@ -225,7 +225,7 @@ def _stopped(ground: Ground, successor: Successor) -> Work | None:
     own = ground.uses_by("producers")
     if not any(is_write(use) and not use.is_test for use in own):
         return None
-    work = add_field(ground, field_object(ground, successor), after=ground.operation.field) + old_left_out(ground)
+    work = add_beside(ground, ground.operation.field, field_object(ground, successor)) + old_left_out(ground)
     built = [use for use in own if is_write(use)]
     read = [use for use in own if not is_write(use)]
     work += code_work(ground, built, "rename_key", to=successor.name, expression=successor.conversion or "")

@@ -8,6 +8,7 @@ from copilot.domain.naming import beside
 from copilot.domain.operation import Operation, ProtectField
 from copilot.domain.pipeline import Impact, PipelineMap
 from copilot.strategies.deprecate import deprecation
+from copilot.strategies.drift import add_beside
 from copilot.strategies.ground import Ground, ground_of, is_write
 from copilot.strategies.guarded import guarded_writes, module_beside, snake
 from copilot.strategies.newfield import Successor, field_object, readers_moved
@@ -17,7 +18,6 @@ from copilot.strategies.words import GATE_EXPANDED, about_keys, joined
 from copilot.strategies.work import (
     ByHand,
     Work,
-    add_field,
     code_work,
     doubtful_work,
     notes_at,
@@ -78,7 +78,7 @@ def _beside(ground: Ground, way: Way | None) -> Alternative | NotOffered:
     )
     own = [use for use in writes(ground) if not use.is_test]
     written = code_work(ground, own, "add_converted", to=name, expression=f"{way.function}({{}})")
-    expanded = add_field(ground, field_object(ground, successor), after=field) + written
+    expanded = add_beside(ground, field, field_object(ground, successor)) + written
     expanded += _module(ground, way, written)
     expanded += notes_at(ground, [use for use in writes(ground) if use.is_test], f"expect `{name}` here, by hand")
     moved = expanded + readers_moved(ground, successor)

@@ -24,6 +24,7 @@ from copilot.domain.operation import (
 )
 from copilot.domain.pipeline import FieldUse, Impact, PipelineMap
 from copilot.strategies.deprecate import deprecation
+from copilot.strategies.drift import add_beside
 from copilot.strategies.ground import Ground, ground_of, is_write
 from copilot.strategies.newfield import Parallel, old_left_out, parallel_change
 from copilot.strategies.newsubject import new_version
@@ -31,7 +32,6 @@ from copilot.strategies.rollout import PRODUCERS_FIRST, State, alternative
 from copilot.strategies.words import GATE_EXPANDED, about_decoders, about_keys, joined
 from copilot.strategies.work import (
     Work,
-    add_field,
     code_work,
     default_for_old_readers,
     doubtful_work,
@@ -180,10 +180,7 @@ def _written(it: _Reshape, uses: list[FieldUse]) -> Work:
 
 
 def _added(it: _Reshape, objects: list[dict[str, Any]]) -> Work:
-    work, after = Work(), it.parts[-1].operation.field
-    for entry in objects:
-        work += add_field(it.ground, entry, after=after)
-    return work
+    return add_beside(it.ground, it.parts[-1].operation.field, *objects)
 
 
 def _object(new: NewField, *, is_first: bool, defined: Any = None) -> dict[str, Any]:

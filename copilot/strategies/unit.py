@@ -15,13 +15,13 @@ from copilot.domain.mapping import Mapping, mapping_of, number_kind, scaled, unl
 from copilot.domain.operation import ChangeUnit, Operation
 from copilot.domain.pipeline import Impact, PipelineMap
 from copilot.domain.units import unit_field, units_in_name
+from copilot.strategies.drift import add_beside
 from copilot.strategies.ground import Ground, ground_of
 from copilot.strategies.newfield import Successor, expand_contract, field_object
 from copilot.strategies.newsubject import new_version
 from copilot.strategies.rollout import CONSUMERS_FIRST, PRODUCERS_FIRST, State, alternative
 from copilot.strategies.words import GATE_BOTH_READ, about_decoders, about_keys, joined
 from copilot.strategies.work import (
-    add_field,
     add_sibling,
     code_work,
     doubtful_work,
@@ -153,7 +153,7 @@ def _beside(ground: Ground, operation: ChangeUnit) -> Alternative | NotOffered:
         "default": operation.was,
         "doc": f"The unit of {operation.field}: {operation.was} or {operation.unit}. Readers must look at it.",
     }
-    known = add_field(ground, added, after=operation.field)
+    known = add_beside(ground, operation.field, added)
     told = [use for use in reads(ground) if not use.is_test]
     known += notes_at(ground, told, f"look at `{name}`, and convert where it says {operation.unit}")
     known += doubtful_work(ground, f"look at `{name}` where it reads", "consumers")

@@ -251,6 +251,20 @@ def test_a_single_schema_needs_an_order_only_where_bytes_come_or_go_at_the_end_o
     assert kinds(inner) == ["schema", "cutover"]
 
 
+def test_a_new_field_beside_an_old_one_goes_to_the_end_where_a_single_schema_reads() -> None:
+    own, single = shop(), shop(reader=Decoder("fastavro", "single"))
+    request = "change the type of amount in order to string"
+
+    beside, last = (offered(request, built)[0]["phased"] for built in (own, single))
+
+    names = [
+        [it["name"] for it in schema_after(one, built, 0)["fields"]] for one, built in ((beside, own), (last, single))
+    ]
+    assert names[0].index("amount_v2") == names[0].index("amount") + 1
+    assert names[1][-1] == "amount_v2"
+    assert "cutover" not in kinds(last, 0)
+
+
 def test_what_is_only_said_makes_nobody_deploy() -> None:
     marked = offered("deprecate amount in order", shop())[0]["marked"]
 
