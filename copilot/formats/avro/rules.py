@@ -82,7 +82,11 @@ class Walk:
         if known is not None:
             return known
         self._seen[pair] = ()
-        found = self._seen[pair] = self._compare(reader, writer, path)
+        found = self._compare(reader, writer, path)
+        if len(found) > 1:
+            # Records that several others lead to would hand up what is wrong with them twice as often at each step.
+            found = tuple(dict.fromkeys(found))
+        self._seen[pair] = found
         return found
 
     def _compare(self, reader: Type, writer: Type, path: str) -> Reasons:
@@ -115,7 +119,11 @@ class Walk:
     def _into_union(self, reader: Type, writer: Type, path: str) -> Reasons:
         found: list[Reason] = []
         for branch in writer.branches if writer.kind == "union" else (writer,):
-            if not any(not self.reasons(own, branch, path) for own in reader.branches):
+            # What has another name doesn't fit, whatever is in it: of many records that name each other, few pairs are left.
+            named_alike = (
+                own for own in reader.branches if own.kind != branch.kind or not own.name or names_fit(own, branch)
+            )
+            if not any(not self.reasons(own, branch, path) for own in named_alike):
                 found.extend(self._missing_branch(reader, branch, path))
         return tuple(found)
 

@@ -174,6 +174,22 @@ def test_records_that_lead_to_one_another_for_ever_are_answered_or_refused() -> 
     assert {it.reads for it in broken.decoders} == {"unknown"}
 
 
+def test_what_is_wrong_with_a_record_that_many_lead_to_is_told_once() -> None:
+    def nest(kind: str) -> list[Any]:
+        before = [[f"R{one}" for one in range(number)] for number in range(100)]
+        return [
+            record(field(kind, "x"), field(["null", *names], "n"), name=f"R{number}")
+            for number, names in enumerate(before)
+        ]
+
+    old, new = nest("int"), nest("int")
+    new[0]["fields"][0]["type"] = "string"
+
+    verdict = judge(new, old)
+
+    assert [it.rule for it in verdict.reasons] == ["avro.type-mismatch"]
+
+
 def test_defaults_of_records_that_lead_to_one_another_for_ever_are_answered_or_refused() -> None:
     filled = chain(1000, field({"type": "array", "items": "int"}, "b", default=[1]))
 
