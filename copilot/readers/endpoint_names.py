@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 
@@ -50,7 +51,19 @@ def endpoint_texts(value: Value, around: Surroundings) -> tuple[Text, ...]:
         return told or tuple(each)[:1]
     found = resolve(value, around) or (Text("", "", "unset"),)
     name = name_of(value)
-    return tuple(text if text.text or text.variable else Text("", name, "unset") for text in found)
+    named = (text if text.text or text.variable else Text("", name, "unset") for text in found)
+    return tuple(one for text in named for one in _assigned(text))
+
+
+def _assigned(text: Text) -> tuple[Text, ...]:
+    """Returns the topics of a text, which are several where Spark is assigned partitions: `{"orders": [0, 1]}`."""
+    if not text.text.startswith("{"):
+        return (text,)
+    try:
+        partitions = json.loads(text.text)
+    except ValueError:
+        return (text,)
+    return tuple(replace(text, text=topic) for topic in partitions) if isinstance(partitions, dict) else (text,)
 
 
 def is_told(link: Link) -> bool:

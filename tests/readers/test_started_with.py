@@ -34,3 +34,17 @@ def test_a_word_that_nobody_is_seen_to_give_is_unknown_under_its_number_or_the_d
     }
 
     assert edges(texts) == {("one", "consumes", "?argv[2]", "possible"), ("two", "consumes", "orders", "likely")}
+
+
+def test_partitions_that_spark_is_assigned_name_their_topics() -> None:
+    code = """
+        from pyspark.sql import SparkSession
+
+        spark = SparkSession.builder.getOrCreate()
+        spark.readStream.format("kafka").option("assign", '{"orders": [0, 1], "returns": [0]}').load()
+        """
+
+    assert edges({"app/Dockerfile": "", "app/main.py": code}) == {
+        ("app", "consumes", "orders", "certain"),
+        ("app", "consumes", "returns", "certain"),
+    }
