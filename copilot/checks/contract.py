@@ -26,7 +26,7 @@ from copilot.checks.successors import MAY_NOT_BE, Succession, not_handed_on, suc
 from copilot.checks.written import OPEN_RULES as OPEN_TYPE_RULES
 from copilot.checks.written import Written, type_findings
 from copilot.domain.evidence import Evidence, Finding, Measure, Verdict
-from copilot.domain.fieldtype import is_another_kind
+from copilot.domain.fieldtype import is_another_kind, is_nullable, parsed
 from copilot.domain.pipeline import FieldUse, Link, PipelineMap
 from copilot.domain.schema import SchemaVersion
 from copilot.ports import Bench, Case
@@ -48,7 +48,7 @@ class ContractCheck:
     """Producers against demands, consumers against what is there, before and after."""
 
     name = "contract"
-    version = 8
+    version = 9
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
@@ -288,4 +288,6 @@ def _told_apart(uses: list[FieldUse]) -> tuple[FieldUse, ...]:
 
 
 def _required(version: SchemaVersion | None) -> frozenset[str]:
-    return frozenset(field.path for field in version.fields if field.is_required) if version else frozenset()
+    """Returns what a record has to hold: both Python libraries write null for a key that is missing, where null is allowed."""
+    fields = version.fields if version else ()
+    return frozenset(it.path for it in fields if it.is_required and not is_nullable(parsed(it.type)))

@@ -83,8 +83,6 @@ def _parts(step: Step, case: Case) -> Iterator[Step]:
 
 def _without(job: str, step: Step, case: Case) -> Step:
     """Returns the step without the job; who forgets it forgets what people do there, too."""
-    if job not in step.jobs:
-        return step
     manual = tuple(text for text in step.manual if not _is_about(text, job, case))
     return replace(step, jobs=tuple(it for it in step.jobs if it != job), manual=manual)
 

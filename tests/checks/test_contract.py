@@ -26,7 +26,7 @@ from copilot.domain.schema import SchemaSource, SchemaSubject, SchemaVersion
 from copilot.domain.source import Span
 from copilot.ports import Case
 from tests.checks.cases import COMMIT
-from tests.checks.orders import SCORER_PATH, SHOP_PATH, bench, case, field, schema_text, use, version
+from tests.checks.orders import AVRO, SCORER_PATH, SHOP_PATH, bench, case, field, schema_text, use, version
 
 AMOUNT = field("amount", "long")
 ID = field("id", "string")
@@ -86,6 +86,21 @@ def test_a_required_field_that_no_one_is_seen_to_set_is_unknown() -> None:
     evidence = run(case(add, [[ID]], [[ID, field("note", "string")]]))
 
     assert evidence.verdict == "unknown"
+
+
+@pytest.mark.parametrize(("kind", "verdict"), [("string", "fail"), (["string", "null"], "pass")])
+def test_a_field_that_may_be_null_is_not_demanded_of_a_producer(kind: Any, verdict: str) -> None:
+    add = AddField("order", "", "note", '"string"')
+
+    assert run(case(add, [[ID, AMOUNT]], [[ID, AMOUNT, field("note", kind)]], uses=WRITES)).verdict == verdict
+
+
+@pytest.mark.parametrize("library", ["fastavro", "avro"])
+def test_the_libraries_write_null_where_a_key_is_missing_that_may_be_null(library: str) -> None:
+    schema = schema_text([ID, field("note", ["string", "null"])])
+    decoder = next(it for it in AVRO.decoders if it.name == library)
+
+    assert decoder.encode(schema, {"id": "1"}) == b"\x021\x02"
 
 
 def test_a_producer_with_blind_spots_is_unknown_not_wrong() -> None:

@@ -89,7 +89,7 @@ def test_who_forgets_a_job_forgets_what_people_do_there() -> None:
 
 def test_jobs_that_no_longer_move_at_once_take_their_own_places_along() -> None:
     case, kit = cut_over()
-    split = next(it for it in MUTATIONS if it.name == "cutover split")
+    split = next(it for it in MUTATIONS if it.name == "joint deploy split")
 
     (mutant,) = split.of(case, kit.tree)
 
