@@ -10,11 +10,11 @@ from __future__ import annotations
 import marshal
 import zlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from itertools import accumulate, chain, repeat
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from copilot.domain.clones import Clone, Consumer
 from copilot.domain.pipeline import (
@@ -56,6 +56,7 @@ _NOUNS: tuple[type, ...] = (
     Sink,
     SampleFiles,
 )
+Noun = TypeVar("Noun")
 _NUMBER = {noun: number for number, noun in enumerate(_NOUNS)}
 _PARTS: tuple[Callable[[Any], Any], ...] = tuple(attrgetter(*(field.name for field in fields(noun))) for noun in _NOUNS)
 _SETTERS = tuple(tuple(getattr(noun, field.name).__set__ for field in fields(noun)) for noun in _NOUNS)
@@ -108,14 +109,18 @@ def _unpacked(value: Any) -> Any:
         if ends[-1] != len(items):
             raise ValueError("lengths that don't fit")
         return tuple(map(items.__getitem__, map(slice, ends, ends[1:])))
-    return _built(kind, parts)
+    return built(_NOUNS[kind], *parts)
 
 
-def _built(number: int, columns: list[Any]) -> tuple[Any, ...]:
-    """Returns nouns with these parts, set slot by slot: a frozen dataclass's own `__init__` takes thrice as long, for thousands."""
-    if len(set(map(len, columns))) != 1 or len(columns) != len(_SETTERS[number]):
+def built(noun: type[Noun], *columns: Sequence[Any]) -> tuple[Noun, ...]:
+    """Returns nouns by the columns of their parts; raises ValueError where these don't fit.
+
+    They are set slot by slot: a frozen dataclass's own `__init__` takes thrice as long, and there are thousands.
+    """
+    setters = _SETTERS[_NUMBER[noun]]
+    if len(set(map(len, columns))) != 1 or len(columns) != len(setters):
         raise ValueError("columns that don't fit")
-    nouns: tuple[Any, ...] = tuple(map(object.__new__, repeat(_NOUNS[number], len(columns[0]))))
-    for setter, column in zip(_SETTERS[number], columns, strict=True):
+    nouns = tuple(map(object.__new__, repeat(noun, len(columns[0]))))
+    for setter, column in zip(setters, columns, strict=True):
         deque(map(setter, nouns, column), maxlen=0)
     return nouns

@@ -18,10 +18,11 @@ from copilot.domain.schema import SchemaField, SchemaHost, SchemaPart, SchemaSou
 from copilot.domain.source import ABSENT, Gap, Span
 from copilot.ports import History, Index, SchemaFormat
 from copilot.readers.facts import LOADED_MAX, Literal
+from copilot.readers.packing import built
 from copilot.readers.schema_literals import GUESS
 from copilot.readers.store import FactStore
 
-SCHEMA_KIND = "schema-facts-6"
+SCHEMA_KIND = "schema-facts-7"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +152,13 @@ def _dumped(read: SchemaVersion | Gap, source: SchemaSource) -> bytes:
     if isinstance(read, Gap):
         place = "" if read.span.path == path else read.span.path
         return marshal.dumps((read.span.first_line, read.span.last_line, read.reason.replace(path, "\0"), place))
-    fields = tuple(
-        (
-            *_DESCRIBED(field),
-            "" if field.span.path == path else field.span.path,
-            field.span.first_line,
-            field.span.last_line,
-        )
-        for field in read.fields
+    columns = list(zip(*map(_DESCRIBED, read.fields), strict=True))
+    spans = [field.span for field in read.fields]
+    fields = (
+        *columns,
+        tuple("" if span.path == path else span.path for span in spans),
+        tuple(span.first_line for span in spans),
+        tuple(span.last_line for span in spans),
     )
     last = read.text.count("\n") + source.span.first_line
     return marshal.dumps(
@@ -183,14 +183,10 @@ def _loaded(data: bytes, source: SchemaSource) -> SchemaVersion | Gap | None:
 def _read_row(row: tuple[Any, ...], source: SchemaSource) -> SchemaVersion | Gap:
     if len(row) == 4:
         return Gap(Span(row[3] or source.path, row[0], row[1]), row[2].replace("\0", source.path))
-    name, fingerprint, meaning, rows, text, resolved, end, last = row
-    fields = tuple(_field(row, source.path) for row in rows)
+    name, fingerprint, meaning, columns, text, resolved, end, last = row
+    *described, places, first_lines, last_lines = columns
+    spans = built(Span, [place or source.path for place in places], first_lines, last_lines)
+    fields = built(SchemaField, *described, spans) if spans else ()
     if _is_whole(source):
         source = replace(source, end=end, span=Span(source.path, 1, last))
     return SchemaVersion("", 0, name, fingerprint, meaning, fields, text, resolved, source)
-
-
-def _field(row: tuple[Any, ...], path: str) -> SchemaField:
-    at, name, record, type, default, aliases, doc, logical, place, first_line, last_line = row
-    span = Span(place or path, first_line, last_line)
-    return SchemaField(at, name, record, type, default, aliases, doc, logical, span)
