@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,9 +12,9 @@ from copilot.adapters.settings_file import settings_of
 from copilot.adapters.tree import CommitTree, WorkingTree, uncommitted_count
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.source import WORKING_TREE
-from copilot.errors import CopilotError
 from copilot.plugins import build_mapper
 from copilot.ports import Index, Tree
+from copilot.readers.beside import Beside
 from copilot.readers.unmatched import with_unmatched
 
 
@@ -44,32 +43,9 @@ def read_map(place: Place) -> PipelineMap:
     if place.commit == WORKING_TREE:
         return _map(place, WorkingTree(place.repository))
     # Counting means that git compares the whole working tree; it does so while this process reads.
-    count = _Count(place.repository)
-    count.start()
+    count = Beside(lambda: uncommitted_count(place.repository), "count uncommitted changes")
     found = _map(place, CommitTree(place.repository, place.commit, place.index))
     return replace(found, uncommitted_count=count.result())
-
-
-class _Count(threading.Thread):
-    """Counts aside; concurrent.futures would do the same, and its import alone costs as much as reading a small map."""
-
-    def __init__(self, repository: Repository) -> None:
-        super().__init__(name="count uncommitted changes", daemon=True)
-        self._repository = repository
-        self._count = 0
-        self._failure: CopilotError | None = None
-
-    def run(self) -> None:
-        try:
-            self._count = uncommitted_count(self._repository)
-        except CopilotError as failure:
-            self._failure = failure
-
-    def result(self) -> int:
-        self.join()
-        if self._failure is not None:
-            raise self._failure
-        return self._count
 
 
 def _map(place: Place, tree: Tree) -> PipelineMap:

@@ -27,7 +27,6 @@ from copilot.readers.copies import (
 )
 from copilot.readers.deployed_jobs import Jobs
 from copilot.readers.deployment_facts import DEPLOYMENT_KIND, Unit, is_secret, load_deployment
-from copilot.readers.deployment_reader import facts_of
 from copilot.readers.deployment_scopes import NO_SCOPE, Layer, settings_in
 from copilot.readers.facts import Config
 from copilot.readers.jobs import plain_name
@@ -84,7 +83,7 @@ def read_deployment_files(
     files: list[DeploymentFile] = []
     count = 0
     for kind, paths in kinds:
-        found = store.derive(f"{DEPLOYMENT_KIND}-{kind}", paths, partial(facts_of, kind), load_deployment)
+        found = store.derive(f"{DEPLOYMENT_KIND}-{kind}", paths, partial(_facts_of, kind), load_deployment)
         count += len(found)
         for path, facts in found.items():
             if kind == "manifest" and not any(facts):
@@ -93,6 +92,13 @@ def read_deployment_files(
                 store.gaps.add(Gap(Span(path, facts.gap[0], facts.gap[0]), facts.gap[1]))
             files.append(DeploymentFile(path, "compose" if facts.is_compose else kind, facts))
     return sorted(files, key=lambda file: file.path), count
+
+
+def _facts_of(kind: str, text: str) -> bytes:
+    # Imported where a text is read for the first time, which is seldom after a change, and a sixth of all that reading imports.
+    from copilot.readers.deployment_reader import facts_of
+
+    return facts_of(kind, text)
 
 
 def built_folders(files: Iterable[DeploymentFile]) -> frozenset[str]:

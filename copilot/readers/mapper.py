@@ -10,13 +10,13 @@ from __future__ import annotations
 import gc
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 
 from copilot.domain.pipeline import Deployment, Job, PipelineMap
 from copilot.domain.source import Gap, Snapshot, Span
 from copilot.ports import History, Index, OneByOne, SchemaFormat, Spread, Tree
+from copilot.readers.beside import Beside
 from copilot.readers.beyond import NOTHING, Beyond
 from copilot.readers.binding import Binder, JobFiles
 from copilot.readers.callers import Callers, given_clients
@@ -104,16 +104,15 @@ class _Reading:
         layout = layout_of(store.entries, suffixes, index, stamp)
         self._schemas = SubjectReader(formats, history, index, store, layout)
         # Git walks the history meanwhile: on a repository of some thousand commits that takes as long as all the parsing.
-        with ThreadPoolExecutor(max_workers=1) as beside:
-            past = beside.submit(history.versions, self._schemas.schema_paths())
-            outlines = store.begin_outlines(layout.python)
-            self._deployment_files, self._deployment_count = read_deployment_files(store, layout.deployments)
-            if store.unknown_count > MANY_FILES:
-                self._schemas.read_ahead()
-            self._outlines = outlines()
-            self._modules = Modules(store, layout.python)
-            self._chains = Chains(lambda path: store.python([path]).get(path), self._modules)
-            self._subjects: Subjects = self._schemas.read(self._hosts(), settings, past.result(), self._imported_from)
+        past = Beside(lambda: history.versions(self._schemas.schema_paths()), "history")
+        outlines = store.begin_outlines(layout.python)
+        self._deployment_files, self._deployment_count = read_deployment_files(store, layout.deployments)
+        if store.unknown_count > MANY_FILES:
+            self._schemas.read_ahead()
+        self._outlines = outlines()
+        self._modules = Modules(store, layout.python)
+        self._chains = Chains(lambda path: store.python([path]).get(path), self._modules)
+        self._subjects: Subjects = self._schemas.read(self._hosts(), settings, past.result(), self._imported_from)
         scripts = frozenset(path for path, outline in self._outlines.items() if outline.is_script)
         scripts |= started_scripts(self._deployment_files, layout.python)
         self._entry_reader = EntryReader(store, self._modules, self._outlines)
