@@ -44,7 +44,8 @@ class SqliteIndex:
     def get(self, kind: str, keys: Sequence[str]) -> Mapping[str, bytes]:
         """Returns the entries that are there."""
         with self._lock:
-            got = {key: self._memory[kind, key] for key in keys if (kind, key) in self._memory}
+            held = self._memory
+            got = {key: held[kind, key] for key in keys if (kind, key) in held} if held else {}
             if self._connection is not None and len(got) < len(keys):
                 try:
                     got.update(self._select(self._connection, kind, [key for key in keys if key not in got]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 
 from copilot.domain.clones import Clone, Consumer
@@ -76,13 +77,19 @@ def _field(field: SchemaField) -> dict[str, Any]:
     return {
         "path": field.path,
         "record": field.record,
-        "type": json.loads(field.type),
+        "type": _parsed(field.type),
         "has_default": field.default is not None,
-        "default": None if field.default is None else json.loads(field.default),
+        "default": None if field.default is None else _parsed(field.default),
         "aliases": list(field.aliases),
         "logical_type": field.logical_type or None,
         "at": span_json(field.span),
     }
+
+
+@cache
+def _parsed(text: str) -> Any:
+    """Returns the value of a JSON text, of which a map has thousands and few different ones; nobody changes it."""
+    return json.loads(text)
 
 
 def _source(source: SchemaSource) -> dict[str, Any]:

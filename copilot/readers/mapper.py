@@ -244,7 +244,10 @@ class _Reading:
 
     def _tests_of(self, codes: Mapping[str, JobCode], reach: Reach) -> dict[str, list[str]]:
         """Returns, by root, the tests that lie in folders of their own and import from a job, or from what it imports."""
-        coded = {root for path, root in self._root_of.items() if not is_test_path(path)}
+        coded: set[str] = set()
+        for path, root in self._root_of.items():
+            if root not in coded and not is_test_path(path):
+                coded.add(root)
         tests = [path for path, root in self._root_of.items() if root not in coded]
         among = frozenset(self._root_of)
         reached = {path: {*files} for path, files in self._entry_reader.imported(tests, among).items()}

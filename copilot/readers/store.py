@@ -9,6 +9,7 @@ import marshal
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from operator import itemgetter
 from typing import TypeVar
 
 from copilot.domain.source import Gap, Span, TreeEntry
@@ -28,6 +29,7 @@ ALIKE_MIN = 2000
 """More blobs than this that say the same (mostly: nothing) are worth a list; looking each up took a tenth of a second."""
 
 
+_PATH = itemgetter(TreeEntry._fields.index("path"))
 Facts = TypeVar("Facts")
 
 
@@ -37,7 +39,9 @@ class FactStore:
     def __init__(self, tree: Tree, index: Index, spread: Spread) -> None:
         self.tree = tree
         self.snapshot = tree.snapshot
-        self.entries: dict[str, TreeEntry] = {entry.path: entry for entry in self.snapshot.entries}
+        self.entries: dict[str, TreeEntry] = dict(
+            zip(map(_PATH, self.snapshot.entries), self.snapshot.entries, strict=True)
+        )
         self.gaps: set[Gap] = set()
         self.unknown_count = 0
         self.premises = Premises()
