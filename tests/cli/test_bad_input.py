@@ -54,7 +54,8 @@ BY_CASE = [field(name, "int", default=0) for number in range(3000) for name in (
 ALIASED = [field(f"f{number}", "int", default=0, aliases=[f"g{number}"]) for number in range(5000)]
 PLAIN = text()
 ODD = {
-    "recursive": Odd(text(RECURSIVE, field("self", "Order", default={}))),
+    "recursive": Odd(text(RECURSIVE)),
+    "a default around itself": Odd(text(RECURSIVE, field("self", "Order", default={})), "a record around the field"),
     "mutually recursive": Odd(text(field("other", ["null", MUTUAL]))),
     "recursive without an end": Odd(text(field("self", "Order"))),
     "10,000 fields": Odd(text(*WIDE)),

@@ -124,8 +124,9 @@ def _check_defaults_again(schema: Any) -> None:
         raise InvalidSchema("", "its types lead to one another too deep for its defaults to be checked") from None
     if found is not None:
         record, field = found
-        reason = f'the default {_shown(field.default)} of a field of "{record.name}" can\'t be told when registries look at it'
-        raise InvalidSchema(field.name, f"{reason}: it is no {field.type.label}, or a record around the field")
+        label = f"no {field.type.label}" if field.type.kind != "awaited" else f'no value of "{field.type.name}"'
+        reason = f'registries refuse the default {_shown(field.default)} of a field of "{record.name}"'
+        raise InvalidSchema(field.name, f"{reason}: it is {label}, or a record around the field")
 
 
 class _Reading:

@@ -72,7 +72,11 @@ def test_registries_take(schema: Any) -> None:
         (record(field(record(field("int", "b"), name="In"), default={})), "a", "is no record In"),
         (record(field("R", default={})), "a", "a record around the field"),
         (record(field(["null", "R", record(name="Other")], default={})), "a", "a record around the field"),
-        (record(field("Later", default={}), field(record(field("int"), name="Later"), "b")), "a", "can't be told"),
+        (
+            record(field("Later", default={}), field(record(field("int"), name="Later"), "b")),
+            "a",
+            "or a record around the field",
+        ),
         (record(field("Later", default="ab"), field({"type": "fixed", "name": "Later", "size": 2}, "b")), "a", "is no"),
         (record(name="int"), "", "as a primitive type is"),
         (record(field("int", "no-dash")), "no-dash", "can't be the name of a field"),
