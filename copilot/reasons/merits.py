@@ -2,14 +2,15 @@
 
 They are compared one after the other; the first that tells two apart decides. A measure that is missing counts as the worst.
 Honesty comes first: an alternative after which a reader can take one value for another loses to one that leaves work to people,
-or whose proof is not complete.
+or whose proof is not complete. The rules are data (`MERITS`): a decision takes all of them in this order, a "what if" any of them.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from copilot.domain.decision import Claim
 from copilot.domain.evidence import Evidence
@@ -28,6 +29,29 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Advantage:
+    """By which rule one alternative is ahead of another, the claim that says so, and both figures as "1 against 3".
+
+    `figures` is "" where the rule compares no figures, or one of them is missing.
+    """
+
+    rule: str
+    claim: Claim
+    figures: str = ""
+
+
+class Merit(Protocol):
+    """A rule of the order: the smaller its value, the better, and what to say where it tells two apart."""
+
+    @property
+    def name(self) -> str: ...
+
+    def value(self, candidate: Candidate) -> float: ...
+
+    def advantage(self, better: Candidate, worse: Candidate) -> Advantage: ...
+
+
+@dataclass(frozen=True, slots=True)
 class SoftRule:
     """A number to keep small: where it stands, and the words for it."""
 
@@ -35,6 +59,77 @@ class SoftRule:
     check: str
     measure: str
     unit: str
+
+    def value(self, candidate: Candidate) -> float:
+        found = candidate.evidence.get(self.check)
+        if found is not None and found.verdict == "not-applicable" and not self._is_unexplored(found, candidate):
+            return found.measure(self.measure) or 0
+        return _or_worst(self.figure(candidate))
+
+    def figure(self, candidate: Candidate) -> float | None:
+        """Returns the measure as it stands in the evidence, None where there is none to rely on."""
+        found = candidate.evidence.get(self.check)
+        return None if found is None or self._is_unexplored(found, candidate) else found.measure(self.measure)
+
+    def advantage(self, better: Candidate, worse: Candidate) -> Advantage:
+        one, other = self.figure(better), self.figure(worse)
+        if one is None or other is None:
+            text = f"{self.name.capitalize()}: there is no figure for {worse.id}."
+            return Advantage(self.name, Claim(text, _cited(better, (self.check,)), is_background=True))
+        text = f"{self.unit[0].upper()}{self.unit[1:]}: {one} for {better.id}, {other} for {worse.id}."
+        claim = Claim(text, (*_cited(better, (self.check,)), *_cited(worse, (self.check,))))
+        return Advantage(self.name, claim, f"{one} against {other}")
+
+    def _is_unexplored(self, found: Evidence, candidate: Candidate) -> bool:
+        """Tells whether the figure is about deploys that are left to people: not looked at, so they are not none."""
+        return self.check == "rollout" and found.verdict == "not-applicable" and leaves_to_people(candidate)
+
+
+@dataclass(frozen=True, slots=True)
+class MostAsked:
+    """How many of the changes that were asked for an alternative leaves to people."""
+
+    name: str = "most of what was asked"
+
+    def value(self, candidate: Candidate) -> float:
+        usage = candidate.evidence.get("usage")
+        if usage is None:
+            return math.inf
+        asked, done = usage.measure("operations"), usage.measure("operations_done")
+        return _or_worst(None if asked is None or done is None else asked - done)
+
+    def advantage(self, better: Candidate, worse: Candidate) -> Advantage:
+        mine, theirs = better.evidence.get("usage"), worse.evidence.get("usage")
+        if mine is None or theirs is None:
+            text = f"How much of the request {worse.id} does is not known."
+            return Advantage(self.name, Claim(text, (), is_background=True))
+        asked = mine.measure("operations")
+        if asked == 1:
+            text = f"{better.id} does what was asked; {worse.id} leaves some of it to people."
+            return Advantage(self.name, Claim(text, (mine.id, theirs.id)))
+        one, other = mine.measure("operations_done"), theirs.measure("operations_done")
+        text = (
+            f"{better.id} does {one} of the {asked} changes that were asked for;"
+            f" {worse.id} does {other} and leaves the rest to people."
+        )
+        figures = "" if one is None or other is None else f"{one} against {other}"
+        return Advantage(self.name, Claim(text, (mine.id, theirs.id)), figures)
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """How many of the checks that have to be settled are not; where the better one has such as well it is called otherwise."""
+
+    name: str = "proved, not only hoped"
+
+    def value(self, candidate: Candidate) -> float:
+        return len(candidate.unproved)
+
+    def advantage(self, better: Candidate, worse: Candidate) -> Advantage:
+        text = f"{listed(worse.unproved)} could not be settled for {worse.id}."
+        cites = _cited(worse, worse.unproved)
+        claim = Claim(text[0].upper() + text[1:], cites, is_background=not cites)
+        return Advantage(FEWEST_OPEN if better.unproved else self.name, claim)
 
 
 HONEST_RULES = (
@@ -68,112 +163,49 @@ SOFT_RULES = (
     ),
     SoftRule("smallest patch", "usage", "lines_changed", "changed lines"),
 )
-MOST_ASKED = "most of what was asked"
+MERITS: tuple[Merit, ...] = (*HONEST_RULES, MostAsked(), Proved(), *SOFT_RULES)
+"""All of them in the order of a decision."""
 _OF_WORTH = ("history_refused", "history_changed", "open_at_once", "uses_left")
 WORTH = (
     *(rule.name for rule in (*HONEST_RULES, *SOFT_RULES) if rule in HONEST_RULES or rule.measure in _OF_WORTH),
-    MOST_ASKED,
+    MostAsked().name,
 )
 """The rules by which an alternative is worse, where all others only make it dearer."""
 OF_DEPLOYS = tuple(rule.name for rule in SOFT_RULES if rule.check == "rollout" or rule.measure == "stopped_at_once")
 """The rules about how it goes out: by these it is only dearer, unless it was chosen for that."""
-PROVED = "proved, not only hoped"
 FEWEST_OPEN = "fewest open questions"
 BEHIND, AHEAD = "behind on: ", "wins on: "
 """Stand before the rule on which an alternative is behind the one that is chosen, and before the one on which that wins."""
 BY_NAME = "equal, the name only gives an order"
 
 
-def sort_key(candidate: Candidate) -> tuple[float | str, ...]:
+def sort_key(candidate: Candidate, rules: Sequence[Merit] = MERITS) -> tuple[float | str, ...]:
     """Returns what candidates are sorted by, best first."""
-    return (
-        *(_value(rule, candidate) for rule in HONEST_RULES),
-        _undone(candidate),
-        bool(candidate.unproved),
-        len(candidate.unproved),
-        *(_value(rule, candidate) for rule in SOFT_RULES),
-        candidate.id,
-    )
+    return (*(rule.value(candidate) for rule in rules), candidate.id)
 
 
 def leaves_to_people(candidate: Candidate) -> bool:
     """Tells whether the alternative by itself does less than was asked, so that people do the rest."""
-    return 0 < _undone(candidate) < math.inf
+    return 0 < MostAsked().value(candidate) < math.inf
 
 
-def advantage(better: Candidate, worse: Candidate) -> tuple[str, Claim]:
-    """Returns the rule by which the better one is ahead, and the claim with both figures."""
-    for rule in HONEST_RULES:
-        if _value(rule, better) != _value(rule, worse):
-            return rule.name, _figures(rule, better, worse)
-    if _undone(better) != _undone(worse):
-        return MOST_ASKED, _asked_claim(better, worse)
-    if len(better.unproved) != len(worse.unproved):
-        name = FEWEST_OPEN if better.unproved else PROVED
-        text = f"{listed(worse.unproved)} could not be settled for {worse.id}."
-        cites = _cited(worse, worse.unproved)
-        return name, Claim(text[0].upper() + text[1:], cites, is_background=not cites)
-    for rule in SOFT_RULES:
-        one, other = _value(rule, better), _value(rule, worse)
-        if one != other:
-            return rule.name, _figures(rule, better, worse)
+def deciding(better: Candidate, worse: Candidate, rules: Sequence[Merit] = MERITS) -> Merit | None:
+    """Returns the first rule that tells the two apart, None where all call them equal."""
+    return next((rule for rule in rules if rule.value(better) != rule.value(worse)), None)
+
+
+def advantage(better: Candidate, worse: Candidate, rules: Sequence[Merit] = MERITS) -> Advantage:
+    """Returns by which rule the better one is ahead, and the claim with both figures."""
+    rule = deciding(better, worse, rules)
+    if rule is not None:
+        return rule.advantage(better, worse)
     text = f"{better.id} and {worse.id} are equal by every rule: choose either. The name only gives them an order."
-    return BY_NAME, Claim(text, (), is_background=True)
-
-
-def _figures(rule: SoftRule, better: Candidate, worse: Candidate) -> Claim:
-    one, other = _figure(rule, better), _figure(rule, worse)
-    if one is None or other is None:
-        text = f"{rule.name.capitalize()}: there is no figure for {worse.id}."
-        return Claim(text, _cited(better, (rule.check,)), is_background=True)
-    text = f"{rule.unit[0].upper()}{rule.unit[1:]}: {one} for {better.id}, {other} for {worse.id}."
-    return Claim(text, (*_cited(better, (rule.check,)), *_cited(worse, (rule.check,))))
-
-
-def _asked_claim(better: Candidate, worse: Candidate) -> Claim:
-    mine, theirs = better.evidence.get("usage"), worse.evidence.get("usage")
-    if mine is None or theirs is None:
-        return Claim(f"How much of the request {worse.id} does is not known.", (), is_background=True)
-    asked = mine.measure("operations")
-    if asked == 1:
-        text = f"{better.id} does what was asked; {worse.id} leaves some of it to people."
-    else:
-        text = (
-            f"{better.id} does {mine.measure('operations_done')} of the {asked} changes that were asked for;"
-            f" {worse.id} does {theirs.measure('operations_done')} and leaves the rest to people."
-        )
-    return Claim(text, (mine.id, theirs.id))
+    return Advantage(BY_NAME, Claim(text, (), is_background=True))
 
 
 def _cited(candidate: Candidate, checks: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(candidate.evidence[check].id for check in checks if check in candidate.evidence)
 
 
-def _value(rule: SoftRule, candidate: Candidate) -> float:
-    found = candidate.evidence.get(rule.check)
-    if found is not None and found.verdict == "not-applicable" and not _is_unexplored(rule, found, candidate):
-        return found.measure(rule.measure) or 0
-    return _or_worst(lambda: _figure(rule, candidate))
-
-
-def _figure(rule: SoftRule, candidate: Candidate) -> float | None:
-    found = candidate.evidence.get(rule.check)
-    return None if found is None or _is_unexplored(rule, found, candidate) else found.measure(rule.measure)
-
-
-def _is_unexplored(rule: SoftRule, found: Evidence, candidate: Candidate) -> bool:
-    """Tells whether the figure is about deploys that are left to people: those were not looked at, so they are not none."""
-    return rule.check == "rollout" and found.verdict == "not-applicable" and leaves_to_people(candidate)
-
-
-def _undone(candidate: Candidate) -> float:
-    usage = candidate.evidence.get("usage")
-    if usage is None:
-        return math.inf
-    asked, done = usage.measure("operations"), usage.measure("operations_done")
-    return _or_worst(lambda: None if asked is None or done is None else asked - done)
-
-
-def _or_worst(measure: Callable[[], float | None]) -> float:
-    value = measure()
-    return math.inf if value is None else value
+def _or_worst(figure: float | None) -> float:
+    return math.inf if figure is None else figure

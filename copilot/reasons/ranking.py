@@ -17,7 +17,7 @@ from copilot.domain.evidence import Evidence
 from copilot.domain.proposal import Proposal
 from copilot.reasons.background import marked
 from copilot.reasons.coverage import not_covered
-from copilot.reasons.merits import AHEAD, BEHIND, Candidate, advantage, leaves_to_people, sort_key
+from copilot.reasons.merits import AHEAD, BEHIND, MERITS, Candidate, Merit, advantage, leaves_to_people, sort_key
 from copilot.reasons.refusals import NOT_ASKED, Standing, passed, standing_of
 from copilot.reasons.stakes import stakes_of
 from copilot.reasons.words import listed
@@ -42,18 +42,34 @@ def decide(proposal: Proposal) -> Decision:
     return replace(decision, digest=digest_of(decision))
 
 
-def rulings_of(proposal: Proposal) -> tuple[Ruling, ...]:
-    """Returns a ruling about every alternative, best first, with the claims that lead to it."""
-    evidence = {it.id: evidence_by_check(proposal, it.id) for it in proposal.alternatives}
-    refusals = {it.alternative: it.refused for it in proposal.compiled}
-    asked = bool(proposal.request.commands)
-    standings = {it.id: standing_of(it, refusals.get(it.id), evidence[it.id], asked) for it in proposal.alternatives}
-    candidates = sorted(
-        (Candidate(id, evidence[id], it.unproved) for id, it in standings.items() if not it.rule), key=sort_key
-    )
-    ranked = [_ruling(number, candidates, standings) for number in range(len(candidates))]
+def rulings_of(proposal: Proposal, merits: Sequence[Merit] = MERITS) -> tuple[Ruling, ...]:
+    """Returns a ruling about every alternative, best first, with the claims that lead to it.
+
+    The hard rules hold whatever the merits are; a decision takes all merits in their order.
+    """
+    standings = standings_of(proposal)
+    candidates = candidates_of(proposal, standings, merits)
+    ranked = [_ruling(number, candidates, standings, merits) for number in range(len(candidates))]
     refused = [_refused(id, it, bool(candidates)) for id, it in sorted(standings.items()) if it.rule]
     return (*ranked, *refused)
+
+
+def standings_of(proposal: Proposal) -> Mapping[str, Standing]:
+    """Returns where the hard rules put each alternative."""
+    refusals = {it.alternative: it.refused for it in proposal.compiled}
+    asked = bool(proposal.request.commands)
+    return {
+        it.id: standing_of(it, refusals.get(it.id), evidence_by_check(proposal, it.id), asked)
+        for it in proposal.alternatives
+    }
+
+
+def candidates_of(
+    proposal: Proposal, standings: Mapping[str, Standing], merits: Sequence[Merit] = MERITS
+) -> list[Candidate]:
+    """Returns the alternatives that are not refused, best first."""
+    found = (Candidate(id, evidence_by_check(proposal, id), it.unproved) for id, it in standings.items() if not it.rule)
+    return sorted(found, key=lambda it: sort_key(it, merits))
 
 
 def evidence_by_check(proposal: Proposal, alternative: str) -> Mapping[str, Evidence]:
@@ -61,18 +77,20 @@ def evidence_by_check(proposal: Proposal, alternative: str) -> Mapping[str, Evid
     return {it.check: it for it in proposal.evidence_of(alternative)}
 
 
-def _ruling(number: int, candidates: Sequence[Candidate], standings: Mapping[str, Standing]) -> Ruling:
+def _ruling(
+    number: int, candidates: Sequence[Candidate], standings: Mapping[str, Standing], merits: Sequence[Merit]
+) -> Ruling:
     candidate = candidates[number]
     standing = standings[candidate.id]
     outcome: Outcome = "chosen" if number == 0 else "unproved" if candidate.unproved else "acceptable"
     if len(candidates) == 1:
         name, claims = ONLY_ONE, []
     elif number == 0:
-        rule, claim = advantage(candidate, candidates[1])
-        name, claims = f"{AHEAD}{rule}", [claim]
+        ahead = advantage(candidate, candidates[1], merits)
+        name, claims = f"{AHEAD}{ahead.rule}", [ahead.claim]
     else:
-        rule, claim = advantage(candidates[0], candidate)
-        name, claims = f"{BEHIND}{rule}", [claim]
+        behind = advantage(candidates[0], candidate, merits)
+        name, claims = f"{BEHIND}{behind.rule}", [behind.claim]
     if leaves_to_people(candidate):
         name = f"leaves it to people, {name}"
     if candidate.unproved:

@@ -58,19 +58,13 @@ def test_the_settings_on_the_page_can_be_read() -> None:
 
 
 def test_the_page_about_decisions_lists_the_rules_in_their_order() -> None:
-    from copilot.reasons.merits import HONEST_RULES, MOST_ASKED, PROVED, SOFT_RULES
+    from copilot.reasons.merits import MERITS
     from copilot.reasons.refusals import HARD_RULES, NOT_ASKED, NOT_COMPILED
 
     listed = re.findall(r"^\d+\. (.+)$", text_of(ROOT / "docs/how-a-decision-is-made.md"), re.MULTILINE)
 
     hard = [NOT_COMPILED, NOT_ASKED, *(rule.name for rule in HARD_RULES)]
-    assert listed == [
-        *hard,
-        *(rule.name for rule in HONEST_RULES),
-        MOST_ASKED,
-        PROVED,
-        *(rule.name for rule in SOFT_RULES),
-    ]
+    assert listed == [*hard, *(rule.name for rule in MERITS)]
 
 
 def test_the_page_about_decisions_lists_the_checks_in_their_order() -> None:
