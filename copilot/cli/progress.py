@@ -10,6 +10,7 @@ from copilot.domain.decision import Decision
 from copilot.domain.evidence import Evidence
 from copilot.domain.operation import ChangeRequest
 from copilot.domain.proposal import Body, Compiled, Reading, Revised
+from copilot.patches.hunk_parts import parts_words
 from copilot.reasons.words import counted, letters_for, listed
 
 _SLOW_STEPS = (Compiled, Revised, Evidence)
@@ -66,7 +67,7 @@ def progress_line(body: Body, letters: Mapping[str, str]) -> str:
         case Compiled():
             return f"compiled    {_named(body.alternative, letters)}: {_compiled_words(body)}"
         case Revised():
-            return f"compiled    {body.alternative.id}: {body.of} without {counted(len(body.left_out), 'hunk')}"
+            return f"compiled    {body.alternative.id}: {body.of} {parts_words(body.left_out, body.edited)}"
         case Evidence(verdict="not-applicable"):
             return ""
         case Evidence():

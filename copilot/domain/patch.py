@@ -43,7 +43,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Hunk:
-    """One run of changed lines of a patch, the unit that a person can leave out.
+    """One run of changed lines of a patch; a person can leave it out, or lines of it, or write it anew.
 
     `id` is "path@@N", N counting from 1 in the file. `lines` carry their "+", "-" or " " and no line ends.
     """
@@ -52,4 +52,12 @@ class Hunk:
     path: str
     header: str
     first_line: int
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HunkEdit:
+    """A hunk as a person wrote it anew, `lines` as in `Hunk`: its " " and "-" lines are those of the base, in the same order."""
+
+    hunk: str
     lines: tuple[str, ...]

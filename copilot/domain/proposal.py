@@ -13,7 +13,7 @@ from copilot.domain.decision import Applied, Approval, Decision, Rejection, Undo
 from copilot.domain.evidence import Evidence
 from copilot.domain.impacted import ImpactList
 from copilot.domain.operation import ChangeRequest
-from copilot.domain.patch import Patch, Refused
+from copilot.domain.patch import HunkEdit, Patch, Refused
 from copilot.domain.pipeline import Impact
 
 State = Literal["open", "decided", "refused", "approved", "rejected", "applied", "undone"]
@@ -49,12 +49,17 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True)
 class Revised:
-    """A person left out hunks of an alternative: the result stands as an alternative of its own, to be proved anew."""
+    """A person changed the first patch of an alternative: the result stands as an alternative of its own, to be proved anew.
+
+    `left_out` are ids of hunks ("path@@2") and of lines in them ("path@@2:4", "path@@2:4-7", counted from 1 in `Hunk.lines`);
+    `edited` are the hunks that were written anew.
+    """
 
     of: str
     left_out: tuple[str, ...]
     alternative: Alternative
     compiled: Compiled
+    edited: tuple[HunkEdit, ...] = ()
 
 
 Body = (

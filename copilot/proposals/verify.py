@@ -81,7 +81,7 @@ def _compiled_again(proposal: Proposal, kit: Kit) -> dict[str, Compiled]:
         id = revision.alternative.id
         parent = compiled[revision.of].patches
         try:
-            compiled[id] = Compiled(id, revised_patches(parent, frozenset(revision.left_out), id))
+            compiled[id] = Compiled(id, revised_patches(parent, frozenset(revision.left_out), id, revision.edited))
         except WrongUsage as error:
             compiled[id] = Compiled(id, (), Refused(id, error.what, None, error.next))
     return compiled

@@ -21,6 +21,7 @@ from copilot.adapters.tree import CommitTree
 from copilot.domain.audit import AuditFinding
 from copilot.domain.decision import Applied, Approval, Rejection, Undone
 from copilot.domain.operation import ChangeRequest, Limits, Operation
+from copilot.domain.patch import HunkEdit
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.proposal import Proposal, Record, fold, proposal_id
 from copilot.domain.source import WORKING_TREE
@@ -178,17 +179,18 @@ class Workspace:
         alternative: str,
         left_out: Sequence[str] | frozenset[str],
         stop: threading.Event | None = None,
+        edited: Sequence[HunkEdit] = (),
     ) -> Iterator[Record]:
-        """Makes an alternative of what is left of another one without those hunks, and proves and decides anew.
+        """Makes an alternative of another one without those hunks and lines, and with hunks written anew; proves and decides anew.
 
-        Hunks that were left out before lead to the alternative that is there already; then no record comes.
+        The same changes lead to the alternative that is there already; then no record comes. Ids are those of `Revised`.
         """
         from copilot.flow import run
         from copilot.proposals.revise import revision_of
 
         with self._store.lock(id):
             proposal = self.load(id)
-            revision = revision_of(proposal, alternative, frozenset(left_out))
+            revision = revision_of(proposal, alternative, frozenset(left_out), tuple(edited))
             if revision.alternative.id not in {one.id for one in proposal.alternatives}:
                 yield self._store.append(id, revision)
                 yield from run(self.load(id), self._kit(self._base(proposal)), self._store, stop)

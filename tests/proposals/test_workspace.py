@@ -12,6 +12,7 @@ import pytest
 
 from copilot.adapters.store import FileStore
 from copilot.domain.operation import RenameField
+from copilot.domain.patch import HunkEdit
 from copilot.domain.proposal import Proposal
 from copilot.errors import Ambiguous, RefusedByEvidence, SurroundingsFailed, WaitingForApproval, WrongUsage
 from copilot.example.build import build_repository
@@ -186,6 +187,26 @@ def test_leaving_out_a_hunk_ends_the_approval_until_it_is_proved_and_approved_ag
     with pytest.raises(WaitingForApproval, match="waits for a new approval"):
         workspace.apply(proposal.id)
     assert list(workspace.revise(proposal.id, chosen, [hunk.id])) == []
+
+
+def test_lines_that_are_left_out_and_a_hunk_written_anew_are_proved_and_can_be_verified(folder: Path) -> None:
+    workspace = Workspace.open(folder)
+    proposal = decided(folder, RENAME)
+    assert proposal.decision is not None
+    chosen = proposal.decision.chosen
+    first, *_, last = hunks_of(proposal.patches_of(chosen)[0])
+    line = next(number for number, line in enumerate(first.lines, 1) if line.startswith("+"))
+    at = next(at for at, line in enumerate(last.lines) if line.startswith("+"))
+    edit = HunkEdit(last.id, (*last.lines[:at], "+", *last.lines[at:]))
+
+    list(workspace.revise(proposal.id, chosen, [f"{first.id}:{line}"], edited=[edit]))
+
+    revised = workspace.load(proposal.id)
+    made = revised.revisions[0]
+    assert made.alternative.title.endswith(", without 1 line, 1 hunk edited")
+    assert (made.left_out, made.edited) == ((f"{first.id}:{line}",), (edit,))
+    assert revised.evidence_of(made.alternative.id)
+    assert workspace.verify(proposal.id).holds
 
 
 def test_leaving_out_everything_or_nothing_is_refused(folder: Path) -> None:
