@@ -26,6 +26,7 @@ from copilot.domain.pipeline import PipelineMap
 from copilot.domain.proposal import Body, Compiled, Proposal, Reading, Record, fold
 from copilot.errors import SurroundingsFailed, WrongUsage
 from copilot.planners.rules import NOTHING
+from copilot.planners.time_boxes import timed
 from copilot.plugins import Kit
 from copilot.ports import Case, Check, ProposalStore
 from copilot.settings import SETTINGS_PATH, Settings, read_settings
@@ -104,7 +105,9 @@ def plan(proposal: Proposal, kit: Kit) -> Iterator[Body]:
         yield Plan((NOTHING, proposal.continued.alternative), ())
         return
     found = kit.planner.plan(proposal.request, proposal.reading.impacts, kit.base_map())
-    yield replace(found, alternatives=tuple(kit.compiler.fitted(it, kit.tree) for it in found.alternatives))
+    fitted = (kit.compiler.fitted(it, kit.tree) for it in found.alternatives)
+    asked, impacts = proposal.request.operations, proposal.reading.impacts
+    yield replace(found, alternatives=tuple(timed(it, asked, impacts, kit.base_map(), kit.settings) for it in fitted))
 
 
 def compile_patches(proposal: Proposal, kit: Kit) -> Iterator[Body]:

@@ -75,6 +75,8 @@ def continued_facts(continued: Continued) -> list[tuple[str, str]]:
     """Returns what is carried on, how its gate was shown to hold, and which files others changed since, as labels with texts."""
     facts = [("carries on", f"{continued.of}, from phase {continued.phase + 1} of {continued.phases}")]
     facts += [("gate", f"{it.kind}: {it.text} ({it.by}, {it.at})") for it in continued.proofs]
+    if continued.late:
+        facts += [("late", f"{continued.late}: its time-box was over")]
     if continued.moved:
         facts += [("moved", f"{', '.join(continued.moved)}: merged, and proved again")]
     return facts

@@ -98,7 +98,8 @@ def _phase(proposal: Proposal, number: int, phase: Phase, told: tuple[tuple[str,
         lines += [line for path in step.paths for line in wrapped(path, "         ")]
         lines += [line for place in step.manual for line in wrapped(f"by hand: {place}", "         ")]
     lines += [line for heading, text in told for line in wrapped(text, f"     {heading}: ", "       ")]
-    return lines + (wrapped(f"before going on: {phase.gate.text}", "     ") if phase.gate else [])
+    lines += wrapped(f"before going on: {phase.gate.text}", "     ") if phase.gate else []
+    return lines + (wrapped(f"time-box: {phase.time_box}", "     ") if phase.time_box else [])
 
 
 def _not_offered(proposal: Proposal) -> list[str]:

@@ -69,6 +69,8 @@ def applied_lines(proposal: Proposal, applied: Applied) -> list[str]:
             "  ",
             "    ",
         )
+    box = phases[applied.phase].time_box
+    lines += wrapped(f'"{phases[applied.phase].name}" should last at most {box}', "  ", "    ") if box else []
     lines += (
         [
             f"  {COMMAND} review {id}  shows their diffs as they are now",

@@ -165,13 +165,33 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
+class TimeBox:
+    """How long the state of a phase should last at most: so many days, or to the day `until` (YYYY-MM-DD) where one was asked for.
+
+    `source` says where that comes from.
+    """
+
+    days: float
+    source: str
+    until: str = ""
+
+    def __str__(self) -> str:
+        length = f"until {self.until}" if self.until else f"{self.days:g} {'day' if self.days == 1 else 'days'}"
+        return f"{length} ({self.source})"
+
+
+@dataclass(frozen=True, slots=True)
 class Phase:
-    """A state that may live in production for a while, the steps that lead to it in order, and the gate to leave it."""
+    """A state that may live in production for a while, the steps that lead to it in order, and the gate to leave it.
+
+    `time_box` is there where another phase follows: the last state is the one that was asked for, and may stay.
+    """
 
     name: str
     edits: tuple[Edit, ...]
     steps: tuple[Step, ...]
     gate: Gate | None = None
+    time_box: TimeBox | None = None
 
 
 @dataclass(frozen=True, slots=True)

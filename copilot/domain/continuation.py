@@ -26,7 +26,8 @@ class Continued:
     """The phases of a proposal that were left, from `phase` (counted from 0) on, made to fit the present base.
 
     `of` is the proposal whose phase has landed, `gate` the words of its gate, `moved` the files that others changed since it was
-    proved. Nothing of the old proof counts: the alternative is proved and approved like any other.
+    proved, `late` says by how much its time-box was over, "" where it was not. Nothing of the old proof counts: the alternative is
+    proved and approved like any other.
     """
 
     of: str
@@ -36,3 +37,4 @@ class Continued:
     proofs: tuple[GateProof, ...]
     moved: tuple[str, ...]
     alternative: Alternative
+    late: str = ""

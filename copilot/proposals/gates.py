@@ -8,22 +8,22 @@ only a person who answers for it can say that they were rewritten or purged.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from copilot.checks.commands import why_unreadable
-from copilot.domain.alternative import Gate, Phase
+from copilot.domain.alternative import Gate, Phase, TimeBox
 from copilot.domain.codec import digest_of_text
 from copilot.domain.continuation import GateProof
 from copilot.domain.pipeline import Impact, PipelineMap
 from copilot.errors import RefusedByEvidence, WrongUsage
+from copilot.planners.time_boxes import DAYS_MAX_DEFAULT, longest_kept
 from copilot.ports import Ran
 from copilot.proposals.query_results import Condition, condition, digest_of_result, shown_by
 from copilot.reasons.visible import visible
 from copilot.settings import SETTINGS_PATH, GateSettings
 
-DAYS_MAX_DEFAULT = 30
 OUTPUT_LINES_SHOWN = 5
 TEXT_CHARACTERS_MAX = 2000
 
@@ -105,21 +105,45 @@ def not_before(
     """Returns when the records from before a landed phase can have left their topics, None where nothing is known or waited for."""
     if gate is None or not gate.outlasts_retention:
         return None
-    links = (link for impact in impacts for link in (*impact.producers, *impact.consumers))
-    known = [pipeline.retention_of(link.endpoint.name) for link in links if link.endpoint.name]
-    days = [it.days for it in known if it is not None and it.days is not None]
-    return _after(landed_at, max(days)) if days else None
+    kept = longest_kept(gate, impacts, pipeline)
+    return _after(landed_at, kept.days) if kept is not None and kept.days is not None else None
 
 
-def time_box(standing: Standing) -> str:
-    """Returns since when the state lasts, and until when it should at most."""
-    said = standing.settings.days if standing.settings else None
-    days = said if said is not None else DAYS_MAX_DEFAULT
-    ends = _after(standing.landed_at, days)
-    source = (
-        f"{SETTINGS_PATH}" if said is not None else f'the default; [gates."{standing.phase.name}"] days = … changes it'
-    )
-    return f"In this state since {standing.landed_at[:10]}; it should end by {ends:%Y-%m-%d} ({days:g} days, {source})."
+def time_box(standing: Standing, at: str) -> str:
+    """Returns since when the state lasts, until when it should at most, and by how much that is over."""
+    box = _box(standing)
+    ends = _ends(standing, box)
+    told = f"In this state since {standing.landed_at[:10]}; it should end by {ends:%Y-%m-%d}, its time-box: {box}."
+    passed = overrun(standing, at)
+    return told + (f"\nThat time is over: {passed}." if passed else "")
+
+
+def overrun(standing: Standing, at: str) -> str:
+    """Returns by how much the state has lasted longer than it should, "" where it has not.
+
+    A warning and nothing more: a change that nobody may end any more because it took too long would never end.
+    """
+    ends = _ends(standing, _box(standing))
+    days = (_time(at) - ends).days
+    if _time(at) <= ends:
+        return ""
+    late = "less than a day" if days < 1 else f"{days} {'day' if days == 1 else 'days'}"
+    return f"{standing.label} should have ended by {ends:%Y-%m-%d}, {late} ago"
+
+
+def _box(standing: Standing) -> TimeBox:
+    """What `copilot.toml` says now comes first: whoever needs longer says so there."""
+    if standing.settings is not None and standing.settings.days is not None:
+        return TimeBox(standing.settings.days, str(standing.settings.span))
+    how = f'[gates."{standing.phase.name}"] days = … in {SETTINGS_PATH} changes it'
+    box = standing.phase.time_box or TimeBox(DAYS_MAX_DEFAULT, "the default")
+    return replace(box, source=f"{box.source}; {how}")
+
+
+def _ends(standing: Standing, box: TimeBox) -> datetime:
+    if not box.until:
+        return _after(standing.landed_at, box.days)
+    return _time(f"{box.until}T23:59:59Z")
 
 
 def _proofs(standing: Standing, ways: Ways, by: str, at: str, run: Callable[[str], Ran | None]) -> Iterator[GateProof]:
@@ -199,7 +223,7 @@ def _missing(standing: Standing, gate: Gate, at: str) -> RefusedByEvidence:
     if standing.not_before and _time(at) < standing.not_before:
         waits = f"\nIts records are kept until {standing.not_before:%Y-%m-%d %H:%M} UTC."
     return RefusedByEvidence(
-        f"The gate of {standing.label} is not shown to hold:\n  {gate.text}\n{time_box(standing)}{waits}",
+        f"The gate of {standing.label} is not shown to hold:\n  {gate.text}\n{time_box(standing, at)}{waits}",
         next="bring one of\n" + "\n".join(f"         {way}" for way in ways),
     )
 

@@ -13,7 +13,7 @@ from copilot.errors import RefusedByEvidence, WrongUsage
 from copilot.plugins import Kit
 from copilot.ports import Ran
 from copilot.proposals.follow import carried, outlived
-from copilot.proposals.gates import Standing, Ways, checked, is_among, not_before, proofs_of
+from copilot.proposals.gates import Standing, Ways, checked, is_among, not_before, overrun, proofs_of
 
 
 def continued(
@@ -57,7 +57,9 @@ def continued(
     proofs = proofs_of(standing, ways, by=by, at=at, run=run)
     all_phases = proposal.continued.phases if proposal.continued else len(alternative.phases)
     number = earlier + applied.phase + 1
-    return Continued(proposal.id, number, all_phases, gate.text if gate else "", proofs, left.moved, left.alternative)
+    text = gate.text if gate else ""
+    late = overrun(standing, at)
+    return Continued(proposal.id, number, all_phases, text, proofs, left.moved, left.alternative, late)
 
 
 def taken_up(follower: Proposal, request: ChangeRequest, ways: Ways) -> str:

@@ -9,7 +9,7 @@ import json
 from importlib.resources import files
 from typing import Any
 
-from copilot.domain.alternative import Alternative, Phase
+from copilot.domain.alternative import Alternative, Phase, TimeBox
 from copilot.domain.continuation import Continued
 from copilot.domain.decision import Claim, Decision
 from copilot.domain.evidence import Evidence, Finding
@@ -55,6 +55,7 @@ def _continued(continued: Continued) -> dict[str, Any]:
             {"kind": it.kind, "text": it.text, "by": it.by, "at": it.at, "digest": it.digest} for it in continued.proofs
         ],
         "moved": list(continued.moved),
+        "late": continued.late,
     }
 
 
@@ -137,7 +138,12 @@ def _phase(phase: Phase, patch: Patch | None) -> dict[str, Any]:
             for step in phase.steps
         ],
         "gate": phase.gate.text if phase.gate else "",
+        "time_box": _time_box(phase.time_box) if phase.time_box else None,
     }
+
+
+def _time_box(box: TimeBox) -> dict[str, Any]:
+    return {"days": None if box.until else box.days, "until": box.until or None, "source": box.source}
 
 
 def _evidence(evidence: Evidence) -> dict[str, Any]:

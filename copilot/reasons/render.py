@@ -79,6 +79,8 @@ def _continued(continued: Continued) -> list[str]:
     for proof in continued.proofs:
         bytes_of = f", bytes {code(proof.digest[:DIGEST_DIGITS])}" if proof.digest else ""
         lines += [f"- {proof.kind}, by {plain(proof.by)} at {proof.at}: {plain(proof.text)}{bytes_of}"]
+    if continued.late:
+        lines += ["", f"Its time-box was over: {plain(continued.late)}."]
     if continued.moved:
         files = ", ".join(code(path) for path in continued.moved)
         lines += ["", f"Others changed {files} since; what is left was merged onto that, and proved anew."]
@@ -164,7 +166,8 @@ def _step(step: Step, proposal: Proposal) -> list[str]:
 
 
 def _gate(phase: Phase) -> list[str]:
-    return [f"   - Before going on: {plain(phase.gate.text)}"] if phase.gate else []
+    lines = [f"   - Before going on: {plain(phase.gate.text)}"] if phase.gate else []
+    return lines + ([f"   - Time-box: {plain(str(phase.time_box))}"] if phase.time_box else [])
 
 
 def _look_at(proposal: Proposal, decision: Decision) -> list[str]:

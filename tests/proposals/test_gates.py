@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from copilot.domain.alternative import Gate, Phase
+from copilot.domain.alternative import Gate, Phase, TimeBox
 from copilot.domain.source import Span
 from copilot.errors import WrongUsage
-from copilot.proposals.gates import Standing, Ways, proofs_of, time_box
+from copilot.proposals.gates import Standing, Ways, overrun, proofs_of, time_box
 from copilot.settings import GateSettings
 
 LANDED = "2026-01-02T12:00:00Z"
@@ -18,16 +18,49 @@ LANDED = "2026-01-02T12:00:00Z"
 @pytest.mark.parametrize(
     ("days", "told"),
     [
-        (None, "it should end by 2026-02-01 (30 days, the default"),
-        (0.5, "it should end by 2026-01-03 (0.5 days, copilot.toml)"),
-        (1e12, "it should end by 9999-12-31 (1e+12 days, copilot.toml)"),
+        (None, "it should end by 2026-02-01, its time-box: 30 days (the default"),
+        (0.5, "it should end by 2026-01-03, its time-box: 0.5 days (copilot.toml:1)"),
+        (1e12, "it should end by 9999-12-31, its time-box: 1e+12 days (copilot.toml:1)"),
     ],
 )
 def test_a_state_says_until_when_it_should_last(days: float | None, told: str) -> None:
     settings = GateSettings("expand", "", (), days, Span("copilot.toml", 1, 1))
     phase = Phase("expand", (), (), Gate("Both fields agree."))
 
-    assert told in time_box(Standing("p-0123456789", 0, phase, LANDED, settings, None))
+    standing = Standing("p-0123456789", 0, phase, LANDED, settings, None)
+    assert told in time_box(standing, LANDED)
+    assert not overrun(standing, LANDED)
+
+
+@pytest.mark.parametrize(
+    ("box", "at", "told"),
+    [
+        (TimeBox(37, "the source"), "2026-02-08T12:00:00Z", ""),
+        (TimeBox(37, "the source"), "2026-02-08T13:00:00Z", "should have ended by 2026-02-08, less than a day ago"),
+        (TimeBox(37, "the source"), "2026-02-10T13:00:00Z", "should have ended by 2026-02-08, 2 days ago"),
+        (TimeBox(0, "as asked for", "2026-03-01"), "2026-03-01T23:00:00Z", ""),
+        (
+            TimeBox(0, "as asked for", "2026-03-01"),
+            "2026-03-03T12:00:00Z",
+            "should have ended by 2026-03-01, 1 day ago",
+        ),
+        (None, "2026-02-03T12:00:00Z", "should have ended by 2026-02-01, 2 days ago"),
+    ],
+)
+def test_a_state_that_lasts_too_long_is_told_by_how_much(box: TimeBox | None, at: str, told: str) -> None:
+    phase = Phase("expand", (), (), Gate("Both fields agree."), box)
+    standing = Standing("p-0123456789", 0, phase, LANDED, None, None)
+
+    assert overrun(standing, at).endswith(told)
+    assert bool(overrun(standing, at)) == bool(told)
+    assert ("That time is over" in time_box(standing, at)) == bool(told)
+
+
+def test_what_the_settings_say_now_comes_before_what_was_said_when_it_was_proposed() -> None:
+    phase = Phase("expand", (), (), Gate("Both fields agree."), TimeBox(5, "copilot.toml:1"))
+    settings = GateSettings("expand", "", (), 90, Span("copilot.toml", 4, 4))
+
+    assert not overrun(Standing("p-0123456789", 0, phase, LANDED, settings, None), "2026-03-01T12:00:00Z")
 
 
 def test_a_condition_of_the_settings_that_is_none_is_told_with_its_line(tmp_path: Path) -> None:

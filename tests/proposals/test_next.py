@@ -11,6 +11,7 @@ from shutil import copytree
 import pytest
 
 from copilot.cli.main import main
+from copilot.domain.alternative import Alternative
 from copilot.domain.continuation import Continued
 from copilot.domain.decision import Applied
 from copilot.domain.proposal import Proposal
@@ -91,6 +92,11 @@ def logged(shop: Shop, capsys: pytest.CaptureFixture[str]) -> list[str]:
     return [" ".join([row.split()[1], *re.findall(r"next:\s+[a-z ]+", " ".join(row.split()))]) for row in rows]
 
 
+def chosen_of(proposal: Proposal) -> Alternative:
+    assert proposal.decision is not None
+    return proposal.alternative(proposal.decision.chosen)
+
+
 def test_a_rename_goes_through_all_its_phases_to_the_end(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
     first = shop.propose()
     with pytest.raises(WrongUsage, match="is not applied"):
@@ -145,11 +151,26 @@ def test_a_gate_that_nobody_shows_to_hold_says_what_is_missing(shop: Shop) -> No
 
     assert 'The gate of phase 1 "expand"' in told.value.what
     assert "every producer runs the version that writes both fields" in told.value.what
-    assert "it should end by 2026-02-01 (30 days" in told.value.what
+    assert 'it should end by 2026-02-01, its time-box: 30 days (the default; [gates."expand"] days' in told.value.what
     for way in ("--run-gate", "--result", "--attest"):
         assert way in told.value.next
     assert [it.id for it in shop.open().list()] == [first.id]
     assert fingerprint(shop.folder) == before
+
+
+def test_a_time_box_that_is_over_is_a_warning_and_stops_nobody(shop: Shop) -> None:
+    first = shop.propose()
+    assert [it.time_box is not None for it in chosen_of(first).phases] == [True, True, True, False]
+    shop.land(first)
+    shop.now = "2026-02-11T12:00:00Z"
+
+    with pytest.raises(RefusedByEvidence, match=r"That time is over: .* should have ended by 2026-02-01, 10 days ago"):
+        shop.open().next(first.id, Ways())
+    made = shop.next(first.id)
+
+    assert made.continued is not None
+    assert made.continued.late.endswith("should have ended by 2026-02-01, 10 days ago")
+    assert 'Its time-box was over: phase 1 "expand"' in markdown(made)
 
 
 def test_how_a_gate_was_shown_is_kept_and_told_with_name_and_time(shop: Shop) -> None:
