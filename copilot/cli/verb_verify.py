@@ -21,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_repository(parser)
     add_format(parser, "text", "json")
     asked = parser.add_mutually_exclusive_group()
+    asked.add_argument("--evidence", metavar="EV", help="see only this evidence again, by its id or how that begins")
     asked.add_argument(
         "--counterfactual",
         action="store_true",
@@ -39,6 +40,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
     workspace = Workspace.open(arguments.repository)
     id = workspace.find(arguments.id)
+    if arguments.evidence:
+        return _one(workspace, id, arguments.evidence, arguments.format, console)
     if arguments.counterfactual:
         return _without_each(workspace, id, arguments.format, console)
     if arguments.mutate:
@@ -50,6 +53,19 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     else:
         console.print(verification_text(verification, letters_of(workspace.load(id))))
     return EXIT_DONE if verification.holds else EXIT_REFUSED
+
+
+def _one(workspace: Workspace, id: str, evidence: str, format: str, console: Console) -> int:
+    from copilot.domain.codec import encode
+
+    console.note(f"seeing {evidence} of {id} again, by its recipe")
+    seen = workspace.see_again(id, evidence)
+    if format == "json":
+        console.print_json({"version": 1, "holds": seen.outcome == "same", **encode(seen)})
+    else:
+        letter = letters_of(workspace.load(id))[seen.alternative]
+        console.print("\n".join(columns([(seen.outcome, letter, seen.check, seen.evidence, seen.reason)])))
+    return EXIT_DONE if seen.outcome == "same" else EXIT_REFUSED
 
 
 def _mutated(workspace: Workspace, id: str, format: str, console: Console) -> int:

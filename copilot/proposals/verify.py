@@ -47,6 +47,28 @@ def verify(proposal: Proposal, kit: Kit) -> Verification:
     return Verification(proposal.id, seen, outcome, reason)
 
 
+def see_again(proposal: Proposal, kit: Kit, evidence: str) -> Seen:
+    """Returns what became of one evidence, by its id or how that begins: its check alone runs again, on its alternative."""
+    found = [one for one in proposal.evidence if one.id.startswith(evidence)]
+    if len(found) != 1:
+        which = "Several evidences begin so" if found else "No evidence has this id"
+        raise WrongUsage(
+            f"{which}: {evidence}",
+            where=proposal.id,
+            next=f"pipeline-copilot show {proposal.id} lists them with their ids.",
+        )
+    old = found[0]
+    try:
+        _same_clones(proposal, kit)
+        reading = reading_of(proposal, kit)
+    except SurroundingsFailed as error:
+        return Seen(old.alternative, old.check, old.id, "", "can't be re-run", error.what)
+    fresh = replace(proposal, reading=reading, evidence=(), decision=None)
+    fresh = replace(fresh, compiled=tuple(_compiled_again(fresh, kit).values()))
+    check = next((check for check in kit.checks if check.name == old.check), None)
+    return _compared(old, run_check(check, case_of(fresh, kit, old.alternative), kit) if check else None)
+
+
 def lost_base(proposal: Proposal, error: CopilotError) -> Verification:
     """Returns the verification of a proposal whose base commit can't be read any more."""
     rows = tuple(

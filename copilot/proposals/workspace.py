@@ -30,7 +30,7 @@ from copilot.plugins import Kit, build_kit
 from copilot.ports import Index
 from copilot.proposals.asking import allowed_commands, understood
 from copilot.proposals.reading import Place, open_place, read_map
-from copilot.proposals.verification import Verification
+from copilot.proposals.verification import Seen, Verification
 
 if TYPE_CHECKING:
     from copilot.proposals.gates import Ways
@@ -333,6 +333,13 @@ class Workspace:
         except SurroundingsFailed as error:
             return lost_base(proposal, error)
         return verify(proposal, self._kit(commit))
+
+    def see_again(self, id: str, evidence: str) -> Seen:
+        """Sees one evidence again by its recipe; changes nothing."""
+        from copilot.proposals.verify import see_again
+
+        proposal = self.load(id)
+        return see_again(proposal, self._kit(self._base(proposal)), evidence)
 
     def mutate(self, id: str) -> Iterator[MutantSeen]:
         """Breaks the chosen patch on purpose and yields what the battery says to each mutant; changes nothing."""

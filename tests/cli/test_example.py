@@ -160,6 +160,10 @@ def test_verify_confirms_and_says_when_it_can_not(shop: tuple[Path, str], capsys
     assert main(["verify", id, "-C", str(folder)]) == EXIT_DONE
     assert f"The decision of {id} holds." in capsys.readouterr().out
 
+    last = Workspace.open(folder).load(id).evidence[-1]
+    assert main(["verify", id, "-C", str(folder), "--evidence", last.id]) == EXIT_DONE
+    assert capsys.readouterr().out.split() == ["same", "E", last.check, last.id]
+
     git(folder, "update-ref", "refs/heads/main", git(folder, "rev-list", "--max-parents=0", "HEAD"))
     git(folder, "reflog", "expire", "--expire=now", "--all")
     git(folder, "gc", "-q", "--prune=now")

@@ -14,7 +14,7 @@ from copilot.domain.proposal import Proposal, fold
 from copilot.errors import SurroundingsFailed, WrongUsage
 from copilot.flow import run_plain
 from copilot.plugins import Kit
-from copilot.proposals.verify import verify
+from copilot.proposals.verify import see_again, verify
 from tests.paper_line import PIPELINE, PaperCheck, begin, decide, paper_kit, store_of
 from tests.repositories import commit, init
 
@@ -112,3 +112,28 @@ def test_another_choice_means_that_the_decision_no_longer_holds(decided: Proposa
 def test_an_open_proposal_cannot_be_verified(decided: Proposal, kit: Kit) -> None:
     with pytest.raises(WrongUsage, match="not decided yet"):
         verify(replace(decided, decision=None), kit)
+
+
+def test_one_evidence_is_seen_again_by_its_check_alone(decided: Proposal, kit: Kit) -> None:
+    old = decided.evidence[-1]
+    others_fail = tuple(
+        check if check.name == old.check else PaperCheck(check.name, fault="raises") for check in kit.checks
+    )
+
+    seen = see_again(decided, replace(kit, checks=others_fail), old.id)
+
+    assert (seen.outcome, seen.alternative, seen.check, seen.now) == ("same", old.alternative, old.check, old.id)
+
+
+def test_one_evidence_of_a_check_that_is_not_here_cannot_be_seen_again(decided: Proposal, kit: Kit) -> None:
+    seen = see_again(decided, replace(kit, checks=()), decided.evidence[0].id)
+
+    assert (seen.outcome, seen.now) == ("can't be re-run", "")
+
+
+@pytest.mark.parametrize(
+    ("id", "told"), [("ev-nothing", "No evidence has this id"), ("ev-", "Several evidences begin so")]
+)
+def test_an_id_that_names_no_single_evidence_is_said_to(decided: Proposal, kit: Kit, id: str, told: str) -> None:
+    with pytest.raises(WrongUsage, match=told):
+        see_again(decided, kit, id)
