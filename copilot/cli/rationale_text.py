@@ -140,6 +140,14 @@ def _acts(proposal: Proposal) -> list[str]:
         for word, acts in (("approved", proposal.approvals), ("rejected", proposal.rejections))
         for act in acts
     ]
+    rows += [
+        (
+            act.at,
+            f"commented on {letters[act.alternative]}",
+            f"by {act.by} at {act.where}: {' '.join(act.text.split())}",
+        )
+        for act in proposal.comments
+    ]
     rows += [(act.at, f"applied {letters[act.alternative]}", f"on branch {act.branch}") for act in proposal.applied]
     rows += [(act.at, "undone", f"on branch {act.branch}") for act in proposal.undone]
     return columns(sorted(rows, key=lambda row: row[0]), "  ")

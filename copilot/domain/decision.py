@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from copilot.domain.source import Span
+
 Outcome = Literal["chosen", "acceptable", "refused", "unproved"]
 Stakes = Literal["low", "high"]
 
@@ -74,6 +76,19 @@ class Rejection:
     by: str
     at: str
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """What a person says about a hunk (`Hunk.id`) of a phase, counted from 0; `where` is its place in the patched file."""
+
+    alternative: str
+    phase: int
+    hunk: str
+    where: Span
+    text: str
+    by: str
+    at: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from copilot.domain.alternative import Alternative, Plan
 from copilot.domain.codec import canonical, digest_of, digest_of_text, encode
 from copilot.domain.continuation import Continued
-from copilot.domain.decision import Applied, Approval, Decision, Rejection, Undone
+from copilot.domain.decision import Applied, Approval, Comment, Decision, Rejection, Undone
 from copilot.domain.evidence import Evidence
 from copilot.domain.impacted import ImpactList
 from copilot.domain.operation import ChangeRequest
@@ -73,6 +73,7 @@ Body = (
     | Revised
     | Approval
     | Rejection
+    | Comment
     | Applied
     | Undone
 )
@@ -126,6 +127,7 @@ class Proposal:
     applied: tuple[Applied, ...] = ()
     undone: tuple[Undone, ...] = ()
     continued: Continued | None = None
+    comments: tuple[Comment, ...] = ()
 
     @property
     def alternatives(self) -> tuple[Alternative, ...]:
@@ -220,6 +222,8 @@ def _after(proposal: Proposal, body: Body) -> Proposal:
             return replace(proposal, approvals=(*proposal.approvals, body))
         case Rejection():
             return replace(proposal, rejections=(*proposal.rejections, body))
+        case Comment():
+            return replace(proposal, comments=(*proposal.comments, body))
         case Applied():
             return replace(proposal, applied=(*proposal.applied, body))
         case Undone():

@@ -19,7 +19,7 @@ from copilot.adapters.settings_file import settings_of
 from copilot.adapters.store import FileStore
 from copilot.adapters.tree import CommitTree
 from copilot.domain.audit import AuditFinding
-from copilot.domain.decision import Applied, Approval, Rejection, Undone
+from copilot.domain.decision import Applied, Approval, Comment, Rejection, Undone
 from copilot.domain.operation import ChangeRequest, Limits, Operation
 from copilot.domain.patch import HunkEdit
 from copilot.domain.pipeline import PipelineMap
@@ -231,6 +231,16 @@ class Workspace:
             )
             self._store.append(id, rejection)
             return rejection
+
+    def comment(self, id: str, alternative: str, phase: int, hunk: str, text: str, *, by: str = "") -> Comment:
+        """Writes a person's words about a hunk down; see `proposals.comment` for what is refused."""
+        from copilot.proposals.comment import comment_of
+
+        with self._store.lock(id):
+            by = by or self.person
+            comment = comment_of(self.load(id), alternative, phase, hunk, text=text, by=by, at=self._clock())
+            self._store.append(id, comment)
+            return comment
 
     def apply(self, id: str) -> Applied:
         """Makes the branch of the approved plan; where that was done already, tells what was made then."""

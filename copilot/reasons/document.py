@@ -11,7 +11,7 @@ from typing import Any
 
 from copilot.domain.alternative import Alternative, Phase, TimeBox
 from copilot.domain.continuation import Continued
-from copilot.domain.decision import Claim, Decision
+from copilot.domain.decision import Claim, Comment, Decision
 from copilot.domain.evidence import Evidence, Finding
 from copilot.domain.impacted import ImpactList
 from copilot.domain.operation import operation_object
@@ -42,6 +42,20 @@ def document(proposal: Proposal) -> dict[str, Any]:
         "not_offered": [{"strategy": it.strategy, "reason": it.reason} for it in (plan.not_offered if plan else ())],
         "evidence": [_evidence(it) for it in proposal.evidence],
         "decision": _decision(proposal.decision) if proposal.decision else None,
+        "comments": [_comment(it) for it in proposal.comments],
+    }
+
+
+def _comment(comment: Comment) -> dict[str, Any]:
+    return {
+        "alternative": comment.alternative,
+        "phase": comment.phase + 1,
+        "hunk": comment.hunk,
+        "file": comment.where.path,
+        "line": comment.where.first_line,
+        "text": comment.text,
+        "by": comment.by,
+        "at": comment.at,
     }
 
 

@@ -49,6 +49,7 @@ def markdown(proposal: Proposal) -> str:
         _look_at(proposal, proposal.decision),
         _stakes(proposal, proposal.decision),
         _approved(proposal),
+        _comments(proposal),
         _not_offered(proposal),
         _listed("Not covered", proposal.decision.not_covered),
         _evidence(proposal, proposal.decision),
@@ -194,6 +195,15 @@ def _approved(proposal: Proposal) -> list[str]:
         for it in proposal.approvals
     ]
     return ["## Approved", "", *lines, ""] if lines else []
+
+
+def _comments(proposal: Proposal) -> list[str]:
+    letters = letters_of(proposal)
+    lines = [
+        f"- {code(str(it.where))} of {letters[it.alternative]}, {plain(it.by)} at {it.at}: {plain(' '.join(it.text.split()))}"
+        for it in proposal.comments
+    ]
+    return ["## Comments", "", *lines, ""] if lines else []
 
 
 def _not_offered(proposal: Proposal) -> list[str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import jsonschema
 import pytest
 
+from copilot.domain.decision import Comment
 from copilot.domain.operation import (
     AddField,
     AddSymbol,
@@ -29,6 +31,7 @@ from copilot.domain.operation import (
     ReorderSymbols,
     operation_object,
 )
+from copilot.domain.source import Span
 from copilot.reasons.document import document, schema
 from tests.reasons.proposals import NOTHING, alternative, proposal
 from tests.reasons.test_render import decided
@@ -73,6 +76,16 @@ def test_an_open_and_a_refused_one_fit_too() -> None:
     refused_one = document(proposal((alternative("try-000001"),), (), refused=["try-000001"]))
 
     assert [*validator().iter_errors(open_one), *validator().iter_errors(refused_one)] == []
+
+
+def test_comments_are_told_with_their_place() -> None:
+    seen = decided()
+    comment = Comment(seen.alternatives[1].id, 0, "a.py@@1", Span("a.py", 3, 3), "why?", "Eve", "2026-01-02T12:00:00Z")
+
+    made = document(replace(seen, comments=(comment,)))
+
+    validator().validate(made)
+    assert (made["comments"][0]["file"], made["comments"][0]["line"], made["comments"][0]["phase"]) == ("a.py", 3, 1)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.op)

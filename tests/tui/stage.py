@@ -34,7 +34,7 @@ def workspace_with(folder: Path, *proposals: Proposal) -> Workspace:
 def bodies_of(proposal: Proposal) -> tuple[Body, ...]:
     """Returns the records' bodies that make up a proposal, in the order in which the line makes them."""
     parts = (proposal.request, proposal.reading, proposal.plan, *proposal.compiled, *proposal.evidence)
-    acts = (proposal.decision, *proposal.approvals, *proposal.rejections, *proposal.applied)
+    acts = (proposal.decision, *proposal.approvals, *proposal.rejections, *proposal.comments, *proposal.applied)
     return tuple(body for body in (*parts, *acts) if body is not None)
 
 
