@@ -38,18 +38,22 @@ class Cutover:
     order: tuple[Role, ...]
 
 
-def cutover_of(ground: Ground, changed: Iterable[Edit], order: tuple[Role, ...]) -> Cutover | None:
-    """Returns who has to move at once, or in which order alone, where these edits go out; None where `order` does for all.
+def cutover_of(ground: Ground, after: Iterable[Edit], before: Iterable[Edit], order: tuple[Role, ...]) -> Cutover | None:
+    """Returns who has to move at once, or in which order alone, from one state to the next; None where `order` does for all.
 
-    A field that is added in the same place and type as before, with another default, is none that moves.
+    `after` and `before` are all edits of the two states. A field that is added in the same place and type as before, with another
+    default, is none that moves. Where bytes of the earlier state are taken back, as when a field beside takes the place of the
+    old one, no order is looked for: what lay at one place lies at another.
     """
-    edits = [edit for edit in changed if isinstance(edit, SchemaEdit)]
+    taken_back = set(before) - set(after)
+    edits = [edit for edit in set(after) ^ set(before) if isinstance(edit, SchemaEdit)]
     added = Counter(_added(edit) for edit in edits if edit.action == "add_field")
     moving = [it for it in edits if _moves_bytes(ground, it) and (it.action != "add_field" or added[_added(it)] == 1)]
     links = [link for link in single_links(ground) if _reads_what_moves(ground, link, moving)] if moving else []
     if not links:
         return None
     is_all = {link.job for link in links} >= {link.job for link in ground.impact.consumers}
+    is_all = is_all and not taken_back & set(moving)
     if is_all and _only_at_end(ground, moving, "add_field"):
         return Cutover(frozenset(), _manual(ground, links, _wait), PRODUCERS_FIRST)
     if is_all and _only_at_end(ground, moving, "remove_field"):

@@ -99,7 +99,7 @@ def _phase(ground: Ground, state: State, before: Work) -> Phase:
     earlier = _by_path(before.edits)
     moved = {path for path, own in edits.items() if earlier.get(path) != own} | (earlier.keys() - edits.keys())
     changed = tuple(set(state.work.edits) ^ set(before.edits))
-    cutover = cutover_of(ground, changed, state.order)
+    cutover = cutover_of(ground, state.work.edits, before.edits, state.order)
     order = cutover.order if cutover else state.order
     placing = _Placing(ground, order, cutover, changed)
     roles = {path: placing.of_path(path, (*edits.get(path, ()), *earlier.get(path, ()))) for path in moved}

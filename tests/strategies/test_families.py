@@ -265,6 +265,17 @@ def test_a_new_field_beside_an_old_one_goes_to_the_end_where_a_single_schema_rea
     assert "cutover" not in kinds(last, 0)
 
 
+def test_a_single_schema_is_cut_over_where_the_new_field_takes_the_place_of_the_old_one() -> None:
+    built = shop(reader=Decoder("fastavro", "single"))
+
+    renamed = offered("rename amount to total in order", built)[0]["phased"]
+
+    assert renamed.phases[-1].name == "contract"
+    assert [field(schema_after(renamed, built, place), "total") is None for place in (-2, -1)] == [False, False]
+    assert kinds(renamed, -1) == ["schema", "cutover"]
+    assert not any("deploy it once" in place for step in renamed.phases[-1].steps for place in step.manual)
+
+
 def test_what_is_only_said_makes_nobody_deploy() -> None:
     marked = offered("deprecate amount in order", shop())[0]["marked"]
 
