@@ -20,6 +20,7 @@ from copilot.checks.rollout_states import STATES_MAX, Explored, explore, planned
 from copilot.checks.rollout_words import Telling, hazard_of
 from copilot.domain.alternative import Step
 from copilot.domain.evidence import Evidence, Finding, Measure, Severity, Verdict
+from copilot.domain.fieldtype import as_decoded, parsed
 from copilot.domain.source import Span
 from copilot.ports import Bench, Case
 
@@ -45,7 +46,7 @@ class RolloutCheck:
     """Every order of deploying and taking back, phase by phase."""
 
     name = "rollout"
-    version = 4
+    version = 5
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         crossings = Crossings(case, bench)
@@ -116,7 +117,10 @@ class _View:
         label = phase_label(self.phase, self.case.alternative.phases[self.phase])
         for place, job in enumerate(self.movers):
             root = _root(job, self.case)
-            own = sorted(path for path in _changed(self.case, self.phase) if root and _is_below(path, root))
+            changed = _changed(self.case, self.phase).items()
+            own = sorted(
+                path for path, texts in changed if root and _is_below(path, root) and not self._is_told(path, *texts)
+            )
             if place in placed or self.case.base.is_foreign(job) or not (own or self._is_reshaped(job)):
                 continue
             what = f"{own[0]} changes" if own else "the schema that it works with has another shape"
@@ -125,6 +129,16 @@ class _View:
             severity: Severity = "error" if placed else "warning"
             span = Span(own[0], 1, 1) if own else None
             yield Finding(LEFT_OUT, severity, text, span, phase=self.phase, fix="Name it in a step.")
+
+    def _is_told(self, path: str, before: str | None, after: str | None) -> bool:
+        """Tells whether a schema file only says something else to people, so that nobody has to deploy for it."""
+        sources = [it for own in self.case.base.subjects for it in (own.latest.source, *own.copies) if it.path == path]
+        if not before or not after or not sources or any(it.host != "file" for it in sources):
+            return False
+        try:
+            return bool(as_decoded(parsed(before)) == as_decoded(parsed(after)))
+        except ValueError:
+            return False
 
     def _is_reshaped(self, job: str) -> bool:
         """Tells whether a schema of the job differs in more than what people read: docs, marks, defaults."""
@@ -270,15 +284,15 @@ def _root(job: str, case: Case) -> str:
     return "" if root == "." else root
 
 
-def _changed(case: Case, phase: int) -> set[str]:
-    """Returns the files that are others after the phase than before it."""
+def _changed(case: Case, phase: int) -> dict[str, tuple[str | None, str | None]]:
+    """Returns the files that are others after the phase than before it, with both texts; None where there is no file."""
     texts = [
         {change.path: change.after for patch in case.patches if patch.phase == state for change in patch.changes}
         for state in (phase - 1, phase)
     ]
     before = {change.path: change.before for patch in case.patches for change in patch.changes}
-    paths = texts[0].keys() | texts[1].keys()
-    return {path for path in paths if texts[0].get(path, before[path]) != texts[1].get(path, before[path])}
+    both = {path: (texts[0].get(path, was), texts[1].get(path, was)) for path, was in before.items()}
+    return {path: pair for path, pair in both.items() if pair[0] != pair[1]}
 
 
 def _is_below(path: str, root: str) -> bool:

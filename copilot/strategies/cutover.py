@@ -38,7 +38,9 @@ class Cutover:
     order: tuple[Role, ...]
 
 
-def cutover_of(ground: Ground, after: Iterable[Edit], before: Iterable[Edit], order: tuple[Role, ...]) -> Cutover | None:
+def cutover_of(
+    ground: Ground, after: Iterable[Edit], before: Iterable[Edit], order: tuple[Role, ...]
+) -> Cutover | None:
     """Returns who has to move at once, or in which order alone, from one state to the next; None where `order` does for all.
 
     `after` and `before` are all edits of the two states. A field that is added in the same place and type as before, with another

@@ -135,10 +135,11 @@ def case(
     retentions: Sequence[Retention] = (),
     steps: Sequence[tuple[Step, ...]] = (),
     gates: Sequence[str | Gate] = (),
+    schema_path: str = SCHEMA_PATH,
 ) -> Case:
     """A case whose schema goes through `states`; `code` holds the texts of code files after each phase."""
-    versions = [version(fields, number) for number, fields in enumerate(history, 1)]
-    after = [version(fields, len(history) + 1) for fields in states]
+    versions = [version(fields, number, path=schema_path) for number, fields in enumerate(history, 1)]
+    after = [version(fields, len(history) + 1, path=schema_path) for fields in states]
     drawn = partial(pipeline, level=level, reader=reader, blind_spots=blind_spots, retentions=retentions)
     base = drawn(versions, uses=uses)
     maps = tuple(
@@ -176,7 +177,7 @@ def gate_of(gate: str | Gate) -> Gate:
 def _patch(
     phase: int, before: SchemaVersion, after: SchemaVersion, code: Mapping[str, str], base_code: Mapping[str, str]
 ) -> Patch:
-    changes = [FileChange(SCHEMA_PATH, before.text, after.text)] if before.text != after.text else []
+    changes = [FileChange(before.source.path, before.text, after.text)] if before.text != after.text else []
     changes += [
         FileChange(path, base_code.get(path), text) for path, text in code.items() if base_code.get(path) != text
     ]

@@ -374,6 +374,20 @@ def test_a_reader_whose_schema_has_another_shape_is_left_out_too_and_one_with_an
     assert not found(told, "rollout.left-out")
 
 
+def test_nobody_is_left_out_whose_folder_holds_a_schema_that_only_says_something_to_people() -> None:
+    publish = Step("Publish the schema", "schema", (), ("shop/order.avsc",))
+    longer = [ID, {**AMOUNT, "type": "string"}]
+
+    def left(after: Fields) -> list[Finding]:
+        return found(
+            run(case(RENAME, [[ID, AMOUNT]], [after], steps=[(publish,)], schema_path="shop/order.avsc")),
+            "rollout.left-out",
+        )
+
+    assert "deploys shop" in left(longer)[0].message
+    assert left([ID, {**AMOUNT, "doc": "In cents.", "deprecated": True}]) == []
+
+
 @pytest.mark.parametrize(
     ("place", "gates", "verdict"),
     [
