@@ -103,7 +103,8 @@ def test_the_chosen_change_is_approved_by_name_and_applied(tmp_path: Path) -> No
             await pilot.press("y")
             await idle(app, pilot)
             await pilot.pause()
-            assert "Applied phase 1 of 3: 2 commits on branch" in screen_text(app)
+            phases = len(workspace.load(id).patches_of(workspace.load(id).applied[-1].alternative))
+            assert f"Applied phase 1 of {phases}: 2 commits on branch" in screen_text(app)
             await pilot.press("q")
 
     asyncio.run(run())
