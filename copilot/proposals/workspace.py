@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,17 +18,17 @@ from copilot import VERSION
 from copilot.adapters.git import Repository
 from copilot.adapters.settings_file import settings_of
 from copilot.adapters.store import FileStore
-from copilot.adapters.tree import CommitTree
+from copilot.adapters.tree import CommitTree, WorkingTree
 from copilot.domain.audit import AuditFinding
 from copilot.domain.decision import Applied, Approval, Comment, Rejection, Undone
 from copilot.domain.operation import ChangeRequest, Limits, Operation
 from copilot.domain.patch import HunkEdit
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.proposal import Proposal, Record, fold, proposal_id
-from copilot.domain.source import WORKING_TREE
+from copilot.domain.source import WORKING_TREE, Gap, SourceFile
 from copilot.errors import Ambiguous, ProposalCorrupt, SurroundingsFailed, WrongUsage
 from copilot.plugins import Kit, build_kit
-from copilot.ports import Index
+from copilot.ports import Index, Tree
 from copilot.proposals.asking import allowed_commands, understood
 from copilot.proposals.reading import Place, open_place, read_map
 from copilot.proposals.verification import Seen, Verification
@@ -82,6 +83,22 @@ class Workspace:
         """Who sits here, as "Name <mail>"; raises WrongUsage where git doesn't know."""
         return self._repository.identity()
 
+    @property
+    def commit(self) -> str:
+        """The commit that is read, in full, `WORKING_TREE`, or "" before the first one."""
+        return self._at
+
+    @property
+    def branch(self) -> str:
+        """The branch that is checked out, "" where it is not the one that is read."""
+        if self._at != self._repository.head:
+            return ""
+        return self._repository.git.text("symbolic-ref", "--short", "--quiet", "HEAD", ok=(0, 1))
+
+    def source(self, path: str) -> SourceFile | Gap:
+        """Returns a file as it was read, or why it can't be."""
+        return self._tree.read([path])[path]
+
     def map(self) -> PipelineMap:
         """Reads the pipeline."""
         return read_map(self._place())
@@ -91,6 +108,11 @@ class Workspace:
         from copilot.proposals.auditing import audit_place
 
         return audit_place(self._place())
+
+    @cached_property
+    def _tree(self) -> Tree:
+        is_live = self._at == WORKING_TREE
+        return WorkingTree(self._repository) if is_live else CommitTree(self._repository, self._at, self._index)
 
     def _place(self) -> Place:
         return Place(self._repository, self._at or self._repository.resolve("HEAD"), self._index)

@@ -1,31 +1,56 @@
-"""How a finding of the audit looks: one line of the list, and the detail with its proof."""
+"""How findings of the audit and gaps of the reading look: the lines of their lists, and the detail with the source behind it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from textual.content import Content
 
-from copilot.domain.audit import AuditFinding
+from copilot.domain.audit import SEVERITIES, AuditFinding
+from copilot.domain.source import Gap, SourceFile
+from copilot.reasons.words import counted
 from copilot.tui.evidence import FINDING_STYLES
 from copilot.tui.panes import plain
+from copilot.tui.source import source_lines
+
+PROOFS_WITH_SOURCE_MAX = 8
+Source = Callable[[str], SourceFile | Gap]
+Items = list[tuple[str, Content]]
 
 
-def finding_title(finding: AuditFinding) -> Content:
-    """Returns the list line of a finding."""
-    return Content.assemble(plain(f"{finding.severity:8}", FINDING_STYLES[finding.severity]), plain(finding.title))
+def finding_items(findings: Sequence[AuditFinding]) -> Items:
+    """Returns the lines of the list of findings, below a heading for each severity, the worst first."""
+    items: Items = []
+    for severity in SEVERITIES:
+        of_it = [it for it in findings if it.severity == severity]
+        items += [("", plain(counted(len(of_it), severity).upper(), FINDING_STYLES[severity]))] if of_it else []
+        items += [(it.id, plain(f"• {it.title}")) for it in of_it]
+    return items
 
 
-def finding_text(finding: AuditFinding) -> Content:
-    """Returns all that is known of a finding: what is so, the places that show it, what comes of it, what to do."""
-    return Content("\n").join(
-        [
-            Content.assemble(
-                plain(f"{finding.severity}  ", FINDING_STYLES[finding.severity]), plain(finding.title, "bold")
-            ),
-            Content(""),
-            *(plain(f"{proof.span}  {proof.text}") for proof in finding.proof),
-            Content(""),
-            plain(finding.why),
-            plain(f"next: {finding.next}"),
-            plain(f"{finding.rule}  {finding.id}", "dim"),
-        ]
-    )
+def finding_text(finding: AuditFinding, source: Source) -> Content:
+    """Returns all that is known of a finding: what is so, what comes of it, what to do, and the places that show it."""
+    lines = [
+        Content.assemble(
+            plain(f"{finding.severity}  ", FINDING_STYLES[finding.severity]), plain(finding.title, "bold")
+        ),
+        plain("  ".join(str(it.span) for it in finding.proof[:1]), "$text-accent"),
+        plain(finding.why),
+        plain(f"next: {finding.next}"),
+    ]
+    for number, proof in enumerate(finding.proof):
+        lines += [Content(""), Content.assemble(plain(str(proof.span), "$text-accent"), plain(f"  {proof.text}"))]
+        if number < PROOFS_WITH_SOURCE_MAX:
+            lines += source_lines(proof.span, source(proof.span.path))
+    return Content("\n").join([*lines, Content(""), plain(f"{finding.rule}  {finding.id}", "dim")])
+
+
+def gap_items(gaps: Sequence[Gap]) -> Items:
+    """Returns a line for each gap; its number is its id."""
+    return [(str(number), plain(f"{gap.span}  {gap.reason}")) for number, gap in enumerate(gaps)]
+
+
+def gap_text(gap: Gap, source: Source) -> Content:
+    """Returns the place that could not be read, why, and what stands there."""
+    lines = [plain(str(gap.span), "bold"), plain(gap.reason), Content("")]
+    return Content("\n").join([*lines, *source_lines(gap.span, source(gap.span.path))])

@@ -6,63 +6,122 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Footer, Input, OptionList, Static, TabbedContent, TabPane
+from textual.containers import Container, Vertical
+from textual.content import Content
+from textual.widgets import Footer, Input, OptionList, Static, Tab, Tabs
 
 from copilot.domain.audit import AuditFinding
 from copilot.domain.pipeline import PipelineMap
+from copilot.domain.source import WORKING_TREE
 from copilot.errors import CopilotError
 from copilot.reasons.words import counted
-from copilot.tui.findings import finding_text, finding_title
+from copilot.tui.findings import finding_items, finding_text, gap_items, gap_text
 from copilot.tui.page import KEYS, Page
-from copilot.tui.panes import ListAndDetail
-from copilot.tui.picker import ProposalList
+from copilot.tui.panes import ListAndDetail, plain
+from copilot.tui.picker import ProposalList, Proposals, read_proposals
+from copilot.tui.reading import ListScreen, TextScreen
 from copilot.tui.works import Work
 
-TABS = {"map": "Map", "findings": "Findings", "proposals": "Proposals"}
+PARTS = {"map": "Map", "findings": "Findings", "proposals": "Proposals"}
+WIDE_COLUMNS = 120
+COMMIT_SHOWN = 9
 
 
 class HomeScreen(Page):
-    """Reads the repository in a thread once it is drawn; a request is understood, written down, and proved behind the screens."""
+    """Reads the repository in a thread once it is drawn; a request is understood, written down, and proved behind the screens.
 
+    Wide screens show all parts at once, narrow ones the one that has the focus.
+    """
+
+    NOTES = ("Enter opens a finding or a proposal over the whole screen.",)
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE_COLUMNS, "-wide")]  # noqa: RUF012 (Textual's own type is a list)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "ask", "Ask", key_display="/"),
+        Binding("g", "gaps", "Gaps", tooltip="what could not be read, and why"),
         *KEYS,
         *(
-            Binding(str(number), f"tab('{id}')", words, show=False)
-            for number, (id, words) in enumerate(TABS.items(), 1)
+            Binding(str(number), f"part('{id}')", words, show=False)
+            for number, (id, words) in enumerate(PARTS.items(), 1)
         ),
     ]
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._pipeline: PipelineMap | None = None
+        self._findings: tuple[AuditFinding, ...] = ()
+
     def compose(self) -> ComposeResult:
         yield Static(id="heading")
-        with TabbedContent(id="tabs"):
-            with TabPane("1 Map", id="map"):
+        yield Tabs(
+            *(Tab(f"{at} {words}", id=id) for at, (id, words) in enumerate(PARTS.items(), 1)), active="proposals"
+        )
+        with Container(id="parts"):
+            with Vertical(id="map-part", classes="part"):
                 yield ListAndDetail(id="jobs")
-            with TabPane("2 Findings", id="findings"):
-                yield ListAndDetail(id="flaws")
-            with TabPane("3 Proposals", id="proposals"):
-                yield ProposalList(self.workspace, id="list")
+            with Vertical(id="beside"):
+                with Vertical(id="findings-part", classes="part"):
+                    yield ListAndDetail(id="flaws")
+                with Vertical(id="proposals-part", classes="part"):
+                    yield ProposalList(self.works.of, id="list")
         yield Input(placeholder="What should change? For example: add optional double FIELD to SCHEMA", id="request")
         yield Static(id="status")
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
+        for number, (id, words) in enumerate(PARTS.items(), 1):
+            self.query_one(f"#{id}-part").border_title = f"{number} {words}"
+        self.query_one("#heading", Static).update(plain(self.workspace.folder.name))
         self.tell("reading the repository …")
         self.in_thread(self.workspace.audit, self._read, self._unread)
-        self.action_tab("proposals")
+        self.action_part("proposals")
+        self.set_interval(1.0, lambda: self.query_one(ProposalList).show_work(self.works.going_on()))
 
     def on_screen_resume(self) -> None:
-        self.query_one(ProposalList).fill()
+        self._read_proposals()
 
     def moved(self, work: Work) -> None:
-        self.query_one(ProposalList).fill()
+        self.query_one(ProposalList).show_work((work,))
+        if work.is_over or len(work.steps) <= 1:
+            self._read_proposals()
 
-    def action_tab(self, id: str) -> None:
-        self.query_one(TabbedContent).active = id
+    def _read_proposals(self) -> None:
+        self.in_thread(lambda: read_proposals(self.workspace), self._show_proposals)
+
+    def _show_proposals(self, proposals: Proposals) -> None:
+        self.query_one(ProposalList).fill(proposals)
+
+    def action_part(self, id: str) -> None:
+        """Shows a part and moves the focus into it."""
+        self._show_part(id)
         self.query_one({"map": "#jobs Choices", "findings": "#flaws Choices", "proposals": "#list"}[id]).focus()
+
+    def _show_part(self, id: str) -> None:
+        for part in self.query(".part"):
+            part.set_class(part.id == f"{id}-part", "-shown")
+        self.query_one("#beside").set_class(id != "map", "-shown")
+        self.query_one(Tabs).active = id
+
+    def on_tabs_tab_activated(self, event: Tabs.TabActivated) -> None:
+        id = event.tab.id or "proposals"
+        if not self.query_one(f"#{id}-part").has_class("-shown"):
+            self.action_part(id)
 
     def action_ask(self) -> None:
         self.query_one("#request", Input).focus()
+
+    def action_gaps(self) -> None:
+        if self._pipeline is None:
+            self.tell("The repository is not read yet.")
+            return
+        gaps = self._pipeline.gaps
+        self.app.push_screen(
+            ListScreen(
+                counted(len(gaps), "place could not be read", "places could not be read"),
+                gap_items(gaps),
+                lambda id: gap_text(gaps[int(id)], self.workspace.source),
+                absent="Everything was read.",
+            )
+        )
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         text = event.value.strip()
@@ -71,8 +130,11 @@ class HomeScreen(Page):
             self.in_thread(lambda: self.workspace.propose(text), self._proposed, self._not_understood)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        if event.option_list.id == "list" and event.option_id:
-            self.copilot.open_proposal(event.option_id)
+        id = event.option_id or ""
+        if event.option_list.id == "list" and id:
+            self.copilot.open_proposal(id)
+        elif event.option_list is self.query_one("#flaws", ListAndDetail).items and id:
+            self.app.push_screen(TextScreen("Finding", self._finding_text(id)))
 
     def _proposed(self, id: str) -> None:
         self.tell("")
@@ -85,25 +147,38 @@ class HomeScreen(Page):
         self.fail(error, "That was not understood")
 
     def _read(self, read: tuple[PipelineMap, tuple[AuditFinding, ...]]) -> None:
-        pipeline, findings = read
+        self._pipeline, self._findings = read
         self.tell("")
-        known = ", ".join(
-            (
-                counted(len(pipeline.jobs), "job"),
-                counted(len(pipeline.endpoints), "endpoint"),
-                counted(len(pipeline.subjects), "schema"),
-                counted(len(findings), "finding"),
-                counted(len(pipeline.gaps), "gap"),
-            )
-        )
-        self.query_one("#heading", Static).update(f"{self.workspace.folder.name}  {known}")
-        found = {it.id: it for it in findings}
+        self.query_one("#heading", Static).update(heading(self.workspace.folder.name, self.workspace.branch, *read))
         self.query_one("#flaws", ListAndDetail).show(
-            [(id, finding_title(it)) for id, it in found.items()],
-            lambda id: finding_text(found[id]),
-            absent="Nothing was found.",
+            finding_items(self._findings), self._finding_text, absent="Nothing was found."
         )
+
+    def _finding_text(self, id: str) -> Content:
+        finding = next(it for it in self._findings if it.id == id)
+        return finding_text(finding, self.workspace.source)
 
     def _unread(self, error: CopilotError) -> None:
         self.tell("The repository could not be read.", "$text-error")
         self.fail(error)
+
+
+def heading(name: str, branch: str, pipeline: PipelineMap, findings: tuple[AuditFinding, ...]) -> Content:
+    """Returns what is read, where it stands, how much is in it, and what was not read."""
+    is_live = pipeline.commit == WORKING_TREE
+    where = "its working tree" if is_live else " ".join(it for it in (branch, pipeline.commit[:COMMIT_SHOWN]) if it)
+    counts = (
+        counted(len(pipeline.jobs), "job"),
+        counted(len(pipeline.endpoints), "endpoint"),
+        counted(len(pipeline.subjects), "schema"),
+        counted(len(findings), "finding"),
+    )
+    unread = [counted(len(pipeline.gaps), "gap")] if pipeline.gaps else []
+    if pipeline.uncommitted_count:
+        unread.append(f"{counted(pipeline.uncommitted_count, 'uncommitted change')} not read")
+    return Content.assemble(
+        plain(name, "bold"),
+        plain(f"  {where or 'no commit yet'}  "),
+        plain(", ".join(counts), "dim"),
+        plain(f"  {', '.join(unread)}" if unread else "", "$text-warning"),
+    )

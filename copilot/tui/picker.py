@@ -1,13 +1,19 @@
-"""The list of a repository's proposals, newest first."""
+"""The list of a repository's proposals, newest first: the state of each, what is at stake, its gate, and the work on it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from textual.content import Content
 from textual.widgets.option_list import Option
 
+from copilot.domain.proposal import Proposal
 from copilot.reasons.words import asked_words, counted
 from copilot.tui.panes import Choices, plain
+from copilot.tui.questions import record_words
+from copilot.tui.works import Work
 
 if TYPE_CHECKING:
     from copilot.proposals import Workspace
@@ -15,27 +21,90 @@ if TYPE_CHECKING:
 EMPTY = "No proposals yet. Write below what should change."
 
 
+@dataclass(frozen=True, slots=True)
+class Proposals:
+    """What lies in the store: those that can be read, newest first, and how many can't be."""
+
+    all: tuple[Proposal, ...]
+    damaged: int
+
+    @property
+    def carried_on(self) -> frozenset[str]:
+        """The ids of those that another one, which was applied, goes on with."""
+        return frozenset(it.continued.of for it in self.all if it.continued and it.applied)
+
+
+def read_proposals(workspace: Workspace) -> Proposals:
+    """Reads the store, which may take a while: call it in a thread."""
+    return Proposals(workspace.list()[::-1], len(workspace.damaged()))
+
+
+def gate_due(proposal: Proposal, carried_on: Collection[str]) -> str:
+    """Returns what the next phase of an applied proposal waits for, "" where none is left or it was gone on with already."""
+    if proposal.state != "applied" or proposal.id in carried_on:
+        return ""
+    applied = proposal.applied[-1]
+    phases = proposal.alternative(applied.alternative).phases
+    if applied.phase + 1 >= len(phases):
+        return ""
+    gate = phases[applied.phase].gate
+    return gate.text if gate else f'nothing: "{phases[applied.phase + 1].name}" can begin'
+
+
+def proposal_row(proposal: Proposal, carried_on: Collection[str] = (), work: Work | None = None) -> Content:
+    """Returns the lines of one proposal."""
+    stakes = f"{proposal.decision.stakes} stakes" if proposal.decision else ""
+    lines = [
+        Content.assemble(
+            plain(f"{proposal.id}  {proposal.state:9} ", "bold"),
+            plain(f"{stakes:12} ", "dim"),
+            plain(asked_words(proposal.request)),
+        )
+    ]
+    gate = gate_due(proposal, carried_on)
+    if work is not None and not work.is_over:
+        lines.append(plain(f"  {work_words(work)}", "$text-accent"))
+    elif gate:
+        lines.append(plain(f"  waiting for gate: {gate}", "$text-warning"))
+    return Content("\n").join(lines)
+
+
+def work_words(work: Work) -> str:
+    """Returns what goes on, with its last step and for how long."""
+    doing = "stopping" if work.stop.is_set() else record_words(work.steps[-1].body) if work.steps else work.doing
+    return f"{doing} … {work.seconds:.0f} s"
+
+
 class ProposalList(Choices):
     """Each option's id is that of a proposal."""
 
-    def __init__(self, workspace: Workspace, *, id: str) -> None:
+    def __init__(self, work_of: Callable[[str], Work | None], *, id: str) -> None:
         super().__init__(id=id)
-        self._workspace = workspace
+        self._work_of = work_of
+        self._known: dict[str, Proposal] = {}
+        self._carried_on: frozenset[str] = frozenset()
 
-    def on_mount(self) -> None:
-        self.fill()
+    def fill(self, proposals: Proposals) -> None:
+        """Shows what was read, and keeps the highlight where it was."""
+        at = self.highlighted
+        kept = None if at is None else self.get_option_at_index(at).id
+        self._known = {it.id: it for it in proposals.all}
+        self._carried_on = proposals.carried_on
+        options = [Option(self._row(it), id=it.id) for it in proposals.all]
+        if not options:
+            options.append(Option(plain(EMPTY), disabled=True))
+        if proposals.damaged:
+            words = f"{counted(proposals.damaged, 'proposal')} can't be read: pipeline-copilot log says why"
+            options.append(Option(plain(words, "$text-warning"), disabled=True))
+        self.set_options(options)
+        ids = list(self._known)
+        self.highlighted = ids.index(kept) if kept in ids else 0
 
-    def fill(self) -> None:
-        """Reads the proposals anew."""
-        at = self.highlighted or 0
-        proposals = self._workspace.list()[::-1]
-        self.clear_options()
-        self.add_options(
-            [Option(plain(f"{it.id}  {it.state:9} {asked_words(it.request)}"), id=it.id) for it in proposals]
-            or [Option(plain(EMPTY), disabled=True)]
-        )
-        damaged = len(self._workspace.damaged())
-        if damaged:
-            words = f"{counted(damaged, 'proposal')} can't be read: pipeline-copilot log says why"
-            self.add_option(Option(plain(words, "$text-warning"), disabled=True))
-        self.highlighted = min(at, self.option_count - 1)
+    def show_work(self, works: Sequence[Work]) -> None:
+        """Draws the lines of proposals anew on which work goes on, or just ended."""
+        for work in works:
+            if work.id in self._known:
+                self.replace_option_prompt(work.id, self._row(self._known[work.id]))
+
+    def _row(self, proposal: Proposal) -> Content:
+        return proposal_row(proposal, self._carried_on, self._work_of(proposal.id))

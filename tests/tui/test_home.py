@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from copilot.proposals import Workspace
 from copilot.tui.app import CopilotApp
@@ -14,10 +15,12 @@ from copilot.tui.home import HomeScreen
 from copilot.tui.proving import ProvingScreen
 from copilot.tui.review import ReviewScreen
 from tests.line import copy_of_example
+from tests.repositories import git
 from tests.tui.stage import screen_text
 
 Act = Callable[[CopilotApp, Pilot[None]], Awaitable[None]]
-PAUSES_MAX = 600
+PAUSES_MAX = 1500
+PAUSE_SECONDS = 0.02
 ASKED = "rename outcome to ruling in decision"
 
 
@@ -43,8 +46,16 @@ async def until(pilot: Pilot[None], is_so: Callable[[], bool]) -> None:
     for _ in range(PAUSES_MAX):
         if is_so():
             return
-        await pilot.pause(0.05)
+        # A pause of the pilot waits until the process rests, which it doesn't while something is proved.
+        await asyncio.sleep(PAUSE_SECONDS)
     raise AssertionError(screen_text(pilot.app))
+
+
+async def ask(app: CopilotApp, pilot: Pilot[None], text: str) -> None:
+    """Asks, and returns as soon as the proof is shown; after a key, the pilot would wait until the process rests."""
+    await pilot.press("slash", *text)
+    await app.screen.query_one("#request", Input).action_submit()
+    await until(pilot, lambda: isinstance(app.screen, ProvingScreen))
 
 
 def test_what_was_read_stands_at_the_top_and_each_finding_with_its_proof(tmp_path: Path) -> None:
@@ -54,9 +65,11 @@ def test_what_was_read_stands_at_the_top_and_each_finding_with_its_proof(tmp_pat
         assert "findings" in screen_text(app).split("\n")[0]
         await pilot.press("2")
         await pilot.pause()
-        shown = screen_text(app)
-        assert "next: " in shown
-        assert ".py:" in shown or ".avsc:" in shown
+        assert "next: " in screen_text(app)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert ".avsc:1-15  what features reads with" in screen_text(app)
+        assert '>  2     "type": "record",' in screen_text(app)
 
     at_home(folder, act)
 
@@ -65,8 +78,7 @@ def test_a_request_is_proved_behind_the_screens_and_ends_in_its_review(tmp_path:
     folder, _ = copy_of_example(tmp_path)
 
     async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
-        await pilot.press("slash", *ASKED, "enter")
-        await until(pilot, lambda: isinstance(app.screen, ProvingScreen))
+        await ask(app, pilot, ASKED)
         await pilot.press("q")
         await pilot.pause()
         assert isinstance(app.screen, HomeScreen)
@@ -86,8 +98,7 @@ def test_a_proof_that_is_stopped_goes_on_from_where_it_stood(tmp_path: Path) -> 
     folder, _ = copy_of_example(tmp_path)
 
     async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
-        await pilot.press("slash", *ASKED, "enter")
-        await until(pilot, lambda: isinstance(app.screen, ProvingScreen))
+        await ask(app, pilot, ASKED)
         await pilot.press("x")
         await idle(app, pilot)
         assert isinstance(app.screen, ReviewScreen)
@@ -107,5 +118,57 @@ def test_words_that_are_not_understood_say_what_to_ask_for(tmp_path: Path) -> No
         await pilot.press("slash", *"rename outcom to ruling in decision", "enter")
         await idle(app, pilot)
         assert "outcome" in screen_text(app)
+
+    at_home(folder, act)
+
+
+def test_a_narrow_screen_shows_one_part_and_a_wide_one_all(tmp_path: Path) -> None:
+    folder, id = copy_of_example(tmp_path)
+
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        assert id in screen_text(app)
+        await pilot.press("2")
+        await pilot.pause()
+        assert "WARNING" in screen_text(app)
+        assert id not in screen_text(app)
+        await pilot.resize_terminal(140, 40)
+        await pilot.pause()
+        assert "WARNING" in screen_text(app)
+        assert id in screen_text(app)
+
+    at_home(folder, act, size=(80, 24))
+
+
+def test_an_applied_phase_names_the_gate_that_its_proposal_waits_for(tmp_path: Path) -> None:
+    folder, id = copy_of_example(tmp_path)
+    workspace = Workspace.open(folder)
+    decision = workspace.load(id).decision
+    assert decision is not None
+    workspace.approve(id, alternative=decision.chosen, confirmation="decision")
+    workspace.apply(id)
+
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        shown = screen_text(app)
+        assert "applied" in shown
+        assert "waiting for gate:" in shown
+        assert "high stakes" in shown
+
+    at_home(folder, act)
+
+
+def test_what_could_not_be_read_opens_with_place_and_reason(tmp_path: Path) -> None:
+    folder, _ = copy_of_example(tmp_path)
+    (folder / "schemas" / "broken.avsc").write_text('{"type": "record",, }')
+    git(folder, "add", ".")
+    git(folder, "commit", "--quiet", "--message=Break a schema")
+
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        assert "1 gap" in screen_text(app).split("\n")[0]
+        await pilot.press("g")
+        await pilot.pause()
+        assert "schemas/broken.avsc:1" in screen_text(app)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert isinstance(app.screen, HomeScreen)
 
     at_home(folder, act)
