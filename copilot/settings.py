@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, cast, get_args
 
+from copilot.domain.approving import NO_RULE, PEOPLE_MAX, ApprovalRule
 from copilot.domain.clones import EXTERNAL, Clone, Consumer
 from copilot.domain.levels import DEFAULT_LEVEL, Level
 from copilot.domain.pipeline import Objective, Retention
@@ -26,8 +27,10 @@ SETTINGS_PATH = "copilot.toml"
 DEFAULT_RECORDS_FOLDER = "docs/decisions"
 FOR_EVER = "forever"
 _TABLES = {
-    "clones", "compatibility", "consumers", "decisions", "commands", "gates", "objectives", "owners", "samples", "sinks", "topics",
+    "approval", "clones", "compatibility", "consumers", "decisions", "commands", "gates", "objectives", "owners", "samples",
+    "sinks", "topics",
 }  # fmt: skip
+_APPROVAL_KEYS = ("people", "high", "subjects", "signers")
 _CLONE_KEYS = ("path", "commit", "owner")
 _CONSUMER_KEYS = ("subject", "topic", "schema", "decoder", "owner")
 _SINK_KEYS = ("loader", "subject", "topic", "owner")
@@ -75,6 +78,7 @@ class Settings:
     gates: tuple[GateSettings, ...] = ()
     sinks: tuple[Sink, ...] = ()
     samples: tuple[SampleFiles, ...] = ()
+    approval: ApprovalRule = NO_RULE
 
     def gate_of(self, phase: str) -> GateSettings | None:
         """Returns what is said of the gate of a phase of that name, None where nothing is."""
@@ -111,6 +115,35 @@ def read_settings(text: str) -> Settings:
         gates=tuple(_gates(_table(tables, "gates", text), text)),
         samples=tuple(_samples(_table(tables, "samples", text), text)),
         sinks=tuple(_sinks(_table(tables, "sinks", text), text)),
+        approval=_approval(_keyed(tables, "approval", _APPROVAL_KEYS, text), text),
+    )
+
+
+def _approval(table: dict[str, Any], text: str) -> ApprovalRule:
+    if not table:
+        return NO_RULE
+    subjects, signers = table.get("subjects", {}), table.get("signers", "")
+    for key, value, kind, shape in (
+        ("subjects", subjects, dict, 'Write [approval.subjects] and below it for example "payment*" = 2.'),
+        ("signers", signers, str, 'Write signers = "allowed_signers".'),
+    ):
+        if not isinstance(value, kind):
+            where = f"{SETTINGS_PATH}:{_line_of_key(text, 'approval', key)}"
+            raise WrongUsage(f'"{key}" in approval is not understood.', where=where, next=shape)
+    named = tuple((name, _people(count, name, "approval.subjects", text)) for name, count in subjects.items())
+    people, high = (_people(table.get(key, 1), key, "approval", text) for key in ("people", "high"))
+    line = _line_of_key(text, "approval", next(iter(table)))
+    inside = _inside(signers, text) if signers else ""
+    return ApprovalRule(people, high, named, inside, Span(SETTINGS_PATH, line, line))
+
+
+def _people(count: Any, key: str, table: str, text: str) -> int:
+    if isinstance(count, int) and not isinstance(count, bool) and 1 <= count <= PEOPLE_MAX:
+        return count
+    where = f"{SETTINGS_PATH}:{_line_of_key(text, table, key)}"
+    next = f"Write a whole number from 1 to {PEOPLE_MAX}; 1 asks for no signatures."
+    raise WrongUsage(
+        f'"{key}" in {table} must say how many people approve, and {count!r} does not.', where=where, next=next
     )
 
 
@@ -219,7 +252,7 @@ def _line_of_entry(text: str, kind: str, name: str) -> int:
 
 def _line_of_key(text: str, kind: str, name: str) -> int:
     """Returns the line of a key of a table, which may stand in others before."""
-    heading, key = re.compile(r"\s*\[\s*([\w-]+)\s*\]"), re.compile(rf"""\s*["']?{re.escape(name)}["']?\s*=""")
+    heading, key = re.compile(r"\s*\[\s*([\w.-]+)\s*\]"), re.compile(rf"""\s*["']?{re.escape(name)}["']?\s*=""")
     table = ""
     for number, line in enumerate(text.splitlines(), 1):
         if opened := heading.match(line):

@@ -23,6 +23,8 @@ PROBE_SECONDS_MAX = 20
 PROBES = {
     "bwrap": ("bwrap", "--ro-bind", "/", "/", "--unshare-all", "--die-with-parent", "true"),
     "tmux": ("tmux", "-V"),
+    # It has no option that does nothing; the probe is whether it is there.
+    "ssh-keygen": ("sh", "-c", "command -v ssh-keygen"),
     # Part of the JDK, which is what runs a source file; the class is that of Avro in whichever jars the gate names.
     "avro-java": ("javap", "-cp", os.environ.get(JAVA_JARS, "."), "org.apache.avro.Schema"),
     "avsc": ("node", "-e", f"require.resolve('avsc', {{paths: [process.env.{AVSC_FOLDER}]}})"),

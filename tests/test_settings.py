@@ -137,3 +137,32 @@ def test_a_gate_that_can_not_be_understood_is_told(said: str) -> None:
         read_settings(f"[gates.expand]\n{said}\n")
 
     assert told.value.next
+
+
+def test_an_approval_rule_counts_people_for_all_for_high_stakes_and_for_subjects() -> None:
+    text = '[approval]\npeople = 1\nhigh = 2\nsigners = "keys"\n[approval.subjects]\n"payment*" = 3\n'
+
+    rule = read_settings(text).approval
+
+    assert (rule.people, rule.high, rule.subjects, rule.signers) == (1, 2, (("payment*", 3),), "keys")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("[approval]\npeople = 0\n", 2),
+        ("[approval]\npeople = true\n", 2),
+        ("[approval]\nhigh = 2\npeople = 'two'\n", 3),
+        ("[approval]\nhigh = 11\n", 2),
+        ("[approval]\npersons = 2\n", 2),
+        ("[approval]\nsubjects = 2\n", 2),
+        ("[approval]\nsigners = 2\n", 2),
+        ("[approval]\nsigners = '../keys'\n", 2),
+        ("[owners]\nx = 'y'\n[approval.subjects]\norder = 2.5\n", 4),
+    ],
+)
+def test_an_approval_rule_that_is_not_understood_names_its_line(text: str, line: int) -> None:
+    with pytest.raises(WrongUsage) as caught:
+        read_settings(text)
+    assert caught.value.where == f"copilot.toml:{line}"
+    assert caught.value.next

@@ -162,6 +162,11 @@ def next_lines(proposal: Proposal) -> list[str]:
             return ["  ask for another change, or change first what the refused alternatives name"]
         case "approved":
             return [f"  {COMMAND} apply {id}"]
+        case "waiting":
+            return [
+                "  it waits for the approval of more people; whose are there: review it, or try to apply it",
+                f"  {COMMAND} apply {id}",
+            ]
         case "applied":
             applied = proposal.applied[-1]
             lines = [f"  git log --patch HEAD..{applied.branch}", f"  {COMMAND} undo {id} --from {applied.branch}"]

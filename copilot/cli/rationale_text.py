@@ -20,7 +20,7 @@ from copilot.domain.operation import operation_object
 from copilot.domain.proposal import Proposal
 from copilot.reasons.rationale import check_claims, claims_of
 from copilot.reasons.rollout import proved
-from copilot.reasons.words import asked_words, counted, letters_of, outcome_of, signed, with_owners
+from copilot.reasons.words import asked_words, counted, letters_of, outcome_of, postponed_words, signed, with_owners
 
 FINDINGS_SHOWN = 12
 
@@ -148,6 +148,8 @@ def _acts(proposal: Proposal) -> list[str]:
         )
         for act in proposal.comments
     ]
+    if proposal.postponed:
+        rows += [(proposal.postponed.at, "postponed", postponed_words(proposal.postponed).partition(" ")[2])]
     rows += [(act.at, f"applied {letters[act.alternative]}", f"on branch {act.branch}") for act in proposal.applied]
     rows += [(act.at, "undone", f"on branch {act.branch}") for act in proposal.undone]
     return columns(sorted(rows, key=lambda row: row[0]), "  ")

@@ -57,7 +57,11 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A person's yes to exactly one plan: the digest of base commit, patches, evidence and decision."""
+    """A person's yes to exactly one plan: the digest of base commit, patches, evidence and decision.
+
+    `people` is how many the rule of the base commit asked for. Where that is more than one, `signature` is the armoured signature
+    over `approving.statement`, and `key` the fingerprint that it was made with; both are only claims until they are verified.
+    """
 
     plan: str
     alternative: str
@@ -65,6 +69,8 @@ class Approval:
     at: str
     note: str
     signature: str = ""
+    key: str = ""
+    people: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,21 @@ class Comment:
     text: str
     by: str
     at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """A person's "not now": until a day ("2026-02-01", "" where none is named), or until something holds, in words."""
+
+    by: str
+    at: str
+    note: str
+    until: str = ""
+    when: str = ""
+
+    def is_due(self, now: str) -> bool:
+        """Tells whether its day has come; `now` is UTC in ISO 8601. Whether words have come true is for people to see."""
+        return bool(self.until) and self.until <= now[: len(self.until)]
 
 
 @dataclass(frozen=True, slots=True)

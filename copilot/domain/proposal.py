@@ -9,14 +9,15 @@ from typing import Any, Literal
 from copilot.domain.alternative import Alternative, Plan
 from copilot.domain.codec import canonical, digest_of, digest_of_text, encode
 from copilot.domain.continuation import Continued
-from copilot.domain.decision import Applied, Approval, Comment, Decision, Rejection, Undone
+from copilot.domain.decision import Applied, Approval, Comment, Decision, Postponed, Rejection, Undone
 from copilot.domain.evidence import Evidence
 from copilot.domain.impacted import ImpactList
 from copilot.domain.operation import ChangeRequest
 from copilot.domain.patch import HunkEdit, Patch, Refused
 from copilot.domain.pipeline import Impact
 
-State = Literal["open", "decided", "refused", "approved", "rejected", "applied", "undone"]
+State = Literal["open", "decided", "refused", "waiting", "approved", "postponed", "rejected", "applied", "undone"]
+"""A proposal that is waiting has approvals, and needs those of more people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ Body = (
     | Approval
     | Rejection
     | Comment
+    | Postponed
     | Applied
     | Undone
 )
@@ -112,7 +114,10 @@ def written_digest(value: dict[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """All that is known of one proposal. Parts not reached yet are None or empty."""
+    """All that is known of one proposal. Parts not reached yet are None or empty.
+
+    `postponed` is the "not now" that stands: a later decision, yes or no ends it.
+    """
 
     id: str
     request: ChangeRequest
@@ -128,6 +133,7 @@ class Proposal:
     undone: tuple[Undone, ...] = ()
     continued: Continued | None = None
     comments: tuple[Comment, ...] = ()
+    postponed: Postponed | None = None
 
     @property
     def alternatives(self) -> tuple[Alternative, ...]:
@@ -164,9 +170,22 @@ class Proposal:
         plans = {plan_digest(self, ruling.alternative) for ruling in self.decision.rulings}
         if any(rejection.plan in plans for rejection in self.rejections[-1:]):
             return "rejected"
-        if any(approval.plan in plans for approval in self.approvals):
-            return "approved"
+        if self.postponed is not None:
+            return "postponed"
+        approved = [self.approvals_of(plan) for plan in plans]
+        if any(approved):
+            return "approved" if any(map(_is_claimed_enough, approved)) else "waiting"
         return "decided" if self.decision.chosen else "refused"
+
+    def approvals_of(self, plan: str) -> tuple[Approval, ...]:
+        """Returns the approvals of the plan with that digest, oldest first."""
+        return tuple(approval for approval in self.approvals if approval.plan == plan)
+
+
+def _is_claimed_enough(approvals: tuple[Approval, ...]) -> bool:
+    """Tells whether as many keys as are needed are named; whether the signatures are theirs is verified where it is applied."""
+    needed = max((approval.people for approval in approvals), default=1)
+    return bool(approvals) and (needed == 1 or len({approval.key for approval in approvals} - {""}) >= needed)
 
 
 def proposal_id(request: ChangeRequest, tool_version: str) -> str:
@@ -217,13 +236,15 @@ def _after(proposal: Proposal, body: Body) -> Proposal:
         case Evidence():
             return replace(proposal, evidence=(*proposal.evidence, body))
         case Decision():
-            return replace(proposal, decision=body)
+            return replace(proposal, decision=body, postponed=None)
         case Approval():
-            return replace(proposal, approvals=(*proposal.approvals, body))
+            return replace(proposal, approvals=(*proposal.approvals, body), postponed=None)
         case Rejection():
-            return replace(proposal, rejections=(*proposal.rejections, body))
+            return replace(proposal, rejections=(*proposal.rejections, body), postponed=None)
         case Comment():
             return replace(proposal, comments=(*proposal.comments, body))
+        case Postponed():
+            return replace(proposal, postponed=body)
         case Applied():
             return replace(proposal, applied=(*proposal.applied, body))
         case Undone():

@@ -18,11 +18,14 @@ from copilot.adapters.commits import (
 from copilot.adapters.git import Repository
 from copilot.adapters.tree import CommitTree
 from copilot.domain.alternative import Alternative, Step
-from copilot.domain.decision import Applied, Approval
+from copilot.domain.approving import Standing
+from copilot.domain.decision import Applied
 from copilot.domain.patch import FileChange, Patch
 from copilot.domain.proposal import Proposal, plan_digest
 from copilot.errors import RefusedByEvidence, WaitingForApproval, WrongUsage
+from copilot.proposals.people import People, waiting_for
 from copilot.proposals.record_files import RecordFiles, record_files, slug_of
+from copilot.reasons.words import postponed_words
 from copilot.settings import Settings
 
 FIRST_PHASE = 0
@@ -35,12 +38,15 @@ class _Commit:
     changes: tuple[FileChange, ...]
 
 
-def apply_plan(repository: Repository, proposal: Proposal, settings: Settings, *, target: str, at: str) -> Applied:
+def apply_plan(
+    repository: Repository, proposal: Proposal, settings: Settings, people: People, *, target: str, at: str
+) -> Applied:
     """Makes the branch of the approved plan; `target` is the commit that the person works on, which must be the base.
 
     Where a run was cut off between the branch and its record, that branch is found by its trailers and taken as it is.
     """
-    approval = approval_to_apply(proposal)
+    standing = approvals_to_apply(proposal, people)
+    approval = standing.there[-1].approval
     patch = proposal.patches_of(approval.alternative)[FIRST_PHASE]
     _refuse_moved_base(proposal, target)
     _refuse_other_base_text(repository, patch)
@@ -51,24 +57,30 @@ def apply_plan(repository: Repository, proposal: Proposal, settings: Settings, *
         return Applied(approval.plan, approval.alternative, FIRST_PHASE, found.commits, found.name, at)
     tree = CommitTree(repository, patch.base)
     record = record_files(proposal, approval.alternative, settings.records_folder, at, tree.snapshot.entries)
-    commits = tuple(_write(repository, proposal, approval, patch, record, at))
+    commits = tuple(_write(repository, proposal, standing, patch, record, at))
     _check_written(repository, patch, record, commits[-1])
     reason = f"pipeline-copilot apply {proposal.id}"
     branch = create_branch(repository.git, prefix + slug_of(proposal.request), commits[-1], reason)
     return Applied(approval.plan, approval.alternative, FIRST_PHASE, commits, branch, at)
 
 
-def approval_to_apply(proposal: Proposal) -> Approval:
-    """Returns the approval of the plan as it stands now; raises WaitingForApproval where there is none."""
+def approvals_to_apply(proposal: Proposal, people: People) -> Standing:
+    """Returns the approvals of the plan as it stands now; raises WaitingForApproval where they are not enough."""
     review = f"Look at it and approve: pipeline-copilot review {proposal.id}"
     if proposal.decision is None:
         raise WaitingForApproval(f"{proposal.id} is not decided yet, so nobody can have approved it.", next=review)
     if proposal.state == "rejected":
         raise WaitingForApproval(f"{proposal.id} was rejected.", next="Propose again, or leave hunks out.")
+    if proposal.postponed is not None:
+        raise WaitingForApproval(f"{proposal.id} is {postponed_words(proposal.postponed)}.", next=review)
     plans = {ruling.alternative: plan_digest(proposal, ruling.alternative) for ruling in proposal.decision.rulings}
-    for approval in reversed(proposal.approvals):
-        if plans.get(approval.alternative) == approval.plan:
-            return approval
+    current = [it.alternative for it in reversed(proposal.approvals) if plans.get(it.alternative) == it.plan]
+    standings = [people.standing(proposal, alternative) for alternative in dict.fromkeys(current)]
+    for standing in standings:
+        if not standing.missing:
+            return standing
+    if standings:
+        raise waiting_for(proposal.id, standings[0])
     if proposal.approvals:
         raise WaitingForApproval("The plan changed after it was approved, so it waits for a new approval.", next=review)
     raise WaitingForApproval(f"Nobody has approved {proposal.id} yet.", next=review)
@@ -91,9 +103,11 @@ def commits_of(alternative: Alternative, patch: Patch) -> tuple[_Commit, ...]:
 
 
 def _write(
-    repository: Repository, proposal: Proposal, approval: Approval, patch: Patch, record: RecordFiles, at: str
+    repository: Repository, proposal: Proposal, standing: Standing, patch: Patch, record: RecordFiles, at: str
 ) -> Iterator[str]:
-    alternative = proposal.alternative(approval.alternative)
+    approvals = [it.approval for it in standing.there]
+    who = approvals[-1].by
+    alternative = proposal.alternative(standing.alternative)
     planned = commits_of(alternative, patch)
     files: dict[str, bytes | None] = {}
     parent = patch.base
@@ -101,12 +115,13 @@ def _write(
         files.update({change.path: _encoded(change.after) for change in commit.changes})
         if number == len(planned):
             files.update(record.files())
-        note = (f"Note: {one_line(approval.note)}",) if approval.note.strip() else ()
+        notes = tuple(f"Note: {one_line(it.note)}" for it in approvals if it.note.strip())
         about = f"Step {number} of {len(planned)} of: {one_line(alternative.title)}\nDecision: {record.markdown_path}"
-        trailers = (("Proposal", proposal.id), ("Plan", approval.plan), ("Approved-by", approval.by))
-        message = message_of(subject_of(commit.subject, alternative), (about, *commit.notes, *note), trailers)
+        approved = [("Approved-by", by) for by in dict.fromkeys(it.by for it in approvals)]
+        trailers = (("Proposal", proposal.id), ("Plan", standing.plan), *approved)
+        message = message_of(subject_of(commit.subject, alternative), (about, *commit.notes, *notes), trailers)
         tree = write_tree(repository.git, patch.base, files)
-        parent = write_commit(repository.git, tree, parent, message, approval.by, at)
+        parent = write_commit(repository.git, tree, parent, message, who, at)
         yield parent
 
 

@@ -58,12 +58,16 @@ def rejection_of(proposal: Proposal, *, by: str, at: str, note: str, alternative
 
 def confirmation_word(proposal: Proposal, alternative: str) -> str:
     """Returns what a person must type to approve (the name of the first subject or topic), "" where nothing must be typed."""
-    decision = _decided(proposal)
-    is_grave = decision.stakes == "high" or decision.ruling(alternative).outcome == "unproved"
-    if not (is_grave and proposal.request.operations):
+    if not (is_grave(proposal, alternative) and proposal.request.operations):
         return ""
     first = proposal.request.operations[0]
     return first.topic if isinstance(first, TopicOperation) else first.subject
+
+
+def is_grave(proposal: Proposal, alternative: str) -> bool:
+    """Tells whether approving it needs more than a keystroke: the stakes are high, or it is not fully proved."""
+    decision = _decided(proposal)
+    return decision.stakes == "high" or decision.ruling(alternative).outcome == "unproved"
 
 
 def _decided(proposal: Proposal) -> Decision:

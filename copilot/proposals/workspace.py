@@ -34,8 +34,10 @@ from copilot.proposals.reading import Place, open_place, read_map
 from copilot.proposals.verification import Seen, Verification
 
 if TYPE_CHECKING:
+    from copilot.domain.approving import Standing
     from copilot.proposals.gates import Ways
     from copilot.proposals.mutation import MutantSeen
+    from copilot.proposals.people import People
 
 FOLDER = "pipeline-copilot"
 FOLLOWS_MAX = 100
@@ -227,12 +229,13 @@ class Workspace:
         plan: str = "",
         confirmation: str = "",
     ) -> Approval:
-        """Writes a person's yes down; see `proposals.approve` for what is refused."""
+        """Writes a person's yes down, signed where the base commit wants several; see `proposals.approve` for what is refused."""
         from copilot.proposals.approve import approval_of
 
         with self._store.lock(id):
+            proposal = self.load(id)
             approval = approval_of(
-                self.load(id),
+                proposal,
                 by=by or self.person,
                 at=self._clock(),
                 note=note,
@@ -240,8 +243,20 @@ class Workspace:
                 plan=plan,
                 confirmation=confirmation,
             )
+            approval = self._people(proposal).signed(proposal, approval)
             self._store.append(id, approval)
             return approval
+
+    def standing(self, id: str, alternative: str) -> Standing:
+        """Returns who has approved that alternative, and how many people must; raises RefusedByEvidence where nobody can tell."""
+        proposal = self.load(id)
+        return self._people(proposal).standing(proposal, alternative)
+
+    def _people(self, proposal: Proposal) -> People:
+        from copilot.proposals.people import People
+
+        base = CommitTree(self._repository, self._base(proposal))
+        return People(self._repository, base, settings_of(base))
 
     def reject(self, id: str, *, by: str = "", note: str = "", alternative: str | None = None) -> Rejection:
         """Writes a person's no down; it also ends an approval that was given before."""
@@ -276,8 +291,9 @@ class Workspace:
                 )
             if proposal.applied:
                 return proposal.applied[-1]
-            base = CommitTree(self._repository, self._base(proposal))
-            applied = apply_plan(self._repository, proposal, settings_of(base), target=self._commit(), at=self._clock())
+            settings = settings_of(CommitTree(self._repository, self._base(proposal)))
+            people = self._people(proposal)
+            applied = apply_plan(self._repository, proposal, settings, people, target=self._commit(), at=self._clock())
             self._store.append(id, applied)
             return applied
 

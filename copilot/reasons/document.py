@@ -11,7 +11,7 @@ from typing import Any
 
 from copilot.domain.alternative import Alternative, Phase, TimeBox
 from copilot.domain.continuation import Continued
-from copilot.domain.decision import Claim, Comment, Decision
+from copilot.domain.decision import Claim, Comment, Decision, Postponed
 from copilot.domain.evidence import Evidence, Finding
 from copilot.domain.impacted import ImpactList
 from copilot.domain.operation import operation_object
@@ -43,6 +43,20 @@ def document(proposal: Proposal) -> dict[str, Any]:
         "evidence": [_evidence(it) for it in proposal.evidence],
         "decision": _decision(proposal.decision) if proposal.decision else None,
         "comments": [_comment(it) for it in proposal.comments],
+        "approvals": [
+            {
+                "alternative": it.alternative,
+                "plan": it.plan,
+                "by": it.by,
+                "at": it.at,
+                "note": it.note,
+                "people": it.people,
+                "key": it.key,
+                "signature": it.signature,
+            }
+            for it in proposal.approvals
+        ],
+        "postponed": _postponed(proposal.postponed) if proposal.postponed else None,
     }
 
 
@@ -56,6 +70,16 @@ def _comment(comment: Comment) -> dict[str, Any]:
         "text": comment.text,
         "by": comment.by,
         "at": comment.at,
+    }
+
+
+def _postponed(postponed: Postponed) -> dict[str, Any]:
+    return {
+        "by": postponed.by,
+        "at": postponed.at,
+        "note": postponed.note,
+        "until": postponed.until,
+        "when": postponed.when,
     }
 
 

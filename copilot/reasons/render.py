@@ -191,7 +191,9 @@ def _stakes(proposal: Proposal, decision: Decision) -> list[str]:
 def _approved(proposal: Proposal) -> list[str]:
     letters = letters_of(proposal)
     lines = [
-        f"- {letters[it.alternative]}, by {plain(it.by)} at {it.at}" + (f": {plain(it.note)}" if it.note else "")
+        f"- {letters[it.alternative]}, by {plain(it.by)} at {it.at}"
+        + (f", signed with {plain(it.key)}" if it.key else "")
+        + (f": {plain(it.note)}" if it.note else "")
         for it in proposal.approvals
     ]
     return ["## Approved", "", *lines, ""] if lines else []

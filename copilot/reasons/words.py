@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from copilot.domain.alternative import Alternative
-    from copilot.domain.decision import Ruling
+    from copilot.domain.decision import Postponed, Ruling
     from copilot.domain.evidence import Verdict
     from copilot.domain.operation import ChangeRequest
     from copilot.domain.proposal import Proposal
@@ -65,6 +65,14 @@ def listed(items: Iterable[str], last: str = "and") -> str:
     """Returns "a", "a and b", "a, b and c"."""
     names = list(items)
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {last} {names[-1]}" if names else ""
+
+
+def postponed_words(postponed: Postponed) -> str:
+    """Returns a "not now" in words: until when, by whom, and with which note."""
+    until = f" until {postponed.until}" if postponed.until else ""
+    when = f" until {postponed.when}" if postponed.when else ""
+    note = f": {postponed.note}" if postponed.note else ""
+    return f"postponed{until}{' or' if until and when else ''}{when}, by {postponed.by}{note}"
 
 
 def with_owners(jobs: Iterable[str], proposal: Proposal) -> list[str]:

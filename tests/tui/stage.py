@@ -2,39 +2,69 @@
 
 from __future__ import annotations
 
-import subprocess
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from textual.app import App
 
 from copilot.adapters.store import FileStore
-from copilot.domain.proposal import Body, Proposal
+from copilot.domain.decision import Applied, Approval, Rejection
+from copilot.domain.proposal import Body, Proposal, plan_digest
+from copilot.patches.diff import make_patch
 from copilot.proposals import Workspace
+from tests.repositories import commit, git, init
 
+Act = TypeVar("Act", Approval, Rejection, Applied)
 NOW = "2026-01-02T03:04:05Z"
 SIZES = ((80, 24), (140, 40))
 
 
-def workspace_with(folder: Path, *proposals: Proposal) -> Workspace:
-    """Returns the workspace of a repository without files in which the proposals lie as records."""
-    for arguments in (
-        ("init", "--quiet", "--initial-branch=main"),
-        ("config", "user.name", "Ada"),
-        ("config", "user.email", "ada@example.com"),
-        ("commit", "--quiet", "--allow-empty", "--message=Begin"),
-    ):
-        subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True)
+def workspace_with(folder: Path, *proposals: Proposal, files: Mapping[str, str] | None = None) -> Workspace:
+    """Returns the workspace of a repository with one commit, in which the proposals, moved onto it, lie as records."""
+    init(folder)
+    git(folder, "config", "user.email", "ada@example.com")
+    base = commit(folder, files or {}, "Begin")
     store = FileStore(folder / ".git" / "pipeline-copilot" / "proposals", lambda: NOW)
     for proposal in proposals:
-        for body in bodies_of(proposal):
+        for body in bodies_of(grounded(proposal, base)):
             store.append(proposal.id, body)
     return Workspace.open(folder, clock=lambda: NOW)
+
+
+def grounded(proposal: Proposal, base: str) -> Proposal:
+    """Returns the proposal about another base commit, with the patches, approvals and so on of that."""
+    compiled = tuple(
+        replace(one, patches=tuple(make_patch(it.alternative, it.phase, base, it.changes) for it in one.patches))
+        for one in proposal.compiled
+    )
+    moved = replace(proposal, request=replace(proposal.request, commit=base), compiled=compiled)
+    if proposal.decision is None:
+        return moved
+
+    def acts(found: tuple[Act, ...]) -> tuple[Act, ...]:
+        return tuple(replace(act, plan=plan_digest(moved, act.alternative)) for act in found)
+
+    return replace(
+        moved,
+        approvals=acts(proposal.approvals),
+        rejections=acts(proposal.rejections),
+        applied=acts(proposal.applied),
+    )
 
 
 def bodies_of(proposal: Proposal) -> tuple[Body, ...]:
     """Returns the records' bodies that make up a proposal, in the order in which the line makes them."""
     parts = (proposal.request, proposal.reading, proposal.plan, *proposal.compiled, *proposal.evidence)
-    acts = (proposal.decision, *proposal.approvals, *proposal.rejections, *proposal.comments, *proposal.applied)
+    acts = (
+        proposal.decision,
+        *proposal.approvals,
+        *proposal.rejections,
+        *proposal.comments,
+        *proposal.applied,
+        proposal.postponed,
+    )
     return tuple(body for body in (*parts, *acts) if body is not None)
 
 
