@@ -48,11 +48,23 @@ class WrongUsage(CopilotError):
 
 
 class Ambiguous(WrongUsage):
-    """The request fits several things; `candidates` names them."""
+    """The request fits several things; `candidates` names them, `said` is what fits them all ("" where nothing was said)."""
 
-    def __init__(self, what: str, candidates: tuple[str, ...], *, where: object = "", next: str = "") -> None:
+    def __init__(
+        self, what: str, candidates: tuple[str, ...], *, said: str = "", where: object = "", next: str = ""
+    ) -> None:
         super().__init__(what, where=where, next=next)
         self.candidates = candidates
+        self.said = said
+
+
+class NotFound(WrongUsage):
+    """What the request names as `said` is not there; `close` are the names that are spelt most like it, the nearest first."""
+
+    def __init__(self, what: str, said: str, close: tuple[str, ...], *, where: object = "", next: str = "") -> None:
+        super().__init__(what, where=where, next=next)
+        self.said = said
+        self.close = close
 
 
 class SchemaUnreadable(WrongUsage):

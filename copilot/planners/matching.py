@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from copilot.domain.pipeline import Direction, PipelineMap
 from copilot.domain.schema import SchemaField, SchemaSubject
 from copilot.domain.twins import main_twin, twins_of
-from copilot.errors import Ambiguous, WrongUsage
+from copilot.errors import Ambiguous, NotFound, WrongUsage
 from copilot.planners.names import best_matches, listed, nearest, singular, words_of
 
 _LEAD = re.compile(r"^(?:the|our|this|that|an?)\s+", re.IGNORECASE)
@@ -124,6 +124,7 @@ def the_field(
     raise Ambiguous(
         f'"{said}" can be {listed(candidates[:_SHOWN_AT_MOST])}.',
         candidates,
+        said=said,
         where=where,
         next=f'Say it exactly, as in "{candidates[0]}".',
     )
@@ -150,7 +151,7 @@ def the_scope(scopes: tuple[Scope, ...], said: str, pipeline: PipelineMap, *, wh
         return next(scope for scope in scopes if scope.subject == main)
     candidates = tuple(_described(scope) for scope in scopes)
     what = f'"{said}" can be {listed(candidates[:_SHOWN_AT_MOST])}.' if said else "Several schemas are there."
-    raise Ambiguous(what, candidates, where=where, next=f'Say which one, as in "in {candidates[0]}".')
+    raise Ambiguous(what, candidates, said=said, where=where, next=f'Say which one, as in "in {candidates[0]}".')
 
 
 def _one_of_twins(scopes: tuple[Scope, ...], pipeline: PipelineMap) -> SchemaSubject | None:
@@ -283,7 +284,8 @@ def _unknown_subject(said: str, pipeline: PipelineMap) -> WrongUsage:
     lead = "Did you mean" if close else "Known ones are"
     mark = "?" if close else "."
     gaps = f" {_gaps(len(pipeline.gaps))}" if pipeline.gaps else ""
-    return WrongUsage(f'No schema, topic or job matches "{said}".', next=f"{lead} {listed(known)}{mark}{gaps}")
+    what = f'No schema, topic or job matches "{said}".'
+    return NotFound(what, _bare(said), close, next=f"{lead} {listed(known)}{mark}{gaps}")
 
 
 def _no_schema(pipeline: PipelineMap) -> WrongUsage:
@@ -315,4 +317,5 @@ def _unknown_field(said: str, scopes: tuple[Scope, ...], named: bool, where: str
     lead, mark = ("Did you mean", "?") if close else ("Its fields are", ".")
     if not known:
         lead, mark = "There are no fields to choose from", "."
-    return WrongUsage(f'No field "{said}" in {subjects}.', where=where, next=f"{lead} {listed(known)}".rstrip() + mark)
+    what, next = f'No field "{said}" in {subjects}.', f"{lead} {listed(known)}".rstrip() + mark
+    return NotFound(what, said, close, where=where, next=next)

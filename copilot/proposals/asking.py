@@ -7,8 +7,10 @@ from dataclasses import replace
 
 from copilot.domain.operation import Operation
 from copilot.domain.pipeline import PipelineMap
-from copilot.errors import WrongUsage
+from copilot.errors import Ambiguous, NotFound, WrongUsage
 from copilot.settings import SETTINGS_PATH, Settings
+
+EXAMPLES_MAX = 6
 
 
 def understood(text: str, operations: Sequence[Operation | str], pipeline: PipelineMap) -> tuple[Operation, ...]:
@@ -35,6 +37,22 @@ def asked_of_all(text: str, operations: Sequence[Operation | str], pipeline: Pip
         return _asked(text, operations, _own(pipeline))
     except WrongUsage:
         return _asked(text, operations, pipeline)
+
+
+def clarified_request(text: str, error: Ambiguous, candidate: str, pipeline: PipelineMap) -> str:
+    """Returns the request said so that it means that candidate, "" where no sentence for it is understood."""
+    from copilot.planners.clarifying import clarified
+
+    return clarified(text, error, candidate, _own(pipeline))
+
+
+def instead_of(text: str, error: WrongUsage, pipeline: PipelineMap) -> tuple[str, ...]:
+    """Returns requests that are understood here, those first that a misspelt name may have meant."""
+    from copilot.planners.clarifying import corrected, examples
+
+    own = _own(pipeline)
+    found = corrected(text, error, own) if isinstance(error, NotFound) else ()
+    return found or examples(text, own, EXAMPLES_MAX)
 
 
 def _own(pipeline: PipelineMap) -> PipelineMap:

@@ -21,6 +21,7 @@ from copilot.adapters.store import FileStore
 from copilot.adapters.tree import CommitTree, WorkingTree
 from copilot.domain.audit import AuditFinding
 from copilot.domain.decision import Applied, Approval, Comment, Rejection, Undone
+from copilot.domain.impacted import ImpactList
 from copilot.domain.operation import ChangeRequest, Limits, Operation
 from copilot.domain.patch import HunkEdit
 from copilot.domain.pipeline import PipelineMap
@@ -427,6 +428,24 @@ class Workspace:
             return self._store.records(id)
         except (SurroundingsFailed, WrongUsage) as error:
             return error
+
+    def impact(self, text: str) -> ImpactList:
+        """Returns what a change will touch, before anything is proposed; raises WrongUsage for what is not understood."""
+        from copilot.proposals.impact import read_impact
+
+        return read_impact(self._place(), text, ())
+
+    def clarify(self, text: str, error: Ambiguous, candidate: str) -> str:
+        """Returns an ambiguous request said so that it means that candidate, "" where no such sentence is understood."""
+        from copilot.proposals.asking import clarified_request
+
+        return clarified_request(text, error, candidate, self._kit(self._commit()).base_map())
+
+    def instead_of(self, text: str, error: WrongUsage) -> tuple[str, ...]:
+        """Returns what could be asked instead of what was not understood, each a sentence that is."""
+        from copilot.proposals.asking import instead_of
+
+        return instead_of(text, error, self._kit(self._commit()).base_map())
 
     def _commit(self) -> str:
         if self._at == WORKING_TREE:

@@ -8,18 +8,22 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.content import Content
-from textual.widgets import Footer, Input, OptionList, Static, Tab, Tabs
+from textual.widgets import Footer, OptionList, Static, Tab, Tabs
 
 from copilot.domain.audit import AuditFinding
+from copilot.domain.impacted import ImpactList
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.source import WORKING_TREE
-from copilot.errors import CopilotError
-from copilot.reasons.words import counted
+from copilot.errors import Ambiguous, CopilotError, WrongUsage
+from copilot.planners.completing import vocabulary_of
+from copilot.reasons.words import asked_words, counted
 from copilot.tui.findings import finding_items, finding_text, gap_items, gap_text
+from copilot.tui.impact import impact_heading, impact_items, impact_text
 from copilot.tui.page import KEYS, Page
 from copilot.tui.panes import ListAndDetail, plain
 from copilot.tui.picker import ProposalList, Proposals, read_proposals
 from copilot.tui.reading import ListScreen, TextScreen
+from copilot.tui.request import RequestLine
 from copilot.tui.works import Work
 
 PARTS = {"map": "Map", "findings": "Findings", "proposals": "Proposals"}
@@ -33,10 +37,22 @@ class HomeScreen(Page):
     Wide screens show all parts at once, narrow ones the one that has the focus.
     """
 
-    NOTES = ("Enter opens a finding or a proposal over the whole screen.",)
+    NOTES = (
+        "Enter opens a finding or a proposal over the whole screen.",
+        "",
+        "In the request line:",
+        "tab          takes over the first word that is offered, or the highlighted one",
+        "down, up     goes into what is offered, and out of it; up brings earlier requests back",
+        "enter        asks, or takes the highlighted offer",
+        "escape       closes what is offered; once more goes back to the parts above",
+        "ctrl+o       shows what the change that is written there would touch",
+    )
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE_COLUMNS, "-wide")]  # noqa: RUF012 (Textual's own type is a list)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "ask", "Ask", key_display="/"),
+        Binding(
+            "i,ctrl+o", "impact", "Impact", key_display="i", tooltip="what the change in the request line would touch"
+        ),
         Binding("g", "gaps", "Gaps", tooltip="what could not be read, and why"),
         *KEYS,
         *(
@@ -49,6 +65,9 @@ class HomeScreen(Page):
         super().__init__()
         self._pipeline: PipelineMap | None = None
         self._findings: tuple[AuditFinding, ...] = ()
+        self._proposals = Proposals((), 0)
+        self._asked = ""
+        self._unclear: Ambiguous | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(id="heading")
@@ -63,7 +82,7 @@ class HomeScreen(Page):
                     yield ListAndDetail(id="flaws")
                 with Vertical(id="proposals-part", classes="part"):
                     yield ProposalList(self.works.of, id="list")
-        yield Input(placeholder="What should change? For example: add optional double FIELD to SCHEMA", id="request")
+        yield RequestLine(id="line")
         yield Static(id="status")
         yield Footer(show_command_palette=False)
 
@@ -88,7 +107,15 @@ class HomeScreen(Page):
         self.in_thread(lambda: read_proposals(self.workspace), self._show_proposals)
 
     def _show_proposals(self, proposals: Proposals) -> None:
+        self._proposals = proposals
         self.query_one(ProposalList).fill(proposals)
+        self._teach()
+
+    def _teach(self) -> None:
+        """Tells the request line what can be named, and what was asked before."""
+        if self._pipeline is not None:
+            earlier = [asked_words(it.request) for it in self._proposals.all if it.request.text]
+            self._line.know(vocabulary_of(self._pipeline, earlier))
 
     def action_part(self, id: str) -> None:
         """Shows a part and moves the focus into it."""
@@ -107,7 +134,7 @@ class HomeScreen(Page):
             self.action_part(id)
 
     def action_ask(self) -> None:
-        self.query_one("#request", Input).focus()
+        self._line.input.focus()
 
     def action_gaps(self) -> None:
         if self._pipeline is None:
@@ -123,11 +150,55 @@ class HomeScreen(Page):
             )
         )
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        text = event.value.strip()
-        if text:
-            self.tell("understanding …")
-            self.in_thread(lambda: self.workspace.propose(text), self._proposed, self._not_understood)
+    @property
+    def _line(self) -> RequestLine:
+        return self.query_one(RequestLine)
+
+    def on_request_line_left(self) -> None:
+        self.action_part(next(it for it in PARTS if self.query_one(f"#{it}-part").has_class("-shown")))
+
+    def on_request_line_asked(self, event: RequestLine.Asked) -> None:
+        self._ask(event.text)
+
+    def _ask(self, text: str) -> None:
+        self._asked = text
+        self.tell("understanding …")
+        self.in_thread(lambda: self.workspace.propose(text), self._proposed, self._not_understood)
+
+    def on_request_line_chose(self, event: RequestLine.Chose) -> None:
+        error, asked = self._unclear, self._asked
+        if error is not None:
+            self.in_thread(lambda: self.workspace.clarify(asked, error, event.candidate), self._clarified)
+
+    def _clarified(self, sentence: str) -> None:
+        if sentence:
+            self._line.put(sentence)
+            self._line.close()
+            self._ask(sentence)
+        elif self._unclear is not None:
+            self._line.suggest(f"{self._unclear.what} {self._unclear.next}", ())
+
+    def action_impact(self) -> None:
+        text = self._line.text
+        if not text:
+            self.tell("Write below what should change; i then shows what that would touch.")
+            self._line.input.focus()
+            return
+        self._asked = text
+        self.tell("looking for what it touches …")
+        self.in_thread(lambda: self.workspace.impact(text), self._show_impact, self._not_understood)
+
+    def _show_impact(self, found: ImpactList) -> None:
+        self.tell("")
+        source = self.workspace.source
+        self.app.push_screen(
+            ListScreen(
+                impact_heading(self._asked, found),
+                impact_items(found),
+                lambda id: impact_text(id, found, source),
+                absent="No file names this record, its fields or its schema.",
+            )
+        )
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         id = event.option_id or ""
@@ -138,16 +209,31 @@ class HomeScreen(Page):
 
     def _proposed(self, id: str) -> None:
         self.tell("")
+        self._line.put("")
+        self._line.close()
         if self.workspace.load(id).decision is None:
             self.copilot.prove(id)
         self.copilot.open_proposal(id)
 
     def _not_understood(self, error: CopilotError) -> None:
-        self.tell(error.what, "$text-warning")
-        self.fail(error, "That was not understood")
+        self.tell("")
+        if isinstance(error, Ambiguous):
+            self._unclear = error
+            self._line.ask_back(f"{error.what} Which one?", error.candidates)
+        elif isinstance(error, WrongUsage):
+            asked = self._asked
+            self.in_thread(lambda: self.workspace.instead_of(asked, error), lambda it: self._suggest(error, it))
+        else:
+            self.fail(error)
+
+    def _suggest(self, error: WrongUsage, sentences: tuple[str, ...]) -> None:
+        # The first line of what to do next; forms in general are what the sentences stand for here.
+        next = error.next.split("\n")[0] if not sentences or "forms" not in error.next else "These are understood here:"
+        self._line.suggest(f"{error.what} {next}", sentences)
 
     def _read(self, read: tuple[PipelineMap, tuple[AuditFinding, ...]]) -> None:
         self._pipeline, self._findings = read
+        self._teach()
         self.tell("")
         self.query_one("#heading", Static).update(heading(self.workspace.folder.name, self.workspace.branch, *read))
         self.query_one("#flaws", ListAndDetail).show(
