@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import Context
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypedDict
 
 from copilot.adapters.tree import OverlayTree
@@ -48,6 +48,28 @@ STOP_LOOK_SECONDS = 0.1
 
 class Stopped(Exception):
     """Somebody left the line before its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What the line turns to now. Where it proves, that is the check `at` (from 1) of the `of` that an alternative waits for.
+
+    `check` is "" while the states that the alternative leads to are read.
+    """
+
+    stage: Stage
+    alternative: str = ""
+    check: str = ""
+    at: int = 0
+    of: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Whoever looks on: is told what begins, and may stop the line. It is no part of the proposal, so no record rests on it."""
+
+    is_stopped: Callable[[], bool] = bool
+    begins: Callable[[Begun], object] = lambda begun: None
 
 
 def next_stage(proposal: Proposal, checks: Sequence[str]) -> Stage:
@@ -128,16 +150,16 @@ def prove(proposal: Proposal, kit: Kit) -> Iterator[Body]:
         yield from prove_alternative(proposal, kit, alternative)
 
 
-def prove_alternative(
-    proposal: Proposal, kit: Kit, alternative: str, is_stopped: Callable[[], bool] = bool
-) -> Iterator[Evidence]:
+def prove_alternative(proposal: Proposal, kit: Kit, alternative: str, watch: Watch = Watch()) -> Iterator[Evidence]:
     """Puts one alternative through the checks that it has not been through, in their order."""
     proved = {evidence.check for evidence in proposal.evidence_of(alternative)}
     due = [check for check in kit.checks if check.name not in proved]
     if due:
+        watch.begins(Begun("prove", alternative, of=len(due)))
         case = case_of(proposal, kit, alternative)
-        for check in due:
-            yield run_check(check, case, kit, is_stopped)
+        for at, check in enumerate(due, 1):
+            watch.begins(Begun("prove", alternative, check.name, at, len(due)))
+            yield run_check(check, case, kit, watch.is_stopped)
 
 
 def decide(proposal: Proposal, kit: Kit) -> Iterator[Body]:
@@ -226,8 +248,16 @@ def run_plain(proposal: Proposal, kit: Kit, store: ProposalStore) -> Iterator[Re
         proposal = fold(proposal.id, store.records(proposal.id))
 
 
-def run(proposal: Proposal, kit: Kit, store: ProposalStore, stop: threading.Event | None = None) -> Iterator[Record]:
+def run(
+    proposal: Proposal,
+    kit: Kit,
+    store: ProposalStore,
+    stop: threading.Event | None = None,
+    begins: Callable[[Begun], object] | None = None,
+) -> Iterator[Record]:
     """Runs the line to its decision through LangGraph, yielding each record when it is on disk.
+
+    `begins` is told of each stage and each check before it runs, from the line's own thread.
 
     Leaving early (an interrupt, closing the iterator, or `stop` set from anywhere) ends the work at once; a check that was
     running has no evidence then, and is run again when the line goes on.
@@ -240,11 +270,12 @@ def run(proposal: Proposal, kit: Kit, store: ProposalStore, stop: threading.Even
     def is_stopped() -> bool:
         return ended.is_set() or (stop is not None and stop.is_set())
 
+    watch = Watch(is_stopped, begins) if begins else Watch(is_stopped)
     shown: queue.SimpleQueue[Record | BaseException | None] = queue.SimpleQueue()
 
     def work() -> None:
         try:
-            for record in build_graph(kit, store, is_stopped).stream({"proposal": proposal}, stream_mode="custom"):
+            for record in build_graph(kit, store, watch).stream({"proposal": proposal}, stream_mode="custom"):
                 shown.put(record)
             shown.put(None)
         except BaseException as failure:
@@ -289,7 +320,7 @@ class _State(TypedDict):
     proposal: Proposal
 
 
-def build_graph(kit: Kit, store: ProposalStore, is_stopped: Callable[[], bool]) -> Any:
+def build_graph(kit: Kit, store: ProposalStore, watch: Watch) -> Any:
     """Returns the compiled graph: a node for each stage, and `next_stage` as the only edge. Nothing is recorded once it is stopped.
 
     Proving is a task for each alternative, one after the other: checks are bound to the processor, so threads would save next to
@@ -304,8 +335,9 @@ def build_graph(kit: Kit, store: ProposalStore, is_stopped: Callable[[], bool]) 
         def run_stage(state: _State) -> _State:
             proposal = state["proposal"]
             show = get_stream_writer()
-            for body in _task(stage, proposal, kit, is_stopped):
-                _refuse_when(is_stopped())
+            watch.begins(Begun(stage))
+            for body in _task(stage, proposal, kit, watch):
+                _refuse_when(watch.is_stopped())
                 show(store.append(proposal.id, body))
             return {"proposal": fold(proposal.id, store.records(proposal.id))}
 
@@ -323,9 +355,9 @@ def build_graph(kit: Kit, store: ProposalStore, is_stopped: Callable[[], bool]) 
     return graph.compile()
 
 
-def _task(stage: Stage, proposal: Proposal, kit: Kit, is_stopped: Callable[[], bool]) -> Iterator[Body]:
+def _task(stage: Stage, proposal: Proposal, kit: Kit, watch: Watch) -> Iterator[Body]:
     if stage == "prove":
-        return iter(prove_alternative(proposal, kit, unproved(proposal, check_names(kit))[0], is_stopped))
+        return prove_alternative(proposal, kit, unproved(proposal, check_names(kit))[0], watch)
     return STAGES[stage](proposal, kit)
 
 

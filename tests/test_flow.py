@@ -17,7 +17,7 @@ from copilot.domain.evidence import Evidence
 from copilot.domain.operation import Limits
 from copilot.domain.proposal import Compiled, Proposal, Reading, Record, fold
 from copilot.errors import SurroundingsFailed
-from copilot.flow import STAGES, check_names, next_stage, run, run_plain
+from copilot.flow import STAGES, Begun, check_names, next_stage, run, run_plain
 from copilot.plugins import Kit
 from copilot.ports import ProposalStore
 from tests.paper_line import PIPELINE, UNCOMPILABLE, begin, paper_kit, store_of
@@ -254,6 +254,31 @@ def test_a_line_that_is_stopped_from_elsewhere_ends_without_evidence_of_the_chec
     list(run(proposal, paper_kit(*base, pauses={"second": 600}), store, stop))
 
     assert [type(record.body).__name__ for record in store.records(proposal.id)] == ORDER[: ORDER.index("Evidence") + 1]
+
+
+def test_what_the_line_turns_to_is_told_before_it_runs_and_changes_no_record(
+    tmp_path: Path, base: tuple[Path, str]
+) -> None:
+    store, other = store_of(tmp_path / "store"), store_of(tmp_path / "other")
+    proposal = begin(store, base[1])
+    told: list[Begun | Record] = []
+
+    for record in run(proposal, paper_kit(*base, pauses={"first": 0.2}), store, begins=told.append):
+        told.append(record)
+
+    list(run(begin(other, base[1]), paper_kit(*base), other))
+    watched, unwatched = fold(proposal.id, store.records(proposal.id)), fold(proposal.id, other.records(proposal.id))
+    assert [it.id for it in watched.evidence] == [it.id for it in unwatched.evidence]
+    assert watched.decision == unwatched.decision
+    begun = [it for it in told if isinstance(it, Begun)]
+    assert [it.stage for it in begun if not it.alternative] == ["read", "plan", "compile", *["prove"] * 4, "decide"]
+    assert [it for it in begun if it.alternative == "two-000001"] == [
+        Begun("prove", "two-000001", of=3),
+        *(Begun("prove", "two-000001", name, at, 3) for at, name in enumerate(check_names(paper_kit(*base)), 1)),
+    ]
+    for evidence in (it.body for it in told if isinstance(it, Record) and isinstance(it.body, Evidence)):
+        told_of = next(it for it in begun if (it.alternative, it.check) == (evidence.alternative, evidence.check))
+        assert told.index(told_of) < next(at for at, it in enumerate(told) if getattr(it, "body", None) == evidence)
 
 
 def test_an_end_that_nobody_stopped_leaves_the_stop_of_the_caller_alone(tmp_path: Path, base: tuple[Path, str]) -> None:

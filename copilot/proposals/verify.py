@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from copilot.domain.decision import Decision
@@ -10,13 +10,13 @@ from copilot.domain.evidence import NOT_READ, Evidence
 from copilot.domain.patch import Refused
 from copilot.domain.proposal import Compiled, Proposal
 from copilot.errors import CopilotError, SurroundingsFailed, WrongUsage
-from copilot.flow import case_of, reading_of, run_check
+from copilot.flow import Begun, case_of, reading_of, run_check
 from copilot.plugins import Kit
 from copilot.proposals.revise import revised_patches
 from copilot.proposals.verification import Outcome, Seen, Verification
 
 
-def verify(proposal: Proposal, kit: Kit) -> Verification:
+def verify(proposal: Proposal, kit: Kit, begins: Callable[[Begun], object] = lambda begun: None) -> Verification:
     """Compiles and proves a decided proposal anew on its base, and decides again over what was seen."""
     if proposal.decision is None:
         raise WrongUsage(
@@ -31,7 +31,7 @@ def verify(proposal: Proposal, kit: Kit) -> Verification:
     fresh = replace(proposal, reading=reading, evidence=(), decision=None)
     compiled = _compiled_again(fresh, kit)
     fresh = replace(fresh, compiled=tuple(compiled.values()))
-    pairs = list(_seen_again(proposal, fresh, kit))
+    pairs = list(_seen_again(proposal, fresh, kit, begins))
     seen = tuple(_compared(old, new) for old, new in pairs)
     # What can't be seen again still counts as it was seen; the rows say so.
     kept = tuple(old if new is None or _is_blind(old, new) else new for old, new in pairs)
@@ -109,11 +109,16 @@ def _compiled_again(proposal: Proposal, kit: Kit) -> dict[str, Compiled]:
     return compiled
 
 
-def _seen_again(proposal: Proposal, fresh: Proposal, kit: Kit) -> Iterator[tuple[Evidence, Evidence | None]]:
+def _seen_again(
+    proposal: Proposal, fresh: Proposal, kit: Kit, begins: Callable[[Begun], object]
+) -> Iterator[tuple[Evidence, Evidence | None]]:
     checks = {check.name: check for check in kit.checks}
     for alternative in proposal.alternatives:
+        known = proposal.evidence_of(alternative.id)
+        begins(Begun("prove", alternative.id, of=len(known)))
         case = case_of(fresh, kit, alternative.id)
-        for old in proposal.evidence_of(alternative.id):
+        for at, old in enumerate(known, 1):
+            begins(Begun("prove", alternative.id, old.check, at, len(known)))
             yield old, run_check(checks[old.check], case, kit) if old.check in checks else None
 
 

@@ -36,9 +36,12 @@ from copilot.proposals.verification import Seen, Verification
 
 if TYPE_CHECKING:
     from copilot.domain.approving import Standing
+    from copilot.flow import Begun
     from copilot.proposals.gates import Ways
     from copilot.proposals.mutation import MutantSeen
     from copilot.proposals.people import People
+
+    Begins = Callable[[Begun], object]
 
 FOLDER = "pipeline-copilot"
 FOLLOWS_MAX = 100
@@ -149,14 +152,17 @@ class Workspace:
         )
         return self._begin(request, kit)
 
-    def advance(self, id: str, stop: threading.Event | None = None) -> Iterator[Record]:
-        """Runs the line from where it stands to its decision, or until `stop` is set, yielding each record when it is on disk."""
+    def advance(self, id: str, stop: threading.Event | None = None, begins: Begins | None = None) -> Iterator[Record]:
+        """Runs the line from where it stands to its decision, or until `stop` is set, yielding each record when it is on disk.
+
+        `begins` is told what the line turns to, as it does, from another thread.
+        """
         from copilot.flow import run
 
         with self._store.lock(id):
             proposal = self.load(id)
             if proposal.decision is None:
-                yield from run(proposal, self._kit(self._base(proposal)), self._store, stop)
+                yield from run(proposal, self._kit(self._base(proposal)), self._store, stop, begins)
 
     def load(self, id: str) -> Proposal:
         """Returns the proposal as its file tells it."""
@@ -205,6 +211,7 @@ class Workspace:
         left_out: Sequence[str] | frozenset[str],
         stop: threading.Event | None = None,
         edited: Sequence[HunkEdit] = (),
+        begins: Begins | None = None,
     ) -> Iterator[Record]:
         """Makes an alternative of another one without those hunks and lines, and with hunks written anew; proves and decides anew.
 
@@ -218,7 +225,7 @@ class Workspace:
             revision = revision_of(proposal, alternative, frozenset(left_out), tuple(edited))
             if revision.alternative.id not in {one.id for one in proposal.alternatives}:
                 yield self._store.append(id, revision)
-                yield from run(self.load(id), self._kit(self._base(proposal)), self._store, stop)
+                yield from run(self.load(id), self._kit(self._base(proposal)), self._store, stop, begins)
 
     def approve(
         self,
@@ -372,8 +379,8 @@ class Workspace:
                 self._store.append(id, undone)
             return undone
 
-    def verify(self, id: str) -> Verification:
-        """Sees the evidence of a decided proposal again; changes nothing."""
+    def verify(self, id: str, begins: Begins | None = None) -> Verification:
+        """Sees the evidence of a decided proposal again; changes nothing. `begins` is told of each check before it runs."""
         from copilot.proposals.verify import lost_base, verify
 
         proposal = self.load(id)
@@ -381,7 +388,7 @@ class Workspace:
             commit = self._base(proposal)
         except SurroundingsFailed as error:
             return lost_base(proposal, error)
-        return verify(proposal, self._kit(commit))
+        return verify(proposal, self._kit(commit), *([begins] if begins else []))
 
     def see_again(self, id: str, evidence: str) -> Seen:
         """Sees one evidence again by its recipe; changes nothing."""

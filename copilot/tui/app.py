@@ -78,7 +78,7 @@ class CopilotApp(App[None]):
 
     def prove(self, id: str) -> None:
         """Runs the line on a proposal behind the screens, from where it stands."""
-        self.works.start(id, "proving", lambda stop: self.workspace.advance(id, stop))
+        self.works.start(id, "proving", lambda work: self.workspace.advance(id, work.stop, work.begins))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Yields the commands of the palette: the keys of the screen by their names, then what every screen can do."""

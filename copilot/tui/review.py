@@ -133,10 +133,13 @@ class ReviewScreen(ReviewView):
         if self._is_busy:
             return
         if self._proposal.decision is None:
-            self._start("going on with the proof", lambda stop: self.workspace.advance(id, stop))
+            self._start("going on with the proof", lambda work: self.workspace.advance(id, work.stop, work.begins))
         elif left_out:
             self._revised = (of, left_out)
-            self._start("proving the change without them", lambda stop: self.workspace.revise(id, of, left_out, stop))
+            self._start(
+                "proving the change without them",
+                lambda work: self.workspace.revise(id, of, left_out, work.stop, begins=work.begins),
+            )
         else:
             self.tell("Nothing is left out: the evidence shown is about exactly this change.")
 

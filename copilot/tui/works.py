@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from textual.app import App
 from textual.message import Message
@@ -13,7 +14,11 @@ from textual.message import Message
 from copilot.domain.proposal import Body, Record
 from copilot.errors import CopilotError
 
-Act = Callable[[threading.Event], Iterator[Record]]
+if TYPE_CHECKING:
+    from copilot.flow import Begun
+
+Act = Callable[["Work"], Iterator[Record]]
+"""What a work does: it yields records, looks at the work's `stop`, and tells the work's `begins` what it turns to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +31,29 @@ class Step:
 
 @dataclass(slots=True)
 class Work:
-    """The line as it runs for one proposal. Only the thread of the screens changes it."""
+    """The line as it runs for one proposal. Only the thread of the screens changes it, but for `begun`, which the line appends to.
+
+    `begun` are what the line turned to, each with the seconds after the beginning.
+    """
 
     id: str
     doing: str
     steps: list[Step] = field(default_factory=list)
+    begun: list[tuple[Begun, float]] = field(default_factory=list)
     is_over: bool = False
     error: CopilotError | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     began: float = field(default_factory=time.monotonic)
+    ended: float = 0.0
 
     @property
     def seconds(self) -> float:
-        """Returns for how long it has been going on."""
-        return time.monotonic() - self.began
+        """Returns for how long it has been going on, or went on."""
+        return (self.ended or time.monotonic()) - self.began
+
+    def begins(self, begun: Begun) -> None:
+        """Takes down what the line turns to; called from its thread."""
+        self.begun.append((begun, self.seconds))
 
 
 class Moved(Message):
@@ -97,12 +111,13 @@ class Works:
             moved.work.steps.append(moved.step)
         else:
             moved.work.is_over = True
+            moved.work.ended = time.monotonic()
             moved.work.error = moved.error
 
     def _run(self, work: Work, act: Act) -> None:
         error: CopilotError | None = None
         try:
-            for record in act(work.stop):
+            for record in act(work):
                 self._app.post_message(Moved(work, Step(record.body, work.seconds)))
                 if work.stop.is_set():
                     break
