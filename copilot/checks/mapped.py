@@ -109,7 +109,9 @@ def _trials(lineage: Lineage, operations: Iterable[Operation], schema_format: Sc
         for path in paths_of(operation, lineage.name, base):
             before = {field.path: field for field in base.fields}
             old = [before.get(sibling(path, operation.field, name)) for name in old_names(operation)]
-            mapping = mappings.mapping_of(operation, {it.name: parsed(it.type) for it in old if it})
+            # A copy that fell behind may lack one of several: no record of it has the value to try.
+            kinds = {it.name: parsed(it.type) for it in old if it}
+            mapping = mappings.mapping_of(operation, kinds) if len(kinds) == len(old) else None
             if mapping is None:
                 continue
             new = _new_fields(lineage, [sibling(path, operation.field, it.name) for it in mapping.new])

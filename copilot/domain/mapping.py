@@ -204,13 +204,13 @@ def _of_merge(operation: MergeFields, kinds: Kinds) -> Mapping:
         part = f"({{{operation.to}}}.split({at}, {count}) + {_nulls(count)})[{number}]"
         back.append((name, f"None if {{{operation.to}}} is None else {part}" if can_be_null else part))
     kind = fieldtype.null_first("string") if can_be_null else "string"
-    trials = tuple(
-        dict(zip(names, texts, strict=True))
-        for texts in (
-            [f"p{number}" for number in range(count + 1)],
-            [f"a{operation.at}b"] * (count + 1),
-            [""] * (count + 1),
-        )
+    each = {name: f"p{number}" for number, name in enumerate(names)}
+    trials = (
+        each,
+        # A null beside a text is met more often than a separator inside one, and the first that changes is the one that is told.
+        *({**each, name: None} for name in nullable),
+        dict.fromkeys(names, f"a{operation.at}b"),
+        dict.fromkeys(names, ""),
     )
     return Mapping((NewField(operation.to, kind, written),), tuple(back), trials=trials)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from copilot.domain import fieldtype
-from copilot.domain.alternative import Alternative, NotOffered
+from copilot.domain.alternative import Alternative, Edit, NotOffered, SchemaEdit
 from copilot.domain.mapping import Mapping, NewField, mapping_of
 from copilot.domain.operation import (
     FlattenField,
@@ -86,12 +86,13 @@ def reshape(operation: Operation, impact: Impact, pipeline: PipelineMap) -> tupl
 
 
 def _part(ground: Ground, name: str) -> Ground:
-    """Returns the ground of one of the old fields, with the uses of that one."""
+    """Returns the ground of one of the old fields, with the uses of that one, and without the copies that lack it."""
     field = next(it for it in ground.subject.latest.fields if it.record == ground.record and it.name == name)
     operation = ground.operation
     own = replace(operation, field=name, others=()) if isinstance(operation, MergeFields | NestFields) else operation
     uses, doubtful = (tuple(use for use in found if use.name == name) for found in (ground.uses, ground.doubtful))
-    return replace(ground, operation=own, field=field, uses=uses, doubtful=doubtful)
+    part = replace(ground, operation=own, field=field, uses=uses, doubtful=doubtful)
+    return replace(part, sources=tuple(source for source in part.sources if part.field_at(source)))
 
 
 def _what(operation: Operation, it: _Reshape) -> str:
@@ -245,7 +246,10 @@ def _written_alone(it: _Reshape, uses: Sequence[Iterable[FieldUse]]) -> Work:
 
 def _contracted(it: _Reshape, objects: list[dict[str, Any]]) -> Work:
     """The new fields in the place of the old ones, and code that knows only them."""
-    work = _added(it, objects)
+    gone = {part.operation.field for part in it.parts}
+    added = _added(it, objects)
+    # A copy that fell behind gets what it lacks before a field is added, but not what goes in the same state.
+    work = replace(added, edits=tuple(edit for edit in added.edits if not _adds(edit, gone)))
     for part in it.parts:
         work += schema_work(part, "remove_field")
     work += _written_alone(it, [part.uses for part in it.parts])
@@ -253,6 +257,10 @@ def _contracted(it: _Reshape, objects: list[dict[str, Any]]) -> Work:
         work += _read(it, part, [use for use in part.uses if not is_write(use)], "read_converted")
         work += doubtful_work(part, f"leave the old name for {it.new}, by hand where it is this field")
     return work
+
+
+def _adds(edit: Edit, names: set[str]) -> bool:
+    return isinstance(edit, SchemaEdit) and edit.action == "add_field" and edit.field in names
 
 
 def _naive(it: _Reshape, operation: Operation, what: str) -> Alternative:

@@ -162,6 +162,25 @@ def test_parts_that_do_not_come_back_are_harmless_while_they_stay() -> None:
     assert of_rule(dropped, CHANGED)[0].severity == "error"
 
 
+def test_a_text_that_stands_beside_a_null_is_tried_when_both_are_merged() -> None:
+    merge = MergeFields("order", "", "first", ("last",), "name", "|")
+    parts = [field("first", ["null", "string"], default=None), field("last", "string")]
+    name = field("name", ["null", "string"], default=None)
+
+    dropped = proved(merge, [ID, *parts], [ID, name])
+
+    assert any("last 'p1' becomes name None" in finding.message for finding in of_rule(dropped, CHANGED))
+
+
+def test_a_copy_that_lacks_one_of_the_merged_fields_has_nothing_to_try() -> None:
+    merge = MergeFields("order", "", "first", ("last",), "name", " ")
+
+    behind = proved(merge, [ID, field("first", "string")], [ID, field("name", ["null", "string"], default=None)])
+
+    assert of_rule(behind, CHANGED) == []
+    assert of_rule(behind, "check.failed") == []
+
+
 def test_a_new_meaning_under_the_old_name_is_refused_whatever_the_value() -> None:
     asked = ChangeMeaning("order", "", "status", "Trials count, too.", "status_v2")
     before = field("status", "string", doc="Paid orders only.")

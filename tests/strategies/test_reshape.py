@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import json
 from typing import Any
 
 import pytest
 
 from copilot.domain.alternative import Alternative
+from copilot.domain.pipeline import Decoder
 from copilot.formats.avro import AvroFormat
 from copilot.patches.compile import PatchCompiler
 from copilot.ports import SchemaFormat
@@ -167,3 +169,22 @@ def test_a_place_that_lacks_a_sibling_is_left_to_a_person(text: str) -> None:
     manual = [place for phase in fitted.phases for step in phase.steps for place in step.manual]
 
     assert any("currency" in place for place in manual) == text.startswith("nest")
+
+
+@pytest.mark.parametrize("text", ["merge name and tag in person into label", "nest name and tag in person into label"])
+def test_a_single_copy_that_lacks_one_of_the_fields_ends_with_the_same_record(text: str) -> None:
+    path = "services/mails/person.avsc"
+    behind = {**PERSON, "fields": PERSON["fields"][:-1]}
+    persons = subject("person", "schemas/person.avsc", PERSON, copies={path: behind})
+    links = (
+        link("people", "people", "produces", "person"),
+        link("mails", "people", "consumes", "person", Decoder("fastavro", "single")),
+    )
+    texts = {"schemas/person.avsc": persons.latest.text, path: json.dumps(behind)}
+    built = Built(pipeline([persons], links), texts)
+
+    phased = offered(text, built)[0]["phased"]
+
+    for phase in range(len(phased.phases)):
+        own, shared = (schema_after(phased, built, phase, place) for place in (path, "schemas/person.avsc"))
+        assert [one["name"] for one in own["fields"]] == [one["name"] for one in shared["fields"]]
