@@ -204,8 +204,8 @@ def _of_merge(operation: MergeFields, kinds: Kinds) -> Mapping:
         part = f"({{{operation.to}}}.split({at}, {count}) + {_nulls(count)})[{number}]"
         back.append((name, f"None if {{{operation.to}}} is None else {part}" if can_be_null else part))
     kind = fieldtype.null_first("string") if can_be_null else "string"
-    each = {name: f"p{number}" for number, name in enumerate(names)}
-    trials = (
+    each: dict[str, Any] = {name: f"p{number}" for number, name in enumerate(names)}
+    trials: tuple[dict[str, Any], ...] = (
         each,
         # A null beside a text is met more often than a separator inside one, and the first that changes is the one that is told.
         *({**each, name: None} for name in nullable),

@@ -18,14 +18,17 @@ from copilot.strategies.rollout import PRODUCERS_FIRST, State, alternative
 from copilot.strategies.words import GATE_WRITTEN, about_decoders, about_keys, joined
 from copilot.strategies.work import (
     Work,
+    as_json,
     code_work,
     default_for_old_readers,
     doubtful_work,
     notes_at,
     producer_notes,
     reads,
+    remove_aliases,
     schema_work,
     set_property,
+    set_type,
     writes,
 )
 
@@ -49,8 +52,20 @@ def change_meaning(operation: Operation, impact: Impact, pipeline: PipelineMap) 
 
 def _added(ground: Ground, operation: ChangeMeaning) -> Work:
     successor = Successor(operation.to, fieldtype.null_first(ground.kind), (None,), doc=operation.doc)
-    work = add_beside(ground, operation.field, field_object(ground, successor))
-    return work + producer_notes(ground, f"write `{operation.to}` too: {operation.doc}")
+    return add_beside(ground, operation.field, field_object(ground, successor)) + _told_to_producers(ground, operation)
+
+
+def _told_to_producers(ground: Ground, operation: ChangeMeaning) -> Work:
+    return producer_notes(ground, f"write `{operation.to}` too: {operation.doc}")
+
+
+def _contracted(ground: Ground, operation: ChangeMeaning) -> Work:
+    # In the old field's place: its type may be one that is declared there, and that the new field has by name until then.
+    kind = fieldtype.null_first(ground.kind)
+    work = schema_work(ground, "rename_field", value=as_json(operation.to)) + remove_aliases(ground)
+    work += set_type(ground, kind) if kind != ground.kind else Work()
+    work += set_property(ground, "default", None) + set_property(ground, "doc", operation.doc)
+    return work + _told_to_producers(ground, operation) + code_work(ground, writes(ground), "remove_key")
 
 
 def _beside(ground: Ground, operation: ChangeMeaning) -> Alternative:
@@ -83,7 +98,7 @@ def _parallel(ground: Ground, operation: ChangeMeaning) -> Alternative:
         expanded + old_left_out(ground) + told + code_work(ground, writes(ground), "remove_key")
         if any(not use.is_test for use in writes(ground))
         else None,
-        expanded + told + schema_work(ground, "remove_field") + code_work(ground, writes(ground), "remove_key"),
+        _contracted(ground, operation) + told,
         f"`{operation.field}`",
         f"`{operation.to}`",
     )

@@ -45,3 +45,15 @@ def test_readers_that_people_move_have_a_state_of_their_own_before_the_field_goe
     assert [phase.name for phase in phased.phases] == ["expand", "move readers", "stop old write", "contract"]
     assert field(schema_after(phased, built, 1), "amount")["deprecated"] is True
     assert phased.phases[1].gate is not None
+
+
+def test_a_type_that_the_old_field_declares_stays_declared_when_it_goes() -> None:
+    built = shop()
+    phased = offered('change the meaning of status in order to "Trials count, too." as state', built)[0]["phased"]
+
+    beside, last = (field(schema_after(phased, built, phase), "state")["type"] for phase in (0, -1))
+
+    declared = field(ORDER, "status")["type"]
+    assert beside[0] == last[0] == "null"
+    assert beside[1].endswith(declared["name"])
+    assert last[1] == declared
