@@ -281,7 +281,7 @@ def _retentions(table: dict[str, Any], text: str) -> list[Retention]:
         if entry.get("compacted") or days is not None:
             line = _line_of_entry(text, "topics", topic)
             kept = days if is_number and not entry.get("compacted") else None
-            found.append(Retention(topic, kept, Span(SETTINGS_PATH, line, line)))
+            found.append(Retention(topic, kept, Span(SETTINGS_PATH, line, line), bool(entry.get("compacted"))))
     return sorted(found, key=lambda one: one.topic)
 
 

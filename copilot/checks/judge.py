@@ -94,12 +94,13 @@ class Judge:
         base = self.case.base
         links = [link for link in base.links if link.subject == self.lineage.name and not link.forwards]
         known = [base.retention_of(link.endpoint.name) for link in links]
-        is_finite = bool(known) and all(it is not None and it.days is not None for it in known)
+        rewritten = self._rewritten(phase)
+        is_finite = bool(known) and all(it and (it.days is not None or it.topic in rewritten) for it in known)
         return is_finite and self._has_waited(phase)
 
     def waits_for_the_end(self, phase: int) -> bool:
         """Tells whether a gate before that phase waits until no record of the history is left, and no topic keeps some for ever."""
-        return self._has_waited(phase) and not self._is_kept_for_ever()
+        return self._has_waited(phase) and not self._is_kept_for_ever(phase)
 
     def _has_waited(self, phase: int) -> bool:
         """Tells whether a gate before this phase waits until older records are gone."""
@@ -127,7 +128,11 @@ class Judge:
 
         That a removed symbol is written no more is what its gate counts; how long the rest stays only `copilot.toml` knows.
         """
-        if not self._has_waited(seen.pair.phase) or seen.pair.direction != "backward" or self._is_kept_for_ever():
+        if (
+            not self._has_waited(seen.pair.phase)
+            or seen.pair.direction != "backward"
+            or self._is_kept_for_ever(seen.pair.phase)
+        ):
             return False
         if any(at_or_below(seen.path, path) for path in self.declared.removed_symbols):
             return True
@@ -136,12 +141,17 @@ class Judge:
             return True
         return seen.pair.writer.meaning in self._gone(seen.pair.phase) and self.outlives_history(seen.pair.phase)
 
-    def _is_kept_for_ever(self) -> bool:
+    def _rewritten(self, phase: int) -> set[str]:
+        return {topic for gate in self.case.alternative.gates_before(phase) for topic in gate.rewritten}
+
+    def _is_kept_for_ever(self, phase: int) -> bool:
+        """Tells whether a topic keeps records for ever from which no phase before took them by writing them again."""
         links = self.case.base.links_of(self.lineage.name, "produces") + self.case.base.links_of(
             self.lineage.name, "consumes"
         )
         known = [self.case.base.retention_of(link.endpoint.name) for link in links]
-        return any(it is not None and it.days is None for it in known)
+        rewritten = self._rewritten(phase)
+        return any(it is not None and it.days is None and it.topic not in rewritten for it in known)
 
     def is_honest(self, seen: Seen) -> bool:
         """Tells whether a symbol that the request is about became one that says that nothing is known."""

@@ -18,6 +18,7 @@ from copilot.checks.lineage import lineages, phase_label
 from copilot.checks.rollout_board import FIXED, Board, Break, Edge, Move
 from copilot.checks.rollout_states import STATES_MAX, Explored, explore, planned_break, together
 from copilot.checks.rollout_words import Telling, hazard_of
+from copilot.checks.standing import is_retired
 from copilot.domain.alternative import Step
 from copilot.domain.evidence import Evidence, Finding, Measure, Severity, Verdict
 from copilot.domain.fieldtype import as_decoded, parsed
@@ -96,7 +97,7 @@ class _View:
     def of(cls, case: Case, phase: int, crossings: tuple[Crossing, ...]) -> _View:
         ends = {job for it in crossings for job in it.jobs}
         movers = tuple(sorted(job for job in ends if _moves(case, phase, job, crossings)))
-        kept = tuple(it for it in crossings if set(it.jobs) & set(movers))
+        kept = tuple(it for it in crossings if set(it.jobs) & set(movers) and not _is_gone(it, case, phase))
         return cls(case, phase, movers, kept)
 
     def judged(self) -> Judged:
@@ -260,6 +261,8 @@ class _View:
 
 def _moves(case: Case, phase: int, job: str, crossings: Sequence[Crossing]) -> bool:
     """Tells whether a job has another version after the phase: a step names it, or a schema or a file of it changes."""
+    if is_retired(case, job, phase):
+        return False
     if any(_is_in(step, job, case) for step in case.alternative.phases[phase].steps):
         return True
     if case.base.is_foreign(job):
@@ -270,6 +273,11 @@ def _moves(case: Case, phase: int, job: str, crossings: Sequence[Crossing]) -> b
     return any(
         (it.jobs[0] == job and it.is_writer_other) or (it.jobs[1] == job and it.is_reader_other) for it in crossings
     )
+
+
+def _is_gone(crossing: Crossing, case: Case, phase: int) -> bool:
+    """Tells whether an end was taken away before the phase; what it wrote lies among what the others did."""
+    return phase > 0 and any(is_retired(case, job, phase - 1) for job in crossing.jobs)
 
 
 def _is_in(step: Step, job: str, case: Case) -> bool:

@@ -48,6 +48,18 @@ def standing_uses(case: Case, phase: int) -> Standing:
     return Standing(tuple(kept), tuple(edited), tuple(after.values()))
 
 
+def is_retired(case: Case, job: str, phase: int) -> bool:
+    """Tells whether the phase, or one before it, takes a job away: it deletes files of it, and none is left.
+
+    Nobody deploys such a job, and what it would do with a later schema is no question.
+    """
+    root = next((it.root.rstrip("/") for it in case.base.jobs if it.name == job), "")
+    if root in ("", ".") or any(it.name == job for it in case.states[phase].jobs):
+        return False
+    gone = (change for change in _changes(case.patches, phase) if change.after is None)
+    return any(change.path == root or change.path.startswith(f"{root}/") for change in gone)
+
+
 def base_span(case: Case, span: Span, phase: int) -> Span | None:
     """Returns where a line of a file after a phase stands in the base, None for one that is new there.
 

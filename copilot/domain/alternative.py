@@ -157,11 +157,13 @@ class Step:
 class Gate:
     """What must be seen before the next phase may start, in words that a person can check.
 
-    `outlasts_retention` tells that it also waits until every record from before its phase has left the topics.
+    `outlasts_retention` tells that it also waits until every record from before its phase has left the topics; `rewritten` are
+    compacted topics from which such records have gone, because an earlier phase wrote the last one of each key again.
     """
 
     text: str
     outlasts_retention: bool = False
+    rewritten: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

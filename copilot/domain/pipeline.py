@@ -126,11 +126,15 @@ class Objective:
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long a topic keeps its records, as `copilot.toml` says; `days` is None where some are kept for ever."""
+    """How long a topic keeps its records, as `copilot.toml` says; `days` is None where some are kept for ever.
+
+    A compacted topic (`is_compacted`) keeps the last record of each key, and forgets what a later one of the key replaces.
+    """
 
     topic: str
     days: float | None
     span: Span
+    is_compacted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ def _slug(alternative: Alternative) -> str:
 
 
 def _is_new_subject(alternative: Alternative) -> bool:
-    return any(isinstance(edit, NewFile) for phase in alternative.phases for edit in phase.edits)
+    return any(isinstance(edit, NewFile) for phase in alternative.phases[:1] for edit in phase.edits)
 
 
 def _is_naive(alternative: Alternative) -> bool:
@@ -130,7 +130,9 @@ def _phase(choice: Choice, position: int) -> Phase:
     moving = [state for state, one in zip(states, choice, strict=True) if position < len(one.phases)]
     edits = tuple(dict.fromkeys(edit for state in states for edit in state.edits))
     gates = [state.gate for state in moving if state.gate is not None]
-    gate = Gate(" ".join(dict.fromkeys(it.text for it in gates)), any(it.outlasts_retention for it in gates))
+    rewritten = tuple(dict.fromkeys(topic for it in gates for topic in it.rewritten))
+    text = " ".join(dict.fromkeys(it.text for it in gates))
+    gate = Gate(text, any(it.outlasts_retention for it in gates), rewritten)
     name = " + ".join(dict.fromkeys(state.name for state in moving))
     return Phase(name, edits, _steps(moving), gate if gates else None)
 

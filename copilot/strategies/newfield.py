@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from copilot.domain import fieldtype
 from copilot.domain.alternative import Alternative, CodeAction
 from copilot.domain.naming import next_of
 from copilot.domain.pipeline import FieldUse
+from copilot.strategies.backfill import backfill_of, with_backfill
+from copilot.strategies.backfill_job import Fill
 from copilot.strategies.deprecate import deprecation
 from copilot.strategies.drift import add_beside
 from copilot.strategies.ground import Ground, is_write
@@ -82,6 +84,8 @@ class Parallel:
     contracted: Work
     old: str
     new: str
+    fills: tuple[Fill, ...] = ()
+    """How stored records get the new fields; () where nothing converts their values."""
 
 
 def free_name(ground: Ground) -> str:
@@ -105,8 +109,15 @@ def expand_contract(ground: Ground, slug: str, title: str, successor: Successor,
         _contracted(ground, successor),
         f"`{ground.operation.field}`",
         f"`{successor.name}`",
+        _fills(ground, successor),
     )
     return parallel_change(ground, slug, title, parallel, argument)
+
+
+def _fills(ground: Ground, successor: Successor) -> tuple[Fill, ...]:
+    if successor.conversion is None:
+        return ()
+    return (Fill(successor.name, (successor.conversion or "{}").replace("{}", f"{{{ground.operation.field}}}")),)
 
 
 def parallel_change(ground: Ground, slug: str, title: str, parallel: Parallel, argument: str) -> Alternative:
@@ -114,7 +125,10 @@ def parallel_change(ground: Ground, slug: str, title: str, parallel: Parallel, a
     old = parallel.old
     states = [State("expand", parallel.expanded, PRODUCERS_FIRST, GATE_EXPANDED)]
     level = ground.subject.compatibility
-    if level.endswith("_TRANSITIVE") and not is_let_go(ground):
+    backfill = backfill_of(ground, parallel.fills)
+    rewritten = backfill.topics if backfill else ()
+    if level.endswith("_TRANSITIVE") and not is_let_go(ground, rewritten):
+        backfill = None
         states.append(State("move readers", parallel.kept, CONSUMERS_FIRST))
         title = f"{title}, and keep {old} as deprecated"
         last = (
@@ -123,10 +137,14 @@ def parallel_change(ground: Ground, slug: str, title: str, parallel: Parallel, a
         )
     else:
         if parallel.stopped is None:
-            states.append(State("move readers", _moved(parallel), CONSUMERS_FIRST, GATE_MOVED))
+            states.append(
+                State("move readers", _moved(parallel), CONSUMERS_FIRST, replace(GATE_MOVED, rewritten=rewritten))
+            )
         else:
             states.append(State("move readers", _moved(parallel), CONSUMERS_FIRST, GATE_READERS_MOVED))
-            states.append(State("stop old write", parallel.stopped, CONSUMERS_FIRST, GATE_STOPPED))
+            states.append(
+                State("stop old write", parallel.stopped, CONSUMERS_FIRST, replace(GATE_STOPPED, rewritten=rewritten))
+            )
         states.append(State("contract", parallel.contracted, CONSUMERS_FIRST))
         title = f"{title}, then drop {old}"
         last = (
@@ -134,7 +152,7 @@ def parallel_change(ground: Ground, slug: str, title: str, parallel: Parallel, a
             f" contraction gets the default of {parallel.new} instead of the value, so old records must be gone or rewritten."
         )
     text = joined(argument, last, about_decoders(ground), about_keys(ground))
-    return alternative(ground, slug, title, STRATEGY, states, text)
+    return with_backfill(alternative(ground, slug, title, STRATEGY, states, text), backfill)
 
 
 def _moved(parallel: Parallel) -> Work:

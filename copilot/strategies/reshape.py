@@ -23,6 +23,7 @@ from copilot.domain.operation import (
     old_names,
 )
 from copilot.domain.pipeline import FieldUse, Impact, PipelineMap
+from copilot.strategies.backfill_job import Fill
 from copilot.strategies.deprecate import deprecation
 from copilot.strategies.drift import add_beside
 from copilot.strategies.ground import Ground, ground_of, is_write
@@ -132,7 +133,14 @@ def _parallel(it: _Reshape, what: str) -> Alternative:
     marked = _all(deprecation(part) for part in it.parts)
     contracted = _contracted(it, [_object(new, is_first=False) for new in it.mapping.new])
     parallel = Parallel(
-        expanded, expanded + for_old + moved, expanded + marked + moved, _stopped(it), contracted, it.old, it.new
+        expanded,
+        expanded + for_old + moved,
+        expanded + marked + moved,
+        _stopped(it),
+        contracted,
+        it.old,
+        it.new,
+        tuple(Fill(new.name, new.written) for new in it.mapping.new),
     )
     text = joined(
         f"It wins for shared data with readers that can't all move at once. {it.old} keeps the truth until the last state, and",

@@ -5,27 +5,31 @@ from __future__ import annotations
 from copilot.strategies.ground import Ground
 
 
-def about_retention(ground: Ground) -> str:
+def about_retention(ground: Ground, rewritten: tuple[str, ...] = ()) -> str:
     """Returns what `copilot.toml` says of the topics' retention, and which topics it says nothing of."""
-    sentences = [_about(topic, ground) for topic in _topics(ground) if topic]
+    sentences = [_about(topic, ground, topic in rewritten) for topic in topics_of(ground) if topic]
     return " ".join(sentences) or "On which topic the records lie is not known, nor how long they stay there."
 
 
-def is_let_go(ground: Ground) -> bool:
-    """Tells whether every topic of the change is known to let go of old records in time."""
-    known = [ground.pipeline.retention_of(topic) for topic in _topics(ground)]
-    return bool(known) and all(it is not None and it.days is not None for it in known)
+def is_let_go(ground: Ground, rewritten: tuple[str, ...] = ()) -> bool:
+    """Tells whether every topic of the change is known to let go of old records in time, or has them rewritten."""
+    known = [ground.pipeline.retention_of(topic) for topic in topics_of(ground)]
+    return bool(known) and all(it and (it.days is not None or it.topic in rewritten) for it in known)
 
 
-def _topics(ground: Ground) -> list[str]:
+def topics_of(ground: Ground) -> list[str]:
+    """Returns the topics that the change's records lie on, "" for one whose name is not known."""
     links = (*ground.impact.producers, *ground.impact.consumers)
     return sorted({link.endpoint.name for link in links if link.endpoint.kind == "topic"})
 
 
-def _about(topic: str, ground: Ground) -> str:
+def _about(topic: str, ground: Ground, is_rewritten: bool) -> str:
     known = ground.pipeline.retention_of(topic)
     if known is None:
         return f"How long {topic} keeps records is not known: copilot.toml does not say."
     if known.days is None:
-        return f"{topic} keeps records for ever ({known.span}), so waiting is not enough: rewrite them."
+        if is_rewritten:
+            return f"{topic} is compacted ({known.span}): the backfill has written its old records again."
+        how = "rewrite them" if known.is_compacted else "bring what is needed of them to a new topic"
+        return f"{topic} keeps records for ever ({known.span}), so waiting is not enough: {how}."
     return f"{topic} keeps records for {known.days:g} {'day' if known.days == 1 else 'days'} ({known.span})."

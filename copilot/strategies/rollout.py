@@ -91,7 +91,8 @@ def _distinct(ground: Ground, states: Sequence[State]) -> list[State]:
 def _both(first: Gate | None, second: Gate | None) -> Gate | None:
     if first is None or second is None:
         return first or second
-    return Gate(f"{first.text} {second.text}", first.outlasts_retention or second.outlasts_retention)
+    outlasts = first.outlasts_retention or second.outlasts_retention
+    return Gate(f"{first.text} {second.text}", outlasts, (*first.rewritten, *second.rewritten))
 
 
 def _phase(ground: Ground, state: State, before: Work) -> Phase:
@@ -112,7 +113,7 @@ def _phase(ground: Ground, state: State, before: Work) -> Phase:
 def _gate(ground: Ground, state: State) -> Gate | None:
     if state.gate is None or not state.gate.outlasts_retention:
         return state.gate
-    return replace(state.gate, text=f"{state.gate.text} {about_retention(ground)}")
+    return replace(state.gate, text=f"{state.gate.text} {about_retention(ground, state.gate.rewritten)}")
 
 
 @dataclass(frozen=True, slots=True)

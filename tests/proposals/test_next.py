@@ -352,3 +352,50 @@ def test_the_verb_takes_commands_as_propose_does(shop: Shop, capsys: pytest.Capt
     assert main([*where, "--run-commands", "--quiet"]) in (EXIT_DONE, EXIT_REFUSED)
 
     assert shop.open().load(shop.open().next(first.id, Ways())).request.commands == ("true",)
+
+
+def test_a_backfill_lands_with_its_job_and_the_next_phase_takes_it_away(shop: Shop) -> None:
+    commit(shop.folder, {"copilot.toml": shop.text("copilot.toml") + "\n[topics.decisions]\ncompacted = true\n"})
+    first = shop.propose()
+    shop.land(first)
+    second = shop.next(first.id)
+    assert second.continued is not None
+    assert [it.name for it in second.alternatives[1].phases] == [
+        "backfill",
+        "move readers",
+        "stop old write",
+        "contract",
+    ]
+    shop.land(second)
+    job = shop.folder / "backfills/decisions_verdict.py"
+    assert 'TOPIC = "decisions"' in job.read_text("utf-8")
+
+    printed = shop.folder.parent / "left.ndjson"
+    printed.write_text('{"partition": 0, "written": 0, "left": 2}\n{"partition": 1, "written": 0, "left": 0}\n')
+    with pytest.raises(RefusedByEvidence):
+        shop.next(second.id, Ways(result=printed, holds=("left = 0",)))
+    undone = shop.open().undo(second.id, from_branch="main")
+    assert "backfills" not in git(shop.folder, "ls-tree", "--name-only", undone.branch)
+
+
+def test_what_the_backfill_s_job_prints_shows_that_its_gate_holds(shop: Shop) -> None:
+    commit(shop.folder, {"copilot.toml": shop.text("copilot.toml") + "\n[topics.decisions]\ncompacted = true\n"})
+    first = shop.propose()
+    shop.land(first)
+    second = shop.next(first.id)
+    shop.land(second)
+    printed = shop.folder.parent / "left.ndjson"
+    printed.write_text('{"partition": 0, "written": 0, "left": 0}\n{"partition": 1, "written": 0, "left": 0}\n')
+
+    third = shop.next(second.id, Ways(result=printed, holds=("left = 0",)))
+    shop.land(third)
+
+    assert not (shop.folder / "backfills").exists()
+    assert "verdict" in shop.text(TABLE)
+    fourth = shop.next(third.id)
+    shop.land(fourth)
+    fifth = shop.next(fourth.id)
+    assert fifth.decision is not None
+    assert fifth.decision.chosen == fifth.alternatives[1].id
+    shop.land(fifth)
+    assert '"outcome"' not in shop.text(SCHEMA)
