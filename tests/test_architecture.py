@@ -47,6 +47,7 @@ IMPORTERS = {
     "langgraph": "flow",
     "langsmith": "flow",
     "libcst": "patches",
+    "pygments": "tui",
     "rich": "tui",
     "sqlglot": "readers",
     "starlette": "bot",

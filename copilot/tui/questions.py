@@ -20,12 +20,12 @@ class Question:
     name: str
 
 
-def obstacle_to(proposal: Proposal, alternative: str, left_out: frozenset[str]) -> str:
+def obstacle_to(proposal: Proposal, alternative: str, is_changed: bool) -> str:
     """Returns why the alternative can't be approved as it is shown, "" where it can."""
     if proposal.decision is None:
         return "Nothing is decided yet, so there is nothing to approve: p goes on with the proof."
-    if left_out:
-        return "Hunks are left out, and nobody has proved that change: press p first."
+    if is_changed:
+        return "Something is left out or edited, and nobody has proved that change: press p first."
     if proposal.state in ("applied", "undone", "rejected"):
         return f"This proposal is {proposal.state}, which is final. Propose again to change your mind."
     if not proposal.patches_of(alternative):

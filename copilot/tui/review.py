@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import DataTable, OptionList, TabbedContent
 
 from copilot.domain.decision import Applied
+from copilot.domain.patch import HunkEdit
 from copilot.domain.proposal import plan_digest
 from copilot.errors import CopilotError
 from copilot.reasons.words import letters_of
@@ -43,8 +44,16 @@ class ReviewScreen(ReviewView):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "approve", "Approve"),
         Binding("r", "reject", "Reject"),
-        Binding("space", "toggle_hunk", "Hunk in/out"),
-        Binding("p", "prove", "Prove again"),
+        Binding("space", "toggle_hunk", "In/out", tooltip="leave the hunk or the lines out, or take them in again"),
+        Binding("p", "prove", "Prove", tooltip="prove what is left, or go on with the proof"),
+        Binding("l,right", "lines", "Lines", tooltip="go into the hunk, to read it and to leave lines out"),
+        Binding(
+            "v",
+            "switch_view",
+            "Side by side",
+            show=False,
+            tooltip="both sides beside each other; in the lines: mark lines",
+        ),
         *KEYS,
         *(
             Binding(str(number), f"tab('{id}')", words, show=False)
@@ -54,7 +63,7 @@ class ReviewScreen(ReviewView):
 
     def __init__(self, workspace: Workspace, id: str) -> None:
         super().__init__(workspace, id)
-        self._revised: tuple[str, frozenset[str]] | None = None
+        self._revised: tuple[str, frozenset[str], tuple[HunkEdit, ...]] | None = None
         self._is_applying = False
 
     def on_mount(self) -> None:
@@ -123,25 +132,34 @@ class ReviewScreen(ReviewView):
         self.action_tab("evidence")
 
     def action_toggle_hunk(self) -> None:
-        if self._is_busy:
-            return
-        self.query_one(HunkPane).toggle()
-        self.tell("")
+        if not self._is_busy:
+            self.query_one(HunkPane).toggle()
+
+    def on_hunk_pane_changed(self, event: HunkPane.Changed) -> None:
+        self.tell(event.note)
+
+    def action_lines(self) -> None:
+        self.query_one(TabbedContent).active = "diff"
+        self.query_one(HunkPane).into_lines()
+
+    def action_switch_view(self) -> None:
+        self.query_one(HunkPane).switch_view()
 
     def action_prove(self) -> None:
-        left_out, of, id = self.query_one(HunkPane).left_out, self.selected, self._proposal.id
+        pane, of, id = self.query_one(HunkPane), self.selected, self._proposal.id
+        left_out, edited = pane.left_out, pane.edited
         if self._is_busy:
             return
         if self._proposal.decision is None:
             self._start("going on with the proof", lambda work: self.workspace.advance(id, work.stop, work.begins))
-        elif left_out:
-            self._revised = (of, left_out)
+        elif left_out or edited:
+            self._revised = (of, left_out, edited)
             self._start(
-                "proving the change without them",
-                lambda work: self.workspace.revise(id, of, left_out, work.stop, begins=work.begins),
+                "proving it again",
+                lambda work: self.workspace.revise(id, of, left_out, work.stop, edited, begins=work.begins),
             )
         else:
-            self.tell("Nothing is left out: the evidence shown is about exactly this change.")
+            self.tell("Nothing is left out or edited: the evidence shown is about exactly this change.")
 
     def _start(self, doing: str, act: Act) -> None:
         self.tell(f"{doing} …")
@@ -159,9 +177,9 @@ class ReviewScreen(ReviewView):
             self.fail(work.error)
 
     def _ended(self) -> str:
-        """Selects what came of leaving hunks out, and says how the work ended."""
+        """Selects what came of changing the diff, and says how the work ended."""
         for revision in self._proposal.revisions:
-            if (revision.of, frozenset(revision.left_out)) == self._revised:
+            if (revision.of, frozenset(revision.left_out), revision.edited) == self._revised:
                 self._revised = None
                 self.selected = revision.alternative.id
                 self._show_proposal()
@@ -169,8 +187,9 @@ class ReviewScreen(ReviewView):
         return "Proved and decided." if self._proposal.decision else "Stopped: nothing is lost, p goes on."
 
     def action_approve(self) -> None:
-        left_out = self.query_one(HunkPane).left_out
-        obstacle = BUSY if self._is_busy else obstacle_to(self._proposal, self.selected, left_out)
+        pane = self.query_one(HunkPane)
+        is_changed = bool(pane.left_out or pane.edited)
+        obstacle = BUSY if self._is_busy else obstacle_to(self._proposal, self.selected, is_changed)
         if obstacle:
             self.tell(obstacle)
             return

@@ -13,10 +13,13 @@ from textual.events import Resize
 from textual.widgets import Footer, Static, TabbedContent, TabPane
 
 from copilot.domain.alternative import Alternative
+from copilot.domain.decision import Comment
 from copilot.domain.evidence import Evidence
 from copilot.errors import CopilotError
+from copilot.patches.hunk_parts import parts_words
+from copilot.proposals.comment import comments_on
 from copilot.reasons.render import markdown
-from copilot.reasons.words import asked_words, counted, letters_of
+from copilot.reasons.words import asked_words, letters_of
 from copilot.tui import alternatives
 from copilot.tui.evidence import evidence_text, evidence_title
 from copilot.tui.hunks import HunkPane
@@ -24,6 +27,7 @@ from copilot.tui.look_at import look_at_text
 from copilot.tui.page import Page
 from copilot.tui.panes import Choices, ListAndDetail, Rows, Scroll, plain
 from copilot.tui.rationale import rationale_lines
+from copilot.tui.selection import Shown
 
 if TYPE_CHECKING:
     from copilot.proposals import Workspace
@@ -115,7 +119,8 @@ class ReviewView(Page):
                 plain(f"{letters_of(self._proposal)[alternative.id]}  ", "bold"), plain(alternative.title), rule
             )
         )
-        self.query_one(HunkPane).show_patches(alternative, self._proposal.patches_of(alternative.id), self._refusal())
+        patches = self._proposal.patches_of(alternative.id)
+        self.query_one(HunkPane).show_patches(alternative, patches, self._refusal(), self._comments_on)
         self.query_one("#by-hand", Static).update(look_at_text(self._proposal, alternative.id))
         evidence = {it.id: it for it in self._proposal.evidence_of(alternative.id)}
         open_first = min(evidence, key=lambda id: _calm(evidence[id]), default=None)
@@ -141,6 +146,9 @@ class ReviewView(Page):
             reasons.scroll_to_highlight(top=True)
             self._ruling_is_due = False
 
+    def _comments_on(self, it: Shown) -> tuple[Comment, ...]:
+        return comments_on(self._proposal, it.hunk)
+
     def _refusal(self) -> str:
         for compiled in self._proposal.compiled:
             if compiled.alternative == self.selected and compiled.refused:
@@ -148,11 +156,12 @@ class ReviewView(Page):
         return "This alternative changes nothing."
 
     def tell(self, text: str, style: str = "") -> None:
-        """Shows one line above the keys; where hunks are left out, that is never forgotten."""
-        left_out = self.query_one(HunkPane).left_out
-        if not text and left_out:
-            text = f"{counted(len(left_out), 'hunk')} left out: p proves it again, approving waits for that"
-        super().tell(text, style or ("$text-warning" if left_out else ""))
+        """Shows one line above the keys; where something is left out or edited, that is never forgotten."""
+        pane = self.query_one(HunkPane)
+        words = parts_words(pane.left_out, pane.edited)
+        if not text and words:
+            text = f"{words}: p proves it again, approving waits for that"
+        super().tell(text, style or ("$text-warning" if words else ""))
 
 
 def _calm(evidence: Evidence) -> int:

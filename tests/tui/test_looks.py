@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual.content import Content
 
-from copilot.tui.diff import diff_lines
+from copilot.domain.patch import Hunk, HunkEdit
+from copilot.tui.diff import Line, chopped, hunk_lines, line_look, side_by_side
 from copilot.tui.panes import plain
 from copilot.tui.rationale import TABLE_NOTE, cited, rationale_lines
+from copilot.tui.selection import Selection
+from copilot.tui.syntax import Colours
 
 
 def looks(text: str) -> list[str]:
@@ -50,14 +56,19 @@ def test_plain_text_keeps_brackets_and_shows_what_hides() -> None:
     assert content.spans == []
 
 
+def looks_of(*lines: str) -> list[Content]:
+    hunk = Hunk("f@@1", "f", "@@ -3,2 +3,2 @@", 3, lines)
+    return [line_look(line) for line in hunk_lines(hunk)]
+
+
 def test_a_diff_line_keeps_its_sign_and_shows_its_tabs() -> None:
-    lines = [look.plain for look in diff_lines([" a", "-\tb", "+\tc", "\\ No newline at end of file"])]
+    lines = [look.plain for look in looks_of(" a", "-\tb", "+\tc", "\\ No newline at end of file")]
 
     assert lines == [" a", "-→   b", "+→   c", "\\ No newline at end of file"]
 
 
 def test_the_part_of_a_line_that_changed_is_marked() -> None:
-    old, new = diff_lines(["-  total = 1", "+  total = 12"])
+    old, new = looks_of("-  total = 1", "+  total = 12")
 
     assert [old.plain, new.plain] == ["-  total = 1", "+  total = 12"]
     assert any(new.plain[span.start : span.end] == "2" and "bold" in str(span.style) for span in new.spans)
@@ -77,4 +88,68 @@ def test_the_part_of_a_line_that_changed_is_marked() -> None:
     ],
 )
 def test_no_line_of_a_diff_is_lost_or_moved(lines: list[str]) -> None:
-    assert [look.plain for look in diff_lines(lines)] == lines
+    assert [look.plain for look in looks_of(*lines)] == lines
+    hunk = Hunk("f@@1", "f", "@@ -3,2 +3,2 @@", 3, tuple(lines))
+    rows = side_by_side("k", hunk_lines(hunk))
+    assert sorted({line.number for row in rows for line in row.lines}) == list(range(1, len(lines) + 1))
+    assert all(row.left is None or row.left.sign in "- " for row in rows)
+    assert all(row.right is None or row.right.sign in "+ " for row in rows)
+
+
+def test_lines_know_where_they_stand_before_and_after() -> None:
+    hunk = Hunk("f@@1", "f", "@@ -3,3 +5,3 @@", 3, (" a", "-b", "+c", "+d", " e"))
+
+    places = [(line.old, line.new) for line in hunk_lines(hunk)]
+
+    assert places == [(3, 5), (4, 0), (0, 6), (0, 7), (5, 8)]
+
+
+@given(st.text(alphabet="ab é漢→\u200d", max_size=40), st.integers(2, 12))
+def test_nothing_is_cut_where_a_line_is_wrapped(text: str, width: int) -> None:
+    starts = chopped(text, width)
+
+    parts = [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
+    assert "".join(parts) == text
+    assert all(Content(part).cell_length <= width for part in parts)
+
+
+def test_the_syntax_of_a_line_keeps_its_text() -> None:
+    text = 'def bill(order):\n    """Bills."""\n    return order["amount"]  # cents\n'
+    colours = Colours("jobs/billing.py", text)
+    while not colours.is_done:
+        colours.go_on(1)
+
+    for number, line in enumerate(text.split("\n"), 1):
+        pieces = colours.line(number)
+        assert all(0 <= start < end <= len(line) for start, end, _ in pieces)
+        assert line_look(Line(1, "+", line, 0, number), pieces).plain == f"+{line}"
+    assert any("$text-accent" in style for _, _, style in colours.line(1))
+
+
+@pytest.mark.parametrize("path", ["a.avsc", "a.json", "a.yaml", "a.yml", "Dockerfile", "x/noext", ".py", "a.proto"])
+def test_any_text_can_be_coloured(path: str) -> None:
+    colours = Colours(path, "a: [1, {\x00'\n\t\u202e\n")
+    while not colours.is_done:
+        colours.go_on(0)
+
+    assert colours.line(1) is not None
+
+
+HUNK = Hunk("f@@1", "f", "@@ -1,2 +1,2 @@", 1, ("-a", "-b", "+c", " d"))
+
+
+def test_lines_are_left_out_and_taken_in_again() -> None:
+    out = Selection().toggled(HUNK, {1, 4})
+
+    assert (out.sign(HUNK), out.left_out([HUNK])) == ("~", frozenset({"f@@1:1"}))
+    assert out.toggled(HUNK, {1, 2}).left_out([HUNK]) == {"f@@1:1-2"}
+    assert out.toggled(HUNK, {1}).left_out([HUNK]) == frozenset()
+    assert out.toggled(HUNK, {1, 2, 3}).left_out([HUNK]) == {"f@@1"}
+    assert out.toggled_hunk(HUNK).sign(HUNK) == "x"
+
+
+def test_an_edit_is_taken_back_by_the_key_that_leaves_out() -> None:
+    edited = Selection().toggled_hunk(HUNK).edited(HUNK, HunkEdit("f@@1", ("-a", "-b", " d")))
+
+    assert (edited.sign(HUNK), edited.left_out([HUNK])) == ("e", frozenset())
+    assert edited.toggled_hunk(HUNK) == Selection()
