@@ -94,6 +94,17 @@ class Git:
         """Returns what git printed as text without the last line end."""
         return self.run(*args, input=input, ok=ok).decode("utf-8", "replace").removesuffix("\n")
 
+    def start(self, *args: str) -> subprocess.Popen[bytes]:
+        """Starts a git that is asked and answers through pipes; the caller limits and ends it. Raises OSError."""
+        return subprocess.Popen(
+            ["git", *HARDENING, *args],
+            cwd=self.folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=clean_environment(os.environ),
+        )
+
     def _cannot_start(self, error: OSError) -> SurroundingsFailed | WrongUsage:
         if not self.folder.is_dir():
             return WrongUsage(f'"{self.folder}" is not a folder.', next="Name a folder inside a git repository.")

@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from copilot.adapters.blob_reader import BlobReader
 from copilot.adapters.blobs import (
     BINARY_BYTES_MAX,
     FILE_BYTES_MAX,
@@ -20,7 +21,6 @@ from copilot.adapters.blobs import (
     LFS_SIGN,
     Unreadable,
     blob_digest,
-    read_blobs,
     text_of,
     too_large,
 )
@@ -54,6 +54,7 @@ class CommitTree:
     def __init__(self, repository: Repository, commit: str, index: Index | None = None) -> None:
         self._repository = repository
         self._index = index
+        self._blobs = BlobReader(repository.git)
         self.commit = commit
 
     @property
@@ -91,7 +92,7 @@ class CommitTree:
     def _data(self, wanted: list[str], entries: Mapping[str, TreeEntry], limit: int) -> dict[str, bytes | Gap | None]:
         reasons = {path: _unreadable_entry(entries.get(path), limit) for path in wanted}
         digests = {path: entries[path].digest for path, reason in reasons.items() if not reason}
-        blobs = dict(read_blobs(self._repository.git, digests.values()))
+        blobs = self._blobs.read(digests.values())
         return {path: _gap(path, reason) if reason else blobs[digests[path]] for path, reason in reasons.items()}
 
     def _entries_of(self, paths: list[str]) -> dict[str, TreeEntry]:
