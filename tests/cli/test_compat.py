@@ -169,3 +169,46 @@ def test_a_batch_answers_line_by_line(monkeypatch: pytest.MonkeyPatch, capsys: p
     pair = {"$ref": "#/$defs/pair", "$defs": SCHEMA["$defs"]}
     for answer in answers:
         jsonschema.validate(answer, pair)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('{"id": "p1", "reader": ' + "[" * 100_000 + "]" * 100_000 + ', "writer": "int"}', "line 1 is nested too deep"),
+        ('{"id": "p1", "reader": {"size": ' + "9" * 5_000 + '}, "writer": "int"}', "line 1 has a number of more than"),
+        ('{"id": "p1", "reader": "int", }', "line 1 is no JSON object with reader and writer: column 31"),
+        ('{"id": "p1", "reader": "int"}', "line 1 is no JSON object with reader and writer"),
+    ],
+)
+def test_a_line_that_can_not_be_read_keeps_its_id_and_says_why(
+    line: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "pairs.ndjson").write_text(line + "\n")
+
+    code, shown, _ = run(capsys, "--batch", str(tmp_path / "pairs.ndjson"))
+
+    answer = json.loads(shown)
+    assert (answer["id"], answer["compatible"], code) == ("p1", None, EXIT_USAGE)
+    assert answer["error"].startswith(said)
+
+
+def test_a_batch_may_begin_with_a_byte_order_mark(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "pairs.ndjson").write_text('\ufeff{"id": 1, "reader": "long", "writer": "int"}\n', encoding="utf-8")
+
+    code, shown, _ = run(capsys, "--batch", str(tmp_path / "pairs.ndjson"))
+
+    assert (json.loads(shown)["compatible"], code) == (True, EXIT_DONE)
+
+
+def test_who_reads_only_the_first_answers_of_a_batch_is_told_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    class Closed(io.StringIO):
+        def write(self, text: str, /) -> int:
+            raise BrokenPipeError(32, "Broken pipe")
+
+    (tmp_path / "pairs.ndjson").write_text('{"id": 1, "reader": "long", "writer": "int"}\n')
+    monkeypatch.setattr("sys.stdout", Closed())
+
+    with pytest.raises(BrokenPipeError):
+        run(capsys, "--batch", str(tmp_path / "pairs.ndjson"))

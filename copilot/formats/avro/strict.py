@@ -26,6 +26,7 @@ from copilot.formats.avro.types import (
 )
 
 SCHEMA_DEPTH_MAX = 200
+PATH_SHOWN_MAX = 60
 NUMBER_DIGITS_MAX = sys.int_info.default_max_str_digits
 SCHEMA_TEXT_MAX = 16_000_000
 """In characters."""
@@ -50,7 +51,8 @@ class InvalidSchema(Exception):
     """No registry takes this schema; `path` leads to the field where it is wrong, "" for the schema itself."""
 
     def __init__(self, path: str, reason: str) -> None:
-        super().__init__(f"{path}: {reason}" if path else reason)
+        shown = path if len(path) <= PATH_SHOWN_MAX else f"…{path[-PATH_SHOWN_MAX:]}"
+        super().__init__(f"{shown}: {reason}" if path else reason)
         self.path = path
         self.reason = reason
 
