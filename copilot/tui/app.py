@@ -10,11 +10,16 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from copilot.errors import CopilotError
+from copilot.reasons.visible import visible
 from copilot.tui.page import Page
-from copilot.tui.works import Moved, Works
+from copilot.tui.works import Moved, Work, Works
 
 if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
+
     from copilot.proposals import Workspace
+
+NOTICE_SECONDS = 12
 
 
 def review(workspace: Workspace, id: str) -> None:
@@ -53,9 +58,24 @@ class CopilotApp(App[None]):
 
     def on_moved(self, event: Moved) -> None:
         self.works.took(event)
-        for screen in self.screen_stack:
+        for screen in tuple(self.screen_stack):
             if isinstance(screen, Page) and screen.is_running:
                 screen.moved(event.work)
+        if event.work.is_over:
+            self._tell_end(event.work)
+
+    def _tell_end(self, work: Work) -> None:
+        """Says in words how a work ended, where the person looks at something else."""
+        if isinstance(self.screen, Page) and self.screen.shows(work.id):
+            return
+        from copilot.tui.stages import end_words
+
+        try:
+            words = end_words(self.workspace.load(work.id), work)
+        except CopilotError as error:
+            words = error.what
+        severity: SeverityLevel = "error" if work.error else "information"
+        self.notify(visible(words), title=work.id, severity=severity, timeout=NOTICE_SECONDS, markup=False)
 
     def open_proposal(self, id: str) -> None:
         """Shows how the proof of a proposal goes on while it does, else its review."""

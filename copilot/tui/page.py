@@ -73,6 +73,10 @@ class Page(Screen[None]):
     def moved(self, work: Work) -> None:
         """Is called when any work comes a step further or ends, whether this screen is on top or not."""
 
+    def shows(self, id: str) -> bool:
+        """Tells whether the screen is about that proposal, so that nobody has to be told of it elsewhere."""
+        return False
+
     def action_help(self) -> None:
         lines = [f"{self.app.get_key_display(it):12} {it.tooltip or it.description}" for it in self.own_keys()]
         self.app.push_screen(Dialog("Keys", [*MOVING, *lines, *([""] if self.NOTES else []), *self.NOTES]))

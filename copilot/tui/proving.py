@@ -6,60 +6,107 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.widgets import Footer, Static
 
-from copilot.reasons.words import asked_words
+from copilot.errors import CopilotError
 from copilot.tui.page import KEYS, Page
 from copilot.tui.panes import Scroll, plain
-from copilot.tui.questions import record_words
+from copilot.tui.stages import board, end_words, progress_words
 from copilot.tui.works import Work
+
+REDRAWS_A_SECOND = 5
 
 
 class ProvingScreen(Page):
-    """Gives way to the review once there is a decision; `x` stops the proof, which can go on from there at any time."""
+    """Gives way to the review once there is a decision, unless the person has scrolled up to read.
 
-    NOTES = ("Leaving this screen stops nothing; the proposal opens again from the list of proposals.",)
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("x", "stop", "Stop"), *KEYS]
+    A stop or a failure is told here, with what stays; the proof can go on from there at any time.
+    """
+
+    NOTES = (
+        "Leaving this screen stops nothing: the list of proposals tells how it goes on, and a message tells when it ends.",
+        "Stopping loses nothing that is recorded; only the check that ran is run again.",
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("x", "stop", "Stop"),
+        Binding("p", "go_on", "Go on", tooltip="Go on with a proof that was stopped or failed"),
+        Binding("enter", "review", "Review", tooltip="Open the review, with what is there so far"),
+        *KEYS,
+    ]
 
     def __init__(self, id: str) -> None:
         super().__init__()
         self.id_of_proposal = id
+        self._is_decided = False
 
     def compose(self) -> ComposeResult:
         yield Static(id="heading")
-        with Scroll():
+        with Scroll(id="board"):
             yield Static(id="steps")
         yield Static(id="status")
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        proposal = self.workspace.load(self.id_of_proposal)
-        self.query_one("#heading", Static).update(plain(f"{proposal.id}  {asked_words(proposal.request)}"))
-        self.set_interval(1.0, self._tick)
+        self.query_one(Scroll).focus()
+        self.set_interval(1 / REDRAWS_A_SECOND, self._tick)
         self._show()
+
+    def shows(self, id: str) -> bool:
+        return id == self.id_of_proposal
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        is_busy = self.works.is_busy(self.id_of_proposal)
+        return {"stop": is_busy, "go_on": not is_busy}.get(action, True)
 
     def action_stop(self) -> None:
         self.works.stop(self.id_of_proposal)
+        self._show()
+
+    def action_go_on(self) -> None:
+        self.copilot.prove(self.id_of_proposal)
+        self.refresh_bindings()
+        self._show()
+
+    def action_review(self) -> None:
+        self.app.pop_screen()
+        self.copilot.open_review(self.id_of_proposal)
 
     def moved(self, work: Work) -> None:
         if work.id != self.id_of_proposal:
             return
+        is_reading = not self.query_one(Scroll).is_vertical_scroll_end
         self._show()
-        if work.is_over and self.is_current:
-            self.app.pop_screen()
-            self.copilot.open_review(work.id)
-            if work.error and isinstance(self.app.screen, Page):
-                self.app.screen.fail(work.error)
+        if not work.is_over:
+            return
+        self.refresh_bindings()
+        if self._is_decided and self.is_current and not is_reading:
+            self.action_review()
+
+    def _tick(self) -> None:
+        if self.works.is_busy(self.id_of_proposal):
+            self._show()
 
     def _show(self) -> None:
         work = self.works.of(self.id_of_proposal)
-        lines = [plain(f"{step.seconds:6.1f} s  {record_words(step.body)}") for step in (work.steps if work else ())]
-        self.query_one("#steps", Static).update(Content("\n").join(lines))
-        self.query_one(Scroll).scroll_end(animate=False)
-        self._tick()
-
-    def _tick(self) -> None:
-        work = self.works.of(self.id_of_proposal)
-        if work and not work.is_over:
-            self.tell(f"{'stopping' if work.stop.is_set() else work.doing} … {work.seconds:.0f} s")
+        try:
+            proposal = self.workspace.load(self.id_of_proposal)
+        except CopilotError as error:
+            self.query_one("#steps", Static).update(plain(str(error), "$text-error"))
+            return
+        scroll = self.query_one(Scroll)
+        follows = scroll.is_vertical_scroll_end
+        self._is_decided = proposal.decision is not None and not (work and work.error)
+        self.query_one("#heading", Static).update(plain(f"{proposal.id}  {proposal.state}"))
+        self.query_one("#steps", Static).update(board(proposal, work, scroll.scrollable_content_region.width))
+        if follows:
+            scroll.scroll_end(animate=False)
+        if work is None:
+            self.tell("Nothing goes on here: p goes on with the proof, enter opens the review.")
+        elif not work.is_over and work.stop.is_set():
+            self.tell(f"Stopping: {progress_words(proposal, work)}. What is recorded stays.", "$text-warning")
+        elif not work.is_over:
+            self.tell(f"{progress_words(proposal, work)} … {work.seconds:.0f} s in all. q leaves it going on.")
+        elif proposal.decision is None:
+            self.tell(f"{end_words(proposal, work)} p goes on, enter shows it.", "$text-warning")
+        else:
+            self.tell(f"{end_words(proposal, work)} enter opens the review.")

@@ -165,6 +165,9 @@ class ReviewScreen(ReviewView):
         self.tell(f"{doing} …")
         self.works.start(self._proposal.id, doing, act)
 
+    def shows(self, id: str) -> bool:
+        return id == self._proposal.id
+
     def moved(self, work: Work) -> None:
         if work.id != self._proposal.id:
             return

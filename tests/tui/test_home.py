@@ -101,7 +101,7 @@ def test_a_proof_that_is_stopped_goes_on_from_where_it_stood(tmp_path: Path) -> 
         await ask(app, pilot, ASKED)
         await pilot.press("x")
         await idle(app, pilot)
-        assert isinstance(app.screen, ReviewScreen)
+        assert isinstance(app.screen, ProvingScreen)
         id = next(id for id in (it.id for it in app.workspace.list()) if app.works.of(id))
         assert app.workspace.load(id).decision is None
         await pilot.press("p")
