@@ -14,13 +14,13 @@ from importlib.resources import files
 from string import Template
 from typing import Any
 
-from copilot.cli.map_text import decoder_words, short
-from copilot.cli.version_words import type_words
+from copilot.cli.map_text import short
 from copilot.domain.pipeline import Certainty, Link, PipelineMap
 from copilot.domain.schema import SchemaSubject
 from copilot.domain.source import WORKING_TREE
+from copilot.reasons.version_words import type_words
 from copilot.reasons.visible import visible
-from copilot.reasons.words import counted
+from copilot.reasons.words import counted, decoder_words
 
 _RANKS: dict[Certainty, int] = {"certain": 0, "likely": 1, "possible": 2}
 _IN_SCRIPT = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}

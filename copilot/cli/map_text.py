@@ -6,24 +6,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from copilot.cli.layout import columns, joined, section, wrapped
-from copilot.cli.version_words import version_words
 from copilot.domain.clones import Clone, Consumer
-from copilot.domain.pipeline import Decoder, Endpoint, FieldUse, Link, PipelineMap
+from copilot.domain.pipeline import Endpoint, FieldUse, Link, PipelineMap
 from copilot.domain.schema import SchemaSource, SchemaSubject
 from copilot.domain.source import WORKING_TREE, Span
-from copilot.reasons.words import counted, listed
+from copilot.reasons.version_words import version_words
+from copilot.reasons.words import counted, decoder_words, listed
 
 VERSIONS_SHOWN = 6
 FIELDS_SHOWN = 12
 PLACES_SHOWN = 4
 ROWS_SHOWN = 15
 
-_READER_WORDS = {
-    "writer": "reads as written",
-    "own": "reads with a schema of its own",
-    "single": "takes its own schema for the writer's, too",
-    "unknown": "reader schema unknown",
-}
 _HOST_WORDS = {
     "python-dict": "Python dict",
     "python-string": "Python string",
@@ -156,12 +150,6 @@ def _link_row(link: Link) -> tuple[str, str, str]:
     how += [str(link.proof[0])] if link.proof else []
     schema = f"{link.subject} v{link.version}" if link.version else link.subject or "schema unknown"
     return "from" if link.direction == "produces" else "to", link.job, ", ".join([schema, *how])
-
-
-def decoder_words(decoder: Decoder, is_reading: bool) -> str:
-    """Returns which implementation encodes or decodes, and as which schema it reads."""
-    library = "decoder unknown" if decoder.library == "unknown" else decoder.library
-    return f"{library}, {_READER_WORDS[decoder.reader_schema]}" if is_reading else library
 
 
 def _jobs(pipeline: PipelineMap) -> list[str]:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from copilot.domain.decision import Postponed, Ruling
     from copilot.domain.evidence import Verdict
     from copilot.domain.operation import ChangeRequest
+    from copilot.domain.pipeline import Decoder
     from copilot.domain.proposal import Proposal
 
 VERDICT_WORDS: Mapping[Verdict, str] = {"pass": "pass", "fail": "FAIL", "unknown": "unknown", "not-applicable": "n/a"}
@@ -20,6 +21,12 @@ OUTCOME_WORDS: Mapping[str, str] = {
     "acceptable": "acceptable",
     "unproved": "unproved",
     "refused": "refused",
+}
+_READER_WORDS = {
+    "writer": "reads as written",
+    "own": "reads with a schema of its own",
+    "single": "takes its own schema for the writer's, too",
+    "unknown": "reader schema unknown",
 }
 _ID = re.compile(r"[a-z][a-z0-9-]*-[0-9a-f]{6}(?![\w-])")
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -73,6 +80,12 @@ def postponed_words(postponed: Postponed) -> str:
     when = f" until {postponed.when}" if postponed.when else ""
     note = f": {postponed.note}" if postponed.note else ""
     return f"postponed{until}{' or' if until and when else ''}{when}, by {postponed.by}{note}"
+
+
+def decoder_words(decoder: Decoder, is_reading: bool) -> str:
+    """Returns which implementation encodes or decodes, and as which schema it reads."""
+    library = "decoder unknown" if decoder.library == "unknown" else decoder.library
+    return f"{library}, {_READER_WORDS[decoder.reader_schema]}" if is_reading else library
 
 
 def with_owners(jobs: Iterable[str], proposal: Proposal) -> list[str]:

@@ -16,12 +16,12 @@ from copilot.cli.progress import Progress, progress_line
 from copilot.cli.proposal_text import next_lines, proposal_text
 from copilot.cli.rationale_text import rationale_text
 from copilot.cli.verbs import help_text
-from copilot.cli.version_words import type_words, version_words
 from copilot.domain.decision import Approval
 from copilot.domain.pipeline import Endpoint, FieldUse, Job
 from copilot.domain.proposal import plan_digest
 from copilot.domain.source import Gap, Span
 from copilot.errors import RefusedByEvidence
+from copilot.reasons.version_words import type_words, version_words
 from copilot.reasons.words import letters_of
 from tests import faces
 from tests.golden import assert_golden
