@@ -71,6 +71,20 @@ class Graph:
         """For each node those that send to it."""
         return _grouped((edge.target, edge.source) for edge in self.edges)
 
+    @cached_property
+    def part_of(self) -> Mapping[str, int]:
+        """For each node the number of the part that it hangs together with."""
+        parts: dict[str, int] = {}
+        for node in self.nodes:
+            waiting = [] if node.id in parts else [node.id]
+            number = len(parts)
+            while waiting:
+                one = waiting.pop()
+                if parts.setdefault(one, number) == number:
+                    beside = (*self.downstream.get(one, ()), *self.upstream.get(one, ()))
+                    waiting += [other for other in beside if other not in parts]
+        return parts
+
     def around(self, id: str, steps: int | None) -> frozenset[str]:
         """Returns the node and what is at most so many arrows up or down the stream from it; None follows them to their ends.
 
@@ -221,7 +235,8 @@ class _Nodes:
         return Node(id, kind, look, title, name, note, subjects, searched, self._marks(thing, subjects))
 
     def _job(self, job: Job) -> tuple[NodeKind, Look, str, str, str]:
-        copies = len(self._deployments.get(job.name, ()))
+        # One that is told in a template and in its values is one all the same.
+        copies = len({*self._deployments.get(job.name, ())})
         note = counted(copies, "deployment") if copies else job.root
         if not self._pipeline.is_foreign(job.name):
             return "job", "plain", "job", job.name, note

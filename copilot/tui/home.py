@@ -19,6 +19,7 @@ from copilot.planners.completing import vocabulary_of
 from copilot.reasons.words import asked_words, counted
 from copilot.tui.findings import finding_items, finding_text, gap_items, gap_text
 from copilot.tui.impact import impact_heading, impact_items, impact_text
+from copilot.tui.map_pane import MapPane
 from copilot.tui.page import KEYS, Page
 from copilot.tui.panes import ListAndDetail, plain
 from copilot.tui.picker import ProposalList, Proposals, read_proposals
@@ -40,6 +41,8 @@ class HomeScreen(Page):
     NOTES = (
         "Enter opens a finding or a proposal over the whole screen.",
         "",
+        *MapPane.NOTES,
+        "",
         "In the request line:",
         "tab          takes over the first word that is offered, or the highlighted one",
         "down, up     goes into what is offered, and out of it; up brings earlier requests back",
@@ -54,6 +57,7 @@ class HomeScreen(Page):
             "i,ctrl+o", "impact", "Impact", key_display="i", tooltip="what the change in the request line would touch"
         ),
         Binding("g", "gaps", "Gaps", tooltip="what could not be read, and why"),
+        Binding("z", "zoom", "Zoom", show=False, tooltip="the map over the whole screen, and back"),
         *KEYS,
         *(
             Binding(str(number), f"part('{id}')", words, show=False)
@@ -76,7 +80,7 @@ class HomeScreen(Page):
         )
         with Container(id="parts"):
             with Vertical(id="map-part", classes="part"):
-                yield ListAndDetail(id="jobs")
+                yield MapPane(id="pipeline")
             with Vertical(id="beside"):
                 with Vertical(id="findings-part", classes="part"):
                     yield ListAndDetail(id="flaws")
@@ -110,6 +114,18 @@ class HomeScreen(Page):
         self._proposals = proposals
         self.query_one(ProposalList).fill(proposals)
         self._teach()
+        self._show_map()
+
+    @property
+    def _map(self) -> MapPane:
+        return self.query_one(MapPane)
+
+    def _show_map(self) -> None:
+        if self._pipeline is not None:
+            self._map.show(self._pipeline, self._findings, self._proposals.all)
+
+    def on_map_pane_asked(self, event: MapPane.Asked) -> None:
+        self._line.put(event.text)
 
     def _teach(self) -> None:
         """Tells the request line what can be named, and what was asked before."""
@@ -120,7 +136,14 @@ class HomeScreen(Page):
     def action_part(self, id: str) -> None:
         """Shows a part and moves the focus into it."""
         self._show_part(id)
-        self.query_one({"map": "#jobs Choices", "findings": "#flaws Choices", "proposals": "#list"}[id]).focus()
+        if id == "map":
+            self._map.focus_map()
+        else:
+            self.query_one({"findings": "#flaws Choices", "proposals": "#list"}[id]).focus()
+
+    def action_zoom(self) -> None:
+        self.query_one("#parts").toggle_class("-map-only")
+        self.action_part("map")
 
     def _show_part(self, id: str) -> None:
         for part in self.query(".part"):
@@ -234,6 +257,7 @@ class HomeScreen(Page):
     def _read(self, read: tuple[PipelineMap, tuple[AuditFinding, ...]]) -> None:
         self._pipeline, self._findings = read
         self._teach()
+        self._show_map()
         self.tell("")
         self.query_one("#heading", Static).update(heading(self.workspace.folder.name, self.workspace.branch, *read))
         self.query_one("#flaws", ListAndDetail).show(
