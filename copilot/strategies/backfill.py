@@ -44,7 +44,8 @@ def backfill_of(ground: Ground, fills: tuple[Fill, ...]) -> Backfill | None:
     jobs = tuple(_jobs(ground, fills))
     tables = tuple(_tables(ground, fills))
     files = (*(file for _, file in jobs), *(file for _, file in tables))
-    if not files:
+    left = tuple(sink for sink in _sinks(ground) if sink not in {known for known, _ in tables})
+    if not files and not left:
         return None
     topics = tuple(topic for topic, _ in jobs)
     manual = (
@@ -54,8 +55,9 @@ def backfill_of(ground: Ground, fills: tuple[Fill, ...]) -> Backfill | None:
             for topic, file in jobs
         ),
         *(f"{file.path}:1  {_of_owner(sink)}run it on {sink.name}" for sink, file in tables),
+        *(f"{it.span}  {_of_owner(it)}fill {_listed(fills)} in the rows that {it.name} has from before" for it in left),
     )
-    return Backfill(files, manual, topics, _gate(ground, jobs, tables, fills))
+    return Backfill(files, manual, topics, _gate(jobs, tables, left, fills))
 
 
 def with_backfill(alternative: Alternative, backfill: Backfill | None) -> Alternative:
@@ -63,6 +65,11 @@ def with_backfill(alternative: Alternative, backfill: Backfill | None) -> Altern
     first, *later = alternative.phases
     if backfill is None or not later or (first.gate and first.gate.outlasts_retention):
         return alternative
+    if not backfill.files:
+        told = Step("Fill what is stored", "producers", (), (), backfill.manual)
+        text = " ".join(filter(None, (first.gate.text if first.gate else "", backfill.gate.text)))
+        gate = replace(first.gate or backfill.gate, text=text)
+        return _renamed(alternative, (replace(first, steps=(*first.steps, told), gate=gate), *later))
     paths = tuple(sorted(file.path for file in backfill.files))
     filled = Phase(
         BACKFILL,
@@ -71,7 +78,11 @@ def with_backfill(alternative: Alternative, backfill: Backfill | None) -> Altern
         backfill.gate,
     )
     gone = Step("Take the backfill away", "schema", (), paths)
-    phases = (first, filled, replace(later[0], steps=(*later[0].steps, gone)), *later[1:])
+    return _renamed(alternative, (first, filled, replace(later[0], steps=(*later[0].steps, gone)), *later[1:]))
+
+
+def _renamed(alternative: Alternative, phases: tuple[Phase, ...]) -> Alternative:
+    """Returns the alternative with other phases, and the id that these have."""
     digest = digest_of_text(canonical([alternative.title, [encode(phase) for phase in phases]]))
     return replace(alternative, id=f"{alternative.id.rpartition('-')[0]}-{digest[:6]}", phases=phases)
 
@@ -110,15 +121,18 @@ def _is_bare(ground: Ground, topic: str) -> bool:
 
 
 def _tables(ground: Ground, fills: tuple[Fill, ...]) -> Iterator[tuple[Sink, NewFile]]:
-    topics = topics_of(ground)
-    if "." in ground.impact.path:
-        return
-    for sink in ground.pipeline.sinks:
-        is_own = sink.subject == ground.subject.name or (sink.topic and sink.topic in topics)
-        text = table_text(sink, fills) if is_own else ""
+    for sink in _sinks(ground):
+        text = "" if "." in ground.impact.path else table_text(sink, fills)
         if text:
             path = job_path(FOLDER, f"{sink.name}_{'_'.join(fill.name for fill in fills)}", ground.pipeline)
             yield sink, NewFile(path.removesuffix(".py") + ".sql", text)
+
+
+def _sinks(ground: Ground) -> tuple[Sink, ...]:
+    topics = topics_of(ground)
+    return tuple(
+        it for it in ground.pipeline.sinks if it.subject == ground.subject.name or (it.topic and it.topic in topics)
+    )
 
 
 def _told_to_readers(ground: Ground, topic: str) -> str:
@@ -133,16 +147,21 @@ def _of_owner(sink: Sink) -> str:
 
 
 def _gate(
-    ground: Ground,
     jobs: tuple[tuple[str, NewFile], ...],
     tables: tuple[tuple[Sink, NewFile], ...],
+    left: tuple[Sink, ...],
     fills: tuple[Fill, ...],
 ) -> Gate:
-    new = ", ".join(f"`{fill.name}`" for fill in fills)
+    new = _listed(fills)
     texts = [
         f'`{file.path} count` prints 0 left for every partition of {topic} (what it prints is a result for --holds "left = 0"),'
         f" and the log cleaner has passed since (max.compaction.lag.ms): no record without {new} is left there."
         for topic, file in jobs
     ]
     texts += [f"The count in {file.path} is 0: no row of {sink.name} lacks {new}." for sink, file in tables]
+    texts += [f"No row of {sink.name} lacks {new}." for sink in left]
     return Gate(" ".join(texts))
+
+
+def _listed(fills: tuple[Fill, ...]) -> str:
+    return ", ".join(f"`{fill.name}`" for fill in fills)

@@ -98,8 +98,11 @@ def filled(message):
     if message.value() is None:
         return None
     decode, encode = CODECS[os.environ["RECORDS"]]
-    record = decode(message.value())
-    return encode(record) if fill(record) else None
+    try:
+        record = decode(message.value())
+        return encode(record) if fill(record) else None
+    except Exception as error:
+        raise RuntimeError(f"{{TOPIC}} {{message.partition()}}:{{message.offset()}} can't be filled: {{error!r}}") from error
 
 
 def source_of(message):

@@ -60,8 +60,8 @@ def _sql(node: ast.expr) -> str:
                 f"({side})" if isinstance(it, ast.BinOp) else side
                 for it, side in zip((left, right), sides, strict=True)
             ]
-            divides = isinstance(op, ast.Div)
-            # 7 / 2 is 3 in some engines and 3.5 in others; a float says which is meant.
-            sides[1] = f"CAST({sides[1]} AS DOUBLE)" if divides and all(sides) else sides[1]
+            if isinstance(op, ast.Div):
+                # 7 / 2 is 3 in some engines and 3.5 in others; 2e0 is a floating-point number in all of them.
+                sides[1] = f"{sides[1]}e0" if isinstance(right, ast.Constant) and type(right.value) is int else ""
             return f"{sides[0]} {_OPERATORS[type(op)]} {sides[1]}" if all(sides) else ""
     return ""

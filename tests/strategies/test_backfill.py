@@ -229,6 +229,14 @@ def test_a_record_that_cannot_be_written_or_has_no_key_stops_the_job(run: Run) -
         run(broker, backfill_text(TOPIC, CENTS, (), "schemas/order.avsc"))
 
 
+def test_a_value_that_no_conversion_takes_stops_the_job_with_its_place(run: Run) -> None:
+    broker = Broker({0: []})
+    broker.append("a", {"amount": float("nan")})
+
+    with pytest.raises(RuntimeError, match="orders 0:0 can't be filled: ValueError"):
+        run(broker, backfill_text(TOPIC, (Fill("cents", "round({amount} * 100)"),), (), "x.avsc"))
+
+
 def test_an_empty_topic_is_done(run: Run) -> None:
     assert run(Broker({0: []}), backfill_text(TOPIC, CENTS, (), "x.avsc")) == [
         {"partition": 0, "written": 0, "left": 0}
@@ -322,10 +330,11 @@ def test_the_job_runs_on_the_client_library_itself() -> None:
     [
         ("{amount}", "amount"),
         ("{amount} * 100", "amount * 100"),
-        ("None if {amount} is None else {amount} / 100", "amount / CAST(100 AS DOUBLE)"),
+        ("None if {amount} is None else {amount} / 100", "amount / 100e0"),
         ("({amount} + {tax}) * 2", "(amount + tax) * 2"),
         ("({amount} + 50) // 100", ""),
         ("round({amount} * 100)", ""),
+        ("{amount} / {tax}", ""),
         ("{amount}.split('-')[0]", ""),
         ("True", ""),
     ],
@@ -397,6 +406,19 @@ def test_a_table_that_the_settings_name_gets_a_statement_and_its_owner_is_told()
     stopped = found.phases[3]
     assert stopped.time_box is not None
     assert stopped.time_box.days == 37
+
+
+def test_a_table_whose_rows_sql_cannot_fill_is_left_to_its_owner_and_asked_for_at_the_gate() -> None:
+    sink = '\n[sinks.scores_raw]\nloader = "iceberg"\ntopic = "fraud-scores"\n'
+    found = phased(sink, "split order_id in score into shop and number at '-'")
+
+    assert "backfill" not in [it.name for it in found.phases]
+    expand = found.phases[0]
+    (told,) = expand.steps[-1].manual
+    assert told.startswith("copilot.toml:")
+    assert "fill `shop`, `number` in the rows that scores_raw has from before" in told
+    assert expand.gate is not None
+    assert "No row of scores_raw lacks `shop`, `number`." in expand.gate.text
 
 
 def test_a_conversion_that_only_a_person_can_write_gets_no_backfill() -> None:
