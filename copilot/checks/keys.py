@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from copilot.checks.lineage import phase_label
 from copilot.checks.parsed_code import Codes
+from copilot.checks.partitions import PARTITIONS, Replayed, recorded_keys, replayed
 from copilot.checks.reading import BASE
 from copilot.checks.topics import BY_HAND, is_written_by_hand
 from copilot.domain.evidence import Finding
@@ -21,6 +22,7 @@ from copilot.domain.pipeline import FieldUse, PipelineMap
 from copilot.ports import Bench, Case
 
 IN_PLACE, KEPT_APART, UNSEEN = "usage.key-in-place", "usage.key-kept-apart", "usage.key-unseen"
+REPLAYED = "usage.key-replayed"
 _LOOKUPS = ("get", "setdefault", "pop")
 
 
@@ -38,9 +40,35 @@ def key_findings(case: Case, bench: Bench) -> Iterator[Finding]:
             if not written:
                 text = f"By what the records of {operation.topic} are keyed today was not seen in the code of its producers."
                 yield Finding(UNSEEN, "warning", text, None, operation.subject)
+            yield from _replayed(operation, written, case, bench)
             yield from _filled_by_hand(operation, case)
             yield from _kept_apart(operation, written, case, bench)
             yield from _in_place(operation, written, case)
+
+
+def _replayed(operation: RekeyTopic, written: tuple[FieldUse, ...], case: Case, bench: Bench) -> Iterator[Finding]:
+    """What becomes of the order of recorded records; nothing where none are there, or the present key is not one field."""
+    old = sorted({use.path for use in written})
+    impact = next(it for it in case.impacts if it.subject == operation.subject)
+    if len(old) != 1 or old[0] == impact.path:
+        return
+    for file, pairs in recorded_keys(operation.subject, old[0], impact.path, case.base, bench):
+        it = replayed(pairs)
+        text = (
+            f"{it.records} recorded records, keyed by {old[0]} and then by {operation.field}, over {PARTITIONS} partitions:"
+            f" {_kept(it, operation)}. {it.scattered} of {it.old_keys} {old[0]} come to several partitions. On the topic itself,"
+            f" {it.moved} of {it.new_keys} {operation.field} go on in another one."
+        )
+        yield Finding(REPLAYED, "note", text, file, operation.subject, impact.path)
+
+
+def _kept(found: Replayed, operation: RekeyTopic) -> str:
+    """Returns what the records show of the order of each new key, on the way from the old topic to the new one."""
+    if found.new_keys == found.records:
+        return f"each {operation.field} has one record, which shows nothing of an order"
+    if found.spread:
+        return f"{found.spread} of {found.new_keys} {operation.field} lie in several today, where there is no order to keep"
+    return f"each of {found.new_keys} {operation.field} lies in one today, so who copies them in order keeps it"
 
 
 def _filled_by_hand(operation: RekeyTopic, case: Case) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from copilot.domain.clones import EXTERNAL, clone_in
 from copilot.domain.evidence import NOT_READ, Evidence
+from copilot.domain.operation import ProtectField, RekeyTopic
 from copilot.domain.pipeline import Impact
 from copilot.domain.proposal import Proposal
 from copilot.reasons.words import counted, listed
@@ -18,7 +19,7 @@ _LANGUAGES = (("java", "Java"), ("avsc", "JavaScript"))
 def not_covered(proposal: Proposal, chosen: Mapping[str, Evidence]) -> tuple[str, ...]:
     """Returns what nobody should take the decision to say; `chosen` is the chosen alternative's evidence by check."""
     impacts = proposal.reading.impacts if proposal.reading else ()
-    found = [*_reading(proposal, impacts), *_runs(proposal), *_assumptions(chosen)]
+    found = [*_reading(proposal, impacts), *_runs(proposal), *_keys(proposal, impacts, chosen), *_assumptions(chosen)]
     return tuple(dict.fromkeys(found))
 
 
@@ -99,6 +100,28 @@ def _runs(proposal: Proposal) -> Iterator[str]:
         yield from dict.fromkeys(f"{it.message} {it.fix}" for it in told)
         if not any(it.rule.startswith("replay.retention") for replay in replays for it in replay.findings):
             yield "How long old data stays readable (retention, replay horizon) is not known."
+
+
+def _keys(proposal: Proposal, impacts: tuple[Impact, ...], chosen: Mapping[str, Evidence]) -> Iterator[str]:
+    """What a change of keys leaves open: partitions are the broker's, and protected values hang on a secret."""
+    usage = chosen.get("usage")
+    is_replayed = usage is not None and any(it.rule == "usage.key-replayed" for it in usage.findings)
+    for operation, impact in zip(proposal.request.operations, impacts, strict=False):
+        if isinstance(operation, RekeyTopic) and is_replayed:
+            yield (
+                "Order per key was replayed on recorded keys, with the partitioners of the Java client and of librdkafka; how many"
+                f" partitions {operation.topic} has, and whether other topics that are joined with it are cut alike, was not read."
+            )
+        elif isinstance(operation, RekeyTopic):
+            yield (
+                f"Order per key and partitions of {operation.topic} were not replayed: no recorded records with both keys are"
+                " here, or the present key is not one field that was seen."
+            )
+        elif isinstance(operation, ProtectField) and any(use.mode == "keys" for use in impact.uses):
+            yield (
+                f"{operation.field} is a key: to which partition a protected value goes hangs on its secret, which is not read,"
+                " so neither the order per key nor joins with other topics were replayed."
+            )
 
 
 def _assumptions(chosen: Mapping[str, Evidence]) -> Iterator[str]:

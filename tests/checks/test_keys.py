@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from copilot.checks.keys import IN_PLACE, KEPT_APART, UNSEEN, is_keyed, key_findings
+import json
+
+import pytest
+
+from copilot.checks.keys import IN_PLACE, KEPT_APART, REPLAYED, UNSEEN, is_keyed, key_findings
 from copilot.domain.alternative import Alternative, Phase
 from copilot.domain.evidence import Finding
 from copilot.domain.keyed import keys_written
@@ -47,9 +51,10 @@ def shop(writer: str, reader: str = PRINTS) -> PipelineMap:
     return pipeline([subject("order", "schemas/order.avsc", RECORD)], links, uses)
 
 
-def found(writer: str, reader: str, after: str) -> list[Finding]:
+def found(writer: str, reader: str, after: str, samples: str = "") -> list[Finding]:
     base, state = shop(writer, reader), shop(after, reader)
     files = {path: uses_in(path, code, "", "")[0] for path, code in ((WRITER, writer), (READER, reader))}
+    files |= {"samples/orders.jsonl": samples} if samples else {}
     alternative = Alternative("try", "", "rules", "", (Phase("keyed anew", (), ()),), "")
     request = ChangeRequest("", (REKEY,), COMMIT, "ada")
     patch = Patch("try", 0, COMMIT, (), "", "")
@@ -75,6 +80,32 @@ def test_a_reader_that_keeps_records_by_the_old_key_is_told_also_under_a_local_n
 
 def test_a_reader_that_only_prints_the_old_key_hangs_on_nothing() -> None:
     assert found(BY_CUSTOMER, PRINTS, BY_CUSTOMER) == []
+
+
+def recorded(pairs: list[tuple[str, str]]) -> str:
+    return "\n".join(json.dumps({"customer": old, "order_id": new}) for old, new in pairs)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "told"),
+    [
+        ([("c1", f"o{number // 2}") for number in range(8)], "each of 4 order_id lies in one today"),
+        ([(f"c{number}", "o1") for number in range(8)], "1 of 1 order_id lie in several today"),
+        (
+            [("c1", f"o{number}") for number in range(8)],
+            "each order_id has one record, which shows nothing of an order",
+        ),
+    ],
+)
+def test_recorded_keys_are_replayed_and_counted_but_never_shown(pairs: list[tuple[str, str]], told: str) -> None:
+    (finding,) = found(BY_CUSTOMER, PRINTS, BY_CUSTOMER, recorded(pairs))
+
+    assert (finding.rule, finding.severity, str(finding.span)) == (REPLAYED, "note", "samples/orders.jsonl:1")
+    assert finding.message.startswith(
+        "8 recorded records, keyed by customer and then by order_id, over 12 partitions: "
+    )
+    assert told in finding.message
+    assert not any(value in finding.message for pair in pairs for value in pair)
 
 
 def test_another_key_on_the_topic_itself_is_an_error_where_one_is_seen_today() -> None:
