@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from copilot.domain.pipeline import Deployment, Job, PipelineMap
-from copilot.domain.source import Gap, Snapshot, Span
+from copilot.domain.source import SHALLOW_PATH, Gap, Snapshot, Span
 from copilot.ports import History, Index, OneByOne, SchemaFormat, Spread, Tree
 from copilot.readers.beside import Beside
 from copilot.readers.beyond import NOTHING, Beyond
@@ -49,7 +49,7 @@ MANY_FILES = 200
 IMPORTS_MAX = 4
 """Files from one to the next that a schema is put together through."""
 _SUBMODULE_MODE = "160000"
-_SHALLOW = Gap(Span(".git/shallow", 1, 1), "the clone is shallow: versions of schemas beyond its depth are not known")
+_SHALLOW = Gap(Span(SHALLOW_PATH, 1, 1), "the clone is shallow: versions of schemas beyond its depth are not known")
 
 
 class PipelineMapper:

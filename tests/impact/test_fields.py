@@ -79,6 +79,12 @@ def test_blind_spots_and_gaps_are_those_of_the_jobs_concerned() -> None:
     assert [gap.span.path for gap in impact.gaps] == ["schemas/order.avsc", "services/orders/y.py"]
 
 
+def test_what_a_shallow_clone_lacks_concerns_every_schema() -> None:
+    shallow = Gap(Span(".git/shallow", 1, 1), "the clone is shallow")
+
+    assert impact_of(RENAME, replace(shop().pipeline, gaps=(shallow,))).gaps == (shallow,)
+
+
 def test_a_drifted_copy_that_stands_as_a_subject_counts_as_the_subject() -> None:
     drifted = {**ORDER, "fields": ORDER["fields"][:3]}
     orders = subject("schemas/order", "schemas/order.avsc", ORDER)
