@@ -190,6 +190,7 @@ def a_map() -> PipelineMap:
         (Gap(Span("schemas/broken\x1b[31m.avsc", 4, 4), "Trailing comma after the last field."),),
         12,
         uncommitted_count=2,
+        other_languages=(("Scala", 12), ("Java", 1)),
     )
 
 

@@ -23,6 +23,7 @@ def map_json(pipeline: PipelineMap) -> dict[str, Any]:
         "commit": pipeline.commit,
         "files_read": pipeline.files_read,
         "uncommitted_changes": pipeline.uncommitted_count,
+        "other_languages": dict(pipeline.other_languages),
         "subjects": [_subject(subject) for subject in pipeline.subjects],
         "endpoints": [_endpoint(endpoint) for endpoint in pipeline.endpoints],
         "jobs": [{"name": job.name, "root": job.root, "owner": job.owner or None} for job in pipeline.jobs],

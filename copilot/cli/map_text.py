@@ -17,6 +17,7 @@ VERSIONS_SHOWN = 6
 FIELDS_SHOWN = 12
 PLACES_SHOWN = 4
 ROWS_SHOWN = 15
+LANGUAGES_SHOWN = 4
 
 _HOST_WORDS = {
     "python-dict": "Python dict",
@@ -57,6 +58,10 @@ def _heading(pipeline: PipelineMap, is_part: bool) -> list[str]:
     if pipeline.uncommitted_count:
         changes = counted(pipeline.uncommitted_count, "uncommitted change")
         lines += wrapped(f"Not read: {changes} in the working tree (--working-tree reads the files as they stand).")
+    if pipeline.other_languages and not is_part:
+        files = listed(counted(count, f"{name} file") for name, count in pipeline.other_languages[:LANGUAGES_SHOWN])
+        more = " and others" if len(pipeline.other_languages) > LANGUAGES_SHOWN else ""
+        lines += wrapped(f"Not searched for readers and writers: {files}{more} (impact looks at them as text).")
     if is_part:
         lines += wrapped(f"Only what is about {listed(it.name for it in pipeline.subjects)}.")
     if not pipeline.subjects and not pipeline.links:

@@ -178,6 +178,8 @@ class PipelineMap:
     """The tables that `copilot.toml` says are loaded from topics."""
     samples: tuple[SampleFiles, ...] = ()
     """The files of recorded records that `copilot.toml` names."""
+    other_languages: tuple[tuple[str, int], ...] = ()
+    """Languages of programs that no reader looks into, with the count of their files, most files first."""
 
     def subject(self, name: str) -> SchemaSubject:
         """Returns the subject of exactly that name; raises KeyError."""

@@ -34,6 +34,7 @@ from copilot.readers.entries import EntryReader, Folder
 from copilot.readers.facts import FileFacts
 from copilot.readers.jobs import JobRoots, is_test_path
 from copilot.readers.kept_jobs import KeptJobs
+from copilot.readers.languages import other_languages
 from copilot.readers.layout import layout_of
 from copilot.readers.links import JobCode, LinkReader
 from copilot.readers.modules import Modules
@@ -194,6 +195,7 @@ class _Reading:
             gaps=tuple(sorted(self._store.gaps | _left_out(snapshot))),
             files_read=len(self._outlines) + self._deployment_count + len(self._schemas.schema_paths()),
             uncommitted_count=snapshot.uncommitted_count,
+            other_languages=other_languages(entry.path for entry in snapshot.entries),
             unknown_reads=used.unknown_reads,
         )
 
