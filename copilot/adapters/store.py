@@ -145,6 +145,28 @@ class FileStore:
         )
 
 
+class ShownStore(FileStore):
+    """The proposals for a screen that others may sit at: they can be read, and every act on one is refused before it begins."""
+
+    @contextmanager
+    def lock(self, id: str) -> Iterator[None]:
+        raise _only_shown()
+        yield
+
+    def append(self, id: str, body: Body) -> Record:
+        raise _only_shown()
+
+    def remember(self, id: str) -> None:
+        raise _only_shown()
+
+
+def _only_shown() -> WrongUsage:
+    return WrongUsage(
+        "This screen only shows: nobody knows who sits at a browser, and every act here carries a name.",
+        next="Open pipeline-copilot in a terminal of the machine where the repository lies.",
+    )
+
+
 def _opened(path: Path, flags: int) -> BinaryIO:
     """Opens a proposal's own file; raises ProposalCorrupt for a link, a folder or a pipe, which would lead or wait elsewhere."""
     try:

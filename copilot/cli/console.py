@@ -100,6 +100,13 @@ def standard_console() -> Console:
     return Console(sys.stdout, sys.stderr, is_live=is_live, columns=shutil.get_terminal_size().columns)
 
 
+def is_served(environment: Mapping[str, str] = os.environ) -> bool:
+    """Tells whether the screen is drawn for a browser, by `textual serve`: it only shows then, for anybody may sit there."""
+    return environment.get("TEXTUAL_DRIVER", "").endswith(":WebDriver")
+
+
 def has_terminal(environment: Mapping[str, str] = os.environ) -> bool:
-    """Tells whether a screen can be opened: both ends are a terminal, and one that can move its cursor."""
+    """Tells whether a screen can be opened: for a browser, or both ends are a terminal, and one that can move its cursor."""
+    if is_served(environment):
+        return True
     return sys.stdin.isatty() and sys.stdout.isatty() and environment.get("TERM", "dumb") != "dumb"

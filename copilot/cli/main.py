@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol, cast
 
 from copilot import VERSION
-from copilot.cli.verbs import COMMAND, VERBS, Verb, help_text
+from copilot.cli.verbs import ASCII, COMMAND, VERBS, Verb, help_text
 from copilot.errors import EXIT_DONE, EXIT_SURROUNDINGS, CopilotError, SurroundingsFailed, WrongUsage
 
 if TYPE_CHECKING:
@@ -74,8 +74,8 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _dispatch(argv: Sequence[str], console: Console) -> int:
-    if not argv:
-        return _open_home(console)
+    if argv in ([], [ASCII]):
+        return _open_home(console, is_ascii=bool(argv))
     verb = _verb(argv[0])
 
     import importlib
@@ -104,7 +104,7 @@ def _verb(name: str) -> Verb:
     raise WrongUsage(f'There is no verb "{name}".', next=f'{hint}"{COMMAND} --help" lists them all.')
 
 
-def _open_home(console: Console) -> int:
+def _open_home(console: Console, *, is_ascii: bool) -> int:
     from copilot.cli.console import has_terminal
 
     if not has_terminal():
@@ -113,7 +113,7 @@ def _open_home(console: Console) -> int:
 
     from copilot.cli.verb_review import open_home
 
-    return open_home()
+    return open_home(is_ascii=is_ascii)
 
 
 def _interrupted() -> CopilotError:

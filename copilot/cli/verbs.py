@@ -43,6 +43,7 @@ VERBS = (
 )
 
 COMMAND = "pipeline-copilot"
+ASCII = "--ascii"
 
 
 def help_text() -> str:
@@ -56,7 +57,8 @@ def help_text() -> str:
         "",
         *(f"  {verb.usage:{width}}  {verb.summary}" for verb in VERBS),
         "",
-        f"Without a verb, {COMMAND} opens this repository on a screen: map, findings, proposals.",
+        f"Without a verb, {COMMAND} opens this repository on a screen: map, findings, proposals, and a line",
+        f"to ask for a change; {ASCII} draws it without box characters.",
         f'"{COMMAND} VERB --help" tells more; "{COMMAND} --version" prints the version.',
         "",
         "Exit codes: 0 done, 1 refused by evidence, 2 wrong usage, 3 waiting for approval,",

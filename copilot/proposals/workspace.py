@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from copilot import VERSION
 from copilot.adapters.git import Repository
 from copilot.adapters.settings_file import settings_of
-from copilot.adapters.store import FileStore
+from copilot.adapters.store import FileStore, ShownStore
 from copilot.adapters.tree import CommitTree, WorkingTree
 from copilot.domain.audit import AuditFinding
 from copilot.domain.decision import Applied, Approval, Comment, Rejection, Undone
@@ -55,12 +55,21 @@ def utc_now() -> str:
 class Workspace:
     """One repository at one commit (or its working tree), and its proposals."""
 
-    def __init__(self, repository: Repository, commit: str, index: Index, clock: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        repository: Repository,
+        commit: str,
+        index: Index,
+        clock: Callable[[], str],
+        *,
+        is_only_shown: bool = False,
+    ) -> None:
         self._repository = repository
         self._at = commit
         self._index = index
         self._clock = clock
-        self._store = FileStore(repository.common_dir / FOLDER / "proposals", clock)
+        self.is_only_shown = is_only_shown
+        self._store = (ShownStore if is_only_shown else FileStore)(repository.common_dir / FOLDER / "proposals", clock)
         self._kits: dict[str, Kit] = {}
 
     @classmethod
@@ -71,13 +80,15 @@ class Workspace:
         at: str = "HEAD",
         working_tree: bool = False,
         clock: Callable[[], str] = utc_now,
+        is_only_shown: bool = False,
     ) -> Workspace:
         """Opens the repository around a folder; raises WrongUsage or SurroundingsFailed, saying why it can't.
 
-        A branch without commits, as a new one begun with nothing, is an obstacle only to what needs a commit.
+        A branch without commits, as a new one begun with nothing, is an obstacle only to what needs a commit. A workspace that is
+        only shown refuses whatever would ask, decide or apply.
         """
         place = open_place(path, at=at, working_tree=working_tree, needs_commit=False)
-        return cls(place.repository, place.commit, place.index, clock)
+        return cls(place.repository, place.commit, place.index, clock, is_only_shown=is_only_shown)
 
     @property
     def folder(self) -> Path:

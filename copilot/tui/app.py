@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 from textual.screen import Screen
 
 from copilot.errors import CopilotError
 from copilot.reasons.visible import visible
+from copilot.tui.looks import Looks
 from copilot.tui.page import Page
 from copilot.tui.works import Moved, Work, Works
 
@@ -22,14 +24,14 @@ if TYPE_CHECKING:
 NOTICE_SECONDS = 12
 
 
-def review(workspace: Workspace, id: str) -> None:
+def review(workspace: Workspace, id: str, *, is_ascii: bool = False) -> None:
     """Opens the review of one proposal and returns when the person leaves it."""
-    CopilotApp(workspace, id).run()
+    CopilotApp(workspace, id, is_ascii=is_ascii).run()
 
 
-def home(workspace: Workspace) -> None:
+def home(workspace: Workspace, *, is_ascii: bool = False) -> None:
     """Opens the repository: its map, its findings, its proposals, and the line that takes a request."""
-    CopilotApp(workspace).run()
+    CopilotApp(workspace, is_ascii=is_ascii).run()
 
 
 class CopilotApp(App[None]):
@@ -39,13 +41,18 @@ class CopilotApp(App[None]):
     CSS_PATH = "copilot.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "Quit", show=False, priority=True)]
 
-    def __init__(self, workspace: Workspace, id: str = "") -> None:
+    def __init__(self, workspace: Workspace, id: str = "", *, is_ascii: bool = False) -> None:
         super().__init__()
+        self._looks = Looks(self, is_ascii=is_ascii)
         self.workspace = workspace
         self.works = Works(self)
         self._first = id
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), *self._looks.filters]
+
     def on_mount(self) -> None:
+        self._looks.begin()
         if self._first:
             self.open_review(self._first)
         else:
@@ -103,8 +110,12 @@ class CopilotApp(App[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Yields the commands of the palette: the keys of the screen by their names, then what every screen can do."""
         for key in screen.own_keys() if isinstance(screen, Page) else ():
+            if not screen.check_action(key.action.partition("(")[0], ()):
+                continue
             yield SystemCommand(key.description, f"the key {self.get_key_display(key)}", _acting(screen, key.action))
-        yield SystemCommand("Theme", "choose the colours", self.action_change_theme)
+        for name, words, choose in self._looks.choices():
+            yield SystemCommand(name, words, choose)
+        yield SystemCommand("Theme", "choose among all colours", self.action_change_theme)
         yield SystemCommand("Quit", "leave; nothing is lost", self.action_quit)
 
 

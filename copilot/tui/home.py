@@ -91,6 +91,7 @@ class HomeScreen(Page):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
+        self._line.display = not self.workspace.is_only_shown
         for number, (id, words) in enumerate(PARTS.items(), 1):
             self.query_one(f"#{id}-part").border_title = f"{number} {words}"
         self.query_one("#heading", Static).update(plain(self.workspace.folder.name))

@@ -28,6 +28,9 @@ MOVING = (
 )
 
 
+ONLY_SHOWN = "Only shown here: asking, approving, applying, rejecting and undoing are off in a browser."
+
+
 class Host(Protocol):
     """What the screens ask of the application that holds them."""
 
@@ -52,6 +55,30 @@ class Page(Screen[None]):
     """A screen with a line `#status` above its keys. `NOTES` are sentences of its help that the keys alone don't tell."""
 
     NOTES: ClassVar[tuple[str, ...]] = ()
+    ACTS: ClassVar[frozenset[str]] = frozenset(
+        (
+            "ask",
+            "guide",
+            "approve",
+            "reject",
+            "prove",
+            "apply",
+            "undo",
+            "toggle_hunk",
+            "edit",
+            "postpone",
+            "sign",
+            "comment",
+        )
+    )
+    """The actions that lead to a record: off where the workspace is only shown."""
+
+    def on_mount(self) -> None:
+        if self.workspace.is_only_shown:
+            self.mount(Static(plain(ONLY_SHOWN, "bold $text-warning"), id="only-shown"), before=0)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return not (self.workspace.is_only_shown and action in self.ACTS)
 
     @property
     def copilot(self) -> Host:
