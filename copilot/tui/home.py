@@ -53,6 +53,7 @@ class HomeScreen(Page):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE_COLUMNS, "-wide")]  # noqa: RUF012 (Textual's own type is a list)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "ask", "Ask", key_display="/"),
+        Binding("n", "guide", "New", tooltip="a change step by step"),
         Binding(
             "i,ctrl+o", "impact", "Impact", key_display="i", tooltip="what the change in the request line would touch"
         ),
@@ -159,6 +160,16 @@ class HomeScreen(Page):
 
     def action_ask(self) -> None:
         self._line.input.focus()
+
+    def action_guide(self) -> None:
+        from copilot.tui.form import FormScreen
+
+        if self._pipeline is None:
+            self.tell("The repository is not read yet.")
+        elif not self._pipeline.subjects:
+            self.tell("No schema was read in this repository; g tells what could not be.")
+        else:
+            self.app.push_screen(FormScreen(self._pipeline, self._ask))
 
     def action_gaps(self) -> None:
         if self._pipeline is None:
