@@ -64,11 +64,11 @@ def _said_exactly(text: str, error: Ambiguous, thing: str, subject: str) -> Iter
     named = _replaced(text, error.said, thing) if error.said and thing else text
     yield f"{named} in {subject}"
     yield f"{named} to {subject}"
-    yield _replaced(text, error.said, whole) if error.said else text
     for match in _BEFORE_NAMES.finditer(named):
         rest = named[match.end() :]
         for end in [*(it.start() for it in re.finditer(r"\s", rest)), len(rest)]:
             yield named[: match.end()] + subject + rest[end:]
+    yield _replaced(text, error.said, whole) if error.said else text
 
 
 def _replaced(text: str, said: str, by: str) -> str:

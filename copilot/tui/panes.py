@@ -78,6 +78,9 @@ class ListAndDetail(Horizontal):
         wanted = keep if keep in ids else next((id for id in ids if id), None)
         self.items.highlighted = ids.index(wanted) if wanted else None
         self._show_detail(wanted)
+        if wanted == next((id for id in ids if id), None):
+            # The heading above the first item would else be scrolled out of sight.
+            self.items.call_after_refresh(self.items.scroll_home, animate=False)
 
     @property
     def highlighted_id(self) -> str | None:
