@@ -11,7 +11,16 @@ from copilot.domain.evidence import Verdict
 from copilot.domain.proposal import Proposal
 from copilot.reasons.look_at import LOOK_SHOWN as LOOK_AT_SHOWN
 from copilot.reasons.look_at import NOTE, look_at, why
-from copilot.reasons.words import asked_words, counted, in_letters, letters_of, listed, outcome_of, signed
+from copilot.reasons.words import (
+    asked_words,
+    counted,
+    in_letters,
+    letters_of,
+    listed,
+    outcome_of,
+    postponed_words,
+    signed,
+)
 
 NOT_OFFERED_SHOWN = 8
 CLAIMS_SHOWN = 3
@@ -162,6 +171,11 @@ def next_lines(proposal: Proposal) -> list[str]:
             return ["  ask for another change, or change first what the refused alternatives name"]
         case "approved":
             return [f"  {COMMAND} apply {id}"]
+        case "postponed" if proposal.postponed:
+            return [
+                f"  it is {postponed_words(proposal.postponed)}",
+                f"  {COMMAND} review {id}  approving it ends that",
+            ]
         case "waiting":
             return [
                 "  it waits for the approval of more people; whose are there: review it, or try to apply it",

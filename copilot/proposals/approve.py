@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from copilot.domain.decision import Approval, Decision, Rejection, Ruling
+import re
+from datetime import date, timedelta
+
+from copilot.domain.decision import Approval, Decision, Postponed, Rejection, Ruling
 from copilot.domain.operation import TopicOperation
 from copilot.domain.proposal import Proposal, plan_digest
 from copilot.errors import RefusedByEvidence, WrongUsage
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_SPAN = re.compile(r"(?:in )?(?P<count>[1-9]\d{0,5}) (?P<unit>day|week|month)s?")
+_DAYS = {"day": 1, "week": 7, "month": 30}
+_WHEN = 'Write a later day ("2026-02-01"), a time ("in 2 weeks"), or what has to come true.'
 
 
 def approval_of(
@@ -41,6 +49,11 @@ def approval_of(
             "This change has high stakes or is not fully proved, so it needs a typed confirmation.",
             next=f'Type the name of the subject: "{word}".',
         )
+    if word and not note.strip():
+        raise RefusedByEvidence(
+            "This change has high stakes or is not fully proved, so its approval needs a reason.",
+            next="Write why it is right to do this; it stands in the commits and in the decision record.",
+        )
     return Approval(current, ruling.alternative, by, at, note)
 
 
@@ -54,6 +67,38 @@ def rejection_of(proposal: Proposal, *, by: str, at: str, note: str, alternative
     named = alternative or decision.chosen or decision.rulings[0].alternative
     ruling = _ruling(proposal, decision, named)
     return Rejection(plan_digest(proposal, ruling.alternative), ruling.alternative, by, at, note)
+
+
+def postponement_of(proposal: Proposal, remind: str, *, by: str, at: str, note: str) -> Postponed:
+    """Returns the "not now"; `remind` is a day ("2026-02-01"), a time ("in 2 weeks"), or in words what has to come true.
+
+    Raises WrongUsage where it is none of them, or where nothing could come of it.
+    """
+    _decided(proposal)
+    _refuse_state(proposal)
+    words = " ".join(remind.split())
+    if not words:
+        raise WrongUsage("When to be reminded is not said.", next=_WHEN)
+    today = date.fromisoformat(at[:10])
+    span = _SPAN.fullmatch(words.lower())
+    if span:
+        return Postponed(by, at, note, until=_later(today, int(span["count"]), span["unit"]).isoformat())
+    if not _DAY.fullmatch(words):
+        return Postponed(by, at, note, when=words)
+    try:
+        day = date.fromisoformat(words)
+    except ValueError:
+        raise WrongUsage(f'"{words}" is no day of the calendar.', next=_WHEN) from None
+    if day <= today:
+        raise WrongUsage(f"{words} is not later than today.", next=_WHEN)
+    return Postponed(by, at, note, until=day.isoformat())
+
+
+def _later(today: date, count: int, unit: str) -> date:
+    try:
+        return today + timedelta(days=count * _DAYS[unit])
+    except OverflowError:
+        raise WrongUsage(f"In {count} {unit}s is too far away.", next=_WHEN) from None
 
 
 def confirmation_word(proposal: Proposal, alternative: str) -> str:

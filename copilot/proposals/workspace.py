@@ -20,7 +20,7 @@ from copilot.adapters.settings_file import settings_of
 from copilot.adapters.store import FileStore, ShownStore
 from copilot.adapters.tree import CommitTree, WorkingTree
 from copilot.domain.audit import AuditFinding
-from copilot.domain.decision import Applied, Approval, Comment, Rejection, Undone
+from copilot.domain.decision import Applied, Approval, Comment, Postponed, Rejection, Undone
 from copilot.domain.impacted import ImpactList
 from copilot.domain.operation import ChangeRequest, Limits, Operation
 from copilot.domain.patch import HunkEdit
@@ -210,6 +210,19 @@ class Workspace:
         whole = [(records[0].at, id, records) for id, records in read.items() if isinstance(records, tuple)]
         return tuple(fold(id, records) for _, id, records in sorted(whole, key=lambda row: row[:2]))
 
+    def newest(self) -> tuple[Proposal, ...]:
+        """Returns the same, newest first, and before them those that were put off until a day that has come."""
+        found = self.list()[::-1]
+        return (*filter(self.is_due, found), *(it for it in found if not self.is_due(it)))
+
+    def is_due(self, proposal: Proposal) -> bool:
+        """Tells whether the day has come that a proposal was put off to."""
+        return (
+            proposal.state == "postponed"
+            and proposal.postponed is not None
+            and proposal.postponed.is_due(self._clock())
+        )
+
     def damaged(self) -> tuple[SurroundingsFailed, ...]:
         """Returns why proposals that lie here can't be read; a file that was begun and holds nothing yet is none."""
         read = [self._readable(id) for id in self._store.ids()]
@@ -297,6 +310,16 @@ class Workspace:
             comment = comment_of(self.load(id), alternative, phase, hunk, text=text, by=by, at=self._clock())
             self._store.append(id, comment)
             return comment
+
+    def postpone(self, id: str, remind: str, *, by: str = "", note: str = "") -> Postponed:
+        """Writes a person's "not now" down; `remind` is a day, a time, or what has to come true, in words."""
+        from copilot.proposals.approve import postponement_of
+
+        with self._store.lock(id):
+            by = by or self.person
+            postponed = postponement_of(self.load(id), remind, by=by, at=self._clock(), note=note)
+            self._store.append(id, postponed)
+            return postponed
 
     def apply(self, id: str) -> Applied:
         """Makes the branch of the approved plan; where that was done already, tells what was made then."""

@@ -65,47 +65,28 @@ class Note(Dialog):
         self.dismiss(Answer(event.value))
 
 
-class TypedNote(Dialog):
-    """Asks for a note and for a name to be typed, for what can't be taken back cheaply."""
-
-    def __init__(self, title: str, text: Sequence[str], name: str) -> None:
-        super().__init__(title, text)
-        self._expected = name
+class Remind(Dialog):
+    """Asks when to be reminded, as a day or in words, and for a note, which may be empty."""
 
     def answers(self) -> ComposeResult:
-        yield Static(Content.assemble("Type ", plain(self._expected, "bold"), " to approve:"))
-        yield Input(id="name")
+        yield Input(placeholder="2026-02-01, in 2 weeks, or in words: the billing team has moved", id="when")
         yield Input(placeholder="a note, or nothing", id="note")
-        yield Static(plain("enter approves, esc goes back", "dim"), id="hint")
+        yield Static(plain("enter postpones, esc goes back", "dim"), id="hint")
 
     def on_mount(self) -> None:
-        self.query_one("#name", Input).focus()
+        self.query_one("#when", Input).focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        hint = self.query_one("#hint", Static)
-        if self.query_one("#name", Input).value.strip() != self._expected:
-            hint.update(plain("That is not the name: nothing is approved yet.", "bold $text-error"))
-            self.query_one("#name", Input).focus()
-        elif event.input.id == "name":
-            hint.update(plain("enter once more approves, esc goes back", "dim"))
+        when, note = (self.query_one(id, Input).value.strip() for id in ("#when", "#note"))
+        if not when:
+            self.query_one("#hint", Static).update(
+                plain("A day, or what has to come true, is needed.", "bold $text-error")
+            )
+            self.query_one("#when", Input).focus()
+        elif event.input.id == "when":
             self.query_one("#note", Input).focus()
         else:
-            self.dismiss(Answer(event.value, self._expected))
-
-
-class YesNo(Dialog):
-    """Asks a question that one key answers."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y,enter", "yes", "Yes"),
-        Binding("n", "dismiss(None)", "No"),
-    ]
-
-    def answers(self) -> ComposeResult:
-        yield Static(plain("y yes, n no", "dim"))
-
-    def action_yes(self) -> None:
-        self.dismiss(Answer())
+            self.dismiss(Answer(note, when))
 
 
 class Pick(Dialog):

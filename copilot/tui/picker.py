@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets.option_list import Option
 
 from copilot.domain.proposal import Proposal
-from copilot.reasons.words import asked_words, counted
+from copilot.reasons.words import asked_words, counted, postponed_words
 from copilot.tui.panes import Choices, plain
 from copilot.tui.questions import record_words
 from copilot.tui.works import Work
@@ -23,10 +23,11 @@ EMPTY = "No proposals yet. Write below what should change."
 
 @dataclass(frozen=True, slots=True)
 class Proposals:
-    """What lies in the store: those that can be read, newest first, and how many can't be."""
+    """What lies in the store: those that can be read, those that are due and the newest first, and how many can't be."""
 
     all: tuple[Proposal, ...]
     damaged: int
+    due: frozenset[str] = frozenset()
 
     @property
     def carried_on(self) -> frozenset[str]:
@@ -36,7 +37,9 @@ class Proposals:
 
 def read_proposals(workspace: Workspace) -> Proposals:
     """Reads the store, which may take a while: call it in a thread."""
-    return Proposals(workspace.list()[::-1], len(workspace.damaged()))
+    found = workspace.newest()
+    due = frozenset(it.id for it in found if workspace.is_due(it))
+    return Proposals(found, len(workspace.damaged()), due)
 
 
 def gate_due(proposal: Proposal, carried_on: Collection[str]) -> str:
@@ -51,8 +54,10 @@ def gate_due(proposal: Proposal, carried_on: Collection[str]) -> str:
     return gate.text if gate else f'nothing: "{phases[applied.phase + 1].name}" can begin'
 
 
-def proposal_row(proposal: Proposal, carried_on: Collection[str] = (), work: Work | None = None) -> Content:
-    """Returns the lines of one proposal."""
+def proposal_row(
+    proposal: Proposal, carried_on: Collection[str] = (), work: Work | None = None, *, is_due: bool = False
+) -> Content:
+    """Returns the lines of one proposal; `is_due` where it was put off until a day that has come."""
     stakes = f"{proposal.decision.stakes} stakes" if proposal.decision else ""
     lines = [
         Content.assemble(
@@ -64,6 +69,9 @@ def proposal_row(proposal: Proposal, carried_on: Collection[str] = (), work: Wor
     gate = gate_due(proposal, carried_on)
     if work is not None and not work.is_over:
         lines.append(plain(f"  {work_words(work)}", "$text-accent"))
+    elif proposal.state == "postponed" and proposal.postponed:
+        words = postponed_words(proposal.postponed)
+        lines.append(plain(f"  due: it was {words}" if is_due else f"  {words}", "$text-warning" if is_due else "dim"))
     elif gate:
         lines.append(plain(f"  waiting for gate: {gate}", "$text-warning"))
     return Content("\n").join(lines)
@@ -83,6 +91,7 @@ class ProposalList(Choices):
         self._work_of = work_of
         self._known: dict[str, Proposal] = {}
         self._carried_on: frozenset[str] = frozenset()
+        self._due: frozenset[str] = frozenset()
 
     def fill(self, proposals: Proposals) -> None:
         """Shows what was read, and keeps the highlight where it was."""
@@ -90,6 +99,7 @@ class ProposalList(Choices):
         kept = None if at is None else self.get_option_at_index(at).id
         self._known = {it.id: it for it in proposals.all}
         self._carried_on = proposals.carried_on
+        self._due = proposals.due
         options = [Option(self._row(it), id=it.id) for it in proposals.all]
         if not options:
             options.append(Option(plain(EMPTY), disabled=True))
@@ -107,4 +117,5 @@ class ProposalList(Choices):
                 self.replace_option_prompt(work.id, self._row(self._known[work.id]))
 
     def _row(self, proposal: Proposal) -> Content:
-        return proposal_row(proposal, self._carried_on, self._work_of(proposal.id))
+        is_due = proposal.id in self._due
+        return proposal_row(proposal, self._carried_on, self._work_of(proposal.id), is_due=is_due)

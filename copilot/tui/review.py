@@ -10,18 +10,17 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import DataTable, OptionList, TabbedContent
 
-from copilot.domain.decision import Applied
 from copilot.domain.patch import HunkEdit
-from copilot.domain.proposal import plan_digest
 from copilot.errors import CopilotError
 from copilot.reasons.words import letters_of
 from copilot.tui import alternatives
-from copilot.tui.dialogs import Answer, Note, Pick, TypedNote, YesNo
+from copilot.tui.deciding import BUSY, DecidingPage
+from copilot.tui.dialogs import Answer, Pick
 from copilot.tui.evidence import evidence_title
 from copilot.tui.hunks import HunkPane
 from copilot.tui.page import KEYS
 from copilot.tui.panes import Choices, ListAndDetail, Rows, plain
-from copilot.tui.questions import about_approval, applied_words, obstacle_to, record_words
+from copilot.tui.questions import obstacle_to, record_words
 from copilot.tui.rationale import cited
 from copilot.tui.view import ReviewView
 from copilot.tui.works import Act, Work
@@ -29,11 +28,10 @@ from copilot.tui.works import Act, Work
 if TYPE_CHECKING:
     from copilot.proposals import Workspace
 
-BUSY = "Work is going on; it can be left at any time, and nothing is lost."
 TABS = {"diff": "Diff", "evidence": "Evidence", "rationale": "Rationale", "open": "Not covered", "look": "Look at"}
 
 
-class ReviewScreen(ReviewView):
+class ReviewScreen(DecidingPage, ReviewView):
     """Shows a proposal and takes a person's decision about it."""
 
     NOTES = (
@@ -42,7 +40,8 @@ class ReviewScreen(ReviewView):
         '"apply", which never touches your working tree, index or current branch.',
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("a", "approve", "Approve"),
+        Binding("a", "approve", "Sign", tooltip="see what is approved, and approve or apply it"),
+        Binding("n", "postpone", "Not now"),
         Binding("r", "reject", "Reject"),
         Binding("space", "toggle_hunk", "In/out", tooltip="leave the hunk or the lines out, or take them in again"),
         Binding("p", "prove", "Prove", tooltip="prove what is left, or go on with the proof"),
@@ -64,16 +63,11 @@ class ReviewScreen(ReviewView):
     def __init__(self, workspace: Workspace, id: str) -> None:
         super().__init__(workspace, id)
         self._revised: tuple[str, frozenset[str], tuple[HunkEdit, ...]] | None = None
-        self._is_applying = False
 
     def on_mount(self) -> None:
         work = self.works.of(self._proposal.id)
         if work and not work.is_over:
             self.tell(f"{work.doing} …")
-
-    @property
-    def _is_busy(self) -> bool:
-        return self.works.is_busy(self._proposal.id) or self._is_applying
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         # The message can be older than the table that is shown now.
@@ -190,84 +184,16 @@ class ReviewScreen(ReviewView):
         return "Proved and decided." if self._proposal.decision else "Stopped: nothing is lost, p goes on."
 
     def action_approve(self) -> None:
+        from copilot.tui.sign import SignScreen
+
         pane = self.query_one(HunkPane)
         is_changed = bool(pane.left_out or pane.edited)
         obstacle = BUSY if self._is_busy else obstacle_to(self._proposal, self.selected, is_changed)
         if obstacle:
             self.tell(obstacle)
-            return
-        if not self._knows_person():
-            return
-        asked = about_approval(self._proposal, self.selected)
-        self.app.push_screen(
-            TypedNote(asked.title, asked.text, asked.name) if asked.name else Note(asked.title, asked.text, "approves"),
-            self._approve,
-        )
-
-    def _approve(self, answer: Answer | None) -> None:
-        if answer is None:
-            return
-        seen = plan_digest(self._proposal, self.selected)
-        try:
-            self.workspace.approve(
-                self._proposal.id,
-                note=answer.text,
-                alternative=self.selected,
-                plan=seen,
-                confirmation=answer.confirmation,
-            )
-        except CopilotError as error:
-            self.fail(error)
-            return
-        self._reload()
-        text = ["The changes go on a branch of their own; your working tree stays as it is."]
-        self.app.push_screen(YesNo("Approved. Apply it now?", text), self._apply)
-
-    def _apply(self, answer: Answer | None) -> None:
-        if answer is None:
-            self.tell(f"Approved. To apply: pipeline-copilot apply {self._proposal.id}")
-        else:
-            self.tell("applying …")
-            self._is_applying = True
-            self.in_thread(lambda: self.workspace.apply(self._proposal.id), self._applied, self._not_applied)
-
-    def _applied(self, applied: Applied) -> None:
-        self._is_applying = False
-        self._reload()
-        self.tell(applied_words(applied, len(self._proposal.alternative(applied.alternative).phases)))
-
-    def _not_applied(self, error: CopilotError) -> None:
-        self._is_applying = False
-        self._reload()
-        self.fail(error)
-
-    def action_reject(self) -> None:
-        if self._is_busy:
-            self.tell(BUSY)
-            return
-        if not self._knows_person():
-            return
-        text = ["The proposal and its evidence are kept; nothing is applied."]
-        self.app.push_screen(Note(f"Reject {self._proposal.id}?", text, "rejects"), self._reject)
-
-    def _reject(self, answer: Answer | None) -> None:
-        if answer is None:
-            return
-        try:
-            self.workspace.reject(self._proposal.id, note=answer.text)
-        except CopilotError as error:
-            self.fail(error)
-            return
-        self._reload()
-        self.tell("Rejected.")
-
-    def _knows_person(self) -> bool:
-        """Tells whether a decision could be signed, before a note is written in vain; shows the error where it can't."""
-        try:
-            return bool(self.workspace.person)
-        except CopilotError as error:
-            self.fail(error)
-            return False
+        elif self._knows_person():
+            sign = SignScreen(self.workspace, self._proposal.id, self.selected)
+            self.app.push_screen(sign, lambda _: self._reload())
 
     def _reload(self) -> None:
         try:

@@ -19,7 +19,7 @@ from copilot.errors import CopilotError
 from copilot.patches.hunk_parts import parts_words
 from copilot.proposals.comment import comments_on
 from copilot.reasons.render import markdown
-from copilot.reasons.words import asked_words, letters_of
+from copilot.reasons.words import asked_words, letters_of, postponed_words
 from copilot.tui import alternatives
 from copilot.tui.evidence import evidence_text, evidence_title
 from copilot.tui.hunks import HunkPane
@@ -79,10 +79,11 @@ class ReviewView(Page):
     def _show_proposal(self) -> None:
         proposal = self._proposal
         stakes = f", stakes {proposal.decision.stakes}" if proposal.decision else ""
+        state = postponed_words(proposal.postponed) if proposal.postponed else proposal.state
         self.query_one("#heading", Static).update(
             Content.assemble(
                 plain(f"{proposal.id}  ", "bold"),
-                plain(f"{proposal.state}{stakes}  ", "$text-accent"),
+                plain(f"{state}{stakes}  ", "$text-accent"),
                 plain(asked_words(proposal.request)),
             )
         )

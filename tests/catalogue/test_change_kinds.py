@@ -135,7 +135,7 @@ def test_the_first_phase_of_a_topic_change_lands_with_its_bridge_and_moves_nobod
     for _ in workspace.advance(id):
         pass
 
-    workspace.approve(id, confirmation="orders.v1")
+    workspace.approve(id, confirmation="orders.v1", note="seen")
     branch = workspace.apply(id).branch
 
     compose = git(shop, "show", f"{branch}:compose.yaml")

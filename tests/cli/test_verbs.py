@@ -12,6 +12,7 @@ from copilot.cli.verb_apply import applied_lines
 from copilot.domain.decision import Applied
 from copilot.errors import EXIT_DONE, EXIT_SURROUNDINGS, EXIT_USAGE
 from tests import faces
+from tests.repositories import git
 from tests.tui.stage import workspace_with
 
 ID = "p-0123456789"
@@ -55,7 +56,8 @@ def test_an_undecided_proposal_is_shown_as_such(tmp_path: Path, capsys: pytest.C
 
 def test_log_lists_what_there_is(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["log", "-C", str(shop)]) == EXIT_DONE
-    assert capsys.readouterr().out == "p-0123456789  decided  3f7a1c0d3  rename amount to total in order\n"
+    base = git(shop, "rev-parse", "HEAD")[:9]
+    assert capsys.readouterr().out == f"p-0123456789  decided  {base}  rename amount to total in order\n"
 
     assert main(["log", "-C", str(shop), "--format", "json"]) == EXIT_DONE
     assert json.loads(capsys.readouterr().out)["proposals"][0]["state"] == "decided"

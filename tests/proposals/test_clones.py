@@ -338,7 +338,7 @@ class TestAProposal:
     def test_what_is_applied_holds_nothing_of_the_clone(self, two: Shops) -> None:
         proposal = self.decided(two)
         workspace = Workspace.open(two.shop)
-        workspace.approve(proposal.id, confirmation="order")
+        workspace.approve(proposal.id, confirmation="order", note="seen")
 
         branch = workspace.apply(proposal.id).branch
 

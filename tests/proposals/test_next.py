@@ -58,7 +58,7 @@ class Shop:
         assert proposal.decision is not None
         workspace = self.open()
         word = confirmation_word(proposal, proposal.decision.chosen)
-        workspace.approve(proposal.id, confirmation=word)
+        workspace.approve(proposal.id, confirmation=word, note="seen")
         applied = workspace.apply(proposal.id)
         git(self.folder, "merge", "-q", "--squash", applied.branch)
         git(self.folder, "commit", "-q", "-m", "merged")
@@ -214,7 +214,7 @@ def test_a_phase_that_is_not_in_the_base_has_to_be_merged_first(shop: Shop) -> N
     first = shop.propose()
     assert first.decision is not None
     workspace = shop.open()
-    workspace.approve(first.id, confirmation=confirmation_word(first, first.decision.chosen))
+    workspace.approve(first.id, confirmation=confirmation_word(first, first.decision.chosen), note="seen")
     applied = workspace.apply(first.id)
 
     with pytest.raises(RefusedByEvidence) as told:

@@ -172,7 +172,7 @@ def test_leaving_out_a_hunk_ends_the_approval_until_it_is_proved_and_approved_ag
     proposal = decided(folder, RENAME)
     assert proposal.decision is not None
     chosen = proposal.decision.chosen
-    workspace.approve(proposal.id, confirmation="decision")
+    workspace.approve(proposal.id, confirmation="decision", note="seen")
     hunk = hunks_of(proposal.patches_of(chosen)[0])[-1]
 
     records = list(workspace.revise(proposal.id, chosen, [hunk.id]))
@@ -366,7 +366,7 @@ def test_a_settings_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
 def test_a_moved_base_is_refused_until_proposed_again(folder: Path) -> None:
     workspace = Workspace.open(folder)
     id = workspace.propose(ADD)
-    workspace.approve(id, confirmation="decision")
+    workspace.approve(id, confirmation="decision", note="seen")
     commit(folder, {"README.md": "moved\n"})
 
     with pytest.raises(RefusedByEvidence, match="was proved on commit"):
@@ -385,4 +385,4 @@ def test_a_proposal_needs_no_name_in_git_but_an_approval_does(folder: Path, monk
     assert workspace.load(id).state == "decided"
     assert "\nAsked on commit" in markdown(workspace.load(id))
     with pytest.raises(WrongUsage, match="doesn't know who you are"):
-        workspace.approve(id, confirmation="decision")
+        workspace.approve(id, confirmation="decision", note="seen")

@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 
 from copilot.proposals import Workspace
 from copilot.tui.app import CopilotApp
-from copilot.tui.dialogs import TypedNote, YesNo
+from copilot.tui.dialogs import Dialog
 from copilot.tui.hunks import HunkPane
 from copilot.tui.review import ReviewScreen
 from tests.line import copy_of_example
@@ -29,6 +29,10 @@ POLL_SECONDS = 0.2
 async def idle(app: CopilotApp, pilot: Pilot[None]) -> None:
     await app.workers.wait_for_complete()
     await pilot.pause()
+
+
+def screen_stack_is_free_of_dialogs(app: CopilotApp) -> bool:
+    return not any(isinstance(screen, Dialog) for screen in app.screen_stack)
 
 
 def review_of(app: CopilotApp) -> ReviewScreen:
@@ -95,16 +99,16 @@ def test_the_chosen_change_is_approved_by_name_and_applied(tmp_path: Path) -> No
         async with app.run_test(size=(80, 24)) as pilot:
             await pilot.pause()
             await pilot.press("a")
-            await pilot.pause()
-            assert isinstance(app.screen, TypedNote)
-            await pilot.press(*"decision", "enter", *"looks right", "enter")
-            await pilot.pause()
-            assert isinstance(app.screen, YesNo)
-            await pilot.press("y")
             await idle(app, pilot)
-            await pilot.pause()
-            phases = len(workspace.load(id).patches_of(workspace.load(id).applied[-1].alternative))
-            assert f"Applied phase 1 of {phases}: 2 commits on branch" in screen_text(app)
+            await pilot.press(*"decision", "enter", *"looks right", "enter")
+            await idle(app, pilot)
+            await pilot.press("b")
+            await idle(app, pilot)
+            await idle(app, pilot)
+            shown = screen_text(app)
+            assert "Applied, phase 1 of " in shown
+            assert f"pipeline-copilot next {id}" in shown
+            assert screen_stack_is_free_of_dialogs(app)
             await pilot.press("q")
 
     asyncio.run(run())

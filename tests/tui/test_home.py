@@ -144,7 +144,7 @@ def test_an_applied_phase_names_the_gate_that_its_proposal_waits_for(tmp_path: P
     workspace = Workspace.open(folder)
     decision = workspace.load(id).decision
     assert decision is not None
-    workspace.approve(id, alternative=decision.chosen, confirmation="decision")
+    workspace.approve(id, alternative=decision.chosen, confirmation="decision", note="seen")
     workspace.apply(id)
 
     async def act(app: CopilotApp, pilot: Pilot[None]) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input, Static, TabbedContent
+from textual.widgets import Static, TabbedContent
 
 from copilot.domain.proposal import Proposal
 from copilot.proposals import Workspace
 from copilot.tui.app import CopilotApp
-from copilot.tui.dialogs import Dialog, Note, TypedNote, YesNo
+from copilot.tui.dialogs import Dialog
 from copilot.tui.home import HomeScreen
 from copilot.tui.hunks import HunkPane
 from copilot.tui.panes import Choices, ListAndDetail
@@ -60,7 +60,6 @@ def review_of(app: CopilotApp) -> ReviewScreen:
         ("refused-evidence", ("k", "2")),
         ("hunk-out", ("1", "j", "space")),
         ("help", ("question_mark",)),
-        ("approve", ("a",)),
     ],
 )
 def test_the_screen_is_as_drawn(tmp_path: Path, size: tuple[int, int], name: str, keys: tuple[str, ...]) -> None:
@@ -89,44 +88,6 @@ def test_moving_in_the_table_shows_another_alternative(tmp_path: Path) -> None:
         assert "This alternative changes nothing." in screen_text(app)
 
     drive(workspace_with(tmp_path, faces.a_proposal()), act)
-
-
-def test_low_stakes_are_approved_with_one_more_key(tmp_path: Path) -> None:
-    workspace = workspace_with(tmp_path, faces.a_proposal())
-
-    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
-        await pilot.press("a")
-        assert isinstance(app.screen, Note)
-        await pilot.press(*"fine", "enter")
-        await pilot.pause()
-        assert isinstance(app.screen, YesNo)
-        await pilot.press("n")
-        await pilot.pause()
-        assert "pipeline-copilot apply p-0123456789" in status_of(app)
-
-    drive(workspace, act)
-    approval = workspace.load("p-0123456789").approvals[-1]
-    assert (approval.alternative, approval.note, approval.by) == ("alias-33bb44", "fine", "Ada <ada@example.com>")
-
-
-def test_high_stakes_need_the_name_of_the_subject(tmp_path: Path) -> None:
-    workspace = workspace_with(tmp_path, faces.a_proposal(stakes="high"))
-
-    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
-        await pilot.press("a")
-        assert isinstance(app.screen, TypedNote)
-        await pilot.press(*"ordre", "enter")
-        await pilot.pause()
-        assert isinstance(app.screen, TypedNote)
-        assert workspace.load("p-0123456789").approvals == ()
-        app.screen.query_one("#name", Input).value = ""
-        await pilot.press(*"order", "enter", *"ok", "enter")
-        await pilot.pause()
-        assert isinstance(app.screen, YesNo)
-        await pilot.press("escape")
-
-    drive(workspace, act)
-    assert workspace.load("p-0123456789").approvals[-1].note == "ok"
 
 
 @pytest.mark.parametrize("stakes", ["low", "high"])

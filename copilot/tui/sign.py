@@ -1,0 +1,214 @@
+"""The screen on which a person signs: what exactly is approved, one answer, and on the same screen what came of it.
+
+Low stakes take one key; high stakes the name of the subject and a reason. Signing, applying and verifying run in threads.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import Footer, Input, Static
+
+from copilot.domain.approving import Standing
+from copilot.errors import CopilotError
+from copilot.proposals.approve import confirmation_word
+from copilot.reasons.words import asked_words
+from copilot.tui.deciding import BUSY, DecidingPage
+from copilot.tui.page import KEYS
+from copilot.tui.panes import Scroll, plain
+from copilot.tui.sign_text import Step, applied_text, send_lines, sign_text, step_of
+
+if TYPE_CHECKING:
+    from copilot.proposals import Workspace
+
+_SIGNING = "signing … a hardware key may want to be touched"
+_KEEPS = "What is approved goes on a branch of its own; your files stay as they are."
+
+
+class SignScreen(DecidingPage):
+    """Takes the approval of one alternative, exactly as the proposal holds it now."""
+
+    NOTES = (
+        "An approval is for one plan: base commit, patches, their evidence and the decision.",
+        "If any of them changes, it is void, and nothing is applied.",
+        _KEEPS,
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "approve", "Approve"),
+        Binding("b", "apply", "Apply on a branch"),
+        Binding("n", "postpone", "Not now"),
+        Binding("r", "reject", "Reject"),
+        Binding("pageup", "scroll_text(-1)", show=False, priority=True),
+        Binding("pagedown", "scroll_text(1)", show=False, priority=True),
+        Binding("escape", "leave", show=False),
+        *KEYS,
+    ]
+
+    def __init__(self, workspace: Workspace, id: str, alternative: str) -> None:
+        super().__init__()
+        self._proposal = workspace.load(id)
+        applied = self._proposal.applied
+        self.alternative = applied[-1].alternative if applied else alternative
+        self._standing: Standing | None = None
+        self._doing = ""
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="heading")
+        with Scroll(id="plan"):
+            yield Static(id="plan-text")
+        with Vertical(id="answer"):
+            yield Static(id="asked")
+            yield Input(id="name")
+            yield Input(id="reason")
+        yield Static(id="status")
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self.query_one("#plan").focus()
+        self._reload()
+
+    @property
+    def _is_busy(self) -> bool:
+        return bool(self._doing) or self._standing is None or self.works.is_busy(self._proposal.id)
+
+    @property
+    def _word(self) -> str:
+        return confirmation_word(self._proposal, self.alternative)
+
+    @property
+    def step(self) -> Step | None:
+        """Returns what can be done here now, None while that is being found out, or can't be."""
+        if self._standing is None:
+            return "done" if self._proposal.applied else None
+        return step_of(self._proposal, self._standing, self._person)
+
+    @property
+    def _person(self) -> str:
+        try:
+            return self.workspace.person
+        except CopilotError:
+            return ""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Shows only the keys that do something now."""
+        if action == "approve":
+            return self.step == "approve" and not self._word
+        if action == "apply":
+            return self.step == "apply"
+        if action in ("postpone", "reject"):
+            return not self._proposal.applied
+        return True
+
+    def action_scroll_text(self, pages: int) -> None:
+        plan = self.query_one("#plan", Scroll)
+        if pages > 0:
+            plan.scroll_page_down()
+        else:
+            plan.scroll_page_up()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        if event.input.id == "name" and not self.query_one("#reason", Input).value.strip():
+            self.query_one("#reason", Input).focus()
+        else:
+            self.action_approve()
+
+    def action_approve(self) -> None:
+        name, reason = (self.query_one(id, Input).value.strip() for id in ("#name", "#reason"))
+        if self._is_busy or self.step != "approve":
+            self.tell(BUSY if self._is_busy else "")
+        elif self._word and name != self._word:
+            self._insist("That is not the name: nothing is approved yet.", "#name")
+        elif self._word and not reason:
+            self._insist("High stakes take a reason: nothing is approved yet.", "#reason")
+        elif self._knows_person():
+            assert self._standing is not None, "what is not known yet is busy"
+            plan, id, alternative = self._standing.plan, self._proposal.id, self.alternative
+            self._begin(_SIGNING if self._standing.needed > 1 else "approving …")
+            self.in_thread(
+                lambda: self.workspace.approve(id, note=reason, alternative=alternative, plan=plan, confirmation=name),
+                self._ended,
+                self._failed,
+            )
+
+    def action_apply(self) -> None:
+        if self._is_busy or self.step != "apply":
+            return
+        self._begin("applying …")
+        self.in_thread(lambda: self.workspace.apply(self._proposal.id), self._ended, self._failed)
+
+    def _insist(self, text: str, field: str) -> None:
+        self.tell(text, "bold $text-error")
+        self.query_one(field, Input).focus()
+
+    def _begin(self, doing: str) -> None:
+        self._doing = doing
+        self.tell(doing)
+
+    def _ended(self, _: object) -> None:
+        self._doing = ""
+        self._reload()
+
+    def _failed(self, error: CopilotError) -> None:
+        self._ended(error)
+        self.fail(error)
+
+    def _reload(self) -> None:
+        """Reads the proposal anew; whose approvals are there is verified in a thread, because programs are asked."""
+        try:
+            self._proposal = self.workspace.load(self._proposal.id)
+        except CopilotError as error:
+            self.fail(error)
+            return
+        self._standing = None
+        self._show()
+        id, alternative = self._proposal.id, self.alternative
+        self.tell("verifying the approvals …")
+        self.in_thread(lambda: self.workspace.standing(id, alternative), self._stands, self._stands_not)
+
+    def _stands(self, standing: Standing) -> None:
+        self._standing = standing
+        self._show()
+        self.tell("")
+
+    def _stands_not(self, error: CopilotError) -> None:
+        self.tell(error.what, "$text-error")
+        self.query_one("#plan-text", Static).update(plain(str(error)))
+
+    def _show(self) -> None:
+        proposal, step = self._proposal, self.step
+        self.query_one("#heading", Static).update(
+            plain(f"Sign {proposal.id}  {proposal.state}  {asked_words(proposal.request)}", "bold")
+        )
+        if proposal.applied:
+            self.query_one("#plan-text", Static).update(applied_text(proposal))
+        elif self._standing is not None:
+            self.query_one("#plan-text", Static).update(sign_text(proposal, self._standing))
+        self._ask(step)
+        self.refresh_bindings()
+
+    def _ask(self, step: Step | None) -> None:
+        """Shows what the step asks for: nothing while nothing can be done."""
+        name, reason = self.query_one("#name", Input), self.query_one("#reason", Input)
+        is_grave = step == "approve" and bool(self._word)
+        was_shown = name.display
+        name.display, reason.display = is_grave, step == "approve"
+        name.placeholder = f"type {self._word} to approve"
+        reason.placeholder = "the reason: why is it right to do this?" if is_grave else "a note, or nothing"
+        self.query_one("#asked", Static).update(plain("\n".join(self._asked(step))))
+        self.query_one("#answer").display = step not in (None, "done")
+        if is_grave and not was_shown:
+            name.focus()
+        elif not is_grave and self.focused in (name, reason):
+            self.query_one("#plan").focus()
+
+    def _asked(self, step: Step | None) -> tuple[str, ...]:
+        if step == "send" and self._standing is not None:
+            return (f"Your approval is there; {self._standing.missing} more needed.", *send_lines(self._proposal.id))
+        if step == "apply":
+            return ("It is approved. b puts it on a branch of its own; your files stay as they are.",)
+        if step == "approve" and self._word:
+            return (f"Stakes are high: type the name {self._word}, then a reason; enter approves, esc leaves.",)
+        return ("y approves exactly this plan; tab reaches the note.",) if step == "approve" else ()
