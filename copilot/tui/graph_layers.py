@@ -93,6 +93,18 @@ def components(count: int, edges: Iterable[Ends]) -> list[list[int]]:
     return sorted(found, key=lambda members: -len(members))
 
 
+def downstream_order(count: int, edges: Sequence[Ends]) -> list[int]:
+    """Returns the nodes with what hangs together beside each other, each after what leads to it; circles are opened."""
+    order: list[int] = []
+    for nodes in components(count, edges):
+        inside = {*nodes}
+        own = [edge for edge in edges if edge[0] in inside]
+        back = _closing(nodes, own)
+        column = _columns(nodes, [edge[::-1] if edge in back else edge for edge in own])
+        order += sorted(nodes, key=column.__getitem__)
+    return order
+
+
 def arranged(nodes: Sequence[int], edges: Sequence[Ends]) -> Layers:
     """Returns where the nodes of one component stand, its first row being 0."""
     back = _closing(nodes, edges)

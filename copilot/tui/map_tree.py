@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from copilot.reasons.visible import visible
 from copilot.tui.graph import Graph, Node
+from copilot.tui.graph_layers import downstream_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,17 @@ def tree_rows(graph: Graph, *, is_ascii: bool = False) -> tuple[TreeRow, ...]:
 
 def _rows(graph: Graph, branches: tuple[str, str]) -> Iterator[TreeRow]:
     certainty = {(edge.source, edge.target): edge.certainty for edge in graph.edges}
-    endpoints = [node for node in graph.nodes if node.kind == "endpoint"]
+    number = {node.id: at for at, node in enumerate(graph.nodes)}
+    order = downstream_order(len(number), [(number[edge.source], number[edge.target]) for edge in graph.edges])
+    nodes = [graph.nodes[at] for at in order]
     below = set()
-    for node in endpoints:
-        yield TreeRow(node.id, _own(node))
+    for node in nodes:
+        if node.kind != "endpoint":
+            continue
+        lacks = [
+            word for word, ends in (("writer", graph.upstream), ("reader", graph.downstream)) if node.id not in ends
+        ]
+        yield TreeRow(node.id, "  ".join([_own(node), *(f"no {word} known" for word in lacks)]))
         ways = [(it, "from", certainty[it, node.id], True) for it in graph.upstream.get(node.id, ())]
         ways += [(it, "to  ", certainty[node.id, it], False) for it in graph.downstream.get(node.id, ())]
         for at, (other, word, sure, is_writer) in enumerate(ways):
@@ -37,7 +45,7 @@ def _rows(graph: Graph, branches: tuple[str, str]) -> Iterator[TreeRow]:
             branch = branches[at == len(ways) - 1]
             said = "" if sure == "certain" else f", {sure}"
             yield TreeRow(other, f"{branch} {word} {_below(graph.by_id[other])}{said}", node.id, is_writer)
-    for node in graph.nodes:
+    for node in nodes:
         if node.kind != "endpoint" and node.id not in below:
             yield TreeRow(node.id, _own(node))
 
