@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -86,6 +87,8 @@ class MapPane(Vertical):
         self._selected = ""
         self._laid_as: bool | None = None
         self._wants_focus = False
+        self._rows_said = 0
+        self._is_new = False
 
     def compose(self) -> ComposeResult:
         yield Input(placeholder="words of a name, a field, a file, an owner; esc clears", id="map-search")
@@ -109,7 +112,7 @@ class MapPane(Vertical):
         graph = graph_of(pipeline, known.findings, known.proposed)
         if graph == self._graph and self._laid_as is not None:
             return
-        self._graph = graph
+        self._graph, self._is_new = graph, True
         if self._part.center not in self._graph.by_id:
             self._part = Part(words=self._part.words)
         self._lay_out()
@@ -153,12 +156,18 @@ class MapPane(Vertical):
             worker = get_current_worker()
             shown, matches = part_of(graph, part)
             laid = tree_rows(shown, is_ascii=self.is_ascii) if is_tree else draw(shown, charset)
+            if isinstance(laid, Drawing):
+                laid.lines()  # makes the rows here, so that no key has to wait for those that it scrolls to
             if not worker.is_cancelled:
                 self.app.call_from_thread(self._laid_out, shown, laid, matches)
 
         self.run_worker(run, thread=True, exclusive=True, group="layout")
 
     def _laid_out(self, shown: Graph, laid: Drawing | tuple[TreeRow, ...], matches: Collection[str] | None) -> None:
+        if self._is_new:
+            # What was read and drawn stays; the collector would walk through all of it every few keys, for a tenth of a second.
+            gc.freeze()
+            self._is_new = False
         wants_focus = self._wants_focus or any(it.has_focus for it in self.query(NodeView))
         self._shown = shown
         tree, graph = self.query_one("#map-tree", TreeView), self.query_one("#map-graph", GraphView)
@@ -229,7 +238,14 @@ class MapPane(Vertical):
         told = self._part_words()
         if told:
             lines.append(plain("; ".join(told), "$text-accent"))
-        self.query_one("#map-line", Static).update(Content("\n").join(lines))
+        self._say(Content("\n").join(lines))
+
+    def _say(self, text: Content) -> None:
+        line = self.query_one("#map-line", Static)
+        rows = max(1, text.get_height({}, max(1, self.size.width - 2)))
+        # Laid out only where its height changes: else each key would lay out the whole screen.
+        line.update(text, layout=rows != self._rows_said)
+        self._rows_said = rows
 
     def _part_words(self) -> list[str]:
         part, told = self._part, []
@@ -297,7 +313,7 @@ class MapPane(Vertical):
             picked = Pick("Which schema should change?", [(name, plain(name)) for name in subjects])
             self.app.push_screen(picked, self._picked)
         else:
-            self.query_one("#map-line", Static).update(plain("No schema is known here to change.", "$text-warning"))
+            self._say(plain("No schema is known here to change.", "$text-warning"))
 
     def _picked(self, answer: Answer | None) -> None:
         if answer:

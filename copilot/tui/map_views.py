@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from itertools import groupby
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -75,6 +76,11 @@ class NodeView(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         self.bring_into_sight()
+
+    @property
+    def plain_look(self) -> Style:
+        """Returns how what is no node is coloured. The widget's own style would be worked out anew each time it is asked for."""
+        return self.get_component_rich_style("map--line")
 
     def look(self, id: str) -> Style:
         """Returns how a node is coloured; words and frames tell the same."""
@@ -152,17 +158,24 @@ class GraphView(NodeView):
 
     def render_line(self, y: int) -> Strip:
         left, width = self.scroll_offset.x, self.size.width
-        segments = list(self._segments(y + self.scroll_offset.y, left, left + width))
-        return Strip(segments).adjust_cell_length(width, self.rich_style)
+        return Strip(self._segments(y + self.scroll_offset.y, left, left + width), width)
 
     def _segments(self, y: int, left: int, right: int) -> Iterator[Segment]:
-        at = left
+        """Yields exactly the cells from `left` to `right`; neighbours of one look are one piece, as pieces are what costs."""
+        at, over, text = left, self._traced.get(y, {}), ""
         for run in self._drawing.row(y) if self._drawing else ():
-            if left < run.x + run.width and run.x < right:
-                if run.x > at:
-                    yield Segment(" " * (run.x - at), self.rich_style)
-                yield from self._box(run, y, left, right) if run.node else self._line(run, y, left, right)
-                at = run.x + run.width
+            first, last = max(run.x, left), min(run.x + run.width, right)
+            if first >= last:
+                continue
+            text += " " * (first - at)
+            at = last
+            if not run.node and not over:
+                text += run.text[first - run.x : last - run.x]
+                continue
+            yield Segment(text, self.plain_look)
+            text = ""
+            yield from self._box(run, y, left, right) if run.node else self._traced_line(run, first, last, over)
+        yield Segment(text + " " * (right - at), self.plain_look)
 
     def _box(self, run: Run, y: int, left: int, right: int) -> Strip:
         assert self._drawing is not None, "there are runs"
@@ -174,16 +187,11 @@ class GraphView(NodeView):
             left - run.x if left > run.x else 0, right - run.x
         )
 
-    def _line(self, run: Run, y: int, left: int, right: int) -> Iterator[Segment]:
+    def _traced_line(self, run: Run, first: int, last: int, over: Mapping[int, str]) -> Iterator[Segment]:
         """Yields a piece of lines; what leads to or from the selected node is laid over it."""
-        over = self._traced.get(y, {})
-        first, last = max(run.x, left), min(run.x + run.width, right)
-        styles = (self.get_component_rich_style("map--line"), self.get_component_rich_style("map--traced"))
-        if not over:
-            yield Segment(run.text[first - run.x : last - run.x], styles[0])
-            return
-        for x in range(first, last):
-            yield Segment(over.get(x, run.text[x - run.x]), styles[x in over])
+        looks = (self.plain_look, self.get_component_rich_style("map--traced"))
+        for is_traced, cells in groupby(range(first, last), over.__contains__):
+            yield Segment("".join(over[x] if is_traced else run.text[x - run.x] for x in cells), looks[is_traced])
 
 
 def nearest(here: Box, boxes: Mapping[str, Box], direction: str) -> str:
@@ -266,7 +274,7 @@ class TreeView(NodeView):
     def render_line(self, y: int) -> Strip:
         at = y + self.scroll_offset.y
         if at >= len(self._rows):
-            return Strip.blank(self.size.width, self.rich_style)
+            return Strip.blank(self.size.width, self.plain_look)
         row = self._rows[at]
         style = self.get_component_rich_style("map--selected") if at == self._at else self._row_look(row)
         marker = ">" if at == self._at else " "
@@ -274,5 +282,5 @@ class TreeView(NodeView):
 
     def _row_look(self, row: TreeRow) -> Style:
         if self._matches is None and row.parent:
-            return self.get_component_rich_style("map--line")
+            return self.plain_look
         return self.look(row.node) if row.node != self.selected else self.get_component_rich_style("map--node")
