@@ -14,10 +14,10 @@ import os
 import re
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from copilot.domain.codec import decode, encode
 from copilot.domain.operation import ChangeRequest
@@ -25,6 +25,7 @@ from copilot.domain.proposal import Body, Record, chain, written_digest
 from copilot.errors import ProposalCorrupt, SurroundingsFailed, WrongUsage
 
 LAST_ASKED = "last-asked"
+FIRST_BYTES_MAX = 1_000_000
 LOCK_WAIT_SECONDS = 3.0
 LOCK_POLL_SECONDS = 0.05
 _ID = re.compile(r"p-[0-9a-f]{10}")
@@ -66,6 +67,39 @@ class FileStore:
             raise self._unknown(id)
         self._seen[id] = (stamp, records)
         return records
+
+    def requests(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yields the id and the first record of each proposal, as the JSON object that stands there; nothing of it is checked."""
+        for id in self.ids():
+            with suppress(OSError, ProposalCorrupt, ValueError, RecursionError):
+                with _opened(self._path(id), os.O_RDONLY) as file:
+                    found = json.loads(file.readline(FIRST_BYTES_MAX))
+                if isinstance(found, dict) and isinstance(found.get("body"), dict):
+                    yield id, found
+
+    def holds(self, id: str, kinds: Iterable[str]) -> bool:
+        """Tells whether a proposal has a record of one of these kinds, by the bytes of its file; nothing is checked."""
+        try:
+            with _opened(self._path(id), os.O_RDONLY) as file:
+                data = file.read()
+        except (OSError, ProposalCorrupt):
+            return False
+        return any(f'"is":"{kind}"'.encode() in data for kind in kinds)
+
+    def outline(self, id: str) -> tuple[Record, ...]:
+        """Returns the records without phases, measures and findings, and without a look at their digests: to be told of, no more.
+
+        Costs a tenth of `records`. Raises ProposalCorrupt where they can't be read, SurroundingsFailed where the file can't.
+        """
+        path = self._path(id)
+        try:
+            with _opened(path, os.O_RDONLY) as file:
+                lines = file.read().split(b"\n")[:-1]
+            return tuple(decode(Record, _lean(json.loads(line))) for line in lines)
+        except OSError as error:
+            raise _failed(f"Proposal {id} can't be read", path, error) from None
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            raise _corrupt(path, 1, f"not all of it are records ({str(error)[:120]})") from None
 
     def append(self, id: str, body: Body) -> Record:
         """Appends one record, on disk before this returns; raises SurroundingsFailed where that fails."""
@@ -207,6 +241,15 @@ def _chained(path: Path, data: bytes) -> tuple[Record, ...]:
             raise _corrupt(path, number, "a proposal has one request, in its first record")
         records.append(record)
     return tuple(records)
+
+
+def _lean(value: dict[str, Any]) -> dict[str, Any]:
+    body = value["body"]
+    if body["is"] == "Evidence":
+        body |= {"measures": [], "findings": [], "likely": []}
+    elif body["is"] == "Plan":
+        body |= {"alternatives": [it | {"phases": []} for it in body["alternatives"]]}
+    return value
 
 
 def _append_line(file: BinaryIO, line: bytes) -> None:

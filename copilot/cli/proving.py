@@ -21,22 +21,27 @@ def prove(
     facts: Iterable[tuple[str, str]] = (),
 ) -> int:
     """Returns the exit code; `facts` are labels with texts that are told before the first step."""
+    from copilot.cli.precedent_text import precedent_lines, precedent_objects
     from copilot.cli.progress import Progress
 
     known = workspace.load(id).decision is not None
     again = ", proved before on this commit with these tools" if known else ""
     for label, text in (("proposal", f"{id}{again}"), *facts):
         console.note(f"{label:12}{text}")
+    precedents = workspace.precedents(workspace.load(id))
+    for line in precedent_lines(precedents):
+        console.note(line)
     progress = Progress(console, is_detailed=arguments.verbose)
     for record in workspace.advance(id):
         progress.tell(record.body)
     proposal = workspace.load(id)
+    precedents = workspace.precedents(proposal)
     if arguments.format == "json":
         from copilot.reasons.document import document
 
-        console.print_json(document(proposal))
+        console.print_json(document(proposal) | {"asked_before": precedent_objects(precedents)})
     else:
         from copilot.cli.proposal_text import proposal_text
 
-        console.print(proposal_text(proposal))
+        console.print("\n".join([proposal_text(proposal), *precedent_lines(precedents)]))
     return EXIT_DONE if proposal.decision and proposal.decision.chosen else EXIT_REFUSED

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from copilot.cli.arguments import add_format, add_repository
 from copilot.cli.console import Console
-from copilot.cli.layout import columns
+from copilot.cli.layout import columns, wrapped
 from copilot.domain.codec import encode
 from copilot.domain.proposal import Proposal
 from copilot.errors import EXIT_DONE
+from copilot.proposals.past import Past, deed_words, is_about, refused_words
 from copilot.reasons.words import asked_words, postponed_words
+
+if TYPE_CHECKING:
+    from copilot.proposals import Workspace
 
 NONE_YET = 'No proposals yet. "pipeline-copilot propose" makes one.'
 
@@ -19,12 +24,20 @@ NONE_YET = 'No proposals yet. "pipeline-copilot propose" makes one.'
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_repository(parser)
     add_format(parser, "text", "json")
+    parser.add_argument(
+        "--search",
+        metavar="WORDS",
+        default="",
+        help="only proposals and committed records that hold all words: in the request, subjects, alternatives, reasons or notes",
+    )
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     from copilot.proposals import Workspace
 
     workspace = Workspace.open(arguments.repository)
+    if arguments.search.strip():
+        return _search(workspace, arguments.search, arguments.format, console)
     proposals = workspace.newest()
     due = frozenset(it.id for it in proposals if workspace.is_due(it))
     damaged = workspace.damaged()
@@ -38,6 +51,48 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     elif not damaged:
         console.note(NONE_YET)
     return EXIT_DONE
+
+
+def _search(workspace: Workspace, words: str, format: str, console: Console) -> int:
+    found = [it for it in workspace.decisions() if is_about(it, words)]
+    if format == "json":
+        console.print_json({"version": 1, "decisions": [_past_json(it) for it in found]})
+        return EXIT_DONE
+    for past in found:
+        console.print("\n".join(_past_lines(past)))
+    if not found:
+        console.note(f'Nothing that was asked here or recorded in this commit holds "{words}".')
+    return EXIT_DONE
+
+
+def _past_lines(past: Past) -> list[str]:
+    place = f"  (record {past.source})" if past.source else ""
+    lines = wrapped(f"{past.asked}{place}", f"{past.id}  {past.state:10}{past.at[:10]}  ", "    ")
+    lines += [line for it in past.deeds for line in wrapped(deed_words(it), "    ", "      ")]
+    return lines + [line for it in past.refused for line in wrapped(refused_words(it), "    ", "      ")]
+
+
+def _past_json(past: Past) -> dict[str, object]:
+    return {
+        "proposal": past.id,
+        "state": past.state,
+        "at": past.at,
+        "request": past.asked,
+        "base": past.base,
+        "record": past.source or None,
+        "deeds": [{"act": it.word, "at": it.at, "by": it.by, "note": it.note} for it in past.deeds],
+        "alternatives": [
+            {
+                "id": it.id,
+                "title": it.title,
+                "strategy": it.strategy,
+                "outcome": it.outcome,
+                "rule": it.rule,
+                "claims": list(it.why),
+            }
+            for it in past.ways
+        ],
+    }
 
 
 def _row(proposal: Proposal, carried_on: Collection[str], due: Collection[str]) -> tuple[str, ...]:

@@ -35,21 +35,24 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.contract_test:
         console.print(workspace.contract_test(proposal.id).rstrip("\n"))
         return EXIT_DONE
+    from copilot.cli.precedent_text import precedent_lines, precedent_markdown, precedent_objects
+
+    precedents = workspace.precedents(proposal)
     kind = arguments.format or ("text" if sys.stdout.isatty() else "markdown")
     if kind == "json":
         from copilot.reasons.document import document
 
-        console.print_json(document(proposal))
+        console.print_json(document(proposal) | {"asked_before": precedent_objects(precedents)})
     elif proposal.decision is None:
         from copilot.cli.proposal_text import proposal_text
 
-        console.print(proposal_text(proposal))
+        console.print("\n".join([proposal_text(proposal), *precedent_lines(precedents)]))
     elif kind == "text":
         from copilot.cli.rationale_text import rationale_text
 
-        console.print(rationale_text(proposal))
+        console.print("\n".join([rationale_text(proposal), *precedent_lines(precedents)]))
     else:
         from copilot.reasons.render import markdown
 
-        console.print(markdown(proposal).rstrip("\n"))
+        console.print("\n".join([markdown(proposal).rstrip("\n"), *precedent_markdown(precedents)]))
     return EXIT_DONE

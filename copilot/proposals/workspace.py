@@ -33,12 +33,14 @@ from copilot.ports import Index, Tree
 from copilot.proposals.asking import allowed_commands, understood
 from copilot.proposals.reading import Place, open_place, read_map
 from copilot.proposals.verification import Seen, Verification
+from copilot.settings import DEFAULT_RECORDS_FOLDER
 
 if TYPE_CHECKING:
     from copilot.domain.approving import Standing
     from copilot.flow import Begun
     from copilot.proposals.gates import Ways
     from copilot.proposals.mutation import MutantSeen
+    from copilot.proposals.past import Past, Precedent
     from copilot.proposals.people import People
 
     Begins = Callable[[Begun], object]
@@ -222,6 +224,29 @@ class Workspace:
             and proposal.postponed is not None
             and proposal.postponed.is_due(self._clock())
         )
+
+    def decisions(self) -> tuple[Past, ...]:
+        """Returns what was decided here, newest first: in this clone, and in the records that the present commit holds."""
+        from copilot.proposals.recall import decisions
+
+        return decisions(self._store, *self._present())
+
+    def precedents(self, proposal: Proposal) -> tuple[Precedent, ...]:
+        """Returns the past decisions that said no to what a proposal asks again."""
+        from copilot.proposals.recall import precedents_of
+
+        return precedents_of(proposal, self._store, *self._present())
+
+    def _present(self) -> tuple[CommitTree | None, str]:
+        """Returns the commit that the person works on, None where there is none, and its folder of decision records."""
+        try:
+            tree = CommitTree(self._repository, self._repository.resolve("HEAD"), self._index)
+        except WrongUsage:
+            return None, DEFAULT_RECORDS_FOLDER
+        try:
+            return tree, settings_of(tree).records_folder
+        except WrongUsage:
+            return tree, DEFAULT_RECORDS_FOLDER
 
     def damaged(self) -> tuple[SurroundingsFailed, ...]:
         """Returns why proposals that lie here can't be read; a file that was begun and holds nothing yet is none."""
