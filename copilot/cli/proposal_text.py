@@ -17,6 +17,7 @@ from copilot.reasons.words import (
     in_letters,
     letters_of,
     listed,
+    outcome_and_rule,
     outcome_of,
     postponed_words,
     signed,
@@ -134,7 +135,7 @@ def _others(proposal: Proposal, decision: Decision) -> list[str]:
     lines = []
     for ruling in sorted(decision.rulings, key=lambda it: letters[it.alternative]):
         if ruling.outcome != "chosen":
-            lines += wrapped(f"{outcome_of(ruling)}: {ruling.rule}", f"  {letters[ruling.alternative]}  ")
+            lines += wrapped(": ".join(outcome_and_rule(ruling)), f"  {letters[ruling.alternative]}  ")
             lines += claim_lines(proposal, ruling.claims[:1], "     ")
     return lines
 

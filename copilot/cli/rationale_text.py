@@ -20,7 +20,15 @@ from copilot.domain.operation import operation_object
 from copilot.domain.proposal import Proposal
 from copilot.reasons.rationale import check_claims, claims_of
 from copilot.reasons.rollout import proved
-from copilot.reasons.words import asked_words, counted, letters_of, outcome_of, postponed_words, signed, with_owners
+from copilot.reasons.words import (
+    asked_words,
+    counted,
+    letters_of,
+    outcome_and_rule,
+    postponed_words,
+    signed,
+    with_owners,
+)
 
 FINDINGS_SHOWN = 12
 
@@ -76,7 +84,7 @@ def _rulings(proposal: Proposal, decision: Decision) -> list[str]:
 def _ruling(proposal: Proposal, ruling: Ruling) -> list[str]:
     alternative = proposal.alternative(ruling.alternative)
     lines = wrapped(alternative.title, f"  {letters_of(proposal)[alternative.id]}  ")
-    lines += wrapped(f"{outcome_of(ruling)}: {ruling.rule}", "     ")
+    lines += wrapped(": ".join(outcome_and_rule(ruling)), "     ")
     lines += wrapped(f"{alternative.id}, {alternative.strategy}, from {alternative.origin}", "     ")
     lines += wrapped(alternative.argument, "     Its case: ", "     ") if alternative.argument else []
     return [*lines, *claim_lines(proposal, ruling.claims, "     ", len(ruling.claims))]

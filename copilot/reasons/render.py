@@ -20,7 +20,15 @@ from copilot.reasons.look_at import NOTE, look_at, why
 from copilot.reasons.markup import code, plain, table
 from copilot.reasons.rationale import check_claims
 from copilot.reasons.rollout import cited, proved
-from copilot.reasons.words import VERDICT_WORDS, counted, in_letters, letters_of, outcome_of, with_owners
+from copilot.reasons.words import (
+    VERDICT_WORDS,
+    counted,
+    in_letters,
+    letters_of,
+    outcome_and_rule,
+    outcome_of,
+    with_owners,
+)
 
 FINDINGS_SHOWN = 12
 MESSAGE_CHARACTERS = 300
@@ -133,7 +141,8 @@ def _rulings(proposal: Proposal, decision: Decision) -> list[str]:
 
 def _ruled(alternative: Alternative, ruling: Ruling) -> str:
     facts = [code(alternative.id), plain(alternative.strategy), f"from {alternative.origin}"]
-    return f"{outcome_of(ruling).capitalize()}: **{plain(ruling.rule)}** ({', '.join(facts)})."
+    outcome, rule = outcome_and_rule(ruling)
+    return f"{outcome.capitalize()}: **{plain(rule)}** ({', '.join(facts)})."
 
 
 def _claim(claim: Claim, letters: Mapping[str, str]) -> str:

@@ -58,6 +58,16 @@ def outcome_of(ruling: Ruling) -> str:
     return f"{word}, rank {ruling.rank}" if ruling.outcome in ("acceptable", "unproved") else word
 
 
+def outcome_and_rule(ruling: Ruling) -> tuple[str, str]:
+    """Returns the outcome as `outcome_of` and the rule; the checks that could not be settled stand with the outcome, said once."""
+    outcome, rule = outcome_of(ruling), ruling.rule
+    word = OUTCOME_WORDS["unproved"]
+    if ruling.outcome == "unproved" and rule.startswith(f"{word} (") and "), " in rule:
+        left_open, _, rule = rule.partition("), ")
+        outcome = outcome.replace(word, f"{left_open})", 1)
+    return outcome, rule
+
+
 def asked_words(request: ChangeRequest) -> str:
     """Returns what was asked for in one line."""
     return " ".join(request.text.split()) or "operations given as JSON"
