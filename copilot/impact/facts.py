@@ -13,7 +13,7 @@ from copilot.impact.past import Past
 from copilot.impact.places import Place, place_of, steps_between
 from copilot.impact.shapes import stem_of
 from copilot.impact.target import Target
-from copilot.impact.words import Words, normal, parts_of, rarity, styleless
+from copilot.impact.words import COMPILED, Words, normal, parts_of, rarity, styleless
 
 SHARE_MIN = 0.12
 TOGETHER_MIN = 0.05
@@ -129,13 +129,14 @@ class _Gathering:
         return Evidence(tuple(it for it in facts if it.is_schema or _is_worth(it)), rarities)
 
     def _candidates(self) -> list[str]:
+        """Returns the paths to look at; nobody edits what a compiler wrote, whatever it is called."""
         likely = {
             path
             for path in self._words.entries
             if any(name in normal(stem_of(path)) for name in self._names.stems | self._names.records)
         }
         found = likely.union(self._hits, self._paths, self._past.together, self._past.neighbours(BESIDE_MIN))
-        there = sorted(path for path in found if path in self._words.entries)
+        there = sorted(path for path in found if path in self._words.entries and not path.endswith(COMPILED))
         if len(there) <= CANDIDATES_MAX:
             return there
         named = likely.union(self._paths, self._past.together)

@@ -78,6 +78,9 @@ _BINARY = frozenset(
 )
 
 
+COMPILED = (".pyc", ".pyo", ".class", ".so", ".dll", ".exe")
+
+
 def normal(name: str) -> str:
     """Returns a name without its case style: small letters and digits only."""
     return _PUNCTUATION.sub("", name.lower())

@@ -108,6 +108,14 @@ def test_files_without_any_evidence_are_not_listed(tmp_path: Path) -> None:
     assert not [path for path in paths(found) if path.startswith("misc/")]
 
 
+def test_what_a_compiler_wrote_is_on_no_list_whatever_its_name(tmp_path: Path) -> None:
+    folder = make(tmp_path / "shop", "protos/order.proto")
+    compiled = {"shop/__pycache__/order_pb2.cpython-312.pyc": "\0order", "billing/Order.class": "\0Order"}
+    commit(folder, compiled, at=START + DAY)
+
+    assert not compiled.keys() & set(paths(ask(folder, REMOVE)))
+
+
 def test_what_changed_with_the_schema_before_is_raised(tmp_path: Path) -> None:
     folder = make(tmp_path / "shop", "protos/order.proto")
     quiet = paths(ask(folder, REMOVE))
