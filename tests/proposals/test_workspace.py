@@ -355,6 +355,16 @@ def test_commands_must_be_named_somewhere(tmp_path: Path) -> None:
         Workspace.open(tmp_path).propose("rename a to b in orders", run_commands=True)
 
 
+def test_a_settings_file_that_a_partial_clone_lacks_is_asked_for_with_the_command(tmp_path: Path) -> None:
+    full = init(tmp_path / "full")
+    commit(full, {"copilot.toml": '[compatibility]\norder = "FULL"\n'})
+    git(full, "config", "uploadpack.allowFilter", "true")
+    git(tmp_path, "clone", "-q", "--no-checkout", "--filter=blob:none", f"file://{full}", "partial")
+
+    with pytest.raises(WrongUsage, match=r"git checkout HEAD -- copilot\.toml"):
+        Workspace.open(tmp_path / "partial").map()
+
+
 def test_a_settings_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     init(tmp_path)
     commit(tmp_path, {"copilot.toml": b"\xff\xfe"})
