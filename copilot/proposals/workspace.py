@@ -7,7 +7,7 @@ stand in the module of its name; here is only who calls whom.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -180,6 +180,10 @@ class Workspace:
     def load(self, id: str) -> Proposal:
         """Returns the proposal as its file tells it."""
         return fold(id, self._store.records(id))
+
+    def files(self, id: str, paths: Iterable[str]) -> dict[str, SourceFile | Gap]:
+        """Returns files as they are at the commit that a proposal is about, each of them or why it can't be read."""
+        return CommitTree(self._repository, self._base(self.load(id)), self._index).read(paths)
 
     def records(self, id: str) -> tuple[Record, ...]:
         """Returns the proposal's records, oldest first."""

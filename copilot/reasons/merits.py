@@ -32,7 +32,7 @@ class Candidate:
 class Advantage:
     """By which rule one alternative is ahead of another, the claim that says so, and both figures as "1 against 3".
 
-    `figures` is "" where the rule compares no figures, or one of them is missing.
+    `figures` is "" where the rule compares no figures.
     """
 
     rule: str
@@ -45,6 +45,9 @@ class Merit(Protocol):
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def unit(self) -> str: ...
 
     def value(self, candidate: Candidate) -> float: ...
 
@@ -75,7 +78,8 @@ class SoftRule:
         one, other = self.figure(better), self.figure(worse)
         if one is None or other is None:
             text = f"{self.name.capitalize()}: there is no figure for {worse.id}."
-            return Advantage(self.name, Claim(text, _cited(better, (self.check,)), is_background=True))
+            claim = Claim(text, _cited(better, (self.check,)), is_background=True)
+            return Advantage(self.name, claim, f"{self.value(better):g} against no figure")
         text = f"{self.unit[0].upper()}{self.unit[1:]}: {one} for {better.id}, {other} for {worse.id}."
         claim = Claim(text, (*_cited(better, (self.check,)), *_cited(worse, (self.check,))))
         return Advantage(self.name, claim, f"{one} against {other}")
@@ -90,6 +94,7 @@ class MostAsked:
     """How many of the changes that were asked for an alternative leaves to people."""
 
     name: str = "most of what was asked"
+    unit: str = "changes that are left to people"
 
     def value(self, candidate: Candidate) -> float:
         usage = candidate.evidence.get("usage")
@@ -121,6 +126,7 @@ class Proved:
     """How many of the checks that have to be settled are not; where the better one has such as well it is called otherwise."""
 
     name: str = "proved, not only hoped"
+    unit: str = "checks that could not be settled"
 
     def value(self, candidate: Candidate) -> float:
         return len(candidate.unproved)

@@ -12,22 +12,21 @@ from itertools import pairwise
 
 from copilot.domain.decision import Ruling
 from copilot.domain.proposal import Proposal
-from copilot.reasons.merits import AHEAD, BY_NAME, MERITS, Merit, advantage, deciding
+from copilot.reasons.merits import AHEAD, BY_NAME, MERITS, Advantage, Merit, advantage, deciding
 from copilot.reasons.ranking import ONLY_ONE, candidates_of, rulings_of, standings_of
-from copilot.reasons.words import letters_of
+from copilot.reasons.words import in_letters, letters_of
 
 STANDS = "what if: the decision stands"
 
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """Why one alternative stands right before another; `merit` is the rule's name in the list, `rule` what it is called here."""
+    """Why one alternative stands right before another: `merit` is the rule's name in the list, `ahead` what it says here."""
 
     better: str
     worse: str
     merit: str
-    rule: str
-    figures: str
+    ahead: Advantage
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,25 +85,25 @@ def ranked_by(proposal: Proposal, merits: Sequence[Merit] = MERITS) -> Ranking:
     candidates = candidates_of(proposal, standings_of(proposal), merits)
     leads = []
     for better, worse in pairwise(candidates):
-        merit, ahead = deciding(better, worse, merits), advantage(better, worse, merits)
-        leads.append(Lead(better.id, worse.id, merit.name if merit else "", ahead.rule, ahead.figures))
+        merit = deciding(better, worse, merits)
+        leads.append(Lead(better.id, worse.id, merit.name if merit else "", advantage(better, worse, merits)))
     return Ranking(rulings_of(proposal, merits), tuple(leads))
 
 
 def why_it_wins(proposal: Proposal, ranking: Ranking) -> str:
-    """Returns the rule that makes the winner win, e.g. "B wins on: fewest coordinated deploys, 1 against 3 of D"."""
+    """Returns the rule that makes the winner win, e.g. "B wins on: fewest coordinated deploys, 1 against 3 of D."."""
     letters = letters_of(proposal)
     if not ranking.winner:
         return "No alternative wins: the hard rules refuse them all."
     if not ranking.leads:
         return f"{letters[ranking.winner]} wins: it is {ONLY_ONE}."
     lead = ranking.leads[0]
-    if lead.rule == BY_NAME:
-        return (
-            f"{letters[lead.better]} and {letters[lead.worse]} are equal by these rules: the name only gives an order."
-        )
-    against = f"{lead.figures} of" if lead.figures else "before"
-    return f"{letters[lead.better]} {AHEAD}{lead.rule}, {against} {letters[lead.worse]}"
+    better, worse, ahead = letters[lead.better], letters[lead.worse], lead.ahead
+    if ahead.rule == BY_NAME:
+        return f"{better} and {worse} are equal by these rules: the name only gives an order."
+    if ahead.figures:
+        return f"{better} {AHEAD}{ahead.rule}, {ahead.figures} of {worse}."
+    return f"{better} {AHEAD}{ahead.rule}. {in_letters(ahead.claim.text, letters)}"
 
 
 def how_it_differs(proposal: Proposal, ranking: Ranking) -> tuple[str, ...]:
@@ -115,7 +114,10 @@ def how_it_differs(proposal: Proposal, ranking: Ranking) -> tuple[str, ...]:
     before = {it.alternative: it.rank for it in decision.rulings}
     moved = [it for it in ranking.rulings if it.rank != before.get(it.alternative, 0)]
     if not moved:
-        return ("As decided: no rank differs.",)
+        by = {it.alternative: it.rule for it in ranking.rulings}
+        recorded = decision.ruling(decision.chosen).rule if decision.chosen else ""
+        is_same = by.get(decision.chosen, "") == recorded
+        return ("As decided: no rank differs." if is_same else f'No rank differs; the decision says "{recorded}".',)
     if ranking.winner == decision.chosen:
         first = (
             f"The decision chose {letters[decision.chosen]} as well."

@@ -40,7 +40,7 @@ def kind_of(alternative: Alternative) -> str:
 def fill(table: Rows, proposal: Proposal, width: int, selected: str) -> None:
     """Fills the table for a screen of that width and puts the cursor on the selected alternative."""
     letters = letters_of(proposal)
-    columns = _columns(proposal)
+    columns = checks_asked(proposal)
     checks = list(columns)
     is_wide = _left(width, columns.values()) >= TITLE_WIDTH_MIN
     heads = checks if is_wide else ["checks"]
@@ -54,20 +54,20 @@ def fill(table: Rows, proposal: Proposal, width: int, selected: str) -> None:
         table.add_column(head, width=cell_width)
     for alternative in proposal.alternatives:
         ruling = ruling_of(proposal, alternative.id)
-        outcome = _outcome(ruling)
+        outcome = outcome_words(ruling)
         verdicts = {it.check: it.verdict for it in proposal.evidence_of(alternative.id)}
-        cells = [_verdict(verdicts.get(check)) for check in checks] if is_wide else [_summary(verdicts)]
+        cells = [verdict_text(verdicts.get(check)) for check in checks] if is_wide else [_summary(verdicts)]
         title = Text(visible(f"{kind_of(alternative)}: {alternative.title}"), overflow="ellipsis", no_wrap=True)
         title.truncate(title_width, overflow="ellipsis")
         table.add_row(
-            letters[alternative.id], Text(outcome, style=_outcome_style(ruling)), title, *cells, key=alternative.id
+            letters[alternative.id], Text(outcome, style=outcome_style(ruling)), title, *cells, key=alternative.id
         )
     if selected:
         move_to(table, selected)
 
 
-def _columns(proposal: Proposal) -> dict[str, int]:
-    """Returns the width of a column for each check that had something to look at anywhere."""
+def checks_asked(proposal: Proposal) -> dict[str, int]:
+    """Returns each check that had something to look at anywhere, with the width of its column."""
     widths: dict[str, int] = {}
     for evidence in proposal.evidence:
         widths[evidence.check] = max(widths.get(evidence.check, len(evidence.check)), len(signed(evidence.verdict)))
@@ -91,7 +91,8 @@ def current(table: Rows) -> str:
     return table.coordinate_to_cell_key(table.cursor_coordinate).row_key.value or ""
 
 
-def _verdict(verdict: Verdict | None) -> Text:
+def verdict_text(verdict: Verdict | None) -> Text:
+    """Returns a verdict as a cell, empty where the check was not run."""
     return Text(signed(verdict), style=_COLOURS[verdict]) if verdict else Text("")
 
 
@@ -108,11 +109,13 @@ def _summary(verdicts: dict[str, Verdict]) -> Text:
     return summary
 
 
-def _outcome(ruling: Ruling | None) -> str:
+def outcome_words(ruling: Ruling | None) -> str:
+    """Returns the outcome as a cell has room for it."""
     if ruling is None:
         return "undecided"
     return f"rank {ruling.rank}" if ruling.outcome == "acceptable" else ruling.outcome
 
 
-def _outcome_style(ruling: Ruling | None) -> str:
+def outcome_style(ruling: Ruling | None) -> str:
+    """Returns the colour of an outcome, which its word tells as well."""
     return {"chosen": "bold green", "refused": "red", "unproved": "yellow"}.get(ruling.outcome if ruling else "", "")

@@ -97,8 +97,17 @@ class CopilotApp(App[None]):
         """Shows a proposal, or why it can't be read."""
         from copilot.tui.review import ReviewScreen
 
+        self._open(lambda: ReviewScreen(self.workspace, id))
+
+    def open_compare(self, id: str, selected: str, then: Callable[[str], None]) -> None:
+        """Compares the alternatives of a proposal; `then` is told which one the person goes on with."""
+        from copilot.tui.compare import CompareScreen
+
+        self._open(lambda: CompareScreen(self.workspace, id, selected, then))
+
+    def _open(self, screen: Callable[[], Page]) -> None:
         try:
-            self.push_screen(ReviewScreen(self.workspace, id))
+            self.push_screen(screen())
         except CopilotError as error:
             if isinstance(self.screen, Page):
                 self.screen.fail(error, "That can't be opened")

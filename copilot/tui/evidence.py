@@ -7,6 +7,7 @@ from textual.content import Content
 from copilot.domain.evidence import Evidence, Finding, Measure, Verdict
 from copilot.reasons.words import signed
 from copilot.tui.panes import plain
+from copilot.tui.sources import Sources
 
 STYLES: dict[Verdict, str] = {
     "pass": "$text-success",
@@ -27,22 +28,28 @@ def evidence_title(evidence: Evidence) -> Content:
     return Content.assemble(plain(f"{evidence.check:14}"), verdict(evidence.verdict))
 
 
-def evidence_text(evidence: Evidence) -> Content:
-    """Returns all that the check saw, and how to see it again."""
+def evidence_text(evidence: Evidence, sources: Sources | None = None, again: str = "", measure: str = "") -> Content:
+    """Returns all that the check saw, and how to see it again: `again` is the command.
+
+    With `sources` each finding has the lines that it is about; `measure` is the name of one to begin with.
+    """
     lines = [
         Content.assemble(plain(f"{evidence.check}  ", "bold"), verdict(evidence.verdict)),
         plain(evidence.id, "dim"),
+        *(_measure(it, "bold") for it in evidence.measures if it.name == measure),
     ]
     found = (*evidence.findings, *evidence.likely)
     lines += [Content("")] if found else []
     for finding in found:
         lines += _finding(finding)
+        lines += sources.lines_of(finding, evidence.recipe.clones) if sources else []
     if evidence.measures:
         lines += [Content(""), plain("Measures", "bold"), *map(_measure, evidence.measures)]
     recipe = evidence.recipe
     lines += [Content(""), plain("Recipe", "bold"), plain(f"check {recipe.check}, version {recipe.version}")]
     lines += [plain(f"tool {name} {version}") for name, version in recipe.tools]
     lines += [plain(f"{name} {value[:16]}", "dim") for name, value in recipe.inputs]
+    lines += [Content(""), plain("See it again", "bold"), plain(again)] if again else []
     return Content("\n").join(lines)
 
 
@@ -57,7 +64,7 @@ def _finding(finding: Finding) -> list[Content]:
     return [*lines, plain(f"  {finding.rule}", "dim")]
 
 
-def _measure(measure: Measure) -> Content:
+def _measure(measure: Measure, style: str = "") -> Content:
     volatile = "  (differs from run to run)" if measure.is_volatile else ""
     unit = "" if measure.unit == measure.name else f" {measure.unit}"
-    return plain(f"{measure.name}: {measure.value:g}{unit}{volatile}")
+    return plain(f"{measure.name}: {measure.value:g}{unit}{volatile}", style)

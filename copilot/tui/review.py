@@ -53,6 +53,7 @@ class ReviewScreen(DecidingPage, ReviewView):
             show=False,
             tooltip="both sides beside each other; in the lines: mark lines",
         ),
+        Binding("c", "compare", "Compare", tooltip="compare the alternatives, and ask what other rules would choose"),
         *KEYS,
         *(
             Binding(str(number), f"tab('{id}')", words, show=False)
@@ -116,12 +117,19 @@ class ReviewScreen(DecidingPage, ReviewView):
         if answer:
             self._open_evidence(answer.text)
 
+    def action_compare(self) -> None:
+        self.copilot.open_compare(self._proposal.id, self.selected, self.select)
+
+    def select(self, id: str) -> None:
+        """Shows another alternative."""
+        if id != self.selected:
+            self.selected = id
+            alternatives.move_to(self.query_one("#alternatives", Rows), id)
+            self._show_alternative()
+
     def _open_evidence(self, id: str) -> None:
         evidence = next(it for it in self._proposal.evidence if it.id == id)
-        if evidence.alternative != self.selected:
-            self.selected = evidence.alternative
-            alternatives.move_to(self.query_one("#alternatives", Rows), self.selected)
-            self._show_alternative()
+        self.select(evidence.alternative)
         self.query_one("#checks", ListAndDetail).highlight(id)
         self.action_tab("evidence")
 

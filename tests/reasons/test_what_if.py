@@ -41,7 +41,7 @@ def test_it_says_which_rule_makes_the_winner_win_and_by_how_much() -> None:
 
     ranking = ranked_by(made)
 
-    assert why_it_wins(made, ranking) == "B wins on: fewest coordinated deploys, 1 against 3 of C"
+    assert why_it_wins(made, ranking) == "B wins on: fewest coordinated deploys, 1 against 3 of C."
     assert how_it_differs(made, ranking) == ("As decided: no rank differs.",)
 
 
@@ -51,7 +51,7 @@ def test_another_order_has_another_winner_and_says_how_that_differs() -> None:
 
     ranking = ranked_by(made, rules.asked)
 
-    assert why_it_wins(made, ranking) == "C wins on: smallest patch, 2 against 9 of B"
+    assert why_it_wins(made, ranking) == "C wins on: smallest patch, 2 against 9 of B."
     assert how_it_differs(made, ranking) == (
         'The decision chose B, "wins on: fewest coordinated deploys".',
         "C: rank 1 here, rank 2 as decided.",
@@ -66,6 +66,45 @@ def test_a_rule_that_is_switched_off_counts_no_more_and_comes_back_where_it_was(
     assert ranked_by(two_ways(), rules.asked).winner == "small-0001"
     assert not rules.is_default
     assert rules.switched("fewest coordinated deploys") == RuleList()
+
+
+def test_the_same_order_for_another_reason_tells_both_reasons() -> None:
+    made = two_ways()
+    rules = RuleList().switched("fewest coordinated deploys").switched("smallest patch")
+    deploys = {"few-000001": {"one_way_phases": 0}, "small-0001": {"one_way_phases": 2}}
+    still = {id: evidence(id, "rollout", measures=measures) for id, measures in deploys.items()}
+    proofs = tuple(
+        still[it.alternative] if it.check == "rollout" and it.alternative in still else it for it in made.evidence
+    )
+
+    ranking = ranked_by(replace(made, evidence=proofs), rules.asked)
+
+    assert why_it_wins(made, ranking) == "B wins on: fewest phases that can't be taken back, 0 against 2 of C."
+    assert how_it_differs(made, ranking) == (
+        'No rank differs; the decision says "wins on: fewest coordinated deploys".',
+    )
+
+
+def test_a_winner_against_one_that_has_no_figure_says_so() -> None:
+    made = two_ways()
+    proofs = (*(it for it in made.evidence if (it.alternative, it.check) != ("small-0001", "rollout")),)
+    rules = RuleList().switched("proved, not only hoped")
+
+    ranking = ranked_by(replace(made, evidence=proofs), rules.asked)
+
+    assert why_it_wins(made, ranking) == "B wins on: fewest coordinated deploys, 1 against no figure of C."
+
+
+def test_a_winner_that_is_proved_says_what_the_other_leaves_open() -> None:
+    made = two_ways()
+    proofs = tuple(
+        evidence(it.alternative, "usage", "unknown") if (it.alternative, it.check) == ("few-000001", "usage") else it
+        for it in made.evidence
+    )
+
+    ranking = ranked_by(replace(made, evidence=proofs))
+
+    assert why_it_wins(made, ranking) == "C wins on: proved, not only hoped. Usage could not be settled for B."
 
 
 def test_without_any_rule_those_that_are_left_are_equal() -> None:
