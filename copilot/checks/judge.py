@@ -37,6 +37,7 @@ from copilot.domain.operation import RemoveSymbol, RenameSymbol
 from copilot.domain.pipeline import Mode
 from copilot.ports import Case, DecoderUnderTest
 
+BACKFILL = "backfill"
 _READING: frozenset[Mode] = frozenset({"reads", "keys", "compares", "computes", "passes"})
 _WORDS = {
     "lost": "is lost",
@@ -142,7 +143,16 @@ class Judge:
         return seen.pair.writer.meaning in self._gone(seen.pair.phase) and self.outlives_history(seen.pair.phase)
 
     def _rewritten(self, phase: int) -> set[str]:
-        return {topic for gate in self.case.alternative.gates_before(phase) for topic in gate.rewritten}
+        """The topics whose stored records are written again before that phase: by a job that a patch brings, or brought before."""
+        said = [it for gate in self.case.alternative.gates_before(phase) for it in gate.rewritten]
+        return {it.topic for it in said if self._has_job(it.path, phase)}
+
+    def _has_job(self, path: str, phase: int) -> bool:
+        changes = [(patch.phase, it) for patch in self.case.patches for it in patch.changes if it.path == path]
+        if changes:
+            return any(it.before is not None or (at < phase and it.after is not None) for at, it in changes)
+        alternative = self.case.alternative
+        return alternative.waited is not None and not any(BACKFILL in it.name for it in alternative.phases)
 
     def _is_kept_for_ever(self, phase: int) -> bool:
         """Tells whether a topic keeps records for ever from which no phase before took them by writing them again."""

@@ -154,16 +154,24 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A compacted topic whose last record of each key is written again, and the file of the job that does it."""
+
+    topic: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Gate:
     """What must be seen before the next phase may start, in words that a person can check.
 
     `outlasts_retention` tells that it also waits until every record from before its phase has left the topics; `rewritten` are
-    compacted topics from which such records have gone, because an earlier phase wrote the last one of each key again.
+    compacted topics from which such records have gone by the job of a phase before.
     """
 
     text: str
     outlasts_retention: bool = False
-    rewritten: tuple[str, ...] = ()
+    rewritten: tuple[Rewritten, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

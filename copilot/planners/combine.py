@@ -130,7 +130,7 @@ def _phase(choice: Choice, position: int) -> Phase:
     moving = [state for state, one in zip(states, choice, strict=True) if position < len(one.phases)]
     edits = tuple(dict.fromkeys(edit for state in states for edit in state.edits))
     gates = [state.gate for state in moving if state.gate is not None]
-    rewritten = tuple(dict.fromkeys(topic for it in gates for topic in it.rewritten))
+    rewritten = tuple(dict.fromkeys(one for it in gates for one in it.rewritten))
     text = " ".join(dict.fromkeys(it.text for it in gates))
     gate = Gate(text, any(it.outlasts_retention for it in gates), rewritten)
     name = " + ".join(dict.fromkeys(state.name for state in moving))

@@ -13,10 +13,10 @@ import symtable
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from copilot.domain.alternative import Alternative, Gate, NewFile, Phase, Step
+from copilot.domain.alternative import Alternative, Gate, NewFile, Phase, Rewritten, Step
 from copilot.domain.codec import canonical, digest_of_text, encode
 from copilot.domain.sinks import Sink
-from copilot.strategies.backfill_job import Fill, backfill_text, holder_path
+from copilot.strategies.backfill_job import IMPORTED, Fill, backfill_text, holder_path
 from copilot.strategies.backfill_table import table_text
 from copilot.strategies.ground import Ground
 from copilot.strategies.moving_jobs import job_path
@@ -33,21 +33,21 @@ class Backfill:
 
     files: tuple[NewFile, ...]
     manual: tuple[str, ...]
-    topics: tuple[str, ...]
+    rewritten: tuple[Rewritten, ...]
     gate: Gate
 
 
 def backfill_of(ground: Ground, fills: tuple[Fill, ...]) -> Backfill | None:
     """Returns the backfill of a change, None where nothing that is stored needs one, or nothing here can fill it."""
-    if not fills or not all(fill.sources and _is_plain(fill) for fill in fills):
+    if not fills or not all(fill.sources for fill in fills):
         return None
-    jobs = tuple(_jobs(ground, fills))
+    jobs = tuple(_jobs(ground, fills)) if all(map(_is_plain, fills)) else ()
     tables = tuple(_tables(ground, fills))
     files = (*(file for _, file in jobs), *(file for _, file in tables))
     left = tuple(sink for sink in _sinks(ground) if sink not in {known for known, _ in tables})
     if not files and not left:
         return None
-    topics = tuple(topic for topic, _ in jobs)
+    rewritten = tuple(Rewritten(topic, file.path) for topic, file in jobs)
     manual = (
         *(
             f"{file.path}:1  run one copy of it, with KAFKA_BOOTSTRAP and RECORDS set, until it ends; stop the producers meanwhile"
@@ -57,7 +57,7 @@ def backfill_of(ground: Ground, fills: tuple[Fill, ...]) -> Backfill | None:
         *(f"{file.path}:1  {_of_owner(sink)}run it on {sink.name}" for sink, file in tables),
         *(f"{it.span}  {_of_owner(it)}fill {_listed(fills)} in the rows that {it.name} has from before" for it in left),
     )
-    return Backfill(files, manual, topics, _gate(jobs, tables, left, fills))
+    return Backfill(files, manual, rewritten, _gate(jobs, tables, left, fills))
 
 
 def with_backfill(alternative: Alternative, backfill: Backfill | None) -> Alternative:
@@ -88,13 +88,14 @@ def _renamed(alternative: Alternative, phases: tuple[Phase, ...]) -> Alternative
 
 
 def _is_plain(fill: Fill) -> bool:
-    """Tells whether the value needs nothing but Python itself: no module that the patch brings stands beside the job."""
+    """Tells whether the value needs nothing but what the job has: no module that the patch brings stands beside it."""
     bare = re.sub(r"\{(\w+)\}", "None", fill.written)
     try:
         table = symtable.symtable(bare, "fill", "eval")
     except SyntaxError:
         return False
-    return all(hasattr(builtins, it.get_name()) or not it.is_global() for it in _symbols(table))
+    known = {*dir(builtins), *IMPORTED}
+    return all(it.get_name() in known or not it.is_global() for it in _symbols(table))
 
 
 def _symbols(table: symtable.SymbolTable) -> Iterator[symtable.Symbol]:

@@ -21,7 +21,7 @@ import io
 import json
 import os
 import sys
-
+{imports}
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Producer, TopicPartition
 
 TOPIC = {topic}
@@ -199,6 +199,8 @@ def main(counts_only):
 if __name__ == "__main__":
     main(counts_only=sys.argv[1:] == ["count"])
 '''
+IMPORTED = {"Decimal": "from decimal import Decimal\n"}
+"""Names, other than Python's own, that the value of a field may need, with the line that brings each into the job."""
 _FILL = """        if {lacks}:
             value = {value}
             is_filled = is_filled or value is not None
@@ -244,6 +246,7 @@ SCHEMA is the file of the new schema."""
         path="[" + ", ".join(map(literal, path)) + "]",
         schema=literal(schema),
         fills="\n".join(map(_filled, fills)),
+        imports="".join(line for name, line in IMPORTED.items() if any(name in fill.written for fill in fills)),
     )
 
 

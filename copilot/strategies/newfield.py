@@ -126,7 +126,7 @@ def parallel_change(ground: Ground, slug: str, title: str, parallel: Parallel, a
     states = [State("expand", parallel.expanded, PRODUCERS_FIRST, GATE_EXPANDED)]
     level = ground.subject.compatibility
     backfill = backfill_of(ground, parallel.fills)
-    rewritten = backfill.topics if backfill else ()
+    rewritten = backfill.rewritten if backfill else ()
     if level.endswith("_TRANSITIVE") and not is_let_go(ground, rewritten):
         backfill = None
         states.append(State("move readers", parallel.kept, CONSUMERS_FIRST))

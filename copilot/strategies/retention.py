@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from copilot.domain.alternative import Rewritten
 from copilot.strategies.ground import Ground
 
 
-def about_retention(ground: Ground, rewritten: tuple[str, ...] = ()) -> str:
+def about_retention(ground: Ground, rewritten: tuple[Rewritten, ...] = ()) -> str:
     """Returns what `copilot.toml` says of the topics' retention, and which topics it says nothing of."""
-    sentences = [_about(topic, ground, topic in rewritten) for topic in topics_of(ground) if topic]
+    again = {it.topic for it in rewritten}
+    sentences = [_about(topic, ground, topic in again) for topic in topics_of(ground) if topic]
     return " ".join(sentences) or "On which topic the records lie is not known, nor how long they stay there."
 
 
-def is_let_go(ground: Ground, rewritten: tuple[str, ...] = ()) -> bool:
+def is_let_go(ground: Ground, rewritten: tuple[Rewritten, ...] = ()) -> bool:
     """Tells whether every topic of the change is known to let go of old records in time, or has them rewritten."""
     known = [ground.pipeline.retention_of(topic) for topic in topics_of(ground)]
-    return bool(known) and all(it and (it.days is not None or it.topic in rewritten) for it in known)
+    again = {it.topic for it in rewritten}
+    return bool(known) and all(it and (it.days is not None or it.topic in again) for it in known)
 
 
 def topics_of(ground: Ground) -> list[str]:

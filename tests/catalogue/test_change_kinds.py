@@ -118,6 +118,8 @@ def _steps(proposal: Proposal) -> list[str]:
             lines += [f"    by hand {place}" for place in step.manual]
         if phase.gate:
             lines.append(f"  until {phase.gate.text}")
+        if phase.time_box:
+            lines.append(f"  at most {phase.time_box}")
     return lines
 
 

@@ -68,3 +68,13 @@ def test_a_field_is_deprecated_before_it_goes_where_its_readers_are_not_all_here
         assert slug != "deprecate"
     else:
         assert slug == "deprecate"
+
+
+def test_what_a_compacted_topic_keeps_is_filled_in_a_phase_of_its_own(tmp_path: Path) -> None:
+    shop = init(tmp_path / "shop")
+    topic = "[topics.orders]\ncompacted = true\n\n[gates.expand]\ndays = 10\n"
+    sink = '\n[sinks.orders_raw]\nloader = "bigquery"\ntopic = "orders"\nowner = "dwh@example.com"\n'
+    commit(shop, {**CHECKOUT, **INVOICE, "schemas/order.avsc": order_schema(), "copilot.toml": topic + sink})
+    request = "change the unit of amount in Order from cents to euros"
+
+    assert_golden(GOLDEN / "change-unit-compacted.txt", described(request, decided(shop, request)))

@@ -11,7 +11,7 @@ import pytest
 from copilot.checks.lineage import lineages
 from copilot.checks.replay import ReplayCheck
 from copilot.checks.roundtrip import SAMPLE_COUNT
-from copilot.domain.alternative import Gate
+from copilot.domain.alternative import Gate, Rewritten
 from copilot.domain.evidence import Evidence
 from copilot.domain.operation import (
     AddField,
@@ -25,6 +25,7 @@ from copilot.domain.operation import (
     RemoveSymbol,
     RenameField,
 )
+from copilot.domain.patch import FileChange
 from copilot.domain.pipeline import Decoder, Retention
 from copilot.domain.source import Span
 from copilot.formats.avro import AvroFormat
@@ -304,6 +305,23 @@ def test_known_retention_lets_a_gate_outwait_the_history() -> None:
     assert tried(kept).verdict == "pass"
     assert tried(kept).measure("history_changed") == 0
     assert tried([Retention("orders", None, Span("copilot.toml", 4, 4))]).measure("history_changed") == 1
+
+
+def test_a_gate_that_says_that_records_were_written_again_counts_only_where_the_job_is_in_a_patch() -> None:
+    old = [ID, field("amount", "long", default=0)]
+    both = [*old, field("total", ["null", "long"], default=None)]
+    last = [ID, field("total", ["null", "long"], default=None)]
+    kept = [Retention("orders", None, Span("copilot.toml", 4, 4), is_compacted=True)]
+    gate = Gate("written again", outlasts_retention=True, rewritten=(Rewritten("orders", "backfills/orders.py"),))
+    made = case(RENAME, [old], [both, last], level="BACKWARD_TRANSITIVE", gates=[gate], retentions=kept)
+    job = FileChange("backfills/orders.py", None, "print()\n")
+    first, second = made.patches
+    with_job = replace(made, patches=(replace(first, changes=(*first.changes, job)), second))
+    too_late = replace(made, patches=(first, replace(second, changes=(*second.changes, job))))
+
+    assert run(made).verdict == "fail"
+    assert run(too_late).verdict == "fail"
+    assert run(with_job).verdict == "pass"
 
 
 def test_a_new_symbol_reaches_old_readers_only_as_their_default() -> None:

@@ -9,13 +9,14 @@ import sys
 import types
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import fastavro
 import pytest
 
-from copilot.domain.alternative import Alternative, NewFile
+from copilot.domain.alternative import Alternative, NewFile, Rewritten
 from copilot.domain.proposal import Proposal
 from copilot.domain.sinks import Sink
 from copilot.domain.source import Span
@@ -279,6 +280,21 @@ def test_container_files_are_read_with_their_writer_s_schema_and_written_with_th
     ]
 
 
+def test_decimals_are_filled_exactly(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = {"type": "record", "name": "Order", "fields": [{"name": "amount", "type": "long"}]}
+    euros = {"type": "bytes", "logicalType": "decimal", "precision": 20, "scale": 2}
+    new = {**old, "fields": [*old["fields"], {"name": "euros", "type": ["null", euros], "default": None}]}
+    (tmp_path / "order.avsc").write_text(json.dumps(new))
+    monkeypatch.setenv("SCHEMA", str(tmp_path / "order.avsc"))
+    broker = Broker({0: []})
+    broker.append("a", container(old, {"amount": 9007199254740993}))
+
+    run(broker, backfill_text(TOPIC, (Fill("euros", "Decimal({amount}) / 100"),), (), "x.avsc"), records="container")
+
+    records = list(fastavro.reader(io.BytesIO(broker.partitions[0][-1].value() or b"")))
+    assert records == [{"amount": 9007199254740993, "euros": Decimal("90071992547409.93")}]
+
+
 def container(schema: Any, record: Any) -> bytes:
     written = io.BytesIO()
     fastavro.writer(written, schema, [record])
@@ -377,7 +393,7 @@ def test_a_compacted_topic_gets_a_phase_with_the_job_which_the_next_phase_takes_
     assert moved.steps[-1].paths == ("backfills/decisions_verdict.py",)
     stopped = found.phases[3].gate
     assert stopped is not None
-    assert stopped.rewritten == ("decisions",)
+    assert stopped.rewritten == (Rewritten("decisions", "backfills/decisions_verdict.py"),)
     assert "the backfill has written its old records again" in stopped.text
 
 
