@@ -58,7 +58,7 @@ class FileStore:
                 stamp = _stamp(file)
                 if id in self._seen and self._seen[id][0] == stamp:
                     return self._seen[id][1]
-                records = _chained(path, file.read())
+                records = chained(path, file.read())
         except FileNotFoundError:
             raise self._unknown(id) from None
         except OSError as error:
@@ -121,6 +121,33 @@ class FileStore:
             raise _failed(f"Proposal {id} can't be written", path, error) from None
         return record
 
+    def written(self, id: str) -> bytes:
+        """Returns the whole lines of a proposal as they stand in its file, their chain checked; raises as `records` does."""
+        self.records(id)
+        path = self._path(id)
+        try:
+            with _opened(path, os.O_RDONLY) as file:
+                data = file.read()
+        except OSError as error:
+            raise _failed(f"Proposal {id} can't be read", path, error) from None
+        whole = data[: data.rfind(b"\n") + 1]
+        chained(path, whole)
+        return whole
+
+    def adopt(self, id: str, lines: bytes) -> None:
+        """Begins a proposal with lines of another store, as they stand there; raises WrongUsage where one of that id is here."""
+        path = self._path(id)
+        assert chained(path, lines), "a proposal begins with a request"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with _opened(path, os.O_RDWR | os.O_CREAT | os.O_EXCL) as file:
+                _append_line(file, lines)
+            _sync_folder(self._folder)
+        except FileExistsError:
+            raise WrongUsage(f"Proposal {id} is here already.", where=path) from None
+        except OSError as error:
+            raise _failed(f"Proposal {id} can't be written", path, error) from None
+
     def remember(self, id: str) -> None:
         """Keeps which proposal was asked for last; raises SurroundingsFailed where that fails."""
         path = self._folder / LAST_ASKED
@@ -166,7 +193,7 @@ class FileStore:
         if id in self._seen and self._seen[id][0] == _stamp(file):
             return self._seen[id][1]
         file.seek(0)
-        return _chained(path, file.read())
+        return chained(path, file.read())
 
     def _path(self, id: str) -> Path:
         if not _ID.fullmatch(id):
@@ -188,6 +215,9 @@ class ShownStore(FileStore):
         yield
 
     def append(self, id: str, body: Body) -> Record:
+        raise _only_shown()
+
+    def adopt(self, id: str, lines: bytes) -> None:
         raise _only_shown()
 
     def remember(self, id: str) -> None:
@@ -219,8 +249,11 @@ def _no_file(path: Path) -> ProposalCorrupt:
     return ProposalCorrupt("What stands in the place of a proposal is no file.", where=path, next="Move it away.")
 
 
-def _chained(path: Path, data: bytes) -> tuple[Record, ...]:
-    """Returns the records of all whole lines, each checked against its digest and the one before."""
+def chained(path: Path, data: bytes, lines_before: int = 0) -> tuple[Record, ...]:
+    """Returns the records of all whole lines, each checked against its digest and the one before; raises ProposalCorrupt.
+
+    `lines_before` is how many lines of the file stand before them.
+    """
     records: list[Record] = []
     for number, line in enumerate(data.split(b"\n")[:-1], 1):
         try:
@@ -229,16 +262,16 @@ def _chained(path: Path, data: bytes) -> tuple[Record, ...]:
                 raise ValueError("no object")
             digest = written_digest(value)
         except (ValueError, TypeError, RecursionError) as error:
-            raise _corrupt(path, number, f"it is not a record ({str(error)[:120]})") from None
+            raise _corrupt(path, number + lines_before, f"it is not a record ({str(error)[:120]})") from None
         expected = records[-1].digest if records else ""
         if (value.get("number"), value.get("previous"), value.get("digest")) != (number - 1, expected, digest):
-            raise _corrupt(path, number, "its digest doesn't fit the records before it")
+            raise _corrupt(path, number + lines_before, "its digest doesn't fit the records before it")
         try:
             record = decode(Record, value)
         except (ValueError, TypeError, RecursionError) as error:
-            raise _foreign(path, number, str(error)[:120]) from None
+            raise _foreign(path, number + lines_before, str(error)[:120]) from None
         if isinstance(record.body, ChangeRequest) != (number == 1):
-            raise _corrupt(path, number, "a proposal has one request, in its first record")
+            raise _corrupt(path, number + lines_before, "a proposal has one request, in its first record")
         records.append(record)
     return tuple(records)
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from copilot.cli.arguments import add_id, add_repository
 from copilot.cli.console import Console
-from copilot.errors import EXIT_DONE, WrongUsage
+from copilot.cli.verbs import COMMAND
+from copilot.errors import EXIT_DONE, SurroundingsFailed, WrongUsage
+
+if TYPE_CHECKING:
+    from copilot.proposals import Workspace
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,6 +22,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--format",
         choices=("text", "markdown", "json"),
         help="how to print it (default: text on a terminal, markdown elsewhere)",
+    )
+    parser.add_argument(
+        "--export",
+        metavar="FILE",
+        help="write the proposal to a new file, for somebody else to take in with review --from FILE",
     )
     parser.add_argument(
         "--contract-test",
@@ -32,6 +42,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         raise WrongUsage("--contract-test prints Python, and no other format.", next="Leave --format out.")
     workspace = Workspace.open(arguments.repository)
     proposal = workspace.load(workspace.find(arguments.id))
+    if arguments.export:
+        return _export(workspace, proposal.id, arguments.export, console)
     if arguments.contract_test:
         console.print(workspace.contract_test(proposal.id).rstrip("\n"))
         return EXIT_DONE
@@ -55,4 +67,19 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         from copilot.reasons.render import markdown
 
         console.print("\n".join([markdown(proposal).rstrip("\n"), *precedent_markdown(precedents)]))
+    return EXIT_DONE
+
+
+def _export(workspace: Workspace, id: str, name: str, console: Console) -> int:
+    data = workspace.export(id)
+    try:
+        with open(name, "xb") as file:
+            file.write(data)
+    except FileExistsError:
+        raise WrongUsage("That file is there already.", where=name, next="Name another one, or remove it.") from None
+    except OSError as error:
+        raise SurroundingsFailed(f"The file can't be written: {error.strerror}.", where=name) from None
+    records = data.count(b"\n") - 1
+    console.note(f"Wrote {id} with {records} records to {name}.")
+    console.note(f"Whoever gets it needs the base commit, and types: {COMMAND} review --from {name}")
     return EXIT_DONE

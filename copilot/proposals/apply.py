@@ -49,7 +49,7 @@ def apply_plan(
     approval = standing.there[-1].approval
     patch = proposal.patches_of(approval.alternative)[FIRST_PHASE]
     _refuse_moved_base(proposal, target)
-    _refuse_other_base_text(repository, patch)
+    refuse_other_base_text(repository, patch)
     prefix = f"copilot/{proposal.id}-"
     trailers = {"Proposal": proposal.id, "Plan": approval.plan}
     found = find_branch(repository, prefix, patch.base, trailers)
@@ -146,7 +146,8 @@ def _refuse_moved_base(proposal: Proposal, target: str) -> None:
         )
 
 
-def _refuse_other_base_text(repository: Repository, patch: Patch) -> None:
+def refuse_other_base_text(repository: Repository, patch: Patch) -> None:
+    """Raises RefusedByEvidence where a file of the patch is another one in the base commit."""
     digests = {entry.path: entry.digest for entry in CommitTree(repository, patch.base).snapshot.entries}
     for change in patch.changes:
         before = "" if change.before is None else blob_digest(change.before.encode(), patch.base)

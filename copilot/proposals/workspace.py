@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from copilot.proposals.mutation import MutantSeen
     from copilot.proposals.past import Past, Precedent
     from copilot.proposals.people import People
+    from copilot.proposals.travel import Taken
 
     Begins = Callable[[Begun], object]
 
@@ -339,6 +340,31 @@ class Workspace:
             comment = comment_of(self.load(id), alternative, phase, hunk, text=text, by=by, at=self._clock())
             self._store.append(id, comment)
             return comment
+
+    def export(self, id: str) -> bytes:
+        """Returns the file in which a proposal travels: its chained records, and whose they are."""
+        from copilot.proposals.travel import exported
+
+        return exported(id, self._store.written(id))
+
+    def take_in(self, data: bytes, where: str) -> Taken:
+        """Takes a proposal in from such a file, or what it adds to the one that is here; see `proposals.travel`."""
+        from copilot.proposals.travel import arrived, take_in
+
+        found = arrived(data, where)
+        proposal = fold(found.id, found.records)
+        try:
+            self._repository.resolve(proposal.request.commit)
+        except WrongUsage:
+            raise SurroundingsFailed(
+                f"{found.id} is about commit {proposal.request.commit[:12]}, which is not in this repository.",
+                where=self.folder,
+                next="Fetch the branch that it was proposed on, then take the file in again.",
+            ) from None
+        with self._store.lock(found.id):
+            taken = take_in(found, self._store, self._repository, self._people(proposal))
+        self._asked(found.id)
+        return taken
 
     def postpone(self, id: str, remind: str, *, by: str = "", note: str = "") -> Postponed:
         """Writes a person's "not now" down; `remind` is a day, a time, or what has to come true, in words."""

@@ -81,7 +81,7 @@ class SignScreen(DecidingPage):
     @property
     def step(self) -> Step | None:
         """Returns what can be done here now, None while that is being found out, or can't be."""
-        if self._standing is None:
+        if self._standing is None or self.workspace.is_only_shown:
             return "done" if self._proposal.applied else None
         return step_of(self._proposal, self._standing, self._person)
 
@@ -94,6 +94,8 @@ class SignScreen(DecidingPage):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Shows only the keys that do something now."""
+        if not super().check_action(action, parameters):
+            return False
         if action == "approve":
             return self.step == "approve" and not self._word
         if action == "apply":
