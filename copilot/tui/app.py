@@ -112,6 +112,13 @@ class CopilotApp(App[None]):
             if isinstance(self.screen, Page):
                 self.screen.fail(error, "That can't be opened")
 
+    def action_log(self) -> None:
+        """Shows what was decided in this repository."""
+        from copilot.tui.log import LogScreen
+
+        if not isinstance(self.screen, LogScreen):
+            self.push_screen(LogScreen())
+
     def prove(self, id: str) -> None:
         """Runs the line on a proposal behind the screens, from where it stands."""
         self.works.start(id, "proving", lambda work: self.workspace.advance(id, work.stop, work.begins))
@@ -122,6 +129,8 @@ class CopilotApp(App[None]):
             if not screen.check_action(key.action.partition("(")[0], ()):
                 continue
             yield SystemCommand(key.description, f"the key {self.get_key_display(key)}", _acting(screen, key.action))
+        if not any(key.action == "app.log" for key in (screen.own_keys() if isinstance(screen, Page) else ())):
+            yield SystemCommand("Log", "what was decided here, to search and to verify again", self.action_log)
         for name, words, choose in self._looks.choices():
             yield SystemCommand(name, words, choose)
         yield SystemCommand("Theme", "choose among all colours", self.action_change_theme)

@@ -58,6 +58,7 @@ class HomeScreen(Page):
             "i,ctrl+o", "impact", "Impact", key_display="i", tooltip="what the change in the request line would touch"
         ),
         Binding("g", "gaps", "Gaps", tooltip="what could not be read, and why"),
+        Binding("L", "app.log", "Log", tooltip="what was decided here, to search and to verify again"),
         Binding("z", "zoom", "Zoom", show=False, tooltip="the map over the whole screen, and back"),
         *KEYS,
         *(

@@ -12,11 +12,13 @@ from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from copilot.errors import CopilotError
+from copilot.tui.before import AskedBefore
 from copilot.tui.dialogs import Dialog
 from copilot.tui.panes import plain
 from copilot.tui.works import Work, Works
 
 if TYPE_CHECKING:
+    from copilot.domain.proposal import Proposal
     from copilot.proposals import Workspace
 
 Result = TypeVar("Result")
@@ -64,6 +66,7 @@ class Page(Screen[None]):
             "approve",
             "reject",
             "prove",
+            "go_on",
             "apply",
             "undo",
             "toggle_hunk",
@@ -80,6 +83,9 @@ class Page(Screen[None]):
             self.mount(Static(plain(ONLY_SHOWN, "bold $text-warning"), id="only-shown"), before=0)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Hides what is off where it is only shown, and the key of what was asked before where nothing was."""
+        if action == "before":
+            return any(it.found for it in self.query(AskedBefore))
         return not (self.workspace.is_only_shown and action in self.ACTS)
 
     @property
@@ -98,6 +104,14 @@ class Page(Screen[None]):
     def own_keys(cls) -> tuple[Binding, ...]:
         """Returns the keys of this screen that have a name."""
         return tuple(it for it in cls.BINDINGS if isinstance(it, Binding) and it.description)
+
+    def action_before(self) -> None:
+        """Shows who said no to what is asked again, why, and what is different now."""
+        self.app.push_screen(self.query_one(AskedBefore).dialog())
+
+    def look_before(self, proposal: Proposal) -> None:
+        """Fills the line of what was asked before; for screens that hold one and a key for "before"."""
+        self.in_thread(lambda: self.workspace.precedents(proposal), self.query_one(AskedBefore).fill)
 
     def moved(self, work: Work) -> None:
         """Is called when any work comes a step further or ends, whether this screen is on top or not."""

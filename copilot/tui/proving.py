@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -9,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Footer, Static
 
 from copilot.errors import CopilotError
+from copilot.tui.before import AskedBefore
 from copilot.tui.page import KEYS, Page
 from copilot.tui.panes import Scroll, plain
 from copilot.tui.stages import board, end_words, progress_words
@@ -31,6 +33,7 @@ class ProvingScreen(Page):
         Binding("x", "stop", "Stop"),
         Binding("p", "go_on", "Go on", tooltip="Go on with a proof that was stopped or failed"),
         Binding("enter", "review", "Review", tooltip="Open the review, with what is there so far"),
+        Binding("b", "before", "Before", tooltip="who said no to what is asked again, why, and what differs now"),
         *KEYS,
     ]
 
@@ -41,6 +44,7 @@ class ProvingScreen(Page):
 
     def compose(self) -> ComposeResult:
         yield Static(id="heading")
+        yield AskedBefore()
         with Scroll(id="board"):
             yield Static(id="steps")
         yield Static(id="status")
@@ -50,13 +54,16 @@ class ProvingScreen(Page):
         self.query_one(Scroll).focus()
         self.set_interval(1 / REDRAWS_A_SECOND, self._tick)
         self._show()
+        with suppress(CopilotError):  # shown in its place by then
+            self.look_before(self.workspace.load(self.id_of_proposal))
 
     def shows(self, id: str) -> bool:
         return id == self.id_of_proposal
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         is_busy = self.works.is_busy(self.id_of_proposal)
-        return {"stop": is_busy, "go_on": not is_busy}.get(action, True)
+        known = {"stop": is_busy, "go_on": not is_busy}
+        return known[action] if action in known else super().check_action(action, parameters)
 
     def action_stop(self) -> None:
         self.works.stop(self.id_of_proposal)

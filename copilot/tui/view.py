@@ -21,6 +21,7 @@ from copilot.proposals.comment import comments_on
 from copilot.reasons.render import markdown
 from copilot.reasons.words import asked_words, letters_of, postponed_words
 from copilot.tui import alternatives
+from copilot.tui.before import AskedBefore
 from copilot.tui.evidence import evidence_text, evidence_title
 from copilot.tui.hunks import HunkPane
 from copilot.tui.look_at import look_at_text
@@ -45,6 +46,7 @@ class ReviewView(Page):
 
     def compose(self) -> ComposeResult:
         yield Static(id="heading")
+        yield AskedBefore()
         yield Rows(id="alternatives", cursor_type="row", cursor_foreground_priority="renderable")
         yield Static(id="selected")
         with TabbedContent(id="tabs"):
@@ -64,6 +66,7 @@ class ReviewView(Page):
     def on_mount(self) -> None:
         self._show_proposal()
         self.query_one("#alternatives").focus()
+        self.look_before(self._proposal)
 
     def on_resize(self, event: Resize) -> None:
         alternatives.fill(self.query_one(Rows), self._proposal, event.size.width, self.selected)
