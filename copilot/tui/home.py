@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.content import Content
+from textual.css.query import DOMQuery
 from textual.widgets import Footer, OptionList, Static, Tab, Tabs
 
 from copilot.domain.audit import AuditFinding
@@ -19,13 +20,16 @@ from copilot.planners.completing import vocabulary_of
 from copilot.reasons.words import asked_words, counted
 from copilot.tui.findings import finding_items, finding_text, gap_items, gap_text
 from copilot.tui.impact import impact_heading, impact_items, impact_text
-from copilot.tui.map_pane import MapPane
+from copilot.tui.map_notes import NOTES as MAP_NOTES
 from copilot.tui.page import KEYS, Page
 from copilot.tui.panes import ListAndDetail, plain
 from copilot.tui.picker import ProposalList, Proposals, read_proposals
 from copilot.tui.reading import ListScreen, TextScreen
 from copilot.tui.request import RequestLine
 from copilot.tui.works import Work
+
+if TYPE_CHECKING:
+    from copilot.tui.map_pane import MapPane
 
 PARTS = {"map": "Map", "findings": "Findings", "proposals": "Proposals"}
 WIDE_COLUMNS = 120
@@ -41,7 +45,7 @@ class HomeScreen(Page):
     NOTES = (
         "Enter opens a finding or a proposal over the whole screen.",
         "",
-        *MapPane.NOTES,
+        *MAP_NOTES,
         "",
         "In the request line:",
         "tab          takes over the first word that is offered, or the highlighted one",
@@ -81,8 +85,7 @@ class HomeScreen(Page):
             *(Tab(f"{at} {words}", id=id) for at, (id, words) in enumerate(PARTS.items(), 1)), active="proposals"
         )
         with Container(id="parts"):
-            with Vertical(id="map-part", classes="part"):
-                yield MapPane(id="pipeline")
+            yield Vertical(id="map-part", classes="part")
             with Vertical(id="beside"):
                 with Vertical(id="findings-part", classes="part"):
                     yield ListAndDetail(id="flaws")
@@ -120,12 +123,20 @@ class HomeScreen(Page):
         self._show_map()
 
     @property
-    def _map(self) -> MapPane:
-        return self.query_one(MapPane)
+    def _map(self) -> DOMQuery[MapPane]:
+        """The pane of the map, as soon as something was read: no first frame waits for it."""
+        return cast("DOMQuery[MapPane]", self.query("#pipeline"))
 
     def _show_map(self) -> None:
-        if self._pipeline is not None:
-            self._map.show(self._pipeline, self._findings, self._proposals.all)
+        if self._pipeline is None:
+            return
+        if not self._map:
+            from copilot.tui.map_pane import MapPane
+
+            self.query_one("#map-part").mount(MapPane(id="pipeline"))
+            if self.query_one(Tabs).active == "map":
+                self._map.first().focus_map()
+        self._map.first().show(self._pipeline, self._findings, self._proposals.all)
 
     def on_map_pane_asked(self, event: MapPane.Asked) -> None:
         self._line.put(event.text)
@@ -140,7 +151,8 @@ class HomeScreen(Page):
         """Shows a part and moves the focus into it."""
         self._show_part(id)
         if id == "map":
-            self._map.focus_map()
+            for pane in self._map:
+                pane.focus_map()
         else:
             self.query_one({"findings": "#flaws Choices", "proposals": "#list"}[id]).focus()
 

@@ -57,17 +57,6 @@ class MapPane(Vertical):
         Binding("t", "tree", "Tree", show=False),
         Binding("escape", "back", "Back", show=False),
     ]
-    NOTES: ClassVar[tuple[str, ...]] = (
-        "In the map:",
-        "left, right  go up and down the stream; up and down go to the next one of the column",
-        "enter        tells all that is known of what is selected, with its proof; esc closes it",
-        "f            keeps what is around it: one step, two, all, and everything again",
-        "s, ctrl+f    keeps what has some words, and its neighbours; . and , go through what was found",
-        "c            begins a request about its schema",
-        "t            shows a tree in place of the graph, and back",
-        "A dotted line is not certain, a dotted frame has no known name, a double one is not this repository's.",
-        "!2 counts findings, * marks an open proposal. A line across goes on under an upright one.",
-    )
 
     class Asked(Message):
         """The person wants to change a schema: `text` is the beginning of the request."""
@@ -111,6 +100,7 @@ class MapPane(Vertical):
         self._known = known = Known(pipeline, tuple(findings), tuple(proposals))
         graph = graph_of(pipeline, known.findings, known.proposed)
         if graph == self._graph and self._laid_as is not None:
+            self._fill_detail(keeps_place=True)
             return
         self._graph, self._is_new = graph, True
         if self._part.center not in self._graph.by_id:
@@ -134,8 +124,8 @@ class MapPane(Vertical):
 
     def focus_map(self) -> None:
         """Gives the keyboard to the map, as soon as there is one."""
-        self._wants_focus = True
-        if self.view.display:
+        self._wants_focus = not (self.is_mounted and self.view.display)
+        if not self._wants_focus:
             self.view.focus()
 
     def on_resize(self, event: Resize) -> None:
@@ -226,11 +216,12 @@ class MapPane(Vertical):
                 is_wanted = self.is_tree is is_tree and bool(self._shown.nodes)
                 self.query_one(name).display = is_wanted and not (is_narrow and detail.display)
 
-    def _fill_detail(self) -> None:
+    def _fill_detail(self, *, keeps_place: bool = False) -> None:
         if self._known and self._selected in self._graph.by_id:
             text = node_text(self._known, self._graph, self._selected)
             self.query_one("#map-detail-text", Static).update(text)
-            self.query_one("#map-detail", Scroll).scroll_home(animate=False)
+            if not keeps_place:
+                self.query_one("#map-detail", Scroll).scroll_home(animate=False)
 
     def _tell(self) -> None:
         """Says below the map what is selected, and which part of the map is shown."""

@@ -334,6 +334,19 @@ def test_from_a_node_of_the_home_screen_a_request_begins_in_its_line(tmp_path: P
     asyncio.run(run())
 
 
+def test_a_picture_that_comes_while_one_types_does_not_take_the_keyboard(tmp_path: Path) -> None:
+    folder, _ = copy_of_example(tmp_path)
+
+    async def run() -> None:
+        app = CopilotApp(Workspace.open(folder))
+        async with app.run_test(size=(140, 40)) as pilot:
+            await settle(app, pilot)
+            await press(app, pilot, "z", "s", *"scorer")
+            assert app.screen.query_one("#map-search", Input).value == "scorer"
+
+    asyncio.run(run())
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (250, 70)])
 def test_keys_of_the_map_break_nothing_at_any_size(size: tuple[int, int]) -> None:
     async def act(app: MapApp, pilot: Pilot[None]) -> None:
