@@ -97,6 +97,11 @@ class Precedent:
     refused: tuple[tuple[Way, str, str], ...]
     differs: tuple[str, ...]
 
+    @property
+    def is_news(self) -> bool:
+        """Tells whether the evidence of today doesn't say the same by itself: a person said no, or a way is not refused now."""
+        return self.past.no is not None or any(outcome != "refused" for _, _, outcome in self.refused)
+
 
 def operation_keys(operations: Iterable[Mapping[str, Any]]) -> frozenset[tuple[str, ...]]:
     """Returns what each operation is about: its kind, subject, record, field and topic."""

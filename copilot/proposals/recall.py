@@ -19,6 +19,7 @@ from copilot.ports import Tree
 from copilot.proposals.past import Past, Precedent, keys_of, operation_keys, past_in_record, past_of, precedents
 
 RECORDS_MAX = 500
+LAST = "9999"
 ALIKE_MAX = 5
 """How many of those about the same field are read, those that say no first, then the newest."""
 NO_RECORDS = ("Rejection", "Postponed", "Undone")
@@ -38,12 +39,17 @@ def decisions(store: FileStore, tree: Tree | None, folder: str) -> tuple[Past, .
 
 
 def precedents_of(proposal: Proposal, store: FileStore, tree: Tree | None, folder: str) -> tuple[Precedent, ...]:
-    """Returns the past decisions that said no to what a proposal asks again."""
+    """Returns the decisions that said no to what a proposal asks again; one that was asked for later is none."""
     written = operation_keys({**encode(it), "op": type(it).__name__} for it in proposal.request.operations)
+    firsts = dict(store.requests())
+    # Of two that were begun in the same second, either may have been the first.
+    begun = str(firsts[proposal.id].get("at")) if proposal.id in firsts else LAST
     stored = [
-        (str(first.get("at")), id)
-        for id, first in store.requests()
-        if id != proposal.id and _keys_in(first["body"].get("operations"), "is") & written
+        (at, id)
+        for id, first in firsts.items()
+        if id != proposal.id
+        and (at := str(first.get("at"))) <= begun
+        and _keys_in(first["body"].get("operations"), "is") & written
     ]
     if len(stored) > ALIKE_MAX:
         stored = [(f"{store.holds(id, NO_RECORDS)} {at}", id) for at, id in stored]

@@ -11,7 +11,10 @@ from copilot.tui.panes import plain
 
 
 class AskedBefore(Static):
-    """Takes no room where nothing was; the screen around it gives it what was found, and a key to its dialog."""
+    """Takes no room where nothing was, or nothing but what the evidence refuses again by itself.
+
+    The screen around it gives it what was found, and a key to its dialog.
+    """
 
     def __init__(self) -> None:
         super().__init__(id="asked-before")
@@ -21,10 +24,11 @@ class AskedBefore(Static):
     def fill(self, found: tuple[Precedent, ...]) -> None:
         """Shows who said no first; `found` is in the order of `proposals.past.precedents`."""
         self.found = found
-        self.display = bool(found)
-        if found:
+        news = [it for it in found if it.is_news]
+        self.display = bool(news)
+        if news:
             left = f", {counted(len(found) - 1, 'more')}" if len(found) > 1 else ""
-            self.update(plain(f"Asked before (b tells all{left}): {precedent_words(found[0])[0]}", "$text-warning"))
+            self.update(plain(f"Asked before (b tells all{left}): {precedent_words(news[0])[0]}", "$text-warning"))
         self.screen.refresh_bindings()
 
     def dialog(self) -> Dialog:

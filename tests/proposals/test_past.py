@@ -196,3 +196,25 @@ def test_a_phase_that_carries_a_change_on_asks_for_nothing_again(tmp_path: Path)
     body = Continued(**{name: fields.get(name, () if name in ("proofs", "moved") else "") for name in names})  # type: ignore[arg-type]
 
     assert precedents(replace(now, continued=body), known) == ()
+
+
+def test_what_was_asked_later_is_no_precedent(tmp_path: Path) -> None:
+    workspace, then, now = _two(tmp_path)
+    workspace.reject(now.id, note=NOTE)
+    folder = tmp_path / ".git" / "pipeline-copilot" / "proposals"
+    store = FileStore(folder, lambda: LATER)
+    assert precedents_of(then, store, None, "docs/decisions")
+    file = folder / f"{now.id}.jsonl"
+    request, _, rest = file.read_text().partition("\n")
+    file.write_text(request.replace('"at":"2026-01-02', '"at":"2026-01-09') + "\n" + rest)
+
+    assert precedents_of(then, store, None, "docs/decisions") == ()
+
+
+def test_only_what_the_evidence_of_today_does_not_say_by_itself_is_news(tmp_path: Path) -> None:
+    _, then, now = _two(tmp_path)
+    past = past_of(then, LATER)
+
+    assert [it.is_news for it in precedents(now, [past])] == [False]
+    assert [it.is_news for it in precedents(replace(now, decision=None, evidence=()), [past])] == [True]
+    assert [it.is_news for it in precedents(now, [past_of(_rejected(then), LATER)])] == [True]
