@@ -51,6 +51,11 @@ class CopilotApp(App[None]):
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), *self._looks.filters]
 
+    @property
+    def is_ascii(self) -> bool:
+        """Tells whether only ASCII is drawn; what draws lines by itself can do better than be translated."""
+        return self._looks.is_ascii
+
     def on_mount(self) -> None:
         self._looks.begin()
         if self._first:

@@ -136,6 +136,7 @@ class HomeScreen(Page):
             self.query_one("#map-part").mount(MapPane(id="pipeline"))
             if self.query_one(Tabs).active == "map":
                 self._map.first().focus_map()
+        self._map.first().is_ascii = self.copilot.is_ascii
         self._map.first().show(self._pipeline, self._findings, self._proposals.all)
 
     def on_map_pane_asked(self, event: MapPane.Asked) -> None:

@@ -74,7 +74,7 @@ class MapPane(Vertical):
         self._part = Part()
         self._wants_tree: bool | None = None
         self._selected = ""
-        self._laid_as: bool | None = None
+        self._laid_as: tuple[bool, bool] | None = None
         self._wants_focus = False
         self._rows_said = 0
         self._is_new = False
@@ -99,7 +99,7 @@ class MapPane(Vertical):
         """Shows a map with what is known about it; what is selected, searched and focused stays where it is still there."""
         self._known = known = Known(pipeline, tuple(findings), tuple(proposals))
         graph = graph_of(pipeline, known.findings, known.proposed)
-        if graph == self._graph and self._laid_as is not None:
+        if graph == self._graph and self._laid_as == self._wanted_form:
             self._fill_detail(keeps_place=True)
             return
         self._graph, self._is_new = graph, True
@@ -111,6 +111,10 @@ class MapPane(Vertical):
     def is_tree(self) -> bool:
         """Tells whether the map is shown as a tree now."""
         return self.app.size.width < NARROW if self._wants_tree is None else self._wants_tree
+
+    @property
+    def _wanted_form(self) -> tuple[bool, bool]:
+        return self.is_tree, self.is_ascii
 
     @property
     def view(self) -> NodeView:
@@ -130,7 +134,7 @@ class MapPane(Vertical):
 
     def on_resize(self, event: Resize) -> None:
         # Nothing is laid out before the pane has a size: what is hidden in another tab is neither wide nor narrow.
-        if self._known and self._laid_as != self.is_tree:
+        if self._known and self._laid_as != self._wanted_form:
             self._lay_out()
         self._place_detail()
 
@@ -139,7 +143,7 @@ class MapPane(Vertical):
         if not self.size.width:
             self._laid_as = None
             return
-        self._laid_as = self.is_tree
+        self._laid_as = self._wanted_form
         graph, part, is_tree, charset = self._graph, self._part, self.is_tree, ASCII if self.is_ascii else UNICODE
 
         def run() -> None:

@@ -47,6 +47,9 @@ class Host(Protocol):
 
     def prove(self, id: str) -> None: ...
 
+    @property
+    def is_ascii(self) -> bool: ...
+
 
 KEYS: tuple[BindingType, ...] = (
     Binding("question_mark", "help", "Help", key_display="?"),

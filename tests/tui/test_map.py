@@ -334,6 +334,20 @@ def test_from_a_node_of_the_home_screen_a_request_begins_in_its_line(tmp_path: P
     asyncio.run(run())
 
 
+def test_an_application_in_ascii_has_a_map_drawn_for_it(tmp_path: Path) -> None:
+    folder, _ = copy_of_example(tmp_path)
+
+    async def run() -> None:
+        app = CopilotApp(Workspace.open(folder), is_ascii=True)
+        async with app.run_test(size=(140, 40)) as pilot:
+            await settle(app, pilot)
+            await press(app, pilot, "z")
+            assert "# orders" in screen_text(app)
+            assert "===>" in screen_text(app)
+
+    asyncio.run(run())
+
+
 def test_a_picture_that_comes_while_one_types_does_not_take_the_keyboard(tmp_path: Path) -> None:
     folder, _ = copy_of_example(tmp_path)
 
