@@ -179,8 +179,8 @@ def next_lines(proposal: Proposal) -> list[str]:
             ]
         case "waiting":
             return [
-                "  it waits for the approval of more people; whose are there: review it, or try to apply it",
-                f"  {COMMAND} apply {id}",
+                f"  {COMMAND} review {id}  shows whose approvals are there; a further person signs there",
+                f"  {COMMAND} show {id} --export FILE  writes it for a person with another clone",
             ]
         case "applied":
             applied = proposal.applied[-1]

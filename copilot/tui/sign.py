@@ -5,6 +5,7 @@ Low stakes take one key; high stakes the name of the subject and a reason. Signi
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -85,8 +86,9 @@ class SignScreen(DecidingPage):
             return "done" if self._proposal.applied else None
         return step_of(self._proposal, self._standing, self._person)
 
-    @property
+    @cached_property
     def _person(self) -> str:
+        """Who sits here, asked once: git is run for it, and the keys of the screen hang on it."""
         try:
             return self.workspace.person
         except CopilotError:
@@ -124,7 +126,7 @@ class SignScreen(DecidingPage):
         elif self._word and name != self._word:
             self._insist("That is not the name: nothing is approved yet.", "#name")
         elif self._word and not reason:
-            self._insist("High stakes take a reason: nothing is approved yet.", "#reason")
+            self._insist("It takes a reason: nothing is approved yet.", "#reason")
         elif self._knows_person():
             assert self._standing is not None, "what is not known yet is busy"
             plan, id, alternative = self._standing.plan, self._proposal.id, self.alternative
@@ -212,5 +214,7 @@ class SignScreen(DecidingPage):
         if step == "apply":
             return ("It is approved. b puts it on a branch of its own; your files stay as they are.",)
         if step == "approve" and self._word:
-            return (f"Stakes are high: type the name {self._word}, then a reason; enter approves, esc leaves.",)
+            stakes = self._proposal.decision.stakes if self._proposal.decision else ""
+            why = "Stakes are high" if stakes == "high" else "It is not fully proved"
+            return (f"{why}: type the name {self._word}, then a reason; enter approves, esc leaves.",)
         return ("y approves exactly this plan; tab reaches the note.",) if step == "approve" else ()

@@ -74,7 +74,7 @@ def whole_text(app: CopilotApp) -> str:
         ("sign-low", "low", ("j", "a")),
         ("sign-approved", "low", ("j", "a", "y")),
         ("sign-applied", "low", ("j", "a", "y", "b")),
-        ("not-now", "low", ("n",)),
+        ("not-now", "low", ("j", "a", "n")),
     ],
 )
 def test_the_screen_is_as_drawn(
@@ -159,7 +159,7 @@ def test_high_stakes_take_the_name_of_the_subject_and_a_reason(tmp_path: Path) -
         app.screen.query_one("#name", Input).value = "order"
         app.screen.query_one("#reason", Input).value = "  "
         await press(app, pilot, "enter", "enter")
-        assert "High stakes take a reason" in status_of(app)
+        assert "It takes a reason" in status_of(app)
         assert workspace.load(ID).approvals == ()
         await press(app, pilot, *"ok", "enter")
         assert "b puts it on a branch" in screen_text(app)
