@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from copilot.planners.sentences import Part
 
@@ -243,7 +244,13 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("remove_field", rf"{_REMOVES}{_FIELD}{_SCOPE}"),
     ("change_type", rf"make\s+{_FIELD}{_SCOPE}\s+an?\s+(?P<type>.+?){_AFTER}"),
 )
-_COMPILED = tuple((op, re.compile(f"^{pattern}$", re.IGNORECASE)) for op, pattern in _PATTERNS)
+
+
+@cache
+def _compiled() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Compiles the patterns at their first use: it takes longer than drawing a screen, which only needs the forms' words."""
+    return tuple((op, re.compile(f"^{pattern}$", re.IGNORECASE)) for op, pattern in _PATTERNS)
+
 
 _RESHAPES = re.compile(r"^(?:split|merge|combine|join|nest)\s", re.IGNORECASE)
 
@@ -279,7 +286,7 @@ _NAME_THEN_TYPE = re.compile(r"^(?P<name>[^\s,]+)\s+(?P<type>.+)$")
 
 def readings_of(part: Part) -> tuple[Said, ...]:
     """Returns what a sentence can say, the likeliest first; nothing where no form fits."""
-    for op, pattern in _COMPILED:
+    for op, pattern in _compiled():
         match = pattern.match(part.text)
         if match:
             return (_said(op, part, match.groupdict()),)

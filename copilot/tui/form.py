@@ -47,6 +47,7 @@ class FormScreen(Page):
     """Gives the sentence to whoever opened it, or "" where the person left. Each pick can be narrowed by typing."""
 
     NOTES = (
+        "f1 opens this help where letters are typed.",
         "Typing narrows a list; enter takes the highlighted line and goes on, escape goes a step back.",
         "At the last step, tab goes to the next line, right takes what is suggested, and enter proposes.",
     )

@@ -16,7 +16,6 @@ from copilot.domain.impacted import ImpactList
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.source import WORKING_TREE
 from copilot.errors import Ambiguous, CopilotError, WrongUsage
-from copilot.planners.completing import vocabulary_of
 from copilot.reasons.words import asked_words, counted
 from copilot.tui.findings import finding_items, finding_text, gap_items, gap_text
 from copilot.tui.impact import impact_heading, impact_items, impact_text
@@ -145,6 +144,8 @@ class HomeScreen(Page):
     def _teach(self) -> None:
         """Tells the request line what can be named, and what was asked before."""
         if self._pipeline is not None:
+            from copilot.planners.completing import vocabulary_of  # no first frame waits for the patterns of the forms
+
             earlier = [asked_words(it.request) for it in self._proposals.all if it.request.text]
             self._line.know(vocabulary_of(self._pipeline, earlier))
 

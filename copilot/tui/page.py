@@ -52,7 +52,7 @@ class Host(Protocol):
 
 
 KEYS: tuple[BindingType, ...] = (
-    Binding("question_mark", "help", "Help", key_display="?"),
+    Binding("question_mark,f1", "help", "Help", key_display="?"),
     Binding("q", "leave", "Back"),
 )
 """What every page ends its own keys with, so that they stand last."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -14,8 +14,10 @@ from textual.suggester import Suggester
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from copilot.planners.completing import Completion, Vocabulary, completions
 from copilot.tui.panes import plain
+
+if TYPE_CHECKING:
+    from copilot.planners.completing import Completion, Vocabulary
 
 HINT = "What should change? Begin with a verb, such as add, rename or remove; n asks step by step"
 
@@ -116,7 +118,11 @@ class RequestLine(Vertical):
         return next((it.text for it in found if it.text.startswith(text)), None)
 
     def _completions(self, text: str) -> tuple[Completion, ...]:
-        return completions(text, self._vocabulary) if self._vocabulary and text.strip() else ()
+        if not self._vocabulary or not text.strip():
+            return ()
+        from copilot.planners.completing import completions  # no first frame waits for the patterns of the forms
+
+        return completions(text, self._vocabulary)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         if event.value == self._is_quiet_about:
