@@ -17,7 +17,7 @@ from copilot.domain.pipeline import PipelineMap
 from copilot.domain.schema import SchemaField, SchemaSubject
 from copilot.errors import WrongUsage
 from copilot.planners.guided import Change, Option, Target, changes_for, choices_for, guided, sentence_for
-from copilot.tui.page import KEYS, Page
+from copilot.tui.page import Page
 from copilot.tui.panes import Choices, Scroll, plain
 
 WHOLE = "the schema as a whole: a new field, its name, its level"
@@ -47,13 +47,12 @@ class FormScreen(Page):
     """Gives the sentence to whoever opened it, or "" where the person left. Each pick can be narrowed by typing."""
 
     NOTES = (
-        "f1 opens this help where letters are typed.",
         "Typing narrows a list; enter takes the highlighted line and goes on, escape goes a step back.",
         "At the last step, tab goes to the next line, right takes what is suggested, and enter proposes.",
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "A step back", priority=True),
-        *KEYS[:1],
+        Binding("f1", "help", "Help"),
     ]
 
     def __init__(self, pipeline: PipelineMap, take: Callable[[str], None]) -> None:

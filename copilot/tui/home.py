@@ -51,15 +51,12 @@ class HomeScreen(Page):
         "down, up     goes into what is offered, and out of it; up brings earlier requests back",
         "enter        asks, or takes the highlighted offer",
         "escape       closes what is offered; once more goes back to the parts above",
-        "ctrl+o       shows what the change that is written there would touch",
     )
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE_COLUMNS, "-wide")]  # noqa: RUF012 (Textual's own type is a list)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "ask", "Ask", key_display="/"),
         Binding("n", "guide", "New", tooltip="a change step by step"),
-        Binding(
-            "i,ctrl+o", "impact", "Impact", key_display="i", tooltip="what the change in the request line would touch"
-        ),
+        Binding("i", "impact", "Impact", tooltip="what the written change would touch; in the line ctrl+o"),
         Binding("g", "gaps", "Gaps", tooltip="what could not be read, and why"),
         Binding("L", "app.log", "Log", tooltip="what was decided here, to search and to verify again"),
         Binding("z", "zoom", "Zoom", show=False, tooltip="the map over the whole screen, and back"),

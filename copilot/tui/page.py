@@ -26,7 +26,8 @@ Result = TypeVar("Result")
 MOVING = (
     "j k, arrows  move in a list or a text",
     "tab          go to the next part of the screen; shift+tab goes back",
-    "ctrl+p       every command by its name",
+    "ctrl+p       every command by its name, and how the screens look",
+    "f1           this help, where ? is a letter",
 )
 
 
@@ -52,7 +53,8 @@ class Host(Protocol):
 
 
 KEYS: tuple[BindingType, ...] = (
-    Binding("question_mark,f1", "help", "Help", key_display="?"),
+    Binding("question_mark", "help", "Help", key_display="?"),
+    Binding("f1", "help", show=False),
     Binding("q", "leave", "Back"),
 )
 """What every page ends its own keys with, so that they stand last."""
@@ -125,7 +127,9 @@ class Page(Screen[None]):
 
     def action_help(self) -> None:
         lines = [f"{self.app.get_key_display(it):12} {it.tooltip or it.description}" for it in self.own_keys()]
-        self.app.push_screen(Dialog("Keys", [*MOVING, *lines, *([""] if self.NOTES else []), *self.NOTES]))
+        keys = Dialog("Keys", [*MOVING, *lines, *([""] if self.NOTES else []), *self.NOTES])
+        keys.add_class("reading")
+        self.app.push_screen(keys)
 
     def action_leave(self) -> None:
         """Goes back to the screen below; leaves the application where there is none."""

@@ -19,7 +19,7 @@ from copilot.tui.panes import plain
 if TYPE_CHECKING:
     from copilot.planners.completing import Completion, Vocabulary
 
-HINT = "What should change? Begin with a verb, such as add, rename or remove; n asks step by step"
+HINT = "What should change? Begin with add, rename, remove ...; n asks step by step"
 
 
 class RequestLine(Vertical):
@@ -201,6 +201,8 @@ class RequestInput(Input):
         Binding("down", "line('move', 1)", "Offers", show=False),
         Binding("tab", "line('complete')", "Complete", key_display="tab"),
         Binding("escape", "line('leave')", "Back", key_display="esc"),
+        Binding("ctrl+o", "screen.impact", "Impact"),
+        Binding("f1", "screen.help", "Help"),
     ]
 
     def action_line(self, name: str, *arguments: int) -> None:
