@@ -136,6 +136,8 @@ class HomeScreen(Page):
         self._map.first().show(self._pipeline, self._findings, self._proposals.all)
 
     def on_map_pane_asked(self, event: MapPane.Asked) -> None:
+        if self.workspace.is_only_shown:
+            return
         self._line.put(event.text)
 
     def _teach(self) -> None:
@@ -266,7 +268,8 @@ class HomeScreen(Page):
         self.tell("")
         if isinstance(error, Ambiguous):
             self._unclear = error
-            self._line.ask_back(f"{error.what} Which one?", error.candidates)
+            said = f'"{error.said}" can' if error.said else "The request can"
+            self._line.ask_back(f"{said} mean {len(error.candidates)} things. Which one?", error.candidates)
         elif isinstance(error, WrongUsage):
             asked = self._asked
             self.in_thread(lambda: self.workspace.instead_of(asked, error), lambda it: self._suggest(error, it))

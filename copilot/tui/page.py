@@ -79,6 +79,7 @@ class Page(Screen[None]):
             "postpone",
             "sign",
             "comment",
+            "go_on",
         )
     )
     """The actions that lead to a record: off where the workspace is only shown."""

@@ -63,7 +63,7 @@ def test_an_ambiguous_request_is_asked_back_in_place_and_goes_on_with_the_answer
         await pilot.press("slash", *"rename customer_id to buyer", "enter")
         await idle(app, pilot)
         assert isinstance(app.screen, HomeScreen)
-        assert "Which one?" in screen_text(app)
+        assert '"customer_id" can mean 3 things. Which one?' in screen_text(app)
         assert "customer_id in score" in screen_text(app)
         await pilot.press("down", "down", "enter")
         await idle(app, pilot)
