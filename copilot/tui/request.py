@@ -52,7 +52,7 @@ class RequestLine(Vertical):
         self._is_quiet_about = ""
 
     def compose(self) -> ComposeResult:
-        yield Static(id="answer")
+        yield Static(id="reply")
         yield Offers(id="offers")
         with Horizontal(id="asking"):
             yield Static(">", id="prompt")
@@ -102,7 +102,7 @@ class RequestLine(Vertical):
     ) -> None:
         self._texts = tuple(text for text, _ in offers)
         self._choose = choose
-        shown = self.query_one("#answer", Static)
+        shown = self.query_one("#reply", Static)
         shown.update(plain(answer, "$text-warning"))
         shown.display = bool(answer)
         self._offers.set_options([Option(_look(text, note)) for text, note in offers])
@@ -183,7 +183,7 @@ class RequestLine(Vertical):
 
     def leave(self) -> None:
         """Takes the offers away, or goes back to what is above where there are none."""
-        if self._offers.display or self.query_one("#answer").display:
+        if self._offers.display or self.query_one("#reply").display:
             self.close()
         else:
             self.post_message(self.Left())
