@@ -19,7 +19,6 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "home-findings": ("2",),
     "home-finding": ("2", "down", "enter"),
     "home-proposals": (),
-    "home-help": ("question_mark",),
     "request-completion": ("slash", *"rename cust"),
     "request-ambiguous": ("slash", *"rename customer_id to buyer", "enter"),
     "request-misspelt": ("slash", *"rename outcom to ruling in decision", "enter"),
@@ -42,7 +41,9 @@ def test_every_text_of_the_first_screen_is_as_it_was_read_and_approved(tmp_path:
         await idle(app, pilot)
         # A second round: what a thread answered may have asked another one.
         await idle(app, pilot)
-        shown = re.sub(r"p-[0-9a-f]{10}", "p-0000000000", screen_text(app))
+        # Without the line of keys: what they do is tested where it is done.
+        text = screen_text(app).rpartition("\n")[0]
+        shown = re.sub(r"p-[0-9a-f]{10}", "p-0000000000", text)
         assert_golden(GOLDEN / f"{name}.txt", re.sub(r"(?<=main )[0-9a-f]{9}", "000000000", shown) + "\n")
 
     at_home(folder, act, size=(80, 24))
