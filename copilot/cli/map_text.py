@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from copilot.cli.layout import columns, joined, section, wrapped
@@ -158,9 +158,8 @@ def _link_row(link: Link) -> tuple[str, str, str]:
 
 
 def _jobs(pipeline: PipelineMap) -> list[str]:
-    copies: dict[str, int] = defaultdict(int)
-    for deployment in pipeline.deployments:
-        copies[deployment.job] += 1
+    # One that is told in a template and in its values has a record for each of them, and is one all the same.
+    copies = Counter(job for job, _ in {(it.job, it.name) for it in pipeline.deployments})
     names: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
     for link in pipeline.links:
         names[link.job, link.direction][str(link.endpoint)] = None

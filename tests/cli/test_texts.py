@@ -21,10 +21,12 @@ from copilot.domain.pipeline import Endpoint, FieldUse, Job
 from copilot.domain.proposal import plan_digest
 from copilot.domain.source import Gap, Span
 from copilot.errors import RefusedByEvidence
+from copilot.proposals import Workspace
 from copilot.reasons.version_words import type_words, version_words
 from copilot.reasons.words import letters_of
 from tests import faces
 from tests.golden import assert_golden
+from tests.line import example
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -228,3 +230,9 @@ def test_what_to_type_next_follows_from_the_state() -> None:
     assert any("review p-0123456789" in line for line in next_lines(faces.a_proposal()))
     assert next_lines(faces.an_approved_proposal()) == ["  pipeline-copilot apply p-0123456789"]
     assert any("undo p-0123456789 --from" in line for line in next_lines(faces.an_applied_proposal()))
+
+
+def test_a_deployment_that_a_template_and_its_values_tell_of_is_counted_once() -> None:
+    text = map_text(Workspace.open(example()).map())
+
+    assert "features  in services/features, 3 deployments" in text
