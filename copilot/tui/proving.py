@@ -33,7 +33,9 @@ class ProvingScreen(Page):
         Binding("x", "stop", "Stop"),
         Binding("p", "go_on", "Go on", tooltip="Go on with a proof that was stopped or failed"),
         Binding("enter", "review", "Review", tooltip="Open the review, with what is there so far"),
-        Binding("b", "before", "Before", tooltip="who said no to what is asked again, why, and what differs now"),
+        Binding(
+            "b", "before", "Before", show=False, tooltip="who said no to what is asked again, why, and what differs now"
+        ),
         *KEYS,
     ]
 

@@ -54,7 +54,9 @@ class ReviewScreen(DecidingPage, ReviewView):
             tooltip="both sides beside each other; in the lines: mark lines",
         ),
         Binding("c", "compare", "Compare", tooltip="compare the alternatives, and ask what other rules would choose"),
-        Binding("b", "before", "Before", tooltip="who said no to what is asked again, why, and what differs now"),
+        Binding(
+            "b", "before", "Before", show=False, tooltip="who said no to what is asked again, why, and what differs now"
+        ),
         *KEYS,
         *(
             Binding(str(number), f"tab('{id}')", words, show=False)

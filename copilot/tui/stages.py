@@ -19,7 +19,14 @@ from copilot.reasons.words import asked_words, counted, letters_of, listed
 from copilot.tui.panes import plain
 from copilot.tui.works import Work
 
-STAGES = ("read", "plan", "compile", "prove", "decide")
+STAGES = {
+    "read": "reads the schemas and the code of this commit",
+    "plan": "looks for ways to make the change",
+    "compile": "turns each way into a patch",
+    "prove": "puts each way through the checks",
+    "decide": "ranks what was proved",
+}
+"""The stages in their order, with what each does."""
 LEAST_SECONDS_LEFT = 1.0
 LEAST_TEXT_COLUMNS = 20
 _INDENT = " " * 4
@@ -55,7 +62,8 @@ def stage_rows(proposal: Proposal, work: Work | None) -> tuple[Row, ...]:
     rows = []
     for stage in STAGES:
         state = "done" if ended[stage] else now[1] if now[0] == stage else "waits"
-        rows.append(Row(stage, state, _stage_seconds(stage, work), _stage_words(stage, proposal, work)))
+        doing = STAGES[stage] if state == "now" else ""
+        rows.append(Row(stage, state, _stage_seconds(stage, work), _stage_words(stage, proposal, work) or doing))
     return tuple(rows)
 
 
@@ -183,12 +191,14 @@ def _stage_now(work: Work | None) -> tuple[str, str]:
 
 def _stage_seconds(stage: str, work: Work | None) -> float | None:
     begun = work.begun[:] if work else []
+    if work and not begun and stage == "read":
+        return work.seconds
     began = next((at for it, at in begun if it.stage == stage), None)
     if began is None or work is None:
         return None
     # The first one also waited for what the line itself loads.
     began = 0.0 if stage == begun[0][0].stage else began
-    after = STAGES[STAGES.index(stage) + 1 :]
+    after = list(STAGES)[list(STAGES).index(stage) + 1 :]
     return next((at for it, at in begun if it.stage in after), work.seconds) - began
 
 

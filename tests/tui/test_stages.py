@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from copilot.domain.proposal import Proposal
 from copilot.flow import Begun
 from copilot.tui.stages import alternative_rows, board, end_words, seconds_left, stage_rows, verdict_words
@@ -105,3 +107,12 @@ def test_no_line_is_wider_than_the_screen_and_continued_titles_stay_in_their_col
 
     assert max(map(len, lines)) <= 50
     assert any(line.startswith(" " * 26) and line.strip() for line in lines)
+
+
+def test_the_first_stage_says_what_it_does_and_for_how_long_before_anything_is_recorded() -> None:
+    found = replace(_begun_with(0), reading=None, plan=None, compiled=(), evidence=())
+    work = Work(found.id, "proving", began=0.0, ended=3.0)
+
+    row = stage_rows(found, work)[0]
+
+    assert (row.state, row.seconds, row.title) == ("now", 3.0, "reads the schemas and the code of this commit")
