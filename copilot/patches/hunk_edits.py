@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from copilot.domain.patch import Hunk, HunkEdit
 from copilot.errors import WrongUsage
@@ -18,6 +18,17 @@ _GUIDE = """\
 def text_of(hunk: Hunk, lines: Sequence[str]) -> str:
     """Returns the text to edit: how it is done, the header, and the lines, which are those of the hunk or of an earlier edit."""
     return _GUIDE.format(path=hunk.path, line=hunk.first_line) + "\n".join([hunk.header, *lines]) + "\n"
+
+
+def lines_without(hunk: Hunk, numbers: Collection[int]) -> tuple[str, ...]:
+    """Returns the hunk's lines with those left out: one to be added is not there, one to be removed stays."""
+    kept: list[str] = []
+    for number, line in enumerate(hunk.lines, 1):
+        if number not in numbers:
+            kept.append(line)
+        elif line.startswith("-"):
+            kept.append(f" {line[1:]}")
+    return tuple(kept)
 
 
 def edit_of(hunk: Hunk, text: str) -> HunkEdit | None:

@@ -154,18 +154,20 @@ def _claim(claim: Claim, letters: Mapping[str, str]) -> str:
 
 
 def _rollout(proposal: Proposal, decision: Decision) -> list[str]:
-    if not decision.chosen:
-        return []
-    lines = ["## Rollout", ""]
-    evidence = cited(proposal, decision.chosen)
-    lines += [f"Orders, gates and what taking back does were explored: [{evidence}]", ""] if evidence else []
-    for number, phase in enumerate(proposal.alternative(decision.chosen).phases):
+    return ["## Rollout", "", *rollout(proposal, decision.chosen), ""] if decision.chosen else []
+
+
+def rollout(proposal: Proposal, alternative: str) -> list[str]:
+    """Returns the phases of an alternative as Markdown: steps, jobs, files, gates, and what was proved of their orders."""
+    evidence = cited(proposal, alternative)
+    lines = [f"Orders, gates and what taking back does were explored: [{evidence}]", ""] if evidence else []
+    for number, phase in enumerate(proposal.alternative(alternative).phases):
         lines += [f"{number + 1}. **{plain(phase.name)}**"]
         lines += [line for step in phase.steps for line in _step(step, proposal)]
-        told = proved(proposal, decision.chosen, number)
+        told = proved(proposal, alternative, number)
         lines += [f"   - {heading.capitalize()}: {plain(text)}" for heading, text in told]
         lines += _gate(phase)
-    return [*lines, ""]
+    return lines
 
 
 def _step(step: Step, proposal: Proposal) -> list[str]:

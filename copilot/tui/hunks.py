@@ -17,6 +17,7 @@ from textual.widgets.option_list import Option
 from copilot.domain.alternative import Alternative
 from copilot.domain.decision import Comment
 from copilot.domain.patch import Hunk, HunkEdit, Patch
+from copilot.patches.hunk_edits import lines_without, text_of
 from copilot.reasons.words import counted
 from copilot.tui.diff import Row, file_title, hunk_lines, hunk_title, side_by_side, unified
 from copilot.tui.diff_view import DiffView, Document
@@ -52,6 +53,7 @@ class HunkPane(Horizontal):
         self._hunks: dict[str, Shown] = {}
         self._comments: Callable[[Shown], Iterable[Comment]] = lambda _: ()
         self._colours: dict[str, tuple[Colours, Colours]] = {}
+        self._drafts: dict[tuple[str, str], str] = {}
         self._reason = ""
         self._is_split: bool | None = None
 
@@ -123,6 +125,21 @@ class HunkPane(Horizontal):
         it = self.highlighted
         if it is not None:
             self._change(it, lambda selection, first: selection.edited(first, edit))
+
+    def draft(self, hunk: Hunk) -> str:
+        """Returns the text to edit: as a person left it last, else the hunk without the lines that are left out."""
+        if (known := self._drafts.get((self._alternative_id, hunk.id))) is not None:
+            return known
+        out = self.selection.lines.get(hunk.id, frozenset())
+        return text_of(hunk, lines_without(hunk, out))
+
+    def keep_draft(self, hunk: Hunk, text: str) -> None:
+        """Remembers what a person wrote, whether it applies or not."""
+        self._drafts[self._alternative_id, hunk.id] = text
+
+    @property
+    def _alternative_id(self) -> str:
+        return self._alternative.id if self._alternative else ""
 
     def into_lines(self) -> None:
         """Goes from the list into the lines of the highlighted hunk."""

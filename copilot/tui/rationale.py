@@ -7,10 +7,13 @@ import re
 from itertools import groupby
 
 from textual.content import Content
+from textual.style import Style
 
 from copilot.tui.panes import plain
 
 TABLE_NOTE = "(the table of alternatives stands at the top of this screen)"
+CITE = "cite"
+"""Under this key, a citation carries the evidence's id for the mouse."""
 _CITATION = re.compile(r"ev-[0-9a-f]{12}")
 _MARKS = re.compile(
     r"\\(?P<escaped>[^\w\s])"
@@ -77,4 +80,5 @@ def _marked(match: re.Match[str], style: str) -> Content:
         case "bold":
             return _inline(match["bold"], f"{style} bold")
         case _:
-            return plain(f"[{match['cite']}]", f"{style} $text-accent underline")
+            look = plain(f"[{match['cite']}]", f"{style} $text-accent underline")
+            return look.stylize(Style.from_meta({CITE: match["cite"]}))

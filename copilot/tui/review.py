@@ -7,35 +7,40 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.content import Content
-from textual.widgets import DataTable, OptionList, TabbedContent
+from textual.widgets import DataTable
 
 from copilot.domain.patch import HunkEdit
 from copilot.errors import CopilotError
-from copilot.reasons.words import letters_of
 from copilot.tui import alternatives
-from copilot.tui.deciding import BUSY, DecidingPage
-from copilot.tui.dialogs import Answer, Pick
-from copilot.tui.evidence import evidence_title
+from copilot.tui.cited import CitedLines
+from copilot.tui.deciding import BUSY
+from copilot.tui.diff_keys import DIFF_KEYS, DiffKeys
+from copilot.tui.following import Following
 from copilot.tui.hunks import HunkPane
 from copilot.tui.page import KEYS
-from copilot.tui.panes import Choices, ListAndDetail, Rows, plain
+from copilot.tui.panes import Rows
 from copilot.tui.questions import obstacle_to, record_words
-from copilot.tui.rationale import cited
-from copilot.tui.view import ReviewView
 from copilot.tui.works import Act, Work
 
 if TYPE_CHECKING:
     from copilot.proposals import Workspace
 
-TABS = {"diff": "Diff", "evidence": "Evidence", "rationale": "Rationale", "open": "Not covered", "look": "Look at"}
+TABS = {
+    "diff": "Diff",
+    "evidence": "Evidence",
+    "rationale": "Rationale",
+    "open": "Not covered",
+    "look": "Look at",
+    "rollout": "Rollout",
+}
 
 
-class ReviewScreen(DecidingPage, ReviewView):
+class ReviewScreen(DiffKeys, Following):
     """Shows a proposal and takes a person's decision about it."""
 
     NOTES = (
-        "Enter on a line of the rationale opens the evidence that it cites.",
+        "Enter on a line of the rationale or the rollout opens the evidence that it cites, a click on a citation too;",
+        "backspace goes back to it.",
         "Approving changes no file. What is approved is put on a branch of its own by",
         '"apply", which never touches your working tree, index or current branch.',
     )
@@ -43,21 +48,13 @@ class ReviewScreen(DecidingPage, ReviewView):
         Binding("a", "approve", "Sign", tooltip="see what is approved, and approve or apply it"),
         Binding("n", "postpone", "Not now"),
         Binding("r", "reject", "Reject"),
-        Binding("space", "toggle_hunk", "In/out", tooltip="leave the hunk or the lines out, or take them in again"),
-        Binding("p", "prove", "Prove", tooltip="prove what is left, or go on with the proof"),
-        Binding("l,right", "lines", "Lines", tooltip="go into the hunk, to read it and to leave lines out"),
-        Binding(
-            "v",
-            "switch_view",
-            "Side by side",
-            show=False,
-            tooltip="both sides beside each other; in the lines: mark lines",
-        ),
+        *DIFF_KEYS,
         Binding("c", "compare", "Compare", tooltip="compare the alternatives, and ask what other rules would choose"),
         Binding(
             "b", "before", "Before", show=False, tooltip="who said no to what is asked again, why, and what differs now"
         ),
         *KEYS,
+        Binding("backspace", "back_to_reading", "Back to the citation", show=False),
         *(
             Binding(str(number), f"tab('{id}')", words, show=False)
             for number, (id, words) in enumerate(TABS.items(), 1)
@@ -83,72 +80,13 @@ class ReviewScreen(DecidingPage, ReviewView):
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
         self.action_tab("diff")
 
-    def action_tab(self, id: str) -> None:
-        self.query_one(TabbedContent).active = id
-        focus = {
-            "diff": "#hunks Choices",
-            "evidence": "#checks Choices",
-            "rationale": "#reasons",
-            "open": "#open Scroll",
-            "look": "#look Scroll",
-        }
-        self.query_one(focus[id]).focus()
-
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        if event.option_list.id != "reasons":
-            return
-        known = {it.id: it for it in self._proposal.evidence}
-        ids = [id for id in cited(self._lines[event.option_index][0]) if id in known]
-        if len(ids) == 1:
-            self._open_evidence(ids[0])
-        elif ids:
-            letters = letters_of(self._proposal)
-            options = [
-                (id, Content.assemble(plain(f"{letters[known[id].alternative]}  "), evidence_title(known[id])))
-                for id in ids
-            ]
-            self.app.push_screen(Pick("This line cites", options), self._open_picked)
-        else:
-            self.tell("This line cites no evidence; enter opens that of a line with [ev-…] in it.")
-
     def go_to_line_citing(self, evidence: str) -> None:
         """Highlights the first line of the rationale that cites that evidence."""
         at = next(at for at, (line, _) in enumerate(self._lines) if evidence in line)
-        self.query_one("#reasons", Choices).highlighted = at
-
-    def _open_picked(self, answer: Answer | None) -> None:
-        if answer:
-            self._open_evidence(answer.text)
+        self.query_one("#reasons", CitedLines).highlighted = at
 
     def action_compare(self) -> None:
         self.copilot.open_compare(self._proposal.id, self.selected, self.select)
-
-    def select(self, id: str) -> None:
-        """Shows another alternative."""
-        if id != self.selected:
-            self.selected = id
-            alternatives.move_to(self.query_one("#alternatives", Rows), id)
-            self._show_alternative()
-
-    def _open_evidence(self, id: str) -> None:
-        evidence = next(it for it in self._proposal.evidence if it.id == id)
-        self.select(evidence.alternative)
-        self.query_one("#checks", ListAndDetail).highlight(id)
-        self.action_tab("evidence")
-
-    def action_toggle_hunk(self) -> None:
-        if not self._is_busy:
-            self.query_one(HunkPane).toggle()
-
-    def on_hunk_pane_changed(self, event: HunkPane.Changed) -> None:
-        self.tell(event.note)
-
-    def action_lines(self) -> None:
-        self.query_one(TabbedContent).active = "diff"
-        self.query_one(HunkPane).into_lines()
-
-    def action_switch_view(self) -> None:
-        self.query_one(HunkPane).switch_view()
 
     def action_prove(self) -> None:
         pane, of, id = self.query_one(HunkPane), self.selected, self._proposal.id

@@ -22,12 +22,14 @@ from copilot.reasons.render import markdown
 from copilot.reasons.words import asked_words, letters_of, postponed_words
 from copilot.tui import alternatives
 from copilot.tui.before import AskedBefore
+from copilot.tui.cited import CitedLines
 from copilot.tui.evidence import evidence_text, evidence_title
 from copilot.tui.hunks import HunkPane
 from copilot.tui.look_at import look_at_text
 from copilot.tui.page import Page
-from copilot.tui.panes import Choices, ListAndDetail, Rows, Scroll, plain
+from copilot.tui.panes import ListAndDetail, Rows, Scroll, plain
 from copilot.tui.rationale import rationale_lines
+from copilot.tui.rollout import rollout_markdown
 from copilot.tui.selection import Shown
 
 if TYPE_CHECKING:
@@ -55,11 +57,13 @@ class ReviewView(Page):
             with TabPane("2 Evidence", id="evidence"):
                 yield ListAndDetail(id="checks")
             with TabPane("3 Rationale", id="rationale"):
-                yield Choices(id="reasons")
+                yield CitedLines(id="reasons")
             with TabPane("4 Not covered", id="open"), Scroll():
                 yield Static(id="uncovered")
             with TabPane("5 Look at", id="look"), Scroll():
                 yield Static(id="by-hand")
+            with TabPane("6 Rollout", id="rollout"):
+                yield CitedLines(id="steps")
         yield Static(id="status")
         yield Footer(show_command_palette=False)
 
@@ -83,10 +87,14 @@ class ReviewView(Page):
         proposal = self._proposal
         stakes = f", stakes {proposal.decision.stakes}" if proposal.decision else ""
         state = postponed_words(proposal.postponed) if proposal.postponed else proposal.state
+        open_count = len(proposal.decision.not_covered) if proposal.decision else 0
+        open_words = f", {open_count} not covered" if open_count else ""
+        self.query_one(TabbedContent).get_tab("open").label = f"4 Not covered{f' ({open_count})' if open_count else ''}"
         self.query_one("#heading", Static).update(
             Content.assemble(
                 plain(f"{proposal.id}  ", "bold"),
-                plain(f"{state}{stakes}  ", "$text-accent"),
+                plain(f"{state}{stakes}", "$text-accent"),
+                plain(f"{open_words}  ", "bold $text-warning"),
                 plain(asked_words(proposal.request)),
             )
         )
@@ -96,10 +104,8 @@ class ReviewView(Page):
 
     def _show_reasons(self) -> None:
         decision = self._proposal.decision
-        reasons = self.query_one("#reasons", Choices)
         self._lines = rationale_lines(self._markdown())
-        reasons.clear_options()
-        reasons.add_options([look for _, look in self._lines])
+        self.query_one("#reasons", CitedLines).show(self._lines)
         uncovered = decision.not_covered if decision else ("This proposal is not decided yet.",)
         self.query_one("#uncovered", Static).update(Content("\n").join([plain(f"- {text}") for text in uncovered]))
 
@@ -126,6 +132,8 @@ class ReviewView(Page):
         patches = self._proposal.patches_of(alternative.id)
         self.query_one(HunkPane).show_patches(alternative, patches, self._refusal(), self._comments_on)
         self.query_one("#by-hand", Static).update(look_at_text(self._proposal, alternative.id))
+        steps = rollout_markdown(self._proposal, alternative.id)
+        self.query_one("#steps", CitedLines).show(rationale_lines(steps))
         evidence = {it.id: it for it in self._proposal.evidence_of(alternative.id)}
         open_first = min(evidence, key=lambda id: _calm(evidence[id]), default=None)
         self.query_one("#checks", ListAndDetail).show(
@@ -145,7 +153,7 @@ class ReviewView(Page):
         if self._ruling_is_due and self.selected:
             heading = f"### {letters_of(self._proposal)[self.selected]}: "
             at = next((number for number, (line, _) in enumerate(self._lines) if line.startswith(heading)), 0)
-            reasons = self.query_one("#reasons", Choices)
+            reasons = self.query_one("#reasons", CitedLines)
             reasons.highlighted = at
             reasons.scroll_to_highlight(top=True)
             self._ruling_is_due = False

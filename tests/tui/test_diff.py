@@ -26,7 +26,8 @@ LONG_NAME = "a_name_that_goes_on_" * 6
 
 
 def pane_of(app: CopilotApp) -> HunkPane:
-    return review_of(app).query_one(HunkPane)
+    pane: HunkPane = review_of(app).query_one(HunkPane)
+    return pane
 
 
 def with_files(*changes: FileChange) -> Proposal:
@@ -150,3 +151,28 @@ def test_a_key_is_answered_at_once_in_a_diff_of_three_thousand_lines(tmp_path: P
         assert sorted(took)[len(took) // 2] < KEY_SECONDS_MAX, took
 
     drive(workspace_with(tmp_path, long_proposal()), act, size=(140, 40))
+
+
+def test_a_comment_is_kept_with_its_hunk(tmp_path: Path) -> None:
+    workspace = workspace_with(tmp_path, faces.a_proposal())
+
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        await pilot.press("1", "j", "m", *"is this [safe]?", "enter")
+        await pilot.pause()
+        assert "Ada <ada@example.com>, 2026-01-02T03:04:05Z: is this [safe]?" in " ".join(screen_text(app).split())
+        assert pane_of(app).highlighted_id == "0 schemas/order.avsc@@1"
+
+    drive(workspace, act, size=(140, 40))
+    comment = workspace.load("p-0123456789").comments[0]
+    assert (comment.hunk, comment.phase, comment.text) == ("schemas/order.avsc@@1", 0, "is this [safe]?")
+
+
+def test_an_empty_comment_is_none(tmp_path: Path) -> None:
+    workspace = workspace_with(tmp_path, faces.a_proposal())
+
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        await pilot.press("1", "m", "enter", "m", "escape")
+        await pilot.pause()
+
+    drive(workspace, act)
+    assert workspace.load("p-0123456789").comments == ()

@@ -13,10 +13,12 @@ from textual.widgets import Static, TabbedContent
 from copilot.domain.proposal import Proposal
 from copilot.proposals import Workspace
 from copilot.tui.app import CopilotApp
+from copilot.tui.cited import CitedLines
 from copilot.tui.dialogs import Dialog
 from copilot.tui.home import HomeScreen
 from copilot.tui.hunks import HunkPane
 from copilot.tui.panes import Choices, ListAndDetail
+from copilot.tui.rationale import cited
 from copilot.tui.review import ReviewScreen
 from tests import faces
 from tests.golden import assert_golden
@@ -57,6 +59,7 @@ def review_of(app: CopilotApp) -> ReviewScreen:
         ("rationale", ("3",)),
         ("not-covered", ("4",)),
         ("look-at", ("5",)),
+        ("rollout", ("6",)),
         ("refused-evidence", ("k", "2")),
         ("hunk-out", ("1", "j", "space")),
         ("help", ("question_mark",)),
@@ -228,6 +231,57 @@ def test_a_citation_opens_its_evidence(tmp_path: Path) -> None:
         assert review.query_one(TabbedContent).active == "evidence"
         assert review.selected == failed.alternative
         assert review.query_one("#checks", ListAndDetail).highlighted_id == failed.id
+
+    drive(workspace_with(tmp_path, faces.a_proposal()), act)
+
+
+def test_backspace_goes_back_to_the_citation(tmp_path: Path) -> None:
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        review = review_of(app)
+        failed = next(it for it in faces.a_proposal().evidence if it.verdict == "fail")
+        await pilot.press("3")
+        await pilot.pause()
+        review.go_to_line_citing(failed.id)
+        line = review.query_one("#reasons", CitedLines).highlighted
+        await pilot.press("enter")
+        await pilot.pause()
+        assert review.selected == failed.alternative
+        await pilot.press("backspace")
+        await pilot.pause()
+        assert review.query_one(TabbedContent).active == "rationale"
+        assert review.query_one("#reasons", CitedLines).highlighted == line
+        assert review.selected == "alias-33bb44"
+        await pilot.press("backspace")
+        await pilot.pause()
+        assert "goes back from the evidence" in status_of(app)
+
+    drive(workspace_with(tmp_path, faces.a_proposal()), act)
+
+
+def test_a_click_on_a_citation_opens_that_one(tmp_path: Path) -> None:
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        review = review_of(app)
+        await pilot.press("3")
+        await pilot.pause()
+        reasons = review.query_one("#reasons", CitedLines)
+        at = next(at for at, (line, _) in enumerate(reasons.lines) if len(cited(line)) > 1)
+        reasons.highlighted = at
+        await pilot.pause()
+        id = cited(reasons.lines[at][0])[1]
+        y, row = next((y, row) for y, row in enumerate(screen_text(app).split("\n")) if id in row)
+        await pilot.click(offset=(row.index(id) + 3, y))
+        await pilot.pause()
+        assert isinstance(app.screen, ReviewScreen)
+        assert review.query_one("#checks", ListAndDetail).highlighted_id == id
+
+    drive(workspace_with(tmp_path, faces.a_proposal()), act, size=(140, 40))
+
+
+def test_what_is_not_covered_stands_beside_the_verdict(tmp_path: Path) -> None:
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        heading, *rest = screen_text(app).split("\n")
+        assert "decided, stakes low, 2 not covered" in heading
+        assert any("4 Not covered (2)" in line for line in rest)
 
     drive(workspace_with(tmp_path, faces.a_proposal()), act)
 
