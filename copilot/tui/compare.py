@@ -79,9 +79,7 @@ class CompareScreen(Page):
 
     def compose(self) -> ComposeResult:
         yield Static(id="heading")
-        yield Matrix(
-            id="matrix", cursor_type="cell", cursor_foreground_priority="renderable", header_height=2, fixed_columns=2
-        )
+        yield Matrix(id="matrix", cursor_type="cell", header_height=2, fixed_columns=2)
         yield Static(id="selected")
         with TabbedContent(id="tabs"):
             with TabPane("1 Evidence", id="cell"), Scroll(id="cell-detail"):

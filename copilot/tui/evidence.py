@@ -39,9 +39,8 @@ def evidence_text(evidence: Evidence, sources: Sources | None = None, again: str
         *(_measure(it, "bold") for it in evidence.measures if it.name == measure),
     ]
     found = (*evidence.findings, *evidence.likely)
-    lines += [Content("")] if found else []
-    for finding in found:
-        lines += _finding(finding)
+    for number, finding in enumerate(found):
+        lines += [Content(""), *_finding(finding)] if sources or not number else _finding(finding)
         lines += sources.lines_of(finding, evidence.recipe.clones) if sources else []
     if evidence.measures:
         lines += [Content(""), plain("Measures", "bold"), *map(_measure, evidence.measures)]

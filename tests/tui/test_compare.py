@@ -148,16 +148,15 @@ def test_a_file_that_is_not_there_any_more_is_said(tmp_path: Path) -> None:
 
 def test_a_base_that_is_gone_leaves_the_evidence_readable(tmp_path: Path) -> None:
     async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        git(tmp_path, "commit", "-q", "--amend", "--allow-empty", "-m", "Begin again")
+        git(tmp_path, "reflog", "expire", "--expire=now", "--all")
+        git(tmp_path, "gc", "-q", "--prune=now")
         await go_to(app, pilot, "naive-11aa22", "verdict.replay")
         shown = text_of(app, "#cell-text")
         assert "can't be read" in shown
         assert "Add an alias." in shown
 
-    workspace = workspace_with(tmp_path, faces.a_proposal())
-    git(tmp_path, "commit", "-q", "--amend", "--allow-empty", "-m", "Begin again")
-    git(tmp_path, "reflog", "expire", "--expire=now", "--all")
-    git(tmp_path, "gc", "-q", "--prune=now")
-    run_on(workspace, ID, act)
+    run_on(workspace_with(tmp_path, faces.a_proposal()), ID, act)
 
 
 def test_letter_and_outcome_open_the_alternative_and_its_ruling(tmp_path: Path) -> None:
