@@ -202,7 +202,7 @@ def verdict_words(seen: Verification) -> str:
     counts = Counter(it.outcome for it in seen.seen)
     told = ", ".join(f"{counts[it]} {it}" for it in ("same", "changed", "can't be re-run") if counts[it])
     if seen.holds:
-        return f"The decision holds: {told}."
+        return f"The decision holds: of {counted(len(seen.seen), 'evidence', 'evidences')} seen again {told}."
     return f"The decision {'cannot be confirmed' if seen.decision != 'changed' else 'no longer holds'}: {seen.reason} ({told})"
 
 

@@ -17,6 +17,7 @@ from copilot.tui.stages import board, end_words, progress_words
 from copilot.tui.works import Work
 
 REDRAWS_A_SECOND = 5
+PADDING_COLUMNS = 2
 
 
 class ProvingScreen(Page):
@@ -32,7 +33,7 @@ class ProvingScreen(Page):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x", "stop", "Stop"),
         Binding("p", "go_on", "Go on", tooltip="Go on with a proof that was stopped or failed"),
-        Binding("enter", "review", "Review", tooltip="Open the review, with what is there so far"),
+        Binding("enter", "review", "Review", key_display="enter", tooltip="Open the review, with what is there so far"),
         Binding(
             "b", "before", "Before", show=False, tooltip="who said no to what is asked again, why, and what differs now"
         ),
@@ -106,7 +107,9 @@ class ProvingScreen(Page):
         follows = scroll.is_vertical_scroll_end
         self._is_decided = proposal.decision is not None and not (work and work.error)
         self.query_one("#heading", Static).update(plain(f"{proposal.id}  {proposal.state}"))
-        self.query_one("#steps", Static).update(board(proposal, work, scroll.scrollable_content_region.width))
+        self.query_one("#steps", Static).update(
+            board(proposal, work, scroll.scrollable_content_region.width - PADDING_COLUMNS)
+        )
         if follows:
             scroll.scroll_end(animate=False)
         if work is None:

@@ -110,7 +110,7 @@ def test_a_decision_is_verified_in_place_and_opened_in_its_review(tmp_path: Path
         await pilot.press("v")
         await settled(app, pilot)
         shown = " ".join(screen_text(app).split())
-        assert "The decision holds: " in shown
+        assert "The decision holds: of " in shown
         assert " same." in shown
         await pilot.press("enter")
         await settled(app, pilot)
