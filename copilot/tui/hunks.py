@@ -145,7 +145,8 @@ class HunkPane(Horizontal):
         """Goes from the list into the lines of the highlighted hunk."""
         if self.highlighted_id:
             self.lines.go_to(self.highlighted_id)
-            self.lines.focus()
+            # At once: a key that was typed right after must not meet the list.
+            self.screen.set_focus(self.lines)
 
     def switch_view(self) -> None:
         """Shows both sides beside each other, or one below the other."""

@@ -176,3 +176,13 @@ def test_an_empty_comment_is_none(tmp_path: Path) -> None:
 
     drive(workspace, act)
     assert workspace.load("p-0123456789").comments == ()
+
+
+def test_a_key_typed_right_after_meets_the_lines(tmp_path: Path) -> None:
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        await pilot.press("1")
+        pane_of(app).into_lines()
+        assert app.focused is pane_of(app).lines
+        await pilot.pause()
+
+    drive(workspace_with(tmp_path, faces.a_proposal()), act)
