@@ -49,7 +49,7 @@ class ProvingScreen(Page):
         yield Static(id="heading")
         yield AskedBefore()
         with Scroll(id="board"):
-            yield Static(id="steps")
+            yield Static(id="progress")
         yield Static(id="status")
         yield Footer(show_command_palette=False)
 
@@ -101,13 +101,13 @@ class ProvingScreen(Page):
         try:
             proposal = self.workspace.load(self.id_of_proposal)
         except CopilotError as error:
-            self.query_one("#steps", Static).update(plain(str(error), "$text-error"))
+            self.query_one("#progress", Static).update(plain(str(error), "$text-error"))
             return
         scroll = self.query_one(Scroll)
         follows = scroll.is_vertical_scroll_end
         self._is_decided = proposal.decision is not None and not (work and work.error)
         self.query_one("#heading", Static).update(plain(f"{proposal.id}  {proposal.state}"))
-        self.query_one("#steps", Static).update(
+        self.query_one("#progress", Static).update(
             board(proposal, work, scroll.scrollable_content_region.width - PADDING_COLUMNS)
         )
         if follows:
