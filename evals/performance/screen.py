@@ -25,14 +25,15 @@ from copilot.example.build import build_repository
 ROUNDS = 7
 PROMISED_RATIO = 1.6
 SECONDS_MAX = 60.0
-MARKER = b"What should change?"
+# Without its first letter, which the cursor stands on in a colour of its own.
+MARKER = b"should change?"
 PEER = f"""
 from textual.app import App
 from textual.widgets import Footer, Input
 
 class Bare(App):
     def compose(self):
-        yield Input(placeholder="{MARKER.decode()}")
+        yield Input(placeholder="What {MARKER.decode()}")
         yield Footer()
 
 Bare().run()
