@@ -80,8 +80,8 @@ def open_review(workspace: Workspace, id: str, console: Console, *, is_ascii: bo
 
 def open_home(*, is_ascii: bool = False) -> int:
     """Opens the repository around the current folder on a screen."""
-    from copilot.proposals import Workspace
+    from copilot.proposals.later import LaterWorkspace
     from copilot.tui.app import home
 
-    home(Workspace.open(".", is_only_shown=is_served()), is_ascii=is_ascii)
+    home(LaterWorkspace(".", is_only_shown=is_served()), is_ascii=is_ascii)
     return EXIT_DONE

@@ -11,6 +11,7 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 
 from copilot.errors import CopilotError
+from copilot.proposals.later import LaterWorkspace
 from copilot.reasons.visible import visible
 from copilot.tui.looks import Looks
 from copilot.tui.page import Page
@@ -29,7 +30,7 @@ def review(workspace: Workspace, id: str, *, is_ascii: bool = False) -> None:
     CopilotApp(workspace, id, is_ascii=is_ascii).run()
 
 
-def home(workspace: Workspace, *, is_ascii: bool = False) -> None:
+def home(workspace: LaterWorkspace, *, is_ascii: bool = False) -> None:
     """Opens the repository: its map, its findings, its proposals, and the line that takes a request."""
     CopilotApp(workspace, is_ascii=is_ascii).run()
 
@@ -41,12 +42,18 @@ class CopilotApp(App[None]):
     CSS_PATH = "copilot.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "Quit", show=False, priority=True)]
 
-    def __init__(self, workspace: Workspace, id: str = "", *, is_ascii: bool = False) -> None:
+    def __init__(self, workspace: Workspace | LaterWorkspace, id: str = "", *, is_ascii: bool = False) -> None:
         super().__init__()
         self._looks = Looks(self, is_ascii=is_ascii)
-        self.workspace = workspace
+        self.folder = workspace.folder
+        self.is_only_shown = workspace.is_only_shown
+        self._workspace = workspace
         self.works = Works(self)
         self._first = id
+
+    @property
+    def workspace(self) -> Workspace:
+        return self._workspace.get() if isinstance(self._workspace, LaterWorkspace) else self._workspace
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), *self._looks.filters]

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.widgets import Static
 
 from copilot.proposals.past import Precedent, precedent_words
 from copilot.reasons.words import counted
 from copilot.tui.dialogs import Dialog
+from copilot.tui.page import Page
 from copilot.tui.panes import plain
+
+if TYPE_CHECKING:
+    from copilot.domain.proposal import Proposal
 
 
 class AskedBefore(Static):
@@ -38,3 +44,21 @@ class AskedBefore(Static):
             first, *rest = precedent_words(precedent)
             lines += [*([""] if lines else []), first, *(f"  {text}" for text in rest)]
         return Dialog("Asked before", lines)
+
+
+class AskedBeforePage(Page):
+    """A page with that line, and a key for "before"."""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Hides the key where nothing was asked before."""
+        if action == "before":
+            return any(it.found for it in self.query(AskedBefore))
+        return super().check_action(action, parameters)
+
+    def action_before(self) -> None:
+        """Shows who said no to what is asked again, why, and what is different now."""
+        self.app.push_screen(self.query_one(AskedBefore).dialog())
+
+    def look_before(self, proposal: Proposal) -> None:
+        """Fills the line, in a thread."""
+        self.in_thread(lambda: self.workspace.precedents(proposal), self.query_one(AskedBefore).fill)

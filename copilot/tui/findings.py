@@ -7,11 +7,14 @@ from collections.abc import Callable, Sequence
 from textual.content import Content
 
 from copilot.domain.audit import SEVERITIES, AuditFinding
-from copilot.domain.source import Gap, SourceFile
+from copilot.domain.pipeline import PipelineMap
+from copilot.domain.source import WORKING_TREE, Gap, SourceFile
 from copilot.reasons.words import counted
 from copilot.tui.evidence import FINDING_STYLES
 from copilot.tui.panes import plain
 from copilot.tui.source import source_lines
+
+COMMIT_SHOWN = 9
 
 PROOFS_WITH_SOURCE_MAX = 8
 Source = Callable[[str], SourceFile | Gap]
@@ -54,3 +57,24 @@ def gap_text(gap: Gap, source: Source) -> Content:
     """Returns the place that could not be read, why, and what stands there."""
     lines = [plain(str(gap.span), "bold"), plain(gap.reason), Content("")]
     return Content("\n").join([*lines, *source_lines(gap.span, source(gap.span.path))])
+
+
+def heading(name: str, branch: str, pipeline: PipelineMap, findings: tuple[AuditFinding, ...]) -> Content:
+    """Returns what is read, where it stands, how much is in it, and what was not read."""
+    is_live = pipeline.commit == WORKING_TREE
+    where = "its working tree" if is_live else " ".join(it for it in (branch, pipeline.commit[:COMMIT_SHOWN]) if it)
+    counts = (
+        counted(len(pipeline.jobs), "job"),
+        counted(len(pipeline.endpoints), "endpoint"),
+        counted(len(pipeline.subjects), "schema"),
+        counted(len(findings), "finding"),
+    )
+    unread = [counted(len(pipeline.gaps), "gap")] if pipeline.gaps else []
+    if pipeline.uncommitted_count:
+        unread.append(f"{counted(pipeline.uncommitted_count, 'uncommitted change')} not read")
+    return Content.assemble(
+        plain(name, "bold"),
+        plain(f"  {where or 'no commit yet'}  "),
+        plain(", ".join(counts), "dim"),
+        plain(f"  {', '.join(unread)}" if unread else "", "$text-warning"),
+    )

@@ -11,28 +11,23 @@ from textual.content import Content
 from textual.css.query import DOMQuery
 from textual.widgets import Footer, OptionList, Static, Tab, Tabs
 
-from copilot.domain.audit import AuditFinding
-from copilot.domain.impacted import ImpactList
-from copilot.domain.pipeline import PipelineMap
-from copilot.domain.source import WORKING_TREE
 from copilot.errors import Ambiguous, CopilotError, WrongUsage
 from copilot.reasons.words import asked_words, counted
-from copilot.tui.findings import finding_items, finding_text, gap_items, gap_text
-from copilot.tui.impact import impact_heading, impact_items, impact_text
 from copilot.tui.map_notes import NOTES as MAP_NOTES
 from copilot.tui.page import KEYS, Page
 from copilot.tui.panes import ListAndDetail, plain
 from copilot.tui.picker import ProposalList, Proposals, read_proposals
-from copilot.tui.reading import ListScreen, TextScreen
 from copilot.tui.request import RequestLine
 from copilot.tui.works import Work
 
 if TYPE_CHECKING:
+    from copilot.domain.audit import AuditFinding
+    from copilot.domain.impacted import ImpactList
+    from copilot.domain.pipeline import PipelineMap
     from copilot.tui.map_pane import MapPane
 
 PARTS = {"map": "Map", "findings": "Findings", "proposals": "Proposals"}
 WIDE_COLUMNS = 120
-COMMIT_SHOWN = 9
 
 
 class HomeScreen(Page):
@@ -72,6 +67,7 @@ class HomeScreen(Page):
         self._pipeline: PipelineMap | None = None
         self._findings: tuple[AuditFinding, ...] = ()
         self._proposals = Proposals((), 0)
+        self._has_begun = False
         self._asked = ""
         self._unclear: Ambiguous | None = None
 
@@ -92,17 +88,24 @@ class HomeScreen(Page):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        self._line.display = not self.workspace.is_only_shown
+        self._line.display = not self.copilot.is_only_shown
         for number, (id, words) in enumerate(PARTS.items(), 1):
             self.query_one(f"#{id}-part").border_title = f"{number} {words}"
-        self.query_one("#heading", Static).update(plain(self.workspace.folder.name))
+        self.query_one("#heading", Static).update(plain(self.copilot.folder.name))
         self.tell("reading the repository …")
-        self.in_thread(self.workspace.audit, self._read, self._unread)
         self.action_part("proposals")
+        self.call_after_refresh(self._begin)
         self.set_interval(1.0, lambda: self.query_one(ProposalList).show_work(self.works.going_on()))
 
-    def on_screen_resume(self) -> None:
+    def _begin(self) -> None:
+        """Begins to read once the screen is drawn: what that loads would be waited for."""
+        self._has_begun = True
+        self.in_thread(lambda: self.workspace.audit(), self._read, self._unread)
         self._read_proposals()
+
+    def on_screen_resume(self) -> None:
+        if self._has_begun:
+            self._read_proposals()
 
     def moved(self, work: Work) -> None:
         self.query_one(ProposalList).show_work((work,))
@@ -136,7 +139,7 @@ class HomeScreen(Page):
         self._map.first().show(self._pipeline, self._findings, self._proposals.all)
 
     def on_map_pane_asked(self, event: MapPane.Asked) -> None:
-        if self.workspace.is_only_shown:
+        if self.copilot.is_only_shown:
             return
         self._line.put(event.text)
 
@@ -189,6 +192,9 @@ class HomeScreen(Page):
         if self._pipeline is None:
             self.tell("The repository is not read yet.")
             return
+        from copilot.tui.findings import gap_items, gap_text
+        from copilot.tui.reading import ListScreen
+
         gaps = self._pipeline.gaps
         self.app.push_screen(
             ListScreen(
@@ -238,6 +244,9 @@ class HomeScreen(Page):
         self.in_thread(lambda: self.workspace.impact(text), self._show_impact, self._not_understood)
 
     def _show_impact(self, found: ImpactList) -> None:
+        from copilot.tui.impact import impact_heading, impact_items, impact_text
+        from copilot.tui.reading import ListScreen
+
         self.tell("")
         source = self.workspace.source
         self.app.push_screen(
@@ -254,6 +263,8 @@ class HomeScreen(Page):
         if event.option_list.id == "list" and id:
             self.copilot.open_proposal(id)
         elif event.option_list is self.query_one("#flaws", ListAndDetail).items and id:
+            from copilot.tui.reading import TextScreen
+
             self.app.push_screen(TextScreen("Finding", self._finding_text(id)))
 
     def _proposed(self, id: str) -> None:
@@ -282,40 +293,23 @@ class HomeScreen(Page):
         self._line.suggest(f"{error.what} {next}", sentences)
 
     def _read(self, read: tuple[PipelineMap, tuple[AuditFinding, ...]]) -> None:
+        from copilot.tui.findings import finding_items, heading
+
         self._pipeline, self._findings = read
         self._teach()
         self._show_map()
         self.tell("")
-        self.query_one("#heading", Static).update(heading(self.workspace.folder.name, self.workspace.branch, *read))
+        self.query_one("#heading", Static).update(heading(self.copilot.folder.name, self.workspace.branch, *read))
         self.query_one("#flaws", ListAndDetail).show(
             finding_items(self._findings), self._finding_text, absent="Nothing was found."
         )
 
     def _finding_text(self, id: str) -> Content:
+        from copilot.tui.findings import finding_text
+
         finding = next(it for it in self._findings if it.id == id)
         return finding_text(finding, self.workspace.source)
 
     def _unread(self, error: CopilotError) -> None:
         self.tell("The repository could not be read.", "$text-error")
         self.fail(error)
-
-
-def heading(name: str, branch: str, pipeline: PipelineMap, findings: tuple[AuditFinding, ...]) -> Content:
-    """Returns what is read, where it stands, how much is in it, and what was not read."""
-    is_live = pipeline.commit == WORKING_TREE
-    where = "its working tree" if is_live else " ".join(it for it in (branch, pipeline.commit[:COMMIT_SHOWN]) if it)
-    counts = (
-        counted(len(pipeline.jobs), "job"),
-        counted(len(pipeline.endpoints), "endpoint"),
-        counted(len(pipeline.subjects), "schema"),
-        counted(len(findings), "finding"),
-    )
-    unread = [counted(len(pipeline.gaps), "gap")] if pipeline.gaps else []
-    if pipeline.uncommitted_count:
-        unread.append(f"{counted(pipeline.uncommitted_count, 'uncommitted change')} not read")
-    return Content.assemble(
-        plain(name, "bold"),
-        plain(f"  {where or 'no commit yet'}  "),
-        plain(", ".join(counts), "dim"),
-        plain(f"  {', '.join(unread)}" if unread else "", "$text-warning"),
-    )

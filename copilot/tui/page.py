@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, cast
 
 from textual.binding import Binding, BindingType
@@ -12,13 +13,11 @@ from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from copilot.errors import CopilotError
-from copilot.tui.before import AskedBefore
 from copilot.tui.dialogs import Dialog
 from copilot.tui.panes import plain
 from copilot.tui.works import Work, Works
 
 if TYPE_CHECKING:
-    from copilot.domain.proposal import Proposal
     from copilot.proposals import Workspace
 
 Result = TypeVar("Result")
@@ -37,8 +36,12 @@ ONLY_SHOWN = "Only shown here: asking, approving, applying, rejecting and undoin
 class Host(Protocol):
     """What the screens ask of the application that holds them."""
 
-    workspace: Workspace
+    folder: Path
+    is_only_shown: bool
     works: Works
+
+    @property
+    def workspace(self) -> Workspace: ...
 
     def open_proposal(self, id: str) -> None: ...
 
@@ -79,20 +82,17 @@ class Page(Screen[None]):
             "postpone",
             "sign",
             "comment",
-            "go_on",
         )
     )
     """The actions that lead to a record: off where the workspace is only shown."""
 
     def on_mount(self) -> None:
-        if self.workspace.is_only_shown:
+        if self.copilot.is_only_shown:
             self.mount(Static(plain(ONLY_SHOWN, "bold $text-warning"), id="only-shown"), before=0)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Hides what is off where it is only shown, and the key of what was asked before where nothing was."""
-        if action == "before":
-            return any(it.found for it in self.query(AskedBefore))
-        return not (self.workspace.is_only_shown and action in self.ACTS)
+        """Hides what is off where it is only shown."""
+        return not (self.copilot.is_only_shown and action in self.ACTS)
 
     @property
     def copilot(self) -> Host:
@@ -110,14 +110,6 @@ class Page(Screen[None]):
     def own_keys(cls) -> tuple[Binding, ...]:
         """Returns the keys of this screen that have a name."""
         return tuple(it for it in cls.BINDINGS if isinstance(it, Binding) and it.description)
-
-    def action_before(self) -> None:
-        """Shows who said no to what is asked again, why, and what is different now."""
-        self.app.push_screen(self.query_one(AskedBefore).dialog())
-
-    def look_before(self, proposal: Proposal) -> None:
-        """Fills the line of what was asked before; for screens that hold one and a key for "before"."""
-        self.in_thread(lambda: self.workspace.precedents(proposal), self.query_one(AskedBefore).fill)
 
     def moved(self, work: Work) -> None:
         """Is called when any work comes a step further or ends, whether this screen is on top or not."""

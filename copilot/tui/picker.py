@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widgets.option_list import Option
 
-from copilot.domain.proposal import Proposal
 from copilot.reasons.words import asked_words, counted, postponed_words
 from copilot.tui.panes import Choices, plain
-from copilot.tui.questions import record_words
 from copilot.tui.works import Work
 
 if TYPE_CHECKING:
+    from copilot.domain.proposal import Proposal
     from copilot.proposals import Workspace
 
 EMPTY = "No proposals yet. Write below what should change."
@@ -79,6 +78,8 @@ def proposal_row(
 
 def work_words(work: Work) -> str:
     """Returns what goes on, with its last step and for how long."""
+    from copilot.tui.questions import record_words  # with what it knows of evidence; no first frame waits for it
+
     doing = "stopping" if work.stop.is_set() else record_words(work.steps[-1].body) if work.steps else work.doing
     return f"{doing} … {work.seconds:.0f} s"
 

@@ -10,8 +10,8 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Footer, Static
 
 from copilot.errors import CopilotError
-from copilot.tui.before import AskedBefore
-from copilot.tui.page import KEYS, Page
+from copilot.tui.before import AskedBefore, AskedBeforePage
+from copilot.tui.page import KEYS
 from copilot.tui.panes import Scroll, plain
 from copilot.tui.stages import board, end_words, progress_words
 from copilot.tui.works import Work
@@ -20,7 +20,7 @@ REDRAWS_A_SECOND = 5
 PADDING_COLUMNS = 2
 
 
-class ProvingScreen(Page):
+class ProvingScreen(AskedBeforePage):
     """Gives way to the review once there is a decision, unless the person has scrolled up to read.
 
     A stop or a failure is told here, with what stays; the proof can go on from there at any time.

@@ -82,7 +82,7 @@ class SignScreen(DecidingPage):
     @property
     def step(self) -> Step | None:
         """Returns what can be done here now, None while that is being found out, or can't be."""
-        if self._standing is None or self.workspace.is_only_shown:
+        if self._standing is None or self.copilot.is_only_shown:
             return "done" if self._proposal.applied else None
         return step_of(self._proposal, self._standing, self._person)
 

@@ -21,12 +21,11 @@ from copilot.proposals.comment import comments_on
 from copilot.reasons.render import markdown
 from copilot.reasons.words import asked_words, letters_of, postponed_words
 from copilot.tui import alternatives
-from copilot.tui.before import AskedBefore
+from copilot.tui.before import AskedBefore, AskedBeforePage
 from copilot.tui.cited import CitedLines
 from copilot.tui.evidence import evidence_text, evidence_title
 from copilot.tui.hunks import HunkPane
 from copilot.tui.look_at import look_at_text
-from copilot.tui.page import Page
 from copilot.tui.panes import ListAndDetail, Rows, Scroll, plain
 from copilot.tui.rationale import rationale_lines
 from copilot.tui.rollout import rollout_markdown
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
     from copilot.proposals import Workspace
 
 
-class ReviewView(Page):
+class ReviewView(AskedBeforePage):
     """Shows a proposal; `selected` is the id of the alternative that the lower part is about."""
 
     def __init__(self, workspace: Workspace, id: str) -> None:

@@ -6,18 +6,18 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from textual.app import App
 from textual.message import Message
 
-from copilot.domain.proposal import Body, Record
 from copilot.errors import CopilotError
 
 if TYPE_CHECKING:
+    from copilot.domain.proposal import Body, Record
     from copilot.flow import Begun
 
-Act = Callable[["Work"], Iterator[Record]]
+Act: TypeAlias = "Callable[[Work], Iterator[Record]]"
 """What a work does: it yields records, looks at the work's `stop`, and tells the work's `begins` what it turns to."""
 
 
