@@ -25,7 +25,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 import copilot.tui
-from copilot.domain.pipeline import Endpoint, Job, Link, PipelineMap
+from copilot.domain.pipeline import Direction, Endpoint, Job, Link, PipelineMap
 from copilot.domain.source import Span
 from copilot.tui.graph import graph_of
 from copilot.tui.graph_drawing import draw
@@ -50,9 +50,9 @@ def large_map(seed: int = 1) -> PipelineMap:
         topic = near if chance.random() < 0.9 else chance.choice((0, 1, 2, chance.randrange(TOPICS)))
         forward = topic > here or topic < 3 or chance.random() < 0.02
         endpoint = Endpoint("topic", f"events-{topic:03}")
-        way = "produces" if forward else "consumes"
+        way: Direction = "produces" if forward else "consumes"
         at = (Span(f"services/{job}/main.py", 7, 7),)
-        links[job, topic] = Link(f"service-{job:03}", endpoint, way, f"event_{topic}", None, "certain", at)  # type: ignore[arg-type]
+        links[job, topic] = Link(f"service-{job:03}", endpoint, way, f"event_{topic}", None, "certain", at)
     ordered = tuple(link for _, link in sorted(links.items()))
     return PipelineMap(
         commit="0" * 40,

@@ -189,11 +189,9 @@ def test_a_phase_that_carries_a_change_on_asks_for_nothing_again(tmp_path: Path)
     from copilot.domain.continuation import Continued
 
     _, then, now = _two(tmp_path)
-    fields = {"of": then.id, "phase": 1, "phases": 2}
     known: list[Past] = [past_of(_rejected(then), LATER)]
     assert precedents(now, known)
-    names = Continued.__dataclass_fields__
-    body = Continued(**{name: fields.get(name, () if name in ("proofs", "moved") else "") for name in names})  # type: ignore[arg-type]
+    body = Continued(then.id, 1, 2, "The topic is drained.", (), (), then.alternatives[0])
 
     assert precedents(replace(now, continued=body), known) == ()
 

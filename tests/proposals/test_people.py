@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,11 +37,11 @@ def sit(made: Paper, name: str) -> None:
     sits_down(made.folder, name, beside / name, beside / "allowed")
 
 
-def forge(made: Paper, **changes: str | int) -> None:
+def forge(made: Paper, **changes: Any) -> None:
     """Writes an approval into the store as somebody with an editor could."""
     approval = made.open().load(made.id).approvals[-1]
     store = FileStore(made.folder / ".git" / "pipeline-copilot" / "proposals", lambda: NOON)
-    store.append(made.id, replace(approval, **changes))  # type: ignore[arg-type]
+    store.append(made.id, replace(approval, **changes))
 
 
 def test_one_approval_is_not_enough_and_a_second_persons_is(tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def test_an_edited_hunk_waits_for_its_proof_and_can_be_taken_back(
     monkeypatch.setenv("VISUAL", replacing("+\treturn", "+\treturn"))
 
     async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
-        app.suspend = nothing_to_suspend  # type: ignore[method-assign]
+        monkeypatch.setattr(app, "suspend", nothing_to_suspend)
         pane: HunkPane = review_of(app).query_one(HunkPane)
         await pilot.press("1", "e")
         await pilot.pause()
@@ -110,7 +110,7 @@ def test_an_edit_that_does_not_apply_is_refused_and_opened_again_as_it_was(
     monkeypatch.delenv("VISUAL", raising=False)
 
     async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
-        app.suspend = nothing_to_suspend  # type: ignore[method-assign]
+        monkeypatch.setattr(app, "suspend", nothing_to_suspend)
         pane: HunkPane = review_of(app).query_one(HunkPane)
         await pilot.press("1", "e")
         await pilot.pause()
@@ -147,7 +147,7 @@ def test_an_edited_hunk_is_proved_and_become_an_alternative(tmp_path: Path, monk
     workspace = Workspace.open(folder)
 
     async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
-        app.suspend = nothing_to_suspend  # type: ignore[method-assign]
+        monkeypatch.setattr(app, "suspend", nothing_to_suspend)
         pane: HunkPane = review_of(app).query_one(HunkPane)
         while not (pane.highlighted and pane.highlighted.hunk.path.endswith("rules.py")):
             await pilot.press("1", "j")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copilot.domain.audit import AuditFinding, Proof
+from copilot.domain.evidence import Severity
 from copilot.domain.source import Gap, SourceFile, Span
 from copilot.tui.findings import finding_items, finding_text, gap_items, gap_text
 from copilot.tui.source import LINES_MAX, source_lines
@@ -14,9 +15,9 @@ def source(path: str) -> SourceFile | Gap:
     return Gap(Span(path, 1, 1), "is binary") if path == "odd.py" else SourceFile(path, TEXT, "")
 
 
-def finding(id: str, severity: str, *places: Span) -> AuditFinding:
+def finding(id: str, severity: Severity, *places: Span) -> AuditFinding:
     proof = tuple(Proof(place, "shows it") for place in places)
-    return AuditFinding(id, "a-rule", severity, f"title of {id}", proof, "it hurts", "mend it")  # type: ignore[arg-type]
+    return AuditFinding(id, "a-rule", severity, f"title of {id}", proof, "it hurts", "mend it")
 
 
 def test_findings_stand_below_a_heading_of_their_severity_the_worst_first() -> None:

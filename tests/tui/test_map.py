@@ -13,7 +13,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from copilot.domain.pipeline import Deployment, Endpoint, Job, Link, PipelineMap
+from copilot.domain.pipeline import Deployment, Direction, Endpoint, Job, Link, PipelineMap
 from copilot.domain.source import Gap, Span
 from copilot.planners.intent import understand
 from copilot.proposals import Workspace
@@ -92,7 +92,7 @@ async def press(app: App[None], pilot: Pilot[None], *keys: str) -> None:
 def line_of_three() -> PipelineMap:
     """Returns shop → orders → biller → bills → mailer, with a second reader of orders, and a job by itself."""
     orders, bills = Endpoint("topic", "orders"), Endpoint("topic", "bills")
-    links = (
+    links: tuple[tuple[str, Endpoint, Direction], ...] = (
         ("shop", orders, "produces"),
         ("biller", orders, "consumes"),
         ("auditor", orders, "consumes"),
@@ -102,7 +102,7 @@ def line_of_three() -> PipelineMap:
     return pipeline(
         jobs=tuple(Job(name, f"services/{name}") for name in ("auditor", "biller", "idle", "mailer", "shop")),
         endpoints=(bills, orders),
-        links=tuple(Link(job, to, way, to.name, None, "certain", (AT,)) for job, to, way in links),  # type: ignore[arg-type]
+        links=tuple(Link(job, to, way, to.name, None, "certain", (AT,)) for job, to, way in links),
         deployments=(Deployment("biller", "biller-eu", (("TOPIC", "orders"),), AT),),
         gaps=(Gap(Span("services/old.py", 3, 3), "is not Python 3"),),
     )
@@ -364,9 +364,10 @@ def test_a_picture_that_comes_while_one_types_does_not_take_the_keyboard(tmp_pat
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (250, 70)])
 def test_keys_of_the_map_break_nothing_at_any_size(size: tuple[int, int]) -> None:
     async def act(app: MapApp, pilot: Pilot[None]) -> None:
-        await press(
-            app, pilot, *"jklhtjklhtfgf.", "enter", "tab", "escape", "escape", "pagedown", "end", "home", "s", "x"
-        )
+        await press(app, pilot, *"jklhtjklhtfgf.", "enter", "tab", "escape", "escape", "pagedown", "end", "home", "s")
+        assert app.name_selected in {"shop", "orders", "biller", "auditor", "bills", "mailer", "idle"}
+        await press(app, pilot, "x")
+        assert app.screen.query_one("#map-search", Input).value == "x"
 
     on_map(line_of_three(), act, size=size)
 

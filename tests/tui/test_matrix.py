@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from copilot.domain.evidence import Verdict
 from copilot.domain.proposal import Proposal
 from copilot.reasons.ranking import decide
 from copilot.reasons.what_if import RuleList, ranked_by
@@ -100,8 +101,8 @@ def test_what_has_no_figure_comes_last_either_way() -> None:
 
 
 def test_verdicts_are_sorted_from_pass_to_fail() -> None:
-    verdicts = {"bad-000001": "fail", "maybe-0001": "unknown", "good-00001": "pass"}
-    proofs = (it for id, verdict in verdicts.items() for it in all_pass(id, usage=evidence(id, "usage", verdict)))  # type: ignore[arg-type]
+    verdicts: dict[str, Verdict] = {"bad-000001": "fail", "maybe-0001": "unknown", "good-00001": "pass"}
+    proofs = (it for id, verdict in verdicts.items() for it in all_pass(id, usage=evidence(id, "usage", verdict)))
     made = proposal((NOTHING, *map(alternative, verdicts)), (*of_nothing(), *proofs))
 
     order = sorted_rows(made, (), column(made, "verdict.usage"))
