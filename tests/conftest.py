@@ -6,13 +6,14 @@ import functools
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from copilot.adapters.own_settings import AVSC_VARIABLE, JAVA_VARIABLE
-from tests.outside import AVSC_FOLDER, JAVA_JARS
+from tests.outside import AVSC_FOLDER, JAVA_JARS, KAFKA_FOLDER
 
 # How fast a machine draws examples says nothing about the program; a busy one must not fail the gate.
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -28,6 +29,12 @@ PROBES = {
     # Part of the JDK, which is what runs a source file; the class is that of Avro in whichever jars the gate names.
     "avro-java": ("javap", "-cp", os.environ.get(JAVA_JARS, "."), "org.apache.avro.Schema"),
     "avsc": ("node", "-e", f"require.resolve('avsc', {{paths: [process.env.{AVSC_FOLDER}]}})"),
+    # Loaded by the Python that runs the tests, whose extension modules it needs.
+    "confluent-kafka": (
+        sys.executable,
+        "-c",
+        f"import os, sys; sys.path[:0] = filter(None, [os.environ.get('{KAFKA_FOLDER}')]); import confluent_kafka.admin",
+    ),
 }
 NOT_RUN = pytest.StashKey[dict[str, str]]()
 

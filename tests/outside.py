@@ -11,6 +11,7 @@ from copilot.formats.avro.outside import OutsideDecoder, avsc_decoder, java_deco
 
 JAVA_JARS = "TESTS_JAVA_JARS"
 AVSC_FOLDER = "TESTS_AVSC_FOLDER"
+KAFKA_FOLDER = "TESTS_KAFKA_FOLDER"
 
 
 @functools.cache

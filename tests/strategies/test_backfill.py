@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import io
 import json
+import os
 import sys
 import types
 from collections.abc import Callable
@@ -22,6 +24,7 @@ from copilot.domain.sinks import Sink
 from copilot.domain.source import Span
 from copilot.strategies.backfill_job import Fill, backfill_text, holder_path
 from copilot.strategies.backfill_table import sql_of, table_text
+from tests.outside import KAFKA_FOLDER
 from tests.planners.test_time_boxes import planned
 
 TOPIC = "orders"
@@ -311,9 +314,12 @@ def test_names_of_a_repository_are_never_code_in_the_job(run: Run, hostile: str)
     assert names["TOPIC"] == hostile
 
 
-def test_the_job_runs_on_the_client_library_itself() -> None:
-    kafka = pytest.importorskip("confluent_kafka")
-    admin = pytest.importorskip("confluent_kafka.admin").AdminClient({"test.mock.num.brokers": 1})
+@pytest.mark.tool("confluent-kafka")
+def test_the_job_runs_on_the_client_library_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    if folder := os.environ.get(KAFKA_FOLDER):
+        monkeypatch.syspath_prepend(folder)
+    kafka = importlib.import_module("confluent_kafka")
+    admin = importlib.import_module("confluent_kafka.admin").AdminClient({"test.mock.num.brokers": 1})
     (server,) = (f"{it.host}:{it.port}" for it in admin.list_topics(timeout=10).brokers.values())
     producer = kafka.Producer({"bootstrap.servers": server})
     for key, value in (("a", {"amount": 1}), ("b", {"amount": 2}), ("a", {"amount": 3})):
