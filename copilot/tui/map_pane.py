@@ -89,6 +89,9 @@ class MapPane(Vertical):
                 yield Static(id="map-detail-text")
         yield Static(id="map-line")
 
+    def on_unmount(self) -> None:
+        gc.unfreeze()
+
     def on_mount(self) -> None:
         for hidden in ("#map-search", "#map-detail", "#map-tree", "#map-graph"):
             self.query_one(hidden).display = False

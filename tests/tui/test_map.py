@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -376,3 +377,12 @@ def test_the_map_of_a_search_is_the_smaller_graph() -> None:
     shape = graph("A > t, t > B, B > u, u > C")
 
     assert [node.id for node in shape.only(shape.beside(shape.matching("c"))).nodes] == ["u", "C"]
+
+
+def test_what_the_collector_passes_over_is_let_go_with_the_map() -> None:
+    async def act(app: MapApp, pilot: Pilot[None]) -> None:
+        assert gc.get_freeze_count() > 0
+
+    on_map(line_of_three(), act)
+
+    assert gc.get_freeze_count() == 0
