@@ -81,5 +81,17 @@ class SurroundingsFailed(CopilotError):
     """Git, the disk, the network or a model did not do its part."""
 
 
+class ModelFailed(SurroundingsFailed):
+    """A model did not answer, or its server refused. `kind` is one word for what happened ("key", "rate", "cut", …).
+
+    `partial` is what had come before a stream ended.
+    """
+
+    def __init__(self, kind: str, what: str, *, where: object = "", next: str = "", partial: str = "") -> None:
+        super().__init__(what, where=where, next=next)
+        self.kind = kind
+        self.partial = partial
+
+
 class ProposalCorrupt(SurroundingsFailed):
     """A proposal's file no longer matches the digests that chain its records."""

@@ -11,10 +11,12 @@ if TYPE_CHECKING:
     from copilot.domain.alternative import Alternative, NotOffered, Plan, SchemaEdit
     from copilot.domain.evidence import Evidence, Finding
     from copilot.domain.impacted import AskedChange, ImpactList
+    from copilot.domain.model import Call, Reply, Usage
     from copilot.domain.operation import ChangeRequest, Operation
     from copilot.domain.pair import PairVerdict
     from copilot.domain.patch import Patch, Refused
     from copilot.domain.pipeline import Impact, PipelineMap
+    from copilot.domain.prompt import Prompt
     from copilot.domain.proposal import Body, Record
     from copilot.domain.schema import SchemaPart, SchemaSource, SchemaVersion
     from copilot.domain.source import Gap, PastFile, Snapshot, SourceFile
@@ -255,6 +257,45 @@ class Planner(Protocol):
     """Finds alternatives for a request."""
 
     def plan(self, request: ChangeRequest, impacts: tuple[Impact, ...], pipeline: PipelineMap) -> Plan: ...
+
+
+class Model(Protocol):
+    """A server of the Messages API. Nothing that it answers is trusted: whoever asks checks the answer."""
+
+    @property
+    def name(self) -> str:
+        """The model that is asked for."""
+        ...
+
+    @property
+    def server(self) -> str:
+        """The host that requests go to, without credentials; "recorded" where answers come from a recording."""
+        ...
+
+    @property
+    def forces_by_name(self) -> bool:
+        """Tells whether a forced tool may stand beside others; elsewhere the name is dropped, so it must stand alone."""
+        ...
+
+    def ask(self, call: Call, seconds: float) -> Reply:
+        """Asks once, within the seconds; raises ModelFailed with what the person can do about it."""
+        ...
+
+    def request(self, call: Call) -> str:
+        """Returns the body that `ask` sends for a call, as canonical JSON."""
+        ...
+
+    def cost_dollars(self, usage: Usage) -> float | None:
+        """Returns what tokens cost by the prices that the user set, None where none are set."""
+        ...
+
+
+class Prompts(Protocol):
+    """The prompts by id."""
+
+    def __call__(self, id: str) -> Prompt:
+        """Returns the prompt of that id; raises WrongUsage for one that is missing or not well made."""
+        ...
 
 
 class Compiler(Protocol):

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from copilot.adapters.git import Git, GitFailed, Repository
 from copilot.adapters.listing import FILE_MODE
+from copilot.domain.visible import visible
 from copilot.errors import SurroundingsFailed, WrongUsage
-from copilot.reasons.visible import visible
 
 BRANCH_ATTEMPTS_MAX = 100
 SUBJECT_LENGTH_MAX = 72

@@ -11,7 +11,7 @@ import ast
 from collections.abc import Iterator
 
 from copilot.checks.mutant import path_of
-from copilot.domain.alternative import Alternative, CodeEdit, Edit, FileText, NewFile, SchemaEdit, TextEdit
+from copilot.domain.alternative import Alternative, CodeEdit, Edit, FileText, NewFile, Replacement, SchemaEdit, TextEdit
 from copilot.domain.evidence import Finding
 from copilot.domain.lines import changed_runs, split_lines
 from copilot.domain.patch import FileChange, Patch
@@ -63,6 +63,9 @@ def _asked_lines(edits: list[Edit], change: FileChange) -> set[int] | None:
                 found |= set(range(edit.source.span.first_line, edit.source.span.last_line + 1))
             case TextEdit():
                 found.add(edit.line)
+            case Replacement(before=text):
+                first = base[: max(base.find(text.encode()), 0)].count(b"\n") + 1
+                found |= set(range(first, first + text.count("\n") + 1))
             case CodeEdit():
                 if tree is None:
                     return None

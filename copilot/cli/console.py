@@ -12,8 +12,8 @@ import sys
 from collections.abc import Mapping
 from typing import Any, TextIO
 
+from copilot.domain.visible import visible
 from copilot.errors import CopilotError
-from copilot.reasons.visible import visible
 
 
 class Console:

@@ -7,7 +7,7 @@ import os
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from copilot.reasons.visible import visible
+from copilot.domain.visible import visible
 
 WIDTH = 100
 """What a pipe and a wide terminal get; lines that are longer are hard to read."""

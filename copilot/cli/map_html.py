@@ -18,8 +18,8 @@ from copilot.cli.map_text import short
 from copilot.domain.pipeline import Certainty, Link, PipelineMap
 from copilot.domain.schema import SchemaSubject
 from copilot.domain.source import WORKING_TREE
+from copilot.domain.visible import visible
 from copilot.reasons.version_words import type_words
-from copilot.reasons.visible import visible
 from copilot.reasons.words import counted, decoder_words
 
 _RANKS: dict[Certainty, int] = {"certain": 0, "likely": 1, "possible": 2}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copilot.domain.clones import EXTERNAL, clone_in
 from copilot.domain.pipeline import Endpoint, Link, PipelineMap
-from copilot.reasons.visible import visible
+from copilot.domain.visible import visible
 
 _SHAPES = {
     **dict.fromkeys(("topic", "subscription", "queue", "stream"), ("([", "])")),

@@ -102,6 +102,15 @@ class TextEdit:
 
 
 @dataclass(frozen=True, slots=True)
+class Replacement:
+    """Free-form: `before`, which stands exactly once in the file's base text, becomes `after`."""
+
+    path: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class ImportEdit:
     """Makes `name` of the Python module `module`, which lies beside the file, known in it where an edit of the file uses it."""
 
@@ -135,7 +144,7 @@ class FileText:
     text: str | None
 
 
-Edit = SchemaEdit | CodeEdit | TextEdit | ImportEdit | SignalEdit | NewFile | FileText
+Edit = SchemaEdit | CodeEdit | TextEdit | Replacement | ImportEdit | SignalEdit | NewFile | FileText
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +226,8 @@ class Alternative:
     """One way to make the change. `id` is the strategy and a digest of the content; `argument` says when it wins.
 
     `origin` is "rules", "claude", or "person" (a choice of hunks); `strategy` the catalogue's id ("alias").
-    An alternative without phases changes nothing. `waited` is there where earlier phases have landed already.
+    An alternative without phases changes nothing. `waited` is there where earlier phases have landed already. `preconditions` are
+    what its origin says must hold: claims, which nothing rests on.
     """
 
     id: str
@@ -227,6 +237,7 @@ class Alternative:
     phases: tuple[Phase, ...]
     argument: str
     waited: Waited | None = None
+    preconditions: tuple[str, ...] = ()
 
     def gates_before(self, phase: int) -> tuple[Gate, ...]:
         """Returns the gates that hold when that phase begins, oldest first."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from copilot.domain.levels import Level
+from copilot.domain.wishes import Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -452,7 +453,7 @@ class ChangeRequest:
     """One request: the words, the operations they were understood as, and the commit they are about.
 
     `asked_by` is "Name <mail>", "" where git knows no name. `commands` are the repository's own test commands that the person
-    allowed to run; empty unless `--run-commands`.
+    allowed to run; empty unless `--run-commands`. `wishes` are what was asked of the way there.
     """
 
     text: str
@@ -462,3 +463,4 @@ class ChangeRequest:
     follows: str = ""
     limits: Limits = Limits()
     commands: tuple[str, ...] = ()
+    wishes: tuple[Wish, ...] = ()

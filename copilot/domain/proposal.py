@@ -11,7 +11,9 @@ from copilot.domain.codec import canonical, digest_of, digest_of_text, encode
 from copilot.domain.continuation import Continued
 from copilot.domain.decision import Applied, Approval, Comment, Decision, Postponed, Rejection, Undone
 from copilot.domain.evidence import Evidence
+from copilot.domain.failing_case import FailingCase
 from copilot.domain.impacted import ImpactList
+from copilot.domain.model import Exchange
 from copilot.domain.operation import ChangeRequest
 from copilot.domain.patch import HunkEdit, Patch, Refused
 from copilot.domain.pipeline import Impact
@@ -63,14 +65,46 @@ class Revised:
     edited: tuple[HunkEdit, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Challenged:
+    """Somebody tried to refute an alternative that survived every check, by these cases; each is executed as evidence."""
+
+    alternative: str
+    cases: tuple[FailingCase, ...]
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """Sentences by a model about rulings that stand: (alternative, sentence, ids of evidence). No ruling rests on them."""
+
+    sentences: tuple[tuple[str, str, tuple[str, ...]], ...]
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """How often a model's stated reason followed the evidence when what it cited was taken away or turned round.
+
+    `trials` are (what was done, id of the evidence, whether the reason followed).
+    """
+
+    trials: tuple[tuple[str, str, bool], ...]
+    problem: str = ""
+
+
 Body = (
     ChangeRequest
+    | Exchange
     | Continued
     | Reading
     | Plan
     | Compiled
     | Evidence
+    | Challenged
     | Decision
+    | Worded
+    | Probed
     | Revised
     | Approval
     | Rejection
@@ -134,6 +168,10 @@ class Proposal:
     continued: Continued | None = None
     comments: tuple[Comment, ...] = ()
     postponed: Postponed | None = None
+    exchanges: tuple[Exchange, ...] = ()
+    challenges: tuple[Challenged, ...] = ()
+    worded: Worded | None = None
+    probed: Probed | None = None
 
     @property
     def alternatives(self) -> tuple[Alternative, ...]:
@@ -190,7 +228,10 @@ def _is_claimed_enough(approvals: tuple[Approval, ...]) -> bool:
 
 def proposal_id(request: ChangeRequest, tool_version: str) -> str:
     """Returns the id: equal requests about equal commits, asked of equal tools, are one proposal."""
-    return "p-" + digest_of_text(tool_version + digest_of(request))[:10]
+    asked = encode(request)
+    if not request.wishes:
+        del asked["wishes"]
+    return "p-" + digest_of_text(tool_version + digest_of_text(canonical(asked)))[:10]
 
 
 def plan_digest(proposal: Proposal, alternative: str) -> str:
@@ -249,5 +290,13 @@ def _after(proposal: Proposal, body: Body) -> Proposal:
             return replace(proposal, applied=(*proposal.applied, body))
         case Undone():
             return replace(proposal, undone=(*proposal.undone, body))
+        case Exchange():
+            return replace(proposal, exchanges=(*proposal.exchanges, body))
+        case Challenged():
+            return replace(proposal, challenges=(*proposal.challenges, body))
+        case Worded():
+            return replace(proposal, worded=body)
+        case Probed():
+            return replace(proposal, probed=body)
         case ChangeRequest():
             raise AssertionError("a proposal has one request")

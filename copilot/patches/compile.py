@@ -17,6 +17,7 @@ from copilot.domain.alternative import (
     ImportEdit,
     NewFile,
     Phase,
+    Replacement,
     SchemaEdit,
     SignalEdit,
     TextEdit,
@@ -30,12 +31,13 @@ from copilot.patches.python_edits import edit_python
 from copilot.patches.python_siblings import add_imports
 from copilot.patches.python_source import PythonSource
 from copilot.patches.python_verify import verify_python
+from copilot.patches.replacements import replace_texts
 from copilot.patches.splices import CannotEdit, Splices, line_of, splice_between
 from copilot.patches.text_edits import edit_words
 from copilot.ports import SchemaFormat, Tree
 
 PLACES_SHOWN = 5
-Kind = TypeVar("Kind", SchemaEdit, CodeEdit, TextEdit, ImportEdit, NewFile, FileText)
+Kind = TypeVar("Kind", SchemaEdit, CodeEdit, TextEdit, Replacement, ImportEdit, NewFile, FileText)
 
 
 class PatchCompiler:
@@ -113,6 +115,7 @@ class PatchCompiler:
         for place in dict.fromkeys(_literal_of(edit) for edit in schema_edits):
             self._edit_schema(file, splices, [edit for edit in schema_edits if _literal_of(edit) == place])
         edit_words(file.path, splices, _of(TextEdit, edits))
+        replace_texts(file.path, splices, _of(Replacement, edits))
         if not file.path.endswith(".py"):
             if code_edits:
                 raise _not_python(file, splices.base, code_edits[0])

@@ -17,11 +17,11 @@ from copilot.checks.lineage import Lineage, lineages
 from copilot.checks.meetings import LIBRARY_OF
 from copilot.domain.proposal import Proposal
 from copilot.domain.schema import SchemaVersion
+from copilot.domain.visible import visible
 from copilot.errors import RefusedByEvidence, WrongUsage
 from copilot.flow import case_of
 from copilot.plugins import Kit
 from copilot.ports import Case, Decoded, DecoderUnderTest, SchemaFormat, Undecodable
-from copilot.reasons.visible import visible
 
 FIRST_PHASE = 0
 SAMPLES_TRIED = 24

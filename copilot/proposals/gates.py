@@ -17,11 +17,11 @@ from copilot.domain.alternative import Gate, Phase, TimeBox
 from copilot.domain.codec import digest_of_text
 from copilot.domain.continuation import GateProof
 from copilot.domain.pipeline import Impact, PipelineMap
+from copilot.domain.visible import visible
 from copilot.errors import RefusedByEvidence, WrongUsage
 from copilot.planners.time_boxes import DAYS_MAX_DEFAULT, longest_kept
 from copilot.ports import Ran
 from copilot.proposals.query_results import Condition, condition, digest_of_result, shown_by
-from copilot.reasons.visible import visible
 from copilot.settings import SETTINGS_PATH, GateSettings
 
 OUTPUT_LINES_SHOWN = 5

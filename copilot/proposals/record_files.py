@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from copilot.domain.operation import ChangeRequest
 from copilot.domain.proposal import Proposal
 from copilot.domain.source import SourceFile, TreeEntry
+from copilot.domain.visible import is_hidden
 from copilot.errors import WrongUsage
 from copilot.ports import Tree
-from copilot.reasons.visible import is_hidden
 
 SLUG_LENGTH_MAX = 40
 NAME_ATTEMPTS_MAX = 100

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from copilot.reasons.visible import visible
+from copilot.domain.visible import visible
 
 _MARKUP = re.compile(r"([\\`*_\[\]{}<>#|~!$&@])")
 _LINE_START = re.compile(r"^(\s*)([-+=]|\d+[.)])")

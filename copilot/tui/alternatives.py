@@ -10,7 +10,7 @@ from copilot.domain.alternative import Alternative
 from copilot.domain.decision import Ruling
 from copilot.domain.evidence import Verdict
 from copilot.domain.proposal import Proposal
-from copilot.reasons.visible import visible
+from copilot.domain.visible import visible
 from copilot.reasons.words import letters_of, signed
 from copilot.tui.panes import Rows
 

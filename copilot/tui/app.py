@@ -10,9 +10,9 @@ from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.screen import Screen
 
+from copilot.domain.visible import visible
 from copilot.errors import CopilotError
 from copilot.proposals.later import LaterWorkspace
-from copilot.reasons.visible import visible
 from copilot.tui.looks import Looks
 from copilot.tui.page import Page
 from copilot.tui.works import Moved, Work, Works

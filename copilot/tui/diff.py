@@ -11,7 +11,7 @@ from rich.cells import chop_cells
 from textual.content import Content
 
 from copilot.domain.patch import Hunk
-from copilot.reasons.visible import visible
+from copilot.domain.visible import visible
 from copilot.tui.panes import plain
 from copilot.tui.syntax import Piece
 

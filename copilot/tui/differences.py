@@ -11,7 +11,7 @@ from textual.content import Content
 
 from copilot.domain.evidence import Evidence, Finding
 from copilot.domain.proposal import Proposal
-from copilot.reasons.visible import visible
+from copilot.domain.visible import visible
 from copilot.reasons.words import in_letters, letters_of, outcome_of, signed
 from copilot.tui.alternatives import ruling_of
 from copilot.tui.cells import origin_words, paths_changed, phase_lines

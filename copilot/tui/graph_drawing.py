@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
-from copilot.reasons.visible import visible
+from copilot.domain.visible import visible
 from copilot.tui.graph import Graph, Node
 from copilot.tui.graph_charset import ACROSS, DOWN, LEFT, RIGHT, UNICODE, UP, UPRIGHT, Charset
 from copilot.tui.graph_layers import NODE_ROWS, Ends, Layers, arranged, components

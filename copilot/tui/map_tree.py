@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from copilot.reasons.visible import visible
+from copilot.domain.visible import visible
 from copilot.tui.graph import Graph, Node
 from copilot.tui.graph_layers import downstream_order
 

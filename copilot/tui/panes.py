@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import DataTable, OptionList, Static
 from textual.widgets.option_list import Option
 
-from copilot.reasons.visible import visible
+from copilot.domain.visible import visible
 
 Detail = Callable[[str], Content]
 

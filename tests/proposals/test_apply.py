@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from copilot.adapters.git import Git
+from copilot.domain.visible import is_hidden
 from copilot.errors import EXIT_WAITING, RefusedByEvidence, SurroundingsFailed, WaitingForApproval, WrongUsage
 from copilot.proposals import Workspace
 from copilot.proposals.apply import subject_of
-from copilot.reasons.visible import is_hidden
 from tests.checks.cases import alternative_of
 from tests.proposals.papers import begin, changes, paper
 from tests.repositories import commit, fingerprint, git, write

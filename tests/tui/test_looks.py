@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from textual.content import Content
 
 from copilot.domain.patch import Hunk, HunkEdit
-from copilot.reasons.visible import visible
+from copilot.domain.visible import visible
 from copilot.tui.diff import Line, chopped, hunk_lines, line_look, side_by_side
 from copilot.tui.panes import plain
 from copilot.tui.rationale import TABLE_NOTE, cited, rationale_lines

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copilot.reasons.visible import is_hidden, visible
+from copilot.domain.visible import is_hidden, visible
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,39 @@
+"""What a request asks beside its operations: limits on the way, not on the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class KeepsWorking:
+    """A job that must not be broken at any moment: "don't break billing"."""
+
+    job: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepsOld:
+    """What is replaced stays in use at least so many days: "keep the old topic for 30 days"."""
+
+    days: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prefers:
+    """A way that the person wants to know about: "why not the alias?"; `strategy` is the catalogue's id or an alternative's."""
+
+    strategy: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """A wish that nothing here can check; it is shown as not covered."""
+
+    words: str
+
+
+Wish = KeepsWorking | KeepsOld | Prefers | Unheard

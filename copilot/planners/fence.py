@@ -1,0 +1,37 @@
+"""Puts foreign text into a prompt as data: capped, between marks that it can't forge, what was neutralised made visible.
+
+The marks carry a digest of the text, and the same marks inside it are written so that they are none. Control, bidirectional and
+zero-width characters become visible escapes, as wherever a person reads.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from copilot.domain.codec import digest_of_text
+from copilot.domain.prompt import Prompt
+from copilot.domain.visible import visible
+from copilot.errors import WrongUsage
+
+DATA_LENGTH_MAX = 24_000
+"""Characters of one piece of data; what is longer is cut, and says so."""
+_MARK = re.compile(r"<(/?)data\b", re.IGNORECASE)
+PLACE = re.compile(r"\{\{(\w+)\}\}")
+
+
+def fenced(name: str, text: str, length_max: int = DATA_LENGTH_MAX) -> str:
+    """Returns a text between marks that say what it is; equal texts give equal marks, so that a server's cache holds."""
+    cut = len(text) - length_max
+    shown = text[:length_max] + (f"\n[{cut} more characters are not shown]" if cut > 0 else "")
+    plain = visible(_MARK.sub(r"‹\1data", shown))
+    id = digest_of_text(text)[:8]
+    return f'<data name="{name}" id="{id}">\n{plain}\n</data id="{id}">'
+
+
+def filled(prompt: Prompt, inputs: Mapping[str, str]) -> str:
+    """Returns a prompt's user text with every place filled by fenced data; raises WrongUsage where inputs and places differ."""
+    if set(inputs) != set(prompt.inputs):
+        missing, unused = sorted(set(prompt.inputs) - set(inputs)), sorted(set(inputs) - set(prompt.inputs))
+        raise WrongUsage(f'Prompt "{prompt.id}" lacks the inputs {missing}, and has no place for {unused}.')
+    return PLACE.sub(lambda found: fenced(found[1], inputs[found[1]]), prompt.user)

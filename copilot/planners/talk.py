@@ -1,0 +1,236 @@
+"""Asks a model under one budget, and tells of every exchange, also of those that were of no use.
+
+A structured answer comes by one forced tool; what comes is checked by whoever asked, and the model hears what was wrong with it a
+bounded number of times. Before it answers it may look around with tools that only read. Where no answer comes, `NoAnswer` says
+why, and the line goes on with the rules alone.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from copilot.domain.model import (
+    Block,
+    Call,
+    Exchange,
+    Message,
+    ModelLimits,
+    Purpose,
+    Reply,
+    Text,
+    Tool,
+    ToolResult,
+    ToolUse,
+    used,
+)
+from copilot.domain.prompt import Prompt
+from copilot.errors import ModelFailed
+from copilot.planners.fence import filled
+from copilot.ports import Model, Prompts
+
+Found = TypeVar("Found")
+SECONDS_LEFT_MIN = 2.0
+"""With less time left than this no further call is begun."""
+_STOPS = {
+    "": "The answer was cut off before its end.",
+    "max_tokens": "The answer was longer than the limit of one answer.",
+    "refusal": "The model refused to answer.",
+    "model_context_window_exceeded": "The request and its answer were longer than the model can hold.",
+    "pause_turn": "The model paused and did not go on.",
+}
+
+
+class NoAnswer(Exception):
+    """The model gave nothing that can be used; the text says why."""
+
+
+class Unacceptable(ValueError):
+    """An answer that can't be used; the text tells the model what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A tool that only reads, and what it answers to an input; a ValueError of it is told to the model."""
+
+    tool: Tool
+    answer: Callable[[Mapping[str, Any]], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: the prompt, the texts for its places, and the tool that the answer comes by.
+
+    `context` are further stable parts of the system text; `subject` tells alike questions of one proposal apart.
+    """
+
+    purpose: Purpose
+    prompt: str
+    inputs: Mapping[str, str]
+    answer: Tool
+    context: tuple[str, ...] = ()
+    looks: tuple[Look, ...] = ()
+    subject: str = ""
+
+
+class Talk:
+    """All that one proposal says to a model. `told` hears of each exchange when it is over; `spent` are those from before."""
+
+    def __init__(
+        self,
+        model: Model,
+        prompts: Prompts,
+        limits: ModelLimits,
+        told: Callable[[Exchange], object],
+        *,
+        spent: Iterable[Exchange] = (),
+        is_stopped: Callable[[], bool] = bool,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._model, self._prompts, self._limits, self._told = model, prompts, limits, told
+        self._is_stopped, self._clock = is_stopped, clock
+        self._exchanges = list(spent)
+        self._ends = clock() + limits.seconds
+
+    def ask(self, question: Question, accept: Callable[[Any], Found]) -> Found:
+        """Returns what `accept` makes of the answer; it raises Unacceptable for one that can't be used. Raises NoAnswer."""
+        prompt = self._prompts(question.prompt)
+        messages = [Message("user", (Text(filled(prompt, question.inputs)),))]
+        looked = repairs = 0
+        while True:
+            may_look = looked < self._limits.looks and not repairs and bool(question.looks)
+            call = self._call(question, prompt, messages, may_look)
+            exchange, reply = self._asked(question, prompt, call)
+            uses = [block for block in reply.blocks if isinstance(block, ToolUse)]
+            if may_look and uses and all(use.name != question.answer.name for use in uses):
+                self._tell(exchange)
+                results = [self._looked(use, question.looks, looked + at) for at, use in enumerate(uses)]
+                looked += len(uses)
+                messages += [Message("assistant", reply.blocks), Message("user", tuple(results))]
+                continue
+            try:
+                found = accept(value_of(reply, question.answer.name))
+            except Unacceptable as problem:
+                self._tell(replace(exchange, problem=str(problem)))
+                if repairs == self._limits.repairs or reply.stop_reason in ("refusal", "max_tokens"):
+                    raise NoAnswer(f"The model's answer could not be used: {problem}") from None
+                repairs += 1
+                messages += [Message("assistant", reply.blocks), _refused(uses, str(problem), question.answer.name)]
+            else:
+                self._tell(exchange)
+                return found
+
+    def _call(self, question: Question, prompt: Prompt, messages: Sequence[Message], may_look: bool) -> Call:
+        """The tools stay the same from call to call where a forced name is kept to, so that the server's cache holds."""
+        together = (*(look.tool for look in question.looks), question.answer)
+        tools = together if may_look or self._model.forces_by_name else (question.answer,)
+        system = (prompt.system, *question.context)
+        return Call(system, tools, tuple(messages), "" if may_look else question.answer.name)
+
+    def _asked(self, question: Question, prompt: Prompt, call: Call) -> tuple[Exchange, Reply]:
+        """Asks once. What failed is told here; what came is for the caller to judge and tell."""
+        left = self._ends - self._clock()
+        limit = self._limit_reached(left)
+        if limit:
+            raise NoAnswer(limit)
+        began = self._clock()
+        blank = Reply((), "", self._model.name, used(()), "")
+        exchange = self._exchange(question, prompt, call, blank)
+        try:
+            reply = self._model.ask(call, left)
+        except ModelFailed as failure:
+            took = self._clock() - began
+            self._tell(replace(exchange, answer=failure.partial, took_seconds=took, problem=failure.what))
+            raise NoAnswer(failure.what) from failure
+        return replace(self._exchange(question, prompt, call, reply), took_seconds=self._clock() - began), reply
+
+    def _exchange(self, question: Question, prompt: Prompt, call: Call, reply: Reply) -> Exchange:
+        return Exchange(
+            question.purpose,
+            prompt.use,
+            self._model.request(call),
+            False,
+            self._model.server,
+            reply.model,
+            reply.raw,
+            reply.stop_reason,
+            reply.usage,
+            self._model.cost_dollars(reply.usage),
+            0.0,
+            subject=question.subject,
+        )
+
+    def _tell(self, exchange: Exchange) -> None:
+        self._exchanges.append(exchange)
+        self._told(exchange)
+
+    def _limit_reached(self, left: float) -> str:
+        limits, spent = self._limits, used(self._exchanges)
+        dollars = sum(it.cost_dollars or 0.0 for it in self._exchanges)
+        reached = {
+            "calls": len(self._exchanges) >= limits.calls,
+            "input_tokens": spent.all_input >= limits.input_tokens,
+            "output_tokens": spent.output >= limits.output_tokens,
+            "seconds": left < SECONDS_LEFT_MIN,
+            "dollars": dollars >= limits.dollars,
+        }
+        if self._is_stopped():
+            return "It was stopped."
+        name = next((name for name, is_reached in reached.items() if is_reached), "")
+        return f"The limit {name} of the model ({getattr(limits, name)}) is reached." if name else ""
+
+    def _looked(self, use: ToolUse, looks: Sequence[Look], number: int) -> ToolResult:
+        if number >= self._limits.looks:
+            return ToolResult(use.id, f"The limit of {self._limits.looks} look-ups is reached: answer now.", True)
+        look = next((it for it in looks if it.tool.name == use.name), None)
+        if look is None:
+            return ToolResult(use.id, f"There is no tool {use.name!r}.", True)
+        try:
+            value = json.loads(use.input)
+            if not isinstance(value, dict):
+                raise ValueError("The input must be an object.")
+            return ToolResult(use.id, look.answer(value)[: self._limits.look_bytes])
+        except ValueError as error:
+            return ToolResult(use.id, str(error), True)
+
+
+def value_of(reply: Reply, tool: str) -> Any:
+    """Returns the input that the tool was called with; of a model that wrote it as text, that text's only JSON object.
+
+    Raises Unacceptable with what was wrong, the reason why the answer ended where that explains it.
+    """
+    inputs = [block.input for block in reply.blocks if isinstance(block, ToolUse) and block.name == tool]
+    texts = [] if inputs else [block.text for block in reply.blocks if isinstance(block, Text)]
+    found = [json.loads(text) for text in inputs] or [it for text in texts for it in _objects_in(text)]
+    stopped = _STOPS.get(reply.stop_reason, "")
+    if stopped and (not found or found[0] == {}):
+        raise Unacceptable(stopped)
+    if len(found) != 1:
+        told = "no call of it" if not found else f"{len(found)} answers"
+        raise Unacceptable(f"Call the tool {tool!r} exactly once; there was {told}.")
+    return found[0]
+
+
+def _objects_in(text: str) -> list[Any]:
+    """Returns the JSON objects in a text, fenced or bare, those that stand in another one left out."""
+    found: list[Any] = []
+    decoder, at = json.JSONDecoder(), text.find("{")
+    while at >= 0:
+        try:
+            value, end = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            end = at + 1
+        else:
+            found.append(value)
+        at = text.find("{", end)
+    return found
+
+
+def _refused(uses: Sequence[ToolUse], problem: str, tool: str) -> Message:
+    """Every call needs a result, so the problem stands in each; where there was no call, in plain words."""
+    text = f"This can't be used: {problem} Call {tool!r} again, whole and corrected."
+    results: tuple[Block, ...] = tuple(ToolResult(use.id, text, True) for use in uses)
+    return Message("user", results or (Text(text),))

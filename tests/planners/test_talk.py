@@ -1,0 +1,198 @@
+"""What a talk does with answers of every kind. The model here is a script of replies: the far side, not our own code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from copilot.domain.model import (
+    Block,
+    Call,
+    Exchange,
+    ModelLimits,
+    Opaque,
+    Reply,
+    Text,
+    Tool,
+    ToolResult,
+    ToolUse,
+    Usage,
+)
+from copilot.domain.prompt import Prompt
+from copilot.errors import ModelFailed
+from copilot.planners.talk import Look, NoAnswer, Question, Talk, Unacceptable
+
+ANSWER = Tool("answer", "The answer.", '{"type":"object"}')
+PEEK = Tool("peek", "Reads a span.", '{"type":"object"}')
+PROMPT = Prompt(
+    "frame", 3, ("request",), "answer", "You frame requests.", "Frame this.\n{{request}}", "d" * 64, "built in"
+)
+
+
+class Script:
+    """A model that answers with what it was given, in order, and keeps what it was asked."""
+
+    name, server = "scripted", "127.0.0.1"
+
+    def __init__(self, replies: Sequence[Reply | ModelFailed], *, forces_by_name: bool = False) -> None:
+        self._replies = list(replies)
+        self.forces_by_name = forces_by_name
+        self.calls: list[Call] = []
+
+    def ask(self, call: Call, seconds: float) -> Reply:
+        self.calls.append(call)
+        reply = self._replies.pop(0)
+        if isinstance(reply, ModelFailed):
+            raise reply
+        return reply
+
+    def request(self, call: Call) -> str:
+        return json.dumps([call.forced, len(call.messages)])
+
+    def cost_dollars(self, usage: Usage) -> float | None:
+        return usage.output / 100
+
+
+def said(*blocks: Block, stop: str = "tool_use", output: int = 1) -> Reply:
+    return Reply(blocks, stop, "scripted-1", Usage(input=10, output=output), "{}")
+
+
+def called(value: object, name: str = "answer", id: str = "t1") -> ToolUse:
+    return ToolUse(id, name, json.dumps(value))
+
+
+def number(value: Any) -> int:
+    if not isinstance(value, dict) or not isinstance(value.get("n"), int):
+        raise Unacceptable("n must be a whole number.")
+    return int(value["n"])
+
+
+def talk_with(script: Script, limits: ModelLimits | None = None) -> tuple[Talk, list[Exchange]]:
+    told: list[Exchange] = []
+    return Talk(script, lambda id: PROMPT, limits or ModelLimits(), told.append), told
+
+
+def question(*looks: Look) -> Question:
+    return Question("frame", "frame", {"request": "add a field"}, ANSWER, looks=looks)
+
+
+def test_the_answer_is_the_input_of_the_forced_tool() -> None:
+    talk, told = talk_with(script := Script([said(called({"n": 4}))]))
+    assert talk.ask(question(), number) == 4
+    assert script.calls[0].forced == "answer"
+    assert [(it.prompt.id, it.prompt.version, it.model, it.problem) for it in told] == [("frame", 3, "scripted-1", "")]
+
+
+def test_a_wrong_answer_is_told_to_the_model_and_may_be_repaired() -> None:
+    talk, told = talk_with(script := Script([said(called({"n": "x"})), said(called({"n": 2}))]))
+    assert talk.ask(question(), number) == 2
+    last = script.calls[1].messages[-1].blocks[0]
+    assert isinstance(last, ToolResult)
+    assert "n must be a whole number." in last.text
+    assert [it.problem for it in told] == ["n must be a whole number.", ""]
+
+
+def test_repairs_are_bounded() -> None:
+    talk, told = talk_with(Script([said(called({}))] * 9))
+    with pytest.raises(NoAnswer, match="n must be a whole number"):
+        talk.ask(question(), number)
+    assert len(told) == 3
+
+
+def test_json_in_plain_text_counts_where_no_tool_was_called() -> None:
+    talk, _ = talk_with(Script([said(Text('Sure:\n```json\n{"n": 7}\n```'), stop="end_turn")]))
+    assert talk.ask(question(), number) == 7
+
+
+def test_two_objects_in_a_text_are_no_answer() -> None:
+    talk, _ = talk_with(Script([said(Text('{"n": 7} or {"n": 8}'), stop="end_turn")] * 3))
+    with pytest.raises(NoAnswer, match="2 answers"):
+        talk.ask(question(), number)
+
+
+@pytest.mark.parametrize(
+    ("stop", "says"),
+    [
+        ("max_tokens", "longer than the limit"),
+        ("", "cut off"),
+        ("refusal", "refused"),
+        ("model_context_window_exceeded", "can hold"),
+    ],
+)
+def test_an_answer_that_ended_early_says_why(stop: str, says: str) -> None:
+    talk, _ = talk_with(Script([said(called({}), stop=stop)] * 3))
+    with pytest.raises(NoAnswer, match=says):
+        talk.ask(question(), number)
+
+
+def test_unknown_kinds_of_blocks_are_left_alone() -> None:
+    talk, _ = talk_with(Script([said(Opaque('{"type":"new"}'), called({"n": 1}))]))
+    assert talk.ask(question(), number) == 1
+
+
+def test_a_failed_call_is_kept_with_what_had_come() -> None:
+    talk, told = talk_with(Script([ModelFailed("cut", "The connection was cut.", partial='{"n":')]))
+    with pytest.raises(NoAnswer, match="connection was cut"):
+        talk.ask(question(), number)
+    assert (told[0].answer, told[0].problem) == ('{"n":', "The connection was cut.")
+
+
+def test_a_model_may_look_before_it_answers() -> None:
+    look = Look(PEEK, lambda value: f"line {value['line']}")
+    talk, told = talk_with(script := Script([said(called({"line": 3}, "peek")), said(called({"n": 1}))]))
+    assert talk.ask(question(look), number) == 1
+    assert [tool.name for tool in script.calls[0].tools] == ["peek", "answer"]
+    assert script.calls[0].forced == ""
+    result = script.calls[1].messages[-1].blocks[0]
+    assert isinstance(result, ToolResult)
+    assert result.text == "line 3"
+    assert len(told) == 2
+
+
+def test_a_model_that_only_looks_is_made_to_answer() -> None:
+    look = Look(PEEK, lambda value: "nothing")
+    limits = ModelLimits(looks=2)
+    replies = [said(called({}, "peek")), said(called({}, "peek")), said(called({"n": 5}))]
+    talk, _ = talk_with(script := Script(replies), limits)
+    assert talk.ask(question(look), number) == 5
+    assert [call.forced for call in script.calls] == ["", "", "answer"]
+    assert [tool.name for tool in script.calls[2].tools] == ["answer"]
+
+
+def test_the_tools_stay_where_the_server_keeps_to_a_forced_name() -> None:
+    look = Look(PEEK, lambda value: "nothing")
+    replies = [said(called({}, "peek")), said(called({"n": 5}))]
+    talk, _ = talk_with(script := Script(replies, forces_by_name=True), ModelLimits(looks=1))
+    assert talk.ask(question(look), number) == 5
+    assert script.calls[0].tools == script.calls[1].tools
+
+
+def test_a_look_that_fails_is_told_to_the_model() -> None:
+    def refuse(value: object) -> str:
+        raise ValueError("There is no such file.")
+
+    talk, _ = talk_with(script := Script([said(called({}, "peek")), said(called({"n": 1}))]))
+    talk.ask(question(Look(PEEK, refuse)), number)
+    result = script.calls[1].messages[-1].blocks[0]
+    assert isinstance(result, ToolResult)
+    assert result.is_error
+    assert result.text == "There is no such file."
+
+
+@pytest.mark.parametrize(
+    ("limits", "name"),
+    [
+        (ModelLimits(calls=1), "calls"),
+        (ModelLimits(output_tokens=1), "output_tokens"),
+        (ModelLimits(input_tokens=10), "input_tokens"),
+        (ModelLimits(dollars=0.01), "dollars"),
+    ],
+)
+def test_a_limit_that_is_reached_is_named(limits: ModelLimits, name: str) -> None:
+    talk, told = talk_with(Script([said(called({}))] * 5), limits)
+    with pytest.raises(NoAnswer, match=f"limit {name} "):
+        talk.ask(question(), number)
+    assert len(told) == 1
