@@ -8,6 +8,7 @@ from copilot.readers.arguments import keyword_use, see_arguments, see_keywords
 from copilot.readers.query_uses import EXPRESSION_METHODS, note_expression
 from copilot.readers.reading import Reader
 from copilot.readers.scope import NOTHING, Seen, receiver_name
+from copilot.readers.things import value_of
 from copilot.readers.values import is_text, with_default
 
 _KEYED = {"get": "reads", "pop": "reads", "setdefault": "writes"}
@@ -104,6 +105,9 @@ def see_names(reader: Reader, node: ast.Call, function: ast.Attribute, base: See
         if reader.sheet.add_listed_uses(known, used, receiver_name(function.value), base.origin):
             see_arguments(reader, node)
             return NOTHING
+    table = base.thing or base.value
+    if name == "get" and first is not None and table is not None and table[0] in ("map", "dict"):
+        return _picked(reader, node, base)
     if name in _FINDING and isinstance(first, ast.Dict):
         reader.see_as(first, receiver_name(function.value), "compares")
         see_arguments(reader, node)
@@ -129,6 +133,14 @@ def see_names(reader: Reader, node: ast.Call, function: ast.Attribute, base: See
     if name in _COLUMN_METHODS or name in _COLUMN_DICTS or (has_names and name in ("merge", "join", "to_csv", "melt")):
         return _columns(reader, node, function, base)
     return None
+
+
+def _picked(reader: Reader, node: ast.Call, base: Seen) -> Seen:
+    """Reads `TABLE.get(key, default)` with a key that is no text of its own."""
+    key = node.args[0]
+    default = value_of(reader, node.args[1]) if len(node.args) > 1 else None
+    see_keywords(reader, node)
+    return Seen(None, None, reader.picked(base, key, reader.see(key), default))
 
 
 def _columns(reader: Reader, node: ast.Call, function: ast.Attribute, base: Seen) -> Seen:

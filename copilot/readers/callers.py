@@ -36,7 +36,7 @@ def given_clients(facts: Mapping[str, FileFacts], chains: Chains) -> Iterator[tu
 
 
 def _is_client(chains: Chains, path: str, value: Value) -> bool:
-    return any(end.value[0] == "client" for end in chains.ends(path, value))
+    return any(end.value[0] == "client" for end in chains.all_ends(path, value))
 
 
 class Callers:
@@ -98,7 +98,7 @@ class Callers:
 
     def _targets(self, caller: Caller) -> set[tuple[str, str]]:
         found: set[tuple[str, str]] = set()
-        for end in self._chains.ends(caller.path, caller.invocation.callee):
+        for end in self._chains.all_ends(caller.path, caller.invocation.callee):
             if end.value[0] == "function":
                 found.add((end.path, end.value[1]))
             elif end.value[0] == "class":

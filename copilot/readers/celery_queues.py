@@ -74,14 +74,14 @@ class Queues:
         if call.writer is not None:
             title = _text(call.writer)
             yield from (key for key, task in self._tasks.items() if title and _text(task.writer) == title)
-        for end in self._chains.ends(path, call.reader) if call.reader is not None else ():
+        for end in self._chains.all_ends(path, call.reader) if call.reader is not None else ():
             if end.value[0] == "function" and (end.path, str(end.value[1])) in self._tasks:
                 yield end.path, str(end.value[1])
 
     def _is_task(self, path: str, call: Call) -> bool:
         if call.reader is None:
             return True
-        ends = self._chains.ends(path, call.reader)
+        ends = self._chains.all_ends(path, call.reader)
         if not ends and "celery" in name_of(call.reader).lower():
             # A program of a package that is not here, like `@shop_celery.task(...)`.
             return True
@@ -112,14 +112,14 @@ class Queues:
             for value in values:
                 for pattern, route in self._entries(file, value):
                     if _fits(pattern, name, is_whole=is_whole):
-                        for end in self._chains.ends(file, ("item", route, "queue")):
+                        for end in self._chains.all_ends(file, ("item", route, "queue")):
                             return ("at", end.path, end.value)
         for file, values in self._nearest("default", path):
             return ("at", file, values[-1])
         return _DEFAULT
 
     def _entries(self, file: str, value: Value) -> Iterator[tuple[str, Value]]:
-        for end in self._chains.ends(file, value):
+        for end in self._chains.all_ends(file, value):
             if end.value[0] == "map":
                 yield from ((pattern, ("at", end.path, route)) for pattern, route in end.value[1])
 

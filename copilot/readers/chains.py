@@ -15,7 +15,7 @@ from copilot.readers.model_classes import SCHEMA
 from copilot.readers.modules import Modules
 from copilot.readers.paths import FLASK_CONFIG
 from copilot.readers.steps import topics_of
-from copilot.readers.things import SPREAD
+from copilot.readers.things import SPREAD, name_of
 from copilot.readers.values import EACH, KEYS, ONE, VALUES, Value
 
 MAX_DEPTH = 10
@@ -59,6 +59,16 @@ class Chains:
             self._known[key] = ()
             self._known[key] = tuple(dict.fromkeys(self._ends(path, chain, depth + 1)))[:MAX_ENDS]
         return self._known[key]
+
+    def all_ends(self, path: str, chain: Value, depth: int = 0) -> tuple[End, ...]:
+        """Returns what a chain may lead to, each entry of a table that one is picked from among it."""
+        found: list[End] = []
+        for end in self.ends(path, chain):
+            if end.value[0] != "pick":
+                found.append(end)
+            elif depth < MAX_DEPTH:
+                found += (one for _, held in end.value[1] for one in self.all_ends(end.path, held, depth + 1))
+        return tuple(dict.fromkeys(found))[:MAX_ENDS]
 
     def parameters(self, path: str, function: str) -> tuple[str, ...]:
         """Returns the parameters of a function, without `self`."""
@@ -126,6 +136,8 @@ class Chains:
             for end in self.ends(path, chain[1], depth):
                 if kind == "call":
                     yield from self._called(end, Handed(path, chain[2] or ()), depth)
+                elif isinstance(chain[2], tuple):
+                    yield from self._pick(end, path, chain[2], depth)
                 else:
                     yield from self._step(end, str(kind), str(chain[2]), depth)
         elif kind == "at":
@@ -196,6 +208,37 @@ class Chains:
                 else:
                     yield from (End(end.path, ("s", key)),) if isinstance(key, str) else self.ends(end.path, key, depth)
 
+    def _pick(self, end: End, path: str, key: tuple[Any, ...], depth: int) -> Iterator[End]:
+        """Yields the entry of a table under a key that is a value of the file at `path`: which one it is, is told later."""
+        value = end.value
+        placed = key if key[0] == "at" else ("at", path, key)
+        if value[0] == "map":
+            entries = tuple(self._entries(end, depth))
+            if entries:
+                yield End(path, ("pick", entries, placed, name_of(key)))
+        elif value[0] == "pick":
+            yield from self._each_of(end, lambda held: ("item", held, placed))
+        elif value[0] in ("load", "get"):
+            yield End(end.path, ("get", value, placed, None))
+        elif value[0] in ("param", "attr", "item"):
+            yield End(end.path, ("item", value, placed))
+        else:
+            yield from self._step(end, "item", ONE, depth)
+
+    def _entries(self, end: End, depth: int) -> Iterator[tuple[Any, Value]]:
+        """Yields the entries of a dict, with those of the dicts that it takes over in their place, each value with its file."""
+        for key, held in end.value[1]:
+            if key != SPREAD:
+                yield key if key is None or isinstance(key, str) else ("at", end.path, key), ("at", end.path, held)
+                continue
+            for one in self.ends(end.path, held, depth):
+                yield from self._entries(one, depth) if one.value[0] == "map" else ()
+
+    def _each_of(self, end: End, step: Callable[[Value], Value]) -> Iterator[End]:
+        """Yields a picked entry one step further: the step is made from each entry, once it is told which one is meant."""
+        entries = tuple((key, step(held)) for key, held in end.value[1])
+        yield End(end.path, ("pick", entries, *end.value[2:]))
+
     def _of_any_class(self, path: str, name: str, depth: int) -> tuple[End, ...]:
         """Returns what the classes of a file have for an attribute: production's first, as it is what runs."""
         classes = sorted(self._table(path)[1], key=lambda owner: ("prod" not in owner.lower(), owner))
@@ -203,7 +246,9 @@ class Chains:
 
     def _step(self, end: End, kind: str, name: str, depth: int) -> Iterator[End]:
         value = end.value
-        if value[0] == "client" and name == SCHEMA:
+        if value[0] == "pick":
+            yield from self._each_of(end, lambda held: (kind, held, name))
+        elif value[0] == "client" and name == SCHEMA:
             yield from self.ends(end.path, self._type_of(end), depth)
         elif value[0] == "client" and libraries.gives_object(value[1], name):
             yield End(end.path, ("method", value, name))
@@ -265,6 +310,9 @@ class Chains:
                 yield from self.ends(filled.path, filled.value, depth) if filled != one else (one,)
         elif value[0] == "literal":
             yield end
+        elif value[0] == "pick":
+            given = tuple((name, argument and ("at", handed.path, argument)) for name, argument in handed.arguments)
+            yield from self._each_of(end, lambda held: ("call", held, given))
         elif value[0] == "method":
             client = _client_of(value[1], value[2], handed)
             if client is not None:

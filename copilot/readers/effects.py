@@ -24,6 +24,7 @@ from copilot.readers.holes import (
     may_be_text,
     placed,
     replaced,
+    routed,
     start_of,
 )
 from copilot.readers.invoked import MAX_HOPS, Invoked
@@ -98,10 +99,10 @@ class EffectReader:
             for effect in found:
                 seen = self._seen_further(effect)
                 effects += seen
-                if not seen and self._is_told(effect):
-                    yield effect
+                if not seen and self._is_told(told := _routed(effect)):
+                    yield told
             effects = list(dict.fromkeys(effects))
-        yield from filter(self._is_told, map(self._with_topics, effects))
+        yield from filter(self._is_told, map(_routed, map(self._with_topics, effects)))
 
     def _of_file(self, path: str, facts: FileFacts, queues: Queues) -> Iterator[Effect]:
         for call in facts.calls:
@@ -136,7 +137,11 @@ class EffectReader:
             return (*value[:2], self.followed(value[2], path, hops, depth + 1), *value[3:])
         if kind == "get":
             inner, default = (self.followed(one, path, hops, depth + 1) for one in (value[1], value[3]))
-            return (kind, inner, value[2], default)
+            key = self.followed(value[2], path, hops, depth + 1) if isinstance(value[2], tuple) else value[2]
+            return (kind, inner, key, default)
+        if kind == "pick":
+            entries = tuple((key, self.followed(one, path, hops, depth + 1)) for key, one in value[1])
+            return (kind, entries, self.followed(value[2], path, hops, depth + 1), value[3])
         if kind == "format":
             given = tuple((name, self.followed(one, path, hops, depth + 1)) for name, one in value[2])
             return (kind, self.followed(value[1], path, hops, depth + 1), given)
@@ -238,6 +243,11 @@ class EffectReader:
         return effect._replace(path=caller.path, scope=invocation.scope, hops=hops, lines=lines)
 
 
+def _routed(effect: Effect) -> Effect:
+    """Returns an effect whose topic the record at hand picks, as one that may write to every topic of its table."""
+    return effect._replace(topics=routed(effect.topics)) if effect.call.role == "produce" else effect
+
+
 def _contains(value: Any, part: tuple[Any, ...]) -> bool:
     """Tells whether a part stands anywhere in a value."""
     return value == part or (isinstance(value, tuple) and any(_contains(one, part) for one in value))
@@ -255,11 +265,16 @@ def _tables(role: str, text: Value) -> Value:
     if text is not None and text[0] in ("any", "list"):
         found = tuple(one for one in (_tables(role, part) for part in text[1]) if one is not None)
         return ("list", found) if found else None
+    if text is not None and text[0] == "pick":
+        entries = tuple((key, one) for key, part in text[1] if (one := _tables(role, part)) is not None)
+        return ("pick", entries, *text[2:]) if entries else None
     inner: Value = text
     if text is not None and text[0] == "at":
         inner = text[2]
         if inner is not None and inner[0] in ("any", "list"):
             return _tables(role, ("list", tuple(placed(text[1], part) for part in inner[1])))
+        if inner is not None and inner[0] == "pick":
+            return _tables(role, ("pick", tuple((key, placed(text[1], part)) for key, part in inner[1]), *inner[2:]))
     if inner is None or inner[0] not in ("s", "cat"):
         return ("sql", role, text)
     names = tuple(name for other, name in tables_of(text) if other == role)

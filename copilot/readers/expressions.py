@@ -19,7 +19,7 @@ from copilot.readers.query_uses import names_columns, note_columns, note_path
 from copilot.readers.schema_literals import literal_of_changed, literal_of_string
 from copilot.readers.scope import NOTHING, Scope, Seen, receiver_name
 from copilot.readers.tables import note_sql
-from copilot.readers.things import chained, item_of
+from copilot.readers.things import SPREAD, chained, item_of, value_of
 from copilot.readers.values import EACH, KEYS, ONE, VALUES, Value
 
 MAX_ITEMS = 64
@@ -162,7 +162,24 @@ class Expressions:
         if _is_mask(key):
             return Seen(None, base.origin, base.thing)
         is_container = base.origin is not None and (base.origin.lists > 0 or base.origin.root[0] == "lit")
-        return Seen(None, _item(base.origin) if is_container else None, item_of(base.thing, ONE))
+        return Seen(None, _item(base.origin) if is_container else None, self.picked(base, key, known_key))
+
+    def picked(self, base: Seen, key: ast.expr, seen: Seen, default: Value = None) -> Value:
+        """Returns the chain to what a table holds under a key that is no text of its own, and was seen already.
+
+        `default` is what holds where the table lacks the key.
+        """
+        table = base.thing or _imported(base.value)
+        if base.value is not None and base.value[0] == "dict":
+            table = self.configs.as_map(base.value[1])
+        elif base.value is not None and base.value[0] in ("load", "get"):
+            table = base.value
+        if table is None:
+            return None
+        if default is not None:
+            table = ("map", ((SPREAD, table), (None, default)))
+        is_number = isinstance(key, ast.Name) and key.id in _COUNTERS
+        return item_of(table, ONE if is_number else value_of(self, key, seen))
 
     def key_use(
         self, token: ast.expr, name: str, mode: str, form: str, receiver: ast.expr, base: Seen, shape: int = -1

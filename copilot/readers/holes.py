@@ -25,6 +25,12 @@ def holes_in(value: Value, path: str, depth: int = 0) -> Iterator[End]:
             yield from holes_in(one, path, depth + 1)
     elif value[0] in ("split", "or", "variable", "get"):
         yield from holes_in(value[1], path, depth + 1)
+        if value[0] == "get" and isinstance(value[2], tuple):
+            yield from holes_in(value[2], path, depth + 1)
+    elif value[0] == "pick":
+        yield from holes_in(value[2], path, depth + 1)
+        for _, held in value[1]:
+            yield from holes_in(held, path, depth + 1)
     elif value[0] in ("var", "at", "as", "load", "sql"):
         yield from holes_in(value[2], value[1] if value[0] == "at" else path, depth + 1)
     elif value[0] in ("param", "attr", "item", "call"):
@@ -48,6 +54,30 @@ def replaced(value: Any, hole: tuple[Any, ...], filling: Value) -> Any:
     if isinstance(value, tuple):
         return tuple(replaced(part, hole, filling) for part in value)
     return value
+
+
+def routed(value: Value) -> Value:
+    """Returns a value with all entries of a table in the place of one that a record picks, and no argument or setting."""
+    if value is None or value[0] not in ("pick", "at", "any", "list", "as"):
+        return value
+    if value[0] == "pick":
+        return ("any", tuple(held for _, held in value[1])) if _is_of_record(value[2]) else value
+    if value[0] in ("at", "as"):
+        return (*value[:2], routed(value[2]), *value[3:])
+    return (value[0], tuple(map(routed, value[1])))
+
+
+def _is_of_record(key: Value) -> bool:
+    """Tells whether a key is none that callers or settings tell: part of an argument, or what the code makes on its way."""
+    if key is None:
+        return True
+    if key[0] in ("at", "as"):
+        return _is_of_record(key[2])
+    if key[0] == "or":
+        return _is_of_record(key[1])
+    if key[0] in ("cat", "any"):
+        return any(map(_is_of_record, key[1]))
+    return (key[0] in ("attr", "item") and start_of(key)[0] in ("param", "var")) or key[0] in ("var", "call")
 
 
 def goes_through_items(value: Value) -> bool:

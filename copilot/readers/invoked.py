@@ -60,14 +60,14 @@ class Invoked:
             for invocation in one.invocations:
                 callee = invocation.callee
                 if callee is not None and callee[0] == "attr" and callee[2] in libraries.METHOD_NAMES:
-                    for end in self._chains.ends(path, callee[1]):
+                    for end in self._chains.all_ends(path, callee[1]):
                         if is_handed(end.value):
                             yield end.path, start_of(end.value)[1].rpartition(":")[0]
 
     def _clients(self, path: str, callee: tuple[Any, ...]) -> set[tuple[Any, ...]]:
         """Returns the clients that the method of a chain belongs to; none where the repository has the method itself."""
         found: set[tuple[Any, ...]] = set()
-        for end in self._chains.ends(path, callee[1]):
+        for end in self._chains.all_ends(path, callee[1]):
             client = end.value if end.value[0] == "client" else None
             if end.value[0] == "object" and not _is_method(self._chains, end.path, end.value[1], str(callee[2])):
                 client = self._chains.client_of(end.path, end.value[1])
@@ -79,7 +79,7 @@ class Invoked:
 
     def _is_own(self, path: str, callee: tuple[Any, ...]) -> bool:
         """Tells whether the repository has the method, or the class of what has it."""
-        return any(end.value[0] in ("function", "attr", "class") for end in self._chains.ends(path, callee))
+        return any(end.value[0] in ("function", "attr", "class") for end in self._chains.all_ends(path, callee))
 
     def _handed_clients(self, path: str, value: tuple[Any, ...], hops: int) -> Iterator[tuple[Any, ...]]:
         """Yields the clients that callers hand over as an argument, or in one, or their own callers in one of theirs."""
@@ -87,7 +87,7 @@ class Invoked:
         function = param[1].rpartition(":")[0]
         for caller in self._callers.of(path, function) if hops < MAX_HOPS else ():
             handed = argument_of(self._chains, path, param, caller.invocation.arguments)
-            for end in self._chains.ends(caller.path, replaced(value, param, handed)) if handed is not None else ():
+            for end in self._chains.all_ends(caller.path, replaced(value, param, handed)) if handed is not None else ():
                 if end.value[0] == "client":
                     yield end.value
                 elif end.value[0] == "object":

@@ -16,7 +16,7 @@ def named_classes(facts: Mapping[str, FileFacts], chains: Chains) -> dict[str, s
     found: dict[str, set[int]] = {}
     for path, one in facts.items():
         for value in {value for call in one.calls for value in _schemas(call)}:
-            for end in chains.ends(path, value):
+            for end in chains.all_ends(path, value):
                 if end.value[0] == "literal":
                     literal = chains.facts(end.path).literals[end.value[1]]
                     if literal.host == CANDIDATE:

@@ -9,6 +9,7 @@ from copilot.readers.configs import ConfigTable
 from copilot.readers.flow import Origin
 from copilot.readers.scope import Scope, Seen
 from copilot.readers.sheet import Sheet
+from copilot.readers.values import Value
 
 
 class Reader(Protocol):
@@ -30,6 +31,10 @@ class Reader(Protocol):
         self, token: ast.expr, name: str, mode: str, form: str, receiver: ast.expr, base: Seen, shape: int = -1
     ) -> Seen:
         """Adds the use of a key of `receiver` and returns what lies under it."""
+        ...
+
+    def picked(self, base: Seen, key: ast.expr, seen: Seen, default: Value = None) -> Value:
+        """Returns the chain to what a table holds under a key that is no text of its own, and was seen already."""
         ...
 
     def columns(self, node: ast.expr, mode: str, receiver: str, origin: Origin | None) -> None:

@@ -71,10 +71,15 @@ def _method(reader: Reader, node: ast.Call, function: ast.Attribute, mode: str) 
             return Seen(None, None, joined.thing)
         return Seen(_separated(base, items[1])) if items is not None and items[0] == "list" else None
     if name in PLAIN_METHODS:
-        base = reader.see(function.value, mode).value
+        base = reader.see(function.value, mode)
         given = tuple(one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str))
-        known = base is not None and base[0] != "name" and len(given) == len(node.args)
-        return Seen(("as", name, base, given)) if known else None
+        if len(given) != len(node.args):
+            return None
+        if base.value is not None and base.value[0] != "name":
+            return Seen(("as", name, base.value, given))
+        # What an argument is, only its callers tell.
+        is_handed = base.value is None and base.thing is not None and base.thing[0] in ("param", "as")
+        return Seen(None, None, ("as", name, base.thing, given)) if is_handed else None
     if name in ("read", "get") and node.args:
         base = reader.see(function.value).value
         if base is not None and base[:2] == ("load", INI):

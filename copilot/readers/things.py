@@ -1,7 +1,8 @@
 """What does an expression stand for that can't be followed inside its file? A chain of names that leads to it.
 
 These chains are values of more kinds: ("param", "scope:name", default) an argument, ("self", class) the object of a method,
-("local", name) a function or class of the same file, ("attr", thing, name), ("item", thing, key), ("call", thing, arguments),
+("local", name) a function or class of the same file, ("attr", thing, name), ("item", thing, key or the value of one),
+("call", thing, arguments),
 ("super", class), ("client", kind, topics, codec) an object of a client library, ("map", entries) a dict, and
 ("var", name, thing) anything under the variable that holds it. `resolve` knows none of them: they give no text until what
 they lead to is put in their place, as ("at", path, value) where that is in another file.
@@ -10,6 +11,7 @@ they lead to is put in their place, as ("at", path, value) where that is in anot
 from __future__ import annotations
 
 import ast
+from typing import Any
 
 from copilot.readers.reading import Reader
 from copilot.readers.scope import Seen, receiver_name
@@ -41,7 +43,7 @@ def value_of(reader: Reader, node: ast.expr, seen: Seen | None = None) -> Value:
     return ("var", "" if has_call else receiver_name(node), None)
 
 
-def chained(kind: str, thing: Value, name: str | tuple[tuple[str, Value], ...] = "") -> Value:
+def chained(kind: str, thing: Value, name: str | tuple[Any, ...] | None = "") -> Value:
     """Returns the chain one step longer, None where it starts from nothing or grows too long."""
     if thing is None:
         return None
@@ -56,8 +58,8 @@ def merged(things: tuple[Value, ...]) -> Value:
     return ("map", tuple((SPREAD, thing) for thing in things if thing is not None))
 
 
-def item_of(thing: Value, key: str) -> Value:
-    """Returns the chain to an item of a thing; what holds clients stands for each of them."""
+def item_of(thing: Value, key: str | Value) -> Value:
+    """Returns the chain to an item of a thing, by its key or the value of that; what holds clients stands for each of them."""
     return thing if thing is not None and thing[0] == "client" else chained("item", thing, key)
 
 
@@ -66,6 +68,12 @@ def name_of(value: Value) -> str:
     if value is None:
         return ""
     kind = value[0]
+    if kind == "item" and isinstance(value[2], tuple):
+        return name_of(value[2]) or name_of(value[1])
+    if kind == "pick":
+        return str(value[3])
+    if kind == "as":
+        return name_of(value[2])
     if kind == "item" and value[2] in (EACH, KEYS, VALUES, ONE):
         return name_of(value[1])
     if kind in _NAMED:

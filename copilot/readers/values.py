@@ -7,7 +7,8 @@ A `Value` is a nested tuple with a tag, so that facts hold it as plain data: ("s
 for what a configuration file holds, ("get", loaded, key, default) for an item of that, ("name", module, name) for something of
 another module, ("literal", index) for the schema literal of that index in the same file, ("at", path, value) for a value of
 the file there, ("param", function and name, default) for an argument,
-("or", value, default) for what has a default of its own, and None for anything else; lines may be left out.
+("or", value, default) for what has a default of its own, ("pick", entries, key, name of the key) for the entry of a table under
+a key that is a value itself, and None for anything else; lines may be left out.
 `resolve` gives the texts that a value may become under one deployment's settings.
 """
 
@@ -97,6 +98,8 @@ def _texts(value: tuple[Any, ...], around: Surroundings, depth: int) -> Iterator
         yield from resolve(value[2], around, depth)
     elif kind == "get":
         yield from _from_file(value, around, depth)
+    elif kind == "pick":
+        yield from _picked(value, around, depth)
     elif kind == "or":
         known = [text for text in resolve(value[1], around, depth) if text.text]
         for text in known or resolve(value[2], around, depth):
@@ -139,12 +142,49 @@ def _from_environment(value: tuple[Any, ...], around: Surroundings, depth: int) 
         yield Text("", name, "unset", read_at)
 
 
+def _picked(value: tuple[Any, ...], around: Surroundings, depth: int) -> Iterator[Text]:
+    """Yields what a table holds under the texts that its key may be: an unknown key picks one unknown, and not every entry."""
+    keys = resolve(value[2], around, depth)
+    if not keys:
+        yield Text("", value[3], "unset")
+    for key in keys:
+        if not key.text:
+            yield replace(key, variable=key.variable or value[3], source="unset")
+            continue
+        for held in _entries_under(key.text, value[1], around, depth):
+            for text in resolve(held, around, depth):
+                source = text.source if text.source != "code" else key.source
+                yield replace(
+                    text, source=source, variable=text.variable or key.variable, proof=_chain(text.proof, key.proof)
+                )
+
+
+def _entries_under(
+    key: str, entries: tuple[tuple[Any, Value], ...], around: Surroundings, depth: int
+) -> Iterator[Value]:
+    """Yields the last entry of that key, else what holds for every other key (that entry's key is None)."""
+    for name, held in reversed(entries):
+        names = (Text(name),) if isinstance(name, str) else resolve(name, around, depth)
+        if any(text.text == key for text in names):
+            yield held
+            return
+    yield from (held for name, held in entries if name is None)
+
+
 def _from_file(value: tuple[Any, ...], around: Surroundings, depth: int) -> Iterator[Text]:
     """Yields what a configuration file holds under a chain of keys, else the default that the code gives."""
     keys: list[str] = []
     inner: Value = value
     while inner is not None and inner[0] == "get":
-        keys.insert(0, str(inner[2]))
+        key = inner[2]
+        if isinstance(key, tuple):
+            # One key holds at a time: the first that is known.
+            told = next(iter(resolve(key, around, depth)), Text("", "", "unset"))
+            if not told.text:
+                yield replace(told, source="unset")
+                return
+            key = told.text
+        keys.insert(0, str(key))
         inner = inner[1]
     if inner is None or inner[0] != "load":
         return
@@ -226,6 +266,8 @@ def is_text(value: Value) -> bool:
         return any(map(is_text, value[1]))
     if value[0] in ("cat", "path"):
         return all(map(is_text, value[1]))
+    if value[0] == "pick":
+        return is_text(value[2]) and all(is_text(held) for _, held in value[1])
     if value[0] == "variable":
         return is_text(value[1])
     return value[0] in ("s", "env") or (value[0] in ("at", "param", "as", "or") and is_text(value[2]))

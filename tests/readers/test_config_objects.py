@@ -269,7 +269,6 @@ TABLE = """
         "for topic, table in tables().items():\n        consume(topic)",
         "for name, topic in topics().items():\n        consume(topic)",
         "for name in topics():\n        consume(topics()[name])",
-        "consume(topics()[os.environ['NAME']])",
     ],
 )
 def test_keys_and_values_of_a_table_that_a_function_makes_are_told_apart(code: str) -> None:
