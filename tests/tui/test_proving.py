@@ -42,6 +42,8 @@ def while_proving(folder: Path, asked: str, act: Act, size: tuple[int, int] = (8
             app.prove(id)
             app.open_proposal(id)
             await until(app, lambda: "proving B: replay, " in screen_text(app))
+            # The line below is drawn before the board above it has got its new height.
+            await pilot.pause()
             await act(app, pilot, id)
             go(app)
             await app.workers.wait_for_complete()
