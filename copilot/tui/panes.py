@@ -49,6 +49,25 @@ class Scroll(VerticalScroll):
     ]
 
 
+class Board(Scroll):
+    """A pane that stays at its end while more is written there, until somebody scrolls away from it."""
+
+    _was_scrolled = False
+
+    def on_mount(self) -> None:
+        self.anchor()
+
+    def release_anchor(self) -> None:
+        # Called for every scrolling by a person, and never for the following itself.
+        self._was_scrolled = True
+        super().release_anchor()
+
+    @property
+    def is_read(self) -> bool:
+        """Tells whether somebody has scrolled to what stands before the end, and is there still."""
+        return self._was_scrolled and not self.is_vertical_scroll_end
+
+
 class ListAndDetail(Horizontal):
     """Items at the left, the highlighted one's detail at the right: two widgets, however many items there are."""
 

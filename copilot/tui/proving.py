@@ -12,7 +12,7 @@ from textual.widgets import Footer, Static
 from copilot.errors import CopilotError
 from copilot.tui.before import AskedBefore, AskedBeforePage
 from copilot.tui.page import KEYS
-from copilot.tui.panes import Scroll, plain
+from copilot.tui.panes import Board, plain
 from copilot.tui.stages import board, end_words, progress_words
 from copilot.tui.works import Work
 
@@ -48,13 +48,13 @@ class ProvingScreen(AskedBeforePage):
     def compose(self) -> ComposeResult:
         yield Static(id="heading")
         yield AskedBefore()
-        with Scroll(id="board"):
+        with Board(id="board"):
             yield Static(id="progress")
         yield Static(id="status")
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        self.query_one(Scroll).focus()
+        self.query_one(Board).focus()
         self.set_interval(1 / REDRAWS_A_SECOND, self._tick)
         self._show()
         with suppress(CopilotError):  # shown in its place by then
@@ -65,7 +65,7 @@ class ProvingScreen(AskedBeforePage):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         is_busy = self.works.is_busy(self.id_of_proposal)
-        known = {"stop": is_busy, "go_on": not is_busy}
+        known = {"stop": is_busy, "go_on": not (is_busy or self._is_decided)}
         return known[action] if action in known else super().check_action(action, parameters)
 
     def action_stop(self) -> None:
@@ -84,12 +84,11 @@ class ProvingScreen(AskedBeforePage):
     def moved(self, work: Work) -> None:
         if work.id != self.id_of_proposal:
             return
-        is_reading = not self.query_one(Scroll).is_vertical_scroll_end
         self._show()
         if not work.is_over:
             return
         self.refresh_bindings()
-        if self._is_decided and self.is_current and not is_reading:
+        if self._is_decided and self.is_current and not self.query_one(Board).is_read:
             self.action_review()
 
     def _tick(self) -> None:
@@ -103,15 +102,12 @@ class ProvingScreen(AskedBeforePage):
         except CopilotError as error:
             self.query_one("#progress", Static).update(plain(str(error), "$text-error"))
             return
-        scroll = self.query_one(Scroll)
-        follows = scroll.is_vertical_scroll_end
+        scroll = self.query_one(Board)
         self._is_decided = proposal.decision is not None and not (work and work.error)
         self.query_one("#heading", Static).update(plain(f"{proposal.id}  {proposal.state}"))
         self.query_one("#progress", Static).update(
             board(proposal, work, scroll.scrollable_content_region.width - PADDING_COLUMNS)
         )
-        if follows:
-            scroll.scroll_end(animate=False)
         if work is None:
             self.tell("Nothing goes on here: p goes on with the proof, enter opens the review.")
         elif not work.is_over and work.stop.is_set():
