@@ -130,7 +130,13 @@ def see_names(reader: Reader, node: ast.Call, function: ast.Attribute, base: See
         reader.sheet.add_use(first.value, first, "keys", "string", name, base.origin)
         return NOTHING
     has_names = any(keyword.arg in _COLUMN_KEYWORDS for keyword in node.keywords)
-    if name in _COLUMN_METHODS or name in _COLUMN_DICTS or (has_names and name in ("merge", "join", "to_csv", "melt")):
+    # Nothing of a table takes names by keywords alone, other than those of columns.
+    is_own = bool(node.keywords) and not node.args and not has_names and name not in _NAMING
+    if (
+        (name in _COLUMN_METHODS and not is_own)
+        or name in _COLUMN_DICTS
+        or (has_names and name in ("merge", "join", "to_csv", "melt"))
+    ):
         return _columns(reader, node, function, base)
     return None
 

@@ -18,6 +18,7 @@ from copilot.readers.conversions import column_call, converted, rows_named, rows
 from copilot.readers.dicts import see_dict_call
 from copilot.readers.flow import Origin
 from copilot.readers.formatting import formatted
+from copilot.readers.handed_calls import HANDED_TO, see_handed_call
 from copilot.readers.handlers import qualified
 from copilot.readers.invocations import note_invocation
 from copilot.readers.items import PARTS, each, is_record, part_called
@@ -131,6 +132,8 @@ def see_call(reader: Reader, node: ast.Call, mode: str) -> Seen:
         note_send(reader, node, function)
     elif name == "Celery" or (name == "update" and _is_conf(function)):
         note_settings(reader, node)
+    if name in HANDED_TO:
+        see_handed_call(reader, node, name)
     return seen
 
 

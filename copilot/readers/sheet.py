@@ -54,6 +54,8 @@ class Sheet:
         self._uses: list[tuple[str, int, int, str, str, str, int, Origin | None]] = []
         self._blinds: list[tuple[int, str, str, Origin | None]] = []
         self._literal_count = 0
+        self.made_calls: list[ast.Call] = []
+        """Calls that stand nowhere by themselves; what is remembered of a node by its address needs it to stay."""
 
     def offset(self, line: int, column: int) -> int:
         """Returns the byte offset of a place that the syntax tree names."""
