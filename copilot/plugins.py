@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from copilot.adapters.git import Repository
     from copilot.domain.decision import Decision
     from copilot.domain.impacted import AskedChange, ImpactList
+    from copilot.domain.model import ModelLimits
     from copilot.domain.operation import Operation
     from copilot.domain.pipeline import Impact, PipelineMap
     from copilot.domain.proposal import Proposal
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
         ImpactRanker,
         Index,
         Mapper,
+        Model,
         Planner,
         SchemaFormat,
         Strategy,
@@ -181,6 +183,28 @@ def _ranker(repository: Repository, tree: Tree, settings: Settings, index: Index
         return with_elsewhere(found, impacts.values(), pipeline)
 
     return ranked
+
+
+def build_model(environ: Mapping[str, str], home: Path, name: str = "") -> Model | None:
+    """Returns the model that the user's own settings or environment switch on, or that is named here; None where none is.
+
+    Nothing is sent, and the SDK is not loaded, before the first question. Raises WrongUsage for settings that are not understood.
+    """
+    from copilot.adapters.model_settings import model_settings
+
+    settings = model_settings(environ, home, name)
+    if not settings.name:
+        return None
+    from copilot.adapters.messages import MessagesModel
+
+    return MessagesModel(settings, environ)
+
+
+def model_limits(environ: Mapping[str, str], home: Path) -> ModelLimits:
+    """Returns what a model may cost for one proposal; raises WrongUsage as `build_model` does."""
+    from copilot.adapters.model_settings import model_settings
+
+    return model_settings(environ, home).limits
 
 
 def load_formats() -> dict[str, SchemaFormat]:

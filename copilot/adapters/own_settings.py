@@ -1,4 +1,5 @@
 """What the user's own configuration says: which programs on this machine decode beside the two Python packages.
+Which model is asked stands there too, and is read by `model_settings`.
 
 It lies in the user's configuration folder or environment and never in a repository: what a repository says must not make
 anything run.
@@ -18,6 +19,8 @@ from copilot.errors import WrongUsage
 JAVA_VARIABLE = "PIPELINE_COPILOT_JAVA_CLASSPATH"
 AVSC_VARIABLE = "PIPELINE_COPILOT_AVSC"
 _KEYS = {"java": ("classpath", "program"), "avsc": ("folder", "program")}
+_ELSEWHERE = ("model",)
+"""Tables that others read: `model_settings`."""
 _SHAPE = 'Write [decoders.java] with classpath = ["/path/to/avro.jar", …], or [decoders.avsc] with folder = "/path".'
 
 
@@ -53,15 +56,20 @@ def own_settings_path(environ: Mapping[str, str], home: Path) -> Path:
     return (Path(root) if root.startswith("/") else home / ".config") / "pipeline-copilot" / "config.toml"
 
 
-def _decoders(path: Path) -> dict[str, dict[str, Any]]:
+def own_tables(path: Path) -> dict[str, Any]:
+    """Returns all that the file says, {} where there is none; raises WrongUsage for a file that can't be read."""
     try:
-        tables = tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(path.read_text("utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise WrongUsage(f"Your own settings can't be read: {error}.", where=path, next=_SHAPE) from None
+
+
+def _decoders(path: Path) -> dict[str, dict[str, Any]]:
+    tables = own_tables(path)
     decoders = tables.pop("decoders", {})
-    unknown = list(tables)
+    unknown = [name for name in tables if name not in _ELSEWHERE]
     if isinstance(decoders, dict):
         unknown += [f"decoders.{name}" for name, table in decoders.items() if not _is_known(name, table)]
     if unknown or not isinstance(decoders, dict):
