@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         Mapper,
         Model,
         Planner,
+        Prompts,
         SchemaFormat,
         Strategy,
         Tree,
@@ -136,6 +137,13 @@ def _tools(strategies: Iterable[Strategy], checks: Iterable[Check], bench: Bench
 def build_mapper(repository: Repository, tree: Tree, settings: Settings, index: Index) -> Mapper:
     """Returns what `map` needs and no more, so that reading starts at once."""
     return _mapper(load_formats, repository, tree, settings, index)
+
+
+def build_prompts() -> Prompts:
+    """Returns the prompts that models are asked with."""
+    from copilot.adapters.prompt_files import PromptFiles, built_in_folder
+
+    return PromptFiles(built_in_folder())
 
 
 def build_impact_finder(repository: Repository, tree: Tree, settings: Settings, index: Index) -> ImpactFinder:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 import sysconfig
+import tarfile
 import zipfile
+from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
 
@@ -34,10 +37,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     source = folder / "source"
     shutil.copytree(ROOT / "copilot", source / "copilot", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
+    for name in ("pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source / name)
-    if (ROOT / "prompts").exists():
-        shutil.copytree(ROOT / "prompts", source / "prompts")
+    shutil.copytree(ROOT / "prompts", source / "prompts")
     command: list[str | Path] = [
         sys.executable,
         "-m",
@@ -96,6 +98,37 @@ def test_the_installed_demo_builds_the_example(installed: Path, tmp_path: Path) 
     assert head == run(ROOT, sys.executable, "-c", BUILD, tmp_path / "again").strip()
     assert (tmp_path / "shop/.github/workflows/test.yml").is_file()
 
+
+def test_the_installed_program_asks_with_the_prompts_of_the_wheel(installed: Path, tmp_path: Path) -> None:
+    found = json.loads(run(tmp_path, installed / "bin/python", "-c", PROMPTS))
+
+    assert Path(found["folder"]).is_relative_to(installed)
+    assert found["digests"] == {
+        path.stem: sha256(path.read_bytes()).hexdigest() for path in (ROOT / "prompts").glob("*.md")
+    }
+
+
+def test_the_wheel_of_an_sdist_carries_the_prompts_too(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    shutil.copytree(ROOT / "copilot", source / "copilot", ignore=shutil.ignore_patterns("__pycache__", "example"))
+    shutil.copytree(ROOT / "prompts", source / "prompts")
+    for name in ("pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source / name)
+
+    run(source, sys.executable, "-c", "import setuptools.build_meta as it; it.build_sdist('dist')")
+
+    with tarfile.open(next((source / "dist").glob("*.tar.gz"))) as held:
+        carried = {name.split("/", 1)[-1] for name in held.getnames()}
+    assert {"setup.py", "prompts/frame.md", "prompts/words.md"} <= carried
+
+
+PROMPTS = """
+import json
+from copilot.adapters.prompt_files import IDS, built_in_folder
+from copilot.plugins import build_prompts
+prompts = build_prompts()
+print(json.dumps({"folder": str(built_in_folder()), "digests": {id: prompts(id).digest for id in IDS}}))
+"""
 
 BUILD = """
 import sys
