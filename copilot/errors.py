@@ -67,6 +67,10 @@ class NotFound(WrongUsage):
         self.close = close
 
 
+class NotUnderstood(WrongUsage):
+    """No sentence that is understood here fits the words."""
+
+
 class SchemaUnreadable(WrongUsage):
     """A schema text is not a schema of its format."""
 

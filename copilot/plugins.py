@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         Index,
         Mapper,
         Model,
+        ModelKit,
         Planner,
         Prompts,
         SchemaFormat,
@@ -59,7 +60,8 @@ _GROUPS = b"pipeline_copilot."
 class Kit:
     """All that the line works with on one commit. `base_map` reads the map once and keeps it, as `base_digest` its digest.
 
-    `tools_digest` is that of the program, its checks and its decoders, and of the sandbox where commands are to run.
+    `tools_digest` is that of the program, its checks and its decoders, and of the sandbox where commands are to run. `model` is
+    None where none is on.
     """
 
     tree: Tree
@@ -76,6 +78,7 @@ class Kit:
     checks: tuple[Check, ...]
     decide: Callable[[Proposal], Decision]
     bench: Bench
+    model: ModelKit | None = None
 
 
 def build_kit(repository: Repository, tree: Tree, settings: Settings, index: Index) -> Kit:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from copilot.domain.alternative import Alternative, NotOffered, Plan, SchemaEdit
     from copilot.domain.evidence import Evidence, Finding
     from copilot.domain.impacted import AskedChange, ImpactList
-    from copilot.domain.model import Call, Reply, Usage
+    from copilot.domain.model import Call, ModelLimits, Reply, Usage
     from copilot.domain.operation import ChangeRequest, Operation
     from copilot.domain.pair import PairVerdict
     from copilot.domain.patch import Patch, Refused
@@ -296,6 +296,15 @@ class Prompts(Protocol):
     def __call__(self, id: str) -> Prompt:
         """Returns the prompt of that id; raises WrongUsage for one that is missing or not well made."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class ModelKit:
+    """A model that is on, the prompts that it is asked by, and what it may cost for one proposal."""
+
+    model: Model
+    prompts: Prompts
+    limits: ModelLimits
 
 
 class Compiler(Protocol):

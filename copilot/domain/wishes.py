@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class KeepsWorking:
-    """A job that must not be broken at any moment: "don't break billing"."""
+    """A job that must not be broken at any moment: "don't break billing"; "" for every job."""
 
     job: str
     words: str

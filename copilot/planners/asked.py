@@ -15,6 +15,7 @@ from copilot.planners.sentences import Part, parts_of
 from copilot.planners.structured import OPERATIONS_LIMIT, TEXT_LENGTH_LIMIT
 from copilot.planners.typewords import type_of
 from copilot.planners.whole import full_to
+from copilot.planners.wishes import without_wishes
 
 OPS: tuple[str, ...] = tuple(kind.op for kind in get_args(Operation))
 _SAID_APART = {"make_money": "nest_fields", "change_namespace": "rename_record"}
@@ -46,7 +47,7 @@ def asked_from_text(text: str) -> tuple[AskedChange, ...]:
     """Returns the changes that sentences ask for; raises WrongUsage with the part that is not understood."""
     changes: list[AskedChange] = []
     scope = ""
-    for part in parts_of(text):
+    for part in without_wishes(parts_of(text)):
         said = _reading(part)
         change = _from_said(said, scope)
         scope = change.subject or scope

@@ -34,7 +34,7 @@ from copilot.domain.operation import (
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.schema import SchemaField
 from copilot.domain.units import unit_of
-from copilot.errors import WrongUsage
+from copilot.errors import NotUnderstood, WrongUsage
 from copilot.planners.constraints import rule_said
 from copilot.planners.forms import FORMS, Said, leading_scope, readings_of, said_better
 from copilot.planners.matching import Scope, fields_of, scopes_of, the_field, the_scope
@@ -45,6 +45,7 @@ from copilot.planners.tags import protection_said, tag_said
 from copilot.planners.typewords import type_of
 from copilot.planners.validation import check_together, checked, known_types
 from copilot.planners.whole import about_whole, names_in, record_in
+from copilot.planners.wishes import without_wishes
 
 _LISTS = ("remove_field", "make_optional", "make_required", "deprecate", "remove_default")
 _WORDS = {"none": None, "null": None, "true": True, "false": False}
@@ -59,7 +60,9 @@ def understand(text: str, pipeline: PipelineMap) -> tuple[Operation, ...]:
     Raises Ambiguous where names fit several things, and WrongUsage with the part that is not understood.
     """
     operations: list[Operation] = []
-    parts = parts_of(text)
+    parts = without_wishes(parts_of(text))
+    if not parts:
+        raise WrongUsage("The request says how, and not what is to change.", next="Say the change too.")
     carried = _first_named(parts, pipeline)
     for part in parts:
         named = leading_scope(part)
@@ -303,17 +306,17 @@ def _no_constant(name: str) -> Any:
     raise ValueError(name)
 
 
-def _no_type(said: Said, where: str) -> WrongUsage:
+def _no_type(said: Said, where: str) -> NotUnderstood:
     given = said.part.restored(said.type)
     what = f'"{given[:80]}" is not a type.' if given else "The sentence says no type for the field."
     if said.op == "change_type" and _NAME.fullmatch(given):
         name = said.part.name(said.field)
-        return WrongUsage(
+        return NotUnderstood(
             what,
             where=where,
             next=f'Say "rename {name} to {given}" where another name is meant, else a type such as long or "array of string".',
         )
-    return WrongUsage(
+    return NotUnderstood(
         what,
         where=where,
         next='Say one such as double, "array of string", "map of long", timestamp-millis, "decimal(10,2)", "enum A, B" or a type'
@@ -321,12 +324,12 @@ def _no_type(said: Said, where: str) -> WrongUsage:
     )
 
 
-def _not_understood(part: Part) -> WrongUsage:
+def _not_understood(part: Part) -> NotUnderstood:
     instead = said_better(part)
     if instead:
-        return WrongUsage(f'This is not an operation: "{_shown(part)}".', next=instead)
+        return NotUnderstood(f'This is not an operation: "{_shown(part)}".', next=instead)
     forms = "\n        ".join(FORMS)
-    return WrongUsage(
+    return NotUnderstood(
         f'This part is not understood: "{_shown(part)}".', next=f"Say it in one of these forms:\n        {forms}"
     )
 

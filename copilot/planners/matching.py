@@ -233,11 +233,19 @@ def _by_job(phrase: str, pipeline: PipelineMap) -> list[str]:
     job, direction = _job_phrase(phrase)
     if not job:
         return []
-    bare = _job_key(job)
-    found = [known.name for known in pipeline.jobs if _job_key(known.name) == bare]
-    found = found or [known.name for known in pipeline.jobs if _job_key(known.root.rpartition("/")[2]) == bare]
+    found = jobs_of(job, pipeline)
     links = [link for link in pipeline.links if link.job in found and link.direction == direction]
     return sorted({link.subject for link in links if link.subject})
+
+
+def jobs_of(said: str, pipeline: PipelineMap) -> tuple[str, ...]:
+    """Returns the names of the jobs that a phrase such as "the billing service" can mean: by name, else by folder."""
+    bare = _job_key(said)
+    if any(known.name == said for known in pipeline.jobs):
+        return (said,)
+    found = [known.name for known in pipeline.jobs if _job_key(known.name) == bare]
+    found = found or [known.name for known in pipeline.jobs if _job_key(known.root.rpartition("/")[2]) == bare]
+    return tuple(found)
 
 
 def _job_phrase(phrase: str) -> tuple[str, Direction]:

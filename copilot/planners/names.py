@@ -10,6 +10,7 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 _NEAREST_COUNT = 3
 _NEAREST_CUTOFF = 0.5
 _COMPARED_LENGTH = 200
+_MISSPELT_LIKENESS = 0.8
 
 
 def words_of(name: str) -> tuple[str, ...]:
@@ -52,6 +53,11 @@ def nearest(said: str, names: Iterable[str]) -> tuple[str, ...]:
         by_key.setdefault(name.lower()[:_COMPARED_LENGTH], name)
     found = difflib.get_close_matches(said.lower()[:_COMPARED_LENGTH], by_key, _NEAREST_COUNT, _NEAREST_CUTOFF)
     return tuple(by_key[key] for key in found)
+
+
+def is_misspelt(said: str, name: str) -> bool:
+    """Tells whether `said` is so much like a name that it can only be a slip of the keys."""
+    return difflib.SequenceMatcher(None, said.lower(), name.lower()).ratio() >= _MISSPELT_LIKENESS
 
 
 def listed(names: Iterable[str]) -> str:

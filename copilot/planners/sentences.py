@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from copilot.errors import WrongUsage
+from copilot.errors import NotUnderstood, WrongUsage
 
 TEXT_LENGTH_LIMIT = 8_000
 PARTS_LIMIT = 64
@@ -118,7 +118,7 @@ def parts_of(text: str) -> tuple[Part, ...]:
     for part in parts:
         # The patterns try every place of each "in" and "to" in a part: their cost grows with the cube of its length.
         if len(part.text) > PART_LENGTH_LIMIT:
-            raise WrongUsage(f'A part is too long: "{part.said[:60]}..."', next="Say it in short sentences.")
+            raise NotUnderstood(f'A part is too long: "{part.said[:60]}..."', next="Say it in short sentences.")
     return tuple(parts)
 
 

@@ -85,6 +85,29 @@ _LEFT_OUT: dict[str, dict[str, Any]] = {
 """What an operation holds where a key is left out that its class has no default for."""
 
 
+def operation_schema() -> dict[str, Any]:
+    """Returns the JSON Schema of one operation for a program that writes them; which keys an op takes stands in its description."""
+    kinds = "; ".join(
+        f"{op}: {', '.join((*needed, *(f'[{key}]' for key in _OPTIONAL.get(op, ()))))}".rstrip(": ")
+        for op, needed in _KEYS.items()
+    )
+    keys = {key for table in (_KEYS, _OPTIONAL) for named in table.values() for key in named}
+    values: dict[str, Any] = {key: {"type": "string"} for key in sorted(keys - {*JSON_KEYS, *LIST_KEYS, "required"})}
+    values |= {key: {"type": "array", "items": {"type": "string"}} for key in LIST_KEYS}
+    values |= {key: {} for key in JSON_KEYS} | {"required": {"type": "boolean"}}
+    return {
+        "type": "object",
+        "description": f"subject and field name what the map has. Further keys by op, [optional]: {kinds}",
+        "properties": {
+            "op": {"type": "string", "enum": list(_KEYS)},
+            **{key: {"type": "string"} for key in _COMMON[1:]},
+            **values,
+        },
+        "required": ["op"],
+        "additionalProperties": False,
+    }
+
+
 def operations_from_json(text: str, pipeline: PipelineMap) -> tuple[Operation, ...]:
     """Returns the operations of a JSON object or a list of them; raises WrongUsage or Ambiguous as `intent.understand` does."""
     if len(text) > TEXT_LENGTH_LIMIT:

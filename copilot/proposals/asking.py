@@ -2,22 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from copilot.domain.operation import Operation
 from copilot.domain.pipeline import PipelineMap
-from copilot.errors import Ambiguous, NotFound, WrongUsage
+from copilot.errors import Ambiguous, NotFound, NotUnderstood, WrongUsage
 from copilot.settings import SETTINGS_PATH, Settings
+
+if TYPE_CHECKING:
+    from copilot.domain.model import Exchange
+    from copilot.domain.wishes import Wish
+    from copilot.plugins import Kit
 
 EXAMPLES_MAX = 6
 
 
-def understood(text: str, operations: Sequence[Operation | str], pipeline: PipelineMap) -> tuple[Operation, ...]:
-    """Returns the operations of the sentences, then those given as such or as JSON; equal ones once.
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a request was understood as, and what was said to a model for that."""
+
+    operations: tuple[Operation, ...]
+    wishes: tuple[Wish, ...] = ()
+    exchanges: tuple[Exchange, ...] = ()
+
+
+def understood(text: str, operations: Sequence[Operation | str], pipeline: PipelineMap) -> Understood:
+    """Returns the operations of the sentences, then those given as such or as JSON; equal ones once; and the wishes.
 
     Only the repository's own schemas can be meant. Raises WrongUsage.
     """
+    from copilot.planners.wishes import wishes_in
+
+    wishes = wishes_in(text, pipeline) if text.strip() else ()
+    return Understood(_operations(text, operations, pipeline), wishes)
+
+
+def is_missed(error: WrongUsage) -> bool:
+    """Tells whether the sentences' rules have no answer to the words; a name that is only misspelt has one."""
+    from copilot.planners.names import is_misspelt
+
+    if isinstance(error, NotFound):
+        return not any(is_misspelt(error.said, name) for name in error.close)
+    return isinstance(error, NotUnderstood)
+
+
+def understood_by_model(
+    text: str,
+    operations: Sequence[Operation | str],
+    kit: Kit,
+    error: WrongUsage,
+    is_stopped: Callable[[], bool] = bool,
+) -> Understood:
+    """Returns what a model makes of free words that the sentences' rules refused with `error`, and operations given beside them.
+
+    Raises Ambiguous or WrongUsage with what it asks back; `error`, with why there was no answer, where it gave none of use.
+    """
+    from copilot.planners.framing import frame
+    from copilot.planners.talk import NoAnswer, Talk
+
+    assert kit.model is not None, "only a model that is on is asked"
+    told: list[Exchange] = []
+    talk = Talk(kit.model.model, kit.model.prompts, kit.model.limits, told.append, is_stopped=is_stopped)
+    pipeline = _own(kit.base_map())
+    beside = _operations("", operations, pipeline) if operations else ()
+    try:
+        framed = frame(text, pipeline, talk)
+    except NoAnswer as none:
+        error.next = f"{error.next}\n         The model {kit.model.model.name} was asked, too: {none}".lstrip()
+        raise error from none
+    found = tuple(dict.fromkeys((*framed.operations, *beside)))
+    return Understood(found, _together(_wishes_said(text, pipeline), framed.wishes), tuple(told))
+
+
+def _wishes_said(text: str, pipeline: PipelineMap) -> tuple[Wish, ...]:
+    from copilot.planners.wishes import wishes_in
+
+    try:
+        return wishes_in(text, pipeline)
+    except WrongUsage:
+        return ()
+
+
+def _together(said: tuple[Wish, ...], framed: tuple[Wish, ...]) -> tuple[Wish, ...]:
+    """Returns the wishes that the sentences' rules heard, then those of a model that say something else."""
+    known = {replace(it, words="") for it in said}
+    return (*said, *(it for it in framed if replace(it, words="") not in known))
+
+
+def _operations(text: str, operations: Sequence[Operation | str], pipeline: PipelineMap) -> tuple[Operation, ...]:
     try:
         found = _asked(text, operations, _own(pipeline))
     except WrongUsage:

@@ -30,7 +30,7 @@ from copilot.domain.source import WORKING_TREE, Gap, SourceFile
 from copilot.errors import Ambiguous, ProposalCorrupt, SurroundingsFailed, WrongUsage
 from copilot.plugins import Kit, build_kit
 from copilot.ports import Index, Tree
-from copilot.proposals.asking import allowed_commands, understood
+from copilot.proposals.asking import Understood, allowed_commands, is_missed, understood, understood_by_model
 from copilot.proposals.reading import Place, open_place, read_map
 from copilot.proposals.verification import Seen, Verification
 from copilot.settings import DEFAULT_RECORDS_FOLDER
@@ -38,6 +38,7 @@ from copilot.settings import DEFAULT_RECORDS_FOLDER
 if TYPE_CHECKING:
     from copilot.domain.approving import Standing
     from copilot.flow import Begun
+    from copilot.ports import ModelKit
     from copilot.proposals.gates import Ways
     from copilot.proposals.mutation import MutantSeen
     from copilot.proposals.past import Past, Precedent
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from copilot.proposals.travel import Taken
 
     Begins = Callable[[Begun], object]
+    ModelOf = Callable[[Tree], ModelKit | None]
 
 FOLDER = "pipeline-copilot"
 FOLLOWS_MAX = 100
@@ -66,7 +68,9 @@ class Workspace:
         clock: Callable[[], str],
         *,
         is_only_shown: bool = False,
+        model: ModelOf | None = None,
     ) -> None:
+        self._model = model
         self._repository = repository
         self._at = commit
         self._index = index
@@ -84,14 +88,15 @@ class Workspace:
         working_tree: bool = False,
         clock: Callable[[], str] = utc_now,
         is_only_shown: bool = False,
+        model: ModelOf | None = None,
     ) -> Workspace:
         """Opens the repository around a folder; raises WrongUsage or SurroundingsFailed, saying why it can't.
 
         A branch without commits, as a new one begun with nothing, is an obstacle only to what needs a commit. A workspace that is
-        only shown refuses whatever would ask, decide or apply.
+        only shown refuses whatever would ask, decide or apply. `model` gives the model that may be asked, None where none is on.
         """
         place = open_place(path, at=at, working_tree=working_tree, needs_commit=False)
-        return cls(place.repository, place.commit, place.index, clock, is_only_shown=is_only_shown)
+        return cls(place.repository, place.commit, place.index, clock, is_only_shown=is_only_shown, model=model)
 
     @property
     def folder(self) -> Path:
@@ -146,25 +151,50 @@ class Workspace:
         commands: Sequence[str] = (),
         follows: str = "",
         limits: Limits | None = None,
+        is_stopped: Callable[[], bool] = bool,
+        asks: Callable[[str], object] = lambda model: None,
     ) -> str:
         """Writes the request down and returns the proposal's id; an open one for the same request is taken up again.
 
         Not so where the map or the tools have changed since it was read: what was proved then is not what would be proved now.
-        An operation may be given as JSON text. `commands` replace those of copilot.toml.
+        An operation may be given as JSON text. `commands` replace those of copilot.toml. Words that no sentence fits go to the
+        model, where one is on: `asks` is told its name before, and `is_stopped` ends the waiting.
         """
         commit = self._commit()
         kit = self._kit(commit)
-        asked = understood(text, operations, kit.base_map())
+        asked = self._understood(text, operations, kit, is_stopped, asks)
         request = ChangeRequest(
             text.strip(),
-            asked,
+            asked.operations,
             commit,
             self._repository.identity_or_nobody(),
             follows,
             limits or Limits(),
             allowed_commands(kit.settings, commands) if run_commands else (),
+            asked.wishes,
         )
-        return self._begin(request, kit)
+        id = self._begin(request, kit)
+        if asked.exchanges:
+            with self._store.lock(id):
+                for exchange in asked.exchanges:
+                    self._store.append(id, exchange)
+        return id
+
+    def _understood(
+        self,
+        text: str,
+        operations: Sequence[Operation | str],
+        kit: Kit,
+        is_stopped: Callable[[], bool],
+        asks: Callable[[str], object],
+    ) -> Understood:
+        try:
+            return understood(text, operations, kit.base_map())
+        except WrongUsage as error:
+            if kit.model is None or not text.strip() or not is_missed(error):
+                raise
+            asks(kit.model.model.name)
+            return understood_by_model(text, operations, kit, error, is_stopped)
 
     def advance(self, id: str, stop: threading.Event | None = None, begins: Begins | None = None) -> Iterator[Record]:
         """Runs the line from where it stands to its decision, or until `stop` is set, yielding each record when it is on disk.
@@ -535,7 +565,10 @@ class Workspace:
         """Returns an ambiguous request said so that it means that candidate, "" where no such sentence is understood."""
         from copilot.proposals.asking import clarified_request
 
-        return clarified_request(text, error, candidate, self._kit(self._commit()).base_map())
+        kit = self._kit(self._commit())
+        found = clarified_request(text, error, candidate, kit.base_map())
+        # Free words go to the model again, with what was chosen.
+        return found or (f"{text} ({candidate})" if kit.model is not None else "")
 
     def instead_of(self, text: str, error: WrongUsage) -> tuple[str, ...]:
         """Returns what could be asked instead of what was not understood, each a sentence that is."""
@@ -565,7 +598,8 @@ class Workspace:
     def _kit(self, commit: str) -> Kit:
         if commit not in self._kits:
             tree = CommitTree(self._repository, commit, self._index)
-            self._kits[commit] = build_kit(self._repository, tree, settings_of(tree), self._index)
+            model = self._model(tree) if self._model is not None else None
+            self._kits[commit] = replace(build_kit(self._repository, tree, settings_of(tree), self._index), model=model)
         return self._kits[commit]
 
 

@@ -19,7 +19,14 @@ _LANGUAGES = (("java", "Java"), ("avsc", "JavaScript"))
 def not_covered(proposal: Proposal, chosen: Mapping[str, Evidence]) -> tuple[str, ...]:
     """Returns what nobody should take the decision to say; `chosen` is the chosen alternative's evidence by check."""
     impacts = proposal.reading.impacts if proposal.reading else ()
-    found = [*_reading(proposal, impacts), *_runs(proposal), *_keys(proposal, impacts, chosen), *_assumptions(chosen)]
+    wishes = [f'Nothing here checks the wish "{wish.words}".' for wish in proposal.request.wishes]
+    found = [
+        *wishes,
+        *_reading(proposal, impacts),
+        *_runs(proposal),
+        *_keys(proposal, impacts, chosen),
+        *_assumptions(chosen),
+    ]
     return tuple(dict.fromkeys(found))
 
 

@@ -2,66 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from copilot.domain.model import (
-    Block,
-    Call,
-    Exchange,
-    ModelLimits,
-    Opaque,
-    Reply,
-    Text,
-    Tool,
-    ToolResult,
-    ToolUse,
-    Usage,
-)
+from copilot.domain.model import Exchange, ModelLimits, Opaque, Text, Tool, ToolResult
 from copilot.domain.prompt import Prompt
 from copilot.errors import ModelFailed
 from copilot.planners.talk import Look, NoAnswer, Question, Talk, Unacceptable
+from tests.planners.scripted import Script, called, said
 
 ANSWER = Tool("answer", "The answer.", '{"type":"object"}')
 PEEK = Tool("peek", "Reads a span.", '{"type":"object"}')
 PROMPT = Prompt(
     "frame", 3, ("request",), "answer", "You frame requests.", "Frame this.\n{{request}}", "d" * 64, "built in"
 )
-
-
-class Script:
-    """A model that answers with what it was given, in order, and keeps what it was asked."""
-
-    name, server = "scripted", "127.0.0.1"
-
-    def __init__(self, replies: Sequence[Reply | ModelFailed], *, forces_by_name: bool = False) -> None:
-        self._replies = list(replies)
-        self.forces_by_name = forces_by_name
-        self.calls: list[Call] = []
-
-    def ask(self, call: Call, seconds: float) -> Reply:
-        self.calls.append(call)
-        reply = self._replies.pop(0)
-        if isinstance(reply, ModelFailed):
-            raise reply
-        return reply
-
-    def request(self, call: Call) -> str:
-        return json.dumps([call.forced, len(call.messages)])
-
-    def cost_dollars(self, usage: Usage) -> float | None:
-        return usage.output / 100
-
-
-def said(*blocks: Block, stop: str = "tool_use", output: int = 1) -> Reply:
-    return Reply(blocks, stop, "scripted-1", Usage(input=10, output=output), "{}")
-
-
-def called(value: object, name: str = "answer", id: str = "t1") -> ToolUse:
-    return ToolUse(id, name, json.dumps(value))
 
 
 def number(value: Any) -> int:
