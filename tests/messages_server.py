@@ -15,7 +15,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -31,6 +31,7 @@ class Reply:
     """What one request is answered with. `body` is sent as it is where it is not None; else `events` as a stream.
 
     The stream ends after `cut_after` events with a connection that is reset, and waits `pause_seconds` before each event.
+    Events must fit the SDK's own types, which is looked at when the server ends, unless they are odd on purpose.
     """
 
     status: int = 200
@@ -40,6 +41,7 @@ class Reply:
     content_type: str = "application/json"
     cut_after: int | None = None
     pause_seconds: float = 0.0
+    is_odd: bool = False
 
 
 Scripted = Reply | Callable[[Json], Reply]
@@ -103,6 +105,26 @@ def cut(reply: Reply, after: int) -> Reply:
     return replace(reply, cut_after=after)
 
 
+def odd(reply: Reply) -> Reply:
+    """Returns the same reply, allowed to hold what the SDK's types don't know."""
+    return replace(reply, is_odd=True)
+
+
+def misfits(replies: Iterable[Reply]) -> list[str]:
+    """Returns the events that the SDK's own types don't accept, and why."""
+    from anthropic.types import ErrorResponse, RawMessageStreamEvent
+    from pydantic import TypeAdapter, ValidationError
+
+    kinds: tuple[TypeAdapter[Any], TypeAdapter[Any]] = (TypeAdapter(RawMessageStreamEvent), TypeAdapter(ErrorResponse))
+    found: list[str] = []
+    for event in (event for reply in replies if not reply.is_odd for event in reply.events):
+        try:
+            kinds[event["type"] == "error"].validate_python(event)
+        except ValidationError as error:
+            found.append(f"{json.dumps(event)}: {error}")
+    return found
+
+
 def _block_events(index: int, block: Mapping[str, Json]) -> Iterator[Mapping[str, Json]]:
     kind = block["type"]
     start: dict[str, Json] = dict(block)
@@ -134,6 +156,7 @@ class MessagesServer:
         self._script = list(script)
         self._lock = threading.Lock()
         self._ended = threading.Event()
+        self._served: list[Reply] = []
         self.requests: list[Json] = []
         self.headers: list[dict[str, str]] = []
         self.paths: list[str] = []
@@ -152,6 +175,8 @@ class MessagesServer:
         self._http.shutdown()
         self._http.server_close()
         self._thread.join(5)
+        if error is None:
+            assert misfits(self._served) == []
 
     @property
     def base_url(self) -> str:
@@ -174,7 +199,9 @@ class MessagesServer:
             self.headers.append({name.lower(): value for name, value in headers.items()})
             self.paths.append(path)
             scripted = self._script.pop(0) if self._script else failure(500, "api_error", "the script is used up")
-        return scripted(asked) if callable(scripted) else scripted
+        reply = scripted(asked) if callable(scripted) else scripted
+        self._served.append(reply)
+        return reply
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         server = self

@@ -41,7 +41,7 @@ class _Failed(Exception):
     def __init__(self, failure: ModelFailed, *, wait_seconds: float | None = None, may_retry: bool = True) -> None:
         super().__init__(failure.what)
         self.failure, self.wait_seconds = failure, wait_seconds
-        self.may_retry = may_retry and failure.kind in _TRIED_AGAIN and not failure.partial
+        self.may_retry = may_retry and failure.kind in _TRIED_AGAIN
 
 
 class MessagesModel:
@@ -121,9 +121,12 @@ class MessagesModel:
         if thread.is_alive():
             raise _Failed(failures.late(seconds, self.server, partial))
         if outcome:
-            raise self._failed(outcome[0], partial, seconds) from outcome[0]
+            failed = self._failed(outcome[0], partial, seconds)
+            # What the person has not paid for and nobody has read may be asked for again.
+            failed.may_retry &= gathered.length == 0
+            raise failed from outcome[0]
         message: dict[str, Any] = json.loads(partial) if partial else {}
-        if not isinstance(message.get("content", []), list) or "type" not in message:
+        if message.get("type") != "message":
             raise _Failed(failures.not_understood("it holds no message", self.server, partial))
         return message
 
@@ -137,7 +140,7 @@ class MessagesModel:
         with client.messages.create(**own, extra_body=beside or None, timeout=timeout) as stream:
             if "text/event-stream" in stream.response.headers.get("content-type", ""):
                 for event in stream:
-                    gathered.add(event.to_dict(mode="json"))
+                    gathered.add(event.to_dict(mode="json", warnings=False))
             else:
                 whole = json.loads(stream.response.read())
                 if not isinstance(whole, dict):

@@ -54,6 +54,10 @@ _CONTEXT = _Row(
     "The request is longer than the model can hold.",
     "Choose a model with a longer context, or ask for less.",
 )
+_ELSEWHERE = _Row(
+    "elsewhere", "The model's server sends requests on to another address, which is not followed.",
+    "Write the address where they end as base_url, if you trust it.",
+)  # fmt: skip
 _BY_STATUS = {
     400: _REQUEST, 401: _KEY, 402: _PAYMENT, 403: _PERMISSION, 404: _NAME, 405: _NAME, 408: _LATE, 413: _SIZE,
     422: _REQUEST, 429: _RATE, 503: _BUSY, 504: _LATE, 529: _BUSY,
@@ -68,7 +72,8 @@ _CONTEXT_WORDS = ("context length", "context size", "context window", "prompt is
 
 def refused(status: int, kind: str, said: str, where: str, *, wait_seconds: float | None = None) -> ModelFailed:
     """Returns what to tell when a server answered with an error; `said` are its own words, free of secrets."""
-    row = _BY_KIND.get(kind) or _BY_STATUS.get(status) or (_SERVER if status >= 500 or status == 200 else _REQUEST)
+    rest = _ELSEWHERE if 300 <= status < 400 else _SERVER if status >= 500 or status == 200 else _REQUEST
+    row = _BY_KIND.get(kind) or _BY_STATUS.get(status) or rest
     if status in (400, 413, 422, 500) and any(words in said.lower() for words in _CONTEXT_WORDS):
         row = _CONTEXT
     what = f"{row.what} It answered {status}" + (f': "{quoted(said)}"' if said.strip() else ".")

@@ -25,13 +25,13 @@ class TooLong(ValueError):
 
 
 class Gathered:
-    """What came so far. Reading `message` while another thread adds is fine: it is a copy."""
+    """What came so far, `length` characters of content. Another thread may add while this is read."""
 
     def __init__(self) -> None:
         self._message: dict[str, Any] = {}
         self._blocks: dict[int, dict[str, Any]] = {}
         self._inputs: dict[int, str] = {}
-        self._length = 0
+        self.length = 0
 
     def add(self, event: Mapping[str, Any]) -> None:
         """Takes in one event; raises TooLong."""
@@ -75,8 +75,8 @@ class Gathered:
             block[target] = str(block.get(target) or "") + piece
         else:
             return
-        self._length += len(piece)
-        if self._length > ANSWER_CHARACTERS_MAX:
+        self.length += len(piece)
+        if self.length > ANSWER_CHARACTERS_MAX:
             raise TooLong(f"The answer is longer than {ANSWER_CHARACTERS_MAX} characters.")
 
     def _block(self, at: int) -> dict[str, Any]:
