@@ -196,11 +196,18 @@ def _ranker(repository: Repository, tree: Tree, settings: Settings, index: Index
     return ranked
 
 
-def build_model(environ: Mapping[str, str], home: Path, name: str = "") -> Model | None:
+def build_model(
+    environ: Mapping[str, str], home: Path, name: str = "", *, record: Path | None = None, recorded: Path | None = None
+) -> Model | None:
     """Returns the model that the user's own settings or environment switch on, or that is named here; None where none is.
 
-    Nothing is sent, and the SDK is not loaded, before the first question. Raises WrongUsage for settings that are not understood.
+    It keeps its exchanges in the folder `record`; with `recorded` all answers come from such a folder. Nothing is sent, and the SDK
+    is not loaded, before the first question. Raises WrongUsage for settings or recordings that are not understood.
     """
+    if recorded is not None:
+        from copilot.adapters.recordings import RecordedModel
+
+        return RecordedModel(recorded)
     from copilot.adapters.model_settings import model_settings
 
     settings = model_settings(environ, home, name)
@@ -208,7 +215,12 @@ def build_model(environ: Mapping[str, str], home: Path, name: str = "") -> Model
         return None
     from copilot.adapters.messages import MessagesModel
 
-    return MessagesModel(settings, environ)
+    model = MessagesModel(settings, environ)
+    if record is None:
+        return model
+    from copilot.adapters.recordings import RecordingModel
+
+    return RecordingModel(model, record)
 
 
 def model_limits(environ: Mapping[str, str], home: Path) -> ModelLimits:

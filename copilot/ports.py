@@ -269,7 +269,8 @@ class Model(Protocol):
 
     @property
     def server(self) -> str:
-        """The host that requests go to, without credentials; "recorded" where answers come from a recording."""
+        """The host that requests go to, without credentials; "recorded" where answers come from a recording, "hand-written"
+        where somebody wrote one."""
         ...
 
     @property
