@@ -20,7 +20,7 @@ from copilot.domain.levels import DEFAULT_LEVEL, Level
 from copilot.domain.pipeline import Objective, Retention
 from copilot.domain.samples import SampleFiles
 from copilot.domain.sinks import Loader, Sink
-from copilot.domain.source import Span
+from copilot.domain.source import Gap, Span
 from copilot.errors import WrongUsage
 
 SETTINGS_PATH = "copilot.toml"
@@ -30,6 +30,8 @@ _TABLES = {
     "approval", "clones", "compatibility", "consumers", "decisions", "commands", "gates", "objectives", "owners", "samples",
     "sinks", "topics",
 }  # fmt: skip
+_IGNORED = {"anthropic", "claude", "llm", "model", "models"}
+"""Tables that say where requests would go: that is for each person's own settings, so what a repository says is not read."""
 _APPROVAL_KEYS = ("people", "high", "subjects", "signers")
 _CLONE_KEYS = ("path", "commit", "owner")
 _CONSUMER_KEYS = ("subject", "topic", "schema", "decoder", "owner")
@@ -65,7 +67,10 @@ class JobOwner:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of one repository. `levels` are (subject pattern, level, line), first match wins."""
+    """The settings of one repository. `levels` are (subject pattern, level, line), first match wins.
+
+    `ignored` are the tables that a repository has no say in.
+    """
 
     levels: tuple[tuple[str, Level, int], ...] = ()
     records_folder: str = DEFAULT_RECORDS_FOLDER
@@ -79,6 +84,7 @@ class Settings:
     sinks: tuple[Sink, ...] = ()
     samples: tuple[SampleFiles, ...] = ()
     approval: ApprovalRule = NO_RULE
+    ignored: tuple[Gap, ...] = ()
 
     def gate_of(self, phase: str) -> GateSettings | None:
         """Returns what is said of the gate of a phase of that name, None where nothing is."""
@@ -99,7 +105,7 @@ def read_settings(text: str) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise WrongUsage(f"copilot.toml is not valid TOML: {error}", where=SETTINGS_PATH) from None
     for name in tables:
-        if name not in _TABLES:
+        if name not in _TABLES | _IGNORED:
             known = ", ".join(sorted(_TABLES))
             raise _wrong(text, name, f'copilot.toml has no table "{name}".', f"Use one of {known}.")
     decisions = _keyed(tables, "decisions", ("folder",), text)
@@ -116,7 +122,15 @@ def read_settings(text: str) -> Settings:
         samples=tuple(_samples(_table(tables, "samples", text), text)),
         sinks=tuple(_sinks(_table(tables, "sinks", text), text)),
         approval=_approval(_keyed(tables, "approval", _APPROVAL_KEYS, text), text),
+        ignored=tuple(_ignored(name, text) for name in tables if name in _IGNORED),
     )
+
+
+def _ignored(name: str, text: str) -> Gap:
+    heading = re.compile(rf"""\s*\[*\s*["']?{name}\b""")
+    line = next((number for number, line in enumerate(text.splitlines(), 1) if heading.match(line)), 1)
+    reason = f"[{name}] is ignored: which model is asked, and where, is for your own settings (docs/models.md)"
+    return Gap(Span(SETTINGS_PATH, line, line), reason)
 
 
 def _approval(table: dict[str, Any], text: str) -> ApprovalRule:

@@ -166,3 +166,13 @@ def test_an_approval_rule_that_is_not_understood_names_its_line(text: str, line:
         read_settings(text)
     assert caught.value.where == f"copilot.toml:{line}"
     assert caught.value.next
+
+
+def test_a_repository_that_names_a_model_or_its_server_is_told_that_it_is_ignored() -> None:
+    text = '[compatibility]\norder = "FULL"\n\n[model]\nuse = true\nbase_url = "https://elsewhere.example"\n'
+
+    settings = read_settings(text)
+
+    assert [str(gap.span) for gap in settings.ignored] == ["copilot.toml:4"]
+    assert settings.ignored[0].reason.startswith("[model] is ignored")
+    assert settings.level_of("order") == ("FULL", "copilot.toml:2")

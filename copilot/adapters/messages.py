@@ -111,14 +111,16 @@ class MessagesModel:
 
         thread = threading.Thread(target=work, daemon=True, name="model")
         thread.start()
+        is_late = True
         try:
             thread.join(max(left, 0.0))
+            is_late = thread.is_alive()
         finally:
-            if thread.is_alive():
+            if is_late:
                 self._kept = None
                 threading.Thread(target=client.close, daemon=True, name="model-close").start()
         partial = self._scrubbed(gathered.text)
-        if thread.is_alive():
+        if is_late:
             raise _Failed(failures.late(seconds, self.server, partial))
         if outcome:
             failed = self._failed(outcome[0], partial, seconds)

@@ -192,7 +192,7 @@ class _Reading:
             retentions=self._settings.retentions,
             sinks=self._settings.sinks,
             samples=self._settings.samples,
-            gaps=tuple(sorted(self._store.gaps | _left_out(snapshot))),
+            gaps=tuple(sorted({*self._store.gaps, *_left_out(snapshot), *self._settings.ignored})),
             files_read=len(self._outlines) + self._deployment_count + len(self._schemas.schema_paths()),
             uncommitted_count=snapshot.uncommitted_count,
             other_languages=other_languages(entry.path for entry in snapshot.entries),

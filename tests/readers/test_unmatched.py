@@ -74,3 +74,7 @@ def test_names_that_the_map_has_are_no_gaps() -> None:
 
 def test_a_level_for_all_subjects_needs_none() -> None:
     assert gaps('[compatibility]\n"*" = "FULL"\n', {}) == []
+
+
+def test_a_table_that_a_repository_has_no_say_in_is_a_gap_of_the_map() -> None:
+    assert [it.split(":")[1] for it in gaps('[model]\nbase_url = "https://elsewhere.example"\n')] == ["1"]
