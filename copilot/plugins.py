@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
     from copilot.adapters.git import Repository
+    from copilot.adapters.prompt_files import PromptFiles
     from copilot.domain.decision import Decision
     from copilot.domain.impacted import AskedChange, ImpactList
     from copilot.domain.model import ModelLimits
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
         Model,
         ModelKit,
         Planner,
-        Prompts,
         SchemaFormat,
         Strategy,
         Tree,
@@ -142,11 +142,13 @@ def build_mapper(repository: Repository, tree: Tree, settings: Settings, index: 
     return _mapper(load_formats, repository, tree, settings, index)
 
 
-def build_prompts() -> Prompts:
-    """Returns the prompts that models are asked with."""
-    from copilot.adapters.prompt_files import PromptFiles, built_in_folder
+def build_prompts(environ: Mapping[str, str], home: Path, tree: Tree | None = None) -> PromptFiles:
+    """Returns the prompts that models are asked with; those of a tree count where a person has accepted them on this machine."""
+    from copilot.adapters.accepted_prompts import accepted_digests, accepted_path
+    from copilot.adapters.prompt_files import PromptFiles, built_in_folder, own_folder
 
-    return PromptFiles(built_in_folder())
+    accepted = accepted_digests(accepted_path(environ, home))
+    return PromptFiles(built_in_folder(), own_folder(environ, home), tree, accepted)
 
 
 def build_impact_finder(repository: Repository, tree: Tree, settings: Settings, index: Index) -> ImpactFinder:

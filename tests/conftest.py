@@ -47,6 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["XDG_CACHE_HOME"] = cache.name
     # Nor may what decoders the person has decide what a test sees.
     os.environ["XDG_CONFIG_HOME"] = cache.name
+    os.environ["XDG_STATE_HOME"] = cache.name
     for name in (JAVA_VARIABLE, AVSC_VARIABLE):
         os.environ.pop(name, None)
 

@@ -39,6 +39,9 @@ VERBS = (
     Verb("show", "show [ID]", "print a proposal and its reasons", "copilot.cli.verb_show"),
     Verb("log", "log", "list the proposals of a repository", "copilot.cli.verb_log"),
     Verb("verify", "verify [ID]", "see the evidence again; tell what no longer holds", "copilot.cli.verb_verify"),
+    Verb(
+        "prompts", "prompts [ID]", "list what models are asked with; accept a repository's", "copilot.cli.verb_prompts"
+    ),
     Verb("demo", "demo", "see all of it on an example repository, offline", "copilot.cli.verb_demo"),
 )
 

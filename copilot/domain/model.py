@@ -113,12 +113,17 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class PromptUse:
-    """Which prompt a request was made of: its id, version, the digest of its file, and whose it is."""
+    """Which prompt a request was made of: its id, version, the digest of its file, and whose it is.
+
+    `passed_over` is the digest of a file of the repository that stood beside it and that nobody had accepted here, or why that
+    file can't be read.
+    """
 
     id: str
     version: int
     digest: str
     source: PromptSource
+    passed_over: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,28 @@ class Prompt:
     user: str
     digest: str
     source: PromptSource
+    passed_over: str = ""
+    """The digest of a file of the repository that nobody has accepted here, or why it can't be read; "" where there is none."""
 
     @property
     def use(self) -> PromptUse:
-        return PromptUse(self.id, self.version, self.digest, self.source)
+        return PromptUse(self.id, self.version, self.digest, self.source, self.passed_over)
+
+
+@dataclass(frozen=True, slots=True)
+class PromptOffer:
+    """A file that says how to ask: where it lies and what it holds. Of those of one id, one is used.
+
+    `version` is 0 and `text` may be "" where `problem` tells why the file is no prompt. `is_accepted` is false for a file of the
+    repository whose digest nobody has accepted on this machine.
+    """
+
+    id: str
+    source: PromptSource
+    where: str
+    version: int
+    digest: str
+    text: str
+    problem: str
+    is_accepted: bool
+    is_used: bool

@@ -105,6 +105,14 @@ def parse_prompt(text: str, path: str, source: PromptSource) -> PromptFile:
     return PromptFile(prompt, body_digest("\n".join(body).strip()), changes)
 
 
+def as_override(text: str) -> str:
+    """Returns the text of a well made prompt file as one to be edited: the next version, and nothing said of earlier ones."""
+    head, end, body = text.partition("\n---")
+    kept = [line for line in head.splitlines() if not line.startswith(("changes:", " "))]
+    lines = [f"version: {int(line.partition(':')[2]) + 1}" if line.startswith("version:") else line for line in kept]
+    return "\n".join(lines) + end + body
+
+
 _NAMES = "Write small letters, digits and _, a letter first."
 
 

@@ -37,6 +37,7 @@ from copilot.settings import DEFAULT_RECORDS_FOLDER
 
 if TYPE_CHECKING:
     from copilot.domain.approving import Standing
+    from copilot.domain.prompt import PromptOffer
     from copilot.flow import Begun
     from copilot.ports import ModelKit
     from copilot.proposals.gates import Ways
@@ -554,6 +555,30 @@ class Workspace:
             return self._store.records(id)
         except (SurroundingsFailed, WrongUsage) as error:
             return error
+
+    def prompts(self) -> tuple[PromptOffer, ...]:
+        """Returns the files that say how models are asked, by id: the person's own, the repository's, and the built-in."""
+        from copilot.proposals.prompting import prompts_of
+
+        return prompts_of(self._tree)
+
+    def accept_prompt(self, digest: str) -> PromptOffer:
+        """Writes down that the repository's prompt whose digest begins so may be used here; raises WrongUsage where none does."""
+        from copilot.proposals.prompting import accept_prompt
+
+        return accept_prompt(self._tree, digest, f"{self._clock()} {self.folder}")
+
+    def forget_prompt(self, digest: str) -> None:
+        """Takes an acceptance back; raises WrongUsage where nothing that was accepted begins so."""
+        from copilot.proposals.prompting import forget_prompt
+
+        forget_prompt(digest)
+
+    def own_prompt(self, id: str) -> Path:
+        """Returns the person's own file of a prompt, made from the one that is used where there is none yet."""
+        from copilot.proposals.prompting import own_prompt
+
+        return own_prompt(self._tree, id)
 
     def impact(self, text: str) -> ImpactList:
         """Returns what a change will touch, before anything is proposed; raises WrongUsage for what is not understood."""

@@ -4,7 +4,7 @@ import pytest
 
 from copilot.domain.codec import digest_of_text
 from copilot.errors import WrongUsage
-from copilot.planners.prompt_text import body_digest, parse_prompt
+from copilot.planners.prompt_text import as_override, body_digest, parse_prompt
 
 BODY = "Word it.\n--- user ---\nThis: {{evidence}}\nand {{rulings}}"
 HEAD = f"""\
@@ -93,3 +93,13 @@ def test_a_huge_file_is_no_prompt() -> None:
 def test_a_file_that_says_nothing_is_told(text: str) -> None:
     with pytest.raises(WrongUsage):
         parse_prompt(text, "words.md", "own")
+
+
+def test_an_override_begins_as_the_next_version_with_the_same_body() -> None:
+    before = parse_prompt(HEAD + BODY, "words.md", "built in")
+
+    after = parse_prompt(as_override(HEAD + BODY), "words.md", "own")
+
+    assert after.prompt.version == 3
+    assert after.changes == ()
+    assert after.body_digest == before.body_digest

@@ -124,9 +124,10 @@ def test_the_wheel_of_an_sdist_carries_the_prompts_too(tmp_path: Path) -> None:
 
 PROMPTS = """
 import json
+from pathlib import Path
 from copilot.adapters.prompt_files import IDS, built_in_folder
 from copilot.plugins import build_prompts
-prompts = build_prompts()
+prompts = build_prompts({}, Path('/nowhere'))
 print(json.dumps({"folder": str(built_in_folder()), "digests": {id: prompts(id).digest for id in IDS}}))
 """
 
