@@ -195,6 +195,6 @@ def line_copies(files: Mapping[str, DeploymentFile], env_files: EnvFiles) -> Ite
             own = unit.name or (str(unit.line) if file.kind == "shell" else "")
             title = f"{file.stem}:{own}" if own else file.stem
             near = file.folder if file.kind == "procfile" else below("", unit.context) if unit.context else ""
-            yield Copy(
-                unit, path, title, layers, hints, scope, near=near, is_script=file.kind in ("shell", "workflow", "dag")
-            )
+            folder = file.folder if file.kind == "shell" and unit.context == "." else None
+            is_script = file.kind in ("shell", "workflow", "dag")
+            yield Copy(unit, path, title, layers, hints, scope, folder, near=near, is_script=is_script)

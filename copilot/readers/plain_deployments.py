@@ -10,6 +10,7 @@ from copilot.readers.commands import ReadText, options_of, programs_of, setting,
 from copilot.readers.deployment_facts import MAX_SETTINGS, MAX_UNITS, Setting, Unit
 from copilot.readers.facts import Config
 from copilot.readers.interpolation import shell_text
+from copilot.readers.shell_variables import ShellVariables
 from copilot.readers.templates import jinja_template
 from copilot.readers.values import Value
 
@@ -157,19 +158,22 @@ def shell_script(text: str) -> tuple[Unit, ...]:
     exported: list[Setting] = []
     units: list[Unit] = []
     folder = ""
+    variables = ShellVariables()
+    read = variables.read
     for number, line in _joined_lines(text):
         if line.lstrip().startswith("#"):
             continue
+        variables.note(line, number)
         if (moved := _CHANGES_FOLDER.match(line)) is not None:
             folder = posixpath.join(folder, moved[1])
         export = _EXPORT.match(line)
         if export:
-            exported.append(setting(export[1], _unquoted(export[2].strip().partition(" #")[0]), number, shell_text))
+            exported.append(setting(export[1], _unquoted(export[2].strip().partition(" #")[0]), number, read))
         elif (function := _CLOUD_FUNCTION.search(line)) is not None:
-            units.append(_cloud_function(function[1], words_of(line), number))
+            units.append(_cloud_function(function[1], words_of(line), number, variables))
         elif _STARTS_PYTHON.search(line):
             words = words_of(line)
-            own = [*options_of(words, number, shell_text), *_container_settings(line, number)]
+            own = [*options_of(words, number, read), *_container_settings(line, number, read)]
             programs = programs_of(words)
             if programs or own:
                 hints = tuple(dict.fromkeys(programs if "docker run" in line else ()))
@@ -179,25 +183,30 @@ def shell_script(text: str) -> tuple[Unit, ...]:
     return tuple(units[:MAX_UNITS])
 
 
-def _cloud_function(name: str, words: list[str], line: int) -> Unit:
-    """Returns the function that `gcloud functions deploy` deploys, with its environment and the topic that feeds it."""
+def _cloud_function(name: str, words: list[str], line: int, variables: ShellVariables) -> Unit:
+    """Returns the function that `gcloud functions deploy` deploys, with its environment and the topic that feeds it.
+
+    Without a source it is what lies in the folder: its context is ".".
+    """
     options = {key: text_of_option for key, text_of_option, _ in options_of(words, line, lambda text, _: ("s", text))}
     texts = {key: str(value[1]) for key, value in options.items() if value is not None}
     topic = texts.get("--trigger-topic", "")
-    read = shell_text(topic, line) if topic else None
+    read = variables.read(topic, line) if topic else None
     fed = (Config("event:topic", "consumes", read, None, None, line),) if topic else ()
     listed = ",".join(texts.get(option, "") for option in ("--set-env-vars", "--update-env-vars"))
     pairs = (pair.partition("=") for pair in listed.split(",") if "=" in pair)
-    settings = tuple(setting(key, text, line, shell_text) for key, _, text in pairs)
-    folder = texts.get("--source", "").rstrip("/").rpartition("/")[2]
-    hints = tuple(dict.fromkeys(hint for hint in (folder, name, texts.get("--entry-point", "")) if hint.strip(".")))
-    return Unit(name, hints, line, settings, fed)
+    settings = tuple(setting(key, text, line, variables.read) for key, _, text in pairs)
+    source = variables.plain(texts.get("--source", "")).rstrip("/")
+    name = variables.plain(name) or name
+    told = (source.rpartition("/")[2], name, variables.plain(texts.get("--entry-point", "")))
+    hints = tuple(dict.fromkeys(hint for hint in told if hint.strip(".")))
+    return Unit(name, hints, line, settings, fed, context="" if source.strip(".") or "--image" in texts else ".")
 
 
-def _container_settings(line: str, number: int) -> Iterator[Setting]:
+def _container_settings(line: str, number: int, read: ReadText) -> Iterator[Setting]:
     for found in _DOCKER_ENV.finditer(line):
         name = found[1] or found[3] or found[5]
-        yield setting(name, found[2] or found[4] or found[6] or "", number, shell_text)
+        yield setting(name, found[2] or found[4] or found[6] or "", number, read)
 
 
 def _filled_in_later(text: str) -> tuple[str, ReadText]:
