@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 
 from copilot.adapters.prompt_files import IDS, PromptFiles, built_in_folder, read_prompt_file
-from copilot.errors import WrongUsage
-from copilot.planners import structured
+from copilot.domain.model import ModelLimits
+from copilot.errors import Ambiguous, WrongUsage
+from copilot.planners.framing import frame
 from copilot.planners.prompt_text import PromptFile, parse_prompt
-from copilot.planners.structured import operations_from_json
+from copilot.planners.talk import Talk
 from tests.planners.builders import link, pipeline, subject
+from tests.planners.scripted import Script, called, said
 
 ROOT = Path(__file__).parents[2]
 SYSTEM_LENGTH_MAX = 6_000
@@ -109,30 +111,33 @@ def test_a_prompt_in_the_file_of_another_one_is_told(tmp_path: Path) -> None:
         PromptFiles(tmp_path)("words")
 
 
-def test_the_framing_prompt_lists_every_operation_with_its_keys() -> None:
-    lines = [line for line in built_in("frame").prompt.system.splitlines() if line.startswith("- ")]
-    told = {op: line for line in lines for op in re.findall(r"[a-z]+_[a-z]+", line)}
-
-    for op, needed in structured._KEYS.items():
-        keys = (*needed, *structured._OPTIONAL.get(op, ()))
-        assert [key for key in keys if not re.search(rf"\b{key}\b", told[op])] == []
+def examples_in(id: str) -> list[tuple[str, Any]]:
+    """Returns the requests and answers of a prompt's examples."""
+    found = re.findall(rf"^request: (.*)\n{id} (\{{.*)$", built_in(id).prompt.system, re.MULTILINE)
+    return [(request, json.loads(answer)) for request, answer in found]
 
 
-def test_the_operations_of_its_examples_are_operations() -> None:
+def test_the_examples_of_framing_are_answers_that_are_taken() -> None:
     weight: dict[str, Any] = {"name": "weight", "type": "double"}
     state = {"name": "state", "type": {"type": "enum", "name": "State", "symbols": ["NEW", "SENT"]}}
     note = {"name": "note", "type": ["null", "string"], "default": None}
     shipment = {"type": "record", "name": "Shipment", "fields": [weight, state, note]}
     parcel = {"type": "record", "name": "Parcel", "fields": [weight]}
     subjects = [subject("shipment", "shipment.avsc", shipment), subject("parcel", "parcel.avsc", parcel)]
-    built = pipeline(subjects, [link("tracker", "shipments", "consumes", "shipment")])
-    answers = [
-        json.loads(found) for found in re.findall(r"^frame (\{.*)$", built_in("frame").prompt.system, re.MULTILINE)
-    ]
+    links = [link(job, "shipments", "consumes", "shipment") for job in ("tracker", "invoicing")]
+    built = pipeline(subjects, links)
+    examples = examples_in("frame")
+    asked_back: list[tuple[str, ...]] = []
 
-    asked = [answer["operations"] for answer in answers if answer["operations"]]
-
-    assert len(asked) == 4
-    for operations in asked:
-        understood = operations_from_json(json.dumps(operations), built)
-        assert [it.op for it in understood] == [it["op"] for it in operations]
+    assert len(examples) == 5
+    for request, answer in examples:
+        script = Script([said(called(answer, "frame"))])
+        talk = Talk(script, PromptFiles(built_in_folder()), ModelLimits(), lambda exchange: None)
+        try:
+            framed = frame(request, built, talk)
+        except Ambiguous as question:
+            asked_back.append(question.candidates)
+        else:
+            assert [it.op for it in framed.operations] == [it["op"] for it in answer["operations"]]
+            assert [it.words for it in framed.wishes] == [it["words"] for it in answer["wishes"]]
+    assert asked_back == [("weight in shipment", "weight in parcel")]
