@@ -20,7 +20,7 @@ $(shell rm -f $(VENV)/made-of-* $(VENV)/tests-of-*)
 endif
 endif
 
-.PHONY: demo test bench clean
+.PHONY: demo test bench model clean
 
 demo: $(VENV)/made-of-$(KEY)
 	@$(BIN)/pipeline-copilot demo $(ARGS)
@@ -34,6 +34,10 @@ test: $(VENV)/tests-of-$(KEY)
 
 bench: $(VENV)/made-of-$(KEY)
 	$(BIN)/python evals/performance/bench.py $(ARGS)
+
+# Fetches a small model (600 MB, once) and starts it behind the Messages API on loopback; ARGS=stop ends it.
+model:
+	@evals/local_model/start.sh $(ARGS)
 
 clean:
 	rm -rf build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .demo

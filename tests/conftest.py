@@ -13,13 +13,16 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from copilot.adapters.own_settings import AVSC_VARIABLE, JAVA_VARIABLE
-from tests.outside import AVSC_FOLDER, JAVA_JARS, KAFKA_FOLDER
+from tests.outside import AVSC_FOLDER, JAVA_JARS, KAFKA_FOLDER, LOCAL_MODEL, local_model_command
 
 # How fast a machine draws examples says nothing about the program; a busy one must not fail the gate.
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
 
 PROBE_SECONDS_MAX = 20
+# Where `make model` puts it, seen before the tests get a cache of their own.
+_CACHE = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+os.environ.setdefault(LOCAL_MODEL, os.path.join(_CACHE, "pipeline-copilot", "local-model"))
 # A tool that is there may still not work: containers often forbid the namespaces that bubblewrap is made of.
 PROBES = {
     "bwrap": ("bwrap", "--ro-bind", "/", "/", "--unshare-all", "--die-with-parent", "true"),
@@ -35,7 +38,13 @@ PROBES = {
         "-c",
         f"import os, sys; sys.path[:0] = filter(None, [os.environ.get('{KAFKA_FOLDER}')]); import confluent_kafka.admin",
     ),
+    "local model": local_model_command("fetched"),
 }
+# A model that the person has must not be asked, or paid, for a test.
+MODEL_VARIABLES = (
+    "PIPELINE_COPILOT_MODEL", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_BASE_URL", "ANTHROPIC_PROFILE",
+    "ANTHROPIC_CUSTOM_HEADERS",
+)  # fmt: skip
 NOT_RUN = pytest.StashKey[dict[str, str]]()
 
 
@@ -48,7 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # Nor may what decoders the person has decide what a test sees.
     os.environ["XDG_CONFIG_HOME"] = cache.name
     os.environ["XDG_STATE_HOME"] = cache.name
-    for name in (JAVA_VARIABLE, AVSC_VARIABLE):
+    for name in (JAVA_VARIABLE, AVSC_VARIABLE, *MODEL_VARIABLES):
         os.environ.pop(name, None)
 
 
