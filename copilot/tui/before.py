@@ -10,7 +10,7 @@ from copilot.proposals.past import Precedent, precedent_words
 from copilot.reasons.words import counted
 from copilot.tui.dialogs import Dialog
 from copilot.tui.page import Page
-from copilot.tui.panes import plain
+from copilot.tui.plain import plain
 
 if TYPE_CHECKING:
     from copilot.domain.proposal import Proposal

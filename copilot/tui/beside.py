@@ -8,13 +8,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.events import Resize
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from copilot.domain.proposal import Proposal
 from copilot.reasons.words import counted, letters_of
 from copilot.tui.differences import DIFFERS, aspects_of, differences_text
+from copilot.tui.key_line import KeyLine
 from copilot.tui.page import KEYS, Page
-from copilot.tui.panes import Scroll, plain
+from copilot.tui.panes import Scroll
+from copilot.tui.plain import plain
 
 _FRAME = 4
 """What the padding and the scroll bar take of the width."""
@@ -42,7 +44,7 @@ class BesideScreen(Page):
         with Scroll(id="beside"):
             yield Static(id="differences", classes="detail-text")
         yield Static(id="status")
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self._show(self.size.width)

@@ -10,7 +10,7 @@ from copilot.domain.evidence import Evidence
 from copilot.domain.proposal import Proposal
 from copilot.reasons.words import counted, in_letters, letters_of, listed, outcome_of
 from copilot.tui.evidence import evidence_title
-from copilot.tui.panes import plain
+from copilot.tui.plain import plain
 
 
 def alternative_text(proposal: Proposal, id: str) -> Content:

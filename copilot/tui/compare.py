@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import DataTable, Footer, Static, TabbedContent, TabPane
+from textual.widgets import DataTable, Static, TabbedContent, TabPane
 
 from copilot.domain.decision import Ruling
 from copilot.domain.evidence import Evidence
@@ -21,9 +21,11 @@ from copilot.reasons.words import asked_words, in_letters, letters_of
 from copilot.tui import matrix
 from copilot.tui.cells import alternative_text, evidence_command, ruling_text
 from copilot.tui.evidence import evidence_text
+from copilot.tui.key_line import KeyLine
 from copilot.tui.matrix import BY_OUTCOME, LETTER, OUTCOME, Column
 from copilot.tui.page import KEYS, Page
-from copilot.tui.panes import Rows, Scroll, plain
+from copilot.tui.panes import Rows, Scroll
+from copilot.tui.plain import plain
 from copilot.tui.sources import Sources, paths_of
 from copilot.tui.what_if import WhatIfPane
 from copilot.tui.works import Work
@@ -87,7 +89,7 @@ class CompareScreen(Page):
             with TabPane("2 What if", id="what-if"):
                 yield WhatIfPane(id="asked")
         yield Static(id="status")
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self._show()

@@ -14,7 +14,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 from textual.widgets.option_list import Option
 
-from copilot.tui.panes import Choices, Scroll, plain
+from copilot.tui.panes import Choices, Scroll
+from copilot.tui.plain import plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from textual.content import Content
 
 from copilot.domain.patch import Hunk
 from copilot.domain.visible import visible
-from copilot.tui.panes import plain
+from copilot.tui.plain import plain
 from copilot.tui.syntax import Piece
 
 TAB = "→   "

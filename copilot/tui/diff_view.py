@@ -19,7 +19,7 @@ from textual.timer import Timer
 from textual.visual import Visual
 
 from copilot.tui.diff import Line, Row, chopped, line_look, shown
-from copilot.tui.panes import plain
+from copilot.tui.plain import plain
 from copilot.tui.syntax import Colours, Piece
 
 SLICE_SECONDS = 0.008

@@ -15,7 +15,7 @@ from copilot.domain.visible import visible
 from copilot.reasons.words import in_letters, letters_of, outcome_of, signed
 from copilot.tui.alternatives import ruling_of
 from copilot.tui.cells import origin_words, paths_changed, phase_lines
-from copilot.tui.panes import plain
+from copilot.tui.plain import plain
 
 DIFFERS, SAME = "≠", " "
 ABSENT = "—"

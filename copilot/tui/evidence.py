@@ -6,7 +6,7 @@ from textual.content import Content
 
 from copilot.domain.evidence import Evidence, Finding, Measure, Verdict
 from copilot.reasons.words import signed
-from copilot.tui.panes import plain
+from copilot.tui.plain import plain
 from copilot.tui.sources import Sources
 
 STYLES: dict[Verdict, str] = {

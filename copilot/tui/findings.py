@@ -11,7 +11,7 @@ from copilot.domain.pipeline import PipelineMap
 from copilot.domain.source import WORKING_TREE, Gap, SourceFile
 from copilot.reasons.words import counted
 from copilot.tui.evidence import FINDING_STYLES
-from copilot.tui.panes import plain
+from copilot.tui.plain import plain
 from copilot.tui.source import source_lines
 
 COMMIT_SHOWN = 9

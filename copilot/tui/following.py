@@ -12,7 +12,8 @@ from copilot.tui import alternatives
 from copilot.tui.cited import CitedLines
 from copilot.tui.dialogs import Answer, Pick
 from copilot.tui.evidence import evidence_title
-from copilot.tui.panes import ListAndDetail, Rows, plain
+from copilot.tui.panes import ListAndDetail, Rows
+from copilot.tui.plain import plain
 from copilot.tui.view import ReviewView
 
 NOTHING_CITED = "This line cites no evidence; enter opens that of a line with [ev-…] in it."

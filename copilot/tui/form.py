@@ -10,15 +10,17 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.suggester import SuggestFromList
-from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option as Row
 
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.schema import SchemaField, SchemaSubject
 from copilot.errors import WrongUsage
 from copilot.planners.guided import Change, Option, Target, changes_for, choices_for, guided, sentence_for
+from copilot.tui.key_line import KeyLine
 from copilot.tui.page import Page
-from copilot.tui.panes import Choices, Scroll, plain
+from copilot.tui.panes import Choices, Scroll
+from copilot.tui.plain import plain
 
 WHOLE = "the schema as a whole: a new field, its name, its level"
 CHOICES_SHOWN = 6
@@ -72,7 +74,7 @@ class FormScreen(Page):
         yield Scroll(id="options")
         yield Static(id="sentence")
         yield Static(id="status")
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self.query_one("#options", Scroll).can_focus = False

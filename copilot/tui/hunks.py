@@ -21,7 +21,8 @@ from copilot.patches.hunk_edits import lines_without, text_of
 from copilot.reasons.words import counted
 from copilot.tui.diff import Row, file_title, hunk_lines, hunk_title, side_by_side, unified
 from copilot.tui.diff_view import DiffView, Document
-from copilot.tui.panes import Choices, plain
+from copilot.tui.panes import Choices
+from copilot.tui.plain import plain
 from copilot.tui.selection import Selection, Shown, shown_hunks
 from copilot.tui.syntax import Colours
 

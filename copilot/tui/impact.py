@@ -9,7 +9,7 @@ from textual.content import Content
 from copilot.domain.impacted import ElsewhereFile, ImpactedFile, ImpactList, where_of
 from copilot.domain.source import Gap, SourceFile
 from copilot.reasons.words import counted
-from copilot.tui.panes import plain
+from copilot.tui.plain import plain
 from copilot.tui.source import source_lines
 
 SPANS_WITH_SOURCE_MAX = 20

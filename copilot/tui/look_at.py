@@ -7,7 +7,7 @@ from textual.content import Content
 from copilot.domain.impacted import ImpactedFile, files_reached
 from copilot.domain.proposal import Proposal
 from copilot.reasons.look_at import NOTE, why
-from copilot.tui.panes import plain
+from copilot.tui.plain import plain
 
 ABSENT = "The files that people will have to touch were not ranked for this proposal."
 

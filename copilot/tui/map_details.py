@@ -17,7 +17,7 @@ from copilot.reasons.version_words import type_words
 from copilot.reasons.words import asked_words, counted, decoder_words
 from copilot.tui.evidence import FINDING_STYLES
 from copilot.tui.graph import Graph, Thing, is_about
-from copilot.tui.panes import plain
+from copilot.tui.plain import plain
 
 CLOSED = ("rejected", "applied", "undone")
 Lines = Iterator[Content]

@@ -27,7 +27,8 @@ from copilot.tui.graph_drawing import Drawing, draw
 from copilot.tui.map_details import Known, advice, node_line, node_text
 from copilot.tui.map_tree import TreeRow, tree_rows
 from copilot.tui.map_views import GraphView, NodeView, TreeView
-from copilot.tui.panes import Scroll, plain
+from copilot.tui.panes import Scroll
+from copilot.tui.plain import plain
 
 NARROW = 100
 """Columns of a terminal below which the map is a tree, and of the pane below which the details cover the map."""

@@ -13,8 +13,7 @@ from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from copilot.errors import CopilotError
-from copilot.tui.dialogs import Dialog
-from copilot.tui.panes import plain
+from copilot.tui.plain import plain
 from copilot.tui.works import Work, Works
 
 if TYPE_CHECKING:
@@ -50,6 +49,11 @@ class Host(Protocol):
     def open_compare(self, id: str, selected: str, then: Callable[[str], None]) -> None: ...
 
     def prove(self, id: str) -> None: ...
+
+    @property
+    def is_open(self) -> bool: ...
+
+    def give_up(self, error: CopilotError) -> None: ...
 
     @property
     def is_ascii(self) -> bool: ...
@@ -119,6 +123,8 @@ class Page(Screen[None]):
         return False
 
     def action_help(self) -> None:
+        from copilot.tui.dialogs import Dialog
+
         lines = [f"{self.app.get_key_display(it):12} {it.tooltip or it.description}" for it in self.own_keys()]
         keys = Dialog("Keys", [*MOVING, *lines, *([""] if self.NOTES else []), *self.NOTES])
         keys.add_class("reading")
@@ -126,7 +132,7 @@ class Page(Screen[None]):
 
     def action_leave(self) -> None:
         """Goes back to the screen below; leaves the application where there is none."""
-        if len(self.app.screen_stack) > 2:
+        if len(self.app.screen_stack) > 1:
             self.dismiss()
         else:
             self.app.exit()
@@ -140,6 +146,8 @@ class Page(Screen[None]):
 
     def fail(self, error: CopilotError, title: str = "That did not work") -> None:
         """Shows what happened, where, and what to do next."""
+        from copilot.tui.dialogs import Dialog
+
         self.app.push_screen(Dialog(title, str(error).split("\n")))
 
     def in_thread(

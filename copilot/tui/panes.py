@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import DataTable, OptionList, Static
 from textual.widgets.option_list import Option
 
-from copilot.domain.visible import visible
+from copilot.tui.plain import plain
 
 Detail = Callable[[str], Content]
 
@@ -20,11 +20,6 @@ _MOVES: list[BindingType] = [
     Binding("j", "cursor_down", "Down", show=False),
     Binding("k", "cursor_up", "Up", show=False),
 ]
-
-
-def plain(text: str, style: str = "") -> Content:
-    """Returns text that is shown as it stands: no markup in it is obeyed, and control characters are visible."""
-    return Content.styled(visible(text), style) if style else Content(visible(text))
 
 
 class Choices(OptionList):

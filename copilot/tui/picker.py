@@ -10,7 +10,8 @@ from textual.content import Content
 from textual.widgets.option_list import Option
 
 from copilot.reasons.words import asked_words, counted, postponed_words
-from copilot.tui.panes import Choices, plain
+from copilot.tui.panes import Choices
+from copilot.tui.plain import plain
 from copilot.tui.works import Work
 
 if TYPE_CHECKING:

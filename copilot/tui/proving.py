@@ -7,12 +7,14 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from copilot.errors import CopilotError
 from copilot.tui.before import AskedBefore, AskedBeforePage
+from copilot.tui.key_line import KeyLine
 from copilot.tui.page import KEYS
-from copilot.tui.panes import Board, plain
+from copilot.tui.panes import Board
+from copilot.tui.plain import plain
 from copilot.tui.stages import board, end_words, progress_words
 from copilot.tui.works import Work
 
@@ -51,7 +53,7 @@ class ProvingScreen(AskedBeforePage):
         with Board(id="board"):
             yield Static(id="progress")
         yield Static(id="status")
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self.query_one(Board).focus()

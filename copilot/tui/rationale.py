@@ -9,7 +9,7 @@ from itertools import groupby
 from textual.content import Content
 from textual.style import Style
 
-from copilot.tui.panes import plain
+from copilot.tui.plain import plain
 
 TABLE_NOTE = "(the table of alternatives stands at the top of this screen)"
 CITE = "cite"

@@ -8,10 +8,12 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 
+from copilot.tui.key_line import KeyLine
 from copilot.tui.page import KEYS, Page
-from copilot.tui.panes import Detail, ListAndDetail, Scroll, plain
+from copilot.tui.panes import Detail, ListAndDetail, Scroll
+from copilot.tui.plain import plain
 
 BACK: tuple[BindingType, ...] = (Binding("escape", "leave", "Back", show=False), *KEYS)
 
@@ -30,7 +32,7 @@ class TextScreen(Page):
         yield Static(plain(self._heading), id="heading")
         with Scroll(classes="text"):
             yield Static(self._text)
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
 
 class ListScreen(Page):
@@ -49,7 +51,7 @@ class ListScreen(Page):
     def compose(self) -> ComposeResult:
         yield Static(plain(self._heading), id="heading")
         yield ListAndDetail(id="listed")
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self.query_one(ListAndDetail).show(self._items, self._detail, absent=self._absent)

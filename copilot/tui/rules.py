@@ -11,7 +11,7 @@ from copilot.reasons.ranking import candidates_of, standings_of
 from copilot.reasons.refusals import HARD_RULES, NOT_ASKED, NOT_COMPILED
 from copilot.reasons.what_if import STANDS, Lead, Ranking, RuleList, how_it_differs, why_it_wins
 from copilot.reasons.words import counted, in_letters, letters_of, listed
-from copilot.tui.panes import plain
+from copilot.tui.plain import plain
 
 HARD, SOFT = "hard ", "soft "
 """Begin the id of a rule in the list, before its name."""

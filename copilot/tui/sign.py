@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from copilot.domain.approving import Standing
 from copilot.errors import CopilotError
 from copilot.proposals.approve import confirmation_word
 from copilot.reasons.words import asked_words
 from copilot.tui.deciding import BUSY, DecidingPage
+from copilot.tui.key_line import KeyLine
 from copilot.tui.page import KEYS
-from copilot.tui.panes import Scroll, plain
+from copilot.tui.panes import Scroll
+from copilot.tui.plain import plain
 from copilot.tui.sign_text import Step, applied_text, send_lines, sign_text, step_of
 
 if TYPE_CHECKING:
@@ -65,7 +67,7 @@ class SignScreen(DecidingPage):
             yield Input(id="name")
             yield Input(id="reason")
         yield Static(id="status")
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self.query_one("#plan").focus()

@@ -14,7 +14,7 @@ from copilot.patches.hunks import hunks_of
 from copilot.proposals.apply import commits_of
 from copilot.proposals.people import seen_words
 from copilot.reasons.words import counted, in_letters, letters_of, outcome_of, postponed_words
-from copilot.tui.panes import plain
+from copilot.tui.plain import plain
 
 Step = Literal["approve", "apply", "send", "done"]
 COMMAND = "pipeline-copilot"

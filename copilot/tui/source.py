@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from copilot.domain.source import Gap, SourceFile, Span
-from copilot.tui.panes import plain
+from copilot.tui.plain import plain
 
 AROUND_LINES = 2
 LINES_MAX = 12

@@ -13,7 +13,7 @@ from copilot.domain.evidence import Evidence, Finding
 from copilot.domain.patch import FileChange, Patch
 from copilot.domain.source import Gap, SourceFile, Span
 from copilot.tui.diff import TAB
-from copilot.tui.panes import plain
+from copilot.tui.plain import plain
 
 AROUND = 2
 LINES_MAX = 12

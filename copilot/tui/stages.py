@@ -16,7 +16,7 @@ from copilot.domain.alternative import Alternative
 from copilot.domain.evidence import Evidence
 from copilot.domain.proposal import Proposal
 from copilot.reasons.words import asked_words, counted, letters_of, listed
-from copilot.tui.panes import plain
+from copilot.tui.plain import plain
 from copilot.tui.works import Work
 
 STAGES = {

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.events import Resize
-from textual.widgets import Footer, Static, TabbedContent, TabPane
+from textual.widgets import Static, TabbedContent, TabPane
 
 from copilot.domain.alternative import Alternative
 from copilot.domain.decision import Comment
@@ -25,8 +25,10 @@ from copilot.tui.before import AskedBefore, AskedBeforePage
 from copilot.tui.cited import CitedLines
 from copilot.tui.evidence import evidence_text, evidence_title
 from copilot.tui.hunks import HunkPane
+from copilot.tui.key_line import KeyLine
 from copilot.tui.look_at import look_at_text
-from copilot.tui.panes import ListAndDetail, Rows, Scroll, plain
+from copilot.tui.panes import ListAndDetail, Rows, Scroll
+from copilot.tui.plain import plain
 from copilot.tui.rationale import rationale_lines
 from copilot.tui.rollout import rollout_markdown
 from copilot.tui.selection import Shown
@@ -64,7 +66,7 @@ class ReviewView(AskedBeforePage):
             with TabPane("6 Rollout", id="rollout"):
                 yield CitedLines(id="steps")
         yield Static(id="status")
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self._show_proposal()

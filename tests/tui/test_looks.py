@@ -10,7 +10,7 @@ from textual.content import Content
 from copilot.domain.patch import Hunk, HunkEdit
 from copilot.domain.visible import visible
 from copilot.tui.diff import Line, chopped, hunk_lines, line_look, side_by_side
-from copilot.tui.panes import plain
+from copilot.tui.plain import plain
 from copilot.tui.rationale import TABLE_NOTE, cited, rationale_lines
 from copilot.tui.selection import Selection
 from copilot.tui.syntax import Colours
