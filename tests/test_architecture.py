@@ -288,6 +288,18 @@ def test_map_loads_neither_the_graph_nor_the_screen_nor_decoders(tmp_path: Path)
     assert loaded & {"langgraph", "langchain_core", "textual", "avro", "fastavro", "anthropic"} == set()
 
 
+def test_the_first_frame_waits_for_neither_git_nor_the_nouns_nor_what_later_screens_are_made_of() -> None:
+    first = "copilot.cli.home, copilot.proposals.later, copilot.tui.app, copilot.tui.home"
+    code = f"import {first}, json, sys; print(json.dumps([*sys.modules]))"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
+
+    loaded = {name for name in json.loads(ran.stdout) if name.startswith("copilot.")}
+
+    others = {"copilot.ports", "copilot.settings", "copilot.adapters.git", "copilot.tui.panes", "copilot.tui.review"}
+    assert {name for name in loaded if name.startswith("copilot.domain.")} == {"copilot.domain.visible"}
+    assert not loaded & others
+
+
 def test_a_pair_of_schemas_is_judged_without_settings_git_and_the_nouns_of_pipelines(tmp_path: Path) -> None:
     for name in ("old.avsc", "new.avsc"):
         (tmp_path / name).write_text('{"type": "record", "name": "R", "fields": []}')

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from copilot.adapters.own_settings import own_settings_path
+from copilot.adapters.own_folder import own_folder
 from copilot.errors import SurroundingsFailed
 
 FILE = "screen.toml"
@@ -27,8 +26,15 @@ class Look:
 def kept_look(environ: Mapping[str, str], home: Path) -> Look:
     """Returns the look that was chosen last; what can't be read or is not known is the usual one, for colours keep nobody out."""
     try:
-        known = tomllib.loads(look_path(environ, home).read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        text = look_path(environ, home).read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return Look()
+
+    import tomllib  # no first frame waits for it where nobody chose a look
+
+    try:
+        known = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
         return Look()
     theme, is_ascii, has_colour = known.get("theme"), known.get("ascii"), known.get("colour")
     return Look(theme if isinstance(theme, str) else "", is_ascii is True, has_colour is not False)
@@ -54,7 +60,7 @@ def keep_look(look: Look, environ: Mapping[str, str], home: Path) -> None:
 
 def look_path(environ: Mapping[str, str], home: Path) -> Path:
     """Returns where the look lies, beside the user's own settings."""
-    return own_settings_path(environ, home).with_name(FILE)
+    return own_folder(environ, home) / FILE
 
 
 def speaks_unicode(environ: Mapping[str, str]) -> bool:

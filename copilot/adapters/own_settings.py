@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from copilot.adapters.own_folder import own_folder
 from copilot.errors import WrongUsage
 
 JAVA_VARIABLE = "PIPELINE_COPILOT_JAVA_CLASSPATH"
@@ -52,8 +53,7 @@ def own_settings(environ: Mapping[str, str], home: Path) -> OwnSettings:
 
 def own_settings_path(environ: Mapping[str, str], home: Path) -> Path:
     """Returns where the user's own settings lie, if there are any."""
-    root = environ.get("XDG_CONFIG_HOME", "")
-    return (Path(root) if root.startswith("/") else home / ".config") / "pipeline-copilot" / "config.toml"
+    return own_folder(environ, home) / "config.toml"
 
 
 def own_tables(path: Path) -> dict[str, Any]:

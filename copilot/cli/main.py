@@ -111,7 +111,7 @@ def _open_home(console: Console, *, is_ascii: bool) -> int:
         console.print(help_text())
         return EXIT_DONE
 
-    from copilot.cli.verb_review import open_home
+    from copilot.cli.home import open_home
 
     return open_home(is_ascii=is_ascii)
 

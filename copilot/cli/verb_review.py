@@ -76,12 +76,3 @@ def open_review(workspace: Workspace, id: str, console: Console, *, is_ascii: bo
     console.print(f"{id} is {proposal.state}.")
     for line in next_lines(proposal):
         console.print(line)
-
-
-def open_home(*, is_ascii: bool = False) -> int:
-    """Opens the repository around the current folder on a screen."""
-    from copilot.proposals.later import LaterWorkspace
-    from copilot.tui.app import home
-
-    home(LaterWorkspace(".", is_only_shown=is_served()), is_ascii=is_ascii)
-    return EXIT_DONE

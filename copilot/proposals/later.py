@@ -1,4 +1,4 @@
-"""A repository that was found, and whose workspace is opened once it is asked for: no first frame waits for what that loads."""
+"""A repository whose workspace is opened once it is asked for: no first frame waits for git, or for what that loads."""
 
 from __future__ import annotations
 
@@ -6,27 +6,42 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copilot.adapters.git import open_repository
-
 if TYPE_CHECKING:
     from copilot.proposals.workspace import Workspace
 
 
 class LaterWorkspace:
-    """Finds the repository around a folder at once; raises WrongUsage or SurroundingsFailed, saying why there is none."""
+    """The repository around a folder; `folder` is its root as far as names tell, for git alone knows.
+
+    Raises WrongUsage or SurroundingsFailed at once where nothing looks like one, and git says that there is none.
+    """
 
     def __init__(self, path: Path | str, *, is_only_shown: bool = False) -> None:
-        self.folder = open_repository(path).where
+        self.folder = _looks_like_root(Path(path).absolute()) or _root(path)
         self.is_only_shown = is_only_shown
         self._path = path
         self._opened: Workspace | None = None
         self._turn = threading.Lock()
 
+    @property
+    def is_open(self) -> bool:
+        return self._opened is not None
+
     def get(self) -> Workspace:
-        """Returns the workspace, the same one to every thread that asks."""
+        """Returns the workspace, the same one to every thread that asks; raises as git refuses."""
         with self._turn:
             if self._opened is None:
                 from copilot.proposals.workspace import Workspace
 
                 self._opened = Workspace.open(self._path, is_only_shown=self.is_only_shown)
             return self._opened
+
+
+def _looks_like_root(folder: Path) -> Path | None:
+    return next((it for it in (folder, *folder.parents) if (it / ".git").exists()), None)
+
+
+def _root(path: Path | str) -> Path:
+    from copilot.adapters.git import open_repository
+
+    return open_repository(path).where

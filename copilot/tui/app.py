@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
+from textual.reactive import Reactive
 from textual.screen import Screen
 
 from copilot.domain.visible import visible
@@ -15,6 +16,7 @@ from copilot.errors import CopilotError
 from copilot.proposals.later import LaterWorkspace
 from copilot.tui.looks import Looks
 from copilot.tui.page import Page
+from copilot.tui.themes import TERMINAL_DARK, TERMINAL_LIGHT
 from copilot.tui.works import Moved, Work, Works
 
 if TYPE_CHECKING:
@@ -31,8 +33,14 @@ def review(workspace: Workspace, id: str, *, is_ascii: bool = False) -> None:
 
 
 def home(workspace: LaterWorkspace, *, is_ascii: bool = False) -> None:
-    """Opens the repository: its map, its findings, its proposals, and the line that takes a request."""
-    CopilotApp(workspace, is_ascii=is_ascii).run()
+    """Opens the repository: its map, its findings, its proposals, and the line that takes a request.
+
+    Raises CopilotError where git refuses the repository, which is known only once the screen is there.
+    """
+    app = CopilotApp(workspace, is_ascii=is_ascii)
+    app.run()
+    if app.refusal:
+        raise app.refusal
 
 
 class CopilotApp(App[None]):
@@ -40,20 +48,29 @@ class CopilotApp(App[None]):
 
     TITLE = "pipeline-copilot"
     CSS_PATH = "copilot.tcss"
+    ansi_theme_dark = Reactive(TERMINAL_DARK, init=False)
+    ansi_theme_light = Reactive(TERMINAL_LIGHT, init=False)
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "Quit", show=False, priority=True)]
 
     def __init__(self, workspace: Workspace | LaterWorkspace, id: str = "", *, is_ascii: bool = False) -> None:
         super().__init__()
         self._looks = Looks(self, is_ascii=is_ascii)
+        self._looks.begin()
         self.folder = workspace.folder
         self.is_only_shown = workspace.is_only_shown
         self._workspace = workspace
         self.works = Works(self)
         self._first = id
+        self.refusal: CopilotError | None = None
 
     @property
     def workspace(self) -> Workspace:
         return self._workspace.get() if isinstance(self._workspace, LaterWorkspace) else self._workspace
+
+    @property
+    def is_open(self) -> bool:
+        """Tells whether git took the repository for one, as far as anything has asked for it."""
+        return not isinstance(self._workspace, LaterWorkspace) or self._workspace.is_open
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), *self._looks.filters]
@@ -63,14 +80,23 @@ class CopilotApp(App[None]):
         """Tells whether only ASCII is drawn; what draws lines by itself can do better than be translated."""
         return self._looks.is_ascii
 
-    def on_mount(self) -> None:
-        self._looks.begin()
+    def get_default_screen(self) -> Screen[object]:
+        """Returns the first screen. It is not pushed over another one, whose frame would be drawn and thrown away."""
         if self._first:
-            self.open_review(self._first)
-        else:
-            from copilot.tui.home import HomeScreen
+            from copilot.tui.review import ReviewScreen
 
-            self.push_screen(HomeScreen())
+            return cast("Screen[object]", ReviewScreen(self.workspace, self._first))
+        from copilot.tui.home import HomeScreen
+
+        return cast("Screen[object]", HomeScreen())
+
+    def on_mount(self) -> None:
+        self._looks.follow()
+
+    def give_up(self, error: CopilotError) -> None:
+        """Leaves the screens, for there is nothing to show on them."""
+        self.refusal = error
+        self.exit()
 
     def on_unmount(self) -> None:
         self.works.stop_all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -9,14 +10,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.css.query import DOMQuery
-from textual.widgets import Footer, OptionList, Static, Tab, Tabs
+from textual.style import Style
+from textual.widgets import OptionList, Static
 
 from copilot.errors import Ambiguous, CopilotError, WrongUsage
-from copilot.reasons.words import asked_words, counted
+from copilot.tui.key_line import KeyLine
 from copilot.tui.map_notes import NOTES as MAP_NOTES
 from copilot.tui.page import KEYS, Page
-from copilot.tui.panes import ListAndDetail, plain
-from copilot.tui.picker import ProposalList, Proposals, read_proposals
+from copilot.tui.plain import plain
 from copilot.tui.request import RequestLine
 from copilot.tui.works import Work
 
@@ -24,10 +25,23 @@ if TYPE_CHECKING:
     from copilot.domain.audit import AuditFinding
     from copilot.domain.impacted import ImpactList
     from copilot.domain.pipeline import PipelineMap
+    from copilot.domain.proposal import Proposal
     from copilot.tui.map_pane import MapPane
+    from copilot.tui.panes import ListAndDetail
+    from copilot.tui.picker import ProposalList, Proposals
 
 PARTS = {"map": "Map", "findings": "Findings", "proposals": "Proposals"}
 WIDE_COLUMNS = 120
+READING = "reading"
+
+
+def part_names(shown: str) -> Content:
+    """Returns the names of the parts in a line, each to be clicked; the one that is shown stands out."""
+    names = []
+    for number, (id, words) in enumerate(PARTS.items(), 1):
+        look = plain(f" {number} {words} ", "bold reverse" if id == shown else "")
+        names += [look.stylize(Style.from_meta({"@click": ("screen.part", (id,))})), Content(" ")]
+    return Content.assemble(*names)
 
 
 class HomeScreen(Page):
@@ -47,9 +61,11 @@ class HomeScreen(Page):
         "enter        asks, or takes the highlighted offer",
         "escape       closes what is offered; once more goes back to the parts above",
     )
+    AUTO_FOCUS = ""
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE_COLUMNS, "-wide")]  # noqa: RUF012 (Textual's own type is a list)
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "ask", "Ask", key_display="/"),
+        # With priority, it is done before the next key is looked at: none that is typed right after meets a list.
+        Binding("slash", "ask", "Ask", key_display="/", priority=True),
         Binding("n", "guide", "New", tooltip="a change step by step"),
         Binding("i", "impact", "Impact", tooltip="what the written change would touch; in the line ctrl+o"),
         Binding("g", "gaps", "Gaps", tooltip="what could not be read, and why"),
@@ -66,40 +82,51 @@ class HomeScreen(Page):
         super().__init__()
         self._pipeline: PipelineMap | None = None
         self._findings: tuple[AuditFinding, ...] = ()
-        self._proposals = Proposals((), 0)
+        self._proposals: Proposals | None = None
         self._has_begun = False
+        self._part = "proposals"
         self._asked = ""
         self._unclear: Ambiguous | None = None
 
     def compose(self) -> ComposeResult:
-        yield Static(id="heading")
-        yield Tabs(
-            *(Tab(f"{at} {words}", id=id) for at, (id, words) in enumerate(PARTS.items(), 1)), active="proposals"
-        )
+        is_wide = self.app.size.width >= WIDE_COLUMNS  # as the breakpoints say, which a first frame comes before
+        self.set_class(is_wide, "-wide")
+        self.set_class(not is_wide, "-narrow")
+        # Only what the first frame shows: lists, offers and the picture come once it is drawn.
+        yield Static(plain(self.copilot.folder.name), id="heading")
+        yield Static(id="part-names")
         with Container(id="parts"):
             yield Vertical(id="map-part", classes="part")
             with Vertical(id="beside"):
-                with Vertical(id="findings-part", classes="part"):
-                    yield ListAndDetail(id="flaws")
-                with Vertical(id="proposals-part", classes="part"):
-                    yield ProposalList(self.works.of, id="list")
+                yield Vertical(id="findings-part", classes="part")
+                yield Vertical(id="proposals-part", classes="part")
         yield RequestLine(id="line")
         yield Static(id="status")
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self._line.display = not self.copilot.is_only_shown
         for number, (id, words) in enumerate(PARTS.items(), 1):
-            self.query_one(f"#{id}-part").border_title = f"{number} {words}"
-        self.query_one("#heading", Static).update(plain(self.copilot.folder.name))
-        self.tell("reading the repository …")
-        self.action_part("proposals")
+            part = self.query_one(f"#{id}-part")
+            part.border_title = f"{number} {words}"
+            part.border_subtitle = READING
+        self.tell(f"{READING} the repository …")
+        self._show_part("proposals")
         self.call_after_refresh(self._begin)
-        self.set_interval(1.0, lambda: self.query_one(ProposalList).show_work(self.works.going_on()))
 
-    def _begin(self) -> None:
-        """Begins to read once the screen is drawn: what that loads would be waited for."""
+    async def _begin(self) -> None:
+        """Mounts the rest and begins to read once the screen is drawn: what that loads would be waited for."""
+        gc.enable()
+        from copilot.tui.panes import ListAndDetail
+        from copilot.tui.picker import ProposalList
+
+        await self.query_one("#findings-part").mount(ListAndDetail(id="flaws"))
+        await self.query_one("#proposals-part").mount(ProposalList(self.works.of, id="list"))
+        await self._line.complete_itself()
         self._has_begun = True
+        if self.focused is None:
+            self.action_part(self._part)
+        self.set_interval(1.0, lambda: self._list.show_work(self.works.going_on()))
         self.in_thread(lambda: self.workspace.audit(), self._read, self._unread)
         self._read_proposals()
 
@@ -108,16 +135,29 @@ class HomeScreen(Page):
             self._read_proposals()
 
     def moved(self, work: Work) -> None:
-        self.query_one(ProposalList).show_work((work,))
+        if not self._has_begun:
+            return
+        self._list.show_work((work,))
         if work.is_over or len(work.steps) <= 1:
             self._read_proposals()
 
+    @property
+    def _list(self) -> ProposalList:
+        return cast("ProposalList", self.query_one("#list"))
+
+    @property
+    def _flaws(self) -> ListAndDetail:
+        return cast("ListAndDetail", self.query_one("#flaws"))
+
     def _read_proposals(self) -> None:
+        from copilot.tui.picker import read_proposals
+
         self.in_thread(lambda: read_proposals(self.workspace), self._show_proposals)
 
     def _show_proposals(self, proposals: Proposals) -> None:
         self._proposals = proposals
-        self.query_one(ProposalList).fill(proposals)
+        self.query_one("#proposals-part").border_subtitle = ""
+        self._list.fill(proposals)
         self._teach()
         self._show_map()
 
@@ -126,6 +166,10 @@ class HomeScreen(Page):
         """The pane of the map, as soon as something was read: no first frame waits for it."""
         return cast("DOMQuery[MapPane]", self.query("#pipeline"))
 
+    @property
+    def _known(self) -> tuple[Proposal, ...]:
+        return self._proposals.all if self._proposals else ()
+
     def _show_map(self) -> None:
         if self._pipeline is None:
             return
@@ -133,10 +177,10 @@ class HomeScreen(Page):
             from copilot.tui.map_pane import MapPane
 
             self.query_one("#map-part").mount(MapPane(id="pipeline"))
-            if self.query_one(Tabs).active == "map":
+            if self._part == "map":
                 self._map.first().focus_map()
         self._map.first().is_ascii = self.copilot.is_ascii
-        self._map.first().show(self._pipeline, self._findings, self._proposals.all)
+        self._map.first().show(self._pipeline, self._findings, self._known)
 
     def on_map_pane_asked(self, event: MapPane.Asked) -> None:
         if self.copilot.is_only_shown:
@@ -146,9 +190,10 @@ class HomeScreen(Page):
     def _teach(self) -> None:
         """Tells the request line what can be named, and what was asked before."""
         if self._pipeline is not None:
-            from copilot.planners.completing import vocabulary_of  # no first frame waits for the patterns of the forms
+            from copilot.planners.completing import vocabulary_of
+            from copilot.reasons.words import asked_words
 
-            earlier = [asked_words(it.request) for it in self._proposals.all if it.request.text]
+            earlier = [asked_words(it.request) for it in self._known if it.request.text]
             self._line.know(vocabulary_of(self._pipeline, earlier))
 
     def action_part(self, id: str) -> None:
@@ -158,7 +203,8 @@ class HomeScreen(Page):
             for pane in self._map:
                 pane.focus_map()
         else:
-            self.query_one({"findings": "#flaws Choices", "proposals": "#list"}[id]).focus()
+            for items in self.query({"findings": "#flaws Choices", "proposals": "#list"}[id]):
+                self.set_focus(items)
 
     def action_zoom(self) -> None:
         self.query_one("#parts").toggle_class("-map-only")
@@ -168,15 +214,11 @@ class HomeScreen(Page):
         for part in self.query(".part"):
             part.set_class(part.id == f"{id}-part", "-shown")
         self.query_one("#beside").set_class(id != "map", "-shown")
-        self.query_one(Tabs).active = id
-
-    def on_tabs_tab_activated(self, event: Tabs.TabActivated) -> None:
-        id = event.tab.id or "proposals"
-        if not self.query_one(f"#{id}-part").has_class("-shown"):
-            self.action_part(id)
+        self._part = id
+        self.query_one("#part-names", Static).update(part_names(id))
 
     def action_ask(self) -> None:
-        self._line.input.focus()
+        self.set_focus(self._line.input)
 
     def action_guide(self) -> None:
         from copilot.tui.form import FormScreen
@@ -192,6 +234,7 @@ class HomeScreen(Page):
         if self._pipeline is None:
             self.tell("The repository is not read yet.")
             return
+        from copilot.reasons.words import counted
         from copilot.tui.findings import gap_items, gap_text
         from copilot.tui.reading import ListScreen
 
@@ -210,7 +253,7 @@ class HomeScreen(Page):
         return self.query_one(RequestLine)
 
     def on_request_line_left(self) -> None:
-        self.action_part(next(it for it in PARTS if self.query_one(f"#{it}-part").has_class("-shown")))
+        self.action_part(self._part)
 
     def on_request_line_asked(self, event: RequestLine.Asked) -> None:
         self._ask(event.text)
@@ -262,7 +305,7 @@ class HomeScreen(Page):
         id = event.option_id or ""
         if event.option_list.id == "list" and id:
             self.copilot.open_proposal(id)
-        elif event.option_list is self.query_one("#flaws", ListAndDetail).items and id:
+        elif event.option_list is self._flaws.items and id:
             from copilot.tui.reading import TextScreen
 
             self.app.push_screen(TextScreen("Finding", self._finding_text(id)))
@@ -296,13 +339,12 @@ class HomeScreen(Page):
         from copilot.tui.findings import finding_items, heading
 
         self._pipeline, self._findings = read
+        self.query_one("#map-part").border_subtitle = self.query_one("#findings-part").border_subtitle = ""
         self._teach()
         self._show_map()
         self.tell("")
         self.query_one("#heading", Static).update(heading(self.copilot.folder.name, self.workspace.branch, *read))
-        self.query_one("#flaws", ListAndDetail).show(
-            finding_items(self._findings), self._finding_text, absent="Nothing was found."
-        )
+        self._flaws.show(finding_items(self._findings), self._finding_text, absent="Nothing was found.")
 
     def _finding_text(self, id: str) -> Content:
         from copilot.tui.findings import finding_text
@@ -311,5 +353,9 @@ class HomeScreen(Page):
         return finding_text(finding, self.workspace.source)
 
     def _unread(self, error: CopilotError) -> None:
+        if not self.copilot.is_open:
+            self.copilot.give_up(error)
+            return
+        self.query_one("#map-part").border_subtitle = self.query_one("#findings-part").border_subtitle = "not read"
         self.tell("The repository could not be read.", "$text-error")
         self.fail(error)

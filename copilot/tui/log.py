@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets import Input, OptionList, Static
 
 from copilot.errors import CopilotError
 from copilot.proposals.past import Past, deed_words, is_about
 from copilot.reasons.words import counted
+from copilot.tui.key_line import KeyLine
 from copilot.tui.page import KEYS, Page
-from copilot.tui.panes import ListAndDetail, plain
+from copilot.tui.panes import ListAndDetail
+from copilot.tui.plain import plain
 
 if TYPE_CHECKING:
     from copilot.flow import Begun
@@ -33,7 +35,7 @@ class LogScreen(Page):
         "Records that other clones committed stand here as well; only those of this clone can be verified or opened.",
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "search", "Search", key_display="/"),
+        Binding("slash", "search", "Search", key_display="/", priority=True),
         Binding(
             "v", "verify", "Verify", tooltip="Prove the decision again by its recipes, and tell what changed since"
         ),
@@ -53,7 +55,7 @@ class LogScreen(Page):
         yield ListAndDetail(id="decisions")
         yield Input(self._words, placeholder="words that a decision holds, for example: INC-42 amount", id="words")
         yield Static(id="status")
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self.query_one("#words").display = bool(self._words)
@@ -73,7 +75,7 @@ class LogScreen(Page):
     def action_search(self) -> None:
         words = self.query_one("#words", Input)
         words.display = True
-        words.focus()
+        self.set_focus(words)
 
     def action_all(self) -> None:
         words = self.query_one("#words", Input)

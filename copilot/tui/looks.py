@@ -14,7 +14,7 @@ from textual.filter import LineFilter, Monochrome
 from copilot.adapters.own_screen import Look, keep_look, kept_look, speaks_unicode
 from copilot.errors import SurroundingsFailed
 from copilot.tui.ascii import AsciiFilter
-from copilot.tui.themes import DARK, NAMES, TERMINAL_DARK, TERMINAL_LIGHT, THEMES
+from copilot.tui.themes import DARK, NAMES, THEMES
 
 
 class Looks:
@@ -47,14 +47,19 @@ class Looks:
         return [*grey, self._ascii] if self.is_ascii else [*grey]
 
     def begin(self) -> None:
-        """Makes the themes known and shows the one that was kept."""
+        """Makes the themes known and takes the one that was kept, before anything is drawn: a later theme costs all styles anew."""
+        app = self._app
         for theme in THEMES:
-            self._app.register_theme(theme)
-        self._app.ansi_theme_dark = TERMINAL_DARK
-        self._app.ansi_theme_light = TERMINAL_LIGHT
-        known = self._app.available_themes
+            app.register_theme(theme)
+        known = app.available_themes
         asked = self._environ.get("TEXTUAL_THEME", "")
-        self._app.theme = next(it for it in (asked, self.look.theme, DARK) if it in known)
+        app.set_reactive(App.theme, next(it for it in (asked, self.look.theme, DARK) if it in known))
+        app.stylesheet.set_variables(app.get_css_variables())
+        app.set_class(app.current_theme.dark, "-dark-mode", update=False)
+        app.set_class(not app.current_theme.dark, "-light-mode", update=False)
+
+    def follow(self) -> None:
+        """Keeps each theme that is chosen from now on."""
         self._app.theme_changed_signal.subscribe(
             self._app, lambda theme: self._chose(replace(self.look, theme=theme.name))
         )

@@ -14,7 +14,7 @@ from textual.suggester import Suggester
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from copilot.tui.panes import plain
+from copilot.tui.plain import plain
 
 if TYPE_CHECKING:
     from copilot.planners.completing import Completion, Vocabulary
@@ -52,13 +52,13 @@ class RequestLine(Vertical):
         self._is_quiet_about = ""
 
     def compose(self) -> ComposeResult:
-        yield Static(id="reply")
-        yield Offers(id="offers")
         with Horizontal(id="asking"):
             yield Static(">", id="prompt")
             yield RequestInput(placeholder=HINT, compact=True, suggester=_Ghost(self._ghost), id="request")
 
-    def on_mount(self) -> None:
+    async def complete_itself(self) -> None:
+        """Adds what stands above the line once something is offered; the line takes keys before."""
+        await self.mount(Static(id="reply"), Offers(id="offers"), before=0)
         self.close()
 
     @property
@@ -72,6 +72,10 @@ class RequestLine(Vertical):
     @property
     def _offers(self) -> OptionList:
         return self.query_one("#offers", OptionList)
+
+    @property
+    def _is_complete(self) -> bool:
+        return bool(self.query("#offers"))
 
     def know(self, vocabulary: Vocabulary) -> None:
         """Takes over what can be completed."""

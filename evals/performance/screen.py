@@ -2,7 +2,8 @@
 
 "First frame" is the wall time from starting the process to the first frame that shows the marker, on a terminal of 120 by 40 (a
 pseudo-terminal, nothing else drawn), with the index warm. The peer is the smallest application with an input line and a footer.
-Rounds alternate, and the fastest counts. Nothing fails; a promise that is not kept is marked.
+Rounds alternate; the fastest counts, and the median stands beside it, since others may use the machine. Nothing fails; a promise
+that is not kept is marked.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import pty
 import select
 import signal
+import statistics
 import struct
 import subprocess
 import sys
@@ -22,7 +24,7 @@ from pathlib import Path
 
 from copilot.example.build import build_repository
 
-ROUNDS = 7
+ROUNDS = 11
 PROMISED_RATIO = 1.6
 SECONDS_MAX = 60.0
 # Without its first letter, which the cursor stands on in a colour of its own.
@@ -86,11 +88,13 @@ def main() -> None:
             [sys.executable, "-c", PRODUCT, "map", str(shop)], env=environment, check=True, stdout=subprocess.DEVNULL
         )
         rounds = [(first_frame(PEER, shop, home), first_frame(PRODUCT, shop, home)) for _ in range(ROUNDS)]
-    peer, product = (min(seconds) for seconds in zip(*rounds, strict=True))
-    ratio = product / peer
-    mark = "" if ratio <= PROMISED_RATIO else f"  MORE THAN THE {PROMISED_RATIO:g} PROMISED"
-    print(f"first frame of a bare application  {peer:.3f} s")
-    print(f"first frame of the repository      {product:.3f} s  {ratio:.2f} x{mark}")
+    for name, take in (("fastest", min), ("median", statistics.median)):
+        peer, product = (take(seconds) for seconds in zip(*rounds, strict=True))
+        ratio = product / peer
+        mark = "" if ratio <= PROMISED_RATIO else f"  MORE THAN THE {PROMISED_RATIO:g} PROMISED"
+        print(
+            f"{name:<8} first frame of a bare application {peer:.3f} s, of the repository {product:.3f} s: {ratio:.2f} x{mark}"
+        )
 
 
 if __name__ == "__main__":

@@ -6,10 +6,16 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import pytest
+from textual import events
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widgets import Input
 
+import copilot.tui
+from copilot.errors import CopilotError
 from copilot.proposals import Workspace
+from copilot.proposals.later import LaterWorkspace
 from copilot.tui.app import CopilotApp
 from copilot.tui.home import HomeScreen
 from copilot.tui.proving import ProvingScreen
@@ -19,6 +25,7 @@ from tests.repositories import git
 from tests.tui.stage import screen_text
 
 Act = Callable[[CopilotApp, Pilot[None]], Awaitable[None]]
+STYLES = str(Path(copilot.tui.__file__).parent / "copilot.tcss")
 PAUSES_MAX = 1500
 PAUSE_SECONDS = 0.02
 ASKED = "rename outcome to ruling in decision"
@@ -31,6 +38,7 @@ def at_home(folder: Path, act: Act, size: tuple[int, int] = (120, 40)) -> None:
         app = CopilotApp(Workspace.open(folder))
         app.animation_level = "none"
         async with app.run_test(size=size) as pilot:
+            await until(pilot, lambda: "reading the repository" not in screen_text(app))
             await idle(app, pilot)
             await act(app, pilot)
 
@@ -172,3 +180,69 @@ def test_what_could_not_be_read_opens_with_place_and_reason(tmp_path: Path) -> N
         assert isinstance(app.screen, HomeScreen)
 
     at_home(folder, act)
+
+
+def test_what_is_typed_at_once_after_the_slash_is_all_there(tmp_path: Path) -> None:
+    folder, _ = copy_of_example(tmp_path)
+
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        for key in ("slash", *"rename"):  # as a terminal hands over what was typed in one go
+            app.post_message(events.Key(key, key if len(key) == 1 else "/"))
+        await pilot.pause()
+        assert app.screen.query_one("#request", Input).value == "rename"
+
+    at_home(folder, act)
+
+
+@pytest.mark.parametrize(("columns", "parts"), [(80, "1 Map   2 Findings   3 Proposals"), (120, "─ 2 Findings ─")])
+def test_the_first_frame_has_its_parts_and_says_what_it_waits_for(tmp_path: Path, columns: int, parts: str) -> None:
+    folder, _ = copy_of_example(tmp_path)
+    frames: list[str] = []
+
+    class Watched(CopilotApp):
+        CSS_PATH = STYLES
+
+        def _display(self, screen: Screen[object], renderable: object) -> None:
+            super()._display(screen, renderable)  # type: ignore[arg-type]
+            if renderable is not None and not self._batch_count:
+                frames.append(screen_text(self))
+
+    async def run() -> None:
+        app = Watched(LaterWorkspace(folder))
+        async with app.run_test(size=(columns, 24)) as pilot:
+            await idle(app, pilot)
+
+    asyncio.run(run())
+
+    assert folder.name in frames[0]
+    assert parts in frames[0]
+    assert "> What should change?" in frames[0]
+    assert "reading the repository …" in frames[0]
+    assert "? Help  q Back" in frames[0]
+
+
+def test_a_folder_that_git_refuses_ends_the_screens_with_what_git_said(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    app = CopilotApp(LaterWorkspace(tmp_path))
+
+    async def run() -> None:
+        async with app.run_test() as pilot:
+            await until(pilot, lambda: app.refusal is not None)
+
+    asyncio.run(run())
+
+    assert isinstance(app.refusal, CopilotError)
+    assert "git repository" in app.refusal.what
+
+
+def test_the_part_that_is_clicked_is_shown(tmp_path: Path) -> None:
+    folder, id = copy_of_example(tmp_path)
+
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        assert id in screen_text(app)
+        await pilot.click(offset=(screen_text(app).split("\n")[1].index("Findings"), 1))
+        await pilot.pause()
+        assert id not in screen_text(app)
+        assert "WARNING" in screen_text(app)
+
+    at_home(folder, act, size=(80, 24))
