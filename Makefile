@@ -20,7 +20,7 @@ $(shell rm -f $(VENV)/made-of-* $(VENV)/tests-of-*)
 endif
 endif
 
-.PHONY: demo test bench model clean
+.PHONY: demo test bench evals model clean
 
 demo: $(VENV)/made-of-$(KEY)
 	@$(BIN)/pipeline-copilot demo $(ARGS)
@@ -38,6 +38,8 @@ bench: $(VENV)/made-of-$(KEY)
 # Fetches a small model (600 MB, once) and starts it behind the Messages API on loopback; ARGS=stop ends it.
 model:
 	@evals/local_model/start.sh $(ARGS)
+evals: $(VENV)/made-of-$(KEY)
+	@$(BIN)/pipeline-copilot eval $(ARGS)
 
 clean:
 	rm -rf build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .demo

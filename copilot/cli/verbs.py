@@ -42,6 +42,9 @@ VERBS = (
     Verb(
         "prompts", "prompts [ID]", "list what models are asked with; accept a repository's", "copilot.cli.verb_prompts"
     ),
+    Verb(
+        "eval", "eval [WORD ...]", "tell how often it is right, by the cases of the eval suite", "copilot.cli.verb_eval"
+    ),
     Verb("demo", "demo", "see all of it on an example repository, offline", "copilot.cli.verb_demo"),
 )
 

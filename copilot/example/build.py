@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import subprocess
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -20,11 +21,27 @@ GIT_SECONDS_MAX = 60
 _GIT = ("git", "-c", "core.autocrlf=false", "-c", "commit.gpgsign=false", "-c", "core.hooksPath=" + os.devnull)
 
 
+@dataclass(frozen=True, slots=True)
+class NewCommit:
+    """One commit of a new repository: `files` are those that it writes, None for one that it takes away."""
+
+    message: str
+    person: str
+    seconds: int
+    files: Mapping[str, bytes | None]
+    executable: tuple[str, ...] = ()
+
+
 def build_repository(folder: Path) -> str:
     """Builds the repository in `folder`, which must be empty or absent, and returns the id of its last commit.
 
     Takes tenths of a second. Raises WrongUsage where the folder holds something, SurroundingsFailed where git fails.
     """
+    return new_repository(folder, _commits(HISTORY))
+
+
+def new_repository(folder: Path, commits: Iterable[NewCommit]) -> str:
+    """Builds a repository with those commits on "main", oldest first; raises as `build_repository` does."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise WrongUsage("The example can only be built in an empty folder.", where=folder, next="Name a new folder.")
     try:
@@ -32,25 +49,33 @@ def build_repository(folder: Path) -> str:
     except OSError as error:
         raise SurroundingsFailed(f"The folder can't be made: {error.strerror}.", where=folder) from None
     _git(folder, "init", "--quiet", "--initial-branch=main", "--object-format=sha1", "--template=")
-    _git(folder, "fast-import", "--quiet", "--done", input=b"".join(_stream(HISTORY)))
+    _git(folder, "fast-import", "--quiet", "--done", input=b"".join(_stream(commits)))
     _git(folder, "read-tree", "--reset", "-u", "main")
     return _git(folder, "rev-parse", "main").decode("ascii").strip()
 
 
-def _stream(history: Path) -> Iterator[bytes]:
-    """Yields the history in the language of `git fast-import`."""
+def _commits(history: Path) -> Iterator[NewCommit]:
     story = tomllib.loads((history / "history.toml").read_text("utf-8"))
     for step in story["steps"]:
-        yield b"commit refs/heads/main\n"
-        person = f"{story['people'][step['author']]} {_seconds(step['at'])} +0000\n".encode()
-        yield b"author " + person + b"committer " + person + _data((step["message"] + "\n").encode())
-        for path in step.get("removed", []):
-            yield f"D {path}\n".encode()
         root = history / step["folder"]
-        for file in sorted(_files(root)):
-            path = file.relative_to(root).as_posix()
-            mode = "100755" if path in story["executable"] else "100644"
-            yield f"M {mode} inline {path}\n".encode() + _data(file.read_bytes())
+        removed = dict.fromkeys(step.get("removed", []))
+        files = {file.relative_to(root).as_posix(): file.read_bytes() for file in sorted(_files(root))}
+        person = story["people"][step["author"]]
+        yield NewCommit(step["message"], person, _seconds(step["at"]), {**removed, **files}, tuple(story["executable"]))
+
+
+def _stream(commits: Iterable[NewCommit]) -> Iterator[bytes]:
+    """Yields the history in the language of `git fast-import`."""
+    for commit in commits:
+        yield b"commit refs/heads/main\n"
+        person = f"{commit.person} {commit.seconds} +0000\n".encode()
+        yield b"author " + person + b"committer " + person + _data((commit.message + "\n").encode())
+        for path, content in commit.files.items():
+            if content is None:
+                yield f"D {path}\n".encode()
+            else:
+                mode = "100755" if path in commit.executable else "100644"
+                yield f"M {mode} inline {path}\n".encode() + _data(content)
     yield b"done\n"
 
 

@@ -1,0 +1,172 @@
+"""A case: a small repository, what is asked of it, and what is true about the answer. Cases are TOML files, one each.
+
+What is true is written down by hand and judged by execution: the program of the repository runs before and after the change.
+Nothing of it is shown to the planner.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast, get_args
+
+from copilot.errors import WrongUsage
+
+Answer = Literal["proposal", "question", "refusal"]
+Family = Literal["hand-made", "generated"]
+CASE_SUFFIX = ".toml"
+_KIND = re.compile(r"K([1-9]|1\d|2[01])")
+_TOP = ("title", "kinds", "traps", "family", "request", "operation", "why", "source", "repository", "expect", "tags")
+_EXPECT = (
+    "answer", "operations", "affected", "acceptable", "never", "says", "candidates", "values", "stakes", "outputs_change",
+    "absent",
+)  # fmt: skip
+_SHAPE = "evals/README.md describes the form of a case."
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value that must be in what a consumer decodes at the end: from the input of that number, at the path."""
+
+    flow: str
+    input: int
+    path: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What is true. Where the answer is a question, `candidates` must be among those offered; `says` are words of the answer.
+
+    `acceptable` and `never` are kinds of alternatives, as their ids begin. `affected` are files that have to change, at least.
+    `absent` are texts that must stand nowhere in what the copilot says or changes.
+    """
+
+    answer: Answer
+    operations: tuple[Mapping[str, Any], ...]
+    affected: tuple[str, ...]
+    acceptable: tuple[str, ...]
+    never: tuple[str, ...]
+    says: tuple[str, ...]
+    candidates: tuple[str, ...]
+    values: tuple[Value, ...]
+    stakes: str
+    outputs_change: bool
+    absent: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case. `files` are put over the base repository as its last commit (None: removed); `path` is the case's own file."""
+
+    id: str
+    title: str
+    kinds: tuple[str, ...]
+    traps: tuple[int, ...]
+    tags: tuple[str, ...]
+    family: Family
+    request: str
+    operation: str
+    why: str
+    source: str
+    base: str
+    files: tuple[tuple[str, str | None], ...]
+    truth: Truth
+    path: str
+
+
+class BrokenCase(WrongUsage):
+    """A case that can't be read: a failure of that case alone."""
+
+
+def read_case(path: Path, root: Path) -> Case:
+    """Reads one case; its id is its path below `root`. Raises BrokenCase."""
+    id = path.relative_to(root).with_suffix("").as_posix()
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BrokenCase(f"The case can't be read: {error}.", where=path, next=_SHAPE) from None
+    try:
+        return case_of(id, table, path.as_posix())
+    except (KeyError, TypeError, ValueError) as error:
+        what = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
+        raise BrokenCase(f"The case is not well made: {what}.", where=path, next=_SHAPE) from None
+
+
+def case_of(id: str, table: Mapping[str, Any], path: str) -> Case:
+    """Returns the case that a table describes; raises KeyError, TypeError or ValueError where it is not well made."""
+    _only(table, _TOP, "the case")
+    repository, expect = table["repository"], table["expect"]
+    _only(repository, ("base", "files", "removed"), "[repository]")
+    _only(expect, _EXPECT, "[expect]")
+    kinds = tuple(table["kinds"])
+    if wrong := [kind for kind in kinds if not _KIND.fullmatch(kind)]:
+        raise ValueError(f"{wrong[0]!r} is no kind of change")
+    files = {name: str(text) for name, text in repository.get("files", {}).items()}
+    removed = dict.fromkeys(repository.get("removed", ()))
+    operation = table.get("operation")
+    if not table.get("request", "").strip() and operation is None:
+        raise ValueError("it asks for nothing")
+    return Case(
+        id=id,
+        title=str(table["title"]),
+        kinds=kinds,
+        traps=tuple(int(it) for it in table.get("traps", ())),
+        tags=tuple(table.get("tags", ())),
+        family=_one_of(table["family"], Family),
+        request=table.get("request", ""),
+        operation=json.dumps(operation) if operation is not None else "",
+        why=str(table["why"]),
+        source=str(table["source"]),
+        base=str(repository["base"]),
+        files=tuple(sorted({**files, **removed}.items())),
+        truth=_truth(expect),
+        path=path,
+    )
+
+
+def _truth(expect: Mapping[str, Any]) -> Truth:
+    answer = cast(Answer, _one_of(expect["answer"], Answer))
+    acceptable = _texts(expect, "acceptable")
+    if answer == "proposal" and not (acceptable and expect.get("operations")):
+        raise ValueError("a proposal needs operations and acceptable alternatives")
+    if answer != "proposal" and not (_texts(expect, "says") or _texts(expect, "candidates")):
+        raise ValueError("a question or a refusal needs what it says, or candidates")
+    # TOML has no null, so what may hold one is JSON text.
+    values = [json.loads(text) for text in _texts(expect, "values")]
+    return Truth(
+        answer=answer,
+        operations=tuple(json.loads(text) for text in _texts(expect, "operations")),
+        affected=_texts(expect, "affected"),
+        acceptable=acceptable,
+        never=_texts(expect, "never"),
+        says=_texts(expect, "says"),
+        candidates=_texts(expect, "candidates"),
+        values=tuple(Value(it["flow"], int(it.get("input", 0)), it["path"], it["value"]) for it in values),
+        stakes=str(expect.get("stakes", "")),
+        outputs_change=bool(expect.get("outputs_change", False)),
+        absent=_texts(expect, "absent"),
+    )
+
+
+def _texts(table: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    found = table.get(key, [])
+    if not isinstance(found, list) or not all(isinstance(it, str) for it in found):
+        raise TypeError(f"{key!r} must be a list of texts")
+    return tuple(found)
+
+
+def _only(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
+    unknown = [key for key in table if key not in known]
+    if unknown:
+        raise ValueError(f"{where} has a key {unknown[0]!r} that is not known")
+
+
+def _one_of(value: Any, hint: Any) -> Any:
+    if value not in get_args(hint):
+        raise ValueError(f"{value!r} is none of {', '.join(get_args(hint))}")
+    return value

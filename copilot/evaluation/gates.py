@@ -1,0 +1,180 @@
+"""The gates of a case as questions about one answer. Each is a pure function that returns what is wrong, "" where nothing is."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from copilot.domain.operation import Operation, operation_object
+from copilot.domain.patch import Patch
+from copilot.domain.proposal import Proposal
+from copilot.evaluation.case import Case, Truth, Value
+from copilot.evaluation.judge import BASE, Met
+from copilot.evaluation.outcome import GATES, GateOutcome
+from copilot.reasons.rationale import problems_in
+
+_JSON_SUFFIXES = (".avsc", ".json")
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What the copilot answered to a case, and what came of carrying it out."""
+
+    proposal: Proposal
+    chosen: str
+    met: tuple[Met, ...]
+    refusals: tuple[str, ...]
+    undo: str
+
+    @property
+    def patches(self) -> tuple[Patch, ...]:
+        return self.proposal.patches_of(self.chosen)
+
+
+def in_order(questions: Iterable[tuple[str, str]]) -> tuple[GateOutcome, ...]:
+    """Returns the outcomes of (gate, what is wrong); what follows a failure is not reached, what is not asked is no case for it."""
+    asked = dict(questions)
+    outcomes: list[GateOutcome] = []
+    for gate in GATES:
+        if any(it.passed == "fail" for it in outcomes):
+            outcomes.append(GateOutcome(gate, "not reached"))
+        elif gate not in asked:
+            outcomes.append(GateOutcome(gate, "n/a"))
+        else:
+            outcomes.append(GateOutcome(gate, "fail" if asked[gate] else "pass", asked[gate]))
+    return tuple(outcomes)
+
+
+def proposal_gates(case: Case, answered: Answered, expected: Sequence[Operation]) -> tuple[GateOutcome, ...]:
+    """Returns the gates of a case whose right answer is a proposal."""
+    truth = case.truth
+    questions = [
+        ("understood", misunderstood(answered.proposal.request.operations, expected)),
+        ("compiled", "" if answered.patches else "Nothing was chosen that changes anything."),
+        ("parses", unparsable(answered.patches)),
+        ("legal", "; ".join(answered.refusals)),
+        ("readable", unreadable(answered.met)),
+        ("values survive", lost(truth.values, answered.met, len(answered.patches))),
+        ("contracts hold", "" if truth.outputs_change else changed_outputs(answered.met)),
+        ("undo proven", answered.undo),
+        ("right choice", wrong_choice(truth, answered)),
+        ("faithful", unfaithful(answered.proposal)),
+    ]
+    return in_order(questions)
+
+
+def misunderstood(found: Sequence[Operation], expected: Sequence[Operation]) -> str:
+    """Operations are equal as objects, in any order."""
+    told = [json.dumps(operation_object(it), sort_keys=True) for it in found]
+    wanted = [json.dumps(operation_object(it), sort_keys=True) for it in expected]
+    return (
+        ""
+        if sorted(told) == sorted(wanted)
+        else f"It was understood as {', '.join(told)} instead of {', '.join(wanted)}."
+    )
+
+
+def unparsable(patches: Sequence[Patch]) -> str:
+    """Every file that a phase leaves behind is read anew."""
+    return "; ".join(problem for patch in patches for problem in _unparsable(patch))
+
+
+def _unparsable(patch: Patch) -> Iterator[str]:
+    for change in patch.changes:
+        if change.after is None:
+            continue
+        try:
+            if change.path.endswith(".py"):
+                ast.parse(change.after)
+            elif change.path.endswith(_JSON_SUFFIXES):
+                json.loads(change.after)
+        except (SyntaxError, ValueError) as error:
+            yield f"{change.path} after phase {patch.phase + 1}: {error}"
+
+
+def unreadable(met: Sequence[Met]) -> str:
+    """Every record that a reader meets on the way must be decoded and taken."""
+    return "; ".join(f"{_where(it)}: {it.problem}" for it in met if it.problem)[:600]
+
+
+def lost(values: Sequence[Value], met: Sequence[Met], last: int) -> str:
+    """Each value must be what every decoder gives at the end."""
+    problems = []
+    for value in values:
+        ends = [
+            it
+            for it in met
+            if (it.meeting.flow, it.input, it.meeting.reader) == (value.flow, value.input, last)
+            and it.meeting.writer == last
+        ]
+        if not ends:
+            problems.append(f"nothing of flow {value.flow} was read at the end")
+        for it in ends:
+            for decoder, record in it.records.items():
+                found = _at(record, value.path)
+                if record is not None and found != value.value:
+                    problems.append(f"{decoder} gives {found!r} for {value.path} instead of {value.value!r}")
+    return "; ".join(problems)
+
+
+def changed_outputs(met: Sequence[Met]) -> str:
+    """What a consumer returns for an input stays what it returned before the change, in every meeting."""
+    base = {(it.meeting.flow, it.input): it.output for it in met if it.meeting.writer == it.meeting.reader == BASE}
+    other = [it for it in met if it.output != base.get((it.meeting.flow, it.input))]
+    return "; ".join(f"{_where(it)}: {it.output} instead of {base[it.meeting.flow, it.input]}" for it in other)[:600]
+
+
+def wrong_choice(truth: Truth, answered: Answered) -> str:
+    """The alternative must be one that a careful owner would sign, and touch what has to change."""
+    kind = kind_of(answered.chosen)
+    if kind in truth.never or kind not in truth.acceptable:
+        return f'"{kind}" was chosen instead of {" or ".join(truth.acceptable)}.'
+    decision = answered.proposal.decision
+    if truth.stakes and decision and decision.stakes != truth.stakes:
+        return f"The stakes were called {decision.stakes}, and are {truth.stakes}."
+    left = [path for path in truth.affected if path not in touched_by(answered)]
+    return f"It leaves {', '.join(left)} as it is." if left else ""
+
+
+def touched_by(answered: Answered) -> set[str]:
+    """Returns the files that the alternative changes, or names as places for a person to change."""
+    alternative = answered.proposal.alternative(answered.chosen)
+    manual = {text.partition(":")[0] for phase in alternative.phases for step in phase.steps for text in step.manual}
+    return manual | {change.path for patch in answered.patches for change in patch.changes}
+
+
+def unfaithful(proposal: Proposal) -> str:
+    """Every claim must cite evidence that is there, and every number stand in it."""
+    assert proposal.decision is not None
+    return "; ".join(problems_in(proposal.decision, proposal.evidence))
+
+
+def kind_of(alternative: str) -> str:
+    """Returns the kind of an alternative, as its id begins."""
+    return alternative.rpartition("-")[0] or alternative
+
+
+def wrong_words(truth: Truth, told: str, offered: Sequence[str]) -> str:
+    """A question or a refusal must say what it is about, and offer what can be meant."""
+    missing = [word for word in truth.says if word.lower() not in told.lower()]
+    not_offered = [one for one in truth.candidates if one not in offered]
+    if missing:
+        return f"It does not say {', '.join(map(repr, missing))}: {told[:300]}"
+    return f"It does not offer {', '.join(not_offered)}: {', '.join(offered)}" if not_offered else ""
+
+
+def _where(met: Met) -> str:
+    return (
+        f"{met.meeting.flow}, input {met.input}, written in state {met.meeting.writer} and read in {met.meeting.reader}"
+    )
+
+
+def _at(record: Any, path: str) -> Any:
+    for name in path.split("."):
+        if not isinstance(record, Mapping) or name not in record:
+            return None
+        record = record[name]
+    return record

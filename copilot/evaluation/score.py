@@ -1,0 +1,106 @@
+"""Figures over the outcomes of many cases, with 95 % intervals."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from copilot.evaluation.outcome import GATES, CaseOutcome
+
+_Z = 1.959964
+"""The two-sided 95 % quantile of the normal distribution."""
+LOSS_GATES = ("readable", "values survive", "contracts hold")
+"""What these gates catch comes without a word: the copilot had called it proved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """So many of so many, with the bounds of Wilson's 95 % interval; both are 0 and 1 where nothing was counted."""
+
+    right: int
+    of: int
+    low: float
+    high: float
+
+    @property
+    def value(self) -> float:
+        return self.right / self.of if self.of else math.nan
+
+    def __str__(self) -> str:
+        if not self.of:
+            return "-"
+        return f"{self.right} of {self.of} ({self.value:.0%}, {self.low:.0%} to {self.high:.0%})"
+
+
+def share(right: int, of: int) -> Share:
+    """Returns a share with Wilson's score interval, which holds for few cases and for shares near 0 and 1."""
+    if not of:
+        return Share(0, 0, 0.0, 1.0)
+    p, z2 = right / of, _Z * _Z
+    middle = (p + z2 / (2 * of)) / (1 + z2 / of)
+    half = _Z / (1 + z2 / of) * math.sqrt(p * (1 - p) / of + z2 / (4 * of * of))
+    return Share(right, of, max(0.0, middle - half), min(1.0, middle + half))
+
+
+def attrition(outcomes: Sequence[CaseOutcome]) -> tuple[tuple[str, Share], ...]:
+    """Returns, for each gate in order, how many of all cases passed it and those before; a gate that asks nothing is passed."""
+    curve = []
+    for gate in GATES:
+        index = GATES.index(gate)
+        passed = sum(
+            not it.broken and all(g.passed in ("pass", "n/a") for g in it.gates[: index + 1]) for it in outcomes
+        )
+        curve.append((gate, share(passed, len(outcomes))))
+    return tuple(curve)
+
+
+def solved(outcomes: Iterable[CaseOutcome]) -> Share:
+    """Returns how many cases were solved whole."""
+    found = list(outcomes)
+    return share(sum(it.is_solved for it in found), len(found))
+
+
+def silent_losses(outcomes: Iterable[CaseOutcome]) -> Share:
+    """Returns how many of the changes that were carried out lose a value, or break a reader, that the copilot had called safe."""
+    carried = [
+        it for it in outcomes if it.gates[GATES.index("legal")].passed != "not reached" and it.answer == "proposal"
+    ]
+    lost = [it for it in carried if it.failed is not None and it.failed.gate in LOSS_GATES]
+    return share(len(lost), len(carried))
+
+
+def false_alarms(outcomes: Iterable[CaseOutcome]) -> Share:
+    """Returns how many clean changes were refused, asked back, or called risky."""
+    clean = [it for it in outcomes if "clean" in it.tags]
+    return share(sum(not it.is_solved for it in clean), len(clean))
+
+
+def answered_right(outcomes: Iterable[CaseOutcome], answer: str) -> Share:
+    """Returns how many cases whose right answer is a question (or a refusal) got it."""
+    asked = [it for it in outcomes if it.answer == answer]
+    return share(sum(it.is_solved for it in asked), len(asked))
+
+
+def impact(outcomes: Iterable[CaseOutcome]) -> tuple[Share, Share]:
+    """Returns recall and precision of the short list of files, over all cases together."""
+    found = [it for it in outcomes if it.figure("impact affected") is not None]
+    right, named, affected = (
+        int(sum(it.figure(name) or 0.0 for it in found)) for name in ("impact right", "impact named", "impact affected")
+    )
+    return share(right, affected), share(right, named)
+
+
+def by(outcomes: Iterable[CaseOutcome], keys: Callable[[CaseOutcome], Iterable[str]]) -> tuple[tuple[str, Share], ...]:
+    """Returns the share of solved cases for each key that cases have, in the order of the keys."""
+    groups: dict[str, list[CaseOutcome]] = defaultdict(list)
+    for it in outcomes:
+        for key in keys(it):
+            groups[key].append(it)
+    return tuple((key, solved(group)) for key, group in sorted(groups.items(), key=lambda item: _natural(item[0])))
+
+
+def _natural(key: str) -> tuple[str, int]:
+    digits = "".join(letter for letter in key if letter.isdigit())
+    return key.rstrip("0123456789"), int(digits or 0)

@@ -1,0 +1,86 @@
+"""Cases run whole: the judge tells a copilot that is right from one that is wrong on purpose."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from copilot.evaluation.case import Case, read_case
+from copilot.evaluation.outcome import CaseOutcome
+from copilot.evaluation.report import as_json, differences, junit, markdown, page
+from copilot.evaluation.run import run_case
+from copilot.evaluation.suite import read_suite, run_suite
+from tests.evaluation.cases import SUITE, outcome
+
+pytestmark = pytest.mark.slow
+
+
+def case(id: str) -> Case:
+    return read_case(SUITE / "cases" / f"{id}.toml", SUITE / "cases")
+
+
+def run(wanted: Case, planner: str = "rules") -> CaseOutcome:
+    return run_case(wanted, SUITE, planner)
+
+
+def test_a_rename_by_alias_passes_every_gate() -> None:
+    found = run(case("hand/k3-rename-shared"))
+    assert not found.broken
+    assert found.is_solved, found.failed
+    assert (found.figure("impact right"), found.figure("impact affected")) == (3, 3)
+
+
+def test_the_edit_that_people_make_first_does_not() -> None:
+    found = run(case("hand/k3-rename-shared"), "wrong on purpose")
+    assert found.failed is not None
+    assert found.failed.gate == "legal"
+
+
+def test_a_wrong_answer_key_fails_where_it_is_wrong() -> None:
+    right = case("hand/k3-rename-shared")
+    values = (replace(right.truth.values[0], value=99),)
+    found = run(replace(right, truth=replace(right.truth, values=values)))
+    assert found.failed is not None
+    assert found.failed.gate == "values survive"
+    assert "gives 1234" in found.failed.note
+
+
+def test_a_refusal_must_say_what_it_is_about() -> None:
+    right = case("hand/r-unknown-field")
+    assert run(right).is_solved
+    wrong = run(replace(right, truth=replace(right.truth, says=("coupon",))))
+    assert wrong.failed is not None
+    assert wrong.failed.gate == "right choice"
+
+
+def test_a_proposal_where_a_question_is_right_is_not_understood() -> None:
+    right = case("hand/k3-rename-shared")
+    asked = replace(right.truth, answer="question", candidates=("order",))
+    found = run(replace(right, truth=asked))
+    assert found.failed is not None
+    assert found.failed.gate == "understood"
+
+
+def test_a_case_that_cant_be_run_is_a_failure_of_its_own() -> None:
+    found = run(replace(case("hand/k3-rename-shared"), base="nowhere"))
+    assert 'no base repository "nowhere"' in found.broken
+
+
+def test_a_second_run_takes_what_is_known(tmp_path: Path) -> None:
+    cases, _ = read_suite(SUITE, ["r-unknown-field"])
+    first = list(run_suite(cases, ["rules"], SUITE, tmp_path, 1))
+    assert list(run_suite(cases, ["rules"], SUITE, tmp_path, 1)) == first
+    assert len(list((tmp_path / "results").iterdir())) == 1
+
+
+def test_the_report_names_failures_first_and_what_differs() -> None:
+    now = [outcome("a", "legal"), outcome("b")]
+    text = markdown(now, [outcome("a"), outcome("c")])
+    assert text.index("## Failures") < text.index("## Gates in order")
+    assert "| a | solved | fails at legal |" in text
+    assert list(differences(now, now)) == []
+    assert "it is wrong" in page(now)
+    assert 'failures="1"' in junit(now)
+    assert as_json(now)["suite_version"] == 1
