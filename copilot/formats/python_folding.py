@@ -364,7 +364,7 @@ class _Folding:
         if isinstance(node.func, ast.Attribute) and name == "format":
             named = {str(keyword.arg): keyword.value for keyword in node.keywords}
             return self._filled(node, node.func.value, node.args, named, depth)
-        called = self._function(node.func.id) if isinstance(node.func, ast.Name) else None
+        called = self._called(node.func)
         if called is not None:
             return self._returned(node, *called, depth)
         if name in _LOADS:
@@ -375,23 +375,49 @@ class _Folding:
             start, end = self._places.span(node)
             members = {str(keyword.arg): self._fold(keyword.value, depth + 1) for keyword in node.keywords}
             return Node(start, end, members, {key: (part.start, part.start) for key, part in members.items()})
-        if name not in _SAME or len(node.args) != 1 or node.keywords:
+        if name not in _SAME or len(node.args) != 1 or (node.keywords and name != "dumps"):
             raise self._refused(node, "is computed, so only the running code knows the schema")
         inner = self._fold(node.args[0], depth + 1)
         if name in _TEXTS and isinstance(inner.value, str):
             return self.json_in(inner)
         return inner
 
-    def _function(self, name: str) -> tuple[_Folding, FunctionNode] | None:
-        """Returns a function of this file, or of the one it is imported from, and what folds its statements."""
-        own = next((it for it in self._module.body if isinstance(it, FunctionNode) and it.name == name), None)
-        if own is not None:
-            return self._at(self._beside.path), own
-        for file, there in self._beside.imported(self._module, name):
-            found = self._at(file)._function(there) if there else None
+    def _called(self, function: ast.expr) -> tuple[_Folding, FunctionNode] | None:
+        """Returns the function, or the method of a class by its name, that is called, and what folds its statements."""
+        match function:
+            case ast.Name(id=name):
+                return self._function(name)
+            case ast.Attribute(value=ast.Name(id="cls" | "self"), attr=name):
+                around = class_around(self._module, function)
+                return self._function(name, around.name) if around is not None else None
+            case ast.Attribute(value=ast.Name(id=owner), attr=name):
+                return self._function(name, owner)
+        return None
+
+    def _function(self, name: str, owner: str = "") -> tuple[_Folding, FunctionNode] | None:
+        """Returns a function of this file, or of the one it is imported from; of a class and its bases where one owns it."""
+        bodies = [it.body for it in self._lineage(owner)] if owner else [self._module.body]
+        for body in bodies:
+            own = next((it for it in body if isinstance(it, FunctionNode) and it.name == name), None)
+            if own is not None:
+                return self._at(self._beside.path), own
+        for file, there in self._beside.imported(self._module, owner or name):
+            found = self._at(file)._function(*((name, there) if owner else (there,))) if there else None
             if found is not None:
                 return found
         return None
+
+    def _lineage(self, name: str) -> list[ast.ClassDef]:
+        """Returns a class of this file and those of its bases that are classes of this file, too."""
+        classes = {it.name: it for it in self._module.body if isinstance(it, ast.ClassDef)}
+        found: list[ast.ClassDef] = []
+        waiting = [name]
+        while waiting:
+            own = classes.pop(waiting.pop(), None)
+            if own is not None:
+                found.append(own)
+                waiting += [base.id for base in own.bases if isinstance(base, ast.Name)]
+        return found
 
     def _at(self, file: str) -> _Folding:
         """Returns what folds the statements of another file, or those of this one anew."""
@@ -404,6 +430,8 @@ class _Folding:
         """Returns what a function gives back for these arguments; its one `return` must be its last statement."""
         last, given = function.body[-1], function.args
         positional = [it.arg for it in (*given.posonlyargs, *given.args)]
+        if positional[:1] in (["self"], ["cls"]):
+            positional = positional[1:]
         names = {*positional, *(it.arg for it in given.kwonlyargs)}
         is_plain = not any(isinstance(it, ast.Starred) for it in node.args) and all(it.arg for it in node.keywords)
         values = {name: self._fold(it, depth + 1) for name, it in zip(positional, node.args, strict=False)}

@@ -260,6 +260,8 @@ def _method(reader: Reader, node: ast.Call, function: ast.Attribute, mode: str) 
     elif function.attr in DESCRIBED:
         note_descriptor(reader, node)
     thing = note_invocation(reader, node, base)
+    if base.thing is not None and base.thing[0] in ("local", "self"):
+        thing = made_by_call(node, thing, reader.sheet)
     if function.attr in ("append", "add", "appendleft", "put", "put_nowait") and arguments:
         _put_in(reader, base, arguments[0], function.value)
         return NOTHING

@@ -216,3 +216,32 @@ def test_any_text_is_folded_or_refused(text: str) -> None:
         offset = error.offset
 
     assert 0 <= offset <= len(code)
+
+
+@pytest.mark.parametrize("call", ["Base._make", "Order._make", "cls._make", "self._make"])
+@pytest.mark.parametrize(("decorator", "first"), [("@staticmethod", ""), ("@classmethod", "cls, "), ("", "self, ")])
+def test_a_schema_that_a_method_makes_of_the_fields_that_it_is_given_is_put_together(
+    call: str, decorator: str, first: str
+) -> None:
+    code = f"""
+import json
+
+class Base:
+    {decorator}
+    def _make({first}fields):
+        schema = {{"type": "record", "name": "Order", "fields": fields}}
+        return json.dumps(schema, indent=2)
+
+class Order(Base):
+    def schema(cls):
+        return {call}([{FIELD}])
+"""
+
+    assert folded(code, f"{call}([{FIELD}])") == {"type": "record", "name": "Order", "fields": [Y]}
+
+
+def test_classes_that_are_each_others_bases_have_no_method() -> None:
+    code = "class A(B): pass\nclass B(A): pass\nS = A.make(1)\n"
+
+    with pytest.raises(InvalidText, match="only the running code"):
+        folded(code, "A.make(1)")
