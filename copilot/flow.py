@@ -1,4 +1,4 @@
-"""Runs the line: read, plan, compile, prove, decide. LangGraph carries the proposal from stage to stage.
+"""Runs the line: read, plan, compile, prove, challenge, decide. LangGraph carries the proposal from stage to stage.
 
 Each stage is a plain function from a proposal to the records that come next, and `next_stage` alone says which one is due, so
 a run that was cut short goes on from its last record and does nothing twice. `run_plain` is the same line without LangGraph.
@@ -12,12 +12,14 @@ import queue
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import Context
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypedDict
 
 from copilot.adapters.tree import OverlayTree
+from copilot.checks.challenge import ChallengeCheck
 from copilot.checks.evidence import make_evidence
 from copilot.domain.alternative import Plan
 from copilot.domain.evidence import Evidence, Finding
@@ -31,7 +33,7 @@ from copilot.plugins import Kit
 from copilot.ports import Case, Check, ProposalStore
 from copilot.settings import SETTINGS_PATH, Settings, read_settings
 
-Stage = Literal["read", "plan", "compile", "prove", "decide", "done"]
+Stage = Literal["read", "plan", "compile", "prove", "challenge", "decide", "done"]
 
 # Whatever the environment says, nothing about a user's repository is sent to a tracing service.
 _TRACING_VARIABLES = (
@@ -83,7 +85,16 @@ def next_stage(proposal: Proposal, checks: Sequence[str]) -> Stage:
     compiled = {one.alternative for one in proposal.compiled}
     if any(alternative.id not in compiled for alternative in proposal.alternatives):
         return "compile"
-    return "prove" if unproved(proposal, checks) else "decide"
+    if unproved(proposal, checks):
+        return "prove"
+    return "challenge" if unexecuted(proposal) else "decide"
+
+
+def unexecuted(proposal: Proposal) -> tuple[str, ...]:
+    """Returns the alternatives that somebody tried to refute by cases that were not executed yet."""
+    made_up = Counter(it.alternative for it in proposal.challenges if it.cases)
+    executed = Counter(it.alternative for it in proposal.evidence if it.check == ChallengeCheck.name)
+    return tuple(id for id in made_up if executed[id] < made_up[id])
 
 
 def unproved(proposal: Proposal, checks: Sequence[str]) -> tuple[str, ...]:
@@ -162,6 +173,13 @@ def prove_alternative(proposal: Proposal, kit: Kit, alternative: str, watch: Wat
             yield run_check(check, case, kit, watch.is_stopped)
 
 
+def challenge(proposal: Proposal, kit: Kit, watch: Watch = Watch()) -> Iterator[Body]:
+    """Executes the cases by which somebody tried to refute an alternative."""
+    for alternative in unexecuted(proposal):
+        watch.begins(Begun("challenge", alternative, kit.challenge.name, 1, 1))
+        yield run_check(kit.challenge, case_of(proposal, kit, alternative), kit, watch.is_stopped)
+
+
 def decide(proposal: Proposal, kit: Kit) -> Iterator[Body]:
     """Decides over the evidence."""
     yield kit.decide(proposal)
@@ -172,6 +190,7 @@ STAGES: dict[Stage, Callable[[Proposal, Kit], Iterator[Body]]] = {
     "plan": plan,
     "compile": compile_patches,
     "prove": prove,
+    "challenge": challenge,
     "decide": decide,
 }
 
@@ -201,6 +220,7 @@ def case_of(proposal: Proposal, kit: Kit, alternative: str) -> Case:
         states,
         compiled.refused,
         proposal.reading.impacted,
+        tuple(one for it in proposal.challenges if it.alternative == alternative for one in it.cases),
     )
 
 
@@ -358,6 +378,8 @@ def build_graph(kit: Kit, store: ProposalStore, watch: Watch) -> Any:
 def _task(stage: Stage, proposal: Proposal, kit: Kit, watch: Watch) -> Iterator[Body]:
     if stage == "prove":
         return prove_alternative(proposal, kit, unproved(proposal, check_names(kit))[0], watch)
+    if stage == "challenge":
+        return challenge(proposal, kit, watch)
     return STAGES[stage](proposal, kit)
 
 

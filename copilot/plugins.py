@@ -60,8 +60,9 @@ _GROUPS = b"pipeline_copilot."
 class Kit:
     """All that the line works with on one commit. `base_map` reads the map once and keeps it, as `base_digest` its digest.
 
-    `tools_digest` is that of the program, its checks and its decoders, and of the sandbox where commands are to run. `model` is
-    None where none is on.
+    `challenge` executes the cases that are made up against an alternative, where there are any; every alternative goes through
+    `checks`. `tools_digest` is that of the program, its checks and its decoders, and of the sandbox where commands are to run.
+    `model` is None where none is on.
     """
 
     tree: Tree
@@ -76,6 +77,7 @@ class Kit:
     planner: Planner
     compiler: Compiler
     checks: tuple[Check, ...]
+    challenge: Check
     decide: Callable[[Proposal], Decision]
     bench: Bench
     model: ModelKit | None = None
@@ -86,6 +88,7 @@ def build_kit(repository: Repository, tree: Tree, settings: Settings, index: Ind
     from copilot.adapters.sandbox import BubblewrapSandbox
     from copilot.adapters.scratch import GitScratch
     from copilot.checks.battery import BATTERY
+    from copilot.checks.challenge import ChallengeCheck
     from copilot.domain.codec import digest_of_text
     from copilot.patches.compile import PatchCompiler
     from copilot.planners.rules import RulesPlanner
@@ -113,6 +116,7 @@ def build_kit(repository: Repository, tree: Tree, settings: Settings, index: Ind
         planner=RulesPlanner(strategies),
         compiler=PatchCompiler(formats),
         checks=checks,
+        challenge=ChallengeCheck(),
         decide=decide,
         bench=bench,
     )

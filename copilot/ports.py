@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from copilot.domain.alternative import Alternative, NotOffered, Plan, SchemaEdit
     from copilot.domain.evidence import Evidence, Finding
+    from copilot.domain.failing_case import FailingCase
     from copilot.domain.impacted import AskedChange, ImpactList
     from copilot.domain.model import Call, ModelLimits, Reply, Usage
     from copilot.domain.operation import ChangeRequest, Operation
@@ -320,7 +321,10 @@ class Compiler(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a check judges: one alternative, its patches, and the map before and after each phase."""
+    """What a check judges: one alternative, its patches, and the map before and after each phase.
+
+    `cases` are those that somebody made up to refute it; only `checks.challenge` looks at them.
+    """
 
     request: ChangeRequest
     base: PipelineMap
@@ -330,6 +334,7 @@ class Case:
     states: tuple[PipelineMap, ...]
     refused: Refused | None = None
     impacted: ImpactList | None = None
+    cases: tuple[FailingCase, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from copilot.adapters.git import open_repository
 from copilot.adapters.scratch import GitScratch
 from copilot.adapters.store import FileStore
 from copilot.adapters.tree import CommitTree
+from copilot.checks.challenge import ChallengeCheck
 from copilot.checks.evidence import make_evidence
 from copilot.domain.alternative import Alternative, NewFile, Phase, Plan
 from copilot.domain.codec import digest_of
@@ -162,6 +163,7 @@ def paper_kit(
         planner=PaperPlanner(pause.get("plan", 0)),
         compiler=PaperCompiler(pause.get("compile", 0)),
         checks=checks,
+        challenge=ChallengeCheck(),
         decide=decide,
         bench=Bench(tree, {}, GitScratch(tree), PaperSandbox()),
     )

@@ -14,12 +14,14 @@ import pytest
 
 from copilot.adapters.store import FileStore
 from copilot.domain.evidence import Evidence
+from copilot.domain.failing_case import OrderCase
 from copilot.domain.operation import Limits
-from copilot.domain.proposal import Compiled, Proposal, Reading, Record, fold
+from copilot.domain.proposal import Challenged, Compiled, Proposal, Reading, Record, fold
 from copilot.errors import SurroundingsFailed
 from copilot.flow import STAGES, Begun, check_names, next_stage, run, run_plain
 from copilot.plugins import Kit
 from copilot.ports import ProposalStore
+from copilot.proposals.verify import verify
 from tests.paper_line import PIPELINE, UNCOMPILABLE, begin, paper_kit, store_of
 from tests.repositories import commit, init
 
@@ -319,3 +321,22 @@ def names(store: FileStore, id: str) -> list[str]:
         record.body.id if isinstance(record.body, Evidence) else type(record.body).__name__
         for record in store.records(id)
     ]
+
+
+def test_cases_that_somebody_made_up_are_executed_before_it_is_decided(tmp_path: Path, base: tuple[Path, str]) -> None:
+    store = store_of(tmp_path / "store")
+    proposal = begin(store, base[1])
+    kit = paper_kit(*base)
+    for stage in ("read", "plan", "compile", "prove"):
+        for body in STAGES[stage](fold(proposal.id, store.records(proposal.id)), kit):
+            store.append(proposal.id, body)
+    case = OrderCase((("nobody", "phase 1"),), "it breaks")
+    store.append(proposal.id, Challenged("two-000001", (case,)))
+
+    shown(run, fold(proposal.id, store.records(proposal.id)), kit, store)
+
+    ended = fold(proposal.id, store.records(proposal.id))
+    assert by_check(ended, "two-000001")["challenge"].verdict == "not-applicable"
+    assert "challenge" not in by_check(ended, "one-000002")
+    assert ended.decision is not None
+    assert verify(ended, kit).holds

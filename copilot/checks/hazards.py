@@ -14,7 +14,7 @@ from copilot.checks.consumers import NULL_BREAKS, READING, asks_for_null, became
 from copilot.checks.declared import at_or_below, beside
 from copilot.checks.elsewhere import was_left_to_hand
 from copilot.checks.lineage import Direction
-from copilot.checks.meetings import NO_AVRO, Meetings, Problem, Reader, decoders_of
+from copilot.checks.meetings import NO_AVRO, Meetings, Problem, Reader, Records, decoders_of
 from copilot.checks.nulls import null_is_foreseen
 from copilot.checks.parsed_code import Codes
 from copilot.checks.reading import BASE
@@ -72,10 +72,14 @@ class Crossing:
 
 @dataclass(slots=True)
 class Crossings:
-    """Finds the hazards of a case; what was asked of decoders or read from patches once is kept."""
+    """Finds the hazards of a case; what was asked of decoders or read from patches once is kept.
+
+    `tried` gives the records that decoders are asked about, where those are not to be samples.
+    """
 
     case: Case
     bench: Bench
+    tried: Records | None = None
     wires: tuple[Wire, ...] = ()
     _meetings: dict[tuple[str, bool], Meetings | None] = field(default_factory=dict)
     _uses: dict[int, tuple[FieldUse, ...]] = field(default_factory=dict)
@@ -227,6 +231,8 @@ class Crossings:
         key = wire.written.name, is_waited
         if key not in self._meetings:
             found = meetings_of(wire, self.case, self.bench)
+            if found:
+                found.tried = self.tried
             gone = {it.symbol for it in self.case.request.operations if isinstance(it, RemoveSymbol | RenameSymbol)}
             if found and is_waited and gone:
                 found.unwritten = _without(found, wire.writer_text(phase - 1), frozenset(gone))

@@ -39,7 +39,7 @@ from copilot.ports import Case, DecoderUnderTest
 
 BACKFILL = "backfill"
 _READING: frozenset[Mode] = frozenset({"reads", "keys", "compares", "computes", "passes"})
-_WORDS = {
+WORDS = {
     "lost": "is lost",
     "defaulted": "is replaced by the reader's default",
     "changed": "comes back changed",
@@ -67,7 +67,7 @@ class Judge:
         )
         # What nobody decodes with is worth knowing, and nothing to act on.
         severity: Severity = "error" if is_error else "note" if relevance == "unused" else "warning"
-        message = f"{seen.decoder}: {seen.text(_WORDS)}"
+        message = f"{seen.decoder}: {seen.text(WORDS)}"
         if relevance == "unused" and self._is_fatal(seen):
             message += f" No known consumer uses {seen.decoder}."
         return Finding(

@@ -6,7 +6,7 @@ them agree. A decoder that goes wrong with any second schema, whatever the chang
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -25,6 +25,8 @@ NO_AVRO = frozenset({"json"})
 """Libraries of consumers that decode no bytes of the format."""
 _REASON_CHARACTERS = 120
 
+Records = Callable[[DecoderUnderTest, SchemaVersion], tuple[Written, ...]]
+"""Gives the records of a version as a decoder writes them."""
 ProblemKind = Literal["refused", "leftover"] | Kind
 
 
@@ -55,13 +57,17 @@ class Reader:
 
 @dataclass(slots=True)
 class Meetings:
-    """Asks decoders, each question once. `declared`, `base` and `unwritten` are of the subject that is written."""
+    """Asks decoders, each question once. `declared`, `base` and `unwritten` are of the subject that is written.
+
+    The records are samples, or what `tried` gives, of which nothing is shown: somebody else made it up.
+    """
 
     schema_format: SchemaFormat
     declared: Declared
     base: frozenset[str]
     unwritten: Unwritten
     seed: str
+    tried: Records | None = None
     _written: dict[tuple[str, str], tuple[Written, ...] | str] = field(default_factory=dict)
     _told: dict[tuple[object, ...], tuple[Problem, ...]] = field(default_factory=dict)
 
@@ -99,7 +105,8 @@ class Meetings:
                 decoded = decoder.decode(record.data, written_as.resolved, reader.schema.resolved)
             except Undecodable as error:
                 if reader.is_single or WHOLE_RECORD not in quirks_of(decoder, writer, record.data, record.value):
-                    yield Problem("refused", "", f"{decoder.name} says {_reason(error)}.")
+                    told = f"{decoder.name} refuses it." if self.tried else f"{decoder.name} says {_reason(error)}."
+                    yield Problem("refused", "", told)
                 continue
             if decoded.leftover_bytes:
                 yield Problem("leftover", "", f"{decoder.name} leaves {decoded.leftover_bytes} bytes.")
@@ -119,9 +126,13 @@ class Meetings:
         for it in differences:
             if is_single or it.path not in quirks:
                 detail = f"{decoder.name} gives {it.read} for {it.path}, {it.written} was written."
+                if self.tried:
+                    detail = f"{decoder.name} gives another value for {it.path} than was written."
                 yield Problem(it.kind, it.path, detail, it.read)
 
     def _records(self, decoder: DecoderUnderTest, writer: SchemaVersion) -> tuple[Written, ...]:
+        if self.tried is not None:
+            return self.tried(decoder, writer)
         key = (decoder.name, writer.meaning)
         if key not in self._written:
             schema = as_written(writer.resolved, self.unwritten)

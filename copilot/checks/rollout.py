@@ -52,7 +52,7 @@ class RolloutCheck:
     def run(self, case: Case, bench: Bench) -> Evidence:
         crossings = Crossings(case, bench)
         phases = range(len(case.states)) if case.patches else range(0)
-        views = [_View.of(case, phase, tuple(crossings.of(phase))) for phase in phases]
+        views = [View.of(case, phase, tuple(crossings.of(phase))) for phase in phases]
         moving = [view for view in views if view.movers and view.crossings]
         judged = [view.judged() for view in moving]
         findings = [finding for it in judged for finding in it.findings]
@@ -85,7 +85,7 @@ def _verdict(is_applicable: bool, findings: Iterable[Finding]) -> Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class _View:
+class View:
     """One phase: who moves, by which plan, and what crosses."""
 
     case: Case
@@ -94,16 +94,16 @@ class _View:
     crossings: tuple[Crossing, ...]
 
     @classmethod
-    def of(cls, case: Case, phase: int, crossings: tuple[Crossing, ...]) -> _View:
+    def of(cls, case: Case, phase: int, crossings: tuple[Crossing, ...]) -> View:
         ends = {job for it in crossings for job in it.jobs}
         movers = tuple(sorted(job for job in ends if _moves(case, phase, job, crossings)))
         kept = tuple(it for it in crossings if set(it.jobs) & set(movers) and not _is_gone(it, case, phase))
         return cls(case, phase, movers, kept)
 
     def judged(self) -> Judged:
-        certain, every = self._board(certain_only=True), self._board(certain_only=False)
+        certain, every = self.board(certain_only=True), self.board(certain_only=False)
         explored = explore(every)
-        telling = Telling(self.case, self.phase, every.jobs, self._crossing, self._stopping())
+        telling = self.telling()
         findings = [*self._left_out(), *self._broken(certain, every, telling), *self._told(every, explored, telling)]
         groups = {job for group in together(every) for job in group}
         tied = {job for pair in explored.before for job in pair} | groups | set(self._stopping())
@@ -112,9 +112,13 @@ class _View:
         is_one_way = any(edge.breaks_old and edge.reader != FIXED for edge in certain.edges)
         return Judged(tuple(findings), explored.states, len(tied), is_one_way)
 
+    def telling(self) -> Telling:
+        """Returns the words for this phase."""
+        return Telling(self.case, self.phase, self.movers, self._crossing, self._stopping())
+
     def _left_out(self) -> Iterator[Finding]:
         """Jobs that have another version after the phase, in more than words, and that no step deploys: it never ends."""
-        placed = {place for move in self._plan() for place in _places(move.jobs)}
+        placed = {place for move in self.plan() for place in _places(move.jobs)}
         label = phase_label(self.phase, self.case.alternative.phases[self.phase])
         for place, job in enumerate(self.movers):
             root = _root(job, self.case)
@@ -152,7 +156,7 @@ class _View:
 
     def _broken(self, certain: Board, every: Board, telling: Telling) -> Iterator[Finding]:
         """What breaks on the plan's own way."""
-        plan = self._plan()
+        plan = self.plan()
         found, is_whole = planned_break(certain, plan)
         if found is not None:
             yield self._break_finding(found, certain, plan, telling)
@@ -220,7 +224,8 @@ class _View:
         span, path = (hazard.span, hazard.path) if hazard else (None, "")
         return Finding(rule, severity, text, span, subject, path, self.phase)
 
-    def _board(self, *, certain_only: bool) -> Board:
+    def board(self, *, certain_only: bool) -> Board:
+        """Returns who moves and what lies between them; what only may break is left out where only the certain counts."""
         edges: dict[tuple[int, int], Edge] = {}
         for it in self.crossings:
             ends = self._ends(it)
@@ -241,14 +246,15 @@ class _View:
 
     def _stopping(self) -> tuple[int, ...]:
         """Returns the jobs that the plan stops, and starts again at once."""
-        return tuple(place for move in self._plan() if move.is_at_once for place in _places(move.jobs))
+        return tuple(place for move in self.plan() if move.is_at_once for place in _places(move.jobs))
 
     def _crossing(self, edge: Edge) -> Crossing | None:
         """Returns the wire of an edge that breaks most certainly."""
         own = [it for it in self.crossings if self._ends(it) == (edge.writer, edge.reader) and hazard_of(edge, it)]
         return min(own, key=lambda it: not getattr(hazard_of(edge, it), "is_certain", False), default=None)
 
-    def _plan(self) -> list[Move]:
+    def plan(self) -> list[Move]:
+        """Returns the moves of the phase's steps, in their order."""
         placed: set[int] = set()
         moves = []
         for step in self.case.alternative.phases[self.phase].steps:

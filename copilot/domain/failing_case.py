@@ -1,7 +1,7 @@
 """Cases that somebody says an alternative fails on. A case is data and never code: it is executed by what is here already.
 
-Versions are named by where they come from: "base" is the newest version before the change, "phase N" (from 0) the one after
-that phase, "v3" the third version of the history.
+Versions are named by where they come from: "base" is the newest version before the change, "phase N" the one after that phase,
+counted from 1 as people see them, "vN" the Nth version of the history.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class RecordCase:
 
 @dataclass(frozen=True, slots=True)
 class BytesCase:
-    """Bytes (hex) as one version is said to have written them, read with another."""
+    """Bytes (hex) of one record without a container, as one version is said to have written them, read with another."""
 
     subject: str
     writer: str

@@ -12,6 +12,7 @@ from copilot.domain.proposal import Compiled, Proposal
 from copilot.errors import CopilotError, SurroundingsFailed, WrongUsage
 from copilot.flow import Begun, case_of, reading_of, run_check
 from copilot.plugins import Kit
+from copilot.ports import Check
 from copilot.proposals.revise import revised_patches
 from copilot.proposals.verification import Outcome, Seen, Verification
 
@@ -65,7 +66,7 @@ def see_again(proposal: Proposal, kit: Kit, evidence: str) -> Seen:
         return Seen(old.alternative, old.check, old.id, "", "can't be re-run", error.what)
     fresh = replace(proposal, reading=reading, evidence=(), decision=None)
     fresh = replace(fresh, compiled=tuple(_compiled_again(fresh, kit).values()))
-    check = next((check for check in kit.checks if check.name == old.check), None)
+    check = _checks(kit).get(old.check)
     return _compared(old, run_check(check, case_of(fresh, kit, old.alternative), kit) if check else None)
 
 
@@ -112,7 +113,7 @@ def _compiled_again(proposal: Proposal, kit: Kit) -> dict[str, Compiled]:
 def _seen_again(
     proposal: Proposal, fresh: Proposal, kit: Kit, begins: Callable[[Begun], object]
 ) -> Iterator[tuple[Evidence, Evidence | None]]:
-    checks = {check.name: check for check in kit.checks}
+    checks = _checks(kit)
     for alternative in proposal.alternatives:
         known = proposal.evidence_of(alternative.id)
         begins(Begun("prove", alternative.id, of=len(known)))
@@ -120,6 +121,10 @@ def _seen_again(
         for at, old in enumerate(known, 1):
             begins(Begun("prove", alternative.id, old.check, at, len(known)))
             yield old, run_check(checks[old.check], case, kit) if old.check in checks else None
+
+
+def _checks(kit: Kit) -> dict[str, Check]:
+    return {check.name: check for check in (*kit.checks, kit.challenge)}
 
 
 def _opened(pairs: Iterable[tuple[Evidence, Evidence]]) -> list[str]:

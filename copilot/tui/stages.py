@@ -24,9 +24,10 @@ STAGES = {
     "plan": "looks for ways to make the change",
     "compile": "turns each way into a patch",
     "prove": "puts each way through the checks",
+    "challenge": "executes the cases that were made up against a way",
     "decide": "ranks what was proved",
 }
-"""The stages in their order, with what each does."""
+"""The stages in their order, with what each does; nobody is challenged where no model is asked."""
 LEAST_SECONDS_LEFT = 1.0
 LEAST_TEXT_COLUMNS = 20
 _INDENT = " " * 4
@@ -61,6 +62,8 @@ def stage_rows(proposal: Proposal, work: Work | None) -> tuple[Row, ...]:
     ended = _ended(proposal)
     rows = []
     for stage in STAGES:
+        if stage == "challenge" and not proposal.challenges and now[0] != stage:
+            continue
         state = "done" if ended[stage] else now[1] if now[0] == stage else "waits"
         doing = STAGES[stage] if state == "now" else ""
         rows.append(Row(stage, state, _stage_seconds(stage, work), _stage_words(stage, proposal, work) or doing))
@@ -160,6 +163,8 @@ def _stage_words(stage: str, proposal: Proposal, work: Work | None) -> str:
         return f"{patched} of {len(proposal.alternatives)} become a patch"
     if stage == "prove" and proposal.evidence:
         return counted(len(proposal.evidence), "verdict") + _left_words(proposal, work)
+    if stage == "challenge" and proposal.challenges:
+        return counted(sum(len(it.cases) for it in proposal.challenges), "case")
     if stage == "decide" and proposal.decision and work:
         return end_words(proposal, work)
     return ""
@@ -177,7 +182,8 @@ def _ended(proposal: Proposal) -> dict[str, bool]:
         "read": proposal.reading is not None,
         "plan": proposal.plan is not None,
         "compile": is_compiled,
-        "prove": is_decided,
+        "prove": is_decided or bool(proposal.challenges),
+        "challenge": is_decided,
         "decide": is_decided,
     }
 
