@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from dataclasses import replace
 
+from copilot.adapters.messages_json import body_of
 from copilot.domain.alternative import Alternative, Gate, NotOffered, Phase, Plan, Step
 from copilot.domain.clones import Clone, Consumer
-from copilot.domain.codec import digest_of
+from copilot.domain.codec import canonical, digest_of
 from copilot.domain.decision import Applied, Approval, Claim, Decision, Ruling, Stakes
 from copilot.domain.evidence import Evidence, Finding, Measure, Recipe, Verdict
 from copilot.domain.impacted import AskedChange, ImpactedFile, ImpactList
+from copilot.domain.model import Call, Exchange, Message, PromptUse, Text, Tool, ToolResult, ToolUse, Usage
 from copilot.domain.operation import ChangeRequest, RenameField
 from copilot.domain.patch import FileChange, Patch, Refused
 from copilot.domain.pipeline import (
@@ -86,6 +90,39 @@ def an_impact_list() -> ImpactList:
         ImpactedFile("README.md", "look", 0.01, (), ("names amount",)),
     )
     return ImpactList(COMMIT, (asked,), files, (), 12)
+
+
+def a_proposal_with_a_model() -> Proposal:
+    """Returns the same, framed by a model at the second attempt, and a critic that was cut off."""
+    return replace(a_proposal(), exchanges=tuple(_exchanges()))
+
+
+def _exchanges() -> Iterator[Exchange]:
+    tool = Tool("frame", "What is asked.", '{"type":"object"}')
+    asked = Message("user", (Text('<data name="request">\nrename amount\u202e to total\n</data>'),))
+    wrong = ToolUse("t1", "frame", '{"operations":[]}')
+    again = Message("user", (ToolResult("t1", "Give either operations or a question.", True),))
+    right = ToolUse("t2", "frame", '{"operations":[{"op":"rename_field"}]}')
+    use = PromptUse("frame", 2, "ab" * 32, "built in", "cd" * 32)
+    critic = PromptUse("critic", 1, "ef" * 32, "own")
+    turns = ((asked,), (asked, Message("assistant", (wrong,)), again))
+    for messages, answer, problem in zip(
+        turns, (wrong, right), ("Give either operations or a question.", ""), strict=True
+    ):
+        body = body_of(
+            Call(("You frame.", '<data name="map">\n</data>'), (tool,), messages, "frame"), "model-1", is_claude=True
+        )
+        block = {"type": "tool_use", "id": answer.id, "name": answer.name, "input": json.loads(answer.input)}
+        said = canonical({"role": "assistant", "content": [block]})
+        yield Exchange(
+            "frame", use, canonical(body), False, "api.example.com", "model-1", said, "tool_use",
+            Usage(120, 80, 0, 20), 0.0012, 1.25, problem,
+        )  # fmt: skip
+    body = body_of(Call(("You refute.",), (), (Message("user", (Text("Begin."),)),)), "model-1", is_claude=False)
+    yield Exchange(
+        "critic", critic, canonical(body), False, "localhost", "model-1", "I would say\x1b[2J that", "", Usage(9), None, 3.0,
+        "The connection was cut.", "alias-33bb44",
+    )  # fmt: skip
 
 
 def a_refused_proposal() -> Proposal:

@@ -12,6 +12,7 @@ from copilot.cli.verbs import COMMAND
 from copilot.errors import EXIT_DONE, SurroundingsFailed, WrongUsage
 
 if TYPE_CHECKING:
+    from copilot.domain.proposal import Proposal
     from copilot.proposals import Workspace
 
 
@@ -33,6 +34,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="print a pytest file with recorded bytes of the old and the new version, which fails on the base, for you to add",
     )
+    parser.add_argument(
+        "--prompts",
+        action="store_true",
+        help="print what a model was told for it and what it answered, with prompt, version, tokens, cost and problems",
+    )
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
@@ -44,6 +50,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     proposal = workspace.load(workspace.find(arguments.id))
     if arguments.export:
         return _export(workspace, proposal.id, arguments.export, console)
+    if arguments.prompts:
+        return _print_transcript(proposal, arguments.format, console)
     if arguments.contract_test:
         console.print(workspace.contract_test(proposal.id).rstrip("\n"))
         return EXIT_DONE
@@ -67,6 +75,19 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         from copilot.reasons.render import markdown
 
         console.print("\n".join([markdown(proposal).rstrip("\n"), *precedent_markdown(precedents)]))
+    return EXIT_DONE
+
+
+def _print_transcript(proposal: Proposal, format: str | None, console: Console) -> int:
+    from copilot.cli.transcript_text import transcript_text
+    from copilot.reasons.transcript import transcript_document
+
+    if format == "markdown":
+        raise WrongUsage("--prompts prints text or json.", next="Leave --format out.")
+    if format == "json":
+        console.print_json(transcript_document(proposal))
+    else:
+        console.print(transcript_text(proposal))
     return EXIT_DONE
 
 

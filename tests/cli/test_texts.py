@@ -15,6 +15,7 @@ from copilot.cli.map_text import FIELDS_SHOWN, PLACES_SHOWN, map_text
 from copilot.cli.progress import Progress, progress_line
 from copilot.cli.proposal_text import next_lines, proposal_text
 from copilot.cli.rationale_text import rationale_text
+from copilot.cli.transcript_text import transcript_text
 from copilot.cli.verbs import help_text
 from copilot.domain.decision import Approval
 from copilot.domain.pipeline import Endpoint, FieldUse, Job
@@ -236,3 +237,11 @@ def test_a_deployment_that_a_template_and_its_values_tell_of_is_counted_once() -
     text = map_text(Workspace.open(example()).map())
 
     assert "features  in services/features, 3 deployments" in text
+
+
+def test_what_was_said_to_a_model_is_told_whole() -> None:
+    assert_golden(GOLDEN / "transcript.txt", transcript_text(faces.a_proposal_with_a_model()))
+
+
+def test_a_proposal_without_a_model_says_so() -> None:
+    assert transcript_text(faces.a_proposal()) == "p-0123456789  No model was asked for this proposal."

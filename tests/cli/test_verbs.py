@@ -47,6 +47,18 @@ def test_show_prints_json_for_programs(shop: Path, capsys: pytest.CaptureFixture
     assert (value["version"], value["proposal"], value["decision"]["chosen"]) == (1, ID, "alias-33bb44")
 
 
+def test_show_prints_what_a_model_was_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    workspace_with(tmp_path, faces.a_proposal_with_a_model())
+
+    assert main(["show", "-C", str(tmp_path), "--prompts"]) == EXIT_DONE
+    assert "EXCHANGE 3 OF 3: critic of alias-33bb44" in capsys.readouterr().out
+
+    assert main(["show", "-C", str(tmp_path), "--prompts", "--format", "json"]) == EXIT_DONE
+    assert [it["purpose"] for it in json.loads(capsys.readouterr().out)["exchanges"]] == ["frame", "frame", "critic"]
+
+    assert main(["show", "-C", str(tmp_path), "--prompts", "--format", "markdown"]) == EXIT_USAGE
+
+
 def test_an_undecided_proposal_is_shown_as_such(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     workspace_with(tmp_path, faces.an_undecided_proposal())
 

@@ -56,9 +56,19 @@ def grounded(proposal: Proposal, base: str) -> Proposal:
 
 def bodies_of(proposal: Proposal) -> tuple[Body, ...]:
     """Returns the records' bodies that make up a proposal, in the order in which the line makes them."""
-    parts = (proposal.request, proposal.reading, proposal.plan, *proposal.compiled, *proposal.evidence)
+    parts = (
+        proposal.request,
+        *proposal.exchanges,
+        proposal.reading,
+        proposal.plan,
+        *proposal.compiled,
+        *proposal.evidence,
+    )
     acts = (
+        *proposal.challenges,
         proposal.decision,
+        proposal.worded,
+        proposal.probed,
         *proposal.approvals,
         *proposal.rejections,
         *proposal.comments,
