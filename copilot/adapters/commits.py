@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from copilot.adapters.git import Git, GitFailed, Repository
-from copilot.adapters.listing import FILE_MODE
+from copilot.domain.listing import FILE_MODE
 from copilot.domain.visible import visible
 from copilot.errors import SurroundingsFailed, WrongUsage
 

@@ -25,8 +25,9 @@ from copilot.adapters.blobs import (
     too_large,
 )
 from copilot.adapters.git import Git, Repository
-from copilot.adapters.listing import FILE_MODE, Listings, decode_path, entry_in, list_commit
+from copilot.adapters.listing import Listings, decode_path, list_commit
 from copilot.domain.codec import digest_of_text
+from copilot.domain.listing import FILE_MODE, entry_in
 from copilot.domain.source import ABSENT, MISSING, WORKING_TREE, Gap, Snapshot, SourceFile, Span, TreeEntry
 from copilot.errors import WrongUsage
 from copilot.ports import Index, Tree

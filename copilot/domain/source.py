@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -62,7 +63,7 @@ class Snapshot:
     """A repository at one commit (full id, or `WORKING_TREE`); `entries` are sorted by path."""
 
     commit: str
-    entries: tuple[TreeEntry, ...]
+    entries: Sequence[TreeEntry]
     uncommitted_count: int = 0
     """How many uncommitted changes stand in the working tree and were not read."""
     is_shallow: bool = False

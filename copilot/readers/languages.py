@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 _LANGUAGES = {
     "c": "C",
@@ -36,4 +36,9 @@ def other_languages(paths: Iterable[str]) -> tuple[tuple[str, int], ...]:
     for ending, count in endings.items():
         if ending in _LANGUAGES:
             found[_LANGUAGES[ending]] += count
-    return tuple(sorted(found.items(), key=lambda entry: (-entry[1], entry[0])))
+    return most_first(found)
+
+
+def most_first(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    """Returns the languages that have files, most files first."""
+    return tuple(sorted(((name, count) for name, count in counts.items() if count), key=lambda it: (-it[1], it[0])))

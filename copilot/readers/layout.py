@@ -7,6 +7,7 @@ told by itself, so where some came and went, only these are looked at.
 from __future__ import annotations
 
 import marshal
+from collections import Counter
 from collections.abc import Collection
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -14,9 +15,10 @@ from typing import Any, NamedTuple
 from copilot.ports import Index
 from copilot.readers.deployment_kinds import deployment_kind
 from copilot.readers.jobs import is_test_path, tells_a_build
+from copilot.readers.languages import most_first, other_languages
 from copilot.readers.plain_schemas import may_be_schema
 
-LAYOUT_KIND = "layout-2"
+LAYOUT_KIND = "layout-3"
 LAYOUT_KEY = "tree"
 NAMES_KEY = "names"
 """Of all names, which are many: they are asked for only where they have changed."""
@@ -27,7 +29,8 @@ NAMES_MIN = 2000
 class Layout(NamedTuple):
     """The paths of one tree by what they are, each sorted: deployment files by kind, without those for tests.
 
-    `schemas` are schema files by their suffix, `plain_schemas` JSON files that may be some; `builds` tell what is built where.
+    `schemas` are schema files by their suffix, `plain_schemas` JSON files that may be some; `builds` tell what is built where;
+    `languages` counts the files of languages that nobody reads here.
     """
 
     python: tuple[str, ...]
@@ -35,6 +38,7 @@ class Layout(NamedTuple):
     schemas: tuple[str, ...]
     plain_schemas: tuple[str, ...]
     builds: tuple[str, ...]
+    languages: tuple[tuple[str, int], ...]
 
 
 def layout_of(paths: Collection[str], suffixes: tuple[str, ...], index: Index, stamp: str = "") -> Layout:
@@ -73,12 +77,16 @@ def read_layout(paths: Collection[str], suffixes: tuple[str, ...]) -> Layout:
         tuple(path for path in listed if path.endswith(suffixes)),
         tuple(path for path in listed if may_be_schema(path)),
         tuple(path for path in listed if tells_a_build(path)),
+        other_languages(listed),
     )
 
 
 def _changed(layout: Layout, before: frozenset[str], now: frozenset[str], suffixes: tuple[str, ...]) -> Layout:
     """Returns the layout of names of which some came and some went."""
     gone, more = before - now, read_layout(now - before, suffixes)
+    languages = Counter(dict(layout.languages))
+    languages.update(dict(more.languages))
+    languages.subtract(dict(other_languages(gone)))
 
     def joined(old: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(sorted([*(path for path in old if path not in gone), *new]))
@@ -91,6 +99,7 @@ def _changed(layout: Layout, before: frozenset[str], now: frozenset[str], suffix
         joined(layout.schemas, more.schemas),
         joined(layout.plain_schemas, more.plain_schemas),
         joined(layout.builds, more.builds),
+        most_first(languages),
     )
 
 

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
+from copilot.domain.listing import paths_with_mode
 from copilot.domain.pipeline import Deployment, Job, PipelineMap
 from copilot.domain.source import SHALLOW_PATH, Gap, Snapshot, Span
 from copilot.ports import History, Index, OneByOne, SchemaFormat, Spread, Tree
@@ -34,7 +35,6 @@ from copilot.readers.entries import EntryReader, Folder
 from copilot.readers.facts import FileFacts
 from copilot.readers.jobs import JobRoots, is_test_path
 from copilot.readers.kept_jobs import KeptJobs
-from copilot.readers.languages import other_languages
 from copilot.readers.layout import layout_of
 from copilot.readers.links import JobCode, LinkReader
 from copilot.readers.modules import Modules
@@ -102,7 +102,7 @@ class _Reading:
         self._kept = KeptJobs(index, f"{stamp} {settings}", store.premises)
         self._beyond = beyond
         suffixes = tuple(sorted(suffix for form in formats.values() for suffix in form.suffixes))
-        layout = layout_of(store.entries, suffixes, index, stamp)
+        self._layout = layout = layout_of(store.entries, suffixes, index, stamp)
         self._schemas = SubjectReader(formats, history, index, store, layout)
         # Git walks the history meanwhile: on a repository of some thousand commits that takes as long as all the parsing.
         past = Beside(lambda: history.versions(self._schemas.schema_paths()), "history")
@@ -195,7 +195,7 @@ class _Reading:
             gaps=tuple(sorted({*self._store.gaps, *_left_out(snapshot), *self._settings.ignored})),
             files_read=len(self._outlines) + self._deployment_count + len(self._schemas.schema_paths()),
             uncommitted_count=snapshot.uncommitted_count,
-            other_languages=other_languages(entry.path for entry in snapshot.entries),
+            other_languages=self._layout.languages,
             unknown_reads=used.unknown_reads,
         )
 
@@ -337,6 +337,6 @@ def _without_garbage_collection() -> Iterator[None]:
 
 def _left_out(snapshot: Snapshot) -> set[Gap]:
     """Returns what lies beyond the tree: what a shallow clone lacks, and the files of submodules."""
-    submodules = (entry.path for entry in snapshot.entries if entry.mode == _SUBMODULE_MODE)
+    submodules = paths_with_mode(snapshot.entries, _SUBMODULE_MODE)
     gaps = {Gap(Span(path, 1, 1), "is a submodule, which is not read") for path in submodules}
     return gaps | ({_SHALLOW} if snapshot.is_shallow else set())

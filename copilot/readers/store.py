@@ -9,10 +9,10 @@ import marshal
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from operator import itemgetter
 from typing import TypeVar
 
-from copilot.domain.source import Gap, Span, TreeEntry
+from copilot.domain.listing import files_by_path
+from copilot.domain.source import Gap, Span
 from copilot.ports import Index, Spread, Tree
 from copilot.readers.facts import FACTS_KIND, FileFacts, load_facts
 from copilot.readers.outlines import OUTLINE_KIND, Outline, facts_of, first_look, load_outline
@@ -29,7 +29,6 @@ ALIKE_MIN = 2000
 """More blobs than this that say the same (mostly: nothing) are worth a list; looking each up took a tenth of a second."""
 
 
-_PATH = itemgetter(TreeEntry._fields.index("path"))
 Facts = TypeVar("Facts")
 
 
@@ -39,9 +38,7 @@ class FactStore:
     def __init__(self, tree: Tree, index: Index, spread: Spread) -> None:
         self.tree = tree
         self.snapshot = tree.snapshot
-        self.entries: dict[str, TreeEntry] = dict(
-            zip(map(_PATH, self.snapshot.entries), self.snapshot.entries, strict=True)
-        )
+        self.entries = files_by_path(self.snapshot.entries)
         self.gaps: set[Gap] = set()
         self.unknown_count = 0
         self.premises = Premises()
@@ -52,7 +49,7 @@ class FactStore:
 
     def begin_outlines(self, paths: Iterable[str]) -> Callable[[], dict[str, Outline]]:
         """Begins to look at Python files; what this returns gives the outlines of all that can be read, and tells their gaps."""
-        digests = {path: self.entries[path].digest for path in paths}
+        digests = self.entries.digests(paths)
         outlines = self._recall(OUTLINE_KIND, digests.values(), load_outline)
         missing = [path for path, digest in digests.items() if digest not in outlines]
         self.unknown_count = len(missing)
@@ -118,7 +115,7 @@ class FactStore:
 
         What `load` can't read (None) is derived again: the loss of an entry costs time and nothing else.
         """
-        digests = {path: self.entries[path].digest for path in paths}
+        digests = self.entries.digests(paths)
         found = self._recall(kind, digests.values(), load)
         for batch in self._batches([path for path, digest in digests.items() if digest not in found]):
             fresh = self._spread.begin(derive, batch)()

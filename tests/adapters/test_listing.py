@@ -33,7 +33,7 @@ def test_a_listing_after_edits_is_that_of_git(tmp_path: Path, monkeypatch: pytes
         index = SqliteIndex(tmp_path / base / "index.sqlite")
         Listings(repository, index).of(base)
         for other in commits:
-            assert Listings(repository, index).of(other) == list_commit(repository.git, other)
+            assert tuple(Listings(repository, index).of(other)) == list_commit(repository.git, other)
 
 
 def test_a_submodule_and_a_link_are_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,7 +48,7 @@ def test_a_submodule_and_a_link_are_told_as_such(tmp_path: Path, monkeypatch: py
     repository = open_repository(folder)
     Listings(repository, index).of(first)
 
-    assert Listings(repository, index).of(second) == list_commit(repository.git, second)
+    assert tuple(Listings(repository, index).of(second)) == list_commit(repository.git, second)
 
 
 @pytest.mark.parametrize("kept", [b"damaged", b""])
@@ -62,4 +62,4 @@ def test_without_a_base_git_is_asked(tmp_path: Path, kept: bytes, monkeypatch: p
     Listings(repository, index).of(head)
     index.put(LISTING_KIND, {scope_of(repository): kept})
 
-    assert Listings(repository, index).of(head) == list_commit(repository.git, head)
+    assert tuple(Listings(repository, index).of(head)) == list_commit(repository.git, head)
