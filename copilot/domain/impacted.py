@@ -36,6 +36,11 @@ class AskedChange:
     type: str = ""
     symbol: str = ""
 
+    @property
+    def is_addition(self) -> bool:
+        """Tells whether `field` is new: a field, or a symbol where the record that is named is the enum itself."""
+        return self.op == "add_field" or (self.op == "add_symbol" and self.field == self.symbol)
+
 
 @dataclass(frozen=True, slots=True)
 class ImpactedFile:

@@ -96,8 +96,14 @@ def _warnings(asked: Sequence[AskedChange], targets: Sequence[Target]) -> tuple[
             said.append(
                 f'"{name}" is taken for {target.path}; it could also mean {_some(target.also_in)}. Ask with a path to choose.'
             )
-        if it.field and not target.has_field and it.op != "add_field":
+        if target.is_one_of > 1:
+            said.append(
+                f'{target.path} holds {target.is_one_of} records; "{it.field}" is taken to be for {target.record}. Name the'
+                f' record to choose: "add {it.field} to RECORD in {target.path}".'
+            )
+        if it.field and not target.has_field and not it.is_addition:
             said.append(f'{target.record} in {target.path} has no field "{it.field}".')
-        elif target.has_field and it.op == "add_field":
-            said.append(f'{target.record} in {target.path} has a field "{it.field}" already.')
+        elif target.has_field and it.is_addition:
+            kind = "symbol" if it.symbol else "field"
+            said.append(f'{target.record} in {target.path} has a {kind} "{it.field}" already.')
     return tuple(dict.fromkeys(said))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import posixpath
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from copilot.domain.impacted import AskedChange
@@ -12,7 +14,7 @@ from copilot.domain.source import SourceFile
 from copilot.impact.places import place_of
 from copilot.impact.shape_reader import shapes_in
 from copilot.impact.shapes import Shape, stem_of
-from copilot.impact.words import Words, last_names, normal, styleless
+from copilot.impact.words import Words, last_names, normal, parts_of, styleless
 from copilot.ports import Tree
 
 CANDIDATES_MAX = 60
@@ -56,6 +58,8 @@ class Target:
     all_names: tuple[str, ...] = ()
     also_in: tuple[str, ...] = ()
     """Where records of that name stand that the same words could mean."""
+    is_one_of: int = 1
+    """How many records a file holds of which this one was chosen, though only the file is named."""
 
 
 def find_target(asked: AskedChange, tree: Tree, words: Words) -> Target:
@@ -66,17 +70,23 @@ def find_target(asked: AskedChange, tree: Tree, words: Words) -> Target:
     found: list[tuple[tuple[float, ...], float, str, Shape]] = []
     for path in sorted(paths):
         file = texts[path]
-        for shape in shapes_in(path, file.text) if isinstance(file, SourceFile) else ():
+        shapes = shapes_in(path, file.text) if isinstance(file, SourceFile) else ()
+        homes = _homes(asked, shapes) if named and asked.is_addition and not asked.record else {}
+        for shape in shapes:
             name = _name_fit(asked, path, shape)
             if name or named:
-                found.append(((*_fit(asked, name, shape), *_standing(path)), name, path, shape))
+                standing = (*_standing(path), homes.get(shape.name, 0.0))
+                found.append(((*_fit(asked, name, shape), *standing), name, path, shape))
     if not found:
         path = min(named, key=lambda it: (len(it), it), default="")
         return Target(path, _own_name(asked), (), 1, 1, False)
     fit, name, path, shape = max(found, key=lambda it: it[0])
     target = _target(asked, path, shape, is_found=bool(name) or not asked.record)
     alike = {other for score, _, other, _ in found if score[: _ASIDE + 1] == fit[: _ASIDE + 1] and other != path}
-    return replace(target, also_in=() if named else tuple(sorted(alike)))
+    chosen_from = (
+        sum(other == path for _, _, other, _ in found) if named and asked.is_addition and not asked.record else 1
+    )
+    return replace(target, also_in=() if named else tuple(sorted(alike)), is_one_of=chosen_from)
 
 
 def _target(asked: AskedChange, path: str, shape: Shape, *, is_found: bool) -> Target:
@@ -133,6 +143,8 @@ def _bare(path: str) -> str:
 def _naming_paths(asked: AskedChange, words: Words) -> list[str]:
     """Returns the files that may define a record of that name, the likeliest ones first and not too many."""
     names = {normal(name) for name in _names(asked)} - {""}
+    # "order.shipping" may be an inner record of order.json, of which only the file tells the outer name.
+    stems = names | {normal(name.split(".")[0]) for name in (asked.subject, asked.record) if not _is_path(name)} - {""}
     own = _field_name(asked)
     keys = [b"\n" + name.encode() + b"\n" for name in sorted(names)]
     field_key = b"\n" + normal(own).encode() + b"\n"
@@ -141,7 +153,7 @@ def _naming_paths(asked: AskedChange, words: Words) -> list[str]:
         if not path.endswith(_SHAPED):
             continue
         plain = styleless(listed)
-        has_stem = normal(stem_of(path)) in names
+        has_stem = normal(stem_of(path)) in stems
         if has_stem or any(key in plain for key in keys):
             has_field = field_key in plain
             is_schema = not path.endswith(".py")
@@ -184,10 +196,28 @@ def _fit(asked: AskedChange, name: float, shape: Shape) -> tuple[float, ...]:
     """Returns how well a record fits, by its name and by whether the field stands there as the operation needs it."""
     own = normal(_field_name(asked))
     has_field = any(normal(it.name) == own for it in shape.fields)
-    fits_field = float(has_field != (asked.op == "add_field"))
+    fits_field = float(has_field != asked.is_addition)
     parent = normal(".".join(asked.field.split(".")[:-1]))
     inside = float(bool(parent) and normal(shape.name).endswith(parent))
     return (name + fits_field * 1.5 + inside, fits_field)
+
+
+def _homes(asked: AskedChange, shapes: Sequence[Shape]) -> dict[str, float]:
+    """Returns how likely each record of a file is to get the new field, where only the file is named.
+
+    People add to large records, and to those whose names share words with the new one, the more so the fewer records have them.
+    On 993 additions that were mined, that is right for 43 of 100; the first record of the file is for 21.
+    """
+    own = frozenset(parts_of(_field_name(asked)))
+    words = [own.intersection(part for it in shape.fields for part in parts_of(it.name)) for shape in shapes]
+    counts = Counter(word for found in words for word in found)
+    rare = {word: math.log((len(shapes) + 1) / (count + 0.5)) for word, count in counts.items()}
+    return {
+        shape.name: 0.5 * sum(rare[word] for word in found)
+        + len(own.intersection(parts_of(shape.name.rsplit(".", 1)[-1])))
+        + math.log(1 + len(shape.fields))
+        for shape, found in zip(shapes, words, strict=True)
+    }
 
 
 def _standing(path: str) -> tuple[float, ...]:

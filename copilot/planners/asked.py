@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any, get_args
 
 from copilot.domain.codec import canonical
 from copilot.domain.impacted import AskedChange
 from copilot.domain.operation import Operation
 from copilot.errors import WrongUsage
-from copilot.planners.forms import FORMS, Said, readings_of, said_better
+from copilot.planners.forms import FORMS, Said, leading_scope, readings_of, said_better
+from copilot.planners.guesses import guessed
 from copilot.planners.names import listed, nearest
+from copilot.planners.plainly import bare_field, bare_scope, sayings_of
 from copilot.planners.sentences import Part, parts_of
 from copilot.planners.structured import OPERATIONS_LIMIT, TEXT_LENGTH_LIMIT
 from copilot.planners.typewords import type_of
@@ -45,14 +48,38 @@ def asked_from_json(text: str) -> tuple[AskedChange, ...]:
 
 def asked_from_text(text: str) -> tuple[AskedChange, ...]:
     """Returns the changes that sentences ask for; raises WrongUsage with the part that is not understood."""
-    changes: list[AskedChange] = []
-    scope = ""
+    return tuple(change for change, _ in asked_and_doubts(text))
+
+
+def asked_and_doubts(text: str) -> tuple[tuple[AskedChange, str], ...]:
+    """Returns the changes that sentences ask for, each with what was only guessed of it, "" where nothing was.
+
+    Raises WrongUsage with the part that is not understood at all.
+    """
+    found: list[tuple[AskedChange, str]] = []
+    scope = ("", "")
     for part in without_wishes(parts_of(text)):
-        said = _reading(part)
-        change = _from_said(said, scope)
-        scope = change.subject or scope
-        changes.append(change)
-    return tuple(changes)
+        said, named = _reading(part), leading_scope(part)
+        if named and said is None:
+            scope = bare_scope(part.name(named))
+            continue
+        change = _from_said(said, scope) if said else guessed(part)
+        if change is None:
+            raise _not_understood(part)
+        scope = (change.subject, change.record) if change.subject else scope
+        if not change.subject:
+            change = replace(change, subject=scope[0], record=scope[1])
+        found.append(
+            (change, "" if said else f'"{part.said[:160]}" is taken for {_in_words(change)}, by its names alone.')
+        )
+    if not found:
+        raise _not_understood(parts_of(text)[-1])
+    return tuple(found)
+
+
+def _in_words(change: AskedChange) -> str:
+    what = f"{change.op} {change.field}".strip() + (f" to {change.to}" if change.to else "")
+    return what + (f" in {change.record or change.subject}" if change.subject else "")
 
 
 def _from_entry(entry: Any, where: str) -> AskedChange:
@@ -73,30 +100,42 @@ def _from_entry(entry: Any, where: str) -> AskedChange:
     return AskedChange(op=op, type=canonical(entry["type"]) if "type" in entry else "", **names)
 
 
-def _reading(part: Part) -> Said:
-    readings = readings_of(part)
-    if not readings:
-        forms = "\n        ".join(FORMS)
-        raise WrongUsage(
-            f'This part is not understood: "{part.said[:160]}".',
-            next=said_better(part) or f"Say it in one of these forms:\n        {forms}",
-        )
+def _reading(part: Part) -> Said | None:
+    """Returns what the sentence says by a form, the reading of which the type is one before others; None where none fits."""
+    readings = next((found for saying in sayings_of(part) if (found := readings_of(saying))), ())
+    named = [said for said in readings if bare_field(part.name(said.field))] or list(readings)
     typed = [
-        said for said in readings if type_of(part.restored(said.type), part.name(said.field), frozenset()) is not None
+        said for said in named if type_of(part.restored(said.type), part.name(said.field), frozenset()) is not None
     ]
-    return (typed or list(readings))[0]
+    return next(iter(typed or named), None)
 
 
-def _from_said(said: Said, scope: str) -> AskedChange:
+def _not_understood(part: Part) -> WrongUsage:
+    forms = "\n        ".join(FORMS)
+    return WrongUsage(
+        f'This part is not understood: "{part.said[:160]}".',
+        next=said_better(part) or f"Say it in one of these forms:\n        {forms}",
+    )
+
+
+def _from_said(said: Said, carried: tuple[str, str]) -> AskedChange:
     part = said.part
-    subject, field = part.name(said.scope) or scope, part.name(said.field)
+    subject, record = bare_scope(part.name(said.scope)) if said.scope else carried
+    field = bare_field(part.name(said.field)) or part.name(said.field)
     if said.op == "rename_topic":
         return AskedChange(said.op, field, "", "", part.name(said.to))
     if said.op in ("tag_field", "protect_field"):
-        return AskedChange(said.op, subject, "", field)
-    if not subject and "." in field:
+        return AskedChange(said.op, subject, record, field)
+    symbol = part.name(said.symbol)
+    if symbol and not said.scope:
+        # "add symbol LATE to OrderStatus": the enum itself is named, and its symbols are what others call fields.
+        (subject, record), field = bare_scope(field), symbol
+    elif not said.scope and "." in field and not field.startswith("."):
         subject, _, field = field.rpartition(".")
+        record = ""
     op, to = _SAID_APART.get(said.op, said.op), part.name(said.to)
     if said.op == "change_namespace" and "/" not in subject:
         to = full_to(subject, to, said.op)
-    return AskedChange(op, subject, "", field, to, part.restored(said.type), part.name(said.symbol))
+    if said.op == "rename_field" and "." in to:
+        to = to.removeprefix(f"{subject}.")
+    return AskedChange(op, subject, record, field, to, part.restored(said.type), symbol)

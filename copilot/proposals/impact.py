@@ -9,14 +9,15 @@ from copilot.adapters.settings_file import settings_of
 from copilot.adapters.tree import CommitTree
 from copilot.domain.impacted import ImpactList
 from copilot.errors import WrongUsage
-from copilot.planners.asked import asked_from_json, asked_from_text
+from copilot.planners.asked import asked_and_doubts, asked_from_json
 from copilot.plugins import build_impact_finder
 from copilot.proposals.reading import Place, read_map
 
 
 def read_impact(place: Place, text: str, operations: Sequence[str]) -> ImpactList:
     """Returns the ranked files for sentences and operations in JSON; raises WrongUsage for what is not understood."""
-    asked = list(asked_from_text(text)) if text.strip() else []
+    said = asked_and_doubts(text) if text.strip() else ()
+    asked = [change for change, _ in said]
     for operation in operations:
         asked += asked_from_json(operation)
     if not asked:
@@ -24,6 +25,8 @@ def read_impact(place: Place, text: str, operations: Sequence[str]) -> ImpactLis
     tree = CommitTree(place.repository, place.commit, place.index)
     settings = settings_of(tree)
     found = build_impact_finder(place.repository, tree, settings, place.index)(tuple(dict.fromkeys(asked)))
+    doubts = tuple(doubt for _, doubt in said if doubt)
+    found = replace(found, warnings=(*doubts, *found.warnings))
     return _with_elsewhere(found, place, text, operations) if settings.clones or settings.consumers else found
 
 

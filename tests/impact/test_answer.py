@@ -235,3 +235,56 @@ def test_an_empty_tree_gives_an_empty_list(tmp_path: Path) -> None:
     commit(folder, {}, at=START)
 
     assert ask(folder, REMOVE).files == ()
+
+
+MESSAGES = """syntax = "proto3";
+message Ping { int64 at = 1; }
+message Parcel {
+  string parcel_id = 1;
+  string weight_unit = 2;
+  double weight = 3;
+  string destination = 4;
+}
+enum State { STATE_NEW = 0; STATE_SENT = 1; }
+"""
+
+
+def test_an_addition_to_a_file_of_many_records_goes_to_the_likeliest_and_says_so(tmp_path: Path) -> None:
+    folder = tmp_path / "parcels"
+    init(folder)
+    commit(folder, {"parcels.proto": MESSAGES, "send.py": "def send(p):\n    return p.weight, p.destination\n"})
+
+    found = ask(folder, AskedChange("add_field", "parcels.proto", "", "weight_max"))
+
+    assert paths(found)[:2] == ["parcels.proto", "send.py"]
+    assert found.warnings == (
+        'parcels.proto holds 3 records; "weight_max" is taken to be for Parcel. Name the record to choose: "add weight_max to'
+        ' RECORD in parcels.proto".',
+    )
+
+
+def test_a_new_symbol_of_an_enum_is_no_field_that_is_missing(tmp_path: Path) -> None:
+    folder = tmp_path / "parcels"
+    init(folder)
+    commit(folder, {"parcels.proto": MESSAGES, "state.py": "FINAL = [STATE_NEW, STATE_SENT]\n"})
+
+    found = ask(folder, AskedChange("add_symbol", "State", "", "STATE_LOST", symbol="STATE_LOST"))
+    again = ask(folder, AskedChange("add_symbol", "State", "", "STATE_SENT", symbol="STATE_SENT"))
+
+    assert paths(found) == ["parcels.proto", "state.py"]
+    assert found.warnings == ()
+    assert again.warnings == ('State in parcels.proto has a symbol "STATE_SENT" already.',)
+
+
+def test_an_inner_record_is_found_by_the_name_of_its_file_among_many_of_its_own_name(tmp_path: Path) -> None:
+    folder = tmp_path / "orders"
+    init(folder)
+    inner = '{"properties": {"id": {}, "parts": {"properties": {"elements": {"properties": {"a": {}, "b": {}}}}}}}'
+    others = {
+        f"a/{number}.json": '{"properties": {"elements": {"properties": {"x": {}, "y": {}}}}}' for number in range(70)
+    }
+    commit(folder, {"schemas/long/folder/purchase.json": inner, **others})
+
+    found = ask(folder, AskedChange("add_field", "purchase.parts.elements", "", "c"))
+
+    assert paths(found)[0] == "schemas/long/folder/purchase.json"
