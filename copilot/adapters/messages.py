@@ -32,6 +32,10 @@ _TRIED_AGAIN = ("busy", "connection", "rate", "server")
 _CLIENTS = {"bedrock": "AnthropicBedrock", "vertex": "AnthropicVertex", "foundry": "AnthropicFoundry"}
 _NO_KEY = "unused"
 """What is sent as the key where none is set: most local servers ask for some key and look at none."""
+_KEY_VARIABLES = (
+    "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_FOUNDRY_API_KEY", "AWS_BEARER_TOKEN_BEDROCK",
+    "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+)  # fmt: skip
 _SECRET_NAMES = ("auth", "cookie", "key", "secret", "token")
 
 
@@ -140,14 +144,13 @@ class MessagesModel:
         own = {name: value for name, value in body.items() if name not in beside}
         timeout = httpx2.Timeout(left, connect=min(left, CONNECT_SECONDS_MAX))
         with client.messages.create(**own, extra_body=beside or None, timeout=timeout) as stream:
-            if "text/event-stream" in stream.response.headers.get("content-type", ""):
-                for event in stream:
-                    gathered.add(event.to_dict(mode="json", warnings=False))
-            else:
+            if "application/json" in stream.response.headers.get("content-type", ""):
                 whole = json.loads(stream.response.read())
                 if not isinstance(whole, dict):
                     raise ValueError("it is no object")
-                gathered.whole(whole)
+                return gathered.whole(whole)
+            for event in stream:
+                gathered.add(event.to_dict(mode="json", warnings=False))
 
     def _client(self) -> anthropic.Anthropic:
         if self._kept is None:
@@ -198,6 +201,9 @@ class MessagesModel:
             return _Failed(failures.cut(why, self.server, partial), may_retry=False)
         if isinstance(error, TooLong | ValueError | httpx2.DecodingError | anthropic.APIResponseValidationError):
             return _Failed(failures.not_understood(why, self.server, partial))
+        if self._settings.client != "messages":
+            # The libraries that find credentials of a cloud raise what they like, with the first request.
+            return _Failed(failures.without_client(why or type(error).__name__, self.server, self._settings.client))
         if isinstance(error, anthropic.AnthropicError):
             return _Failed(failures.without_key(self.server, self._settings.key_variable))
         raise error
@@ -226,7 +232,7 @@ def _credentials(settings: ModelSettings, environ: Mapping[str, str]) -> tuple[s
 
 def _secrets(settings: ModelSettings, environ: Mapping[str, str]) -> tuple[str, ...]:
     """Returns what must never come back out: keys, and the values of headers whose names say that they are secret."""
-    names = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", settings.key_variable)
+    names = (*_KEY_VARIABLES, settings.key_variable)
     lines = (line.partition(":") for line in environ.get("ANTHROPIC_CUSTOM_HEADERS", "").split("\n"))
     headers = (*settings.headers, *((name.strip(), value.strip()) for name, _, value in lines))
     secret = [value for name, value in headers if any(word in name.lower() for word in _SECRET_NAMES)]

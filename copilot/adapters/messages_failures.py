@@ -82,8 +82,8 @@ def refused(status: int, kind: str, said: str, where: str, *, wait_seconds: floa
 
 
 def quoted(said: str) -> str:
-    """Returns a server's own words as one short line."""
-    line = " ".join(visible(" ".join(said.split())).split())
+    """Returns a server's own words as one short line without a full stop."""
+    line = " ".join(visible(" ".join(said.split())).split()).rstrip(".")
     return line if len(line) <= QUOTED_MAX else f"{line[:QUOTED_MAX]}…"
 
 
@@ -119,7 +119,8 @@ def without_key(where: str, variable: str) -> ModelFailed:
 
 def without_client(why: str, where: str, client: str) -> ModelFailed:
     what = f"The client for {client} can't be used: {quoted(why)}."
-    return ModelFailed("client", what, where=where, next=f"Install it: pip install 'anthropic[{client}]'.")
+    next = f"Set what it needs in the environment, and install anthropic[{client}]: docs/models.md."
+    return ModelFailed("client", what, where=where, next=next)
 
 
 def scrubber(secrets: tuple[str, ...]) -> Callable[[str], str]:

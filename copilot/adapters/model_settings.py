@@ -81,9 +81,10 @@ def model_settings(environ: Mapping[str, str], home: Path, name: str = "") -> Mo
             "[model] is to be used and names no model.", where=path, next='Write name = "…" below [model].'
         )
     from_file = str(table.get("base_url", ""))
-    base_url = without_version(from_file or environ.get(BASE_URL_VARIABLE, ""))
-    _check_address(base_url, path if from_file else BASE_URL_VARIABLE)
     client = cast(Client, table.get("client", "messages"))
+    # The addresses of clouds have versions and variables of their own.
+    base_url = from_file if client != "messages" else without_version(from_file or environ.get(BASE_URL_VARIABLE, ""))
+    _check_address(base_url, path if from_file else BASE_URL_VARIABLE)
     profile = table.get("profile") or ("claude" if _is_claude(base_url) or client != "messages" else "compatible")
     return ModelSettings(
         wanted,

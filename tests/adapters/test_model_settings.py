@@ -10,7 +10,7 @@ from copilot.adapters.messages import MessagesModel
 from copilot.adapters.model_settings import ModelSettings, Prices, model_settings
 from copilot.adapters.own_settings import own_settings
 from copilot.domain.model import ModelLimits
-from copilot.errors import WrongUsage
+from copilot.errors import ModelFailed, WrongUsage
 from copilot.plugins import build_model
 from tests import messages_server as say
 from tests.adapters.test_messages import CALL
@@ -144,3 +144,22 @@ def test_the_variable_that_the_file_names_holds_the_key_for_its_address(tmp_path
         headers = asked_with(server, tmp_path, file, {"GATE_KEY": "gate", "ANTHROPIC_API_KEY": "the-key"})
 
     assert (headers["authorization"], headers["x-team"]) == ("Bearer gate", "data")
+
+
+def test_the_client_of_a_cloud_goes_where_its_own_settings_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANTHROPIC_FOUNDRY_API_KEY", "cloud-key")
+    environ = {"ANTHROPIC_API_KEY": "the-key", "ANTHROPIC_BASE_URL": "http://127.0.0.1:9"}
+    with say.MessagesServer(say.text("fine")) as server:
+        headers = asked_with(server, tmp_path, '[model]\nclient = "foundry"\nbase_url = "BASE"', environ)
+
+    assert (headers["x-api-key"], "the-key" in str(headers)) == ("cloud-key", False)
+
+
+def test_a_cloud_whose_settings_are_missing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CLOUD_ML_REGION", raising=False)
+    write(tmp_path, '[model]\nclient = "vertex"\n')
+
+    with pytest.raises(ModelFailed, match="client for vertex can't be used") as caught:
+        MessagesModel(model_settings({}, tmp_path, "m"), {}).ask(CALL, 20)
+
+    assert (caught.value.kind, caught.value.where) == ("client", "vertex")
