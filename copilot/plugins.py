@@ -229,6 +229,24 @@ def build_model(
     return RecordingModel(model, record)
 
 
+def build_model_kit(
+    environ: Mapping[str, str],
+    home: Path,
+    tree: Tree,
+    name: str = "",
+    *,
+    record: Path | None = None,
+    recorded: Path | None = None,
+) -> ModelKit | None:
+    """Returns the model that is on with its prompts and limits, None where none is; raises WrongUsage as `build_model` does."""
+    from copilot.ports import ModelKit
+
+    model = build_model(environ, home, name, record=record, recorded=recorded)
+    return (
+        ModelKit(model, build_prompts(environ, home, tree), model_limits(environ, home)) if model is not None else None
+    )
+
+
 def model_limits(environ: Mapping[str, str], home: Path) -> ModelLimits:
     """Returns what a model may cost for one proposal; raises WrongUsage as `build_model` does."""
     from copilot.adapters.model_settings import model_settings

@@ -283,6 +283,10 @@ class Model(Protocol):
         """Asks once, within the seconds; raises ModelFailed with what the person can do about it."""
         ...
 
+    def reply(self, raw: str) -> Reply:
+        """Returns the reply that an earlier answer was, by its `raw`: what is known already is not asked again."""
+        ...
+
     def request(self, call: Call) -> str:
         """Returns the body that `ask` sends for a call, as canonical JSON."""
         ...

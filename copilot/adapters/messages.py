@@ -79,6 +79,9 @@ class MessagesModel:
     def request(self, call: Call) -> str:
         return canonical(self._body(call))
 
+    def reply(self, raw: str) -> Reply:
+        return reply_of(json.loads(raw), self.name)
+
     def cost_dollars(self, usage: Usage) -> float | None:
         prices = self._settings.prices
         if prices is None:

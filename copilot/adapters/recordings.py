@@ -47,6 +47,9 @@ class RecordingModel:
     def request(self, call: Call) -> str:
         return self._model.request(call)
 
+    def reply(self, raw: str) -> Reply:
+        return self._model.reply(raw)
+
     def cost_dollars(self, usage: Usage) -> float | None:
         return self._model.cost_dollars(usage)
 
@@ -118,6 +121,9 @@ class RecordedModel:
 
     def request(self, call: Call) -> str:
         return canonical(body_of(call, self._name, is_claude=self._forces_by_name))
+
+    def reply(self, raw: str) -> Reply:
+        return reply_of(json.loads(raw), self._name)
 
     def cost_dollars(self, usage: Usage) -> None:
         """Costs nothing, and what it once cost is not known."""

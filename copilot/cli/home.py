@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 
 from copilot.cli.console import is_served
+from copilot.cli.modelling import own_model
 from copilot.errors import EXIT_DONE
 
 
@@ -16,5 +17,5 @@ def open_home(*, is_ascii: bool = False) -> int:
     from copilot.proposals.later import LaterWorkspace
     from copilot.tui.app import home
 
-    home(LaterWorkspace(".", is_only_shown=is_served()), is_ascii=is_ascii)
+    home(LaterWorkspace(".", is_only_shown=is_served(), model=own_model), is_ascii=is_ascii)
     return EXIT_DONE

@@ -6,6 +6,7 @@ import argparse
 
 from copilot.cli.arguments import add_change, add_repository, add_run, commands_asked, operations_asked
 from copilot.cli.console import Console
+from copilot.cli.modelling import add_model, model_of
 from copilot.cli.proving import prove
 
 EXAMPLES = """\
@@ -21,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EXAMPLES
     add_change(parser)
     add_repository(parser)
+    add_model(parser)
     add_run(parser, "the commit to change")
 
 
@@ -30,6 +32,12 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
     from copilot.proposals import Workspace
 
-    workspace = Workspace.open(arguments.repository, at=arguments.at)
-    id = workspace.propose(arguments.text, operations, run_commands=arguments.run_commands, commands=commands)
+    workspace = Workspace.open(arguments.repository, at=arguments.at, model=model_of(arguments))
+    id = workspace.propose(
+        arguments.text,
+        operations,
+        run_commands=arguments.run_commands,
+        commands=commands,
+        asks=lambda model: console.note(f"asking      {model}, as no sentence fits the words"),
+    )
     return prove(workspace, id, arguments, console)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from copilot.cli.arguments import add_id, add_repository
 from copilot.cli.console import Console, has_terminal, is_served
+from copilot.cli.modelling import own_model
 from copilot.cli.verbs import COMMAND
 from copilot.errors import EXIT_DONE, WrongUsage
 
@@ -27,7 +28,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from copilot.cli.proposal_text import next_lines
     from copilot.proposals import Workspace
 
-    workspace = Workspace.open(arguments.repository, is_only_shown=is_served())
+    workspace = Workspace.open(arguments.repository, is_only_shown=is_served(), model=own_model)
     if arguments.file and arguments.id:
         raise WrongUsage("The file says which proposal it is.", next="Leave the ID out.")
     id = _take_in(workspace, arguments.file, console) if arguments.file else workspace.find(arguments.id)

@@ -44,12 +44,12 @@ class _AskedBack:
     candidates: tuple[str, ...]
 
 
-def frame(text: str, pipeline: PipelineMap, talk: Talk, looks: Sequence[Look] = ()) -> Framed:
-    """Returns the operations and wishes of a request in free words.
+def frame(text: str, pipeline: PipelineMap, talk: Talk, earlier: str = "", looks: Sequence[Look] = ()) -> Framed:
+    """Returns the operations and wishes of a request in free words; `earlier` is what was decided before, if it goes on from that.
 
-    Raises Ambiguous with candidates of the map, or WrongUsage, where the model asks back; NoAnswer where it gave no use.
+    Raises Ambiguous with candidates of the map, or WrongUsage, where the model asks back; NoAnswer where it gave nothing of use.
     """
-    question = framing_question(text, pipeline, looks)
+    question = framing_question(text, pipeline, earlier, looks)
     found = talk.ask(question, lambda answer: _accepted(answer, text, pipeline))
     if isinstance(found, Framed):
         return found
@@ -60,10 +60,11 @@ def frame(text: str, pipeline: PipelineMap, talk: Talk, looks: Sequence[Look] = 
     raise WrongUsage(found.text, next="Say it in the request, and ask again.")
 
 
-def framing_question(text: str, pipeline: PipelineMap, looks: Sequence[Look] = ()) -> Question:
+def framing_question(text: str, pipeline: PipelineMap, earlier: str = "", looks: Sequence[Look] = ()) -> Question:
     """Returns what a model is asked, and the part of the map that goes with it."""
-    around = fenced("map", neighbourhood(text, pipeline))
-    return Question("frame", PROMPT, {"request": text}, ANSWER, context=(around,), looks=tuple(looks))
+    around = [fenced("map", neighbourhood(f"{text} {earlier}", pipeline))]
+    before = [fenced("earlier", earlier)] if earlier else []
+    return Question("frame", PROMPT, {"request": text}, ANSWER, context=(*around, *before), looks=tuple(looks))
 
 
 def _schema() -> dict[str, Any]:
@@ -132,14 +133,16 @@ def _asked_back(question: Any, pipeline: PipelineMap) -> _AskedBack:
             near = f" The nearest are {listed(close)}." if close else ""
             raise Unacceptable(f'The candidate "{str(name)[:80]}" is not in the map.{near}')
     plain = visible(" ".join(said.split()))
-    return _AskedBack(plain[:QUESTION_LENGTH_MAX], tuple(dict.fromkeys(names)))
+    return _AskedBack(plain[:QUESTION_LENGTH_MAX], tuple(dict.fromkeys(known[name] for name in names)))
 
 
-def _candidates_of(pipeline: PipelineMap) -> dict[str, None]:
-    fields = (f"{field.path} in {it.name}" for it in pipeline.subjects for field in it.latest.fields)
-    topics = (it.name for it in pipeline.endpoints if it.name)
-    subjects, jobs = (it.name for it in pipeline.subjects), (it.name for it in pipeline.jobs)
-    return dict.fromkeys((*subjects, *jobs, *topics, *fields))
+def _candidates_of(pipeline: PipelineMap) -> dict[str, str]:
+    """Returns what a candidate may be, with the words by which a person names it."""
+    topics, jobs = (it.name for it in pipeline.endpoints if it.name), (it.name for it in pipeline.jobs)
+    names = (*topics, *jobs, *(it.name for it in pipeline.subjects))
+    fields = [(field.path, it.name) for it in pipeline.subjects for field in it.latest.fields]
+    dotted = {f"{subject}.{path}": f"{path} in {subject}" for path, subject in fields}
+    return {**dotted, **{said: said for said in dotted.values()}, **{name: name for name in names}}
 
 
 def _wishes(said: Any, text: str, pipeline: PipelineMap) -> tuple[Wish, ...]:

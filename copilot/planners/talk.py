@@ -8,8 +8,10 @@ why, and the line goes on with the rules alone.
 from __future__ import annotations
 
 import json
+import queue
+import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -77,7 +79,10 @@ class Question:
 
 
 class Talk:
-    """All that one proposal says to a model. `told` hears of each exchange when it is over; `spent` are those from before."""
+    """All that one proposal says to a model. `told` hears of each exchange when it is over.
+
+    `spent` are those from before: they count, and answer equal requests; `reused` are those of them that did.
+    """
 
     def __init__(
         self,
@@ -93,6 +98,8 @@ class Talk:
         self._model, self._prompts, self._limits, self._told = model, prompts, limits, told
         self._is_stopped, self._clock = is_stopped, clock
         self._exchanges = list(spent)
+        self._known = {it.sent: it for it in self._exchanges if it.stop_reason}
+        self.reused: list[Exchange] = []
         self._ends = clock() + limits.seconds
 
     def ask(self, question: Question, accept: Callable[[Any], Found]) -> Found:
@@ -123,6 +130,12 @@ class Talk:
                 self._tell(exchange)
                 return found
 
+    def first(self, question: Question) -> str:
+        """Returns the request that would be sent first, as canonical JSON; sends nothing."""
+        prompt = self._prompts(question.prompt)
+        messages = [Message("user", (Text(filled(prompt, question.inputs)),))]
+        return self._model.request(self._call(question, prompt, messages, bool(question.looks)))
+
     def _call(self, question: Question, prompt: Prompt, messages: Sequence[Message], may_look: bool) -> Call:
         """The tools stay the same from call to call where a forced name is kept to, so that the server's cache holds."""
         together = (*(look.tool for look in question.looks), question.answer)
@@ -132,6 +145,10 @@ class Talk:
 
     def _asked(self, question: Question, prompt: Prompt, call: Call) -> tuple[Exchange, Reply]:
         """Asks once. What failed is told here; what came is for the caller to judge and tell."""
+        known = self._known.get(self._model.request(call))
+        if known is not None:
+            self.reused.append(known)
+            return known, self._model.reply(known.answer)
         left = self._ends - self._clock()
         limit = self._limit_reached(left)
         if limit:
@@ -164,6 +181,8 @@ class Talk:
         )
 
     def _tell(self, exchange: Exchange) -> None:
+        if exchange.sent in self._known:
+            return
         self._exchanges.append(exchange)
         self._told(exchange)
 
@@ -195,6 +214,29 @@ class Talk:
             return ToolResult(use.id, look.answer(value)[: self._limits.look_bytes])
         except ValueError as error:
             return ToolResult(use.id, str(error), True)
+
+
+def streamed(work: Callable[[Callable[[Exchange], object]], Found]) -> Generator[Exchange, None, Found]:
+    """Runs `work` in a thread, yielding each exchange that it tells as soon as it is over; returns what `work` does."""
+    told: queue.SimpleQueue[Exchange | None] = queue.SimpleQueue()
+    outcome: list[Found] = []
+    failure: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            outcome.append(work(told.put))
+        except BaseException as error:
+            failure.append(error)
+        told.put(None)
+
+    thread = threading.Thread(target=run, name="model", daemon=True)
+    thread.start()
+    while (exchange := told.get()) is not None:
+        yield exchange
+    thread.join()
+    if failure:
+        raise failure[0]
+    return outcome[0]
 
 
 def value_of(reply: Reply, tool: str) -> Any:

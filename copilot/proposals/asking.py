@@ -53,27 +53,34 @@ def understood_by_model(
     operations: Sequence[Operation | str],
     kit: Kit,
     error: WrongUsage,
+    *,
+    earlier: Sequence[Exchange] = (),
     is_stopped: Callable[[], bool] = bool,
 ) -> Understood:
     """Returns what a model makes of free words that the sentences' rules refused with `error`, and operations given beside them.
+
+    `earlier` are exchanges about the same words: what was answered is not asked again.
 
     Raises Ambiguous or WrongUsage with what it asks back; `error`, with why there was no answer, where it gave none of use.
     """
     from copilot.planners.framing import frame
     from copilot.planners.talk import NoAnswer, Talk
 
-    assert kit.model is not None, "only a model that is on is asked"
+    on = kit.model
+    assert on is not None, "only a model that is on is asked"
     told: list[Exchange] = []
-    talk = Talk(kit.model.model, kit.model.prompts, kit.model.limits, told.append, is_stopped=is_stopped)
+    talk = Talk(on.model, on.prompts, on.limits, told.append, spent=earlier, is_stopped=is_stopped)
     pipeline = _own(kit.base_map())
     beside = _operations("", operations, pipeline) if operations else ()
     try:
         framed = frame(text, pipeline, talk)
     except NoAnswer as none:
-        error.next = f"{error.next}\n         The model {kit.model.model.name} was asked, too: {none}".lstrip()
+        error.next = f"{error.next}\n         The model {on.model.name} was asked, too: {none}".lstrip()
         raise error from none
+    if is_stopped():
+        raise error
     found = tuple(dict.fromkeys((*framed.operations, *beside)))
-    return Understood(found, _together(_wishes_said(text, pipeline), framed.wishes), tuple(told))
+    return Understood(found, _together(_wishes_said(text, pipeline), framed.wishes), (*talk.reused, *told))
 
 
 def _wishes_said(text: str, pipeline: PipelineMap) -> tuple[Wish, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from copilot.proposals.workspace import Workspace
+    from copilot.proposals.workspace import ModelOf, Workspace
 
 
 class LaterWorkspace:
@@ -16,10 +16,11 @@ class LaterWorkspace:
     Raises WrongUsage or SurroundingsFailed at once where nothing looks like one, and git says that there is none.
     """
 
-    def __init__(self, path: Path | str, *, is_only_shown: bool = False) -> None:
+    def __init__(self, path: Path | str, *, is_only_shown: bool = False, model: ModelOf | None = None) -> None:
         self.folder = _looks_like_root(Path(path).absolute()) or _root(path)
         self.is_only_shown = is_only_shown
         self._path = path
+        self._model = model
         self._opened: Workspace | None = None
         self._turn = threading.Lock()
 
@@ -33,7 +34,7 @@ class LaterWorkspace:
             if self._opened is None:
                 from copilot.proposals.workspace import Workspace
 
-                self._opened = Workspace.open(self._path, is_only_shown=self.is_only_shown)
+                self._opened = Workspace.open(self._path, is_only_shown=self.is_only_shown, model=self._model)
             return self._opened
 
 

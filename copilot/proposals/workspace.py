@@ -22,6 +22,7 @@ from copilot.adapters.tree import CommitTree, WorkingTree
 from copilot.domain.audit import AuditFinding
 from copilot.domain.decision import Applied, Approval, Comment, Postponed, Rejection, Undone
 from copilot.domain.impacted import ImpactList
+from copilot.domain.model import Exchange
 from copilot.domain.operation import ChangeRequest, Limits, Operation
 from copilot.domain.patch import HunkEdit
 from copilot.domain.pipeline import PipelineMap
@@ -177,8 +178,10 @@ class Workspace:
         id = self._begin(request, kit)
         if asked.exchanges:
             with self._store.lock(id):
+                known = self.load(id).exchanges
                 for exchange in asked.exchanges:
-                    self._store.append(id, exchange)
+                    if exchange not in known:
+                        self._store.append(id, exchange)
         return id
 
     def _understood(
@@ -195,7 +198,16 @@ class Workspace:
             if kit.model is None or not text.strip() or not is_missed(error):
                 raise
             asks(kit.model.model.name)
-            return understood_by_model(text, operations, kit, error, is_stopped)
+            earlier = self._said_about(text, kit.tree.commit)
+            return understood_by_model(text, operations, kit, error, earlier=earlier, is_stopped=is_stopped)
+
+    def _said_about(self, text: str, commit: str) -> tuple[Exchange, ...]:
+        """Returns what was said to a model to understand the same words at that commit."""
+        asked = {"text": text.strip(), "commit": commit}
+        ids = [id for id, first in self._store.requests() if asked.items() <= first["body"].items()]
+        records = [it for id in ids if isinstance(it := self._readable(id), tuple)]
+        found = (record.body for one in records for record in one)
+        return tuple(dict.fromkeys(it for it in found if isinstance(it, Exchange) and it.purpose == "frame"))
 
     def advance(self, id: str, stop: threading.Event | None = None, begins: Begins | None = None) -> Iterator[Record]:
         """Runs the line from where it stands to its decision, or until `stop` is set, yielding each record when it is on disk.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
-from typing import TYPE_CHECKING, ClassVar, cast
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 PARTS = {"map": "Map", "findings": "Findings", "proposals": "Proposals"}
 WIDE_COLUMNS = 120
 READING = "reading"
+Result = TypeVar("Result")
 
 
 def part_names(shown: str) -> Content:
@@ -87,6 +90,8 @@ class HomeScreen(Page):
         self._part = "proposals"
         self._asked = ""
         self._unclear: Ambiguous | None = None
+        self._waits = threading.Event()
+        self._is_asking = False
 
     def compose(self) -> ComposeResult:
         is_wide = self.app.size.width >= WIDE_COLUMNS  # as the breakpoints say, which a first frame comes before
@@ -253,6 +258,11 @@ class HomeScreen(Page):
         return self.query_one(RequestLine)
 
     def on_request_line_left(self) -> None:
+        if self._is_asking:
+            self._waits.set()
+            self._is_asking = False
+            self.tell("Stopped waiting for the model; nothing was proposed.")
+            return
         self.action_part(self._part)
 
     def on_request_line_asked(self, event: RequestLine.Asked) -> None:
@@ -261,7 +271,24 @@ class HomeScreen(Page):
     def _ask(self, text: str) -> None:
         self._asked = text
         self.tell("understanding …")
-        self.in_thread(lambda: self.workspace.propose(text), self._proposed, self._not_understood)
+        self._waits = stop = threading.Event()
+
+        def asks(model: str) -> None:
+            self.app.call_from_thread(self._asks, model, stop)
+
+        def unless_stopped(then: Callable[[Result], None]) -> Callable[[Result], None]:
+            return lambda result: None if stop.is_set() else then(result)
+
+        self.in_thread(
+            lambda: self.workspace.propose(text, is_stopped=stop.is_set, asks=asks),
+            unless_stopped(self._proposed),
+            unless_stopped(self._not_understood),
+        )
+
+    def _asks(self, model: str, stop: threading.Event) -> None:
+        if not stop.is_set():
+            self._is_asking = True
+            self.tell(f"No sentence fits these words: asking {model} …  escape stops")
 
     def on_request_line_chose(self, event: RequestLine.Chose) -> None:
         error, asked = self._unclear, self._asked
@@ -311,6 +338,7 @@ class HomeScreen(Page):
             self.app.push_screen(TextScreen("Finding", self._finding_text(id)))
 
     def _proposed(self, id: str) -> None:
+        self._is_asking = False
         self.tell("")
         self._line.put("")
         self._line.close()
@@ -319,11 +347,12 @@ class HomeScreen(Page):
         self.copilot.open_proposal(id)
 
     def _not_understood(self, error: CopilotError) -> None:
+        self._is_asking = False
         self.tell("")
         if isinstance(error, Ambiguous):
             self._unclear = error
-            said = f'"{error.said}" can' if error.said else "The request can"
-            self._line.ask_back(f"{said} mean {len(error.candidates)} things. Which one?", error.candidates)
+            things = f'"{error.said}" can mean {len(error.candidates)} things. Which one?'
+            self._line.ask_back(things if error.said else error.what, error.candidates)
         elif isinstance(error, WrongUsage):
             asked = self._asked
             self.in_thread(lambda: self.workspace.instead_of(asked, error), lambda it: self._suggest(error, it))

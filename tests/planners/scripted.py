@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
+from copilot.adapters.prompt_files import PromptFiles, built_in_folder
+from copilot.domain.codec import canonical, decode, encode
 from copilot.domain.model import Block, Call, ModelLimits, Reply, ToolUse, Usage
-from copilot.domain.prompt import Prompt
 from copilot.errors import ModelFailed
 from copilot.ports import ModelKit
 
@@ -28,31 +30,28 @@ class Script:
             raise reply
         return reply
 
+    def reply(self, raw: str) -> Reply:
+        return replace(decode(Reply, json.loads(raw)), raw=raw)
+
     def request(self, call: Call) -> str:
-        return json.dumps([call.forced, len(call.messages)])
+        return repr(call)
 
     def cost_dollars(self, usage: Usage) -> float | None:
         return usage.output / 100
 
 
 def said(*blocks: Block, stop: str = "tool_use", output: int = 1) -> Reply:
-    return Reply(blocks, stop, "scripted-1", Usage(input=10, output=output), "{}")
+    reply = Reply(blocks, stop, "scripted-1", Usage(input=10, output=output), "")
+    return replace(reply, raw=canonical(encode(reply)))
 
 
 def called(value: object, name: str = "answer", id: str = "t1") -> ToolUse:
     return ToolUse(id, name, json.dumps(value))
 
 
-INPUTS = {"frame": ("request",), "alternatives": ("request", "operations", "known")}
-
-
-def bare_prompt(id: str) -> Prompt:
-    """Returns a prompt of few words with the inputs that the planner fills."""
-    inputs = INPUTS[id]
-    user = "\n".join(f"{{{{{name}}}}}" for name in inputs)
-    return Prompt(id, 1, inputs, id, f"You do {id}.", user, "d" * 64, "built in")
+PROMPTS = PromptFiles(built_in_folder())
 
 
 def kit_of(script: Script, limits: ModelLimits | None = None) -> ModelKit:
     """Returns the script as a model that is on."""
-    return ModelKit(script, bare_prompt, limits or ModelLimits())
+    return ModelKit(script, PROMPTS, limits or ModelLimits())

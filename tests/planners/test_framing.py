@@ -13,7 +13,7 @@ from copilot.errors import Ambiguous, WrongUsage
 from copilot.planners.framing import Framed, frame
 from copilot.planners.talk import NoAnswer, Talk
 from tests.planners.builders import shop
-from tests.planners.scripted import Script, bare_prompt, called, said
+from tests.planners.scripted import PROMPTS, Script, called, said
 
 SHOP = shop().pipeline
 WORDS = "we need the FX currency on orders, some partners don't send it; don't break billing"
@@ -25,7 +25,7 @@ KEEP = {"kind": "keeps_working", "job": "billing", "words": "don't break billing
 def framed(*answers: Any, text: str = WORDS) -> tuple[Framed, Script, list[Exchange]]:
     script = Script([said(called(answer, "frame")) for answer in answers])
     told: list[Exchange] = []
-    return frame(text, SHOP, Talk(script, bare_prompt, ModelLimits(), told.append)), script, told
+    return frame(text, SHOP, Talk(script, PROMPTS, ModelLimits(), told.append)), script, told
 
 
 def repair_of(script: Script) -> str:

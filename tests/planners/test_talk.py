@@ -9,7 +9,7 @@ import pytest
 from copilot.domain.model import Exchange, ModelLimits, Opaque, Text, Tool, ToolResult
 from copilot.domain.prompt import Prompt
 from copilot.errors import ModelFailed
-from copilot.planners.talk import Look, NoAnswer, Question, Talk, Unacceptable
+from copilot.planners.talk import Look, NoAnswer, Question, Talk, Unacceptable, streamed
 from tests.planners.scripted import Script, called, said
 
 ANSWER = Tool("answer", "The answer.", '{"type":"object"}')
@@ -151,3 +151,42 @@ def test_a_limit_that_is_reached_is_named(limits: ModelLimits, name: str) -> Non
     with pytest.raises(NoAnswer, match=f"limit {name} "):
         talk.ask(question(), number)
     assert len(told) == 1
+
+
+def test_what_was_answered_before_is_not_asked_again() -> None:
+    talk, told = talk_with(script := Script([said(called({"n": "x"})), said(called({"n": 2}))]))
+    talk.ask(question(), number)
+    again: list[Exchange] = []
+    second = Talk(script, lambda id: PROMPT, ModelLimits(), again.append, spent=told)
+
+    assert second.ask(question(), number) == 2
+    assert len(script.calls) == 2
+    assert (again, second.reused) == ([], told)
+
+
+def test_a_call_that_failed_is_made_again() -> None:
+    talk, told = talk_with(script := Script([ModelFailed("cut", "cut"), said(called({"n": 2}))]))
+    with pytest.raises(NoAnswer):
+        talk.ask(question(), number)
+
+    assert Talk(script, lambda id: PROMPT, ModelLimits(), told.append, spent=told).ask(question(), number) == 2
+
+
+def test_exchanges_come_while_the_work_goes_on() -> None:
+    script = Script([said(called({"n": "x"})), said(called({"n": 2}))])
+    told = streamed(lambda tell: Talk(script, lambda id: PROMPT, ModelLimits(), tell).ask(question(), number))
+
+    assert next(told).problem == "n must be a whole number."
+    assert next(told).problem == ""
+    with pytest.raises(StopIteration) as ended:
+        next(told)
+    assert ended.value.value == 2
+
+
+def test_what_the_work_raises_is_raised_after_its_exchanges() -> None:
+    script = Script([ModelFailed("cut", "It was cut.")])
+    told = streamed(lambda tell: Talk(script, lambda id: PROMPT, ModelLimits(), tell).ask(question(), number))
+
+    assert next(told).problem == "It was cut."
+    with pytest.raises(NoAnswer, match="It was cut"):
+        next(told)

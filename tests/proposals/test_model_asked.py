@@ -95,12 +95,22 @@ def test_where_no_answer_comes_the_refusal_of_the_rules_says_why(folder: Path) -
     script = Script([ModelFailed("rate", "The server asks to wait for an hour.")])
 
     with pytest.raises(NotUnderstood, match="not understood") as told:
-        workspace(folder, script).propose(WORDS)
+        workspace(folder, script).propose(f"{WORDS}, thanks")
     assert "The model scripted was asked, too: The server asks to wait for an hour." in told.value.next
 
 
 def test_waiting_can_be_ended(folder: Path) -> None:
     with pytest.raises(NotUnderstood) as told:
-        workspace(folder, script := answers({"operations": [ADD]})).propose(WORDS, is_stopped=lambda: True)
+        workspace(folder, script := answers({"operations": [ADD]})).propose(f"{WORDS}, soon", is_stopped=lambda: True)
     assert "It was stopped." in told.value.next
     assert script.calls == []
+
+
+def test_the_same_words_asked_again_cost_nothing(folder: Path) -> None:
+    words = "we want to see how certain it was, absent before"
+    there = workspace(folder, script := answers({"operations": [ADD]}))
+    id = there.propose(words)
+
+    assert there.propose(words) == id
+    assert len(script.calls) == 1
+    assert len(there.load(id).exchanges) == 1

@@ -14,6 +14,7 @@ from textual.widgets import Input
 
 import copilot.tui
 from copilot.errors import CopilotError
+from copilot.ports import ModelKit
 from copilot.proposals import Workspace
 from copilot.proposals.later import LaterWorkspace
 from copilot.tui.app import CopilotApp
@@ -31,11 +32,11 @@ PAUSE_SECONDS = 0.02
 ASKED = "rename outcome to ruling in decision"
 
 
-def at_home(folder: Path, act: Act, size: tuple[int, int] = (120, 40)) -> None:
+def at_home(folder: Path, act: Act, size: tuple[int, int] = (120, 40), model: ModelKit | None = None) -> None:
     """Opens the repository without a terminal, waits until it is read, and lets `act` press keys."""
 
     async def run() -> None:
-        app = CopilotApp(Workspace.open(folder))
+        app = CopilotApp(Workspace.open(folder, model=lambda tree: model))
         app.animation_level = "none"
         async with app.run_test(size=size) as pilot:
             await until(pilot, lambda: "reading the repository" not in screen_text(app))

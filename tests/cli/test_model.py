@@ -1,0 +1,87 @@
+"""`propose` with a model behind a real socket, and with what was recorded of it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from copilot.cli.main import main
+from copilot.errors import EXIT_DONE, EXIT_USAGE
+from copilot.proposals import Workspace
+from tests import messages_server as say
+from tests.line import example
+from tests.messages_server import MessagesServer
+
+WORDS = "we need to know how sure the scorer is, old decisions have no such value; don't break scorer"
+ADD = {"op": "add_field", "subject": "decision", "field": "certainty", "type": ["null", "double"], "default": None}
+FRAMED = say.tool("frame", {"operations": [ADD], "wishes": []})
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[MessagesServer]:
+    with MessagesServer() as started:
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", started.base_url)
+        monkeypatch.setenv("ANTHROPIC_API_KEY", "key-of-a-test")
+        yield started
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(example(), tmp_path / "shop", symlinks=True))
+
+
+def propose(folder: Path, *more: str) -> int:
+    return main(["propose", WORDS, "-C", str(folder), *more])
+
+
+def test_free_words_are_framed_by_the_model_that_is_named(
+    folder: Path, server: MessagesServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.then(FRAMED)
+
+    assert propose(folder, "--model", "some-model") == EXIT_DONE
+    assert "asking      some-model, as no sentence fits the words" in capsys.readouterr().err
+    assert server.requests[0]["model"] == "some-model"
+
+
+def test_a_key_in_the_environment_alone_switches_no_model_on(
+    folder: Path, server: MessagesServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert propose(folder) == EXIT_USAGE
+    assert "not understood" in capsys.readouterr().err
+    assert server.requests == []
+
+
+def test_no_model_is_asked_where_the_person_says_so(
+    folder: Path, server: MessagesServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIPELINE_COPILOT_MODEL", "some-model")
+
+    assert propose(folder, "--no-model") == EXIT_USAGE
+    assert server.requests == []
+
+
+def test_what_was_recorded_answers_offline(folder: Path, server: MessagesServer, tmp_path: Path) -> None:
+    server.then(FRAMED)
+    kept, again = tmp_path / "kept", Path(shutil.copytree(folder, tmp_path / "again", symlinks=True))
+
+    assert propose(folder, "--model", "some-model", "--record", str(kept)) == EXIT_DONE
+    asked = len(server.requests)
+    assert propose(again, "--recorded", str(kept)) == EXIT_DONE
+
+    assert len(server.requests) == asked
+    first, second = (Workspace.open(it).list()[-1] for it in (folder, again))
+    assert [it.request.operations for it in (first, second)] == [first.request.operations] * 2
+    assert {it.server for it in second.exchanges} == {"recorded"}
+
+
+def test_a_failing_server_leaves_the_refusal_of_the_rules(
+    folder: Path, server: MessagesServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.then(say.failure(401, "authentication_error"))
+
+    assert propose(folder, "--model", "some-model") == EXIT_USAGE
+    assert "The model some-model was asked, too: " in capsys.readouterr().err
