@@ -13,7 +13,7 @@ from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.css.query import DOMQuery
 from textual.style import Style
-from textual.widgets import OptionList, Static
+from textual.widgets import Input, OptionList, Static
 
 from copilot.errors import Ambiguous, CopilotError, WrongUsage
 from copilot.tui.key_line import KeyLine
@@ -68,7 +68,9 @@ class HomeScreen(Page):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE_COLUMNS, "-wide")]  # noqa: RUF012 (Textual's own type is a list)
     BINDINGS: ClassVar[list[BindingType]] = [
         # With priority, it is done before the next key is looked at: none that is typed right after meets a list.
-        Binding("slash", "ask", "Ask", key_display="/", priority=True),
+        Binding(
+            "slash", "ask", "Ask", key_display="/", priority=True, tooltip="write in the line below what should change"
+        ),
         Binding("n", "guide", "New", tooltip="a change step by step"),
         Binding("i", "impact", "Impact", tooltip="what the written change would touch; in the line ctrl+o"),
         Binding("g", "gaps", "Gaps", tooltip="what could not be read, and why"),
@@ -221,6 +223,12 @@ class HomeScreen(Page):
         self.query_one("#beside").set_class(id != "map", "-shown")
         self._part = id
         self.query_one("#part-names", Static).update(part_names(id))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leaves the slash to whoever writes: with priority, it would never reach a line."""
+        if action == "ask" and isinstance(self.focused, Input):
+            return False
+        return super().check_action(action, parameters)
 
     def action_ask(self) -> None:
         self.set_focus(self._line.input)

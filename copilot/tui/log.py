@@ -72,6 +72,12 @@ class LogScreen(Page):
         self._known = known
         self._show()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leaves the slash to whoever writes: with priority, it would never reach a line."""
+        if action == "search" and isinstance(self.focused, Input):
+            return False
+        return super().check_action(action, parameters)
+
     def action_search(self) -> None:
         words = self.query_one("#words", Input)
         words.display = True

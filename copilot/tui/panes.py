@@ -49,8 +49,10 @@ class Board(Scroll):
 
     _was_scrolled = False
 
-    def on_mount(self) -> None:
-        self.anchor()
+    def follow(self) -> None:
+        """Goes on at the end where more is written than there is room for; what has room stands at the top."""
+        if self.max_scroll_y and not self._was_scrolled:
+            self.anchor()
 
     def release_anchor(self) -> None:
         # Called for every scrolling by a person, and never for the following itself.

@@ -12,13 +12,14 @@ from textual.widgets.option_list import Option
 from copilot.reasons.words import asked_words, counted, postponed_words
 from copilot.tui.panes import Choices
 from copilot.tui.plain import plain
+from copilot.tui.stages import progress_words
 from copilot.tui.works import Work
 
 if TYPE_CHECKING:
     from copilot.domain.proposal import Proposal
     from copilot.proposals import Workspace
 
-EMPTY = "No proposals yet. Write below what should change."
+EMPTY = "No proposals yet. / and a sentence asks for a change, n asks step by step."
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def proposal_row(
     ]
     gate = gate_due(proposal, carried_on)
     if work is not None and not work.is_over:
-        lines.append(plain(f"  {work_words(work)}", "$text-accent"))
+        lines.append(plain(f"  {work_words(proposal, work)}", "$text-accent"))
     elif proposal.state == "postponed" and proposal.postponed:
         words = postponed_words(proposal.postponed)
         lines.append(plain(f"  due: it was {words}" if is_due else f"  {words}", "$text-warning" if is_due else "dim"))
@@ -77,12 +78,10 @@ def proposal_row(
     return Content("\n").join(lines)
 
 
-def work_words(work: Work) -> str:
-    """Returns what goes on, with its last step and for how long."""
-    from copilot.tui.questions import record_words  # with what it knows of evidence; no first frame waits for it
-
-    doing = "stopping" if work.stop.is_set() else record_words(work.steps[-1].body) if work.steps else work.doing
-    return f"{doing} … {work.seconds:.0f} s"
+def work_words(proposal: Proposal, work: Work) -> str:
+    """Returns what goes on, as the screen of the proof says it, and for how long."""
+    stopping = "stopping, after " if work.stop.is_set() else ""
+    return f"{stopping}{progress_words(proposal, work)} … {work.seconds:.0f} s"
 
 
 class ProposalList(Choices):

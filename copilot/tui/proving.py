@@ -110,6 +110,7 @@ class ProvingScreen(AskedBeforePage):
         self.query_one("#progress", Static).update(
             board(proposal, work, scroll.scrollable_content_region.width - PADDING_COLUMNS)
         )
+        scroll.call_after_refresh(scroll.follow)
         if work is None:
             self.tell("Nothing goes on here: p goes on with the proof, enter opens the review.")
         elif not work.is_over and work.stop.is_set():

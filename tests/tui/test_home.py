@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from textual import events
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Input
@@ -187,10 +188,10 @@ def test_what_is_typed_at_once_after_the_slash_is_all_there(tmp_path: Path) -> N
     folder, _ = copy_of_example(tmp_path)
 
     async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
-        for key in ("slash", *"rename"):  # as a terminal hands over what was typed in one go
-            app.post_message(events.Key(key, key if len(key) == 1 else "/"))
+        for character in "/rename a/b":  # as a terminal hands over what was typed in one go
+            app.post_message(events.Key(_character_to_key(character), character))
         await pilot.pause()
-        assert app.screen.query_one("#request", Input).value == "rename"
+        assert app.screen.query_one("#request", Input).value == "rename a/b"
 
     at_home(folder, act)
 

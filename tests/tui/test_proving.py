@@ -79,6 +79,13 @@ def test_each_stage_and_the_check_that_runs_now_are_told_with_their_times(shop: 
     while_proving(shop, ASKED.format(2), act)
 
 
+def test_a_board_that_has_room_stands_at_the_top(shop: Path) -> None:
+    async def act(app: CopilotApp, pilot: Pilot[None], id: str) -> None:
+        assert ASKED.format(7) in "".join(screen_text(app).split("\n")[:3])
+
+    while_proving(shop, ASKED.format(7), act, size=(100, 50))
+
+
 def test_a_stop_is_told_at_once_and_what_is_recorded_stays(shop: Path) -> None:
     async def act(app: CopilotApp, pilot: Pilot[None], id: str) -> None:
         kept = len(app.workspace.load(id).evidence)
