@@ -141,7 +141,7 @@ def _next(form: str, words: Sequence[str], begun: str, known: Vocabulary) -> Ite
     if kind == "word":
         yield from _words(tokens[at:], begun, form, said, known)
     elif kind != "free":
-        yield from ((name, _note(name, kind, known, form)) for name in _named(kind, begun, said, known))
+        yield from ((name, _note(name, kind, said, known)) for name in _named(kind, begun, said, known))
 
 
 def _words(
@@ -163,12 +163,23 @@ def _named(kind: str, begun: str, said: dict[str, str], known: Vocabulary) -> It
         return
     holding = known.holders.get(said.get("field", ""), ())
     found = list(known.subjects.like(begun))
+    if any(begun.casefold() in (name.casefold(), _last_part(name)) for name in found):
+        yield begun  # it names one already, as records are named; which one it means is understood, or asked
+        return
     yield from (name for name in found if name in holding)
     yield from (name for name in found if name not in holding)
 
 
-def _note(name: str, kind: str, known: Vocabulary, form: str) -> str:
-    return _held(name, known) if kind == "field" else form
+def _last_part(subject: str) -> str:
+    return re.split(r"[/.]", subject)[-1].casefold()
+
+
+def _note(name: str, kind: str, said: dict[str, str], known: Vocabulary) -> str:
+    """Returns what tells a name apart from others of its kind, "" where nothing does."""
+    if kind == "field":
+        return _held(name, known)
+    field = said.get("field", "")
+    return f"has {field}" if kind == "subject" and name in known.holders.get(field, ()) else ""
 
 
 def _held(name: str, known: Vocabulary) -> str:

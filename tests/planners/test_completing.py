@@ -66,6 +66,17 @@ def test_a_request_that_is_complete_offers_nothing_that_stands_there_already() -
     assert shown("rename outcome to verdict in decision") == []
 
 
+def test_a_record_that_is_named_by_its_last_part_is_not_offered_again() -> None:
+    assert shown("rename amount to total_cents in Order") == []
+    assert shown("rename amount to total_cents in schemas/order") == []
+
+
+def test_a_schema_says_whether_it_has_the_field_and_no_form() -> None:
+    found = completions("rename outcome to ruling in deci", vocabulary_of(pipeline()))
+
+    assert next((it.shown, it.note) for it in found) == ("decision", "has outcome")
+
+
 def test_words_that_no_form_knows_are_completed_as_names() -> None:
     assert shown("what happens to outc") == ["outcome"]
 
