@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from typing import Any
 
 from copilot.readers import libraries
 from copilot.readers.codecs import encoded_beside
@@ -31,11 +32,21 @@ def note_invocation(reader: Reader, node: ast.Call, base: Seen | None = None) ->
     reader.sheet.is_quiet = False
     # A call of another file's function matters whatever it hands over: who starts a package's code has its effects.
     leads_out = callee[0] == "name" or (callee[0] == "attr" and callee[1] is not None and callee[1][0] == "name")
+    leads_out = leads_out or _is_inherited(reader, callee)
     if is_method or leads_out or any(_tells(value) for _, value in arguments):
         receiver = receiver_name(node.func.value) if isinstance(node.func, ast.Attribute) else ""
         record = _record(reader, node) if is_method else None
         reader.sheet.add_invocation(node, reader.scope.qualified, callee, arguments, receiver, record)
     return chained("call", callee, arguments)
+
+
+def _is_inherited(reader: Reader, callee: tuple[Any, ...]) -> bool:
+    """Tells whether a method of the own object is none of its class, but of a base."""
+    owner = callee[1] if callee[0] == "attr" else None
+    if owner is None or owner[0] not in ("self", "super"):
+        return False
+    is_own = owner[0] == "self" and f"{owner[1]}.{callee[2]}" in reader.scope.functions
+    return not is_own and bool(reader.scope.bases.get(owner[1]))
 
 
 def note_decoration(reader: Reader, node: ast.Call, function: str, base: Seen) -> None:

@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 import textwrap
 
+import pytest
+
 from tests.readers.sockets import map_of
 
 
@@ -638,4 +640,43 @@ def answer(payload, user, topic=RESPONSES):
     assert {(link.direction, link.endpoint.variable) for link in found.links} == {
         ("consumes", "topics like ^(app.request).+"),
         ("produces", "responses.{topic}"),
+    }
+
+
+@pytest.mark.parametrize("call", ["self.source()", "super().source()"])
+def test_a_method_of_a_base_that_an_heir_calls_with_nothing_has_its_defaults(call: str) -> None:
+    texts = {
+        "pkg/__init__.py": "",
+        "pkg/base.py": """
+            class Base:
+                def source(self, topic="orders"):
+                    return self.spark.readStream.format("kafka").option("subscribe", topic).load()
+            """,
+        "pkg/clean.py": f"""
+            from pkg.base import Base
+
+            class Clean(Base):
+                def source_of_all(self):
+                    return {call}
+
+                def run(self):
+                    self.source_of_all().writeStream.start()
+            """,
+        "clean_main.py": """
+            from pkg.clean import Clean
+
+            if __name__ == "__main__":
+                Clean().run()
+            """,
+        "other_main.py": """
+            from pkg.base import Base
+
+            if __name__ == "__main__":
+                Base().source("returns")
+            """,
+    }
+
+    assert edges(texts) == {
+        ("clean_main", "consumes", "orders", "certain"),
+        ("other_main", "consumes", "returns", "certain"),
     }
