@@ -21,11 +21,12 @@ from typing import Any, Literal, TypedDict
 from copilot.adapters.tree import OverlayTree
 from copilot.checks.challenge import ChallengeCheck
 from copilot.checks.evidence import make_evidence
-from copilot.domain.alternative import Plan
+from copilot.domain.alternative import Alternative, Plan
 from copilot.domain.evidence import Evidence, Finding
+from copilot.domain.model import Exchange
 from copilot.domain.patch import Patch, Refused
 from copilot.domain.pipeline import PipelineMap
-from copilot.domain.proposal import Body, Compiled, Proposal, Reading, Record, fold
+from copilot.domain.proposal import Body, Challenged, Compiled, Proposal, Reading, Record, after, fold
 from copilot.errors import SurroundingsFailed, WrongUsage
 from copilot.planners.rules import NOTHING
 from copilot.planners.time_boxes import timed
@@ -74,8 +75,11 @@ class Watch:
     begins: Callable[[Begun], object] = lambda begun: None
 
 
-def next_stage(proposal: Proposal, checks: Sequence[str]) -> Stage:
-    """Tells which stage is due, from what the proposal holds and the names of the checks that it must pass through."""
+def next_stage(proposal: Proposal, checks: Sequence[str], *, has_critic: bool = False) -> Stage:
+    """Tells which stage is due, from what the proposal holds and the names of the checks that it must pass through.
+
+    Where there is a critic, whatever survives the checks is challenged.
+    """
     if proposal.decision is not None:
         return "done"
     if proposal.reading is None:
@@ -87,7 +91,8 @@ def next_stage(proposal: Proposal, checks: Sequence[str]) -> Stage:
         return "compile"
     if unproved(proposal, checks):
         return "prove"
-    return "challenge" if unexecuted(proposal) else "decide"
+    is_challenged = unexecuted(proposal) or (has_critic and unchallenged(proposal))
+    return "challenge" if is_challenged else "decide"
 
 
 def unexecuted(proposal: Proposal) -> tuple[str, ...]:
@@ -102,6 +107,14 @@ def unproved(proposal: Proposal, checks: Sequence[str]) -> tuple[str, ...]:
     proved = {(evidence.alternative, evidence.check) for evidence in proposal.evidence}
     ids = (alternative.id for alternative in proposal.alternatives)
     return tuple(id for id in ids if any((id, check) not in proved for check in checks))
+
+
+def unchallenged(proposal: Proposal) -> tuple[Alternative, ...]:
+    """Returns the alternatives that a critic is still to be asked about; what a person made or decided before is left alone."""
+    from copilot.planners.critic import ALTERNATIVES_MAX, survivors
+
+    left = max(ALTERNATIVES_MAX - len(proposal.challenges), 0)
+    return () if proposal.continued else tuple(survivors(proposal))[:left]
 
 
 def read(proposal: Proposal, kit: Kit) -> Iterator[Body]:
@@ -174,10 +187,31 @@ def prove_alternative(proposal: Proposal, kit: Kit, alternative: str, watch: Wat
 
 
 def challenge(proposal: Proposal, kit: Kit, watch: Watch = Watch()) -> Iterator[Body]:
-    """Executes the cases by which somebody tried to refute an alternative."""
+    """Lets a critic look for cases in which an alternative fails, where there is one, and executes all that were not yet."""
+    for body in _made_up(proposal, kit, watch):
+        proposal = after(proposal, body)
+        yield body
     for alternative in unexecuted(proposal):
         watch.begins(Begun("challenge", alternative, kit.challenge.name, 1, 1))
         yield run_check(kit.challenge, case_of(proposal, kit, alternative), kit, watch.is_stopped)
+
+
+def _made_up(proposal: Proposal, kit: Kit, watch: Watch) -> Iterator[Exchange | Challenged]:
+    if kit.model is None:
+        return
+    from copilot.planners.critic import challenged
+    from copilot.planners.talk import Talk
+
+    told: list[Exchange] = []
+    model, prompts, limits = kit.model.model, kit.model.prompts, kit.model.limits
+    talk = Talk(model, prompts, limits, told.append, spent=proposal.exchanges, is_stopped=watch.is_stopped)
+    for alternative in unchallenged(proposal):
+        watch.begins(Begun("challenge", alternative.id))
+        found = challenged(alternative, proposal, kit.base_map(), talk)
+        yield from told
+        told.clear()
+        _refuse_when(watch.is_stopped())
+        yield found
 
 
 def decide(proposal: Proposal, kit: Kit) -> Iterator[Body]:
@@ -262,7 +296,7 @@ def run_check(check: Check, case: Case, kit: Kit, is_stopped: Callable[[], bool]
 def run_plain(proposal: Proposal, kit: Kit, store: ProposalStore) -> Iterator[Record]:
     """Runs the line to its decision, one record at a time, each on disk before it is yielded."""
     checks = check_names(kit)
-    while (stage := next_stage(proposal, checks)) != "done":
+    while (stage := next_stage(proposal, checks, has_critic=kit.model is not None)) != "done":
         for body in STAGES[stage](proposal, kit):
             yield store.append(proposal.id, body)
         proposal = fold(proposal.id, store.records(proposal.id))
@@ -282,7 +316,7 @@ def run(
     Leaving early (an interrupt, closing the iterator, or `stop` set from anywhere) ends the work at once; a check that was
     running has no evidence then, and is run again when the line goes on.
     """
-    if next_stage(proposal, check_names(kit)) == "done":
+    if next_stage(proposal, check_names(kit), has_critic=kit.model is not None) == "done":
         return
     silence_tracing()
     ended = threading.Event()
@@ -364,7 +398,7 @@ def build_graph(kit: Kit, store: ProposalStore, watch: Watch) -> Any:
         return run_stage
 
     def route(state: _State) -> str:
-        stage = next_stage(state["proposal"], checks)
+        stage = next_stage(state["proposal"], checks, has_critic=kit.model is not None)
         return END if stage == "done" else stage
 
     graph: Any = StateGraph(_State)

@@ -256,12 +256,13 @@ def fold(id: str, records: Iterable[Record]) -> Proposal:
             assert isinstance(record.body, ChangeRequest), "the first record holds the request"
             proposal = Proposal(id, record.body)
         else:
-            proposal = _after(proposal, record.body)
+            proposal = after(proposal, record.body)
     assert proposal is not None, "a proposal has at least one record"
     return proposal
 
 
-def _after(proposal: Proposal, body: Body) -> Proposal:
+def after(proposal: Proposal, body: Body) -> Proposal:
+    """Returns the proposal as it is once that was recorded."""
     match body:
         case Continued():
             return replace(proposal, continued=body)

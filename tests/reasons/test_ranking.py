@@ -96,6 +96,7 @@ def test_each_failing_check_refuses_by_its_own_rule() -> None:
         "sinks": "stops the loading of a table",
         "usage": "leaves uses behind",
         "undo": "can't be undone",
+        "challenge": "fails on a case that was executed",
         "commands": "fails the repository's own commands",
         "plugged": "fails plugged",
     }
