@@ -202,7 +202,9 @@ class MessagesModel:
             return _Failed(failures.unreachable(why, self.server))
         if isinstance(error, httpx2.TransportError):
             return _Failed(failures.cut(why, self.server, partial), may_retry=False)
-        if isinstance(error, TooLong | ValueError | httpx2.DecodingError | anthropic.APIResponseValidationError):
+        if isinstance(error, TooLong):
+            return _Failed(failures.endless(why, self.server, partial))
+        if isinstance(error, ValueError | httpx2.DecodingError | anthropic.APIResponseValidationError):
             return _Failed(failures.not_understood(why, self.server, partial))
         if self._settings.client != "messages":
             # The libraries that find credentials of a cloud raise what they like, with the first request.

@@ -111,6 +111,11 @@ def not_understood(why: str, where: str, partial: str) -> ModelFailed:
     return ModelFailed("unreadable", what, where=where, next=next, partial=partial)
 
 
+def endless(why: str, where: str, partial: str) -> ModelFailed:
+    what = f"The model's answer does not end: {why}."
+    return ModelFailed("endless", what, where=where, next="Ask for less, or choose a stronger model.", partial=partial)
+
+
 def without_key(where: str, variable: str) -> ModelFailed:
     what = f"There is no key for the model's server: {variable or 'the environment'} holds none."
     next = f"Set {variable or 'ANTHROPIC_API_KEY'}, or go on without a model: --no-model."

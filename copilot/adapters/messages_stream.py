@@ -13,6 +13,10 @@ from copilot.domain.codec import canonical
 
 ANSWER_CHARACTERS_MAX = 2_000_000
 """More than any answer that was asked for; a stream that goes on beyond is cut."""
+REPEATED_CHARACTERS_MAX = 1_000
+"""Weak models fall into saying the same again and again until their limit, which takes minutes."""
+_REPEATED_TIMES_MIN = 8
+_TAIL = 24
 _GROWING = {
     "text_delta": ("text", "text"),
     "thinking_delta": ("thinking", "thinking"),
@@ -21,7 +25,7 @@ _GROWING = {
 
 
 class TooLong(ValueError):
-    """The stream brought more than an answer may be long."""
+    """The stream brought more than an answer may be long, or the same again and again."""
 
 
 class Gathered:
@@ -67,17 +71,19 @@ class Gathered:
         kind = str(delta.get("type"))
         if kind == "input_json_delta":
             piece = str(delta.get("partial_json", ""))
-            self._inputs[at] = self._inputs.get(at, "") + piece
+            whole = self._inputs[at] = self._inputs.get(at, "") + piece
         elif kind in _GROWING:
             source, target = _GROWING[kind]
             piece = str(delta.get(source, ""))
             block = self._blocks.setdefault(at, {"type": target})
-            block[target] = str(block.get(target) or "") + piece
+            whole = block[target] = str(block.get(target) or "") + piece
         else:
             return
         self.length += len(piece)
         if self.length > ANSWER_CHARACTERS_MAX:
-            raise TooLong(f"The answer is longer than {ANSWER_CHARACTERS_MAX} characters.")
+            raise TooLong(f"it is longer than {ANSWER_CHARACTERS_MAX} characters")
+        if repeats(whole):
+            raise TooLong("it says the same again and again")
 
     def _block(self, at: int) -> dict[str, Any]:
         block, written = dict(self._blocks[at]), self._inputs.get(at, "")
@@ -88,6 +94,16 @@ class Gathered:
         except (ValueError, RecursionError):
             input = None
         return {**block, "input": input} if isinstance(input, dict) else {**block, "input": {}, "partial": written}
+
+
+def repeats(text: str) -> bool:
+    """Tells whether the end of a text is one and the same piece, many times over."""
+    end = text[-REPEATED_CHARACTERS_MAX:]
+    if len(end) < REPEATED_CHARACTERS_MAX:
+        return False
+    # Where the last characters stood before tells how long the piece would be.
+    period = len(end) - _TAIL - end.rfind(end[-_TAIL:], 0, -1)
+    return period * _REPEATED_TIMES_MIN <= len(end) and end[period:] == end[:-period]
 
 
 def _table(value: object) -> dict[str, Any]:

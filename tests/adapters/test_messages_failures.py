@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from copilot.adapters.messages import MessagesModel
+from copilot.adapters.messages_stream import repeats
 from copilot.adapters.model_settings import model_settings
 from copilot.domain.model import Call, Message, Reply, Text, Tool, ToolUse
 from copilot.errors import ModelFailed
@@ -206,8 +207,38 @@ def test_no_server_at_all_is_told(tmp_path: Path) -> None:
 
 def test_an_endless_answer_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("copilot.adapters.messages_stream.ANSWER_CHARACTERS_MAX", 1000)
-    with MessagesServer(say.text("x" * 5000)) as server, pytest.raises(ModelFailed, match="longer than 1000"):
+    numbers = say.text(" ".join(map(str, range(900))))
+    with MessagesServer(numbers) as server, pytest.raises(ModelFailed, match="longer than 1000"):
         model_at(server.base_url, tmp_path).ask(CALL, 20)
+
+
+def test_a_model_that_says_the_same_again_and_again_is_cut(tmp_path: Path) -> None:
+    currencies = {"values": ["EUR", *["NZD", "SEK", "DKK", "CHF", "CAD"] * 200]}
+    endless = say.tool("answer", currencies)
+    with MessagesServer(endless) as server, pytest.raises(ModelFailed, match="again and again") as caught:
+        model_at(server.base_url, tmp_path).ask(CALL, 20)
+
+    assert (caught.value.kind, '"EUR", "NZD"' in json.loads(caught.value.partial)["content"][0]["partial"]) == (
+        "endless",
+        True,
+    )
+    assert len(caught.value.partial) < 2500
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ab" * 600, True),
+        ("x" * 1001, True),
+        ("a line of some length, number one\n" * 40, True),
+        ("ab" * 400, False),
+        (" ".join(map(str, range(2000))), False),
+        ("".join(f"field_{number}: string\n" for number in range(200)), False),
+        ("ab" * 600 + "and on", False),
+    ],
+)
+def test_a_text_repeats_where_its_end_is_one_piece_many_times_over(text: str, expected: bool) -> None:
+    assert repeats(text) is expected
 
 
 def test_without_a_key_claude_is_not_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
