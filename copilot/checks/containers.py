@@ -2,7 +2,9 @@
 
 A container says with which schema it was written. Where that is a version of the repository, its records are that version's;
 where it is none, but has the subject's full name or is named in `copilot.toml`, they are those of a version that this repository
-does not show (its history was cut, or others write too), and are tried as data that lies in the topics.
+does not show (its history was cut, or others write too), and are tried as data that lies in the topics. A container whose record
+has another name (a tool's, or an earlier one) is the subject's where its shape leaves no doubt: the same fields of the same types
+in the same order as a version of this subject, and of no other.
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ OPENED_MAX = 200
 USED_MAX = 20
 """Files of one subject whose records are read."""
 CONTAINER_BYTES_MAX = 4_000_000
+SHAPE_FIELDS_MIN = 3
+"""A record of fewer fields, at all depths, has its shape in common with too many."""
 _CACHED_SCHEMAS_MAX = 128
 _NAMES_OF_TOOLS = frozenset({"topLevelRecord"})
 """What Spark calls every outermost record: it says nothing, and the fields do."""
@@ -65,7 +69,7 @@ def contained(
     found_data = tree.read_bytes(paths) if paths else {}
     used = 0
     for path in paths:
-        found = _opened(path, found_data[path], path in named, subject, schema_format)
+        found = _opened(path, found_data[path], path in named, subject, pipeline.subjects, schema_format)
         if found is not None and used < USED_MAX:
             used += 1
             yield found
@@ -83,13 +87,18 @@ def _a_folder_at_a_time(paths: Iterable[str]) -> list[str]:
 
 
 def _opened(
-    path: str, data: bytes | Gap, is_named: bool, subject: SchemaSubject, schema_format: SchemaFormat
+    path: str,
+    data: bytes | Gap,
+    is_named: bool,
+    subject: SchemaSubject,
+    subjects: Iterable[SchemaSubject],
+    schema_format: SchemaFormat,
 ) -> Container | None:
     """Returns the file's records, None where it is another subject's."""
     try:
         if isinstance(data, Gap):
             raise Undecodable(data.reason)
-        version, is_stray = _version_in(data, is_named, subject, schema_format)
+        version, is_stray = _version_in(data, is_named, subject, subjects, schema_format)
     except Undecodable as error:
         return Container(path, None, (), reason=str(error)) if is_named else None
     if version is None:
@@ -108,18 +117,59 @@ def _opened(
 
 
 def _version_in(
-    data: bytes, is_named: bool, subject: SchemaSubject, schema_format: SchemaFormat
+    data: bytes,
+    is_named: bool,
+    subject: SchemaSubject,
+    subjects: Iterable[SchemaSubject],
+    schema_format: SchemaFormat,
 ) -> tuple[SchemaVersion | None, bool]:
     """Returns the version that the file was written with, None where it is another subject's, and whether the history lacks it."""
     written = _version_of(schema_format.container_schema(data), schema_format)
     is_own = isinstance(written, SchemaVersion) and written.name == subject.latest.name
     is_nameless = isinstance(written, SchemaVersion) and written.name in _NAMES_OF_TOOLS
+    if isinstance(written, SchemaVersion) and not is_own and not is_named:
+        others = [it for it in subjects if it.name != subject.name and it.format == subject.format]
+        if same := _of_shape(written, subject, others):
+            return same, False
     if isinstance(written, SchemaVersion) and not is_own and (is_named or is_nameless):
         written = _version_of(_called(subject.latest.name, written.resolved), schema_format)
     if isinstance(written, Gap):
         raise Undecodable(f"has a schema that can't be read: {written.reason}")
     known = next((it for it in reversed(subject.versions) if it.fingerprint == written.fingerprint), None)
     return known or (written if is_own or is_named else None), known is None
+
+
+def _of_shape(written: SchemaVersion, subject: SchemaSubject, others: Iterable[SchemaSubject]) -> SchemaVersion | None:
+    """Returns the version of just that shape, None where there is none, where it says little, or where others may be meant."""
+    if len(written.fields) < SHAPE_FIELDS_MIN:
+        return None
+    shape = _shape(written.resolved)
+    found = next((it for it in reversed(subject.versions) if _shape(it.resolved) == shape), None)
+    if found is None or any(
+        written.name == it.name or _shape(it.resolved) == shape for one in others for it in one.versions
+    ):
+        return None
+    return found
+
+
+@lru_cache(maxsize=4 * _CACHED_SCHEMAS_MAX)
+def _shape(resolved: str) -> str:
+    """A schema without the names of its types: fields, kinds, symbols, sizes and logical types in their order."""
+    numbers: dict[str, int] = {}
+    return json.dumps(_without_names(json.loads(resolved), numbers))
+
+
+def _without_names(node: Any, numbers: dict[str, int]) -> Any:
+    if isinstance(node, str):
+        return numbers.get(node.rpartition(".")[2], node)
+    if isinstance(node, list):
+        return [_without_names(branch, numbers) for branch in node]
+    if "name" in node:
+        numbers.setdefault(str(node["name"]).rpartition(".")[2], len(numbers))
+    kept = [node.get(key) for key in ("symbols", "size", "logicalType", "precision", "scale")]
+    inner = [_without_names(node[key], numbers) for key in ("type", "items", "values") if key in node]
+    fields = [[field["name"], _without_names(field["type"], numbers)] for field in node.get("fields", ())]
+    return [inner, kept, fields]
 
 
 @lru_cache(maxsize=_CACHED_SCHEMAS_MAX)

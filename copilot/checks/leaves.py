@@ -9,17 +9,49 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
+
+from copilot.domain.fieldtype import PRIMITIVES, parsed
+from copilot.domain.schema import SchemaField
 
 Place = tuple[tuple[str, str], ...]
 """Pairs of a place, with indexes and keys where its path has "[]" and "{}", and that path: one, and one more for each recursion."""
 _COLLECTION = re.compile(r"\[\]|\{\}")
+_PLAIN = frozenset(f'"{kind}"' for kind in PRIMITIVES)
 
 
-def leaves_of(record: Any, paths: frozenset[str]) -> dict[Place, Any]:
-    """Returns the values of a record by their places; `paths` are those of the schema's fields."""
-    return dict(_leaves(record, "", "", (), paths))
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What the fields of a schema tell of each other, worked out once for all records: a schema may have ten thousand.
+
+    `collections` are the "a[]" and "a{}" under which others lie, `field_counts` how many lie in each record, `records` the full
+    name of the record at a path, and `named` the full names that the type of the field at a path may speak of.
+    """
+
+    paths: frozenset[str]
+    collections: frozenset[str]
+    field_counts: Counter[str]
+    records: Mapping[str, str]
+    named: Mapping[str, frozenset[str]]
+
+
+def outline_of(fields: Iterable[SchemaField]) -> Outline:
+    """Returns the outline of a schema's fields."""
+    fields = tuple(fields)
+    paths = frozenset(field.path for field in fields)
+    return Outline(
+        paths,
+        frozenset(path[: end.end()] for path in paths for end in _COLLECTION.finditer(path)),
+        Counter(path.rpartition(".")[0] for path in paths),
+        {field.path.rpartition(".")[0]: field.record for field in fields},
+        {field.path: _named(field) for field in fields if field.type not in _PLAIN},
+    )
+
+
+def leaves_of(record: Any, outline: Outline) -> dict[Place, Any]:
+    """Returns the values of a record by their places, under the schema with that outline."""
+    return dict(_leaves(record, "", "", (), outline))
 
 
 def renamed(place: Place, target: Callable[[str], str | None]) -> tuple[str, ...]:
@@ -32,26 +64,26 @@ def standing(place: Place) -> tuple[str, ...]:
     return tuple(own for own, _ in place)
 
 
-def _leaves(value: Any, own: str, path: str, outer: Place, paths: frozenset[str]) -> Iterator[tuple[Place, Any]]:
+def _leaves(value: Any, own: str, path: str, outer: Place, outline: Outline) -> Iterator[tuple[Place, Any]]:
     if isinstance(value, dict) and value:
         names = [_joined(path, name) for name in value]
-        if all(name in paths for name in names):
+        if all(name in outline.paths for name in names):
             for (key, item), name in zip(value.items(), names, strict=True):
-                yield from _leaves(item, _joined(own, key), name, outer, paths)
+                yield from _leaves(item, _joined(own, key), name, outer, outline)
             return
-        again = _containing(path, value, paths)
+        again = _containing(path, value, outline)
         if again is not None:
             for key, item in value.items():
                 name = _joined(again, key)
-                yield from _leaves(item, name, name, (*outer, (own, path)), paths)
+                yield from _leaves(item, name, name, (*outer, (own, path)), outline)
             return
-    if isinstance(value, dict) and _is_inside(path + "{}", value.values(), paths):
+    if isinstance(value, dict) and _is_inside(path + "{}", value.values(), outline):
         for key, item in value.items():
-            yield from _leaves(item, f"{own}{{{key}}}", path + "{}", outer, paths)
+            yield from _leaves(item, f"{own}{{{key}}}", path + "{}", outer, outline)
         return
-    if isinstance(value, list) and value and _is_inside(path + "[]", value, paths):
+    if isinstance(value, list) and value and _is_inside(path + "[]", value, outline):
         for index, item in enumerate(value):
-            yield from _leaves(item, f"{own}[{index}]", path + "[]", outer, paths)
+            yield from _leaves(item, f"{own}[{index}]", path + "[]", outer, outline)
         return
     yield (*outer, (own, path)), value
 
@@ -60,42 +92,51 @@ def _joined(path: str, name: object) -> str:
     return f"{path}.{name}" if path else str(name)
 
 
-def _is_inside(path: str, items: Iterable[Any], paths: frozenset[str]) -> bool:
+def _is_inside(path: str, items: Iterable[Any], outline: Outline) -> bool:
     """Tells whether items that stand under a path have fields of their own, there or in a record that contains it."""
-    return path in _known(paths).collections or any(_recurs(path, item, paths) for item in items)
+    return path in outline.collections or any(_recurs(path, item, outline) for item in items)
 
 
-def _recurs(path: str, value: Any, paths: frozenset[str]) -> bool:
+def _recurs(path: str, value: Any, outline: Outline) -> bool:
     if isinstance(value, list):
-        return any(_recurs(path + "[]", item, paths) for item in value)
+        return any(_recurs(path + "[]", item, outline) for item in value)
     if not isinstance(value, dict):
         return False
-    is_contained = _containing(path, value, paths) is not None
-    return is_contained or any(_recurs(path + "{}", item, paths) for item in value.values())
+    is_contained = _containing(path, value, outline) is not None
+    return is_contained or any(_recurs(path + "{}", item, outline) for item in value.values())
 
 
-def _containing(path: str, record: Mapping[Any, Any], paths: frozenset[str]) -> str | None:
-    """Returns the path of the nearest record around `path` that has just the fields of this one, None where there is none."""
+def _containing(path: str, record: Mapping[Any, Any], outline: Outline) -> str | None:
+    """Returns the path of the nearest record around `path` that its type names and that has just the fields of this one."""
+    named = outline.named.get(path.rstrip("[]{}"), frozenset())
     while record and path:
         path = path.rpartition(".")[0]
         # Just these: a map may have some of the names as keys.
-        if len(record) == _known(paths).field_counts[path] and all(_joined(path, name) in paths for name in record):
+        is_equal = len(record) == outline.field_counts[path] and all(
+            _joined(path, name) in outline.paths for name in record
+        )
+        if is_equal and outline.records.get(path) in named:
             return path
     return None
 
 
-class _Known(NamedTuple):
-    """What the paths of a schema tell of each other: "a[]" and "a{}" under which others lie, and how many lie in each record."""
-
-    collections: frozenset[str]
-    field_counts: Counter[str]
-
-
-# Asked for every value of every record, and a schema may have ten thousand paths.
-@lru_cache(maxsize=64)
-def _known(paths: frozenset[str]) -> _Known:
-    collections = {path[: end.end()] for path in paths for end in _COLLECTION.finditer(path)}
-    return _Known(frozenset(collections), Counter(path.rpartition(".")[0] for path in paths))
+def _named(field: SchemaField) -> frozenset[str]:
+    """Every text of a type that may be a record's name, as it is written and in the namespaces it may lie in."""
+    namespaces = {field.record.rpartition(".")[0]}
+    names = set()
+    pending = [parsed(field.type)]
+    while pending:
+        match pending.pop():
+            case str(name):
+                names.add(name)
+            case list(branches):
+                pending += branches
+            case dict(members):
+                full = str(members.get("namespace") or members.get("name", ""))
+                namespaces.add(full if "namespace" in members else full.rpartition(".")[0])
+                pending += (members[key] for key in ("type", "items", "values", "name") if key in members)
+                pending += (it["type"] for it in members.get("fields", ()) if "type" in it)
+    return frozenset(names | {f"{namespace}.{name}" for namespace in namespaces for name in names if "." not in name})
 
 
 def _renamed_segment(place: str, path: str, target: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from copilot.checks.leaves import leaves_of
+from copilot.checks.leaves import leaves_of, outline_of
 from copilot.checks.lineage import Lineage
 from copilot.checks.roundtrip import written_samples
 from copilot.domain.evidence import Finding
@@ -127,7 +127,7 @@ def _seen(it: StandIn, base: SchemaVersion, last: SchemaVersion, schema_format: 
                 read = decoder.decode(record.data, lacking.resolved, last.resolved).value
             except Undecodable:
                 continue
-            leaves = leaves_of(read, frozenset(field.path for field in last.fields))
+            leaves = leaves_of(read, outline_of(last.fields))
             for place, value in leaves.items():
                 if place[-1][1] == it.field.path:
                     return f"{decoder.name} gives {value!r} for a record written without it"

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from copilot.checks.declared import Declared, at_or_below, stand_ins
-from copilot.checks.leaves import leaves_of, renamed, standing
+from copilot.checks.leaves import Outline, leaves_of, outline_of, renamed, standing
 from copilot.checks.lineage import Direction
 from copilot.checks.turned import Turned, turned_units
 from copilot.domain.fieldtype import parsed
@@ -51,8 +51,8 @@ class Meeting:
 
     direction: Direction
     declared: Declared
-    written_paths: frozenset[str]
-    read_paths: frozenset[str]
+    written: Outline
+    read: Outline
     enums: frozenset[str]
     stand_ins: tuple[tuple[str, tuple[str, ...]], ...]
     defaults: tuple[tuple[str, str], ...] = ()
@@ -61,11 +61,11 @@ class Meeting:
 
     def target(self, path: str) -> str | None:
         """Returns where the reader has the value of that path, None where nothing is expected there."""
-        if not path or path in self.read_paths or path.rstrip("[]{}") in self.read_paths:
+        if not path or path in self.read.paths or path.rstrip("[]{}") in self.read.paths:
             return path
         for old, new in self.declared.renamed:
             source, target = (old, new) if self.direction == "backward" else (new, old)
-            if at_or_below(path, source) and target not in self.written_paths:
+            if at_or_below(path, source) and target not in self.written.paths:
                 return target + path[len(source) :]
         return None
 
@@ -74,7 +74,7 @@ class Meeting:
         if self.direction == "forward" or any(at_or_below(path, gone) for gone in self.declared.removed):
             return True
         moved = (*self.stand_ins, *((old, (new,)) for old, new in self.declared.renamed))
-        return any(at_or_below(path, old) and self.written_paths & set(new) for old, new in moved)
+        return any(at_or_below(path, old) and self.written.paths & set(new) for old, new in moved)
 
 
 def meeting(
@@ -82,23 +82,23 @@ def meeting(
 ) -> Meeting:
     """Returns what `compare` needs; `base` are the paths that the base's schema has."""
     newer = reader if direction == "backward" else writer
-    written_paths = frozenset(field.path for field in writer.fields)
+    written = outline_of(writer.fields)
     return Meeting(
         direction,
         declared,
-        written_paths,
-        frozenset(field.path for field in reader.fields),
+        written,
+        outline_of(reader.fields),
         frozenset(field.path for field in reader.fields if '"enum"' in field.type),
         tuple((path, stand_ins(path, newer, base)) for path in sorted(declared.replaced)),
-        tuple((it.path, it.default) for it in reader.fields if it.default is not None and it.path not in written_paths),
+        tuple((it.path, it.default) for it in reader.fields if it.default is not None and it.path not in written.paths),
         turned_units(declared.units, writer, reader),
     )
 
 
 def compare(written: Any, read: Any, met: Meeting) -> Compared:
     """Compares one record as written with the same record as read."""
-    before = leaves_of(written, met.written_paths)
-    after = {standing(place): (place[-1][1], value) for place, value in leaves_of(read, met.read_paths).items()}
+    before = leaves_of(written, met.written)
+    after = {standing(place): (place[-1][1], value) for place, value in leaves_of(read, met.read).items()}
     differences = []
     expected: set[tuple[str, ...]] = set()
     for place, value in before.items():
@@ -117,7 +117,7 @@ def compare(written: Any, read: Any, met: Meeting) -> Compared:
         difference = _difference(path, met.target(path) or path, value, got, met)
         if difference:
             differences.append(difference)
-    defaults = sum(1 for place, (path, _) in after.items() if place not in expected and path not in met.written_paths)
+    defaults = sum(1 for place, (path, _) in after.items() if place not in expected and path not in met.written.paths)
     return Compared(tuple(differences), len(before), defaults)
 
 

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from copilot.checks.leaves import leaves_of
+from copilot.checks.leaves import leaves_of, outline_of
 from copilot.checks.replay import ReplayCheck
 from copilot.domain.evidence import Evidence
 from copilot.domain.operation import AddField, Operation, RemoveField, RenameField
+from copilot.domain.schema import SchemaField
+from copilot.domain.source import Span
 from tests.checks.orders import Fields, bench, case, field
 
 AMOUNT = field("amount", "long")
@@ -30,6 +32,10 @@ contained = pytest.mark.parametrize("inner", WAYS_TO_CONTAIN.values(), ids=WAYS_
 
 def replayed(operation: Operation, before: Fields, after: Fields) -> Evidence:
     return ReplayCheck().run(case(operation, [before], [after]), bench())
+
+
+def listed(*paths: str) -> tuple[SchemaField, ...]:
+    return tuple(SchemaField(path, path, "Order", '"int"', None, (), "", "", Span("", 1, 1)) for path in paths)
 
 
 def errors(evidence: Evidence) -> set[str]:
@@ -79,6 +85,18 @@ def test_the_field_that_contains_its_record_can_go(inner: dict[str, Any]) -> Non
     assert not errors(evidence)
 
 
+def test_records_that_contain_each_other_and_have_equal_fields_are_told_apart() -> None:
+    owner = {"type": "record", "name": "Owner", "fields": [AMOUNT, field("inner", ["null", "Order"], default=None)]}
+    inner = field("inner", ["null", owner], default=None)
+    rename = RenameField("order", "", "amount", "total")
+
+    kept = replayed(rename, [AMOUNT, inner], [field("total", "long", aliases=["amount"]), inner])
+    lost = replayed(rename, [AMOUNT, inner], [field("total", "long", default=0), inner])
+
+    assert not errors(kept), kept.findings
+    assert "replay.value-defaulted" in errors(lost)
+
+
 def test_a_list_of_records_and_texts_comes_back() -> None:
     line = {"type": "record", "name": "Line", "fields": [field("sku", "string")]}
     lines = field("lines", {"type": "array", "items": ["string", line]})
@@ -98,19 +116,20 @@ def test_a_record_without_fields_gains_one() -> None:
 
 
 def test_a_map_is_no_record_though_a_key_is_called_like_a_field() -> None:
-    paths = frozenset({"a", "b", "labels"})
+    outline = outline_of(listed("a", "b", "labels"))
 
-    leaves = leaves_of({"a": 1, "b": 2, "labels": {"a": 3}}, paths)
+    leaves = leaves_of({"a": 1, "b": 2, "labels": {"a": 3}}, outline)
 
     assert {place[-1][1]: value for place, value in leaves.items()} == {"a": 1, "b": 2, "labels": {"a": 3}}
 
 
 def test_the_values_of_ten_thousand_lists_are_found_at_once() -> None:
-    paths = frozenset(f"f{number}[]" for number in range(10_000)) | {f"f{number}" for number in range(10_000)}
+    names = [f"f{number}" for number in range(10_000)]
+    outline = outline_of(listed(*names, *(f"{name}[]" for name in names)))
     value = {f"f{number}": [{"inner": 1}] for number in range(10_000)}
     begun = time.process_time()
 
-    found = leaves_of(value, paths)
+    found = leaves_of(value, outline)
 
     assert len(found) == 10_000
     assert time.process_time() - begun < 5

@@ -100,6 +100,38 @@ def test_a_container_of_a_version_is_found_by_its_own_schema_wherever_it_lies() 
     assert SECRET not in repr(evidence)
 
 
+WIDE = [
+    ID,
+    field("amount", "long"),
+    field("address", {"type": "record", "name": "Address", "fields": [field("zip", "string")]}),
+]
+WIDE_RECORD = {"id": SECRET, "amount": 1, "address": {"zip": SECRET}}
+
+
+def test_a_container_whose_record_has_another_name_is_found_by_its_shape() -> None:
+    it = case(ADD, [WIDE], [[*WIDE, field("note", "string", default="")]])
+    inner = {"type": "record", "name": "address_record", "namespace": "spark", "fields": [field("zip", "string")]}
+    renamed = container([*WIDE[:2], field("address", inner)], [WIDE_RECORD], "export")
+    wider = container([*WIDE, field("more", "long")], [{**WIDE_RECORD, "more": 1}], "export")
+
+    evidence = with_containers(it, {"dump.avro": renamed, "wider.avro": wider})
+
+    assert [found.message for found in evidence.findings if found.rule == "replay.recorded"] == [
+        "Recorded records of order were tried: dump.avro (1)."
+    ]
+    assert SECRET not in repr(evidence)
+
+
+def test_a_shape_that_two_subjects_have_names_neither() -> None:
+    it = case(ADD, [WIDE], [[*WIDE, field("note", "string", default="")]])
+    twin = replace(it.base.subjects[0], name="invoice")
+    it = replace(it, base=replace(it.base, subjects=(*it.base.subjects, twin)))
+
+    evidence = with_containers(it, {"dump.avro": container(WIDE, [WIDE_RECORD], "export")})
+
+    assert evidence.measure("recorded") is None
+
+
 def test_a_folder_of_containers_can_be_named() -> None:
     binaries = {
         f"dump/orders.avro/part-{count}.avro": container([ID], [{"id": "a"}], "Written_elsewhere") for count in range(3)
