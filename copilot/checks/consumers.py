@@ -87,6 +87,10 @@ class ConsumerView:
         kept = {(use.span, use.path, use.mode) for use in self.standing.kept}
         return [use for use in self._uses(self.standing) if (use.span, use.path, use.mode) in kept]
 
+    def reads_now(self) -> list[FieldUse]:
+        """Returns the reads of this consumer after the phase, those that the phase edits among them, outside of tests."""
+        return list(self._uses(self.standing))
+
     def _too_early(self) -> Iterator[Finding]:
         """Reads of names that records from before the phase don't have, where no schema of the reader's own fills them in."""
         schema_of = self.link.decoder.reader_schema if self.link.decoder else "unknown"

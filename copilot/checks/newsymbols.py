@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from copilot.checks.consumers import ConsumerView
+from copilot.checks.declared import declared_about, named_operations, stand_ins
 from copilot.checks.elsewhere import is_by_hand, is_left_to_people
 from copilot.checks.lineage import Lineage, phase_label
 from copilot.checks.nulls import UNKNOWN
@@ -41,13 +42,29 @@ def symbol_findings(view: ConsumerView) -> Iterator[Finding]:
     known, written, read = _enums(base.latest), _enums(after), _enums(reader)
     if known == written:
         return
-    for use in view.reads():
-        if use.path not in known or use.path not in written or use.path not in read:
+    carried = {new: old for new, old in _carried(view).items() if new in written and old in known}
+    # A patch moves a read to the new field, and leaves it the table that was made for the old one.
+    for use in [
+        *(it for it in view.reads() if it.path in known),
+        *(it for it in view.reads_now() if it.path in carried),
+    ]:
+        if use.path not in written or use.path not in read:
             continue
-        before = set(known[use.path]["symbols"])
+        old = carried.get(use.path, use.path)
+        before = set(known[old]["symbols"])
         got = {_as_read(it, read[use.path]) for it in written[use.path]["symbols"] if it not in before | stand_ins}
         for symbol in sorted(it for it in got if it and it not in before):
             yield from _met(view, use, symbol)
+
+
+def _carried(view: ConsumerView) -> Mapping[str, str]:
+    """Returns the old field of each new one that may carry its value on: code that reads that one was written for the old."""
+    base, after = view.lineage.base, view.lineage.after[view.phase]
+    if base is None or after is None:
+        return {}
+    declared = declared_about(view.lineage.name, base.latest, named_operations(view.case))
+    known = frozenset(it.path for it in base.latest.fields)
+    return {new: old for old in sorted(declared.replaced) for new in stand_ins(old, after, known)}
 
 
 def too_late(lineage: Lineage, phase: int, case: Case) -> Iterator[Finding]:

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from copilot.checks.declared import paths_of, stand_ins
 from copilot.checks.leaves import leaves_of, outline_of
 from copilot.checks.lineage import Lineage
 from copilot.checks.roundtrip import written_samples
 from copilot.domain.evidence import Finding
-from copilot.domain.fieldtype import enum_of, neutral_value, parsed, record_of, says_unknown
-from copilot.domain.operation import AddField, ChangeDefault, Operation
+from copilot.domain.fieldtype import enum_of, is_nullable, neutral_value, parsed, record_of, says_unknown
+from copilot.domain.operation import AddField, ChangeDefault, MakeOptional, Operation
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.schema import SchemaField, SchemaVersion
 from copilot.ports import SchemaFormat, Undecodable
@@ -61,7 +62,24 @@ def stand_in_findings(
             if state and not _says_the_least(it):
                 found.setdefault(it.field.path, (it, state))
     told = [_told(it, base, state, lineage, schema_format) for it, state in found.values()]
-    return told + [_of_enum(path, symbol, lineage) for path, symbol in _enum_defaults(base, last)]
+    told += [_of_enum(path, symbol, lineage) for path, symbol in _enum_defaults(base, last)]
+    return told + list(_kept_required(base, last, operations, lineage))
+
+
+def _kept_required(
+    base: SchemaVersion, last: SchemaVersion, operations: tuple[Operation, ...], lineage: Lineage
+) -> Iterator[Finding]:
+    """A field that was to become optional and stays required beside an optional one: where that is null, it can't be."""
+    known = frozenset(field.path for field in base.fields)
+    for operation in operations:
+        for path in paths_of(operation, lineage.name, base) if isinstance(operation, MakeOptional) else ():
+            kept = next((it for it in last.fields if it.path == path and not is_nullable(parsed(it.type))), None)
+            if kept is not None and (beside := stand_ins(path, last, known)):
+                text = (
+                    f"{path} stays required beside {beside[0]}: a record without a value has to hold another one there,"
+                    f" and who reads {path} where {beside[0]} is null can't tell."
+                )
+                yield Finding(RULE, "warning", text, None, lineage.name, path)
 
 
 def _says_the_least(it: StandIn) -> bool:

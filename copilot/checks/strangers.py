@@ -73,6 +73,10 @@ class _Stranger:
                 return self._matched(parent, cases)
             case ast.Compare():
                 return self._compared(node, parent)
+            case ast.IfExp(test=test) if test is not node:
+                return self.of(parent)
+            case ast.BoolOp():
+                return self.of(parent)
         return UNKNOWN
 
     def _is_ruled_out(self, node: ast.expr) -> bool:

@@ -13,11 +13,10 @@ from copilot.cli.proposal_text import (
 )
 from copilot.cli.verbs import COMMAND
 from copilot.domain.alternative import Phase
-from copilot.domain.codec import canonical
 from copilot.domain.decision import Decision, Ruling
 from copilot.domain.evidence import Evidence, Finding
-from copilot.domain.operation import operation_object
 from copilot.domain.proposal import Proposal
+from copilot.reasons.asked import operation_words
 from copilot.reasons.rationale import check_claims, claims_of
 from copilot.reasons.rollout import proved
 from copilot.reasons.words import (
@@ -59,7 +58,7 @@ def _head(proposal: Proposal, decision: Decision) -> list[str]:
     words = asked_words(request)
     by = f"by {request.asked_by}, " if request.asked_by else ""
     facts = [("asked", f"{by}on commit {request.commit}")]
-    facts += [("understood", canonical(operation_object(operation))) for operation in request.operations]
+    facts += [("understood", operation_words(operation)) for operation in request.operations]
     if proposal.continued:
         facts += continued_facts(proposal.continued)
     elif request.follows:

@@ -23,7 +23,7 @@ from copilot.flow import case_of, run_check
 from copilot.patches.diff import make_patch
 from copilot.plugins import Kit
 from copilot.proposals.mutation import MutantSeen
-from copilot.reasons.merits import AHEAD, BEHIND, OF_DEPLOYS, WORTH
+from copilot.reasons.merits import AHEAD, BEHIND, OF_DEPLOYS, WORTH, names
 
 COMMANDS = "commands"
 COMPILE = "compile"
@@ -164,7 +164,7 @@ def _killed(row: MutantSeen, broken: _Proved, original: _Proved, proposal: Propo
         if evidence.verdict == "unknown" and evidence.check in settled:
             message = _doubt(evidence)
             return replace(row, fate="killed", by=evidence.check, rule="can't be settled any more", message=message)
-    if any(ruling.rule.endswith(f"{BEHIND}{rule}") for rule in (*WORTH, *_chosen_for(original, proposal))):
+    if any(names(ruling.rule, BEHIND, rule) for rule in (*WORTH, *_chosen_for(original, proposal))):
         return _lost(row, ruling, broken)
     warning = _new_warning(broken, original)
     return replace(row, by=warning[0], message=warning[1].message) if warning else row
@@ -173,7 +173,7 @@ def _killed(row: MutantSeen, broken: _Proved, original: _Proved, proposal: Propo
 def _chosen_for(original: _Proved, proposal: Proposal) -> Iterator[str]:
     """Yields the rule by which the chosen patch won, where it is one about deploys: without that nobody would have chosen it."""
     rule = proposal.decision.ruling(original.alternative.id).rule if proposal.decision else ""
-    yield from (it for it in OF_DEPLOYS if rule.endswith(f"{AHEAD}{it}"))
+    yield from (it for it in OF_DEPLOYS if names(rule, AHEAD, it))
 
 
 def _lost(row: MutantSeen, ruling: Ruling, broken: _Proved) -> MutantSeen:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from copilot.domain.decision import Claim, Ruling
 from copilot.domain.proposal import Proposal
+from copilot.reasons.merits import without_figures
 
 RulingsOf = Callable[[Proposal], tuple[Ruling, ...]]
 
@@ -65,4 +66,4 @@ def without(proposal: Proposal, evidence: str) -> Proposal:
 
 
 def _verdict(ruling: Ruling) -> tuple[str, int, str]:
-    return ruling.outcome, ruling.rank, ruling.rule
+    return ruling.outcome, ruling.rank, without_figures(ruling.rule)

@@ -8,7 +8,7 @@ or whose proof is not complete. The rules are data (`MERITS`): a decision takes 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -30,14 +30,27 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Advantage:
-    """By which rule one alternative is ahead of another, the claim that says so, and both figures as "1 against 3".
+    """By which rule one alternative is ahead of another, the claim that says so, and both figures, the better one first.
 
-    `figures` is "" where the rule compares no figures.
+    `figures` are "" where the rule compares none.
     """
 
     rule: str
     claim: Claim
-    figures: str = ""
+    figures: tuple[str, str] = ("", "")
+
+    @property
+    def ahead(self) -> str:
+        """Returns the rule as the better one's reason: "fewest phases, 1 against 3"."""
+        return self._said(*self.figures)
+
+    @property
+    def behind(self) -> str:
+        """Returns the rule as the worse one's reason: "fewest phases, 3 against 1"."""
+        return self._said(*reversed(self.figures))
+
+    def _said(self, own: str, other: str) -> str:
+        return f"{self.rule}, {own} against {other}" if own and other else self.rule
 
 
 class Merit(Protocol):
@@ -76,13 +89,17 @@ class SoftRule:
 
     def advantage(self, better: Candidate, worse: Candidate) -> Advantage:
         one, other = self.figure(better), self.figure(worse)
-        if one is None or other is None:
-            text = f"{self.name.capitalize()}: there is no figure for {worse.id}."
-            claim = Claim(text, _cited(better, (self.check,)), is_background=True)
-            return Advantage(self.name, claim, f"{self.value(better):g} against no figure")
-        text = f"{self.unit[0].upper()}{self.unit[1:]}: {one} for {better.id}, {other} for {worse.id}."
-        claim = Claim(text, (*_cited(better, (self.check,)), *_cited(worse, (self.check,))))
-        return Advantage(self.name, claim, f"{one} against {other}")
+        subject = f"{self.unit[0].upper()}{self.unit[1:]}"
+        cites = (*_cited(better, (self.check,)), *_cited(worse, (self.check,)))
+        own = "none" if one is None else f"{one}"
+        if other is None:
+            is_asked = self.check in worse.evidence
+            why = "its deploys are left to people, so none were explored" if is_asked else f"{self.check} was not asked"
+            text = f"{subject}: {own} for {better.id}; for {worse.id} {why}."
+            figures = (own, "not explored" if is_asked else "not asked")
+            return Advantage(self.name, Claim(text, cites, is_background=not cites), figures)
+        text = f"{subject}: {own} for {better.id}, {other} for {worse.id}."
+        return Advantage(self.name, Claim(text, cites), (own, f"{other}"))
 
     def _is_unexplored(self, found: Evidence, candidate: Candidate) -> bool:
         """Tells whether the figure is about deploys that are left to people: not looked at, so they are not none."""
@@ -110,14 +127,16 @@ class MostAsked:
             return Advantage(self.name, Claim(text, (), is_background=True))
         asked = mine.measure("operations")
         if asked == 1:
-            text = f"{better.id} does what was asked; {worse.id} leaves some of it to people."
-            return Advantage(self.name, Claim(text, (mine.id, theirs.id)))
+            places = theirs.measure("manual_places")
+            left = "some of it" if not places else "1 place" if places == 1 else f"{places} places"
+            text = f"{better.id} does what was asked; {worse.id} leaves {left} to people."
+            return Advantage(self.name, Claim(text, (mine.id, theirs.id)), ("all of it", f"{left} left to people"))
         one, other = mine.measure("operations_done"), theirs.measure("operations_done")
         text = (
             f"{better.id} does {one} of the {asked} changes that were asked for;"
             f" {worse.id} does {other} and leaves the rest to people."
         )
-        figures = "" if one is None or other is None else f"{one} against {other}"
+        figures = ("", "") if one is None or other is None else (f"{one}", f"{other}")
         return Advantage(self.name, Claim(text, (mine.id, theirs.id)), figures)
 
 
@@ -132,10 +151,13 @@ class Proved:
         return len(candidate.unproved)
 
     def advantage(self, better: Candidate, worse: Candidate) -> Advantage:
-        text = f"{listed(worse.unproved)} could not be settled for {worse.id}."
-        cites = _cited(worse, worse.unproved)
+        text = f"{listed(worse.unproved)} could not be settled for {worse.id}"
+        settled = [check for check in worse.unproved if check in better.evidence and check not in better.unproved]
+        text += f"; for {better.id} {listed(settled)} could." if settled else "."
+        cites = (*_cited(worse, worse.unproved), *_cited(better, settled))
         claim = Claim(text[0].upper() + text[1:], cites, is_background=not cites)
-        return Advantage(FEWEST_OPEN if better.unproved else self.name, claim)
+        figures = (_open(better), _open(worse))
+        return Advantage(FEWEST_OPEN if better.unproved else self.name, claim, figures)
 
 
 HONEST_RULES = (
@@ -183,6 +205,29 @@ FEWEST_OPEN = "fewest open questions"
 BEHIND, AHEAD = "behind on: ", "wins on: "
 """Stand before the rule on which an alternative is behind the one that is chosen, and before the one on which that wins."""
 BY_NAME = "equal, the name only gives an order"
+_NAMES = (*(rule.name for rule in MERITS), FEWEST_OPEN, BY_NAME)
+
+
+def names(ruling: str, place: str, rule: str) -> bool:
+    """Tells whether the rule of a ruling says that it is ahead (`AHEAD`) or behind (`BEHIND`) by the soft rule of that name."""
+    return without_figures(ruling).endswith(f"{place}{rule}")
+
+
+def without_figures(ruling: str) -> str:
+    """Returns the rule of a ruling without what was compared: "wins on: fewest phases"."""
+    for place in (AHEAD, BEHIND):
+        before, found, said = ruling.partition(place)
+        if found:
+            known = (name for name in _NAMES if said == name or said.startswith(f"{name}, "))
+            return f"{before}{place}{max(known, key=len, default=said)}"
+    return ruling
+
+
+def rival_of(candidates: Sequence[Candidate]) -> Candidate:
+    """Returns against which of the others the first is to be held: the best that leaves no more to people, else the next."""
+    first, *others = candidates
+    asked = MostAsked()
+    return next((it for it in others if asked.value(it) <= asked.value(first)), others[0])
 
 
 def sort_key(candidate: Candidate, rules: Sequence[Merit] = MERITS) -> tuple[float | str, ...]:
@@ -209,7 +254,11 @@ def advantage(better: Candidate, worse: Candidate, rules: Sequence[Merit] = MERI
     return Advantage(BY_NAME, Claim(text, (), is_background=True))
 
 
-def _cited(candidate: Candidate, checks: tuple[str, ...]) -> tuple[str, ...]:
+def _open(candidate: Candidate) -> str:
+    return f"{listed(candidate.unproved) or 'nothing'} open"
+
+
+def _cited(candidate: Candidate, checks: Iterable[str]) -> tuple[str, ...]:
     return tuple(candidate.evidence[check].id for check in checks if check in candidate.evidence)
 
 

@@ -17,7 +17,17 @@ from copilot.domain.evidence import Evidence
 from copilot.domain.proposal import Proposal
 from copilot.reasons.background import marked
 from copilot.reasons.coverage import not_covered
-from copilot.reasons.merits import AHEAD, BEHIND, MERITS, Candidate, Merit, advantage, leaves_to_people, sort_key
+from copilot.reasons.merits import (
+    AHEAD,
+    BEHIND,
+    MERITS,
+    Candidate,
+    Merit,
+    advantage,
+    leaves_to_people,
+    rival_of,
+    sort_key,
+)
 from copilot.reasons.refusals import NOT_ASKED, Standing, passed, standing_of
 from copilot.reasons.stakes import stakes_of
 from copilot.reasons.words import listed
@@ -86,11 +96,13 @@ def _ruling(
     if len(candidates) == 1:
         name, claims = ONLY_ONE, []
     elif number == 0:
-        ahead = advantage(candidate, candidates[1], merits)
-        name, claims = f"{AHEAD}{ahead.rule}", [ahead.claim]
+        rival, following = rival_of(candidates), candidates[1]
+        ahead = advantage(candidate, rival, merits)
+        also = [] if rival is following else [advantage(candidate, following, merits)]
+        name, claims = f"{AHEAD}{ahead.ahead}", [it.claim for it in (ahead, *also)]
     else:
         behind = advantage(candidates[0], candidate, merits)
-        name, claims = f"{BEHIND}{behind.rule}", [behind.claim]
+        name, claims = f"{BEHIND}{behind.behind}", [behind.claim]
     if leaves_to_people(candidate):
         name = f"leaves it to people, {name}"
     if candidate.unproved:

@@ -10,12 +10,11 @@ import re
 from collections.abc import Mapping
 
 from copilot.domain.alternative import Alternative, Phase, Step
-from copilot.domain.codec import canonical
 from copilot.domain.continuation import Continued
 from copilot.domain.decision import Claim, Decision, Ruling
 from copilot.domain.evidence import Evidence, Finding
-from copilot.domain.operation import operation_object
 from copilot.domain.proposal import Proposal
+from copilot.reasons.asked import operation_words
 from copilot.reasons.look_at import NOTE, look_at, why
 from copilot.reasons.markup import code, plain, table
 from copilot.reasons.rationale import check_claims
@@ -73,7 +72,7 @@ def _head(proposal: Proposal, decision: Decision) -> list[str]:
     lines += [f"Asked{by} on commit {code(request.commit)}:", ""]
     lines += [f"> {plain(line)}" for line in request.text.splitlines() or ["(operations given as JSON)"]]
     lines += ["", "Understood as:", ""]
-    lines += [f"- {code(canonical(operation_object(operation)))}" for operation in request.operations]
+    lines += [f"- {plain(operation_words(operation))}" for operation in request.operations]
     if proposal.continued:
         lines += ["", *_continued(proposal.continued)]
     elif request.follows:

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from copilot.domain.decision import Ruling
 from copilot.domain.proposal import Proposal
-from copilot.reasons.merits import AHEAD, BY_NAME, MERITS, Advantage, Merit, advantage, deciding
+from copilot.reasons.merits import AHEAD, BY_NAME, MERITS, Advantage, Candidate, Merit, advantage, deciding, rival_of
 from copilot.reasons.ranking import ONLY_ONE, candidates_of, rulings_of, standings_of
 from copilot.reasons.words import in_letters, letters_of
 
@@ -35,6 +35,8 @@ class Ranking:
 
     rulings: tuple[Ruling, ...]
     leads: tuple[Lead, ...]
+    first: Lead | None = None
+    """Why the first one wins: against the best that does as much, which need not be the next one."""
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -83,26 +85,29 @@ class RuleList:
 def ranked_by(proposal: Proposal, merits: Sequence[Merit] = MERITS) -> Ranking:
     """Returns what those rules in that order lead to; with the default, what `decide` ranks."""
     candidates = candidates_of(proposal, standings_of(proposal), merits)
-    leads = []
-    for better, worse in pairwise(candidates):
-        merit = deciding(better, worse, merits)
-        leads.append(Lead(better.id, worse.id, merit.name if merit else "", advantage(better, worse, merits)))
-    return Ranking(rulings_of(proposal, merits), tuple(leads))
+    leads = [_lead(better, worse, merits) for better, worse in pairwise(candidates)]
+    first = _lead(candidates[0], rival_of(candidates), merits) if leads else None
+    return Ranking(rulings_of(proposal, merits), tuple(leads), first)
+
+
+def _lead(better: Candidate, worse: Candidate, merits: Sequence[Merit]) -> Lead:
+    merit = deciding(better, worse, merits)
+    return Lead(better.id, worse.id, merit.name if merit else "", advantage(better, worse, merits))
 
 
 def why_it_wins(proposal: Proposal, ranking: Ranking) -> str:
-    """Returns the rule that makes the winner win, e.g. "B wins on: fewest coordinated deploys, 1 against 3 of D."."""
+    """Returns the rule that makes the winner win, e.g. "B wins on: fewest coordinated deploys, 1 against 3 (D)."."""
     letters = letters_of(proposal)
     if not ranking.winner:
         return "No alternative wins: the hard rules refuse them all."
-    if not ranking.leads:
+    lead = ranking.first
+    if lead is None:
         return f"{letters[ranking.winner]} wins: it is {ONLY_ONE}."
-    lead = ranking.leads[0]
     better, worse, ahead = letters[lead.better], letters[lead.worse], lead.ahead
     if ahead.rule == BY_NAME:
         return f"{better} and {worse} are equal by these rules: the name only gives an order."
-    if ahead.figures:
-        return f"{better} {AHEAD}{ahead.rule}, {ahead.figures} of {worse}."
+    if all(ahead.figures):
+        return f"{better} {AHEAD}{ahead.ahead} ({worse})."
     return f"{better} {AHEAD}{ahead.rule}. {in_letters(ahead.claim.text, letters)}"
 
 

@@ -588,6 +588,17 @@ def test_a_lookup_that_the_plan_leaves_to_a_person_is_an_open_question() -> None
     assert symbol_met(body, ["NEW", "PAID", "REFUNDED"], steps=[(step,)]).verdict == "unknown"
 
 
+def test_a_lookup_that_lacks_the_symbol_of_a_new_field_fails_as_well() -> None:
+    old = field("status", {"type": "enum", "name": "Status", "symbols": ["NEW", "PAID"]})
+    wider = {"type": "enum", "name": "StatusV2", "symbols": ["NEW", "PAID", "REFUNDED"]}
+    after = [ID, old, field("status_v2", ["null", wider], default=None)]
+    code = 'RATES = {"NEW": 1, "PAID": 2}\ndef rate(order): return RATES[order["status_v2"]]\n'
+    add = AddSymbol("order", "", "status", "REFUNDED")
+    made = case(add, [[ID, old]], [after], uses_after=[[use("status_v2", line=2)]])
+
+    assert "contract.meets-new-symbol" in errors(run(made, {SCORER_PATH: code, SHOP_PATH: ""}))
+
+
 def test_a_symbol_that_only_stands_in_and_is_never_written_is_no_breach() -> None:
     body = 'def rate(order): return RATES[order["status"]]'
 

@@ -264,6 +264,19 @@ def test_a_default_that_the_request_names_is_no_stand_in() -> None:
     assert (asked.measure("stand_ins"), chosen.measure("stand_ins")) == (0, 1)
 
 
+def test_a_required_field_that_stays_beside_the_optional_one_stands_in_for_null() -> None:
+    optional = field("amount_v2", ["null", "long"], default=None)
+    make = MakeOptional("order", "", "amount")
+
+    kept, dropped = (
+        run(case(make, [[ID, AMOUNT]], [[ID, AMOUNT, optional]])),
+        run(case(make, [[ID, AMOUNT]], [[ID, AMOUNT, optional], [ID, optional]])),
+    )
+
+    assert (kept.measure("stand_ins"), dropped.measure("stand_ins")) == (1, 0)
+    assert any("amount stays required beside amount_v2" in found.message for found in kept.findings)
+
+
 def test_a_default_that_goes_over_to_the_field_of_the_new_type_is_nothing_new() -> None:
     change = ChangeType("order", "", "amount", '"string"')
     after = [ID, field("amount_v2", ["string", "null"], default="0")]

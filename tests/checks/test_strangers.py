@@ -45,6 +45,11 @@ MATCH = 'match order["status"]:\n    case "NEW":\n        a()\n    case "PAID":\
         ('return RATES[order["status"]]', "looks it up in RATES, which lacks REFUNDED"),
         ('status = order["status"]\nreturn RATES[status]', "looks it up in RATES, which lacks REFUNDED"),
         ('return {"NEW": 1, "PAID": 2}[order["status"]]', "looks it up in a table, which lacks REFUNDED"),
+        (
+            'return RATES[order["old"] if order.get("status") is None else order["status"]]',
+            "looks it up in RATES, which lacks REFUNDED",
+        ),
+        ('status = order["status"] or "NEW"\nreturn RATES[status]', "looks it up in RATES, which lacks REFUNDED"),
         ('return Status(order["status"])', "makes it a Status, which lacks REFUNDED"),
         (ELSE_RAISES, "raises for every symbol that it doesn't name"),
         (f"{MATCH}\n    case other:\n        raise ValueError(other)", "raises for every symbol that it doesn't name"),

@@ -39,8 +39,8 @@ def test_fewest_coordinated_deploys_win_and_it_says_so() -> None:
     decision = decide(proposal((NOTHING, many, few), proofs))
 
     assert decision.chosen == "few-000001"
-    assert outcome(decision, "few-000001") == ("chosen", 1, "wins on: fewest coordinated deploys")
-    assert outcome(decision, "many-00001") == ("acceptable", 2, "behind on: fewest coordinated deploys")
+    assert outcome(decision, "few-000001") == ("chosen", 1, "wins on: fewest coordinated deploys, 1 against 3")
+    assert outcome(decision, "many-00001") == ("acceptable", 2, "behind on: fewest coordinated deploys, 3 against 1")
     words = "Jobs that have to move together or in order: 1 for few-000001, 3 for many-00001."
     assert decision.ruling("few-000001").claims[0].text == words
     assert decision.stakes == "low"
@@ -63,7 +63,7 @@ def test_a_way_that_leaves_more_behind_loses_however_few_phases_it_has(check: st
     decision = decide(proposal((whole, part), proofs))
 
     assert decision.chosen == "whole-0001"
-    assert outcome(decision, "part-00001")[2] == f"behind on: {rule}"
+    assert outcome(decision, "part-00001")[2] == f"behind on: {rule}, 2 against 0"
     assert rule in WORTH
 
 
@@ -125,7 +125,11 @@ def test_unknown_never_counts_as_a_pass() -> None:
     decision = decide(proposal((unsure, sure), proofs))
 
     assert decision.chosen == "sure-00001"
-    assert outcome(decision, "maybe-0001") == ("unproved", 2, "unproved (usage), behind on: proved, not only hoped")
+    assert outcome(decision, "maybe-0001") == (
+        "unproved",
+        2,
+        "unproved (usage), behind on: proved, not only hoped, usage open against nothing open",
+    )
 
 
 def test_the_best_unproved_one_is_put_forward_with_high_stakes_where_none_is_proved() -> None:
@@ -155,7 +159,10 @@ def test_doing_what_was_asked_comes_before_every_merit() -> None:
     decision = decide(proposal((half, whole), proofs))
 
     assert decision.chosen == "whole-0001"
-    assert decision.ruling("whole-0001").rule == "wins on: most of what was asked"
+    assert (
+        decision.ruling("whole-0001").rule
+        == "wins on: most of what was asked, all of it against some of it left to people"
+    )
 
 
 def test_deploys_that_nobody_explored_do_not_count_as_none() -> None:
@@ -177,7 +184,28 @@ def test_deploys_that_nobody_explored_do_not_count_as_none() -> None:
     decision = decide(proposal((left, explored), proofs))
 
     assert decision.chosen == "explored-1"
-    assert "there is no figure for left-00001" in decision.ruling("explored-1").claims[0].text
+    ruling = decision.ruling("explored-1")
+    assert ruling.rule.endswith("wins on: fewest coordinated deploys, 2 against not explored")
+    assert "for left-00001 its deploys are left to people, so none were explored" in ruling.claims[0].text
+    assert not ruling.claims[0].is_background
+
+
+def test_the_winner_is_held_against_the_best_that_does_as_much() -> None:
+    """The next in the order may leave the work to people: that it was beaten tells a person nothing about the real choice."""
+    whole, partly, lax = alternative("whole-0001"), alternative("partly-001"), alternative("lax-000001")
+    left = evidence("partly-001", "usage", measures={"operations_done": 0, "manual_places": 4})
+    proofs = (
+        *all_pass("whole-0001"),
+        *all_pass("partly-001", usage=left),
+        *all_pass("lax-000001", replay=evidence("lax-000001", "replay", measures={"stand_ins": 1})),
+    )
+
+    decision = decide(proposal((lax, partly, whole), proofs))
+
+    ruling = decision.ruling("whole-0001")
+    assert [it.alternative for it in decision.rulings] == ["whole-0001", "partly-001", "lax-000001"]
+    assert ruling.rule == "wins on: no value that can be taken for another, 0 against 1"
+    assert ruling.claims[1].text == "whole-0001 does what was asked; partly-001 leaves 4 places to people."
 
 
 def test_honest_and_left_to_people_comes_before_proved_and_ambiguous() -> None:
@@ -194,7 +222,9 @@ def test_honest_and_left_to_people_comes_before_proved_and_ambiguous() -> None:
     decision = decide(proposal((proved, honest), proofs))
 
     assert decision.chosen == "honest-001"
-    assert decision.ruling("honest-001").rule == "unproved (contract), wins on: no value that can be taken for another"
+    assert decision.ruling("honest-001").rule == (
+        "unproved (contract), wins on: no value that can be taken for another, 0 against 1"
+    )
 
 
 def test_what_waits_comes_first_where_something_is_not_known() -> None:

@@ -41,7 +41,7 @@ def test_it_says_which_rule_makes_the_winner_win_and_by_how_much() -> None:
 
     ranking = ranked_by(made)
 
-    assert why_it_wins(made, ranking) == "B wins on: fewest coordinated deploys, 1 against 3 of C."
+    assert why_it_wins(made, ranking) == "B wins on: fewest coordinated deploys, 1 against 3 (C)."
     assert how_it_differs(made, ranking) == ("As decided: no rank differs.",)
 
 
@@ -51,9 +51,9 @@ def test_another_order_has_another_winner_and_says_how_that_differs() -> None:
 
     ranking = ranked_by(made, rules.asked)
 
-    assert why_it_wins(made, ranking) == "C wins on: smallest patch, 2 against 9 of B."
+    assert why_it_wins(made, ranking) == "C wins on: smallest patch, 2 against 9 (B)."
     assert how_it_differs(made, ranking) == (
-        'The decision chose B, "wins on: fewest coordinated deploys".',
+        'The decision chose B, "wins on: fewest coordinated deploys, 1 against 3".',
         "C: rank 1 here, rank 2 as decided.",
         "B: rank 2 here, rank 1 as decided.",
     )
@@ -79,9 +79,9 @@ def test_the_same_order_for_another_reason_tells_both_reasons() -> None:
 
     ranking = ranked_by(replace(made, evidence=proofs), rules.asked)
 
-    assert why_it_wins(made, ranking) == "B wins on: fewest phases that can't be taken back, 0 against 2 of C."
+    assert why_it_wins(made, ranking) == "B wins on: fewest phases that can't be taken back, 0 against 2 (C)."
     assert how_it_differs(made, ranking) == (
-        'No rank differs; the decision says "wins on: fewest coordinated deploys".',
+        'No rank differs; the decision says "wins on: fewest coordinated deploys, 1 against 3".',
     )
 
 
@@ -92,7 +92,7 @@ def test_a_winner_against_one_that_has_no_figure_says_so() -> None:
 
     ranking = ranked_by(replace(made, evidence=proofs), rules.asked)
 
-    assert why_it_wins(made, ranking) == "B wins on: fewest coordinated deploys, 1 against no figure of C."
+    assert why_it_wins(made, ranking) == "B wins on: fewest coordinated deploys, 1 against not asked (C)."
 
 
 def test_a_winner_that_is_proved_says_what_the_other_leaves_open() -> None:
@@ -104,7 +104,7 @@ def test_a_winner_that_is_proved_says_what_the_other_leaves_open() -> None:
 
     ranking = ranked_by(replace(made, evidence=proofs))
 
-    assert why_it_wins(made, ranking) == "C wins on: proved, not only hoped. Usage could not be settled for B."
+    assert why_it_wins(made, ranking) == "C wins on: proved, not only hoped, nothing open against usage open (B)."
 
 
 def test_without_any_rule_those_that_are_left_are_equal() -> None:

@@ -236,11 +236,11 @@ def test_another_order_ranks_anew_at_once_and_the_decision_stands(tmp_path: Path
     async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
         await pilot.press("w")
         await pilot.pause()
-        assert "C wins on: fewest coordinated deploys, 1 against 3 of D." in text_of(app, "#ranked")
+        assert "C wins on: fewest coordinated deploys, 1 against 3 (D)." in text_of(app, "#ranked")
         await pilot.press("x")
         await pilot.pause()
         assert "what if: the decision stands" in text_of(app, "#ranked")
-        assert "D wins on: smallest patch, 2 against 9 of C." in text_of(app, "#ranked")
+        assert "D wins on: smallest patch, 2 against 9 (C)." in text_of(app, "#ranked")
         assert "chosen (was rank 2)" in screen_text(app)
         await pilot.press("u")
         await pilot.pause()
