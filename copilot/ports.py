@@ -53,7 +53,10 @@ class History(Protocol):
     """Earlier versions of the files of a snapshot."""
 
     def versions(self, paths: Sequence[str]) -> Mapping[str, tuple[PastFile, ...]]:
-        """Returns, for each path, the versions that the branch itself held, oldest first, renames followed."""
+        """Returns, for each path, the versions that the branch itself held, oldest first, renames followed.
+
+        Paths whose past the clone can't tell are left out.
+        """
         ...
 
     def texts(self, digests: Iterable[str]) -> Mapping[str, str]:
@@ -71,7 +74,12 @@ class PastChange:
 
 
 class ChangeLog(Protocol):
-    """Which files changed together, up to the commit of a snapshot and never later."""
+    """Which files changed together, up to the commit of a snapshot and never later.
+
+    `is_whole` turns false when the clone turns out to lack a part of what was asked for.
+    """
+
+    is_whole: bool
 
     def recent(self) -> tuple[PastChange, ...]:
         """Returns the last changes, newest first, a bounded number."""

@@ -79,3 +79,14 @@ def fingerprint(folder: Path) -> dict[str, bytes]:
     if folder != git_dir:
         kept += [file for file in folder.rglob("*") if ".git" not in file.relative_to(folder).parts]
     return {str(file): file.read_bytes() for file in kept if file.is_file()}
+
+
+def partial_clone(folder: Path, left_out: str, *, is_checked_out: bool = True) -> Path:
+    """Clones a repository beside it without what the filter leaves out ("blob:none", "tree:0"), and cuts it off from there."""
+    git(folder, "config", "uploadpack.allowFilter", "true")
+    git(folder, "config", "uploadpack.allowAnySHA1InWant", "true")
+    clone = folder.parent / f"{folder.name}-partial"
+    options = () if is_checked_out else ("--no-checkout",)
+    git(folder.parent, "clone", "-q", *options, f"--filter={left_out}", f"file://{folder}", clone.name)
+    git(clone, "remote", "set-url", "origin", f"file://{folder.parent}/nowhere")
+    return clone

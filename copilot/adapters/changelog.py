@@ -30,6 +30,7 @@ class GitChangeLog:
         self._scope = scope_of(repository)
         self._commit = commit
         self._index = index
+        self.is_whole = True
 
     def recent(self) -> tuple[PastChange, ...]:
         """Returns the last changes of the branch, newest first; merges, sweeping commits and the first one are left out."""
@@ -50,11 +51,13 @@ class GitChangeLog:
         if key in kept:
             found = kept[key].decode().split()
         else:
-            found = self._naming(path, wanted)
-            self._index.put(_NAMING_KIND, {key: " ".join(found).encode()})
+            listed = self._naming(path, wanted)
+            found = listed or []
+            if listed is not None:
+                self._index.put(_NAMING_KIND, {key: " ".join(listed).encode()})
         return tuple(known[commit] for commit in found if commit in known)
 
-    def _naming(self, path: str, names: list[str]) -> list[str]:
+    def _naming(self, path: str, names: list[str]) -> list[str] | None:
         pattern = f"(^|[^A-Za-z0-9_])({'|'.join(names)})([^A-Za-z0-9_]|$)"
         try:
             return self._git.text(
@@ -62,7 +65,8 @@ class GitChangeLog:
                 f"--max-count={PATH_COMMITS_MAX}", f"-G{pattern}", self._commit, "--", path,
             ).split()  # fmt: skip
         except GitFailed:  # the blobs to be compared are not all in a partial clone
-            return []
+            self.is_whole = False
+            return None
 
     def _kept(self, path: str, *options: str) -> tuple[PastChange, ...]:
         if not self._commit:
@@ -75,11 +79,14 @@ class GitChangeLog:
                 for commit, seconds, paths in json.loads(zlib.decompress(kept[key]))
             )
         found = self._read(path, *options)
+        if found is None:
+            self.is_whole = False
+            return ()
         dumped = json.dumps([[change.commit, change.seconds, change.paths] for change in found]).encode()
         self._index.put(_KIND, {key: zlib.compress(dumped, 1)})
         return found
 
-    def _read(self, path: str, *options: str) -> tuple[PastChange, ...]:
+    def _read(self, path: str, *options: str) -> tuple[PastChange, ...] | None:
         paths = ["--", path] if path else []
         try:
             printed = self._git.run(
@@ -87,8 +94,8 @@ class GitChangeLog:
                 "--name-only", "--no-renames", "-z", "--format=%x01%H %ct",
                 *options, self._commit, *paths,
             )  # fmt: skip
-        except GitFailed:  # a shallow or partial clone lacks what would have to be compared
-            return ()
+        except GitFailed:  # a partial clone lacks what would have to be compared; it may be there tomorrow
+            return None
         found: list[PastChange] = []
         for block in printed.split(b"\x01")[1:]:
             head, _, rest = block.partition(b"\n")

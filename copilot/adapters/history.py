@@ -17,6 +17,7 @@ from itertools import starmap
 
 from copilot.adapters.blobs import Unreadable, read_blobs, text_of
 from copilot.adapters.git import GitFailed, Repository
+from copilot.adapters.presence import lacks_promised
 from copilot.domain.codec import digest_of_text
 from copilot.domain.source import PastFile
 from copilot.ports import Index
@@ -52,15 +53,20 @@ class GitHistory:
         self._index = index
 
     def versions(self, paths: Sequence[str]) -> Mapping[str, tuple[PastFile, ...]]:
-        """Returns, for each path, its versions, oldest first, renames followed; consecutive equal ones are one."""
+        """Returns, for each path, its versions, oldest first, renames followed; consecutive equal ones are one.
+
+        Those whose log a partial clone lacks are left out.
+        """
         wanted = sorted(set(paths))
         if not wanted or not self._commit:
             return dict.fromkeys(paths, ())
         kept = self._kept(self._commit)
-        fresh = self._extended([path for path in wanted if path not in kept])
-        unknown = [path for path in wanted if path not in kept and path not in fresh]
-        if unknown:
-            fresh.update(self._follow(unknown))
+        try:
+            fresh = self._read([path for path in wanted if path not in kept])
+        except GitFailed as failed:
+            if not lacks_promised(failed):
+                raise
+            return {path: kept[path] for path in wanted if path in kept}
         known = {**kept, **fresh}
         if fresh:
             self._index.put(_KIND, {self._key(self._commit): _dumped(known)})
@@ -77,6 +83,11 @@ class GitHistory:
             except Unreadable:
                 continue
         return texts
+
+    def _read(self, paths: list[str]) -> dict[str, tuple[PastFile, ...]]:
+        fresh = self._extended(paths)
+        unknown = [path for path in paths if path not in fresh]
+        return {**fresh, **self._follow(unknown)} if unknown else fresh
 
     def _kept(self, commit: str) -> dict[str, tuple[PastFile, ...]]:
         """Returns what is kept of a commit, in one row: thousands of files would take as many, at each commit."""

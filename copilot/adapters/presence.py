@@ -23,7 +23,7 @@ def run_on_what_is_here(git: Git, *args: str, like: str, input: bytes = b"") -> 
     try:
         return git.run(*args, input=input)
     except GitFailed as failed:
-        if _PROMISE not in failed.complaint:
+        if not lacks_promised(failed):
             raise
     try:
         with tempfile.TemporaryDirectory(prefix="pipeline-copilot-") as folder:
@@ -34,6 +34,11 @@ def run_on_what_is_here(git: Git, *args: str, like: str, input: bytes = b"") -> 
             where=git.folder,
             next="Fetch the missing objects (git checkout of that commit does), then run this again.",
         ) from None
+
+
+def lacks_promised(failed: GitFailed) -> bool:
+    """Tells whether git ended at an object that a partial clone lacks, and not at a fault."""
+    return _PROMISE in failed.complaint
 
 
 def _borrowing(git: Git, folder: Path, like: str) -> Git:

@@ -120,6 +120,7 @@ class WorkingTree:
         self._git = repository.git
         self._top = repository.top.resolve()
         self._like = repository.head
+        self._is_shallow = repository.is_shallow
         self._folders: dict[Path, bool] = {}
         self._files: dict[str, Path] = {}
 
@@ -139,7 +140,7 @@ class WorkingTree:
         self._files = {decode_path(raw): self._top / os.fsdecode(raw) for _, raw in rows}
         skipped = {decode_path(raw) for tag, raw in rows if tag == b"S"}
         entries = (self._entry(path, file, path in skipped) for path, file in sorted(self._files.items()))
-        return Snapshot(WORKING_TREE, tuple(entry for entry in entries if entry))
+        return Snapshot(WORKING_TREE, tuple(entry for entry in entries if entry), is_shallow=self._is_shallow)
 
     @cached_property
     def _entries(self) -> dict[str, TreeEntry]:

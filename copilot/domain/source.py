@@ -11,6 +11,8 @@ ABSENT = "is not in this clone"
 """Begins the reason of a gap that may close by itself: a partial clone fetches what it lacks later."""
 SHALLOW_PATH = ".git/shallow"
 """Where a map says that the clone is shallow: what it lacks may be of any schema."""
+PARTIAL_PATH = ".git/objects"
+"""Where a map says that the clone is a partial one that lacks the past of schemas."""
 MISSING = "does not exist"
 """The whole reason of a gap for a file that the tree doesn't have."""
 

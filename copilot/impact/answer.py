@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from copilot.domain.impacted import AskedChange, ImpactedFile, ImpactList
@@ -19,6 +19,7 @@ from copilot.impact.words import Words, last_names
 from copilot.ports import ChangeLog, Index, Spread, Tree
 
 ALSO_SHOWN = 3
+PARTIAL = "This clone is a partial one and lacks a part of its log: the list is less sure than with all of it."
 SHALLOW = "This clone is shallow: what changed together before is not known, so the list is less sure than with the whole log."
 
 
@@ -29,6 +30,7 @@ class Seen:
     targets: tuple[Target, ...]
     files: tuple[FileFacts, ...]
     files_read: int
+    files_absent: int = 0
 
 
 def see(asked: Sequence[AskedChange], tree: Tree, index: Index, log: ChangeLog, spread: Spread | None = None) -> Seen:
@@ -38,7 +40,7 @@ def see(asked: Sequence[AskedChange], tree: Tree, index: Index, log: ChangeLog, 
     names = ChangeNames(asked, targets)
     past = Past(_records(targets), log)
     evidence = gather(names, targets, words, past)
-    return Seen(targets, with_kin(evidence, names, past, tree), words.count)
+    return Seen(targets, with_kin(evidence, names, past, tree), words.count - len(words.absent), len(words.absent))
 
 
 def impact_list(
@@ -66,8 +68,21 @@ def impact_list(
         )
 
     files = (*(told(it, True) for it in change), *(told(it, False) for it in look))
-    warnings = (*_warnings(asked, seen.targets), *((SHALLOW,) if tree.snapshot.is_shallow else ()))
+    warnings = (
+        *_warnings(asked, seen.targets),
+        *_lacks(seen, is_shallow=tree.snapshot.is_shallow, is_whole=log.is_whole),
+    )
     return ImpactList(tree.snapshot.commit, tuple(asked), files, warnings, seen.files_read)
+
+
+def _lacks(seen: Seen, *, is_shallow: bool, is_whole: bool) -> Iterator[str]:
+    """Yields what this clone lacks of what an answer rests on."""
+    if seen.files_absent:
+        yield f"This clone is a partial one: {seen.files_absent} files are not in it, and are known by path and past alone."
+    if is_shallow:
+        yield SHALLOW
+    elif not is_whole:
+        yield PARTIAL
 
 
 def _some(paths: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from copilot.domain.operation import Operation, RekeyTopic, RenameTopic, SplitTopic, TopicOperation, old_names
 from copilot.domain.pipeline import Direction, Endpoint, FieldUse, Impact, Link, PipelineMap
 from copilot.domain.schema import SchemaSubject
-from copilot.domain.source import SHALLOW_PATH, Gap
+from copilot.domain.source import PARTIAL_PATH, SHALLOW_PATH, Gap
 from copilot.domain.twins import twins_of
 from copilot.errors import SurroundingsFailed
 
@@ -132,7 +132,7 @@ def _downstream(name: str, family: set[str], consumers: tuple[Link, ...], pipeli
 
 def _gaps(jobs: set[str], subject: SchemaSubject, pipeline: PipelineMap) -> tuple[Gap, ...]:
     roots = [job.root.rstrip("/") for job in pipeline.jobs if job.name in jobs]
-    files = {SHALLOW_PATH, subject.latest.source.path, *(copy.path for copy in subject.copies)}
+    files = {SHALLOW_PATH, PARTIAL_PATH, subject.latest.source.path, *(copy.path for copy in subject.copies)}
     return tuple(gap for gap in pipeline.gaps if gap.span.path in files or _is_below(gap.span.path, roots))
 
 

@@ -11,7 +11,7 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 
-from copilot.domain.source import SourceFile, TreeEntry
+from copilot.domain.source import ABSENT, Gap, SourceFile, TreeEntry
 from copilot.ports import Index, OneByOne, Spread, Tree
 
 WORDS_KIND = "impact-words-2"
@@ -123,10 +123,14 @@ class Words:
         self._spread = spread or OneByOne()
         self.entries: dict[str, TreeEntry] = {entry.path: entry for entry in tree.snapshot.entries if entry.digest}
         self._read = sorted(path for path, entry in self.entries.items() if _is_read(entry))
+        self.absent: set[str] = set()
 
     @property
     def count(self) -> int:
-        """Returns how many files are read; the others are known by their paths and their past alone."""
+        """Returns how many files are to be read; the others are known by their paths and their past alone.
+
+        Those of them that the clone lacks are `absent` when all are read.
+        """
         return len(self._read)
 
     def each(self) -> Iterator[tuple[str, bytes]]:
@@ -161,8 +165,12 @@ class Words:
     def _fresh(self, digests: Mapping[str, str]) -> dict[str, bytes]:
         read = self._tree.read(digests)
         texts = {digests[path]: file.text for path, file in read.items() if isinstance(file, SourceFile)}
+        absent = {path for path, file in read.items() if isinstance(file, Gap) and ABSENT in file.reason}
         derived = dict.fromkeys(digests.values(), _NO_WORDS) | self._spread.begin(kept_words, texts)()
-        self._index.put(WORDS_KIND, derived)
+        # What the clone lacks today, it may have tomorrow.
+        gone = {digests[path] for path in absent}
+        self._index.put(WORDS_KIND, {digest: words for digest, words in derived.items() if digest not in gone})
+        self.absent |= absent
         return derived
 
 

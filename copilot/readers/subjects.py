@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from copilot.domain.schema import SchemaSource, SchemaSubject, SchemaVersion
-from copilot.domain.source import Gap, PastFile, Span
+from copilot.domain.source import ABSENT, PARTIAL_PATH, Gap, PastFile, Span
 from copilot.ports import History, Index, SchemaFormat
 from copilot.readers.facts import FileFacts, Literal
 from copilot.readers.jobs import is_test_path
@@ -32,6 +32,9 @@ from copilot.readers.version_folders import version_families
 from copilot.settings import Settings
 
 VERSIONS_MAX = 200
+_NO_PAST = Gap(
+    Span(PARTIAL_PATH, 1, 1), f"the past of schemas {ABSENT}, which is a partial one: earlier versions are not known"
+)
 LITERAL_FORMAT = "avro"
 _PIN = "\0"
 
@@ -131,6 +134,8 @@ class SubjectReader:
         hosts = sorted(path for path, facts in literals.items() if facts.literals)
         coded = [path for path in hosts if not is_test_path(path)]
         self._past = {**past, **(self._history.versions(coded) if coded else {})}
+        if not self._past.keys() >= {*paths, *coded}:
+            self._store.gaps.add(_NO_PAST)
         read = self._texts.read([*self._files(paths), *self._literals(literals, hosts)], self._siblings_of)
         if self._followed:
             self._past = {**self._past, **self._history.versions(sorted(self._followed - self._past.keys()))}

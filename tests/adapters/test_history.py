@@ -7,7 +7,7 @@ from pathlib import Path
 from copilot.adapters.git import open_repository
 from copilot.adapters.history import GitHistory
 from copilot.adapters.index import SqliteIndex
-from tests.repositories import commit, git, init
+from tests.repositories import commit, git, init, partial_clone
 
 HOUR = 3600
 START = 1_700_000_000
@@ -149,3 +149,17 @@ def test_the_second_reading_comes_from_the_cache(tmp_path: Path) -> None:
 def history(folder: Path) -> GitHistory:
     repository = open_repository(folder)
     return GitHistory(repository, repository.head, SqliteIndex(folder.parent / "no-cache" / "index.sqlite"))
+
+
+def test_a_past_that_a_partial_clone_lacks_is_left_out_and_told_once_it_is_there(tmp_path: Path) -> None:
+    source = init(tmp_path / "source")
+    for number in range(3):
+        commit(source, {"schemas/a.avsc": f"{number}\n" * 9}, at=START + number * HOUR)
+    clone = partial_clone(source, "tree:0")
+
+    before = history(clone).versions(["schemas/a.avsc"])
+    git(clone, "remote", "set-url", "origin", f"file://{source}")
+    git(clone, "-c", "protocol.file.allow=always", "fetch", "-q", "--refetch", "--no-filter", "origin")
+
+    assert before == {}
+    assert len(history(clone).versions(["schemas/a.avsc"])["schemas/a.avsc"]) == 3

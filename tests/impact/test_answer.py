@@ -11,7 +11,7 @@ import pytest
 from copilot.domain.impacted import AskedChange
 from copilot.impact.ranking import LOOK_FILES_MAX
 from tests.impact.shop import DAY, SCHEMAS, START, ask, make, paths
-from tests.repositories import commit, git, init
+from tests.repositories import commit, git, init, partial_clone
 
 REMOVE = AskedChange("remove_field", "order", "", "coupon_code")
 
@@ -288,3 +288,29 @@ def test_an_inner_record_is_found_by_the_name_of_its_file_among_many_of_its_own_
     found = ask(folder, AskedChange("add_field", "purchase.parts.elements", "", "c"))
 
     assert paths(found)[0] == "schemas/long/folder/purchase.json"
+
+
+def test_files_that_a_partial_clone_lacks_are_told_and_read_once_they_are_there(tmp_path: Path) -> None:
+    folder = make(tmp_path / "shop", "protos/order.proto")
+    clone = partial_clone(folder, "blob:none", is_checked_out=False)
+
+    before = ask(clone, REMOVE)
+    git(clone, "remote", "set-url", "origin", f"file://{folder}")
+    git(clone, "-c", "protocol.file.allow=always", "checkout", "-q", "HEAD")
+    after = ask(clone, REMOVE)
+
+    count = len(ask(folder, REMOVE).files) and ask(folder, REMOVE).files_read
+    assert before.files_read == 0
+    assert before.warnings[-1].startswith(f"This clone is a partial one: {count} files are not in it")
+    assert replace(after, commit="") == replace(ask(folder, REMOVE), commit="")
+
+
+def test_a_log_that_a_partial_clone_lacks_is_told(tmp_path: Path) -> None:
+    folder = make(tmp_path / "shop", "protos/order.proto")
+    commit(folder, {"protos/order.proto": SCHEMAS["protos/order.proto"] + "\n// checked\n"}, at=START + DAY)
+    clone = partial_clone(folder, "tree:0")
+
+    found = ask(clone, REMOVE)
+
+    assert "This clone is a partial one and lacks a part of its log" in found.warnings[-1]
+    assert "shop/builder.py" in paths(found)

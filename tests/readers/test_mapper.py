@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copilot.domain.pipeline import Decoder, Endpoint, PipelineMap
-from copilot.domain.source import ABSENT, Gap, SourceFile, Span, TreeEntry
+from copilot.domain.source import ABSENT, Gap, PastFile, SourceFile, Span, TreeEntry
 from copilot.formats.avro import AvroFormat
 from copilot.ports import Mapper
 from copilot.readers.kept import MAP_KIND, KeptMapper
@@ -400,6 +400,19 @@ def test_a_shallow_clone_is_told_as_a_gap() -> None:
 
     assert ".git/shallow" in {gap.span.path for gap in found.gaps}
     assert all(gap.span.path != ".git/shallow" for gap in map_of(SHOP).gaps)
+
+
+def test_a_past_of_schemas_that_the_clone_lacks_is_told_as_a_gap() -> None:
+    class Lacking(MemoryHistory):
+        def versions(self, paths: Sequence[str]) -> Mapping[str, tuple[PastFile, ...]]:
+            return {}
+
+    found = PipelineMapper({"avro": AvroFormat()}, Lacking(), MemoryIndex()).map(MemoryTree(SHOP), Settings())
+
+    gap = next(gap for gap in found.gaps if gap.span.path == ".git/objects")
+    assert ABSENT in gap.reason
+    assert [len(subject.versions) for subject in found.subjects] == [1] * len(map_of(SHOP).subjects)
+    assert all(gap.span.path != ".git/objects" for gap in map_of(SHOP).gaps)
 
 
 def unknown(job: str) -> list[str]:
