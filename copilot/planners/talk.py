@@ -37,6 +37,8 @@ from copilot.ports import Model, Prompts
 Found = TypeVar("Found")
 SECONDS_LEFT_MIN = 2.0
 """With less time left than this no further call is begun."""
+_LASTING = ("busy", "client", "connection", "elsewhere", "key", "name", "payment", "permission", "rate", "server")
+"""Kinds of failures that another question would meet too."""
 _STOPS = {
     "": "The answer was cut off before its end.",
     "max_tokens": "The answer was longer than the limit of one answer.",
@@ -100,7 +102,8 @@ class Talk:
         self._exchanges = list(spent)
         self._known = {it.sent: it for it in self._exchanges if it.stop_reason}
         self.reused: list[Exchange] = []
-        self._ends = clock() + limits.seconds
+        self._ends = clock() + limits.seconds - sum(it.took_seconds for it in self._exchanges)
+        self._lasting: ModelFailed | None = None
 
     def ask(self, question: Question, accept: Callable[[Any], Found]) -> Found:
         """Returns what `accept` makes of the answer; it raises Unacceptable for one that can't be used. Raises NoAnswer."""
@@ -149,6 +152,8 @@ class Talk:
         if known is not None:
             self.reused.append(known)
             return known, self._model.reply(known.answer)
+        if self._lasting:
+            raise NoAnswer(_why(self._lasting))
         left = self._ends - self._clock()
         limit = self._limit_reached(left)
         if limit:
@@ -161,7 +166,8 @@ class Talk:
         except ModelFailed as failure:
             took = self._clock() - began
             self._tell(replace(exchange, answer=failure.partial, took_seconds=took, problem=failure.what))
-            raise NoAnswer(failure.what) from failure
+            self._lasting = failure if failure.kind in _LASTING else None
+            raise NoAnswer(_why(failure)) from failure
         return replace(self._exchange(question, prompt, call, reply), took_seconds=self._clock() - began), reply
 
     def _exchange(self, question: Question, prompt: Prompt, call: Call, reply: Reply) -> Exchange:
@@ -237,6 +243,12 @@ def streamed(work: Callable[[Callable[[Exchange], object]], Found]) -> Generator
     if failure:
         raise failure[0]
     return outcome[0]
+
+
+def _why(failure: ModelFailed) -> str:
+    """Returns on one line what happened, where, and what to do next."""
+    where = f"At {failure.where}." if failure.where else ""
+    return " ".join(part for part in (failure.what, where, failure.next) if part)
 
 
 def value_of(reply: Reply, tool: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -190,3 +191,28 @@ def test_what_the_work_raises_is_raised_after_its_exchanges() -> None:
     assert next(told).problem == "It was cut."
     with pytest.raises(NoAnswer, match="It was cut"):
         next(told)
+
+
+def test_where_it_failed_and_what_to_do_next_is_told() -> None:
+    failure = ModelFailed("busy", "It is overloaded.", where="models.example", next="Ask again later.")
+    talk, _ = talk_with(Script([failure]))
+    with pytest.raises(NoAnswer, match=r"^It is overloaded\. At models\.example\. Ask again later\.$"):
+        talk.ask(question(), number)
+
+
+@pytest.mark.parametrize(("kind", "asked"), [("key", 1), ("connection", 1), ("busy", 1), ("cut", 2)])
+def test_what_would_fail_again_is_not_asked_again(kind: str, asked: int) -> None:
+    talk, told = talk_with(script := Script([ModelFailed(kind, "It failed.")] * 2))
+    for _ in range(2):
+        with pytest.raises(NoAnswer, match="It failed"):
+            talk.ask(question(), number)
+    assert (len(script.calls), len(told)) == (asked, asked)
+
+
+def test_the_seconds_are_for_all_of_a_proposal() -> None:
+    talk, told = talk_with(Script([said(called({"n": 1}))]))
+    talk.ask(question(), number)
+    spent = [replace(told[0], took_seconds=9.0, stop_reason="")]
+    again = Talk(Script([]), lambda id: PROMPT, ModelLimits(seconds=10), told.append, spent=spent)
+    with pytest.raises(NoAnswer, match="limit seconds"):
+        again.ask(question(), number)
