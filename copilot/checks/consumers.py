@@ -19,6 +19,7 @@ from copilot.checks.nulls import FORESEEN, Outcome, outcome_of_null, survives_ab
 from copilot.checks.parsed_code import Codes
 from copilot.checks.reading import reader_schema
 from copilot.checks.standing import Standing, standing_uses
+from copilot.domain.alternative import CodeEdit
 from copilot.domain.evidence import Finding
 from copilot.domain.fieldtype import base_kind, branches, is_nullable, parsed, value_kind, without_null
 from copilot.domain.operation import ChangeType, MakeOptional, RemoveField
@@ -29,6 +30,7 @@ from copilot.ports import Bench, Case
 OPEN_RULES = (
     "contract.may-read-absent",
     "contract.always-without",
+    "contract.always-default",
     "contract.may-read-too-early",
     "contract.meets-null-elsewhere",
     "contract.null-left-to-people",
@@ -60,11 +62,12 @@ class ConsumerView:
             return
         yield from self._too_early()
         has = {field.path: field for field in reader.fields}
+        yield from self._defaulted(has)
         had = {field.path: field for field in base.latest.fields}
         new_names = {field.path for field in after.fields} if (after := self.lineage.after[self.phase]) else set()
         kept = {(use.span, use.path, use.mode) for use in self.standing.kept}
         for use in self.standing.after:
-            if use.job != self.link.job or use.subject != self.lineage.name or use.is_test or use.mode not in READING:
+            if not self._is_own(use):
                 continue
             is_kept = (use.span, use.path, use.mode) in kept
             if use.path in has:
@@ -107,16 +110,34 @@ class ConsumerView:
             if is_new and use.form != "get" and use.span not in falls_back:
                 yield self._early(use, schema_of)
 
+    def _defaulted(self, has: Mapping[str, SchemaField]) -> Iterator[Finding]:
+        """Reads that the alternative itself gives a stand-in, of a field that is gone: every record has that value from then on."""
+        edits = self.case.alternative.phases[self.phase].edits
+        given = {
+            (it.path, it.offset): it.expression
+            for it in edits
+            if isinstance(it, CodeEdit) and it.action == "read_default"
+        }
+        label = phase_label(self.phase, self.case.alternative.phases[self.phase])
+        for use in self.case.base.uses:
+            value = given.get((use.span.path, use.offset))
+            if value is not None and self._is_own(use) and use.path not in has:
+                text = f"{use.job} takes {value} for {use.path} after {label}, also where a record held another value."
+                fix = f"See that what {use.span} does with {value} is right for every record."
+                yield Finding(
+                    "contract.always-default", "warning", text, use.span, self.lineage.name, use.path, self.phase, fix
+                )
+
+    def _is_own(self, use: FieldUse) -> bool:
+        is_read = use.mode in READING and not use.is_test
+        return is_read and (use.job, use.subject) == (self.link.job, self.lineage.name)
+
     def _standing_before(self) -> Standing:
         return standing_uses(self.case, self.phase - 1) if self.phase else Standing((), (), self.case.base.uses)
 
     def _uses(self, standing: Standing) -> list[FieldUse]:
         """Returns the reads of this consumer outside of tests."""
-        return [
-            use
-            for use in standing.after
-            if use.job == self.link.job and use.subject == self.lineage.name and not use.is_test and use.mode in READING
-        ]
+        return [use for use in standing.after if self._is_own(use)]
 
     def _early(self, use: FieldUse, schema_of: str) -> Finding:
         label = phase_label(self.phase, self.case.alternative.phases[self.phase])

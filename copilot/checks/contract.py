@@ -48,7 +48,7 @@ class ContractCheck:
     """Producers against demands, consumers against what is there, before and after."""
 
     name = "contract"
-    version = 9
+    version = 10
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)

@@ -117,17 +117,20 @@ def _with_alias(ground: Ground, operation: RenameRecord, what: str) -> Alternati
 
 
 def _aliases(ground: Ground, operation: RenameRecord) -> dict[str, list[str]]:
-    """The aliases of every type whose full name changes, all earlier ones, in full where the namespace is another one."""
+    """The aliases of every type whose full name changes, all earlier ones.
+
+    The old name stands in full: the checker of the Apache avro package takes a short one for a name without a namespace.
+    """
     old_space, new_space = ground.record.rpartition(".")[0], operation.to.rpartition(".")[0]
     found: dict[str, list[str]] = {}
     for full, kind in fieldtype.named_types(ground.schema):
         is_inside = full != ground.record and full.rpartition(".")[0] == old_space and "namespace" not in kind
         if full != ground.record and not (is_inside and old_space != new_space and _is_within(ground, full)):
             continue
-        name = full if old_space != new_space else full.rpartition(".")[2]
         earlier = [alias if "." in alias else f"{old_space}.{alias}".lstrip(".") for alias in kind.get("aliases", ())]
         kept = earlier if old_space != new_space else list(kind.get("aliases", ()))
-        found[full] = [name, *(alias for alias in kept if alias not in (name, operation.to))]
+        told = (full, full.rpartition(".")[2], operation.to)
+        found[full] = [full, *(alias for alias in kept if alias not in told)]
     return found
 
 

@@ -657,6 +657,31 @@ def without_amount(body: str, form: UseForm = "subscript", *, rename: bool = Fal
     return run(case(operation, [[ID, AMOUNT]], [after], uses=reads), {SCORER_PATH: code, SHOP_PATH: ""})
 
 
+def test_a_read_that_the_plan_gives_a_stand_in_for_a_field_that_goes_is_an_open_question() -> None:
+    read = use("amount", "computes", line=2)
+    before, after = (
+        'def bill(order):\n    return order["amount"] * 2\n',
+        'def bill(order):\n    return order.get("amount", 0) * 2\n',
+    )
+    asked = case(
+        RemoveField("order", "", "amount"),
+        [[ID, AMOUNT]],
+        [[ID]],
+        uses=[read],
+        uses_after=[[]],
+        base_code={SCORER_PATH: before},
+        code={SCORER_PATH: [after]},
+    )
+    edit = CodeEdit(read.span.path, read.offset, "read_default", "amount", expression="0")
+    phases = tuple(replace(phase, edits=(edit,)) for phase in asked.alternative.phases)
+
+    evidence = run(replace(asked, alternative=replace(asked.alternative, phases=phases)))
+
+    assert evidence.verdict == "unknown"
+    assert [it.rule for it in evidence.findings if it.rule.startswith("contract.always")] == ["contract.always-default"]
+    assert "takes 0 for amount" in next(it for it in evidence.findings if "default" in it.rule).message
+
+
 @pytest.mark.parametrize(
     ("body", "form"),
     [

@@ -28,14 +28,14 @@ def test_the_outermost_record_keeps_its_old_name_as_an_alias() -> None:
     built = shop()
     after = schema_after(offered("rename record Order to Purchase", built)[0]["alias"], built)
 
-    assert (after["name"], after["namespace"], after["aliases"]) == ("Purchase", "shop", ["Order"])
+    assert (after["name"], after["namespace"], after["aliases"]) == ("Purchase", "shop", ["shop.Order"])
 
 
 def test_a_record_in_a_union_gets_the_alias_itself() -> None:
     built = with_union()
     after = inner(offered("rename record Address to Place in order", built)[0]["alias"], built)
 
-    assert (after["name"], after["aliases"]) == ("Place", ["Address"])
+    assert (after["name"], after["aliases"]) == ("Place", ["shop.Address"])
     assert (
         "It is a branch of a union in home"
         in offered("rename record Address to Place in order", built)[0]["alias"].argument
@@ -46,7 +46,7 @@ def test_earlier_aliases_stay() -> None:
     built = with_union(aliases=["Location"])
     after = inner(offered("rename record Address to Place in order", built)[0]["alias"], built)
 
-    assert after["aliases"] == ["Address", "Location"]
+    assert after["aliases"] == ["shop.Address", "Location"]
 
 
 def test_another_namespace_needs_every_old_name_in_full_also_of_types_inside() -> None:
