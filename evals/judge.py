@@ -7,7 +7,7 @@ each, the decoded record and what the consumer returned, and "refusals" with wha
 """
 
 import contextlib
-import importlib.util
+import importlib
 import io
 import json
 import os
@@ -15,14 +15,15 @@ import sys
 
 
 def load(folder, place, paths):
-    """Returns the function "file:name" of a state."""
+    """Returns the function "file:name" of a state, imported as the repository's own code imports it."""
     file, name = place.split(":")
-    sys.path[:0] = [os.path.join(folder, path) for path in paths] + [folder]
+    roots = [os.path.join(folder, path) for path in paths] + [folder]
+    sys.path[:0] = roots
     os.chdir(folder)
-    spec = importlib.util.spec_from_file_location("judged_" + name, os.path.join(folder, file))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return getattr(module, name)
+    target = os.path.join(folder, file)
+    root = next(it for it in roots if target.startswith(it + os.sep))
+    module = os.path.relpath(target, root).removesuffix(".py").replace(os.sep, ".")
+    return getattr(importlib.import_module(module), name)
 
 
 def in_child(work, *arguments):

@@ -101,23 +101,20 @@ def unreadable(met: Sequence[Met]) -> str:
 
 
 def lost(values: Sequence[Value], met: Sequence[Met], last: int) -> str:
-    """Each value must be what every decoder gives at the end."""
+    """Each value must be what every decoder that reads it gives at the end; where people finish the program, nothing is known."""
     problems = []
     for value in values:
-        ends = [
-            it
-            for it in met
-            if (it.meeting.flow, it.input, it.meeting.reader) == (value.flow, value.input, last)
-            and it.meeting.writer == last
-        ]
-        if not ends:
-            problems.append(f"nothing of flow {value.flow} was read at the end")
+        ends = [it for it in met if it.meeting.writer == it.meeting.reader == last and _is_of(it, value)]
         for it in ends:
             for decoder, record in it.records.items():
                 found = _at(record, value.path)
                 if record is not None and found != value.value:
                     problems.append(f"{decoder} gives {found!r} for {value.path} instead of {value.value!r}")
     return "; ".join(problems)
+
+
+def _is_of(met: Met, value: Value) -> bool:
+    return (met.meeting.flow, met.input) == (value.flow, value.input)
 
 
 def changed_outputs(met: Sequence[Met]) -> str:

@@ -44,7 +44,8 @@ class Met:
 def meetings(alternative: Alternative, flows: Sequence[Flow]) -> tuple[Meeting, ...]:
     """Returns the pairs of states that meet when the steps are taken in their order, old records included.
 
-    Records of a phase stay readable until a gate waits for them to be gone.
+    Records of a phase stay readable until a gate waits for them to be gone. A program that people have to change by hand in a phase
+    is not run from there on: what they write is not known.
     """
     found: set[Meeting] = set()
     for flow in flows:
@@ -56,7 +57,19 @@ def meetings(alternative: Alternative, flows: Sequence[Flow]) -> tuple[Meeting, 
                 found.add(Meeting(writer, reader, flow.name))
             at = number + 1
             found |= {Meeting(older, at, flow.name) for older in range(oldest, at + 1)}
+        writers, readers = (finished(alternative, place) for place in (flow.producer, flow.consumer))
+        found = {it for it in found if it.flow != flow.name or (it.writer <= writers and it.reader <= readers)}
     return tuple(sorted(found))
+
+
+def finished(alternative: Alternative, place: str) -> int:
+    """Returns the last state in which the program at "folder/file:function" needs nothing by hand."""
+    folder = place.partition(":")[0].rpartition("/")[0]
+    for number, phase in enumerate(alternative.phases):
+        by_hand = {text.partition(":")[0] for step in phase.steps for text in step.manual}
+        if any(path.rpartition("/")[0] == folder for path in by_hand):
+            return number
+    return len(alternative.phases)
 
 
 def _moves(phase: Phase, flow: Flow, at: int) -> Iterator[tuple[int, int]]:

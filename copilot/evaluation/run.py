@@ -18,7 +18,7 @@ from copilot.domain.proposal import Proposal
 from copilot.errors import Ambiguous, CopilotError, RefusedByEvidence, WrongUsage
 from copilot.evaluation.case import BrokenCase, Case
 from copilot.evaluation.flows import Flow, read_flows
-from copilot.evaluation.gates import Answered, in_order, kind_of, proposal_gates, touched_by, wrong_words
+from copilot.evaluation.gates import Answered, in_order, kind_of, proposal_gates, wrong_words
 from copilot.evaluation.judge import PROGRAM, meetings, run_meetings, write_states
 from copilot.evaluation.outcome import CaseOutcome, GateOutcome
 from copilot.evaluation.places import build_case
@@ -79,7 +79,7 @@ def _run(case: Case, suite: Path, blank: CaseOutcome, folder: Path, keep: Path |
         return replace(blank, gates=_said_yes(case, proposal, chosen), chosen=kind_of(chosen), record=record)
     answered = _carried_out(case, proposal, chosen, repository, suite, folder)
     gates = proposal_gates(case, answered, _expected(case, workspace.map()))
-    figures = (*_impact_figures(case, proposal), ("touched", float(len(touched_by(answered)) if chosen else 0)))
+    figures = (*_impact_figures(case, proposal), *_by_hand(proposal, chosen))
     return replace(blank, gates=gates, chosen=kind_of(chosen), record=record, figures=figures)
 
 
@@ -172,6 +172,12 @@ def _impact_figures(case: Case, proposal: Proposal) -> tuple[tuple[str, float], 
         ("impact named", float(len(named))),
         ("impact affected", float(len(case.truth.affected))),
     )
+
+
+def _by_hand(proposal: Proposal, chosen: str) -> tuple[tuple[str, float], ...]:
+    """Returns how many places the chosen alternative leaves to people."""
+    phases = proposal.alternative(chosen).phases if chosen else ()
+    return (("by hand", float(sum(len(step.manual) for phase in phases for step in phase.steps))),)
 
 
 def _kept(workspace: Workspace, id: str, case: Case, planner: str, keep: Path | None) -> str:
