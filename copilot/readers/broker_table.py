@@ -7,7 +7,7 @@ to release, so they are not compared.
 
 from __future__ import annotations
 
-from copilot.readers.steps import MESSAGE, SAME, Steps, consumes, gives, produces
+from copilot.readers.steps import LISTED, MESSAGE, SAME, Steps, consumes, gives, produces
 from copilot.readers.storage_table import AWS_CALLS, CLICKHOUSE_CALLS, GOOGLE_CALLS, STORAGE_METHODS
 
 NAMES = {
@@ -80,6 +80,7 @@ CALLS: dict[str, Steps] = {
     "kombu": {
         "Queue": gives("kombu queue", "0 name"),
         "Consumer": consumes("1 queues", endpoint="queue"),
+        "mixins.Consumer": consumes("0 queues", endpoint="queue"),
         "Producer": gives("kombu producer"),
         "Connection": gives("kombu connection"),
         "BrokerConnection": gives("kombu connection"),
@@ -184,6 +185,15 @@ METHODS: dict[str, Steps] = {
         "pubsub": gives("redis pubsub"),
         "blpop": consumes("0 keys", "message", endpoint="queue"),
         "brpop": consumes("0 keys", "message", endpoint="queue"),
+        "brpoplpush": consumes("0 src", "message", endpoint="queue"),
+        "blmove": consumes("0 first_list", "message", endpoint="queue"),
+        # Of a list that nobody waits for, only both ends together tell that it is a queue.
+        "lpush": produces("0 name", "1 values", endpoint=LISTED),
+        "rpush": produces("0 name", "1 values", endpoint=LISTED),
+        "lpop": consumes("0 name", "message", endpoint=LISTED),
+        "rpop": consumes("0 name", "message", endpoint=LISTED),
+        "rpoplpush": consumes("0 src", "message", endpoint=LISTED),
+        "lmove": consumes("0 first_list", "message", endpoint=LISTED),
     },
     "redis pubsub": {"subscribe": consumes("*"), "psubscribe": consumes("*")},
     "aws session": dict(_AWS),

@@ -21,7 +21,7 @@ from copilot.readers.deployments import Running
 from copilot.readers.effects import MAX_SHARED, Effect, EffectReader
 from copilot.readers.endpoint_names import endpoint_of, endpoint_texts, is_told
 from copilot.readers.facts import DECORATED, FORWARDED, Call, Config, FileFacts
-from copilot.readers.merged_links import from_producers, merged, weaker
+from copilot.readers.merged_links import from_producers, merged, queues_of_lists, weaker
 from copilot.readers.model_classes import LIBRARY
 from copilot.readers.modules import Modules
 from copilot.readers.nearby_codecs import NearbyCodecs, decoder_of
@@ -96,6 +96,7 @@ class LinkReader:
             # What a framework is handed in a dict of settings is told by the settings themselves.
             is_framework = self._root_of[effect.home] != root or effect.call.library == "trigger"
             found += named or [link for link in links if not (is_framework and (link.job, link.direction) in told)]
+        found = queues_of_lists(found)
         found += matching_patterns(found)
         return merged([*found, *from_producers(found, [*found, *self._beyond.links])])
 

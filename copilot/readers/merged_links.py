@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from copilot.domain.pipeline import Certainty, Direction, Endpoint, Link
+from copilot.readers.steps import LISTED
 
 _RANKS: dict[Certainty, int] = {"certain": 0, "likely": 1, "possible": 2}
 
@@ -12,6 +13,26 @@ _RANKS: dict[Certainty, int] = {"certain": 0, "likely": 1, "possible": 2}
 def weaker(one: Certainty, other: Certainty) -> Certainty:
     """Returns the less certain of two."""
     return max(one, other, key=lambda certainty: _RANKS[certainty])
+
+
+def queues_of_lists(links: list[Link]) -> list[Link]:
+    """Returns the links with queues in the place of lists in a store that somebody fills and somebody takes from.
+
+    A list that is only filled, or only taken from, holds what its job remembers: its links are left out.
+    """
+    ends: dict[tuple[str, str], set[Direction]] = {}
+    for link in links:
+        if link.endpoint.kind in (LISTED, "queue"):
+            ends.setdefault(_named(link.endpoint), set()).add(link.direction)
+    kept = (link for link in links if link.endpoint.kind != LISTED or len(ends[_named(link.endpoint)]) > 1)
+    return [
+        replace(link, endpoint=replace(link.endpoint, kind="queue")) if link.endpoint.kind == LISTED else link
+        for link in kept
+    ]
+
+
+def _named(endpoint: Endpoint) -> tuple[str, str]:
+    return endpoint.name, endpoint.variable
 
 
 def from_producers(links: list[Link], producers: list[Link]) -> list[Link]:

@@ -23,7 +23,7 @@ from copilot.readers.scope import NOTHING, FunctionNode, Scope, Seen, is_self, p
 from copilot.readers.settings_classes import see_settings_class
 from copilot.readers.sheet import Sheet
 from copilot.readers.tables import add_table_calls
-from copilot.readers.triggers import add_trigger_calls, see_pulsar_function
+from copilot.readers.triggers import add_trigger_calls, see_kombu_mixin, see_pulsar_function
 from copilot.readers.values import is_text
 
 MAX_PYTHON_BYTES = 2_000_000
@@ -293,6 +293,7 @@ class _Statements:
             scope.names[node.args.kwarg.arg] = Seen(thing=("kwargs", scope.qualified))
         if class_name:
             see_pulsar_function(scope, node)
+            see_kombu_mixin(scope, node)
         if not class_name and scope.qualified in scope.functions:
             self.sheet.flow.comes(("ret", scope.qualified), "r", scope.qualified)
         self._block(node.body)

@@ -43,6 +43,8 @@ def produces(topic: str, value: str = "", kind: str = "", endpoint: str = "topic
     return Step("produce", topic, value, kind, False, endpoint, needs)
 
 
+LISTED = "list"
+"""The kind of endpoint of a list in a store, which is a queue where one job puts in what another takes out."""
 MESSAGE = Step(gives="message")
 SAME = Step(gives="=")
 

@@ -9,6 +9,9 @@ from copilot.readers.scope import FunctionNode, Scope, Seen, parameters
 
 _EVENTS = frozenset({"event", "data", "cloud_event", "cloudevent", "message"})
 _PULSAR_FUNCTION = ("name", "pulsar", "Function")
+_KOMBU_MIXINS = frozenset(
+    (module, name) for module in ("kombu", "kombu.mixins") for name in ("ConsumerMixin", "ConsumerProducerMixin")
+)
 _CLOUD_EVENT = "functions_framework.cloud_event"
 # Parts of a record that only one kind of trigger has, and the kind of endpoint behind it.
 _RECORD_PARTS = (
@@ -30,6 +33,16 @@ def see_pulsar_function(scope: Scope, node: FunctionNode) -> None:
     scope.sheet.add_call("consume", "trigger", node, scope.qualified, topics=topics, endpoint="topic")
     for name in parameters(node)[1:2]:
         scope.names[name] = Seen(thing=("client", "pulsar context", None, -1))
+
+
+def see_kombu_mixin(scope: Scope, node: FunctionNode) -> None:
+    """Lets what kombu's mixins hand to their heirs stand for its clients: `get_consumers(self, Consumer, …)`, `self.producer`."""
+    bases = scope.bases.get(scope.class_name, ())
+    if not any(base is not None and base[0] == "name" and base[1:] in _KOMBU_MIXINS for base in bases):
+        return
+    scope.attributes.setdefault((scope.class_name, "producer"), Seen(thing=("client", "kombu producer", None, -1)))
+    for name in parameters(node)[:1] if node.name == "get_consumers" else ():
+        scope.imports.setdefault(name, ("kombu.mixins", "Consumer"))
 
 
 def add_trigger_calls(scope: Scope, functions: list[FunctionNode]) -> None:

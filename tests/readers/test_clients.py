@@ -244,6 +244,26 @@ BROKERS = {
         """,
         {("produces", "stream", "clicks"), ("consumes", "stream", "orders")},
     ),
+    "redis lists that are queues, and one that only remembers": (
+        """
+        import redis
+        r = redis.Redis(host="x")
+        r.lpush("jobs", "a")
+        print(r.rpop("jobs"))
+        r.rpush("mails", "b")
+        name, mail = r.blpop(["mails"], timeout=5)
+        r.lpush("recent", "c")
+        r.ltrim("recent", 0, 10)
+        r.brpoplpush("waiting", "working")
+        """,
+        {
+            ("produces", "queue", "jobs"),
+            ("consumes", "queue", "jobs"),
+            ("produces", "queue", "mails"),
+            ("consumes", "queue", "mails"),
+            ("consumes", "queue", "waiting"),
+        },
+    ),
     "redis lists and streams through a helper of another package": (
         """
         from redis_om import get_redis_connection
@@ -280,6 +300,25 @@ BROKERS = {
             connection.SimpleQueue("simple").put({"a": 1})
         """,
         {("produces", "queue", "tasks"), ("consumes", "queue", "tasks"), ("produces", "queue", "simple")},
+    ),
+    "kombu's mixin": (
+        """
+        from kombu import Exchange, Queue
+        from kombu.mixins import ConsumerProducerMixin
+
+        ORDERS = Queue("orders", Exchange("shop"))
+
+        class Worker(ConsumerProducerMixin):
+            def __init__(self, connection):
+                self.connection = connection
+
+            def get_consumers(self, Consumer, channel):
+                return [Consumer(queues=[ORDERS], callbacks=[self.handle]), Consumer([Queue("returns")])]
+
+            def handle(self, body, message):
+                self.producer.publish({"a": 1}, routing_key="done")
+        """,
+        {("consumes", "queue", "orders"), ("consumes", "queue", "returns"), ("produces", "queue", "done")},
     ),
     "a client that is made in one of two ways, far from where it is used": (
         """
