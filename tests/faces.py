@@ -29,7 +29,7 @@ from copilot.domain.pipeline import (
     Objective,
     PipelineMap,
 )
-from copilot.domain.proposal import Compiled, Proposal, Reading, plan_digest
+from copilot.domain.proposal import Compiled, Probed, Proposal, Reading, Worded, plan_digest
 from copilot.domain.schema import SchemaField, SchemaSource, SchemaSubject, SchemaVersion
 from copilot.domain.source import Gap, Span
 from copilot.patches.diff import make_patch
@@ -93,8 +93,27 @@ def an_impact_list() -> ImpactList:
 
 
 def a_proposal_with_a_model() -> Proposal:
-    """Returns the same, framed by a model at the second attempt, and a critic that was cut off."""
-    return replace(a_proposal(), exchanges=tuple(_exchanges()))
+    """Returns the same, framed by a model at the second attempt, a critic that was cut off, then words, and a probe."""
+    proposal = a_proposal()
+    ids = {(it.alternative, it.check): it.id for it in proposal.evidence}
+    replay, failed = ids["alias-33bb44", "replay"], ids["naive-11aa22", "replay"]
+    worded = Worded(
+        (
+            ("naive-11aa22", "Records of version 1 would not be read any more by [b]anyone[/b].", (failed,)),
+            (
+                "naive-11aa22",
+                "Records of version 1 would not be read any more, unlike with alias-33bb44.",
+                (failed, replay),
+            ),
+            ("alias-33bb44", "All 3 versions are read back equal, & total keeps <amount>.", (replay,)),
+            ("alias-33bb44", "All 3 versions are read back equal, so nobody has to wait for anybody.", (replay,)),
+        )
+    )
+    trials = (("as it is", "", True), ("taken away", replay, True), ("turned round", failed, False))
+    asked = replace(tuple(_exchanges())[1], purpose="words", model="model-2")
+    probing = replace(asked, purpose="probe")
+    exchanges = (*_exchanges(), asked, probing)
+    return replace(proposal, exchanges=exchanges, worded=worded, probed=Probed(trials))
 
 
 def _exchanges() -> Iterator[Exchange]:

@@ -29,12 +29,26 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--record", metavar="DIR", type=Path, help="keep what is said to the model, and its answers")
 
 
+def add_sayings(parser: argparse.ArgumentParser) -> None:
+    """Adds --words and --probe."""
+    parser.add_argument(
+        "--words", action="store_true", help="let the model word the decision; nothing rests on its words"
+    )
+    parser.add_argument(
+        "--probe",
+        action="store_true",
+        help="ask the model why, then again with what it cites taken away or turned round, and report how often its reason follows",
+    )
+
+
 def model_of(arguments: argparse.Namespace) -> Callable[[Tree], ModelKit | None] | None:
     """Returns what gives the model that is asked about a tree, None where none may be."""
     if arguments.record and (arguments.recorded or arguments.no_model):
         raise WrongUsage(
             "--record keeps what a model is asked, and none is asked here.", next="Leave one of the two out."
         )
+    if arguments.no_model and (arguments.words or arguments.probe):
+        raise WrongUsage("--words and --probe ask a model, and none is asked here.", next="Leave --no-model out.")
     if arguments.no_model:
         return None
     return lambda tree: own_model(tree, arguments.model, arguments.record, arguments.recorded)

@@ -8,8 +8,9 @@ from copilot.cli.console import Console
 from copilot.domain.alternative import Plan
 from copilot.domain.decision import Decision
 from copilot.domain.evidence import Evidence
+from copilot.domain.model import Exchange
 from copilot.domain.operation import ChangeRequest
-from copilot.domain.proposal import Body, Compiled, Reading, Revised
+from copilot.domain.proposal import Body, Compiled, Probed, Reading, Revised, Worded
 from copilot.patches.hunk_parts import parts_words
 from copilot.reasons.words import counted, letters_for, listed
 
@@ -75,6 +76,15 @@ def progress_line(body: Body, letters: Mapping[str, str]) -> str:
         case Decision():
             chosen = _named(body.chosen, letters) if body.chosen else "every alternative is refused"
             return f"decided     {chosen}, stakes {body.stakes}"
+        case Exchange():
+            return f"asked       {body.model} ({body.purpose}{f', {body.problem}' if body.problem else ''})"
+        case Worded():
+            return (
+                f"worded      {counted(len(body.sentences), 'sentence')}{f', {body.problem}' if body.problem else ''}"
+            )
+        case Probed():
+            tried = body.trials[1:]
+            return f"probed      the stated reason followed in {sum(it[2] for it in tried)} of {counted(len(tried), 'trial')}"
         case _:
             return ""
 

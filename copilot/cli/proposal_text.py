@@ -11,6 +11,7 @@ from copilot.domain.evidence import Verdict
 from copilot.domain.proposal import Proposal
 from copilot.reasons.look_at import LOOK_SHOWN as LOOK_AT_SHOWN
 from copilot.reasons.look_at import NOTE, look_at, why
+from copilot.reasons.said import probe_note, probe_rows, words_note, words_of_model
 from copilot.reasons.words import (
     asked_words,
     counted,
@@ -37,12 +38,14 @@ def proposal_text(proposal: Proposal) -> str:
         *wrapped(asked_words(proposal.request), f"{proposal.id}  "),
         "",
         *_decision(proposal, decision),
+        *section("IN THE WORDS OF A MODEL", words_lines(proposal)),
         *section("ALTERNATIVES", alternative_rows(proposal, decision)),
         *section("CHECKS", check_rows(proposal)),
         *section("WHY THE OTHERS WERE NOT CHOSEN", _others(proposal, decision)),
         *section("LOOK AT BY HAND", look_at_lines(proposal, decision.chosen, LOOK_SHOWN)),
         *section("NOT OFFERED", _not_offered(proposal)),
         *section("NOT COVERED", [line for text in decision.not_covered for line in wrapped(text, "  - ")]),
+        *section("FAITHFULNESS PROBE", probe_lines(proposal)),
         *section("NEXT", next_lines(proposal)),
     ]
     return joined(lines)
@@ -65,20 +68,38 @@ def claim_lines(proposal: Proposal, claims: tuple[Claim, ...], indent: str, show
     """Returns a line for each of the first claims, with what it cites, and how many are left."""
     lines, letters = [], letters_of(proposal)
     for claim in claims[:shown]:
-        lines += wrapped(f"{in_letters(claim.text, letters)}{_cites(proposal, claim)}", f"{indent}- ")
+        lines += wrapped(
+            f"{in_letters(claim.text, letters)} {cited_words(proposal, claim.cites)}".rstrip(), f"{indent}- "
+        )
     left = len(claims) - shown
     return lines + ([f"{indent}- … {left} more in the rationale"] if left > 0 else [])
 
 
-def _cites(proposal: Proposal, claim: Claim) -> str:
-    """Returns the cited evidence by check and alternative, which name it as well as its id does, and read better."""
+def cited_words(proposal: Proposal, cites: tuple[str, ...]) -> str:
+    """Returns cited evidence by check and alternative, which name it as well as its id does, and read better."""
     letters = letters_of(proposal)
     known = {it.id: it for it in proposal.evidence}
     cells: dict[str, list[str]] = {}
-    for id in claim.cites:
+    for id in cites:
         if id in known:
             cells.setdefault(letters[known[id].alternative], []).append(known[id].check)
-    return f" [{'; '.join(f'{letter}: {listed(checks)}' for letter, checks in cells.items())}]" if cells else ""
+    return f"[{'; '.join(f'{letter}: {listed(checks)}' for letter, checks in cells.items())}]" if cells else ""
+
+
+def words_lines(proposal: Proposal) -> list[str]:
+    """Returns a model's sentences behind bars, under a line that says what they are worth."""
+    letters = letters_of(proposal)
+    lines = wrapped(words_note(proposal), "  ") if words_note(proposal) else []
+    for id, text, cites in words_of_model(proposal):
+        told = f"{in_letters(text, letters)} {cited_words(proposal, cites)}".rstrip()
+        lines += wrapped(told, f"  | {letters[id]}: ", "  |    ")
+    return lines
+
+
+def probe_lines(proposal: Proposal) -> list[str]:
+    """Returns how far a model's reasons follow the evidence, and a line for each trial."""
+    lines = wrapped(probe_note(proposal), "  ") if probe_note(proposal) else []
+    return lines + columns(((what, outcome) for _, what, outcome in probe_rows(proposal)), "  - ")
 
 
 def continued_facts(continued: Continued) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from copilot.cli.console import Console
 from copilot.errors import EXIT_DONE, EXIT_REFUSED
 
 if TYPE_CHECKING:
+    from copilot.cli.progress import Progress
     from copilot.proposals import Workspace
 
 
@@ -34,6 +35,7 @@ def prove(
     progress = Progress(console, is_detailed=arguments.verbose)
     for record in workspace.advance(id):
         progress.tell(record.body)
+    _ask_about(workspace, id, arguments, progress)
     proposal = workspace.load(id)
     precedents = workspace.precedents(proposal)
     if arguments.format == "json":
@@ -45,3 +47,13 @@ def prove(
 
         console.print("\n".join([proposal_text(proposal), *precedent_lines(precedents)]))
     return EXIT_DONE if proposal.decision and proposal.decision.chosen else EXIT_REFUSED
+
+
+def _ask_about(workspace: Workspace, id: str, arguments: argparse.Namespace, progress: Progress) -> None:
+    """Lets a model speak about the decision where that is asked for."""
+    asked = [
+        ask for name, ask in (("words", workspace.word), ("probe", workspace.probe)) if getattr(arguments, name, False)
+    ]
+    for ask in asked:
+        for record in ask(id):
+            progress.tell(record.body)

@@ -10,6 +10,8 @@ from copilot.cli.proposal_text import (
     continued_facts,
     look_at_lines,
     next_lines,
+    probe_lines,
+    words_lines,
 )
 from copilot.cli.verbs import COMMAND
 from copilot.domain.alternative import Phase
@@ -41,11 +43,13 @@ def rationale_text(proposal: Proposal) -> str:
         *_head(proposal, decision),
         *section("ALTERNATIVES", alternative_rows(proposal, decision)),
         *section("CHECKS", check_rows(proposal)),
+        *section("IN THE WORDS OF A MODEL", words_lines(proposal)),
         *section("WHY", _rulings(proposal, decision)),
         *section("ROLLOUT", _rollout(proposal, decision)),
         *section("LOOK AT BY HAND", look_at_lines(proposal, decision.chosen)),
         *section("NOT OFFERED", _not_offered(proposal)),
         *section("NOT COVERED", [line for text in decision.not_covered for line in wrapped(text, "  - ")]),
+        *section("FAITHFULNESS PROBE", probe_lines(proposal)),
         *section("EVIDENCE (measures that are 0 are left out)", _evidence(proposal)),
         *section("WHAT PEOPLE DID", _acts(proposal)),
         *section("NEXT", _next(proposal)),

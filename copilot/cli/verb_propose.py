@@ -6,7 +6,7 @@ import argparse
 
 from copilot.cli.arguments import add_change, add_repository, add_run, commands_asked, operations_asked
 from copilot.cli.console import Console
-from copilot.cli.modelling import add_model, model_of
+from copilot.cli.modelling import add_model, add_sayings, model_of
 from copilot.cli.proving import prove
 
 EXAMPLES = """\
@@ -23,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_change(parser)
     add_repository(parser)
     add_model(parser)
+    add_sayings(parser)
     add_run(parser, "the commit to change")
 
 

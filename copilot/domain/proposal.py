@@ -278,7 +278,8 @@ def after(proposal: Proposal, body: Body) -> Proposal:
         case Evidence():
             return replace(proposal, evidence=(*proposal.evidence, body))
         case Decision():
-            return replace(proposal, decision=body, postponed=None)
+            # What a model said was about the rulings before.
+            return replace(proposal, decision=body, postponed=None, worded=None, probed=None)
         case Approval():
             return replace(proposal, approvals=(*proposal.approvals, body), postponed=None)
         case Rejection():

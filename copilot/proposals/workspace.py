@@ -221,6 +221,24 @@ class Workspace:
             if proposal.decision is None:
                 yield from run(proposal, self._kit(self._base(proposal)), self._store, stop, begins)
 
+    def word(self, id: str, stop: threading.Event | None = None) -> Iterator[Record]:
+        """Lets the model that is on word the decision, yielding what was said; raises WrongUsage where none is on."""
+        from copilot.proposals.saying import word_decision
+
+        with self._store.lock(id):
+            proposal = self.load(id)
+            kit = self._kit(self._base(proposal))
+            yield from word_decision(proposal, kit, self._store, stop.is_set if stop else bool)
+
+    def probe(self, id: str, stop: threading.Event | None = None) -> Iterator[Record]:
+        """Asks the model that is on whether its reasons follow the evidence, as `word` asks it for words."""
+        from copilot.proposals.saying import probe_decision
+
+        with self._store.lock(id):
+            proposal = self.load(id)
+            kit = self._kit(self._base(proposal))
+            yield from probe_decision(proposal, kit, self._store, stop.is_set if stop else bool)
+
     def load(self, id: str) -> Proposal:
         """Returns the proposal as its file tells it."""
         return fold(id, self._store.records(id))

@@ -1,20 +1,14 @@
-"""Holds every sentence of a decision to its evidence: cited ids exist, and numbers stand in what is cited.
-
-A number stands in an evidence where it is one of its measures, a count of its findings (all, by severity, by rule), or written
-in one of its findings. Numbers that are part of a name (`amount_v2`, `alias-3fa2b1`) are no numbers.
-"""
+"""Holds every sentence of a decision to its evidence: cited ids exist, and numbers stand in what is cited (`domain.figures`)."""
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from copilot.domain.decision import Claim, Decision
 from copilot.domain.evidence import Evidence
+from copilot.domain.figures import numbers_in, numbers_of
 from copilot.errors import RefusedByEvidence
 
-_NUMBER = re.compile(r"(?<![\w.\-])\d+(?:\.\d+)?(?!\w|\.\d)")
 PROBLEMS_SHOWN = 3
 
 
@@ -42,11 +36,6 @@ def claims_of(decision: Decision) -> tuple[Claim, ...]:
     return ruled + decision.stakes_reasons
 
 
-def numbers_in(text: str) -> tuple[str, ...]:
-    """Returns the numbers that stand alone in a text, as written."""
-    return tuple(_NUMBER.findall(text))
-
-
 def _problems(claim: Claim, known: Mapping[str, Evidence]) -> Iterator[str]:
     if not claim.cites and not claim.is_background:
         yield f'"{claim.text}" cites no evidence.'
@@ -54,17 +43,7 @@ def _problems(claim: Claim, known: Mapping[str, Evidence]) -> Iterator[str]:
     if unknown:
         yield f'"{claim.text}" cites {", ".join(unknown)}, which is no evidence of this proposal.'
     cited = [known[id] for id in claim.cites if id in known]
-    allowed = {number for it in cited for number in _numbers_of(it)}
+    allowed = {number for it in cited for number in numbers_of(it)}
     for number in numbers_in(claim.text):
         if float(number) not in allowed:
             yield f'"{claim.text}" says {number}, which stands in no evidence that it cites.'
-
-
-def _numbers_of(evidence: Evidence) -> Iterator[float]:
-    yield from (float(measure.value) for measure in evidence.measures)
-    counts: Counter[str] = Counter()
-    for finding in evidence.findings:
-        counts.update(("all", finding.severity, finding.rule, f"{finding.severity} {finding.rule}"))
-        for text in (finding.message, finding.path, finding.subject, finding.fix):
-            yield from (float(number) for number in numbers_in(text))
-    yield from (float(count) for count in counts.values())

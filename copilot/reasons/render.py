@@ -19,6 +19,7 @@ from copilot.reasons.look_at import NOTE, look_at, why
 from copilot.reasons.markup import code, plain, table
 from copilot.reasons.rationale import check_claims
 from copilot.reasons.rollout import cited, proved
+from copilot.reasons.said import probe_note, probe_rows, words_note, words_of_model
 from copilot.reasons.words import (
     VERDICT_WORDS,
     counted,
@@ -51,6 +52,7 @@ def markdown(proposal: Proposal) -> str:
     sections = (
         _head(proposal, proposal.decision),
         _alternatives(proposal, proposal.decision),
+        _words_of_model(proposal),
         _rulings(proposal, proposal.decision),
         _rollout(proposal, proposal.decision),
         _look_at(proposal, proposal.decision),
@@ -59,6 +61,7 @@ def markdown(proposal: Proposal) -> str:
         _comments(proposal),
         _not_offered(proposal),
         _listed("Not covered", proposal.decision.not_covered),
+        _probe(proposal),
         _evidence(proposal, proposal.decision),
         _verify(proposal),
     )
@@ -123,6 +126,25 @@ def _alternatives(proposal: Proposal, decision: Decision) -> list[str]:
         cells = [verdicts.get(check, "-") for check in checks]
         rows.append([letters[alternative.id], f"{plain(alternative.title)}", outcome, *cells])
     return ["## Alternatives", "", *table(["", "alternative", "outcome", *checks], rows), ""]
+
+
+def _words_of_model(proposal: Proposal) -> list[str]:
+    """Set apart as a quotation, each sentence under the letter of what it is about."""
+    note = words_note(proposal)
+    letters = letters_of(proposal)
+    lines = [
+        f"> {letters[id]}: {plain(in_letters(text, letters))} {' '.join(f'[{cite}]' for cite in cites)}"
+        for id, text, cites in words_of_model(proposal)
+    ]
+    # An empty line of the quotation, or Markdown would join the sentences to one paragraph.
+    apart = [line for sentence in lines for line in (">", sentence)][1:]
+    return ["## In the words of a model", "", plain(note), "", *apart, *([""] if apart else [])] if note else []
+
+
+def _probe(proposal: Proposal) -> list[str]:
+    note = probe_note(proposal)
+    lines = [f"- [{id}] {plain(what)}: {outcome}" for id, what, outcome in probe_rows(proposal)]
+    return ["## Faithfulness probe", "", plain(note), "", *lines, *([""] if lines else [])] if note else []
 
 
 def _rulings(proposal: Proposal, decision: Decision) -> list[str]:

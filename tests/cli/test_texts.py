@@ -243,5 +243,9 @@ def test_what_was_said_to_a_model_is_told_whole() -> None:
     assert_golden(GOLDEN / "transcript.txt", transcript_text(faces.a_proposal_with_a_model()))
 
 
+def test_what_a_model_says_of_a_decision_stands_apart_and_marked() -> None:
+    assert_golden(GOLDEN / "rationale-model.txt", rationale_text(faces.a_proposal_with_a_model()))
+
+
 def test_a_proposal_without_a_model_says_so() -> None:
     assert transcript_text(faces.a_proposal()) == "p-0123456789  No model was asked for this proposal."

@@ -51,10 +51,16 @@ def test_show_prints_what_a_model_was_told(tmp_path: Path, capsys: pytest.Captur
     workspace_with(tmp_path, faces.a_proposal_with_a_model())
 
     assert main(["show", "-C", str(tmp_path), "--prompts"]) == EXIT_DONE
-    assert "EXCHANGE 3 OF 3: critic of alias-33bb44" in capsys.readouterr().out
+    assert "EXCHANGE 3 OF 5: critic of alias-33bb44" in capsys.readouterr().out
 
     assert main(["show", "-C", str(tmp_path), "--prompts", "--format", "json"]) == EXIT_DONE
-    assert [it["purpose"] for it in json.loads(capsys.readouterr().out)["exchanges"]] == ["frame", "frame", "critic"]
+    assert [it["purpose"] for it in json.loads(capsys.readouterr().out)["exchanges"]] == [
+        "frame",
+        "frame",
+        "critic",
+        "words",
+        "probe",
+    ]
 
     assert main(["show", "-C", str(tmp_path), "--prompts", "--format", "markdown"]) == EXIT_USAGE
 

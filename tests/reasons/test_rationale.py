@@ -8,9 +8,10 @@ import pytest
 
 from copilot.domain.decision import Claim, Decision
 from copilot.domain.evidence import Evidence, Finding
+from copilot.domain.figures import numbers_in
 from copilot.errors import RefusedByEvidence
 from copilot.reasons.ranking import decide
-from copilot.reasons.rationale import check_claims, numbers_in, problems_in
+from copilot.reasons.rationale import check_claims, problems_in
 from tests.reasons.proposals import all_pass, alternative, evidence, proposal
 
 LOST = Finding("replay.value-lost", "warning", "amount: 41 gives 0 in version 3.")

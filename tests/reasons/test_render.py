@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from copilot.domain.decision import Approval, Claim
 from copilot.domain.evidence import Finding
-from copilot.domain.proposal import Proposal
+from copilot.domain.proposal import Proposal, Worded
 from copilot.domain.source import Span
 from copilot.errors import RefusedByEvidence
 from copilot.reasons.markup import code, plain
 from copilot.reasons.ranking import decide
 from copilot.reasons.render import markdown
+from tests import faces
 from tests.golden import assert_golden
 from tests.reasons.proposals import NOTHING, all_pass, alternative, error, evidence, of_nothing, proposal
 
@@ -157,3 +158,18 @@ def test_evidence_of_what_is_not_put_forward_takes_a_line_and_every_citation_is_
     assert len(told) < 450
     assert all(f"[{it.id}]" in text for it in made.evidence)
     assert sum(line.startswith("- recipe:") for line in text.splitlines()) == len(all_pass("good-00001"))
+
+
+def test_what_a_model_says_stands_apart_and_marked() -> None:
+    text = markdown(faces.a_proposal_with_a_model())
+
+    start, end = text.index("## In the words of a model"), text.index("## Why")
+    assert_golden(GOLDEN / "words-of-a-model.md", text[start:end])
+    start, end = text.index("## Faithfulness probe"), text.index("## Evidence")
+    assert_golden(GOLDEN / "probe-of-a-model.md", text[start:end])
+
+
+def test_where_no_sentence_of_a_model_stands_it_says_why() -> None:
+    unworded = replace(faces.a_proposal_with_a_model(), worded=Worded((), "The model refused to answer."))
+
+    assert "nothing that it said is shown. The model refused to answer." in markdown(unworded)

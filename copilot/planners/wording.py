@@ -1,0 +1,130 @@
+"""Lets a model word the rulings that stand: sentences for people, on which nothing rests.
+
+What it says is held against the evidence (`domain.wording`); where it can't keep to that, our own words stay alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from copilot.domain.codec import canonical
+from copilot.domain.decision import Ruling
+from copilot.domain.evidence import Evidence
+from copilot.domain.model import Tool
+from copilot.domain.proposal import Proposal, Worded
+from copilot.domain.wording import Sentence, problems_of
+from copilot.planners.talk import NoAnswer, Question, Talk, Unacceptable
+
+SENTENCES_MAX = 24
+OF_ONE_MAX = 3
+PROBLEMS_TOLD_MAX = 4
+FINDINGS_TOLD_MAX = 3
+MESSAGE_LENGTH_MAX = 200
+CLAIMS_TOLD_MAX = 4
+ANSWER = Tool(
+    "words",
+    "Sentences about the rulings, the chosen alternative first.",
+    canonical(
+        {
+            "type": "object",
+            "properties": {
+                "sentences": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "properties": {
+                            "alternative": {"type": "string"},
+                            "text": {"type": "string"},
+                            "cites": {"type": "array", "items": {"type": "string"}},
+                        },
+                        "required": ["alternative", "text", "cites"],
+                        "additionalProperties": False,
+                    },
+                }
+            },
+            "required": ["sentences"],
+            "additionalProperties": False,
+        }
+    ),
+)
+
+
+def word(proposal: Proposal, talk: Talk) -> Worded:
+    """Returns the model's sentences about a decided proposal, none and the reason where it gave no use."""
+    question = Question(
+        "words", "words", {"rulings": rulings_text(proposal), "evidence": evidence_text(proposal)}, ANSWER
+    )
+    try:
+        return Worded(talk.ask(question, lambda answer: _accepted(answer, proposal)))
+    except NoAnswer as none:
+        return Worded((), str(none))
+
+
+def rulings_text(proposal: Proposal) -> str:
+    """Returns a line for each ruling, and below it what it rests on."""
+    assert proposal.decision is not None, "words are about rulings"
+    return "\n".join(line for ruling in proposal.decision.rulings for line in _ruling_lines(ruling, proposal))
+
+
+def evidence_text(proposal: Proposal, *, left_out: str = "", turned: str = "") -> str:
+    """Returns the evidence that the rulings cite, what failed, and all about the chosen alternative, a few lines each.
+
+    One may be left out, or the verdict of one turned round.
+    """
+    assert proposal.decision is not None, "words are about rulings"
+    cited = {id for ruling in proposal.decision.rulings for claim in ruling.claims for id in claim.cites}
+    lines: list[str] = []
+    for evidence in proposal.evidence:
+        is_chosen = evidence.alternative == proposal.decision.chosen and evidence.verdict != "not-applicable"
+        if evidence.id != left_out and (evidence.id in cited or evidence.verdict == "fail" or is_chosen):
+            lines += _evidence_lines(evidence, is_turned=evidence.id == turned)
+    return "\n".join(lines)
+
+
+def _ruling_lines(ruling: Ruling, proposal: Proposal) -> Iterator[str]:
+    title = proposal.alternative(ruling.alternative).title
+    rank = f", rank {ruling.rank}" if ruling.rank else ""
+    yield f"{ruling.alternative} ({title}): {ruling.outcome}{rank}, by {ruling.rule}"
+    for claim in ruling.claims[:CLAIMS_TOLD_MAX]:
+        yield f"  {claim.text} [{', '.join(claim.cites)}]"
+
+
+def _evidence_lines(evidence: Evidence, *, is_turned: bool) -> Iterator[str]:
+    verdict = {"pass": "fail", "fail": "pass"}.get(evidence.verdict, "unknown") if is_turned else evidence.verdict
+    figures = [f"{it.name} {it.value:g}" for it in evidence.measures if not it.is_volatile and it.value]
+    # What was found says how it came to its verdict, and would give a turned one away.
+    told = "" if is_turned or not figures else ": " + ", ".join(figures)
+    yield f"{evidence.id} ({evidence.alternative}, {evidence.check}, {verdict}){told}"
+    for finding in () if is_turned else evidence.findings[:FINDINGS_TOLD_MAX]:
+        where = f" ({finding.span})" if finding.span else ""
+        yield f"  {finding.severity}: {finding.message[:MESSAGE_LENGTH_MAX]}{where}"
+
+
+def _accepted(answer: Any, proposal: Proposal) -> tuple[Sentence, ...]:
+    rows = answer.get("sentences") if isinstance(answer, dict) and set(answer) == {"sentences"} else None
+    if not isinstance(rows, list) or not 0 < len(rows) <= SENTENCES_MAX:
+        raise Unacceptable(f"Give the key sentences with 1 to {SENTENCES_MAX} of them, and no other.")
+    sentences = tuple(dict.fromkeys(_sentence(row, number) for number, row in enumerate(rows, 1)))
+    problems = [
+        f"Sentence {number}: {problem}"
+        for number, sentence in enumerate(sentences, 1)
+        for problem in problems_of(sentence, proposal)
+    ]
+    for alternative in dict.fromkeys(it[0] for it in sentences):
+        if sum(it[0] == alternative for it in sentences) > OF_ONE_MAX:
+            problems.append(f"There are more than {OF_ONE_MAX} sentences about {alternative}.")
+    if problems:
+        left = len(problems) - PROBLEMS_TOLD_MAX
+        more = f" And {left} more problems." if left > 0 else ""
+        raise Unacceptable(" ".join(problems[:PROBLEMS_TOLD_MAX]) + more)
+    return sentences
+
+
+def _sentence(row: Any, number: int) -> Sentence:
+    if isinstance(row, dict) and set(row) == {"alternative", "text", "cites"}:
+        alternative, text, cites = row["alternative"], row["text"], row["cites"]
+        is_list = isinstance(cites, list) and all(isinstance(id, str) for id in cites)
+        if isinstance(alternative, str) and isinstance(text, str) and is_list:
+            return alternative, " ".join(text.split(" ")).strip(), tuple(dict.fromkeys(cites))
+    raise Unacceptable(f"Sentence {number} needs alternative and text as strings, and cites as a list of strings.")
