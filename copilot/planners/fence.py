@@ -22,9 +22,10 @@ PLACE = re.compile(r"\{\{(\w+)\}\}")
 
 def fenced(name: str, text: str, length_max: int = DATA_LENGTH_MAX) -> str:
     """Returns a text between marks that say what it is; equal texts give equal marks, so that a server's cache holds."""
-    cut = len(text) - length_max
-    shown = text[:length_max] + (f"\n[{cut} more characters are not shown]" if cut > 0 else "")
-    plain = visible(_MARK.sub(r"‹\1data", shown))
+    # Cut last, since an escape is longer than what it stands for.
+    whole = visible(_MARK.sub(r"‹\1data", text[:length_max]))
+    cut = max(len(text) - length_max, len(whole) - length_max)
+    plain = whole[:length_max] + (f"\n[{cut} more characters are not shown]" if cut > 0 else "")
     id = digest_of_text(text)[:8]
     return f'<data name="{name}" id="{id}">\n{plain}\n</data id="{id}">'
 

@@ -31,7 +31,7 @@ _COMMON = frozenset(
 
 def neighbourhood(text: str, pipeline: PipelineMap, *, bytes_max: int = BYTES_MAX) -> str:
     """Returns the schemas around the words of a request, those first that share most of them; equal maps give equal texts."""
-    said = {singular(word) for word in words_of(text) if word not in _COMMON}
+    said = words_said(text)
     scores = {it.name: score_of(it, said, pipeline) for it in _own(pipeline)}
     ranked = sorted(_own(pipeline), key=lambda it: (-scores[it.name], it.name))
     near = [it for it in ranked if scores[it.name]][:SUBJECTS_TOLD_MAX] or ranked[:1]
@@ -41,6 +41,11 @@ def neighbourhood(text: str, pipeline: PipelineMap, *, bytes_max: int = BYTES_MA
     room = bytes_max - len(tail.encode())
     cut = whole.encode()[: max(room, 0)].decode("utf-8", "ignore")
     return cut + ("\n[cut: look with the tools]" if len(cut) < len(whole) else "") + tail
+
+
+def words_said(text: str) -> set[str]:
+    """Returns the words of a text that may name something, in the singular."""
+    return {singular(word) for word in words_of(text) if word not in _COMMON}
 
 
 def score_of(subject: SchemaSubject, said: Iterable[str], pipeline: PipelineMap) -> int:
