@@ -13,10 +13,10 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextvars import Context
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from copilot.adapters.tree import OverlayTree
 from copilot.checks.challenge import ChallengeCheck
@@ -25,14 +25,17 @@ from copilot.domain.alternative import Alternative, Plan
 from copilot.domain.evidence import Evidence, Finding
 from copilot.domain.model import Exchange
 from copilot.domain.patch import Patch, Refused
-from copilot.domain.pipeline import PipelineMap
+from copilot.domain.pipeline import Impact, PipelineMap
 from copilot.domain.proposal import Body, Challenged, Compiled, Proposal, Reading, Record, after, fold
 from copilot.errors import SurroundingsFailed, WrongUsage
 from copilot.planners.rules import NOTHING
 from copilot.planners.time_boxes import timed
 from copilot.plugins import Kit
-from copilot.ports import Case, Check, ProposalStore
+from copilot.ports import Case, Check, ModelKit, ProposalStore
 from copilot.settings import SETTINGS_PATH, Settings, read_settings
+
+if TYPE_CHECKING:
+    from copilot.planners.talk import Talk
 
 Stage = Literal["read", "plan", "compile", "prove", "challenge", "decide", "done"]
 
@@ -143,17 +146,42 @@ def is_up_to_date(proposal: Proposal, kit: Kit) -> bool:
     return (reading.map_digest, reading.tools) == (kit.base_digest(), tools)
 
 
-def plan(proposal: Proposal, kit: Kit) -> Iterator[Body]:
-    """Finds the alternatives."""
+def plan(proposal: Proposal, kit: Kit, watch: Watch = Watch()) -> Iterator[Body]:
+    """Finds the alternatives: those of the rules, and what a model adds, with all that was said to it."""
     assert proposal.reading is not None, "planning comes after reading"
     if proposal.continued is not None:
         # Somebody has decided for this way already; what is asked now is whether its next phase still holds.
         yield Plan((NOTHING, proposal.continued.alternative), ())
         return
-    found = kit.planner.plan(proposal.request, proposal.reading.impacts, kit.base_map())
-    fitted = (kit.compiler.fitted(it, kit.tree) for it in found.alternatives)
     asked, impacts = proposal.request.operations, proposal.reading.impacts
-    yield replace(found, alternatives=tuple(timed(it, asked, impacts, kit.base_map(), kit.settings) for it in fitted))
+    found = kit.planner.plan(proposal.request, impacts, kit.base_map())
+    found = replace(found, alternatives=tuple(kit.compiler.fitted(it, kit.tree) for it in found.alternatives))
+    if kit.model is not None:
+        found = yield from _suggested(proposal, impacts, found, kit, kit.model, watch)
+    timed_ones = (timed(it, asked, impacts, kit.base_map(), kit.settings) for it in found.alternatives)
+    yield replace(found, alternatives=tuple(timed_ones))
+
+
+def _suggested(
+    proposal: Proposal, impacts: tuple[Impact, ...], found: Plan, kit: Kit, on: ModelKit, watch: Watch
+) -> Generator[Exchange, None, Plan]:
+    """Yields what is said to a model; returns the plan with what it adds."""
+    from copilot.planners.claude import ClaudePlanner
+    from copilot.planners.talk import streamed
+
+    planner = ClaudePlanner(proposal.request, impacts, kit.base_map(), kit.tree)
+    plan = yield from streamed(
+        lambda tell: planner.with_suggestions(found, _talk(on, proposal, tell, watch), kit.compiler)
+    )
+    _refuse_when(watch.is_stopped())
+    return plan
+
+
+def _talk(on: ModelKit, proposal: Proposal, tell: Callable[[Exchange], object], watch: Watch) -> Talk:
+    """Returns a talk with the model that goes on from what this proposal holds."""
+    from copilot.planners.talk import Talk
+
+    return Talk(on.model, on.prompts, on.limits, tell, spent=proposal.exchanges, is_stopped=watch.is_stopped)
 
 
 def compile_patches(proposal: Proposal, kit: Kit) -> Iterator[Body]:
@@ -200,11 +228,9 @@ def _made_up(proposal: Proposal, kit: Kit, watch: Watch) -> Iterator[Exchange | 
     if kit.model is None:
         return
     from copilot.planners.critic import challenged
-    from copilot.planners.talk import Talk
 
     told: list[Exchange] = []
-    model, prompts, limits = kit.model.model, kit.model.prompts, kit.model.limits
-    talk = Talk(model, prompts, limits, told.append, spent=proposal.exchanges, is_stopped=watch.is_stopped)
+    talk = _talk(kit.model, proposal, told.append, watch)
     for alternative in unchallenged(proposal):
         watch.begins(Begun("challenge", alternative.id))
         found = challenged(alternative, proposal, kit.base_map(), talk)
@@ -414,6 +440,8 @@ def _task(stage: Stage, proposal: Proposal, kit: Kit, watch: Watch) -> Iterator[
         return prove_alternative(proposal, kit, unproved(proposal, check_names(kit))[0], watch)
     if stage == "challenge":
         return challenge(proposal, kit, watch)
+    if stage == "plan":
+        return plan(proposal, kit, watch)
     return STAGES[stage](proposal, kit)
 
 

@@ -40,6 +40,7 @@ CodeAction = Literal[
     "set_value",
     "wrap_value",
 ]
+StepKind = Literal["schema", "producers", "consumers", "sinks", "cutover", "manual"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ class Step:
     """
 
     title: str
-    kind: Literal["schema", "producers", "consumers", "sinks", "cutover", "manual"]
+    kind: StepKind
     jobs: tuple[str, ...]
     paths: tuple[str, ...]
     manual: tuple[str, ...] = ()

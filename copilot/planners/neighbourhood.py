@@ -79,6 +79,8 @@ def _told(subject: SchemaSubject, said: set[str], pipeline: PipelineMap) -> Iter
         f"schema {subject.name} ({subject.format} record {latest.name}, {len(subject.versions)} versions,"
         f" keeps {subject.compatibility}, {latest.source.path})"
     )
+    if subject.copies:
+        yield f"  copies of it: {', '.join(it.path for it in subject.copies[:SUBJECTS_TOLD_MAX])}"
     fields = sorted(latest.fields, key=lambda it: (not _words([it.path]) & said, "." in it.path))
     yield from (field_line(field) for field in fields[:FIELDS_TOLD_MAX])
     if len(fields) > FIELDS_TOLD_MAX:

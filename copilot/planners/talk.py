@@ -53,7 +53,11 @@ class NoAnswer(Exception):
 
 
 class Unacceptable(ValueError):
-    """An answer that can't be used; the text tells the model what is wrong with it."""
+    """An answer that can't be used; the text tells the model what is wrong with it, `may_look` whether a look may mend it."""
+
+    def __init__(self, what: str, *, may_look: bool = False) -> None:
+        super().__init__(what)
+        self.may_look = may_look
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +114,9 @@ class Talk:
         prompt = self._prompts(question.prompt)
         messages = [Message("user", (Text(filled(prompt, question.inputs)),))]
         looked = repairs = 0
+        wants_look = bool(question.looks)
         while True:
-            may_look = looked < self._limits.looks and not repairs and bool(question.looks)
+            may_look = wants_look and looked < self._limits.looks
             call = self._call(question, prompt, messages, may_look)
             exchange, reply = self._asked(question, prompt, call)
             uses = [block for block in reply.blocks if isinstance(block, ToolUse)]
@@ -128,6 +133,7 @@ class Talk:
                 if repairs == self._limits.repairs or reply.stop_reason in ("refusal", "max_tokens"):
                     raise NoAnswer(f"The model's answer could not be used: {problem}") from None
                 repairs += 1
+                wants_look = problem.may_look and bool(question.looks)
                 messages += [Message("assistant", reply.blocks), _refused(uses, str(problem), question.answer.name)]
             else:
                 self._tell(exchange)

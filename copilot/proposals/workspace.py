@@ -661,4 +661,14 @@ class Workspace:
 def _is_open(proposal: Proposal, kit: Kit) -> bool:
     from copilot.flow import is_up_to_date
 
-    return proposal.state not in ("rejected", "undone") and is_up_to_date(proposal, kit)
+    is_standing = proposal.state not in ("rejected", "undone")
+    return is_standing and is_up_to_date(proposal, kit) and _was_asked_alike(proposal, kit)
+
+
+def _was_asked_alike(proposal: Proposal, kit: Kit) -> bool:
+    """Tells whether a model had its say in the plan where one is on, and had none where none is."""
+    if proposal.plan is None or proposal.continued is not None:
+        return True
+    was_answered = any(it.purpose == "alternatives" and not it.problem for it in proposal.exchanges)
+    is_told = any(it.strategy == "model" for it in proposal.plan.not_offered)
+    return was_answered if kit.model is not None else not (was_answered or is_told)

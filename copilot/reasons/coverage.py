@@ -30,6 +30,15 @@ def not_covered(proposal: Proposal, chosen: Mapping[str, Evidence]) -> tuple[str
     return tuple(dict.fromkeys(found))
 
 
+def _claimed(proposal: Proposal, chosen: Mapping[str, Evidence]) -> Iterator[str]:
+    """What the chosen alternative says must hold, where it is not ours."""
+    ids = {it.alternative for it in chosen.values()}
+    for alternative in proposal.alternatives:
+        if alternative.id in ids:
+            for claim in alternative.preconditions:
+                yield f'Nothing here checks what the chosen alternative presupposes: "{claim}"'
+
+
 def _reading(proposal: Proposal, impacts: tuple[Impact, ...]) -> Iterator[str]:
     yield from _beyond(proposal)
     yield from _outside(proposal, impacts)

@@ -12,7 +12,7 @@ def test_the_schema_that_is_meant_comes_first_with_its_jobs_and_uses() -> None:
     told = neighbourhood(WORDS, shop().pipeline).splitlines()
 
     assert told[0].startswith("schema order (avro record shop.Order, 1 versions, keeps BACKWARD")
-    assert told[2] == '  currency: ["null","string"], default null'
+    assert told[3] == '  currency: ["null","string"], default null'
     assert any("job billing reads topic orders.paid with fastavro" in line for line in told)
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +15,7 @@ from copilot.domain.wishes import KeepsWorking
 from copilot.errors import Ambiguous, ModelFailed, NotFound, NotUnderstood, WrongUsage
 from copilot.proposals import Workspace
 from tests.line import example
-from tests.planners.scripted import Script, called, kit_of, said
+from tests.planners.scripted import Obliging, Script, called, kit_of, said
 
 WORDS = "we need to know how sure the scorer is, old decisions have no such value; don't break scorer"
 ADD = {"op": "add_field", "subject": "decision", "field": "certainty", "type": ["null", "double"], "default": None}
@@ -114,3 +117,109 @@ def test_the_same_words_asked_again_cost_nothing(folder: Path) -> None:
     assert there.propose(words) == id
     assert len(script.calls) == 1
     assert len(there.load(id).exchanges) == 1
+
+
+SUGGESTED = {
+    "alternatives": [
+        {
+            "title": "Add it with a doc",
+            "argument": "Wins where people read the schema alone.",
+            "preconditions": ["Nobody fills it before the deploy."],
+            "phases": [
+                {
+                    "name": "added",
+                    "edits": [],
+                    "steps": [{"title": "Register it", "kind": "schema", "jobs": [], "paths": []}],
+                    "gate": "",
+                }
+            ],
+        }
+    ]
+}
+
+
+def suggestion(folder: Path) -> dict[str, Any]:
+    """Returns an alternative that adds the field with a doc, wherever the example keeps that schema."""
+    pipeline = Workspace.open(folder).map()
+    source = pipeline.subject("decision").latest
+    edit = {
+        "edit": "schema", "path": source.source.path, "action": "add_field", "record": source.name, "field": "certainty",
+        "value": {"name": "certainty", "type": ["null", "double"], "default": None, "doc": "How sure it was."},
+    }  # fmt: skip
+    answer = json.loads(json.dumps(SUGGESTED))
+    phase = answer["alternatives"][0]["phases"][0]
+    phase["edits"], phase["steps"][0]["paths"] = [edit], [source.source.path]
+    return dict(answer)
+
+
+def test_an_alternative_of_the_model_joins_the_line_and_faces_the_same_checks(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(example(), tmp_path / "shop", symlinks=True))
+    script = Obliging({"alternatives": suggestion(folder), "critic": {"cases": []}})
+    there = workspace(folder, script)
+
+    id = there.propose("add optional double certainty to decision")
+    records = list(there.advance(id))
+
+    kinds = [type(it.body).__name__ for it in records]
+    assert kinds.index("Exchange") < kinds.index("Plan")
+    proposal = there.load(id)
+    (found,) = (it for it in proposal.alternatives if it.origin == "claude")
+    checks = {it.check for it in proposal.evidence_of(proposal.alternatives[1].id)}
+    assert {it.check for it in proposal.evidence_of(found.id)} >= checks - {"challenge"}
+    assert proposal.decision is not None
+    assert proposal.decision.ruling(found.id).outcome in ("acceptable", "chosen", "unproved", "refused")
+
+
+def test_a_failing_model_leaves_the_plan_of_the_rules(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(example(), tmp_path / "shop", symlinks=True))
+    there = workspace(folder, Obliging({}))
+
+    id = there.propose("add optional double certainty to decision")
+    alone = Workspace.open(Path(shutil.copytree(example(), tmp_path / "alone", symlinks=True)))
+    for one in (there, alone):
+        for _ in one.advance(one.propose("add optional double certainty to decision")):
+            pass
+
+    plan = there.load(id).plan
+    rules = alone.load(alone.list()[-1].id).plan
+    assert plan is not None
+    assert rules is not None
+    assert plan.alternatives == rules.alternatives
+    assert [it.reason for it in plan.not_offered if it.strategy == "model"] == [
+        "The script has nothing to say about alternatives."
+    ]
+
+
+def test_a_line_that_was_cut_short_does_not_pay_again(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(example(), tmp_path / "shop", symlinks=True))
+    script = Obliging({"alternatives": suggestion(folder), "critic": {"cases": []}})
+    there = workspace(folder, script)
+    id = there.propose("add optional double certainty to decision")
+
+    for record in there.advance(id):
+        if isinstance(record.body, Exchange):
+            break
+    asked = len(script.calls)
+    for _ in there.advance(id):
+        pass
+
+    purposes = [it.purpose for it in there.load(id).exchanges]
+    assert asked == 1
+    assert purposes.count("alternatives") == 1
+
+
+def test_the_same_change_asked_with_and_without_a_model_is_two_proposals(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(example(), tmp_path / "shop", symlinks=True))
+    change = "add optional double certainty to decision"
+    obliging = Obliging({"alternatives": {"alternatives": []}, "critic": {"cases": []}})
+    alone, on, failing = Workspace.open(folder), workspace(folder, obliging), workspace(folder, Obliging({}))
+
+    ids = []
+    for there in (alone, on, on, alone, failing, on):
+        ids.append(id := there.propose(change))
+        for _ in there.advance(id):
+            pass
+
+    assert ids[1] == ids[2] == ids[5]
+    assert ids[0] == ids[3] != ids[1]
+    assert ids[4] == ids[1]
