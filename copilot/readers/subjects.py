@@ -133,8 +133,9 @@ class SubjectReader:
         self._store.text(path for path in paths if not self._store.entries[path].digest)
         hosts = sorted(path for path, facts in literals.items() if facts.literals)
         coded = [path for path in hosts if not is_test_path(path)]
-        self._past = {**past, **(self._history.versions(coded) if coded else {})}
-        if not self._past.keys() >= {*paths, *coded}:
+        known = {**past, **(self._history.versions(coded) if coded else {})}
+        self._past = {**dict.fromkeys((*paths, *coded), ()), **known}
+        if len(known) < len(self._past):
             self._store.gaps.add(_NO_PAST)
         read = self._texts.read([*self._files(paths), *self._literals(literals, hosts)], self._siblings_of)
         if self._followed:

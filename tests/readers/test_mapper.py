@@ -402,16 +402,22 @@ def test_a_shallow_clone_is_told_as_a_gap() -> None:
     assert all(gap.span.path != ".git/shallow" for gap in map_of(SHOP).gaps)
 
 
+ITEM = {"type": "record", "name": "Item", "fields": [{"name": "sku", "type": "string"}]}
+CART = {"type": "record", "name": "Cart", "fields": [{"name": "item", "type": "Item"}]}
+
+
 def test_a_past_of_schemas_that_the_clone_lacks_is_told_as_a_gap() -> None:
     class Lacking(MemoryHistory):
         def versions(self, paths: Sequence[str]) -> Mapping[str, tuple[PastFile, ...]]:
             return {}
 
-    found = PipelineMapper({"avro": AvroFormat()}, Lacking(), MemoryIndex()).map(MemoryTree(SHOP), Settings())
+    texts = {**SHOP, "schemas/cart.avsc": json.dumps(CART), "schemas/item.avsc": json.dumps(ITEM)}
+    found = PipelineMapper({"avro": AvroFormat()}, Lacking(), MemoryIndex()).map(MemoryTree(texts), Settings())
 
     gap = next(gap for gap in found.gaps if gap.span.path == ".git/objects")
     assert ABSENT in gap.reason
-    assert [len(subject.versions) for subject in found.subjects] == [1] * len(map_of(SHOP).subjects)
+    assert {it.name: len(it.versions) for it in found.subjects} == {it.name: 1 for it in map_of(texts).subjects}
+    assert set(found.gaps) - {gap} == set(map_of(texts).gaps)
     assert all(gap.span.path != ".git/objects" for gap in map_of(SHOP).gaps)
 
 
