@@ -9,6 +9,7 @@ from copilot.domain.impacted import AskedChange, ImpactedFile, ImpactList
 from copilot.impact.facts import FileFacts, gather
 from copilot.impact.kinship import with_kin
 from copilot.impact.names import ChangeNames
+from copilot.impact.nearby import names_near, records_near
 from copilot.impact.past import Past
 from copilot.impact.ranking import Ranked, rank, split
 from copilot.impact.spans import spans_of
@@ -31,6 +32,8 @@ class Seen:
     files: tuple[FileFacts, ...]
     files_read: int
     files_absent: int = 0
+    near: tuple[tuple[str, ...], ...] = ()
+    """For each change, the records that may be meant where none has the name."""
 
 
 def see(asked: Sequence[AskedChange], tree: Tree, index: Index, log: ChangeLog, spread: Spread | None = None) -> Seen:
@@ -40,7 +43,12 @@ def see(asked: Sequence[AskedChange], tree: Tree, index: Index, log: ChangeLog, 
     names = ChangeNames(asked, targets)
     past = Past(_records(targets), log)
     evidence = gather(names, targets, words, past)
-    return Seen(targets, with_kin(evidence, names, past, tree), words.count - len(words.absent), len(words.absent))
+    near = tuple(
+        () if target.is_record_found else records_near(it, tree, words)
+        for it, target in zip(asked, targets, strict=True)
+    )
+    files = with_kin(evidence, names, past, tree)
+    return Seen(targets, files, words.count - len(words.absent), len(words.absent), near)
 
 
 def impact_list(
@@ -69,10 +77,14 @@ def impact_list(
 
     files = (*(told(it, True) for it in change), *(told(it, False) for it in look))
     warnings = (
-        *_warnings(asked, seen.targets),
+        *_warnings(asked, seen),
         *_lacks(seen, is_shallow=tree.snapshot.is_shallow, is_whole=log.is_whole),
     )
     return ImpactList(tree.snapshot.commit, tuple(asked), files, warnings, seen.files_read)
+
+
+def _meant(near: Sequence[str]) -> str:
+    return f" Did you mean {', '.join(near[:-1])}{' or ' if near[1:] else ''}{near[-1]}?" if near else ""
 
 
 def _lacks(seen: Seen, *, is_shallow: bool, is_whole: bool) -> Iterator[str]:
@@ -99,13 +111,13 @@ def _records(targets: Sequence[Target]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _warnings(asked: Sequence[AskedChange], targets: Sequence[Target]) -> tuple[str, ...]:
+def _warnings(asked: Sequence[AskedChange], seen: Seen) -> tuple[str, ...]:
     said = []
-    for it, target in zip(asked, targets, strict=True):
+    for it, target, near in zip(asked, seen.targets, seen.near, strict=True):
         name = it.record or it.subject or it.field
         if not target.is_record_found:
             where = f"; {target.path} is taken for its file" if target.path else ""
-            said.append(f'No record "{name}" was found{where}: the list rests on names alone.')
+            said.append(f'No record "{name}" was found{where}: the list rests on names alone.{_meant(near)}')
             continue
         if target.also_in:
             said.append(
@@ -117,7 +129,8 @@ def _warnings(asked: Sequence[AskedChange], targets: Sequence[Target]) -> tuple[
                 f' record to choose: "add {it.field} to RECORD in {target.path}".'
             )
         if it.field and not target.has_field and not it.is_addition:
-            said.append(f'{target.record} in {target.path} has no field "{it.field}".')
+            close = [f'"{name}"' for name in names_near(it.field, target.all_names)]
+            said.append(f'{target.record} in {target.path} has no field "{it.field}".{_meant(close)}')
         elif target.has_field and it.is_addition:
             kind = "symbol" if it.symbol else "field"
             said.append(f'{target.record} in {target.path} has a {kind} "{it.field}" already.')

@@ -112,10 +112,11 @@ def _field_name(asked: AskedChange) -> str:
 
 def _own_name(asked: AskedChange) -> str:
     name = asked.record or asked.subject
-    return stem_of(name) if _is_path(name) else last_names([name])[0]
+    return stem_of(name) if names_a_file(name) else last_names([name])[0]
 
 
-def _is_path(name: str) -> bool:
+def names_a_file(name: str) -> bool:
+    """Tells whether a name is that of a file, with or without its folders."""
     return "/" in name or name.endswith(_SUFFIXES)
 
 
@@ -144,7 +145,9 @@ def _naming_paths(asked: AskedChange, words: Words) -> list[str]:
     """Returns the files that may define a record of that name, the likeliest ones first and not too many."""
     names = {normal(name) for name in _names(asked)} - {""}
     # "order.shipping" may be an inner record of order.json, of which only the file tells the outer name.
-    stems = names | {normal(name.split(".")[0]) for name in (asked.subject, asked.record) if not _is_path(name)} - {""}
+    stems = names | {normal(name.split(".")[0]) for name in (asked.subject, asked.record) if not names_a_file(name)} - {
+        ""
+    }
     own = _field_name(asked)
     keys = [b"\n" + name.encode() + b"\n" for name in sorted(names)]
     field_key = b"\n" + normal(own).encode() + b"\n"
@@ -164,7 +167,7 @@ def _naming_paths(asked: AskedChange, words: Words) -> list[str]:
 def _names(asked: AskedChange) -> Iterable[str]:
     for name in (asked.subject, asked.record):
         yield name
-        if _is_path(name):
+        if names_a_file(name):
             yield stem_of(name)
             continue
         yield from last_names([name])
@@ -179,7 +182,7 @@ def _name_fit(asked: AskedChange, path: str, shape: Shape) -> float:
         fits = ((4.0, full == record), (3.5, full.endswith(record)), (3.0, last == inner), (2.0, inner in full))
     else:
         subject = normal(last_names([asked.subject])[0])
-        stem = normal(stem_of(asked.subject)) if _is_path(asked.subject) else subject
+        stem = normal(stem_of(asked.subject)) if names_a_file(asked.subject) else subject
         is_path = asked.subject.endswith(path) or normal(stem_of(path)) == stem
         bare = normal(_ENDING.sub("", last_names([asked.subject])[0]))
         # A file of the whole name is surer than a record of a part of it: taxi_ride_value.avsc before a class TaxiRide.

@@ -193,7 +193,9 @@ def test_a_record_that_nobody_defines_is_answered_from_names_with_a_warning(tmp_
     folder = make(tmp_path / "shop", "protos/order.proto")
     found = ask(folder, AskedChange("remove_field", "Parcel", "", "coupon_code"))
 
-    assert found.warnings == ('No record "Parcel" was found: the list rests on names alone.',)
+    (warning,) = found.warnings
+    assert warning.startswith('No record "Parcel" was found: the list rests on names alone.')
+    assert warning.endswith("Did you mean Order in protos/order.proto?")
     assert {"shop/builder.py", "marketing/coupons.py"} <= set(paths(found))
 
 
@@ -314,3 +316,15 @@ def test_a_log_that_a_partial_clone_lacks_is_told(tmp_path: Path) -> None:
 
     assert "This clone is a partial one and lacks a part of its log" in found.warnings[-1]
     assert "shop/builder.py" in paths(found)
+
+
+def test_a_misspelt_record_or_field_is_answered_with_what_may_be_meant(tmp_path: Path) -> None:
+    folder = make(tmp_path / "shop", "protos/order.proto")
+
+    no_record = ask(folder, AskedChange("remove_field", "Odrer", "", "coupon_code"))
+    no_field = ask(folder, AskedChange("remove_field", "Order", "", "cupon_code"))
+    nothing = ask(folder, AskedChange("remove_field", "Zebra", "", "stripes"))
+
+    assert "Did you mean Order in protos/order.proto" in no_record.warnings[0]
+    assert no_field.warnings[0].endswith('has no field "cupon_code". Did you mean "coupon_code"?')
+    assert nothing.warnings == ('No record "Zebra" was found: the list rests on names alone.',)
