@@ -55,6 +55,9 @@ class DecidingPage(Page):
         self._reload()
         self.tell(done)
 
+    def _failed(self, error: CopilotError) -> None:
+        self.fail(error)
+
     def _may_decide(self) -> bool:
         """Tells whether something can be decided now, before a note is written in vain; shows what is in the way."""
         if self._is_busy:

@@ -49,14 +49,15 @@ class Dialog(ModalScreen[Answer | None]):
 
 
 class Note(Dialog):
-    """Asks for a note, which may be empty; enter is the yes."""
+    """Asks for a note, which may be empty, or for what `asked` says; enter is the yes."""
 
-    def __init__(self, title: str, text: Sequence[str], verb: str) -> None:
+    def __init__(self, title: str, text: Sequence[str], verb: str, asked: str = "a note, or nothing") -> None:
         super().__init__(title, text)
         self._verb = verb
+        self._asked = asked
 
     def answers(self) -> ComposeResult:
-        yield Input(placeholder="a note, or nothing", id="note")
+        yield Input(placeholder=self._asked, id="note")
         yield Static(plain(f"enter {self._verb}, esc goes back", "dim"))
 
     def on_mount(self) -> None:

@@ -348,8 +348,8 @@ class HomeScreen(Page):
     def _proposed(self, id: str) -> None:
         self._is_asking = False
         self.tell("")
-        self._line.put("")
-        self._line.close()
+        self._line.clear()
+        self.action_part("proposals")  # where it stands when one comes back
         if self.workspace.load(id).decision is None:
             self.copilot.prove(id)
         self.copilot.open_proposal(id)

@@ -81,6 +81,7 @@ class Page(Screen[None]):
             "go_on",
             "apply",
             "undo",
+            "next",
             "toggle_hunk",
             "edit",
             "postpone",

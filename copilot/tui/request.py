@@ -84,7 +84,12 @@ class RequestLine(Vertical):
     def put(self, text: str) -> None:
         """Writes a request into the line as if it had been typed, without asking it."""
         self._put(text)
-        self.input.focus()
+        self.screen.set_focus(self.input)
+
+    def clear(self) -> None:
+        """Empties the line, and takes what is offered away."""
+        self._put("")
+        self.close()
 
     def ask_back(self, answer: str, candidates: Sequence[str]) -> None:
         """Shows why a request is not clear, and the things it can mean; the one that is chosen is told by `Chose`."""

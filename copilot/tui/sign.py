@@ -17,7 +17,8 @@ from copilot.domain.approving import Standing
 from copilot.errors import CopilotError
 from copilot.proposals.approve import confirmation_word
 from copilot.reasons.words import asked_words
-from copilot.tui.deciding import BUSY, DecidingPage
+from copilot.tui.after import AfterApplying
+from copilot.tui.deciding import BUSY
 from copilot.tui.key_line import KeyLine
 from copilot.tui.page import KEYS
 from copilot.tui.panes import Scroll
@@ -31,7 +32,7 @@ _SIGNING = "signing … a hardware key may want to be touched"
 _KEEPS = "What is approved goes on a branch of its own; your files stay as they are."
 
 
-class SignScreen(DecidingPage):
+class SignScreen(AfterApplying):
     """Takes the approval of one alternative, exactly as the proposal holds it now."""
 
     NOTES = (
@@ -44,6 +45,8 @@ class SignScreen(DecidingPage):
         Binding("b", "apply", "Apply on a branch"),
         Binding("n", "postpone", "Not now"),
         Binding("r", "reject", "Reject"),
+        Binding("g", "next", "Next phase", tooltip="go on with the phase that comes next, once its gate holds"),
+        Binding("u", "undo", "Take back", tooltip="make a branch on which the files are as they were"),
         Binding("pageup", "scroll_text(-1)", show=False, priority=True),
         Binding("pagedown", "scroll_text(1)", show=False, priority=True),
         Binding("escape", "leave", show=False),

@@ -60,7 +60,7 @@ def applied_text(proposal: Proposal) -> Content:
             plain("  Your working tree, your index and your current branch are as they were.", "dim"),
             *_section("Look at it", [plain(f"  git log --patch HEAD..{applied.branch}")]),
             *_section("Next", _next(proposal)),
-            *_section("Take it back", [plain(f"  {COMMAND} undo {proposal.id} --from {applied.branch}")]),
+            *_section("Take it back", _undo(proposal)),
         ]
     )
 
@@ -165,8 +165,18 @@ def _next(proposal: Proposal) -> list[Content]:
     return [
         plain(f'  Merge and deploy it. Then phase {applied.phase + 2}, "{left[0].name}",'),
         plain(f"  once this is so: {gate.text}" if gate else "  which waits for nothing."),
-        plain(f"  Come back to it with: {COMMAND} next {proposal.id}", "bold"),
+        plain(f"  Come back to it with g here, or: {COMMAND} next {proposal.id}", "bold"),
     ]
+
+
+def _undo(proposal: Proposal) -> list[Content]:
+    if proposal.undone:
+        it = proposal.undone[-1]
+        return [
+            Content.assemble(plain("  Taken back on branch ", "bold"), plain(it.branch, "bold $text-success")),
+            plain(f"  {it.commit[:12]}  restores the files; merge it as you always do."),
+        ]
+    return [plain("  u here, or later"), plain(f"  {COMMAND} undo {proposal.id} --from {proposal.applied[-1].branch}")]
 
 
 def _section(title: str, lines: Iterable[Content]) -> list[Content]:
