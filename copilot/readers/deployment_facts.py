@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from copilot.readers.facts import Config
 from copilot.readers.values import Value
 
-DEPLOYMENT_KIND = "deployment-facts-19"
+DEPLOYMENT_KIND = "deployment-facts-20"
 MAX_VALUE = 400
 MAX_UNITS = 500
 MAX_SETTINGS = 1000

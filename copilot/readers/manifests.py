@@ -42,6 +42,9 @@ _GENERIC = frozenset(
         "envFrom",
     }
 )
+_SUBMITTED = "mainApplicationFile"
+"""What a SparkApplication starts, with `arguments` beside it."""
+_STARTING = frozenset({"image", "env", "envFrom", _SUBMITTED})
 _SECRET_KINDS = frozenset({"Secret", "SealedSecret", "ExternalSecret"})
 
 
@@ -88,7 +91,7 @@ class Units:
         if not isinstance(entry.value, dict):
             return
         below = hints
-        if "image" in entry.value or "env" in entry.value or "envFrom" in entry.value:
+        if not _STARTING.isdisjoint(entry.value):
             image = image_of(entry.value.get("image"))
             value = self._read(image, entry.line)
             is_plain = value is not None and value[0] == "s"
@@ -99,9 +102,10 @@ class Units:
                 self._images.setdefault(below, value)
             self._starts.setdefault(below, entry.line)
             self._started(entry, below)
+        is_submitted = _SUBMITTED in entry.value
         for key, item in entry.value.items():
-            if key.startswith("x-"):
-                # What extension fields hold is taken over elsewhere, by its anchor.
+            # What extension fields hold is taken over elsewhere, by its anchor; a driver is what runs the file around it.
+            if key.startswith("x-") or (is_submitted and key in ("driver", "executor")):
                 continue
             if TOKEN_START in key and below in self._starts:
                 self._put_in(item, text_of(item) or key, below)
@@ -136,7 +140,10 @@ class Units:
 
     def _started(self, entry: Entry, hints: tuple[str, ...]) -> None:
         """Notes what a container starts, and which config maps it takes its environment from."""
-        started = [entry.value[key] for key in ("command", "args") if key in entry.value]
+        started = [entry.value[key] for key in (_SUBMITTED, "arguments", "command", "args") if key in entry.value]
+        if _SUBMITTED in entry.value and (driver := entry.value.get("driver")) is not None:
+            for key in environment_keys(driver):
+                self._settings.setdefault(hints, []).extend(environment_of(driver.value[key], self._read, self._plain))
         words = [word for one in started for word in command_words(one)]
         line = started[-1].line if started else entry.line
         options = list(options_of(words, line, self._read))

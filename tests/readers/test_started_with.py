@@ -48,3 +48,39 @@ def test_partitions_that_spark_is_assigned_name_their_topics() -> None:
         ("app", "consumes", "orders", "certain"),
         ("app", "consumes", "returns", "certain"),
     }
+
+
+@pytest.mark.parametrize(
+    "environment",
+    ["env: [{name: SINK, value: clean}]", "envVars: {SINK: clean}"],
+)
+def test_a_spark_application_hands_over_its_arguments_and_the_environment_of_its_driver(environment: str) -> None:
+    code = """
+        import os, sys
+        from pyspark.sql import SparkSession
+
+        if __name__ == "__main__":
+            spark = SparkSession.builder.getOrCreate()
+            stream = spark.readStream.format("kafka").option("subscribe", sys.argv[1]).load()
+            stream.writeStream.format("kafka").option("topic", os.environ["SINK"]).start()
+        """
+    manifest = f"""
+apiVersion: sparkoperator.k8s.io/v1beta2
+kind: SparkApplication
+metadata: {{name: nightly}}
+spec:
+  type: Python
+  image: registry/spark:3
+  mainApplicationFile: local:///opt/spark/work-dir/clean_clicks.py
+  arguments: ["clicks", "--mode", "fast"]
+  driver:
+    cores: 1
+    {environment}
+  executor: {{instances: 2}}
+"""
+    texts = {"jobs/clean_clicks.py": code, "jobs/other.py": code, "deploy/spark.yaml": manifest}
+
+    assert {one for one in edges(texts) if one[0] == "clean_clicks"} == {
+        ("clean_clicks", "consumes", "clicks", "certain"),
+        ("clean_clicks", "produces", "clean", "certain"),
+    }
