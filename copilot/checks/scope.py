@@ -12,6 +12,7 @@ from copilot.checks.evidence import make_evidence
 from copilot.checks.unasked import unasked_lines
 from copilot.domain.alternative import SchemaEdit
 from copilot.domain.evidence import Evidence, Finding, Measure
+from copilot.domain.free_form import is_free_form, is_protected, why_kept_out
 from copilot.domain.lines import changed_runs, split_lines
 from copilot.domain.operation import ChangeLevel
 from copilot.domain.patch import FileChange, Patch
@@ -20,14 +21,9 @@ from copilot.ports import Bench, Case
 from copilot.settings import SETTINGS_PATH
 
 LINK_MODES = {"120000": "a link", "160000": "a submodule"}
-# What decides over reviews, builds and this program itself; a change of a pipeline has no business there.
-PROTECTED_FOLDERS = (".git", ".github", ".gitlab", ".circleci", ".buildkite", ".ci", ".husky")
-PROTECTED_FILES = frozenset(
-    {"copilot.toml", ".gitlab-ci.yml", ".travis.yml", "jenkinsfile", "azure-pipelines.yml", "bitbucket-pipelines.yml"}
-    | {".pre-commit-config.yaml", ".drone.yml", "cloudbuild.yaml"}
-)
+FREE_FORM = "scope.free-form"
+_PATHS_SHOWN = 4
 _EMPTY_FIX = "Say what it should change, or leave it to people altogether."
-PROTECTED_NAMES = frozenset({"codeowners", ".gitattributes", ".gitmodules", ".gitignore"})
 
 
 class ScopeCheck:
@@ -45,6 +41,7 @@ class ScopeCheck:
         findings += [finding for patch in case.patches for finding in unasked_lines(case.alternative, patch)]
         if not any(patch.changes for patch in case.patches):
             findings.append(Finding("scope.empty", "error", "The alternative changes no file.", fix=_EMPTY_FIX))
+        findings += _written_by_a_model(case)
         added, removed, moved = _sizes(case.patches)
         if moved:
             findings.append(Finding("scope.layout-changed", "warning", f"{moved} lines change in their layout only."))
@@ -65,17 +62,6 @@ class ScopeCheck:
         )
 
 
-def is_protected(path: str) -> bool:
-    """Tells whether a path belongs to git, to the build, to who reviews, or to the settings of this program."""
-    parts = path.lower().split("/")
-    return (
-        parts[0] in PROTECTED_FOLDERS
-        or ".git" in parts
-        or path.lower() in PROTECTED_FILES
-        or parts[-1] in PROTECTED_NAMES
-    )
-
-
 def _is_level_asked_for(case: Case, change: FileChange) -> bool:
     """Tells whether a change of the settings sets levels and nothing else, where another level is what was asked for."""
     asked = any(isinstance(it, ChangeLevel) for it in case.request.operations)
@@ -89,16 +75,33 @@ def _is_level_asked_for(case: Case, change: FileChange) -> bool:
     return rest[0] == rest[1]
 
 
+def _written_by_a_model(case: Case) -> Iterator[Finding]:
+    """What nobody but a model has written before a person looks at it."""
+    if is_free_form(case.alternative):
+        edits = [edit for phase in case.alternative.phases for edit in phase.edits if not isinstance(edit, SchemaEdit)]
+        paths = sorted({edit.path for edit in edits})
+        more = f" and {len(paths) - _PATHS_SHOWN} more" if len(paths) > _PATHS_SHOWN else ""
+        text = f"A model wrote text of its own into {', '.join(paths[:_PATHS_SHOWN])}{more}."
+        yield Finding(FREE_FORM, "warning", text, Span(paths[0], 1, 1), fix="Read every line of it.")
+
+
 def _findings(case: Case, patch: Patch, snapshot: Snapshot) -> Iterator[Finding]:
     phase = case.alternative.phases[patch.phase]
     named = {edit.source.path if isinstance(edit, SchemaEdit) else edit.path for edit in phase.edits}
     modes = {entry.path: entry.mode for entry in snapshot.entries}
+    free = (
+        {edit.path for edit in phase.edits if not isinstance(edit, SchemaEdit)}
+        if is_free_form(case.alternative)
+        else ()
+    )
     for change in patch.changes:
         path = change.path
         if path not in named:
             yield _error(patch, path, "scope.not-asked", f"No edit of the alternative names {path}.")
         if is_protected(path) and not _is_level_asked_for(case, change):
             yield _error(patch, path, "scope.protected", f"{path} is not for a change of the pipeline to touch.")
+        elif path in free and (why := why_kept_out(path, is_new=change.before is None)):
+            yield _error(patch, path, "scope.kept-out", f"{path} {why}, so no text of a model goes there.")
         for part, mode in _on_the_way(path, modes):
             yield _error(patch, path, "scope.link", f"{part} is {LINK_MODES[mode]}, and is not followed.")
         if change.before is None and path in modes:

@@ -1,7 +1,7 @@
 """Puts foreign text into a prompt as data: capped, between marks that it can't forge, what was neutralised made visible.
 
 The marks carry a digest of the text, and the same marks inside it are written so that they are none. Control, bidirectional and
-zero-width characters become visible escapes, as wherever a person reads.
+zero-width characters become visible escapes, as wherever a person reads. What looks like a secret leaves a mark in its place.
 """
 
 from __future__ import annotations
@@ -11,19 +11,21 @@ from collections.abc import Mapping
 
 from copilot.domain.codec import digest_of_text
 from copilot.domain.prompt import Prompt
+from copilot.domain.secret_text import without_secrets
 from copilot.domain.visible import visible
 from copilot.errors import WrongUsage
 
 DATA_LENGTH_MAX = 24_000
 """Characters of one piece of data; what is longer is cut, and says so."""
+_SPARE_LENGTH = 400
 _MARK = re.compile(r"<(/?)data\b", re.IGNORECASE)
 PLACE = re.compile(r"\{\{(\w+)\}\}")
 
 
 def fenced(name: str, text: str, length_max: int = DATA_LENGTH_MAX) -> str:
     """Returns a text between marks that say what it is; equal texts give equal marks, so that a server's cache holds."""
-    # Cut last, since an escape is longer than what it stands for.
-    whole = visible(_MARK.sub(r"‹\1data", text[:length_max]))
+    # Cut last, since an escape is longer than what it stands for, and half a secret has no look by which it is known.
+    whole = visible(_MARK.sub(r"‹\1data", without_secrets(text[: length_max + _SPARE_LENGTH])))
     cut = max(len(text) - length_max, len(whole) - length_max)
     plain = whole[:length_max] + (f"\n[{cut} more characters are not shown]" if cut > 0 else "")
     id = digest_of_text(text)[:8]

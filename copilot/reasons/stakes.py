@@ -117,6 +117,12 @@ def _levels(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
     yield from _first(evidence.get("compatibility"), lambda it: it.rule == "compatibility.level-lets-through", loose)
 
 
+def _free_form(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
+    yield from _first(
+        evidence.get("scope"), lambda it: it.rule == "scope.free-form", "No rule of the catalogue made it"
+    )
+
+
 def _many(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
     usage = evidence.get("usage")
     count = usage.measure("consumers") if usage else None
@@ -145,5 +151,6 @@ _REASONS = (
     _order,
     _clear,
     _levels,
+    _free_form,
     _many,
 )

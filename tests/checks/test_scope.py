@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from copilot.checks.scope import ScopeCheck, is_protected
-from copilot.domain.alternative import CodeEdit, NewFile
+from copilot.checks.scope import ScopeCheck
+from copilot.domain.alternative import CodeEdit, NewFile, Replacement
 from copilot.domain.evidence import Evidence
+from copilot.domain.free_form import is_protected
 from copilot.domain.operation import ChangeLevel, Deprecate, Operation
 from copilot.domain.patch import FileChange
 from copilot.patches.diff import make_patch
@@ -52,6 +53,26 @@ def test_a_file_that_no_edit_names_fails() -> None:
 )
 def test_what_decides_over_builds_and_reviews_is_protected(path: str) -> None:
     assert rules(scope([FileChange(path, "a\n", "b\n")], named=(path,))) == ["scope.protected"]
+
+
+def test_a_text_of_a_model_stays_away_from_what_loads_by_itself() -> None:
+    change = FileChange("tests/conftest.py", "a\n", "b\n")
+    by_rules = case_of(alternative_of((NewFile(change.path, ""),)), (make_patch("try-000001", 0, COMMIT, [change]),))
+    by_model = replace(by_rules, alternative=replace(by_rules.alternative, origin="claude"))
+
+    assert rules(ScopeCheck().run(by_rules, bench_of())) == []
+    evidence = ScopeCheck().run(by_model, bench_of())
+    assert (evidence.verdict, rules(evidence)) == ("fail", ["scope.kept-out", "scope.free-form"])
+
+
+def test_what_a_model_wrote_is_said_so_that_a_person_reads_it() -> None:
+    change = FileChange("a.py", "a\n", "b\n")
+    case = case_of(alternative_of((Replacement("a.py", "a", "b"),)), (make_patch("try-000001", 0, COMMIT, [change]),))
+
+    evidence = ScopeCheck().run(replace(case, alternative=replace(case.alternative, origin="claude")), bench_of())
+
+    assert (evidence.verdict, rules(evidence)) == ("pass", ["scope.free-form"])
+    assert evidence.findings[0].message == "A model wrote text of its own into a.py."
 
 
 def test_ordinary_files_are_not_protected() -> None:

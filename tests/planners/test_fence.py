@@ -33,3 +33,10 @@ def test_inputs_must_be_those_of_the_prompt() -> None:
 def test_data_that_holds_a_place_is_not_filled_again() -> None:
     prompt = Prompt("p", 1, ("a", "b"), "answer", "s", "{{a}} {{b}}", "d", "built in")
     assert filled(prompt, {"a": "{{b}}", "b": "secret"}).count("secret") == 1
+
+
+def test_a_secret_in_a_text_is_left_out_with_a_mark() -> None:
+    found = fenced("file", "DB_PASSWORD=Tr0ub4dor&3\nTOPIC=orders")
+
+    assert "Tr0ub4dor" not in found
+    assert "DB_PASSWORD=[left out: looks like a secret]\nTOPIC=orders" in found

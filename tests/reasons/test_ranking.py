@@ -266,6 +266,7 @@ def test_a_wrong_order_of_deploys_a_lost_record_and_a_value_that_stands_in_make_
         ("rollout.story", "A reader breaks in a wrong order of deploys: It shows."),
         ("usage.no-consumer", "Readers would get something else, and none is known: It shows."),
         ("rollout.stored", "A reader loses what is stored: It shows."),
+        ("scope.free-form", "No rule of the catalogue made it: It shows."),
         ("replay.stand-in", "Some reader gets another value: It shows."),
         ("replay.default-moved", "Some reader gets another value: It shows."),
     ):
