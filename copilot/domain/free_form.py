@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 import sys
 
-from copilot.domain.alternative import Alternative, SchemaEdit
-from copilot.domain.visible import is_hidden
+from copilot.domain.alternative import Alternative, NewFile, SchemaEdit
+from copilot.domain.visible import is_hidden, visible
 
 # What decides over reviews, builds and this program itself; a change of a pipeline has no business there.
 PROTECTED_FOLDERS = (".git", ".github", ".gitlab", ".circleci", ".buildkite", ".ci", ".husky")
@@ -39,6 +39,7 @@ _DEPENDENCIES = re.compile(
 _AGENTS = re.compile(r"(?:claude|agents|gemini|copilot-instructions)(?:\.local)?\.md|llms.*\.txt|mcp\.json")
 _FOLDERS = frozenset({"prompts", "hooks", "githooks", "ci", "site-packages", "dist-packages"})
 _MODULE = re.compile(r"(\w+)\.pyi?")
+PATH_LENGTH_MAX = 120
 _WHY = (
     (_REVIEW, "decides over builds, reviews or this program"),
     (_LOADS, "is read or run without anybody calling it"),
@@ -62,6 +63,15 @@ def is_free_form(alternative: Alternative) -> bool:
     """Tells whether a model wrote text into files: anything but typed edits of schemas."""
     edits = (edit for phase in alternative.phases for edit in phase.edits)
     return alternative.origin == "claude" and any(not isinstance(edit, SchemaEdit) for edit in edits)
+
+
+def refusal_of(alternative: Alternative) -> str:
+    """Returns in a sentence which free-form edit of an alternative goes where none may go; "" where all may."""
+    for phase in alternative.phases if is_free_form(alternative) else ():
+        for edit in phase.edits:
+            if not isinstance(edit, SchemaEdit) and (why := why_kept_out(edit.path, is_new=isinstance(edit, NewFile))):
+                return f"It would write into {visible(edit.path)[:PATH_LENGTH_MAX]}, which {why}."
+    return ""
 
 
 def why_kept_out(path: str, *, is_new: bool) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from copilot.domain.alternative import Alternative, NotOffered, Plan
 from copilot.domain.codec import canonical
+from copilot.domain.free_form import refusal_of
 from copilot.domain.operation import ChangeRequest, operation_object
 from copilot.domain.patch import Refused
 from copilot.domain.pipeline import FieldUse, Impact, PipelineMap
@@ -82,11 +83,15 @@ class ClaudePlanner:
     def _new(
         self, told: Sequence[Alternative], plan: Plan, compiler: Compiler
     ) -> tuple[list[Alternative], list[NotOffered]]:
-        """Parts the alternatives whose patches differ from all before them from those that would make the same bytes."""
+        """Parts the alternatives whose patches differ from all before them from those that make the same bytes, or write where no
+        text of a model may go."""
         known = {_bytes_of(it, self._tree, compiler): it.title for it in plan.alternatives}
         kept: list[Alternative] = []
         same: list[NotOffered] = []
         for alternative in told:
+            if kept_out := refusal_of(alternative):
+                same.append(NotOffered(alternative.title, kept_out))
+                continue
             made = _bytes_of(alternative, self._tree, compiler)
             if made in known:
                 same.append(NotOffered(alternative.title, f'It would make the same patches as "{known[made]}".'))

@@ -15,10 +15,12 @@ from copilot.domain.alternative import Alternative
 from copilot.domain.codec import canonical
 from copilot.domain.failing_case import BytesCase, FailingCase, OrderCase, RecordCase
 from copilot.domain.model import Tool
+from copilot.domain.patch import Patch
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.proposal import Challenged, Proposal
 from copilot.domain.visible import visible
 from copilot.planners.neighbourhood import link_line
+from copilot.planners.secret_files import is_secret
 from copilot.planners.talk import NoAnswer, Question, Talk, Unacceptable
 
 PROMPT = "critic"
@@ -58,10 +60,9 @@ def challenged(alternative: Alternative, proposal: Proposal, pipeline: PipelineM
 def critic_question(alternative: Alternative, proposal: Proposal, pipeline: PipelineMap) -> Question:
     """Returns what a model is asked about one alternative."""
     subjects = sorted({impact.subject for impact in proposal.reading.impacts} if proposal.reading else set())
-    patches = proposal.patches_of(alternative.id)
     inputs = {
         "alternative": "\n".join(_told(alternative)),
-        "diff": "\n".join(f"phase {patch.phase + 1}\n{patch.diff}" for patch in patches),
+        "diff": "\n".join(_diff(patch) for patch in proposal.patches_of(alternative.id)),
         "schemas": "\n\n".join(text for name in subjects for text in _schemas(name, pipeline)),
         "jobs": "\n".join(_jobs(subjects, pipeline)),
         "evidence": "\n".join(_evidence(alternative.id, proposal)),
@@ -86,6 +87,18 @@ def _told(alternative: Alternative) -> Iterator[str]:
             yield from (f"    by hand: {place}" for place in step.manual)
         if phase.gate:
             yield f"  before the next phase: {phase.gate.text}"
+
+
+def _diff(patch: Patch) -> str:
+    """Returns what a phase changes, files that look as if they held secrets left out."""
+    # Lines of a file begin with a sign or a blank in a diff, so this stands at the head of a file's part alone.
+    parts = re.split(r"(?m)^(?=diff --git )", patch.diff)
+    files = zip((it for it in patch.changes if it.before != it.after), (it for it in parts if it), strict=False)
+    shown = [
+        f"{it.path}: not shown, since it looks as if it held secrets\n" if is_secret(it.path) else part
+        for it, part in files
+    ]
+    return f"phase {patch.phase + 1}\n{''.join(shown)}"
 
 
 def _schemas(name: str, pipeline: PipelineMap) -> Iterator[str]:

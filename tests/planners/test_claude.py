@@ -210,3 +210,12 @@ def test_a_look_may_mend_an_edit_of_text_that_was_not_shown() -> None:
 
     assert len(suggested(plan)) == 1
     assert [call.forced for call in script.calls] == ["", "", ""]
+
+
+@pytest.mark.parametrize("path", [".github/workflows/leak.yml", "tests/conftest.py", "json.py", "prompts/critic.md"])
+def test_a_way_that_writes_where_no_text_of_a_model_may_go_is_not_offered(path: str) -> None:
+    plan, _, _ = planned(offered(alternative(SCHEMA, {**NEW, "path": path}), alternative(SCHEMA, NEW)))
+
+    assert len(suggested(plan)) == 1
+    reason = next(it.reason for it in plan.not_offered if it.strategy == "Tell the region")
+    assert reason.startswith(f"It would write into {path}, which ")

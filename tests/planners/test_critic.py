@@ -11,9 +11,10 @@ from copilot.domain.alternative import Alternative, Plan
 from copilot.domain.failing_case import BytesCase, OrderCase, RecordCase
 from copilot.domain.model import Exchange, ModelLimits
 from copilot.domain.operation import ChangeRequest
-from copilot.domain.patch import Patch
+from copilot.domain.patch import FileChange, Patch
 from copilot.domain.proposal import Challenged, Compiled, Proposal
 from copilot.errors import ModelFailed
+from copilot.patches.diff import make_patch
 from copilot.planners.critic import cases_of, challenged, survivors
 from copilot.planners.talk import Talk, Unacceptable
 from tests.planners.builders import shop
@@ -47,7 +48,8 @@ def proposal(*verdicts: str) -> Proposal:
 
 
 def patch(way: Alternative) -> Patch:
-    return Patch(way.id, 0, proposals.COMMIT, (), "-amount\n+total\n", "d" * 64)
+    changes = [FileChange(".env", "KEY=7\nTOPIC=a\n", "KEY=7\nTOPIC=b\n"), FileChange("a.py", "amount\n", "total\n")]
+    return make_patch(way.id, 0, proposals.COMMIT, changes)
 
 
 def asked(script: Any, of: Proposal | None = None) -> tuple[Challenged, list[Exchange]]:
@@ -82,7 +84,9 @@ def test_what_the_critic_sees_stands_between_marks() -> None:
 
     text = str(script.calls[0].messages[0].blocks[0])
     assert '<data name="diff"' in text
-    assert "phase 1\\n-amount\\n+total" in text
+    assert "phase 1\\n.env: not shown, since it looks as if it held secrets\\ndiff --git a/a.py b/a.py" in text
+    assert "-amount\\n+total" in text
+    assert "KEY=7" not in text
     assert "replay: pass" in text
 
 
