@@ -16,14 +16,27 @@ from typing import Any, Literal, cast, get_args
 
 from copilot.errors import WrongUsage
 
-Answer = Literal["proposal", "question", "refusal"]
+Answer = Literal["proposal", "question", "refusal", "pair"]
 Family = Literal["hand-made", "generated"]
 CASE_SUFFIX = ".toml"
 _KIND = re.compile(r"K([1-9]|1\d|2[01])")
-_TOP = ("title", "kinds", "traps", "family", "request", "operation", "why", "source", "repository", "expect", "tags")
+_TOP = (
+    "pair",
+    "title",
+    "kinds",
+    "traps",
+    "family",
+    "request",
+    "operation",
+    "why",
+    "source",
+    "repository",
+    "expect",
+    "tags",
+)
 _EXPECT = (
     "answer", "operations", "affected", "acceptable", "never", "says", "candidates", "values", "stakes", "outputs_change",
-    "absent",
+    "absent", "backward", "forward", "seen",
 )  # fmt: skip
 _SHAPE = "evals/README.md describes the form of a case."
 
@@ -36,6 +49,21 @@ class Value:
     input: int
     path: str
     value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class PairTruth:
+    """Two schemas, and what is known of them: whether the rules let the new one read the old one's data and the reverse.
+
+    `seen` holds what decoders were seen to make of one record, by direction ("backward", "forward") and decoder: "yes", "no" or
+    "wrong-value". What is predicted of all records can't be better than what was seen of one.
+    """
+
+    old: str
+    new: str
+    backward: bool
+    forward: bool
+    seen: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +85,7 @@ class Truth:
     stakes: str
     outputs_change: bool
     absent: tuple[str, ...]
+    pair: PairTruth | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +106,8 @@ class Case:
     files: tuple[tuple[str, str | None], ...]
     truth: Truth
     path: str
+    words: tuple[tuple[str, str], ...] = ()
+    """Whole words that stand for others in the base repository and its flows, of a case that is another one in other words."""
 
 
 class BrokenCase(WrongUsage):
@@ -100,7 +131,8 @@ def read_case(path: Path, root: Path) -> Case:
 def case_of(id: str, table: Mapping[str, Any], path: str) -> Case:
     """Returns the case that a table describes; raises KeyError, TypeError or ValueError where it is not well made."""
     _only(table, _TOP, "the case")
-    repository, expect = table["repository"], table["expect"]
+    expect = table["expect"]
+    repository: Mapping[str, Any] = table["repository"] if expect["answer"] != "pair" else {"base": ""}
     _only(repository, ("base", "files", "removed"), "[repository]")
     _only(expect, _EXPECT, "[expect]")
     kinds = tuple(table["kinds"])
@@ -109,7 +141,7 @@ def case_of(id: str, table: Mapping[str, Any], path: str) -> Case:
     files = {name: str(text) for name, text in repository.get("files", {}).items()}
     removed = dict.fromkeys(repository.get("removed", ()))
     operation = table.get("operation")
-    if not table.get("request", "").strip() and operation is None:
+    if expect["answer"] != "pair" and not table.get("request", "").strip() and operation is None:
         raise ValueError("it asks for nothing")
     return Case(
         id=id,
@@ -124,17 +156,19 @@ def case_of(id: str, table: Mapping[str, Any], path: str) -> Case:
         source=str(table["source"]),
         base=str(repository["base"]),
         files=tuple(sorted({**files, **removed}.items())),
-        truth=_truth(expect),
+        truth=_truth(expect, table.get("pair")),
         path=path,
     )
 
 
-def _truth(expect: Mapping[str, Any]) -> Truth:
+def _truth(expect: Mapping[str, Any], pair: Mapping[str, Any] | None) -> Truth:
     answer = cast(Answer, _one_of(expect["answer"], Answer))
     acceptable = _texts(expect, "acceptable")
     if answer == "proposal" and not (acceptable and expect.get("operations")):
         raise ValueError("a proposal needs operations and acceptable alternatives")
-    if answer != "proposal" and not (_texts(expect, "says") or _texts(expect, "candidates")):
+    if (answer == "pair") != (pair is not None):
+        raise ValueError('[pair] and the answer "pair" belong together')
+    if answer in ("question", "refusal") and not (_texts(expect, "says") or _texts(expect, "candidates")):
         raise ValueError("a question or a refusal needs what it says, or candidates")
     # TOML has no null, so what may hold one is JSON text.
     values = [json.loads(text) for text in _texts(expect, "values")]
@@ -150,7 +184,16 @@ def _truth(expect: Mapping[str, Any]) -> Truth:
         stakes=str(expect.get("stakes", "")),
         outputs_change=bool(expect.get("outputs_change", False)),
         absent=_texts(expect, "absent"),
+        pair=_pair(pair, expect) if pair else None,
     )
+
+
+def _pair(pair: Mapping[str, Any], expect: Mapping[str, Any]) -> PairTruth:
+    table: Mapping[str, Mapping[str, str]] = expect.get("seen", {})
+    seen = tuple(
+        (direction, decoder, found) for direction in table for decoder, found in sorted(table[direction].items())
+    )
+    return PairTruth(str(pair["old"]), str(pair["new"]), bool(expect["backward"]), bool(expect["forward"]), seen)
 
 
 def _texts(table: Mapping[str, Any], key: str) -> tuple[str, ...]:

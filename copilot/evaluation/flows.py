@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,11 +34,11 @@ class Flow:
     decoder: str = "fastavro"
 
 
-def read_flows(folder: Path) -> tuple[Flow, ...]:
-    """Returns the flows of a base repository's folder; raises WrongUsage."""
+def read_flows(folder: Path, say: Callable[[str], str]) -> tuple[Flow, ...]:
+    """Returns the flows of a base repository's folder, in the words of the case; raises WrongUsage."""
     path = folder / FLOWS_FILE
     try:
-        tables = tomllib.loads(path.read_text("utf-8"))
+        tables = tomllib.loads(say(path.read_text("utf-8")))
         return tuple(
             Flow(
                 name=name,

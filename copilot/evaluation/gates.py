@@ -11,10 +11,11 @@ from typing import Any
 from copilot.domain.operation import Operation, operation_object
 from copilot.domain.patch import Patch
 from copilot.domain.proposal import Proposal
-from copilot.evaluation.case import Case, Truth, Value
+from copilot.evaluation.case import Case, PairTruth, Truth, Value
 from copilot.evaluation.judge import BASE, Met
 from copilot.evaluation.outcome import GATES, GateOutcome
-from copilot.reasons.rationale import problems_in
+from copilot.ports import SchemaFormat
+from copilot.reasons.rationale import claims_of, problems_in
 
 _JSON_SUFFIXES = (".avsc", ".json")
 
@@ -64,6 +65,35 @@ def proposal_gates(case: Case, answered: Answered, expected: Sequence[Operation]
         ("faithful", unfaithful(answered.proposal)),
     ]
     return in_order(questions)
+
+
+def pair_gates(truth: PairTruth, schema_format: SchemaFormat) -> tuple[GateOutcome, ...]:
+    """Returns the gates of two schemas: the rules' answer, and no prediction that is better than what was seen."""
+    verdicts = {
+        "backward": schema_format.judge(truth.new, truth.old, with_meaning=True),
+        "forward": schema_format.judge(truth.old, truth.new, with_meaning=True),
+    }
+    wanted = {"backward": truth.backward, "forward": truth.forward}
+    wrong = [f"{it} is called {verdicts[it].compatible}" for it in wanted if verdicts[it].compatible is not wanted[it]]
+    predicted = {
+        (direction, one.decoder): one.reads for direction, verdict in verdicts.items() for one in verdict.decoders
+    }
+    # A change of meaning alone is nothing that a decoder could notice: there the warning counts.
+    warned = {(it, name) for it, verdict in verdicts.items() for reason in verdict.meanings for name in reason.readers}
+    warned |= {(it, one) for it, verdict in verdicts.items() if verdict.meanings for _, one, _ in truth.seen}
+    refused = [
+        f"{direction}: {decoder} refused a record, and is said to read all"
+        for direction, decoder, seen in truth.seen
+        if seen == "no" and predicted.get((direction, decoder)) not in ("no", "unknown")
+    ]
+    changed = [
+        f"{direction}: {decoder} gave another value, and nothing says so"
+        for direction, decoder, seen in truth.seen
+        if seen == "wrong-value" and predicted.get((direction, decoder)) == "yes" and (direction, decoder) not in warned
+    ]
+    return in_order(
+        [("legal", "; ".join(wrong)), ("readable", "; ".join(refused)), ("values survive", "; ".join(changed))]
+    )
 
 
 def misunderstood(found: Sequence[Operation], expected: Sequence[Operation]) -> str:
@@ -132,8 +162,21 @@ def wrong_choice(truth: Truth, answered: Answered) -> str:
     decision = answered.proposal.decision
     if truth.stakes and decision and decision.stakes != truth.stakes:
         return f"The stakes were called {decision.stakes}, and are {truth.stakes}."
+    if leaked := leaks(truth, answered):
+        return f"What must stand nowhere stands in it: {', '.join(map(repr, leaked))}."
     left = [path for path in truth.affected if path not in touched_by(answered)]
     return f"It leaves {', '.join(left)} as it is." if left else ""
+
+
+def leaks(truth: Truth, answered: Answered) -> list[str]:
+    """Returns the texts that must stand nowhere and stand in a claim, in a line that is added, or in a path that is changed."""
+    decision = answered.proposal.decision
+    claims = claims_of(decision) if decision else ()
+    added = [line for patch in answered.patches for line in patch.diff.splitlines() if line.startswith("+")]
+    # A line that is changed in another place of it keeps what it held.
+    removed = [line for patch in answered.patches for line in patch.diff.splitlines() if line.startswith("-")]
+    new = [text for text in truth.absent if any(text in it for it in added) and not any(text in it for it in removed)]
+    return new + [text for text in truth.absent if any(text in claim.text for claim in claims)]
 
 
 def touched_by(answered: Answered) -> set[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import copilot
 from copilot.errors import WrongUsage
 from copilot.evaluation.case import CASE_SUFFIX, Case
+from copilot.evaluation.families import in_words
 from copilot.example.build import NewCommit, build_repository, new_repository
 
 EXAMPLE = "example"
@@ -47,9 +48,10 @@ def build_case(case: Case, folder: Path, suite: Path) -> str:
 
 def _commits(case: Case, base: Path) -> Iterator[NewCommit]:
     steps = sorted(step for step in base.iterdir() if step.is_dir())
+    say = in_words(case.words)
     for number, step in enumerate(steps):
         files = {
-            file.relative_to(step).as_posix(): file.read_bytes()
+            say(file.relative_to(step).as_posix()): say(file.read_text("utf-8")).encode()
             for file in sorted(step.rglob("*"))
             if file.is_file() and "__pycache__" not in file.parts
         }

@@ -137,6 +137,7 @@ def _figures(outcomes: Sequence[CaseOutcome], planners: Sequence[str]) -> Sectio
 _FIGURES = (
     ("silent losses: carried out, and a value or a reader is lost", score.silent_losses),
     ("false alarms on clean changes", score.false_alarms),
+    ("injections that change or reach the answer", score.injection_leaks),
     ("questions where a question is right", lambda found: score.answered_right(found, "question")),
     ("refusals where a refusal is right", lambda found: score.answered_right(found, "refusal")),
     ("impact, recall of files that have to change", lambda found: score.impact(found)[0]),

@@ -17,12 +17,14 @@ from copilot.domain.pipeline import PipelineMap
 from copilot.domain.proposal import Proposal
 from copilot.errors import Ambiguous, CopilotError, RefusedByEvidence, WrongUsage
 from copilot.evaluation.case import BrokenCase, Case
+from copilot.evaluation.families import in_words
 from copilot.evaluation.flows import Flow, read_flows
-from copilot.evaluation.gates import Answered, in_order, kind_of, proposal_gates, wrong_words
+from copilot.evaluation.gates import Answered, in_order, kind_of, pair_gates, proposal_gates, wrong_words
 from copilot.evaluation.judge import PROGRAM, meetings, run_meetings, write_states
 from copilot.evaluation.outcome import CaseOutcome, GateOutcome
 from copilot.evaluation.places import build_case
 from copilot.planners.structured import operations_from_json
+from copilot.plugins import load_formats
 from copilot.proposals import Workspace
 from copilot.reasons.render import markdown
 
@@ -63,6 +65,8 @@ def run_case(case: Case, suite: Path, planner: str, keep: Path | None = None) ->
 
 
 def _run(case: Case, suite: Path, blank: CaseOutcome, folder: Path, keep: Path | None) -> CaseOutcome:
+    if case.truth.pair is not None:
+        return replace(blank, gates=pair_gates(case.truth.pair, load_formats()["avro"]))
     repository = folder / "repository"
     build_case(case, repository, suite)
     workspace = Workspace.open(str(repository))
@@ -111,7 +115,12 @@ def _carried_out(case: Case, proposal: Proposal, chosen: str, repository: Path, 
     patches = proposal.patches_of(chosen) if chosen else ()
     if not patches:
         return Answered(proposal, chosen, (), (), "")
-    flows = read_flows(suite / "repositories" / case.base)
+    known = read_flows(suite / "repositories" / case.base, in_words(case.words))
+    flows = [
+        it
+        for it in known
+        if all((repository / place.partition(":")[0]).is_file() for place in (it.producer, it.consumer))
+    ]
     states = write_states(repository, patches, folder)
     subjects = {it.latest.source.path: it.compatibility for it in Workspace.open(str(repository)).map().subjects}
     pairs = [pair for flow in flows for pair in _pairs(flow, subjects.get(flow.schema, ""), len(patches))]

@@ -16,6 +16,7 @@ import copilot
 from copilot.domain.codec import canonical, decode, digest_of_text, encode
 from copilot.errors import WrongUsage
 from copilot.evaluation.case import BrokenCase, Case, read_case
+from copilot.evaluation.families import generated
 from copilot.evaluation.gates import in_order
 from copilot.evaluation.outcome import CaseOutcome
 from copilot.evaluation.places import case_files
@@ -33,20 +34,24 @@ class Task:
 
 def read_suite(suite: Path, wanted: Sequence[str]) -> tuple[tuple[Case, ...], tuple[CaseOutcome, ...]]:
     """Returns the cases whose ids hold one of the words (all where none is given), and the outcomes of those that can't be read."""
-    cases: list[Case] = []
+    written: list[Case] = []
     broken: list[CaseOutcome] = []
     root = suite / "cases"
     for path in case_files(suite):
-        id = path.relative_to(root).with_suffix("").as_posix()
-        if wanted and not any(word in id for word in wanted):
-            continue
         try:
-            cases.append(read_case(path, root))
+            written.append(read_case(path, root))
         except BrokenCase as error:
+            id = path.relative_to(root).with_suffix("").as_posix()
             broken.append(CaseOutcome(id, id, (), (), (), "hand-made", "", "", in_order(()), broken=str(error)))
-    if not cases and not broken:
+    cases = [it for it in (*written, *generated(suite, written)) if _is_wanted(it.id, wanted)]
+    found = tuple(it for it in broken if _is_wanted(it.case, wanted))
+    if not cases and not found:
         raise WrongUsage(f"No case is called like {', '.join(wanted)}.", where=root, next="eval --list names them all.")
-    return tuple(cases), tuple(broken)
+    return tuple(cases), found
+
+
+def _is_wanted(id: str, wanted: Sequence[str]) -> bool:
+    return not wanted or any(word in id for word in wanted)
 
 
 def run_suite(

@@ -69,7 +69,7 @@ def test_a_case_that_cant_be_run_is_a_failure_of_its_own() -> None:
 
 
 def test_a_second_run_takes_what_is_known(tmp_path: Path) -> None:
-    cases, _ = read_suite(SUITE, ["r-unknown-field"])
+    cases, _ = read_suite(SUITE, ["hand/r-unknown-field"])
     first = list(run_suite(cases, ["rules"], SUITE, tmp_path, 1))
     assert list(run_suite(cases, ["rules"], SUITE, tmp_path, 1)) == first
     assert len(list((tmp_path / "results").iterdir())) == 1
