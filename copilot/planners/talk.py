@@ -115,6 +115,7 @@ class Talk:
         messages = [Message("user", (Text(filled(prompt, question.inputs)),))]
         looked = repairs = 0
         wants_look = bool(question.looks)
+        seen: set[tuple[str, str]] = set()
         while True:
             may_look = wants_look and looked < self._limits.looks
             call = self._call(question, prompt, messages, may_look)
@@ -123,7 +124,10 @@ class Talk:
             if may_look and uses and all(use.name != question.answer.name for use in uses):
                 self._tell(exchange)
                 results = [self._looked(use, question.looks, looked + at) for at, use in enumerate(uses)]
-                looked += len(uses)
+                asked = {(use.name, use.input) for use in uses}
+                # Who looks at the same again has nothing left to look for: the next call must be the answer.
+                looked = self._limits.looks if asked <= seen else looked + len(uses)
+                seen |= asked
                 messages += [Message("assistant", reply.blocks), Message("user", tuple(results))]
                 continue
             try:

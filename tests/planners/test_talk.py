@@ -118,6 +118,14 @@ def test_a_model_that_only_looks_is_made_to_answer() -> None:
     assert [tool.name for tool in script.calls[2].tools] == ["answer"]
 
 
+def test_a_model_that_looks_at_the_same_again_is_made_to_answer() -> None:
+    look = Look(PEEK, lambda value: "nothing")
+    replies = [said(called({"n": 1}, "peek")), said(called({"n": 2}, "peek")), said(called({"n": 1}, "peek"))]
+    talk, _ = talk_with(script := Script([*replies, said(called({"n": 5}))]))
+    assert talk.ask(question(look), number) == 5
+    assert [call.forced for call in script.calls] == ["", "", "", "answer"]
+
+
 def test_the_tools_stay_where_the_server_keeps_to_a_forced_name() -> None:
     look = Look(PEEK, lambda value: "nothing")
     replies = [said(called({}, "peek")), said(called({"n": 5}))]
