@@ -21,12 +21,14 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from copilot.adapters.tree import OverlayTree
 from copilot.checks.challenge import ChallengeCheck
 from copilot.checks.evidence import make_evidence
+from copilot.checks.wishes import WishesCheck
 from copilot.domain.alternative import Alternative, Plan
 from copilot.domain.evidence import Evidence, Finding
 from copilot.domain.model import Exchange
 from copilot.domain.patch import Patch, Refused
 from copilot.domain.pipeline import Impact, PipelineMap
 from copilot.domain.proposal import Body, Challenged, Compiled, Proposal, Reading, Record, after, fold
+from copilot.domain.wishes import KeepsOld
 from copilot.errors import SurroundingsFailed, WrongUsage
 from copilot.planners.rules import NOTHING
 from copilot.planners.time_boxes import timed
@@ -107,9 +109,15 @@ def unexecuted(proposal: Proposal) -> tuple[str, ...]:
 
 def unproved(proposal: Proposal, checks: Sequence[str]) -> tuple[str, ...]:
     """Returns the alternatives that lack evidence of some check, in the order of the plan."""
+    checks = (*checks, *(it.name for it in wished_checks(proposal)))
     proved = {(evidence.alternative, evidence.check) for evidence in proposal.evidence}
     ids = (alternative.id for alternative in proposal.alternatives)
     return tuple(id for id in ids if any((id, check) not in proved for check in checks))
+
+
+def wished_checks(proposal: Proposal) -> tuple[Check, ...]:
+    """Returns the checks that only a request with wishes asks for."""
+    return (WishesCheck(),) if any(isinstance(it, KeepsOld) for it in proposal.request.wishes) else ()
 
 
 def unchallenged(proposal: Proposal) -> tuple[Alternative, ...]:
@@ -158,7 +166,8 @@ def plan(proposal: Proposal, kit: Kit, watch: Watch = Watch()) -> Iterator[Body]
     found = replace(found, alternatives=tuple(kit.compiler.fitted(it, kit.tree) for it in found.alternatives))
     if kit.model is not None:
         found = yield from _suggested(proposal, impacts, found, kit, kit.model, watch)
-    timed_ones = (timed(it, asked, impacts, kit.base_map(), kit.settings) for it in found.alternatives)
+    wishes = proposal.request.wishes
+    timed_ones = (timed(it, asked, impacts, kit.base_map(), kit.settings, wishes) for it in found.alternatives)
     yield replace(found, alternatives=tuple(timed_ones))
 
 
@@ -205,7 +214,7 @@ def prove(proposal: Proposal, kit: Kit) -> Iterator[Body]:
 def prove_alternative(proposal: Proposal, kit: Kit, alternative: str, watch: Watch = Watch()) -> Iterator[Evidence]:
     """Puts one alternative through the checks that it has not been through, in their order."""
     proved = {evidence.check for evidence in proposal.evidence_of(alternative)}
-    due = [check for check in kit.checks if check.name not in proved]
+    due = [check for check in (*kit.checks, *wished_checks(proposal)) if check.name not in proved]
     if due:
         watch.begins(Begun("prove", alternative, of=len(due)))
         case = case_of(proposal, kit, alternative)

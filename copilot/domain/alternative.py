@@ -188,16 +188,18 @@ class Gate:
 class TimeBox:
     """How long the state of a phase should last at most: so many days, or to the day `until` (YYYY-MM-DD) where one was asked for.
 
-    `source` says where that comes from.
+    `source` says where that comes from. `least_days` is how long it has to last at least, as the person wished.
     """
 
     days: float
     source: str
     until: str = ""
+    least_days: float = 0.0
 
     def __str__(self) -> str:
         length = f"until {self.until}" if self.until else f"{self.days:g} {'day' if self.days == 1 else 'days'}"
-        return f"{length} ({self.source})"
+        least = f", at least {self.least_days:g}" if self.least_days else ""
+        return f"{length}{least} ({self.source})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from copilot.domain.alternative import Alternative, Gate, Phase, TimeBox
 from copilot.domain.operation import ChangeLevel, Operation
 from copilot.domain.pipeline import Impact, PipelineMap, Retention
 from copilot.domain.source import Span
+from copilot.domain.wishes import KeepsOld, Wish
 from copilot.settings import Settings
 
 DAYS_MAX_DEFAULT = 30
@@ -23,8 +24,13 @@ def timed(
     impacts: tuple[Impact, ...],
     pipeline: PipelineMap,
     settings: Settings,
+    wishes: Iterable[Wish] = (),
 ) -> Alternative:
-    """Returns the alternative with the time-box of every phase that another one follows."""
+    """Returns the alternative with the time-box of every phase that another one follows.
+
+    The phase before the last, which has old and new, lasts at least as long as the old is wished to stay.
+    """
+    keeps = max((it for it in wishes if isinstance(it, KeepsOld)), key=lambda it: it.days, default=None)
     asked = max((it.until for it in operations if isinstance(it, ChangeLevel)), default="")
 
     def box(phase: Phase) -> TimeBox:
@@ -37,7 +43,18 @@ def timed(
     *early, last = alternative.phases or (None,)
     if last is None:
         return alternative
-    return replace(alternative, phases=(*(replace(it, time_box=box(it)) for it in early if it is not None), last))
+    boxes = [box(it) for it in early if it is not None]
+    if keeps is not None and boxes:
+        boxes[-1] = _kept(boxes[-1], keeps)
+    timed = (replace(it, time_box=one) for it, one in zip(early, boxes, strict=True) if it is not None)
+    return replace(alternative, phases=(*timed, last))
+
+
+def _kept(box: TimeBox, wish: KeepsOld) -> TimeBox:
+    """Returns the box of a state that has to last as long as the person wished, a while longer where it would end by then."""
+    source = f'{box.source}; "{wish.words}"'
+    days = box.days if box.until or box.days > wish.days else wish.days + DAYS_MAX_DEFAULT
+    return replace(box, days=days, source=source, least_days=wish.days)
 
 
 def longest_kept(gate: Gate | None, impacts: Iterable[Impact], pipeline: PipelineMap) -> Retention | None:

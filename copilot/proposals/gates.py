@@ -54,6 +54,12 @@ class Standing:
     not_before: datetime | None
 
     @property
+    def wished_until(self) -> datetime | None:
+        """Until when the state has to last, as the person wished; None where nothing was."""
+        box = self.phase.time_box
+        return _after(self.landed_at, box.least_days) if box and box.least_days else None
+
+    @property
     def label(self) -> str:
         return f'phase {self.number + 1} "{self.phase.name}" of {self.proposal}'
 
@@ -198,6 +204,14 @@ def _ran(standing: Standing, by: str, at: str, run: Callable[[str], Ran | None])
 
 
 def _refuse_too_early(standing: Standing, ways: Ways, at: str) -> None:
+    wished = standing.wished_until
+    if wished is not None and not ways.attest.strip() and _time(at) < wished:
+        box = standing.phase.time_box
+        raise RefusedByEvidence(
+            f"The gate of {standing.label} can't hold before {wished:%Y-%m-%d %H:%M} UTC: the old was to stay that long"
+            f" ({box.source if box else ''}).",
+            next='Wait until then; or, where that is not wished any more, answer for it: --attest "…".',
+        )
     ends = standing.not_before
     if ends is None or ways.attest.strip() or _time(at) >= ends:
         return

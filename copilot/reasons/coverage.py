@@ -9,6 +9,7 @@ from copilot.domain.evidence import NOT_READ, Evidence
 from copilot.domain.operation import ProtectField, RekeyTopic
 from copilot.domain.pipeline import Impact
 from copilot.domain.proposal import Proposal
+from copilot.reasons.wished import wishes_open
 from copilot.reasons.words import counted, listed
 
 PLACES_SHOWN = 3
@@ -19,9 +20,8 @@ _LANGUAGES = (("java", "Java"), ("avsc", "JavaScript"))
 def not_covered(proposal: Proposal, chosen: Mapping[str, Evidence]) -> tuple[str, ...]:
     """Returns what nobody should take the decision to say; `chosen` is the chosen alternative's evidence by check."""
     impacts = proposal.reading.impacts if proposal.reading else ()
-    wishes = [f'Nothing here checks the wish "{wish.words}".' for wish in proposal.request.wishes]
     found = [
-        *wishes,
+        *wishes_open(proposal, chosen),
         *_reading(proposal, impacts),
         *_runs(proposal),
         *_keys(proposal, impacts, chosen),

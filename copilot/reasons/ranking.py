@@ -30,6 +30,7 @@ from copilot.reasons.merits import (
 )
 from copilot.reasons.refusals import NOT_ASKED, Standing, passed, standing_of
 from copilot.reasons.stakes import stakes_of
+from copilot.reasons.wished import wish_claims
 from copilot.reasons.words import listed
 
 ONLY_ONE = "the only one that is not refused"
@@ -60,6 +61,9 @@ def rulings_of(proposal: Proposal, merits: Sequence[Merit] = MERITS) -> tuple[Ru
     standings = standings_of(proposal)
     candidates = candidates_of(proposal, standings, merits)
     ranked = [_ruling(number, candidates, standings, merits) for number in range(len(candidates))]
+    if ranked and proposal.request.wishes:
+        claims = (*ranked[0].claims, *wish_claims(proposal, candidates[0].evidence))
+        ranked[0] = replace(ranked[0], claims=claims)
     refused = [_refused(id, it, bool(candidates)) for id, it in sorted(standings.items()) if it.rule]
     return (*ranked, *refused)
 

@@ -47,6 +47,7 @@ HARD_RULES = (
     HardRule("stops the loading of a table", "sinks"),
     HardRule("leaves uses behind", "usage"),
     HardRule("can't be undone", "undo"),
+    HardRule("does not keep the old as long as wished", "wishes"),
     HardRule("fails on a case that was executed", "challenge"),
     HardRule("fails the repository's own commands", "commands"),
 )

@@ -8,7 +8,7 @@ import pytest
 
 from copilot.domain.alternative import Gate, Phase, TimeBox
 from copilot.domain.source import Span
-from copilot.errors import WrongUsage
+from copilot.errors import RefusedByEvidence, WrongUsage
 from copilot.proposals.gates import Standing, Ways, overrun, proofs_of, time_box
 from copilot.settings import GateSettings
 
@@ -76,3 +76,19 @@ def test_a_condition_of_the_settings_that_is_none_is_told_with_its_line(tmp_path
     given = Ways(result=result, holds=("mismatches = 0",))
     (proof,) = proofs_of(standing, given, by="Ada", at=LANDED, run=lambda command: None)
     assert proof.text == "mismatches = 0 in counts.csv (1 row)"
+
+
+def test_a_state_that_was_wished_to_last_does_not_end_before_unless_somebody_answers_for_it(tmp_path: Path) -> None:
+    result = tmp_path / "counts.csv"
+    result.write_text("mismatches\n0\n")
+    box = TimeBox(60, 'the default; "keep the old field for 30 days"', least_days=30)
+    standing = Standing("p-0123456789", 0, Phase("expand", (), (), Gate("Both agree."), box), LANDED, None, None)
+    shown, answered = Ways(result=result, holds=("mismatches = 0",)), Ways(attest="nobody reads it, see the log")
+
+    def proved(ways: Ways, at: str) -> int:
+        return len(proofs_of(standing, ways, by="Ada", at=at, run=lambda command: None))
+
+    with pytest.raises(RefusedByEvidence, match="keep the old field for 30 days"):
+        proved(shown, LANDED)
+    assert proved(answered, LANDED) == 1
+    assert proved(shown, "2026-05-01T12:00:00Z") == 1
