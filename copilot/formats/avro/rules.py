@@ -59,6 +59,9 @@ def all_fields(reader: Type, writer: Type) -> Iterable[Field]:
     return reader.fields
 
 
+AMBIGUOUS_ALIAS = "avro.ambiguous-alias"
+
+
 class Walk:
     """One comparison of two graphs; remembers the pairs it has seen, so recursion ends and shared types are compared once.
 
@@ -120,12 +123,24 @@ class Walk:
         found: list[Reason] = []
         for branch in writer.branches if writer.kind == "union" else (writer,):
             # What has another name doesn't fit, whatever is in it: of many records that name each other, few pairs are left.
-            named_alike = (
-                own for own in reader.branches if own.kind != branch.kind or not own.name or names_fit(own, branch)
-            )
-            if not any(not self.reasons(own, branch, path) for own in named_alike):
+            named_alike = (own for own in reader.branches if self._is_worth_a_look(own, branch))
+            for own in named_alike:
+                reasons = self.reasons(own, branch, path)
+                if not reasons:
+                    break
+                if self._as_registry and any(rule == AMBIGUOUS_ALIAS for rule, *_ in reasons):
+                    # Registries stop at it, though a later branch may take the data.
+                    found.extend(reasons)
+                    break
+            else:
                 found.extend(self._missing_branch(reader, branch, path))
         return tuple(found)
+
+    def _is_worth_a_look(self, own: Type, branch: Type) -> bool:
+        if own.kind != branch.kind or not own.name or names_fit(own, branch):
+            return True
+        # Registries look at the fields all the same, and stop at an alias that fits twice.
+        return self._as_registry and any(field.aliases for field in own.fields)
 
     def _missing_branch(self, reader: Type, branch: Type, path: str) -> Reasons:
         # The branch that was meant is the one of the same kind, of the same name where several are: its inner reasons say
@@ -255,7 +270,7 @@ def _ambiguous_alias(field: Field, sources: list[Field], path: str) -> Reason:
     names = " and ".join(f'"{source.name}"' for source in sources)
     message = f'The field "{path}" matches several fields of the data by name or alias: {names}.'
     return (
-        "avro.ambiguous-alias",
+        AMBIGUOUS_ALIAS,
         path,
         message,
         f'Drop the alias from "{field.name}": readers disagree on which one they take.',

@@ -34,6 +34,18 @@ def test_an_edit_is_answered_as_registries_and_decoders_do(edit: Edit) -> None:
     assert (letters(edit.new, edit.old), letters(edit.old, edit.new)) == (edit.backward, edit.forward)
 
 
+@pytest.mark.parametrize("name", ["A", "Renamed"])
+def test_a_registry_stops_at_an_ambiguous_alias_though_a_later_branch_takes_the_data(name: str) -> None:
+    later = record(field("int", "other", default=0), name="A", namespace="b")
+    first = record(field("int", aliases=["a"]), name=name, namespace="a")
+    writer = [record(field("int"), name="A", namespace="a"), record(name="C")]
+
+    verdict = judge([first, later, record(name="C")], writer)
+
+    assert verdict.compatible is False
+    assert "avro.ambiguous-alias" in [it.rule for it in verdict.reasons]
+
+
 def refuses(decoder: DecoderUnderTest, reader: str, writer: str, data: list[bytes]) -> bool:
     for one in data:
         try:
