@@ -143,7 +143,12 @@ class SubjectReader:
         current = without_parts(read.values())
         outside = {consumer.schema for consumer in settings.consumers}
         groups = grouped(current, version_families(current), outside)
-        texts = {one.source: self._past_texts(one, literals) for group in groups for one in group.line}
+        told_by = {group.main.source: self._longest_known(group) for group in groups}
+        texts = {
+            one.source: self._past_texts(told_by.get(one.source, one), literals)
+            for group in groups
+            for one in group.line
+        }
         parsed = self._texts.read([text for earlier in texts.values() for text in earlier], self._siblings_of)
         subjects: list[SchemaSubject] = []
         places: dict[SchemaSource, str] = {}
@@ -213,6 +218,17 @@ class SubjectReader:
             for path in hosts
             for literal in literals[path].literals
         ]
+
+    def _longest_known(self, group: Group) -> SchemaVersion:
+        """Returns the text of a group whose file has changed most often: a copy of yesterday knows nothing of the past."""
+        main = group.main
+        same = [
+            one
+            for one in (main, *group.copies)
+            if one.source.host == "file" and not one.source.start and one.meaning == main.meaning
+        ]
+        count = {one.source: len({past.digest for past in self._past.get(one.source.path, ())}) for one in same}
+        return max(same, key=lambda one: count[one.source]) if main in same else main
 
     def _past_texts(self, main: SchemaVersion, literals: Mapping[str, FileFacts]) -> list[Text]:
         """Returns the earlier texts of a subject, oldest first."""

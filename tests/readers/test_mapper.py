@@ -176,6 +176,19 @@ def test_versions_come_from_history_and_equal_meanings_count_once() -> None:
     assert [version.number for version in found.subject("order").versions] == [1, 2]
 
 
+@pytest.mark.parametrize("path", ["a/order.avsc", "schemas/order.avsc", "z/order.avsc"])
+def test_of_equal_copies_the_one_that_changed_most_often_tells_the_past(path: str) -> None:
+    now = SHOP["schemas/order.avsc"]
+    copies = {"a/order.avsc": now, "schemas/order.avsc": now, "z/order.avsc": now.replace(",", " ,")}
+    past = {one: [text] for one, text in copies.items()}
+    past[path] = [schema("Order", "id"), schema("Order", "id", "old"), copies[path]]
+
+    found = map_of({**SHOP, **copies}, past=past)
+
+    assert [len(version.fields) for version in found.subject("order").versions] == [1, 2, 2]
+    assert found.subject("order").latest.source.path == "schemas/order.avsc"
+
+
 def test_an_equal_schema_elsewhere_is_a_copy_and_a_drifted_one_a_subject() -> None:
     texts = {
         **SHOP,
