@@ -13,7 +13,7 @@ from copilot.findings.nulls import unguarded_nulls
 from copilot.findings.opaque import opaque_strings
 from copilot.findings.producers import unfilled_fields
 from copilot.findings.reads import fields_never_written
-from copilot.findings.schema_paths import missing_schema_paths, unreadable_schemas
+from copilot.findings.schema_paths import marked_schemas, missing_schema_paths, unreadable_schemas
 from copilot.findings.settings_names import misspelt_questions, misspelt_settings
 from copilot.findings.symbols import missing_symbols
 from copilot.findings.topics import loose_ends, misspelt_topics
@@ -21,6 +21,7 @@ from copilot.findings.topics import loose_ends, misspelt_topics
 AUDITS: tuple[Find, ...] = (
     missing_schema_paths,
     unreadable_schemas,
+    marked_schemas,
     misspelt_settings,
     misspelt_questions,
     misspelt_topics,

@@ -18,6 +18,11 @@ MISSING = Rule("schema-path-missing", "The job looks for its schema there when i
 UNREADABLE = Rule(
     "schema-unreadable", "Libraries refuse the schema as well, so whoever loads it stops; and no check covers it."
 )
+MARKED = Rule(
+    "schema-byte-order-mark",
+    "fastavro and avro for Python refuse a file with it, so a job that loads the schema stops.",
+)
+_MARK = "\ufeff"
 _REFUSED = ("not valid", "not a valid", "no schema", "no protocol")
 # Python's own reader of JSON takes these, so the job may run with them.
 _TOLERATED = ("stands twice", "NaN", "surrogate")
@@ -69,6 +74,16 @@ def unreadable_schemas(case: Audited) -> Iterator[AuditFinding]:
             yield UNREADABLE.finding(
                 "warning", title, [Proof(gap.span, gap.reason)], "Correct the file, or remove it.", about=path
             )
+
+
+def marked_schemas(case: Audited) -> Iterator[AuditFinding]:
+    """Yields schema files that begin with a byte order mark: some libraries read them, and others refuse them."""
+    paths = {subject.latest.source.path for subject in case.pipeline.subjects if subject.latest.text.startswith(_MARK)}
+    for path in sorted(path for path in paths if path.endswith(_suffixes(case)) and not is_for_tests(path)):
+        proof = [Proof(place(path, 1), "the file begins with the bytes EF BB BF")]
+        yield MARKED.finding(
+            "warning", f"{path} begins with a byte order mark.", proof, "Save it as UTF-8 without the mark.", about=path
+        )
 
 
 def _is_for_java(case: Audited, gap: Gap) -> bool:

@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 
 JSON_DEPTH_MAX = 160
 NUMBER_CHARACTERS_MAX = 400
+BYTE_ORDER_MARK = "\ufeff"
+"""Editors of Windows write it; some libraries read a file with it, and others refuse it."""
 _CACHED_TEXTS_MAX = 64
 
 _TOKEN = re.compile(
@@ -67,10 +69,8 @@ def plain_but(node: Node, name: str) -> dict[str, Any]:
 
 @lru_cache(maxsize=_CACHED_TEXTS_MAX)
 def scan_json(text: str) -> Node:
-    """Returns the tree of a JSON text; raises InvalidText."""
-    if text.startswith("\ufeff"):
-        raise InvalidText(0, "a byte order mark before the JSON")
-    node = _Scanner(text).value(0)
+    """Returns the tree of a JSON text, before which a byte order mark may stand; raises InvalidText."""
+    node = _Scanner(text).value(1 if text.startswith(BYTE_ORDER_MARK) else 0)
     rest = _skip_spaces(text, node.end)
     if rest < len(text):
         raise InvalidText(rest, _diagnose(text, rest, "text after the end of the JSON value"))

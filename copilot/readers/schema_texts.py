@@ -22,7 +22,7 @@ from copilot.readers.packing import built
 from copilot.readers.schema_literals import GUESS
 from copilot.readers.store import FactStore
 
-SCHEMA_KIND = "schema-facts-7"
+SCHEMA_KIND = "schema-facts-8"
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,6 +209,12 @@ class TestSchemaFiles:
 
         assert rules({"schemas/bad.avsc": bad, "services/sink/tests/bad.avsc": bad}) == ["warning schema-unreadable"]
 
+    def test_a_byte_order_mark_that_pythons_libraries_refuse_is_told(self) -> None:
+        marked = '\ufeff{"type": "record", "name": "Click", "fields": []}'
+
+        assert rules({"schemas/click.avsc": marked}) == ["warning schema-byte-order-mark"]
+        assert rules({"services/sink/tests/click.avsc": marked}) == []
+
     def test_comments_are_for_java_unless_python_names_the_file(self) -> None:
         commented = '// of the shop\n{"type": "record", "name": "Click", "fields": []}'
 

@@ -92,7 +92,6 @@ def _is_read(read: Callable[[], object]) -> bool:
         ('{"a": 1', 1, 8, "ends in the middle"),
         ("", 1, 1, "empty"),
         ("{} {}", 1, 4, "after the end"),
-        ("\ufeff{}", 1, 1, "byte order mark"),
         ("[" * (JSON_DEPTH_MAX + 1), 1, JSON_DEPTH_MAX + 1, "JSON_DEPTH_MAX"),
     ],
 )
@@ -124,3 +123,12 @@ def test_code_that_is_no_literal_is_refused(code: str, words: str) -> None:
         scan_python(code)
 
     assert words in caught.value.reason
+
+
+def test_places_behind_a_byte_order_mark_are_those_of_the_whole_text() -> None:
+    text = '\ufeff{"a": 1}'
+
+    node = scan_json(text)
+
+    assert plain(node) == {"a": 1}
+    assert text[node.value["a"].start : node.value["a"].end] == "1"

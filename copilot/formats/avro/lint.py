@@ -15,6 +15,7 @@ from copilot.formats.avro.lint_defaults import default_findings
 from copilot.formats.avro.lint_logical import logical_findings
 from copilot.formats.avro.names import NAMED_KINDS, PRIMITIVES, RECORD_KINDS, full_name, namespace_of
 from copilot.formats.avro.strict import InvalidSchema, read_schema
+from copilot.formats.json_text import BYTE_ORDER_MARK
 
 _LOOK_ALIKES = (
     ({"int", "long"}, "whole numbers"),
@@ -33,7 +34,7 @@ def lint(schema: Any) -> tuple[Finding, ...]:
         return (
             Finding("avro.invalid", "error", message, path=error.path, fix="Correct it; nothing else was looked at."),
         )
-    found = [*_Walk().findings(value, "", ""), *default_findings(graph)]
+    found = [*_mark(schema), *_Walk().findings(value, "", ""), *default_findings(graph)]
     return tuple(dict.fromkeys(found))
 
 
@@ -97,6 +98,12 @@ class _Walk:
             yield from _aliases(field, names, at)
             yield from _beside(field, at)
             yield from self.findings(field["type"], space, at)
+
+
+def _mark(schema: Any) -> Iterator[Finding]:
+    if isinstance(schema, str) and schema.startswith(BYTE_ORDER_MARK):
+        message = "The text begins with a byte order mark: fastavro and avro for Python refuse a file with it."
+        yield finding("byte-order-mark", "warning", "", message, "Save it as UTF-8 without the mark.")
 
 
 def _union(branches: list[Any], path: str) -> Iterator[Finding]:

@@ -82,6 +82,13 @@ def test_what_several_parts_make_is_told() -> None:
     assert told(record(name="shop.v2.Order")) == [("versioned-namespace", "note", "")]
 
 
+def test_a_byte_order_mark_before_the_text_is_told() -> None:
+    text = json.dumps(record())
+
+    assert [it.rule for it in lint("\ufeff" + text)] == ["avro.byte-order-mark"]
+    assert lint(text) == ()
+
+
 def test_each_finding_says_what_to_do() -> None:
     findings = lint(record(field(["string", "null"], default=None)))
 
