@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from copilot.domain.listing import paths_with_mode
 from copilot.domain.pipeline import Deployment, Job, PipelineMap
-from copilot.domain.source import SHALLOW_PATH, Gap, Snapshot, Span
+from copilot.domain.source import SHALLOW_PATH, Gap, PastFile, Snapshot, Span
 from copilot.ports import History, Index, OneByOne, SchemaFormat, Spread, Tree
 from copilot.readers.beside import Beside
 from copilot.readers.beyond import NOTHING, Beyond
@@ -35,6 +35,7 @@ from copilot.readers.entries import EntryReader, Folder
 from copilot.readers.facts import FileFacts
 from copilot.readers.jobs import JobRoots, is_test_path
 from copilot.readers.kept_jobs import KeptJobs
+from copilot.readers.kept_subjects import kept_subjects
 from copilot.readers.layout import layout_of
 from copilot.readers.links import JobCode, LinkReader
 from copilot.readers.modules import Modules
@@ -99,6 +100,8 @@ class _Reading:
     ) -> None:
         self._store = store
         self._settings = settings
+        self._index = index
+        self._stamp = stamp
         self._kept = KeptJobs(index, f"{stamp} {settings}", store.premises)
         self._beyond = beyond
         suffixes = tuple(sorted(suffix for form in formats.values() for suffix in form.suffixes))
@@ -113,7 +116,7 @@ class _Reading:
         self._outlines = outlines()
         self._modules = Modules(store, layout.python)
         self._chains = Chains(lambda path: store.python([path]).get(path), self._modules)
-        self._subjects: Subjects = self._schemas.read(self._hosts(), settings, past.result(), self._imported_from)
+        self._subjects = self._read_subjects(past.result())
         scripts = frozenset(path for path, outline in self._outlines.items() if outline.is_script)
         scripts |= started_scripts(self._deployment_files, layout.python)
         self._entry_reader = EntryReader(store, self._modules, self._outlines)
@@ -123,6 +126,17 @@ class _Reading:
         whole = {path: root_of[path] for path in layout.python}
         self._entries = self._entry_reader.read(self._folders(whole))
         self._root_of = {**whole, **self._entries.root_of}
+
+    def _read_subjects(self, past: Mapping[str, tuple[PastFile, ...]]) -> Subjects:
+        hosts = self._hosts()
+
+        def read() -> Subjects:
+            return self._schemas.read(hosts, self._settings, past, self._imported_from)
+
+        if any(facts.literals for facts in hosts.values()):
+            return read()
+        stamp = f"{self._stamp} {self._settings}"
+        return kept_subjects(self._index, stamp, self._store, self._schemas.schema_paths(), past, read)
 
     def _hosts(self) -> dict[str, FileFacts]:
         """Returns the facts of the Python files that hold schemas, by themselves or because others name their classes."""

@@ -46,6 +46,8 @@ class Subjects:
         self, subjects: tuple[SchemaSubject, ...], places: Mapping[SchemaSource, str], pinned: Mapping[str, int]
     ) -> None:
         self.all = subjects
+        self.places = places
+        self.pinned = pinned
         self.by_name = {subject.name: subject for subject in subjects}
         self._literals = {(place.path, place.start): name for place, name in places.items() if place.host != "file"}
         self._files: dict[str, tuple[str, ...]] = {}
