@@ -1,0 +1,1 @@
+"""Attacks on a model by what a repository says, and on whoever reads what comes of it."""
