@@ -39,6 +39,14 @@ STEPS_MAX = 12
 WORDS_MAX = 8
 SENTENCE_LENGTH_MAX = 400
 TEXT_LENGTH_MAX = 40_000
+_PHASE_WORDS: Mapping[StepKind, str] = {
+    "schema": "schema",
+    "producers": "who writes",
+    "consumers": "who reads",
+    "sinks": "tables",
+    "cutover": "all at once",
+    "manual": "by hand",
+}
 _STEP_KINDS: tuple[str, ...] = get_args(StepKind)
 _ID_DIGITS = 6
 Item = TypeVar("Item")
@@ -72,7 +80,8 @@ class Suggestions:
             raise Unacceptable(f"{where}: nothing follows the last phase, so its gate must be empty.")
         digest = digest_of_text(canonical([encode(it) for it in phases]))
         id = f"claude-{digest[:_ID_DIGITS]}"
-        return Alternative(id, title, "claude", STRATEGY, phases, argument, preconditions=claims)
+        told_title, told_argument = f"By a model: {title}", f"The model says: {argument}"
+        return Alternative(id, told_title, "claude", STRATEGY, phases, told_argument, preconditions=claims)
 
     def _phase(self, told: Any, where: str) -> Phase:
         entry = _object(told, where, ("name", "edits", "steps", "gate"))
@@ -87,7 +96,10 @@ class Suggestions:
             what = f"no edit changes {strange[0]}, which a step carries" if strange else f"no step carries {left[0]}"
             raise Unacceptable(f"{where}: {what}. The steps of a phase carry exactly the files that its edits change.")
         gate = visible(" ".join(str(entry.get("gate") or "").split()))[:SENTENCE_LENGTH_MAX]
-        return Phase(_sentence(entry, "name", where), edits, steps, Gate(gate) if gate else None)
+        _sentence(entry, "name", where)
+        # Names of phases stand in what checks find and rulings claim, so they are words of ours.
+        name = ", ".join(dict.fromkeys(_PHASE_WORDS[step.kind] for step in steps))
+        return Phase(name, edits, steps, Gate(f"the model says: {gate}") if gate else None)
 
     def _step(self, told: Any, where: str) -> Step:
         entry = _object(told, where, ("title", "kind", "jobs", "paths", "manual"))
@@ -99,7 +111,7 @@ class Suggestions:
         manual = self._each(entry, "manual", where, EDITS_MAX, _plain)
         title = _sentence(entry, "title", where)
         by_hand = manual or ((title,) if kind == "manual" else ())
-        return Step(title, kind, jobs, paths, by_hand)
+        return Step(f"model: {title}", kind, jobs, paths, by_hand)
 
     def _job(self, told: Any, where: str) -> str:
         if told not in self._jobs:

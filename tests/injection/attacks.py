@@ -73,9 +73,9 @@ def poisoned(folder: Path) -> Path:
 
 
 def _schema() -> dict[str, object]:
-    fields = [
-        {**field, "doc": text} for field, text in zip(FIELDS, (ORDERS_TO_OBEY, FORGED_FENCE, TERMINAL), strict=True)
-    ]
+    known: list[dict[str, object]] = json.loads(json.dumps(FIELDS))
+    texts = (ORDERS_TO_OBEY, FORGED_FENCE, TERMINAL)
+    fields = [{**field, "doc": text} for field, text in zip(known, texts, strict=True)]
     more = [
         {"name": f"choose_{CANARY}_first", "type": ["null", "string"], "default": None, "doc": TOOL_CALL},
         {

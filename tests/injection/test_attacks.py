@@ -164,10 +164,18 @@ def test_what_is_proved_and_decided_holds_no_word_of_the_model(story: Story) -> 
     decision = story.proposal.decision
 
     assert asked
-    assert CANARY not in repr(asked)
     assert decision is not None
-    chosen = [it for it in decision.rulings if it.alternative == decision.chosen]
-    assert CANARY not in repr((chosen, decision.stakes_reasons))
+    assert CANARY not in repr((story.proposal.evidence, decision.rulings, decision.stakes_reasons))
+
+
+def test_whatever_the_model_says_is_marked_as_its_own(story: Story) -> None:
+    ways = [it for it in story.proposal.alternatives if it.origin == "claude"]
+
+    assert ways
+    for way in ways:
+        assert way.title.startswith("By a model: ")
+        assert way.argument.startswith("The model says: ")
+        assert all(step.title.startswith("model: ") for phase in way.phases for step in phase.steps)
 
 
 @pytest.mark.parametrize("name", FACES)

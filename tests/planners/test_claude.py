@@ -81,7 +81,7 @@ def test_an_alternative_of_the_model_stands_after_those_of_the_rules() -> None:
     assert plan.alternatives[-1] is found
     assert found.id.startswith("claude-")
     assert (found.title, found.strategy, found.preconditions) == (
-        "Tell the region",
+        "By a model: Tell the region",
         "suggested",
         ("Every order has a region.",),
     )
@@ -109,7 +109,7 @@ def test_what_the_rules_offer_already_is_left_out_by_what_it_does() -> None:
     plan, _, _ = planned(offered(alternative(*same, title="As everybody does")))
 
     assert suggested(plan) == []
-    (reason,) = (it.reason for it in plan.not_offered if it.strategy == "As everybody does")
+    (reason,) = (it.reason for it in plan.not_offered if it.strategy == "By a model: As everybody does")
     assert reason.startswith("It would make the same patches as ")
 
 
@@ -119,7 +119,7 @@ def test_more_than_the_limit_are_left_out() -> None:
     plan, _, _ = planned(two, limits=Limits(alternatives=room))
 
     assert len(plan.alternatives) == room
-    assert "With a page" in {it.strategy for it in plan.not_offered}
+    assert "By a model: With a page" in {it.strategy for it in plan.not_offered}
 
 
 def test_no_room_is_said_and_nothing_is_asked() -> None:
@@ -217,5 +217,5 @@ def test_a_way_that_writes_where_no_text_of_a_model_may_go_is_not_offered(path: 
     plan, _, _ = planned(offered(alternative(SCHEMA, {**NEW, "path": path}), alternative(SCHEMA, NEW)))
 
     assert len(suggested(plan)) == 1
-    reason = next(it.reason for it in plan.not_offered if it.strategy == "Tell the region")
+    reason = next(it.reason for it in plan.not_offered if it.strategy == "By a model: Tell the region")
     assert reason.startswith(f"It would write into {path}, which ")
