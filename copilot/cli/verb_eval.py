@@ -20,7 +20,8 @@ EXAMPLES = """\
 examples:
   pipeline-copilot eval                           all cases, the report as Markdown
   pipeline-copilot eval rename k9                 the cases whose ids hold one of the words
-  pipeline-copilot eval --planner "wrong on purpose"
+  pipeline-copilot eval show hand/k3-rename-shared   its proposal on a screen
+  pipeline-copilot eval --planner rules --planner "wrong on purpose"
   pipeline-copilot eval --baseline evals/baseline.json --fail-under 0.9
 """
 
@@ -41,6 +42,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--jobs", type=int, default=0, metavar="N", help="how many cases at once (default: one a processor)"
     )
     parser.add_argument(
+        "--deep",
+        type=int,
+        nargs="?",
+        const=8,
+        default=0,
+        metavar="N",
+        help="also break the patches of N cases (default: 8)",
+    )
+    parser.add_argument(
         "--format", choices=("markdown", "html", "json", "junit"), default="markdown", help="how to print it"
     )
     parser.add_argument(
@@ -54,6 +64,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from copilot.evaluation.suite import read_suite, run_suite
 
     suite = suite_folder(arguments.suite)
+    if arguments.words[:1] == ["show"]:
+        return _show(arguments, suite, console)
     cases, broken = read_suite(suite, arguments.words)
     if arguments.list:
         console.print("\n".join(f"{it.id}  {it.title}" for it in cases))
@@ -62,7 +74,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     out = Path(arguments.out) if arguments.out else _cache_folder()
     planners = tuple(dict.fromkeys(arguments.planner or ["rules"]))
     outcomes = list(broken)
-    for outcome in run_suite(cases, planners, suite, out, arguments.jobs):
+    for outcome in run_suite(cases, planners, suite, out, arguments.jobs, deep=arguments.deep):
         outcomes.append(outcome)
         console.note(f"{len(outcomes)} of {len(cases) * len(planners) + len(broken)}  {outcome.case}  {_end(outcome)}")
     console.note(f"Proposals are in {out / 'proposals'}.")
@@ -70,6 +82,39 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     return _exit_code(
         [it for it in outcomes if it.planner == planners[0]] + list(broken), baseline, arguments.fail_under
     )
+
+
+def _show(arguments: argparse.Namespace, suite: Path, console: Console) -> int:
+    """Builds the repository of a case, takes its proposal in, and opens it on a screen."""
+    import tempfile
+
+    from copilot.cli.console import has_terminal
+    from copilot.cli.verb_review import open_review
+    from copilot.evaluation.places import build_case
+    from copilot.evaluation.run import record_name
+    from copilot.evaluation.suite import read_suite
+    from copilot.proposals import Workspace
+
+    if len(arguments.words) != 2:
+        raise WrongUsage("Which case is meant?", next="eval show CASE; eval --list names them all.")
+    case = next((it for it in read_suite(suite, ())[0] if it.id == arguments.words[1]), None)
+    if case is None:
+        raise WrongUsage(f'There is no case "{arguments.words[1]}".', next="eval --list names them all.")
+    out = Path(arguments.out) if arguments.out else _cache_folder()
+    record = out / "proposals" / record_name(case.id, (arguments.planner or ["rules"])[0])
+    if not record.exists():
+        what = "No proposal of this case is kept: it was not run yet, or its answer was a question or a refusal."
+        raise WrongUsage(what, where=record, next=f"Run it first: eval {case.id}")
+    folder = Path(tempfile.mkdtemp(prefix="copilot-eval-")) / case.id.replace("/", "-")
+    build_case(case, folder, suite)
+    workspace = Workspace.open(str(folder))
+    taken = workspace.take_in(record.read_bytes(), str(record))
+    console.note(f"{case.title}. The repository of the case is {folder}.")
+    if has_terminal():
+        open_review(workspace, taken.id, console)
+    else:
+        console.print(f"pipeline-copilot show {taken.id} --repository {folder}")
+    return EXIT_DONE
 
 
 def _print(outcomes: Sequence[CaseOutcome], baseline: Sequence[CaseOutcome], form: str, console: Console) -> None:

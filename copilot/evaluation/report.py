@@ -142,6 +142,8 @@ _FIGURES = (
     ("refusals where a refusal is right", lambda found: score.answered_right(found, "refusal")),
     ("impact, recall of files that have to change", lambda found: score.impact(found)[0]),
     ("impact, precision of the short list", lambda found: score.impact(found)[1]),
+    ("citations without which the ruling changes", score.needed_citations),
+    ("patches broken on purpose that the battery tells (--deep)", score.killed_mutants),
 )
 
 

@@ -26,6 +26,7 @@ from copilot.evaluation.places import build_case
 from copilot.planners.structured import operations_from_json
 from copilot.plugins import load_formats
 from copilot.proposals import Workspace
+from copilot.reasons.counterfactual import counterfactual
 from copilot.reasons.render import markdown
 
 Choice = Callable[[Proposal], str]
@@ -47,15 +48,18 @@ CHOICES: Mapping[str, Choice] = {"rules": decided, "wrong on purpose": naive}
 """The planners that can be compared without a model."""
 
 
-def run_case(case: Case, suite: Path, planner: str, keep: Path | None = None) -> CaseOutcome:
-    """Runs one case. Whatever goes wrong with it is an outcome of this case; the proposal's file is kept in the folder `keep`."""
+def run_case(case: Case, suite: Path, planner: str, keep: Path | None = None, *, is_deep: bool = False) -> CaseOutcome:
+    """Runs one case. Whatever goes wrong with it is an outcome of this case; the proposal's file is kept in the folder `keep`.
+
+    Deep, the chosen patch is also broken on purpose, which takes many times as long.
+    """
     blank = CaseOutcome(
         case.id, case.title, case.kinds, case.traps, case.tags, case.family, case.truth.answer, planner, in_order(())
     )
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="copilot-eval-", ignore_cleanup_errors=True) as name:
         try:
-            found = _run(case, suite, blank, Path(name), keep)
+            found = _run(case, suite, blank, Path(name), keep, is_deep=is_deep)
         except CopilotError as error:
             found = replace(blank, broken=str(error))
         # Whatever a planner does wrong is a failure of this case, never of the run.
@@ -64,7 +68,7 @@ def run_case(case: Case, suite: Path, planner: str, keep: Path | None = None) ->
     return replace(found, took_seconds=round(time.monotonic() - began, 3))
 
 
-def _run(case: Case, suite: Path, blank: CaseOutcome, folder: Path, keep: Path | None) -> CaseOutcome:
+def _run(case: Case, suite: Path, blank: CaseOutcome, folder: Path, keep: Path | None, *, is_deep: bool) -> CaseOutcome:
     if case.truth.pair is not None:
         return replace(blank, gates=pair_gates(case.truth.pair, load_formats()["avro"]))
     repository = folder / "repository"
@@ -83,7 +87,9 @@ def _run(case: Case, suite: Path, blank: CaseOutcome, folder: Path, keep: Path |
         return replace(blank, gates=_said_yes(case, proposal, chosen), chosen=kind_of(chosen), record=record)
     answered = _carried_out(case, proposal, chosen, repository, suite, folder)
     gates = proposal_gates(case, answered, _expected(case, workspace.map()))
-    figures = (*_impact_figures(case, proposal), *_by_hand(proposal, chosen))
+    figures = (*_impact_figures(case, proposal), *_by_hand(proposal, chosen), *_cited(proposal))
+    if is_deep and answered.patches and chosen == decided(proposal):
+        figures += _broken_on_purpose(workspace, id)
     return replace(blank, gates=gates, chosen=kind_of(chosen), record=record, figures=figures)
 
 
@@ -189,10 +195,27 @@ def _by_hand(proposal: Proposal, chosen: str) -> tuple[tuple[str, float], ...]:
     return (("by hand", float(sum(len(step.manual) for phase in phases for step in phase.steps))),)
 
 
+def _cited(proposal: Proposal) -> tuple[tuple[str, float], ...]:
+    """Returns how many citations of rulings there are, and of how many of them the ruling changes without the evidence."""
+    rows = counterfactual(proposal).rows
+    resting = [it for row in rows for it in row.effects if not it.is_background]
+    return (("cited", float(len(resting))), ("cited and needed", float(sum(it.changes for it in resting))))
+
+
+def _broken_on_purpose(workspace: Workspace, id: str) -> tuple[tuple[str, float], ...]:
+    fates = [it.fate for it in workspace.mutate(id)]
+    return (("mutants killed", float(fates.count("killed"))), ("mutants survived", float(fates.count("survived"))))
+
+
+def record_name(case: str, planner: str) -> str:
+    """Returns the name of the file that the proposal of a case is kept in."""
+    return f"{case.replace('/', '_')}-{planner.replace(' ', '-')}.jsonl"
+
+
 def _kept(workspace: Workspace, id: str, case: Case, planner: str, keep: Path | None) -> str:
     if keep is None:
         return ""
     keep.mkdir(parents=True, exist_ok=True)
-    file = keep / f"{case.id.replace('/', '_')}-{planner.replace(' ', '-')}.jsonl"
+    file = keep / record_name(case.id, planner)
     file.write_bytes(workspace.export(id))
     return file.name

@@ -91,11 +91,27 @@ def answered_right(outcomes: Iterable[CaseOutcome], answer: str) -> Share:
 
 def impact(outcomes: Iterable[CaseOutcome]) -> tuple[Share, Share]:
     """Returns recall and precision of the short list of files, over all cases together."""
-    found = [it for it in outcomes if it.figure("impact affected") is not None]
-    right, named, affected = (
-        int(sum(it.figure(name) or 0.0 for it in found)) for name in ("impact right", "impact named", "impact affected")
-    )
+    found = tuple(outcomes)
+    right, named, affected = (total(found, name) for name in ("impact right", "impact named", "impact affected"))
     return share(right, affected), share(right, named)
+
+
+def needed_citations(outcomes: Iterable[CaseOutcome]) -> Share:
+    """Returns how many of the citations that rulings rest on change the ruling when the evidence is taken away."""
+    found = tuple(outcomes)
+    return share(total(found, "cited and needed"), total(found, "cited"))
+
+
+def killed_mutants(outcomes: Iterable[CaseOutcome]) -> Share:
+    """Returns how many patches that were broken on purpose the battery told from the chosen one."""
+    found = tuple(outcomes)
+    killed = total(found, "mutants killed")
+    return share(killed, killed + total(found, "mutants survived"))
+
+
+def total(outcomes: Iterable[CaseOutcome], name: str) -> int:
+    """Returns the sum of a figure over the cases that have it."""
+    return int(sum(it.figure(name) or 0.0 for it in outcomes))
 
 
 def by(outcomes: Iterable[CaseOutcome], keys: Callable[[CaseOutcome], Iterable[str]]) -> tuple[tuple[str, Share], ...]:

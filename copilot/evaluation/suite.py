@@ -30,6 +30,7 @@ class Task:
     case: Case
     planner: str
     key: str
+    is_deep: bool = False
 
 
 def read_suite(suite: Path, wanted: Sequence[str]) -> tuple[tuple[Case, ...], tuple[CaseOutcome, ...]]:
@@ -55,14 +56,22 @@ def _is_wanted(id: str, wanted: Sequence[str]) -> bool:
 
 
 def run_suite(
-    cases: Sequence[Case], planners: Sequence[str], suite: Path, out: Path, workers: int = 0
+    cases: Sequence[Case], planners: Sequence[str], suite: Path, out: Path, workers: int = 0, *, deep: int = 0
 ) -> Iterator[CaseOutcome]:
-    """Yields the outcome of each case with each planner, in order, as they are known; each is kept in `out` for a next run."""
+    """Yields the outcome of each case with each planner, in order, as they are known; each is kept in `out` for a next run.
+
+    Of `deep` cases, chosen by their digests, the patch is also broken on purpose.
+    """
     for planner in planners:
         if planner not in CHOICES:
             raise WrongUsage(f'There is no planner "{planner}".', next=f"Use one of {', '.join(CHOICES)}.")
     stamp = program_stamp(suite)
-    tasks = [Task(case, planner, _key(case, planner, stamp)) for planner in planners for case in cases]
+    sample = _sample(cases, deep)
+    tasks = [
+        Task(case, planner, _key(case, f"{planner} {case.id in sample}", stamp), case.id in sample)
+        for planner in planners
+        for case in cases
+    ]
     results = out / "results"
     results.mkdir(parents=True, exist_ok=True)
     known = {task.key: found for task in tasks if (found := _kept(results / f"{task.key}.json")) is not None}
@@ -75,12 +84,18 @@ def run_suite(
 
 def run_task(task: Task, suite: Path, out: Path) -> CaseOutcome:
     """Runs one task and keeps its outcome."""
-    found = run_case(task.case, suite, task.planner, out / "proposals")
+    found = run_case(task.case, suite, task.planner, out / "proposals", is_deep=task.is_deep)
     target = out / "results" / f"{task.key}.json"
     part = target.with_suffix(f".{os.getpid()}")
     part.write_text(canonical(encode(found)), "utf-8")
     part.replace(target)
     return found
+
+
+def _sample(cases: Sequence[Case], count: int) -> frozenset[str]:
+    """Returns the ids of so many cases with a proposal, the same for the same cases."""
+    fitting = sorted((it.id for it in cases if it.truth.answer == "proposal"), key=digest_of_text)
+    return frozenset(fitting[:count])
 
 
 def _kept(file: Path) -> CaseOutcome | None:
