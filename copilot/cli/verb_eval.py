@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copilot.cli.console import Console
-from copilot.errors import EXIT_DONE, EXIT_REFUSED, SurroundingsFailed, WrongUsage
+from copilot.errors import EXIT_DONE, EXIT_REFUSED, EXIT_SURROUNDINGS, SurroundingsFailed, WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +22,7 @@ examples:
   pipeline-copilot eval rename k9                 the cases whose ids hold one of the words
   pipeline-copilot eval show hand/k3-rename-shared   its proposal on a screen
   pipeline-copilot eval --planner rules --planner "wrong on purpose"
+  pipeline-copilot eval --history ../some-repository   by what people changed together there
   pipeline-copilot eval --baseline evals/baseline.json --fail-under 0.9
 """
 
@@ -30,6 +31,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = EXAMPLES
     parser.add_argument("words", metavar="WORD", nargs="*", help="only the cases whose ids hold one of the words")
+    parser.add_argument(
+        "--history",
+        action="append",
+        metavar="REPO",
+        help="judge by the commits of a repository instead; may be repeated",
+    )
+    parser.add_argument(
+        "--commits", type=int, default=14, metavar="N", help="with --history, at most so many of each (default: 14)"
+    )
     parser.add_argument("--list", action="store_true", help="list the cases, and run none")
     parser.add_argument("--planner", action="append", metavar="NAME", help="who answers; several are set side by side")
     parser.add_argument(
@@ -60,6 +70,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
+    if arguments.history:
+        return _judge_history(arguments, console)
+
     from copilot.evaluation.places import suite_folder
     from copilot.evaluation.suite import read_suite, run_suite
 
@@ -82,6 +95,23 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     return _exit_code(
         [it for it in outcomes if it.planner == planners[0]] + list(broken), baseline, arguments.fail_under
     )
+
+
+def _judge_history(arguments: argparse.Namespace, console: Console) -> int:
+    import tempfile
+
+    from copilot.evaluation.history import history_markdown, judge_history
+
+    reports = []
+    for place in arguments.history:
+        console.note(f"mining {place}")
+        with tempfile.TemporaryDirectory(prefix="copilot-eval-", ignore_cleanup_errors=True) as folder:
+            reports.append(judge_history(place, Path(folder), arguments.commits))
+        console.note(
+            f"{reports[-1].name}: {len(reports[-1].cases)} commits{' ' if reports[-1].problem else ''}{reports[-1].problem}"
+        )
+    console.print(history_markdown(reports).rstrip("\n"))
+    return EXIT_SURROUNDINGS if all(it.problem for it in reports) else EXIT_DONE
 
 
 def _show(arguments: argparse.Namespace, suite: Path, console: Console) -> int:

@@ -18,6 +18,7 @@ from copilot.errors import WrongUsage
 from copilot.evaluation.case import BrokenCase, Case, read_case
 from copilot.evaluation.families import generated
 from copilot.evaluation.gates import in_order
+from copilot.evaluation.judge import PROGRAM
 from copilot.evaluation.outcome import CaseOutcome
 from copilot.evaluation.places import case_files
 from copilot.evaluation.run import CHOICES, run_case
@@ -113,7 +114,7 @@ def program_stamp(suite: Path) -> str:
     """Returns what tells this program, its judge and its base repositories from others, by their texts."""
     package = Path(copilot.__file__).parent
     files = sorted(it for it in package.rglob("*") if it.suffix in (".py", ".json", ".java", ".js"))
-    files += [suite / "judge.py", *sorted(it for it in (suite / "repositories").rglob("*") if it.is_file())]
+    files += [*suite.glob(PROGRAM), *sorted(it for it in (suite / "repositories").rglob("*") if it.is_file())]
     seen = [
         (it.name, digest_of_text(it.read_text("utf-8", "replace"))) for it in files if "__pycache__" not in it.parts
     ]
