@@ -63,12 +63,10 @@ class PromptFiles:
         self, built_in: Path, own: Path | None = None, tree: Tree | None = None, accepted: Collection[str] = ()
     ) -> None:
         self._built_in, self._own, self._tree, self._accepted = built_in, own, tree, frozenset(accepted)
-        self._read: dict[str, Prompt] = {}
 
     def __call__(self, id: str) -> Prompt:
-        if id not in self._read:
-            self._read[id] = self._chosen(id)
-        return self._read[id]
+        # Read anew each time: a person may change their own between two questions.
+        return self._chosen(id)
 
     def offers(self, id: str) -> tuple[PromptOffer, ...]:
         """Returns all files of that id, the one that counts most first."""
@@ -78,7 +76,7 @@ class PromptFiles:
             version, problem = 0, found.problem
             if not problem:
                 try:
-                    version = self._fitting(found, id).version
+                    version = self.fitting(id, found.source, found.where, found.text).version
                 except WrongUsage as error:
                     problem = str(error).replace("\n", " ")
             digest = digest_of_text(found.text) if found.text else ""
@@ -96,7 +94,7 @@ class PromptFiles:
                 continue
             if found.problem:
                 raise WrongUsage(f'The prompt "{id}" can\'t be read: {found.problem}.', where=found.where)
-            return replace(self._fitting(found, id), passed_over=passed_over)
+            return replace(self.fitting(id, found.source, found.where, found.text), passed_over=passed_over)
         raise WrongUsage(f'The prompt "{id}" is missing.', where=self._built_in, next="Install this program again.")
 
     def _is_accepted(self, found: _Found) -> bool:
@@ -118,15 +116,15 @@ class PromptFiles:
         path = self._built_in / f"{id}.md"
         yield _Found("built in", str(path), *_text_in(path))
 
-    def _fitting(self, found: _Found, id: str) -> Prompt:
-        """Reads a prompt; one that stands in for the built-in one must take and give what that does."""
-        prompt = _parsed(found.text, id, found.where, found.source).prompt
-        if found.source != "built in":
+    def fitting(self, id: str, source: PromptSource, where: str, text: str) -> Prompt:
+        """Reads a prompt; raises WrongUsage where it does not take or give what the built-in one does."""
+        prompt = _parsed(text, id, where, source).prompt
+        if source != "built in":
             ours = read_prompt_file(self._built_in, id, "built in").prompt
             if set(prompt.inputs) != set(ours.inputs) or prompt.answer != ours.answer:
                 raise WrongUsage(
                     f'This prompt "{id}" does not take or give what the program asks with.',
-                    where=found.where,
+                    where=where,
                     next=f"Write `inputs: {', '.join(ours.inputs)}` and `answer: {ours.answer}`.",
                 )
         return prompt

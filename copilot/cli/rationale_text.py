@@ -21,6 +21,7 @@ from copilot.domain.proposal import Proposal
 from copilot.reasons.asked import operation_words
 from copilot.reasons.rationale import check_claims, claims_of
 from copilot.reasons.rollout import proved
+from copilot.reasons.said import claimed_note
 from copilot.reasons.words import (
     asked_words,
     counted,
@@ -89,7 +90,13 @@ def _ruling(proposal: Proposal, ruling: Ruling) -> list[str]:
     lines = wrapped(alternative.title, f"  {letters_of(proposal)[alternative.id]}  ")
     lines += wrapped(": ".join(outcome_and_rule(ruling)), "     ")
     lines += wrapped(f"{alternative.id}, {alternative.strategy}, from {alternative.origin}", "     ")
-    lines += wrapped(alternative.argument, "     Its case: ", "     ") if alternative.argument else []
+    bar = "     "
+    if alternative.origin == "claude":
+        bar = "     | "
+        lines += wrapped(claimed_note(proposal), bar, bar)
+    lines += wrapped(alternative.argument, f"{bar}Its case: ", bar) if alternative.argument else []
+    for text in alternative.preconditions:
+        lines += wrapped(text, f"{bar}It presupposes: ", bar)
     return [*lines, *claim_lines(proposal, ruling.claims, "     ", len(ruling.claims))]
 
 

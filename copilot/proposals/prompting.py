@@ -7,7 +7,7 @@ from pathlib import Path
 
 from copilot.adapters.accepted_prompts import accept_digest, accepted_digests, accepted_path, forget_digest
 from copilot.adapters.prompt_files import IDS, REPOSITORY_FOLDER, own_folder
-from copilot.domain.prompt import PromptOffer
+from copilot.domain.prompt import Prompt, PromptOffer
 from copilot.errors import Ambiguous, SurroundingsFailed, WrongUsage
 from copilot.planners.names import listed
 from copilot.planners.prompt_text import as_override
@@ -58,14 +58,38 @@ def forget_prompt(digest: str) -> None:
 
 def own_prompt(tree: Tree, id: str) -> Path:
     """Returns the person's own file of that id; makes it from the one that is used where there is none."""
+    path = own_path(id)
+    if not path.exists():
+        _write(path, own_draft(tree, id))
+    return path
+
+
+def own_draft(tree: Tree, id: str) -> str:
+    """Returns the prompt that is used as a text to be edited, as the next version."""
     if id not in IDS:
         raise WrongUsage(f'There is no prompt "{id[:80]}".', next=f"The prompts are {listed(IDS)}.")
-    path = own_folder(os.environ, Path.home()) / f"{id}.md"
     used = next(it for it in build_prompts(os.environ, Path.home(), tree).offers(id) if it.is_used)
-    if used.source != "own":
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(as_override(used.text).encode())
-        except OSError as error:
-            raise SurroundingsFailed(f"Your own prompt can't be written: {error.strerror}.", where=path) from None
-    return path
+    return used.text if used.problem else as_override(used.text)
+
+
+def keep_own_prompt(id: str, text: str) -> Prompt:
+    """Writes the person's own file of that id, and returns the prompt; raises WrongUsage, and writes nothing, where it is none."""
+    path = own_path(id)
+    prompt = build_prompts(os.environ, Path.home()).fitting(id, "own", str(path), text)
+    _write(path, text)
+    return prompt
+
+
+def own_path(id: str) -> Path:
+    """Returns where the person's own file of that id lies, if there is one."""
+    return own_folder(os.environ, Path.home()) / f"{id}.md"
+
+
+def _write(path: Path, text: str) -> None:
+    aside = path.with_suffix(f".{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside.write_bytes(text.encode())
+        os.replace(aside, path)
+    except OSError as error:
+        raise SurroundingsFailed(f"Your own prompt can't be written: {error.strerror}.", where=path) from None

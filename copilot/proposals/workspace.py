@@ -28,7 +28,7 @@ from copilot.domain.patch import HunkEdit
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.proposal import Proposal, Record, fold, proposal_id
 from copilot.domain.source import WORKING_TREE, Gap, SourceFile
-from copilot.errors import Ambiguous, ProposalCorrupt, SurroundingsFailed, WrongUsage
+from copilot.errors import Ambiguous, CopilotError, ProposalCorrupt, SurroundingsFailed, WrongUsage
 from copilot.plugins import Kit, build_kit
 from copilot.ports import Index, Tree
 from copilot.proposals.asking import Understood, allowed_commands, is_missed, understood, understood_by_model
@@ -38,7 +38,7 @@ from copilot.settings import DEFAULT_RECORDS_FOLDER
 
 if TYPE_CHECKING:
     from copilot.domain.approving import Standing
-    from copilot.domain.prompt import PromptOffer
+    from copilot.domain.prompt import Prompt, PromptOffer
     from copilot.flow import Begun
     from copilot.ports import ModelKit
     from copilot.proposals.gates import Ways
@@ -609,6 +609,27 @@ class Workspace:
         from copilot.proposals.prompting import own_prompt
 
         return own_prompt(self._tree, id)
+
+    def own_draft(self, id: str) -> str:
+        """Returns the prompt that is used as a text for the person to edit, as the next version."""
+        from copilot.proposals.prompting import own_draft
+
+        return own_draft(self._tree, id)
+
+    def keep_own_prompt(self, id: str, text: str) -> Prompt:
+        """Writes the person's own prompt and returns it; raises WrongUsage, and writes nothing, where the text is none."""
+        from copilot.proposals.prompting import keep_own_prompt
+
+        return keep_own_prompt(id, text)
+
+    @cached_property
+    def model_name(self) -> str:
+        """The model that may be asked, "" where none is on."""
+        try:
+            on = self._model(self._tree) if self._model is not None else None
+        except CopilotError:
+            return ""
+        return on.model.name if on else ""
 
     def impact(self, text: str) -> ImpactList:
         """Returns what a change will touch, before anything is proposed; raises WrongUsage for what is not understood."""

@@ -19,7 +19,7 @@ from copilot.reasons.look_at import NOTE, look_at, why
 from copilot.reasons.markup import code, plain, table
 from copilot.reasons.rationale import check_claims
 from copilot.reasons.rollout import cited, proved
-from copilot.reasons.said import probe_note, probe_rows, words_note, words_of_model
+from copilot.reasons.said import claimed_note, probe_note, probe_rows, words_note, words_of_model
 from copilot.reasons.words import (
     VERDICT_WORDS,
     counted,
@@ -153,11 +153,20 @@ def _rulings(proposal: Proposal, decision: Decision) -> list[str]:
     for ruling in decision.rulings:
         alternative = proposal.alternative(ruling.alternative)
         lines += [f"### {letters[alternative.id]}: {plain(alternative.title)}", "", _ruled(alternative, ruling), ""]
-        if alternative.argument:
-            lines += [f"Its case: {plain(alternative.argument)}", ""]
+        lines += _case(alternative, proposal)
         lines += [_claim(claim, letters) for claim in ruling.claims]
         lines += [""] if ruling.claims else []
     return lines
+
+
+def _case(alternative: Alternative, proposal: Proposal) -> list[str]:
+    """What speaks for an alternative; where a model says so it is set apart as a quotation, with what it presupposes."""
+    told = [f"Its case: {plain(alternative.argument)}"] if alternative.argument else []
+    if alternative.origin == "claude":
+        told += [f"It presupposes: {plain(text)}" for text in alternative.preconditions]
+        told = [f"> {line}" for text in (plain(claimed_note(proposal)), *told) for line in (text, "")][:-1]
+        told = [line.rstrip() for line in told]
+    return [*told, ""] if told else []
 
 
 def _ruled(alternative: Alternative, ruling: Ruling) -> str:

@@ -31,6 +31,11 @@ def words_of_model(proposal: Proposal) -> tuple[Sentence, ...]:
     return tuple(sorted(standing(proposal), key=lambda it: it[0] != chosen))
 
 
+def claimed_note(proposal: Proposal) -> str:
+    """Returns whose words the case and the preconditions of a suggested alternative are, and what they are worth."""
+    return f"By {model_of(proposal, 'alternatives')}, which suggested it; nothing rests on these words:"
+
+
 def probe_note(proposal: Proposal) -> str:
     """Returns how often a model's reason followed the evidence; "" where that was not asked."""
     probed = proposal.probed

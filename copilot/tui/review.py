@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import DataTable
 
 from copilot.domain.patch import HunkEdit
+from copilot.domain.proposal import Probed, Worded
 from copilot.errors import CopilotError
 from copilot.tui import alternatives
 from copilot.tui.cited import CitedLines
@@ -53,6 +54,7 @@ class ReviewScreen(DiffKeys, Following):
         Binding(
             "b", "before", "Before", show=False, tooltip="who said no to what is asked again, why, and what differs now"
         ),
+        Binding("w", "model", "Model", tooltip="see what a model was told and answered, and go on from there"),
         *KEYS,
         Binding("backspace", "back_to_reading", "Back to the citation", show=False),
         *(
@@ -88,6 +90,19 @@ class ReviewScreen(DiffKeys, Following):
     def action_compare(self) -> None:
         self.copilot.open_compare(self._proposal.id, self.selected, self.select)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Hides the key to the model's words where there are none, and no model is on."""
+        if action == "model" and not self._proposal.exchanges and not self.workspace.model_name:
+            return False
+        return super().check_action(action, parameters)
+
+    def action_model(self) -> None:
+        from copilot.tui.exchanges import ExchangesScreen
+
+        self.app.push_screen(
+            ExchangesScreen(self.workspace, self._proposal.id, self.selected), lambda _: self._reload()
+        )
+
     def action_prove(self) -> None:
         pane, of, id = self.query_one(HunkPane), self.selected, self._proposal.id
         left_out, edited = pane.left_out, pane.edited
@@ -118,12 +133,14 @@ class ReviewScreen(DiffKeys, Following):
             self.tell(record_words(work.steps[-1].body))
             return
         self._reload()
-        self.tell(self._ended())
+        self.tell(self._ended(work))
         if work.error:
             self.fail(work.error)
 
-    def _ended(self) -> str:
+    def _ended(self, work: Work) -> str:
         """Selects what came of changing the diff, and says how the work ended."""
+        if work.steps and isinstance(work.steps[-1].body, Worded | Probed):
+            return "What the model said stands in the rationale."
         for revision in self._proposal.revisions:
             if (revision.of, frozenset(revision.left_out), revision.edited) == self._revised:
                 self._revised = None

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from copilot.adapters.prompt_files import IDS, built_in_folder
+from copilot.adapters.prompt_files import IDS, built_in_folder, read_prompt_file
 from copilot.cli.main import main
 from copilot.errors import EXIT_DONE, EXIT_USAGE
 from tests.repositories import commit, init
 
 TEXT = (built_in_folder() / "words.md").read_text("utf-8").replace("plain sentences", "short sentences")
+VERSION = read_prompt_file(built_in_folder(), "words", "built in").prompt.version
 DIGEST = sha256(TEXT.encode()).hexdigest()
 
 
@@ -45,7 +46,7 @@ def test_all_prompts_are_listed_and_what_is_not_accepted_says_how(
     assert [line.split()[0] for line in out.splitlines()[: len(IDS) + 1]] == [
         "frame", "alternatives", "critic", "words", "words", "probe",
     ]  # fmt: skip
-    assert f"words         version 1  repository  {DIGEST[:12]}  not accepted, not used" in out
+    assert f"words         version {VERSION}  repository  {DIGEST[:12]}  not accepted, not used" in out
     assert f"accept it  pipeline-copilot prompts --accept {DIGEST[:12]}" in out
 
 
@@ -98,7 +99,7 @@ def test_ones_own_prompt_is_made_from_the_one_that_is_used(
 
     own = tmp_path / "config/pipeline-copilot/prompts/words.md"
     assert capsys.readouterr().out == f"{own}\n"
-    assert "version: 2" in own.read_text()
+    assert f"version: {VERSION + 1}" in own.read_text()
     assert listed(shop, capsys)["words", "own"]["is_used"] is True
 
     own.write_text(own.read_text().replace("plain", "kind"))

@@ -173,3 +173,18 @@ def test_where_no_sentence_of_a_model_stands_it_says_why() -> None:
     unworded = replace(faces.a_proposal_with_a_model(), worded=Worded((), "The model refused to answer."))
 
     assert "nothing that it said is shown. The model refused to answer." in markdown(unworded)
+
+
+def test_the_case_of_a_suggested_alternative_is_set_apart_as_the_models_own_words() -> None:
+    base = faces.a_proposal_with_a_model()
+    assert base.plan is not None
+    suggested = replace(
+        base.plan.alternatives[2], origin="claude", argument="It *wins* always.", preconditions=("No one <reads> it.",)
+    )
+    alternatives = (*base.plan.alternatives[:2], suggested, base.plan.alternatives[3])
+    text = markdown(replace(base, plan=replace(base.plan, alternatives=alternatives)))
+
+    assert (
+        "> By a model, which suggested it; nothing rests on these words:\n>\n"
+        "> Its case: It \\*wins\\* always.\n>\n> It presupposes: No one &lt;reads&gt; it.\n\n- 3 versions"
+    ) in text
