@@ -128,7 +128,7 @@ def _warnings(asked: Sequence[AskedChange], seen: Seen) -> tuple[str, ...]:
                 f'{target.path} holds {target.is_one_of} records; "{it.field}" is taken to be for {target.record}. Name the'
                 f' record to choose: "add {it.field} to RECORD in {target.path}".'
             )
-        if it.field and not target.has_field and not it.is_addition:
+        if it.field and not (target.has_field or it.is_addition or it.field == target.record):
             close = [f'"{name}"' for name in names_near(it.field, target.all_names)]
             said.append(f'{target.record} in {target.path} has no field "{it.field}".{_meant(close)}')
         elif target.has_field and it.is_addition:

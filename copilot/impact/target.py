@@ -149,6 +149,8 @@ def _naming_paths(asked: AskedChange, words: Words) -> list[str]:
         ""
     }
     own = _field_name(asked)
+    # Where no record is named at all, one of those that have the field is meant, or the name is the record's own.
+    names = names or {normal(own)} - {""}
     keys = [b"\n" + name.encode() + b"\n" for name in sorted(names)]
     field_key = b"\n" + normal(own).encode() + b"\n"
     found: list[tuple[tuple[float, ...], str]] = []
@@ -177,6 +179,11 @@ def _names(asked: AskedChange) -> Iterable[str]:
 def _name_fit(asked: AskedChange, path: str, shape: Shape) -> float:
     """Returns how well the record's name fits: its whole name 4, down to 0 for another one."""
     full, last = normal(shape.name), normal(shape.name.rsplit(".", 1)[-1])
+    if not (asked.record or asked.subject):
+        own = normal(_field_name(asked))
+        return (
+            3.0 if last == own else float(not asked.is_addition and any(normal(it.name) == own for it in shape.fields))
+        )
     if asked.record:
         record, inner = normal(asked.record), normal(last_names([asked.record])[0])
         fits = ((4.0, full == record), (3.5, full.endswith(record)), (3.0, last == inner), (2.0, inner in full))

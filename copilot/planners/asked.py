@@ -15,6 +15,7 @@ from copilot.planners.guesses import guessed
 from copilot.planners.names import listed, nearest
 from copilot.planners.plainly import bare_field, bare_scope, sayings_of
 from copilot.planners.sentences import Part, parts_of
+from copilot.planners.several import each_of
 from copilot.planners.structured import OPERATIONS_LIMIT, TEXT_LENGTH_LIMIT
 from copilot.planners.typewords import type_of
 from copilot.planners.whole import full_to
@@ -58,14 +59,16 @@ def asked_and_doubts(text: str) -> tuple[tuple[AskedChange, str], ...]:
     """
     found: list[tuple[AskedChange, str]] = []
     scope = ("", "")
-    for part in without_wishes(parts_of(text)):
+    idle: list[Part] = []
+    for part in (one for whole in without_wishes(parts_of(text)) for one in each_of(whole)):
         said, named = _reading(part), leading_scope(part)
         if named and said is None:
             scope = bare_scope(part.name(named))
             continue
         change = _from_said(said, scope) if said else guessed(part)
         if change is None:
-            raise _not_understood(part)
+            idle.append(part)
+            continue
         scope = (change.subject, change.record) if change.subject else scope
         if not change.subject:
             change = replace(change, subject=scope[0], record=scope[1])
@@ -73,8 +76,9 @@ def asked_and_doubts(text: str) -> tuple[tuple[AskedChange, str], ...]:
             (change, "" if said else f'"{part.said[:160]}" is taken for {_in_words(change)}, by its names alone.')
         )
     if not found:
-        raise _not_understood(parts_of(text)[-1])
-    return tuple(found)
+        raise _not_understood((idle or parts_of(text))[0])
+    passed = "".join(f' "{part.said[:160]}" is passed over: it has no name to look for.' for part in idle)
+    return (*found[:-1], (found[-1][0], f"{found[-1][1]}{passed}".strip()))
 
 
 def _in_words(change: AskedChange) -> str:

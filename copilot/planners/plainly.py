@@ -14,7 +14,7 @@ from copilot.planners.sentences import Part
 
 KIND = (
     r"(?:record|message|class|schema|table|type|model|struct|structure|dataclass|object|entity|definition|document|event|interface"
-    r"|enum|enumeration|payload|view|dataset|relation|file|proto)"
+    r"|enum|enumeration|payload|view|dataset|relation|file|proto|topic|subject|stream)"
 )
 FIELD = r"(?:fields?|columns?|propert(?:y|ies)|attributes?)"
 _SYMBOL = r"(?:(?:enum(?:eration)?\s+)?(?:symbol|value)|enum(?:eration)?\s+(?:member|constant|option|case|variant|entry|field))"
@@ -55,7 +55,11 @@ _FIRST = (
         rf"add\s+(?:{_ADJECTIVE}\s+)*(?P<field>\S+)\s+{FIELD}\s+(?P<rest>(?:of\s+type|with\s+(?:the\s+)?type|typed|as|being|:|\().+)",
         "add {field} {rest}",
     ),
+    (rf"add\s+(?:{_ADJECTIVE}\s+)*(?:\S+\s+)?{FIELD}\s+(?:called|named)\s+(?P<rest>.+)", "add {rest}"),
     (r"add\s+support\s+for\s+(?P<rest>.+)", "add {rest}"),
+    (r"alter\s+table\s+(?P<scope>\S+)\s+(?:alter|modify|change)\s+(?:column\s+)?(?P<field>\S+)\s+(?:set\s+data\s+)?(?:type\s+)?(?P<type>.+)",
+     "change the type of {field} in {scope} to {type}"),
+    (r"alter\s+table\s+(?P<scope>\S+)\s+(?P<rest>(?:add|drop|rename)\s.+)", "{rest} in {scope}"),
     (r"rename\s+from\s+(?P<rest>.+)", "rename {rest}"),
     (r"change\s+(?P<field>.+?)'s\s+name\s+(?P<rest>to\s.+)", "rename {field} {rest}"),
     (
@@ -71,6 +75,11 @@ _FIRST = (
 
 # Tried where no form fits, in this order.
 _ELSE = (
+    (
+        rf"(?P<field>\S+?){_IN}\s*:\s+(?P<was>\S+)\s*(?:->|=>|\sto\s)\s*(?P<type>\S+){_LAST}",
+        "change the type of {field} in {scope} to {type} in {last}",
+    ),
+    (r"(?P<rest>(?:rename|remove|drop|delete|change|make)\s.+?)\s*\((?P<scope>[^()]+)\)", "{rest} in {scope}"),
     (r"(?:(?:in|for|on|within)\s+)?(?P<scope>\S+|.+?(?=\s*:\s))\s*:\s+(?P<rest>[A-Za-z]+\s.+)", "{rest} in {scope}"),
     (
         r"(?:in|on|for|within)\s+(?P<scope>.+?),?\s+(?P<rest>(?:add|remove|drop|delete|rename|change|make|set|convert)\s.+)",
@@ -120,6 +129,7 @@ _AROUND_FIELD = re.compile(rf"^(?:(?:{_ADJECTIVE}|{FIELD})\s+)+(?=\S)|(?:\s+{FIE
 _PATH = (
     r"(?:[\w.@+-]+/)+[\w.@+-]+|[\w@+-][\w.@+-]*\.(?:avsc|avdl|avpr|proto|jsonc?|py|ya?ml|sql|schema|graphql|thrift|bq)"
 )
+_QUOTES = re.compile("[`'\"]")
 _PLACED = re.compile(
     rf"^(?P<record>\S+?)(?:\s+{KIND})*\s*(?:\s(?:in|of|from|at|inside|within|under|@)\s+|\()(?:the\s+)?(?:file\s+)?(?P<path>{_PATH})\)?$"
     rf"|^(?P<path2>{_PATH})(?:#/?|::?)(?P<record2>[\w./$-]+)$",
@@ -142,7 +152,7 @@ def sayings_of(part: Part) -> Iterator[Part]:
 
 def bare_scope(words: str) -> tuple[str, str]:
     """Returns the file or record that a scope names, and the record where the scope names both: "Order in shop/order.proto"."""
-    bare = _AROUND_SCOPE.sub("", words.strip())
+    bare = _AROUND_SCOPE.sub("", _QUOTES.sub("", words).strip())
     placed = _PLACED.match(bare)
     if placed:
         return placed["path"] or placed["path2"], placed["record"] or placed["record2"]

@@ -292,6 +292,16 @@ def test_an_inner_record_is_found_by_the_name_of_its_file_among_many_of_its_own_
     assert paths(found)[0] == "schemas/long/folder/purchase.json"
 
 
+def test_without_a_record_one_that_has_the_field_is_meant_or_the_name_is_its_own(tmp_path: Path) -> None:
+    folder = make(tmp_path / "shop", "protos/order.proto")
+
+    by_field = ask(folder, AskedChange("remove_field", "", "", "coupon_code"))
+    by_itself = ask(folder, AskedChange("rename_field", "", "", "Order", "Purchase"))
+
+    assert paths(by_field)[0] == paths(by_itself)[0] == "protos/order.proto"
+    assert by_field.warnings == by_itself.warnings == ()
+
+
 def test_files_that_a_partial_clone_lacks_are_told_and_read_once_they_are_there(tmp_path: Path) -> None:
     folder = make(tmp_path / "shop", "protos/order.proto")
     clone = partial_clone(folder, "blob:none", is_checked_out=False)

@@ -105,6 +105,56 @@ def test_a_schema_that_comes_first_is_meant_by_what_follows() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "add discount, rebate and tax_rate to Order",
+            ["add_field discount", "add_field rebate", "add_field tax_rate"],
+        ),
+        ("add the columns discount (FLOAT), rebate (FLOAT) to Order", ["add_field discount", "add_field rebate"]),
+        ("remove the fields discount and rebate from Order", ["remove_field discount", "remove_field rebate"]),
+        ("rename discount to rebate and tax to tax_rate in Order", ["rename_field discount", "rename_field tax"]),
+        ("make discount and rebate optional in Order", ["make_optional discount", "make_optional rebate"]),
+        ("add the enum values LATE and LOST to Order", ["add_symbol LATE", "add_symbol LOST"]),
+    ],
+)
+def test_a_list_of_names_is_one_change_for_each(text: str, expected: list[str]) -> None:
+    changes = asked_from_text(text)
+
+    assert [f"{it.op} {it.field}" for it in changes] == expected
+    assert {it.subject for it in changes} == {"Order"}
+
+
+def test_a_field_that_moves_goes_here_and_comes_there() -> None:
+    gone, new = asked_from_text("move discount from Order to Invoice")
+
+    assert (gone.op, gone.subject, new.op, new.subject) == ("remove_field", "Order", "add_field", "Invoice")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "add `discount: int = 0` to Order",
+        "add `int64 discount = 7;` to Order",
+        "add `map<string, string> discount = 9;` to Order",
+        "alter table Order add column discount float",
+        "add a field called discount to Order",
+    ],
+)
+def test_a_declaration_as_it_stands_in_a_schema_is_understood(text: str) -> None:
+    (change,) = asked_from_text(text)
+
+    assert (change.op, change.subject, change.field) == ("add_field", "Order", "discount")
+
+
+def test_what_names_nothing_is_passed_over_and_told() -> None:
+    ((change, doubt),) = asked_and_doubts("rename Order.discount to rebate and update all consumers")
+
+    assert (change.subject, change.field, change.to) == ("Order", "discount", "rebate")
+    assert doubt == '"update all consumers" is passed over: it has no name to look for.'
+
+
 def test_a_sentence_of_no_form_is_taken_by_its_names_and_says_so() -> None:
     ((change, doubt),) = asked_and_doubts(
         "the scorer has been asking for `risk_level` on the Decision message since May"
