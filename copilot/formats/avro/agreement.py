@@ -120,9 +120,9 @@ class Agreement:
     def _fields(self, reader: Type, writer: Type, met: _Met) -> None:
         written = writer.by_name
         found = 0
-        for field in reader.fields:
+        for name, field in reader.by_name.items():
             type = field.type
-            source = written.get(field.name)
+            source = written.get(name)
             if source is not None:
                 found += 1
                 if source is field and not field.aliases and (field.default is NO_DEFAULT or _is_null_first(field)):
@@ -138,7 +138,7 @@ class Agreement:
                 if not type.is_plain:
                     # Java applies every alias of the reader's schema, also those of what the writer lacks.
                     self._waiting.append((type, type, met, field.name))
-            elif source.type is not type or not type.is_plain:
+            elif source.type is not type or not (type.is_plain or (type.kind == "enum" and not type.aliases)):
                 self._waiting.append((type, source.type, met, field.name))
         if found < len(writer.fields):
             self._dropped(reader, writer)

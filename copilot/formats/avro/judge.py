@@ -96,10 +96,11 @@ def _meanings(reader: Type, writer: Type) -> tuple[Reason, ...]:
 def _refused(refusals: tuple[PlainRefusal, ...]) -> tuple[DecoderVerdict, ...]:
     first, written = refusals[0], first_written(refusals)
     note = first.note()
+    written_note = note if written is first else written.note()
     return (
         DecoderVerdict("java", "no", "predicted", first.path, f"java {note}"),
-        DecoderVerdict("python", "no", "predicted", first.path, f"python {first.whole_note()}"),
-        DecoderVerdict("fastavro", "no", "predicted", written.path, f"fastavro {written.note()}"),
+        DecoderVerdict("python", "no", "predicted", first.path, f"python {first.whole_note(note)}"),
+        DecoderVerdict("fastavro", "no", "predicted", written.path, f"fastavro {written_note}"),
         DecoderVerdict("avsc", "no", "predicted", first.path, f"avsc {note}"),
     )
 

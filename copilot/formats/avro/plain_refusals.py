@@ -36,10 +36,10 @@ class PlainRefusal(NamedTuple):
         reader = self.field.type
         return cannot_read(_refused(self.source.type, reader) or self.source.type, reader)
 
-    def whole_note(self) -> str:
-        """Returns what is to be said of one that looks at a union of the writer's as a whole."""
+    def whole_note(self, note: str) -> str:
+        """Returns what is to be said of one that looks at a union of the writer's as a whole, where `note` is said of others."""
         if self.source is None or self.source.type.kind != "union" or self.field.type.kind == "union":
-            return self.note()
+            return note
         return cannot_read(self.source.type, self.field.type)
 
 

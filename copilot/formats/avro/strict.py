@@ -34,6 +34,8 @@ SCHEMA_TEXT_MAX = 16_000_000
 _COMMENT_OR_STRING = re.compile(r'("(?:[^"\\]|\\.)*")|/\*.*?\*/|//[^\n]*', re.DOTALL)
 Path = tuple[Any, str, str] | None
 """Where in a schema: the path to what is around, a separator and a name. It is written out only where something is wrong."""
+_WORDS = PRIMITIVES | COMPLEX_KINDS
+_WORD_MAX = max(map(len, _WORDS))
 _ORDERS = frozenset({"ascending", "descending", "ignore"})
 
 
@@ -62,7 +64,8 @@ def read_schema(schema: Any, alike: Alike | None = None) -> tuple[Any, Type]:
 
     Graphs that are read with one `alike` share what is written alike.
     """
-    is_text = isinstance(schema, str) and schema not in PRIMITIVES and schema not in COMPLEX_KINDS
+    # A long text is no name, and not worth its hash.
+    is_text = isinstance(schema, str) and (len(schema) > _WORD_MAX or schema not in _WORDS)
     value = parse_text(schema) if is_text else schema
     return value, read_value(value, alike)
 
@@ -224,22 +227,29 @@ class _Reading:
         by_name = record.by_name
         alike = self._alike.fields
         for entry in entries:
-            name = entry.get("name") if type(entry) is dict else None
-            if type(name) is str and name in alike and alike[name][0] == entry and name not in by_name:
-                by_name[name] = alike[name][1]
+            try:
+                name, kind = entry["name"], entry["type"]
+                known = alike.get(name)
+            except (KeyError, TypeError):
+                raise _no_field(entry, record, path) from None
+            if known is not None and known[0] == entry and name not in by_name:
+                by_name[name] = known[1]
                 continue
-            # Asked here as well, since most are ASCII and a call for each field takes a tenth of the whole reading.
-            if type(name) is not str or not (name.isidentifier() if name.isascii() else _is_name(name)):
+            if type(name) is not str or name in by_name:
                 raise _no_field(entry, record, path)
-            if name in by_name or "type" not in entry:
+            # Asked here as well: most names are ASCII, and a call for each takes a tenth of the whole reading.
+            if not (name.isidentifier() if name.isascii() else _is_name(name)):
                 raise _no_field(entry, record, path)
-            kind = entry["type"]
-            found = PRIMITIVE_TYPES.get(kind) if type(kind) is str else None
+            found = None
+            if type(kind) is str:
+                found = PRIMITIVE_TYPES.get(kind)
+            elif type(kind) is list and len(kind) == 2 and type(kind[0]) is type(kind[1]) is str:
+                found = NULLABLE_TYPES.get((kind[0], kind[1]))
             if found is None:
                 found = self.schema(kind, space, (path, ".", name), depth + 1)
-            doc = entry.get("doc")
-            if type(doc) is not str:
-                doc = ""
+            doc = ""
+            if "doc" in entry and type(entry["doc"]) is str:
+                doc = entry["doc"]
             if len(entry) == 2 or (doc and len(entry) == 3):
                 field = by_name[name] = Field(name, found, NO_DEFAULT, (), doc)
                 if found.is_plain:
@@ -263,15 +273,18 @@ class _Reading:
         return record
 
     def _enum(self, schema: dict[str, Any], space: str, path: Path) -> Type:
+        if self._alike.enums and not self._ahead:
+            full = f"{space}.{schema.get('name')}" if space else str(schema.get("name"))
+            alike = self._alike.enums.get(full)
+            if alike is not None and alike[0] == schema and full not in self.known:
+                self.known[full], self._raw[full], self.done[full] = alike[1], schema, alike[1]
+                return alike[1]
         enum, _ = self._named(schema, "enum", space, path)
-        if enum.symbols:
-            self.done[enum.name] = enum
-            return enum
         symbols = schema.get("symbols")
         if type(symbols) is not list:
             raise _invalid(path, f'enum "{enum.name}" without a list of "symbols"')
         for symbol in symbols:
-            if type(symbol) is not str or not _is_name(symbol):
+            if type(symbol) is not str or not (symbol.isidentifier() if symbol.isascii() else _is_name(symbol)):
                 raise _invalid(path, f"{_shown(symbol)} can't be a symbol of {enum.label}")
         if len(set(symbols)) < len(symbols):
             twice = next(symbol for at, symbol in enumerate(symbols) if symbol in symbols[:at])
@@ -306,19 +319,16 @@ class _Reading:
             short = name
             if type(space) is not str:
                 space = enclosing
-        if not _is_name(short):
+        if not (short.isidentifier() if short.isascii() else _is_name(short)):
             raise _invalid(path, f"{_shown(name)} can't be the name of the {kind}")
         if space and space is not enclosing and not all(map(_is_name, space.split("."))):
             raise _invalid(path, f"{_shown(space)} can't be the namespace of the {kind}")
         full = f"{space}.{short}" if space else short
-        if full in PRIMITIVES:
+        if not space and full in PRIMITIVES:
             raise _invalid(path, f'a {kind} can\'t be named "{full}", as a primitive type is')
         named = self._ahead.get(full)
-        if named is None and kind == "enum" and full in self._alike.enums and self._alike.enums[full][0] == schema:
-            named = self._alike.enums[full][1]
-        elif named is None:
-            named = Type(kind)
-        named.name, named.short = full, short
+        if named is None:
+            named = Type(kind, full, short)
         if "aliases" in schema:
             named.aliases = frozenset(_full_alias(alias, space, path) for alias in _aliases(schema, path))
         if full not in self.known:
