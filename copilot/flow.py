@@ -25,6 +25,7 @@ from copilot.checks.wishes import WishesCheck
 from copilot.domain.alternative import Alternative, Plan
 from copilot.domain.evidence import Evidence, Finding
 from copilot.domain.model import Exchange
+from copilot.domain.operation import ChangeRequest
 from copilot.domain.patch import Patch, Refused
 from copilot.domain.pipeline import Impact, PipelineMap
 from copilot.domain.proposal import Body, Challenged, Compiled, Proposal, Reading, Record, after, fold
@@ -217,10 +218,45 @@ def prove_alternative(proposal: Proposal, kit: Kit, alternative: str, watch: Wat
     due = [check for check in (*kit.checks, *wished_checks(proposal)) if check.name not in proved]
     if due:
         watch.begins(Begun("prove", alternative, of=len(due)))
-        case = case_of(proposal, kit, alternative)
+        known = standing_evidence(proposal, kit, alternative)
+        case = None if all(check.name in known for check in due) else case_of(proposal, kit, alternative)
         for at, check in enumerate(due, 1):
             watch.begins(Begun("prove", alternative, check.name, at, len(due)))
-            yield run_check(check, case, kit, watch.is_stopped)
+            if check.name in known:
+                yield known[check.name]
+            else:
+                assert case is not None, "a case is made where a check has to run"
+                yield run_check(check, case, kit, watch.is_stopped)
+
+
+def standing_evidence(proposal: Proposal, kit: Kit, alternative: str) -> dict[str, Evidence]:
+    """Returns the evidence of an earlier proposal that would come out the same here, by check.
+
+    That is so for the same alternative and patches, for the same request of the same commit, read and proved by the same tools;
+    wishes aside, which a check of their own looks at.
+    """
+    old, reading = kit.earlier, proposal.reading
+    if old is None or old.reading is None or reading is None or _asked(old) != _asked(proposal):
+        return {}
+    if (old.reading.map_digest, old.reading.tools) != (reading.map_digest, reading.tools) or not reading.tools:
+        return {}
+    if old.patches_of(alternative) != proposal.patches_of(alternative):
+        return {}
+    before = next((it for it in old.alternatives if it.id == alternative), None)
+    if before is None or _untimed(before) != _untimed(proposal.alternative(alternative)):
+        return {}
+    names = check_names(kit)
+    return {it.check: it for it in old.evidence_of(alternative) if it.check in names and it.verdict != "unknown"}
+
+
+def _asked(proposal: Proposal) -> ChangeRequest:
+    """Returns what a request asks of the checks: not who asked, nor in which words."""
+    return replace(proposal.request, text="", asked_by="", follows="", wishes=())
+
+
+def _untimed(alternative: Alternative) -> Alternative:
+    """Returns the alternative without what only people and gates look at."""
+    return replace(alternative, phases=tuple(replace(it, time_box=None) for it in alternative.phases))
 
 
 def challenge(proposal: Proposal, kit: Kit, watch: Watch = Watch()) -> Iterator[Body]:

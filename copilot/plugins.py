@@ -62,7 +62,7 @@ class Kit:
 
     `challenge` executes the cases that are made up against an alternative, where there are any; every alternative goes through
     `checks`. `tools_digest` is that of the program, its checks and its decoders, and of the sandbox where commands are to run.
-    `model` is None where none is on.
+    `model` is None where none is on. `earlier` is a proposal whose evidence stands where nothing has changed since.
     """
 
     tree: Tree
@@ -81,6 +81,7 @@ class Kit:
     decide: Callable[[Proposal], Decision]
     bench: Bench
     model: ModelKit | None = None
+    earlier: Proposal | None = None
 
 
 def build_kit(repository: Repository, tree: Tree, settings: Settings, index: Index) -> Kit:

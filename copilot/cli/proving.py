@@ -24,6 +24,7 @@ def prove(
     """Returns the exit code; `facts` are labels with texts that are told before the first step."""
     from copilot.cli.precedent_text import precedent_lines, precedent_objects
     from copilot.cli.progress import Progress
+    from copilot.cli.since_text import since_lines, since_object
 
     known = workspace.load(id).decision is not None
     again = ", proved before on this commit with these tools" if known else ""
@@ -38,14 +39,17 @@ def prove(
     _ask_about(workspace, id, arguments, progress)
     proposal = workspace.load(id)
     precedents = workspace.precedents(proposal)
+    changed = workspace.changed_since(id)
     if arguments.format == "json":
         from copilot.reasons.document import document
 
-        console.print_json(document(proposal) | {"asked_before": precedent_objects(precedents)})
+        asked_before = {"asked_before": precedent_objects(precedents)}
+        console.print_json(document(proposal) | asked_before | since_object(changed))
     else:
         from copilot.cli.proposal_text import proposal_text
 
-        console.print("\n".join([proposal_text(proposal), *precedent_lines(precedents)]))
+        after = (*since_lines(proposal.request.follows, changed), *precedent_lines(precedents))
+        console.print("\n".join([proposal_text(proposal), *after]))
     return EXIT_DONE if proposal.decision and proposal.decision.chosen else EXIT_REFUSED
 
 

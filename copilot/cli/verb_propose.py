@@ -14,6 +14,8 @@ examples:
   pipeline-copilot propose "rename amount to total_cents in order"
   pipeline-copilot propose "add optional double risk to decision; remove coupon from order"
   pipeline-copilot propose --operation '{"op": "make_optional", "subject": "order", "field": "coupon"}'
+  pipeline-copilot propose --follows p-0123456789 "why not the alias?"
+  pipeline-copilot propose --follows p-0123456789 "also keep the old topic for 30 days"
 """
 
 
@@ -22,6 +24,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EXAMPLES
     add_change(parser)
     add_repository(parser)
+    parser.add_argument(
+        "--follows",
+        metavar="ID",
+        default="",
+        help="go on from that proposal: the words say what to do otherwise, or ask why not",
+    )
     add_model(parser)
     add_sayings(parser)
     add_run(parser, "the commit to change")
@@ -34,11 +42,13 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from copilot.proposals import Workspace
 
     workspace = Workspace.open(arguments.repository, at=arguments.at, model=model_of(arguments))
+    follows = workspace.find(arguments.follows) if arguments.follows else ""
     id = workspace.propose(
         arguments.text,
         operations,
         run_commands=arguments.run_commands,
         commands=commands,
+        follows=follows,
         asks=lambda model: console.note(f"asking      {model}, as no sentence fits the words"),
     )
     return prove(workspace, id, arguments, console)

@@ -56,13 +56,16 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         console.print(workspace.contract_test(proposal.id).rstrip("\n"))
         return EXIT_DONE
     from copilot.cli.precedent_text import precedent_lines, precedent_markdown, precedent_objects
+    from copilot.cli.since_text import since_lines, since_markdown, since_object
 
     precedents = workspace.precedents(proposal)
+    follows, changed = proposal.request.follows, workspace.changed_since(proposal.id)
     kind = arguments.format or ("text" if sys.stdout.isatty() else "markdown")
     if kind == "json":
         from copilot.reasons.document import document
 
-        console.print_json(document(proposal) | {"asked_before": precedent_objects(precedents)})
+        asked_before = {"asked_before": precedent_objects(precedents)}
+        console.print_json(document(proposal) | asked_before | since_object(changed))
     elif proposal.decision is None:
         from copilot.cli.proposal_text import proposal_text
 
@@ -70,11 +73,14 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     elif kind == "text":
         from copilot.cli.rationale_text import rationale_text
 
-        console.print("\n".join([rationale_text(proposal), *precedent_lines(precedents)]))
+        console.print(
+            "\n".join([rationale_text(proposal), *since_lines(follows, changed), *precedent_lines(precedents)])
+        )
     else:
         from copilot.reasons.render import markdown
 
-        console.print("\n".join([markdown(proposal).rstrip("\n"), *precedent_markdown(precedents)]))
+        text = markdown(proposal).rstrip("\n")
+        console.print("\n".join([text, *since_markdown(follows, changed), *precedent_markdown(precedents)]))
     return EXIT_DONE
 
 

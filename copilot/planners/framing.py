@@ -50,7 +50,7 @@ def frame(text: str, pipeline: PipelineMap, talk: Talk, earlier: str = "", looks
     Raises Ambiguous with candidates of the map, or WrongUsage, where the model asks back; NoAnswer where it gave nothing of use.
     """
     question = framing_question(text, pipeline, earlier, looks)
-    found = talk.ask(question, lambda answer: _accepted(answer, text, pipeline))
+    found = talk.ask(question, lambda answer: _accepted(answer, text, pipeline, is_follow_up=bool(earlier)))
     if isinstance(found, Framed):
         return found
     if found.candidates:
@@ -105,10 +105,12 @@ def _schema() -> dict[str, Any]:
     }
 
 
-def _accepted(answer: Any, text: str, pipeline: PipelineMap) -> Framed | _AskedBack:
+def _accepted(answer: Any, text: str, pipeline: PipelineMap, *, is_follow_up: bool) -> Framed | _AskedBack:
     if not isinstance(answer, dict) or set(answer) - {"operations", "wishes", "question"}:
         raise Unacceptable("Give an object with the keys operations, wishes and question, and no others.")
     question, operations = answer.get("question"), answer.get("operations") or []
+    if is_follow_up and not (question or operations) and answer.get("wishes"):
+        return Framed((), _heard(answer["wishes"], text, pipeline))
     if bool(question) == bool(operations):
         raise Unacceptable("Give either operations or a question, and not both.")
     if question:
@@ -117,7 +119,14 @@ def _accepted(answer: Any, text: str, pipeline: PipelineMap) -> Framed | _AskedB
         raise Unacceptable(f"operations must be a list of at most {OPERATIONS_LIMIT} objects.")
     try:
         found = operations_from_json(canonical(operations), pipeline)
-        return Framed(tuple(dict.fromkeys(found)), _wishes(answer.get("wishes") or [], text, pipeline))
+    except WrongUsage as error:
+        raise Unacceptable(str(error)) from None
+    return Framed(tuple(dict.fromkeys(found)), _heard(answer.get("wishes") or [], text, pipeline))
+
+
+def _heard(said: Any, text: str, pipeline: PipelineMap) -> tuple[Wish, ...]:
+    try:
+        return _wishes(said, text, pipeline)
     except WrongUsage as error:
         raise Unacceptable(str(error)) from None
 

@@ -6,13 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from copilot.domain.operation import Operation
+from copilot.domain.codec import canonical
+from copilot.domain.operation import Operation, operation_object
 from copilot.domain.pipeline import PipelineMap
 from copilot.errors import Ambiguous, NotFound, NotUnderstood, WrongUsage
 from copilot.settings import SETTINGS_PATH, Settings
 
 if TYPE_CHECKING:
     from copilot.domain.model import Exchange
+    from copilot.domain.proposal import Proposal
     from copilot.domain.wishes import Wish
     from copilot.plugins import Kit
 
@@ -33,10 +35,30 @@ def understood(text: str, operations: Sequence[Operation | str], pipeline: Pipel
 
     Only the repository's own schemas can be meant. Raises WrongUsage.
     """
+    return Understood(_operations(text, operations, pipeline), _wishes_said_or_raised(text, pipeline))
+
+
+def understood_after(
+    old: Proposal, words: str, operations: Sequence[Operation | str], pipeline: PipelineMap
+) -> Understood:
+    """Returns what a follow-up asks: what the earlier request asked, held against the present map, and what the words change.
+
+    Raises WrongUsage where the words, or what was asked before, can't be understood on this commit.
+    """
+    from copilot.planners.steering import all_wishes, says_change, together
+
+    new: tuple[Operation, ...] = ()
+    if operations or says_change(words):
+        new = understood(words if words.strip() and says_change(words) else "", operations, pipeline).operations
+    before = tuple(canonical(operation_object(it)) for it in old.request.operations)
+    wishes = _wishes_said_or_raised(words, pipeline)
+    return Understood(together(_operations("", before, pipeline), new), all_wishes(old.request.wishes, wishes))
+
+
+def _wishes_said_or_raised(words: str, pipeline: PipelineMap) -> tuple[Wish, ...]:
     from copilot.planners.wishes import wishes_in
 
-    wishes = wishes_in(text, pipeline) if text.strip() else ()
-    return Understood(_operations(text, operations, pipeline), wishes)
+    return wishes_in(words, pipeline) if words.strip() else ()
 
 
 def is_missed(error: WrongUsage) -> bool:
@@ -54,16 +76,19 @@ def understood_by_model(
     kit: Kit,
     error: WrongUsage,
     *,
+    old: Proposal | None = None,
     earlier: Sequence[Exchange] = (),
     is_stopped: Callable[[], bool] = bool,
 ) -> Understood:
     """Returns what a model makes of free words that the sentences' rules refused with `error`, and operations given beside them.
 
-    `earlier` are exchanges about the same words: what was answered is not asked again.
+    `old` is the proposal that the words go on from. `earlier` are exchanges about the same words: what was answered is not asked
+    again.
 
     Raises Ambiguous or WrongUsage with what it asks back; `error`, with why there was no answer, where it gave none of use.
     """
     from copilot.planners.framing import frame
+    from copilot.planners.steering import all_wishes, earlier_words, together
     from copilot.planners.talk import NoAnswer, Talk
 
     on = kit.model
@@ -73,14 +98,18 @@ def understood_by_model(
     pipeline = _own(kit.base_map())
     beside = _operations("", operations, pipeline) if operations else ()
     try:
-        framed = frame(text, pipeline, talk)
+        before = earlier_words(old.request, old.decision.chosen if old.decision else "") if old else ""
+        framed = frame(text, pipeline, talk, before)
     except NoAnswer as none:
         error.next = f"{error.next}\n         The model {on.model.name} was asked, too: {none}".lstrip()
         raise error from none
     if is_stopped():
         raise error
     found = tuple(dict.fromkeys((*framed.operations, *beside)))
-    return Understood(found, _together(_wishes_said(text, pipeline), framed.wishes), (*talk.reused, *told))
+    wishes = _together(_wishes_said(text, pipeline), framed.wishes)
+    if old is not None:
+        found, wishes = together(old.request.operations, found), all_wishes(old.request.wishes, wishes)
+    return Understood(found, wishes, (*talk.reused, *told))
 
 
 def _wishes_said(text: str, pipeline: PipelineMap) -> tuple[Wish, ...]:

@@ -31,7 +31,14 @@ from copilot.domain.source import WORKING_TREE, Gap, SourceFile
 from copilot.errors import Ambiguous, CopilotError, ProposalCorrupt, SurroundingsFailed, WrongUsage
 from copilot.plugins import Kit, build_kit
 from copilot.ports import Index, Tree
-from copilot.proposals.asking import Understood, allowed_commands, is_missed, understood, understood_by_model
+from copilot.proposals.asking import (
+    Understood,
+    allowed_commands,
+    is_missed,
+    understood,
+    understood_after,
+    understood_by_model,
+)
 from copilot.proposals.reading import Place, open_place, read_map
 from copilot.proposals.verification import Seen, Verification
 from copilot.settings import DEFAULT_RECORDS_FOLDER
@@ -161,12 +168,16 @@ class Workspace:
         Not so where the map or the tools have changed since it was read: what was proved then is not what would be proved now.
         An operation may be given as JSON text. `commands` replace those of copilot.toml. Words that no sentence fits go to the
         model, where one is on: `asks` is told its name before, and `is_stopped` ends the waiting.
+
+        `follows` is a proposal that the words steer ("why not the alias?", "also keep the old topic for 30 days"): what it asked is
+        asked again, with what they add or change. See `changed_since`.
         """
         commit = self._commit()
         kit = self._kit(commit)
-        asked = self._understood(text, operations, kit, is_stopped, asks)
+        old = self.load(follows) if follows else None
+        asked = self._understood(text, operations, kit, old, is_stopped, asks)
         request = ChangeRequest(
-            text.strip(),
+            self._words(old, text),
             asked.operations,
             commit,
             self._repository.identity_or_nobody(),
@@ -184,22 +195,32 @@ class Workspace:
                         self._store.append(id, exchange)
         return id
 
+    def _words(self, old: Proposal | None, text: str) -> str:
+        if old is None:
+            return text.strip()
+        from copilot.planners.steering import all_words
+
+        return all_words(old.request, text)
+
     def _understood(
         self,
         text: str,
         operations: Sequence[Operation | str],
         kit: Kit,
+        old: Proposal | None,
         is_stopped: Callable[[], bool],
         asks: Callable[[str], object],
     ) -> Understood:
         try:
+            if old is not None:
+                return understood_after(old, text, operations, kit.base_map())
             return understood(text, operations, kit.base_map())
         except WrongUsage as error:
             if kit.model is None or not text.strip() or not is_missed(error):
                 raise
             asks(kit.model.model.name)
             earlier = self._said_about(text, kit.tree.commit)
-            return understood_by_model(text, operations, kit, error, earlier=earlier, is_stopped=is_stopped)
+            return understood_by_model(text, operations, kit, error, old=old, earlier=earlier, is_stopped=is_stopped)
 
     def _said_about(self, text: str, commit: str) -> tuple[Exchange, ...]:
         """Returns what was said to a model to understand the same words at that commit."""
@@ -219,7 +240,25 @@ class Workspace:
         with self._store.lock(id):
             proposal = self.load(id)
             if proposal.decision is None:
-                yield from run(proposal, self._kit(self._base(proposal)), self._store, stop, begins)
+                kit = replace(self._kit(self._base(proposal)), earlier=self._followed(proposal))
+                yield from run(proposal, kit, self._store, stop, begins)
+
+    def changed_since(self, id: str) -> tuple[str, ...]:
+        """Returns what a decided follow-up answers, and what it changed in the decision that it follows, one sentence each."""
+        from copilot.reasons.followed import followed_lines
+
+        proposal = self.load(id)
+        old = self._followed(proposal)
+        is_steered = old is not None and proposal.request.text != old.request.text and proposal.continued is None
+        if old is None or not is_steered or old.decision is None or proposal.decision is None:
+            return ()
+        return followed_lines(old, proposal)
+
+    def _followed(self, proposal: Proposal) -> Proposal | None:
+        """Returns the proposal that this one follows, None where there is none that can be read."""
+        id = proposal.request.follows
+        records = self._readable(id) if id else ()
+        return fold(id, records) if isinstance(records, tuple) and records else None
 
     def word(self, id: str, stop: threading.Event | None = None) -> Iterator[Record]:
         """Lets the model that is on word the decision, yielding what was said; raises WrongUsage where none is on."""
