@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from copilot.cli.console import Console
+from copilot.cli.verbs import COMMAND
 from copilot.errors import EXIT_DONE, EXIT_REFUSED
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ def prove(
         progress.tell(record.body)
     _ask_about(workspace, id, arguments, progress)
     proposal = workspace.load(id)
+    for prompt in dict.fromkeys(it.prompt.id for it in proposal.exchanges if it.prompt.passed_over):
+        console.note(f"passed over .copilot/prompts/{prompt}.md, which nobody accepted here: {COMMAND} prompts")
     precedents = workspace.precedents(proposal)
     changed = workspace.changed_since(id)
     if arguments.format == "json":

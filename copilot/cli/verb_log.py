@@ -106,6 +106,8 @@ def _row(proposal: Proposal, carried_on: Collection[str], due: Collection[str]) 
         facts += [f"next: {left[0].name}"] if left else []
     if proposal.state == "postponed" and proposal.postponed:
         facts += [postponed_words(proposal.postponed).removeprefix("postponed ")]
+    trials = [followed for deed, _, followed in proposal.probed.trials[1:]] if proposal.probed else []
+    facts += [f"the model's reason followed in {sum(trials)} of {len(trials)} trials"] if trials else []
     return (
         proposal.id,
         "due" if proposal.id in due else proposal.state,

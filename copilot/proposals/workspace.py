@@ -726,9 +726,12 @@ def _is_open(proposal: Proposal, kit: Kit) -> bool:
 
 
 def _was_asked_alike(proposal: Proposal, kit: Kit) -> bool:
-    """Tells whether a model had its say in the plan where one is on, and had none where none is."""
+    """Tells whether a model had its say in the plan where one is on, by the prompts of now, and had none where none is."""
     if proposal.plan is None or proposal.continued is not None:
         return True
-    was_answered = any(it.purpose == "alternatives" and not it.problem for it in proposal.exchanges)
+    said = [it for it in proposal.exchanges if it.purpose == "alternatives" and not it.problem]
+    was_answered = bool(said)
+    if said and kit.model is not None:
+        was_answered = said[-1].prompt.digest == kit.model.prompts(said[-1].prompt.id).digest
     is_told = any(it.strategy == "model" for it in proposal.plan.not_offered)
     return was_answered if kit.model is not None else not (was_answered or is_told)

@@ -9,15 +9,22 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from copilot.adapters.prompt_files import IDS, PromptFiles, built_in_folder, read_prompt_file
+from copilot.domain.alternative import NewFile, Replacement, SchemaEdit
+from copilot.domain.failing_case import BytesCase, OrderCase, RecordCase
+from copilot.domain.free_form import refusal_of
 from copilot.domain.model import ModelLimits
 from copilot.errors import Ambiguous, WrongUsage
+from copilot.planners import probing, wording
+from copilot.planners.critic import cases_of
 from copilot.planners.framing import frame
 from copilot.planners.prompt_text import PromptFile, parse_prompt
+from copilot.planners.suggested import Suggestions
 from copilot.planners.talk import Talk
-from tests.planners.builders import link, pipeline, subject
+from tests.planners.builders import Files, link, pipeline, subject
 from tests.planners.scripted import Script, called, said
 
 ROOT = Path(__file__).parents[2]
@@ -141,3 +148,45 @@ def test_the_examples_of_framing_are_answers_that_are_taken() -> None:
             assert [it.op for it in framed.operations] == [it["op"] for it in answer["operations"]]
             assert [it.words for it in framed.wishes] == [it["words"] for it in answer["wishes"]]
     assert asked_back == [("weight in shipment", "weight in parcel")]
+
+
+SHIPMENT: dict[str, Any] = {
+    "type": "record",
+    "name": "Shipment",
+    "fields": [{"name": "id", "type": "string"}, {"name": "weight", "type": "double"}],
+}
+
+
+def answers_of(id: str) -> list[Any]:
+    return [json.loads(it) for it in re.findall(rf"^{id} (\{{.*)$", built_in(id).prompt.system, re.MULTILINE)]
+
+
+def test_the_examples_of_alternatives_are_answers_that_are_taken() -> None:
+    subjects = [subject("shipment", "schemas/shipment.avsc", SHIPMENT)]
+    built = pipeline(subjects, [link("label", "shipments", "consumes", "shipment")])
+    code = 'def label(record):\n    grams = record["weight"]\n'
+    files = Files({"schemas/shipment.avsc": subjects[0].latest.text, "jobs/label.py": code})
+    made = [
+        found
+        for answer in answers_of("alternatives")
+        for found in Suggestions(built, files, {"jobs/label.py": {1, 2}}).alternatives(answer)
+    ]
+
+    assert [type(edit) for it in made for phase in it.phases for edit in phase.edits] == [
+        SchemaEdit,
+        Replacement,
+        NewFile,
+    ]
+    assert [refusal_of(it) for it in made] == ["", "", ""]
+
+
+def test_the_examples_of_a_critic_are_cases_that_are_taken() -> None:
+    cases = [case for answer in answers_of("critic") for case in cases_of(answer)]
+
+    assert [type(it) for it in cases] == [RecordCase, RecordCase, OrderCase, BytesCase]
+
+
+def test_the_examples_of_words_and_of_a_probe_have_the_shape_that_is_asked_for() -> None:
+    for id, tool in (("words", wording.ANSWER), ("probe", probing.ANSWER)):
+        for answer in answers_of(id):
+            jsonschema.validate(answer, json.loads(tool.schema))

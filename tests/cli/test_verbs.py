@@ -81,6 +81,13 @@ def test_log_lists_what_there_is(shop: Path, capsys: pytest.CaptureFixture[str])
     assert json.loads(capsys.readouterr().out)["proposals"][0]["state"] == "decided"
 
 
+def test_log_tells_how_often_a_models_reason_followed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    workspace_with(tmp_path, faces.a_proposal_with_a_model())
+
+    assert main(["log", "-C", str(tmp_path)]) == EXIT_DONE
+    assert "(the model's reason followed in 1 of 2 trials)" in " ".join(capsys.readouterr().out.split())
+
+
 def test_an_empty_log_prints_nothing_on_standard_output(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     workspace_with(tmp_path)
 

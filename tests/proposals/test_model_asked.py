@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
-from copilot.domain.model import Exchange
+from copilot.adapters.prompt_files import PromptFiles, built_in_folder
+from copilot.domain.model import Exchange, ModelLimits
 from copilot.domain.operation import AddField, ChangeRequest
 from copilot.domain.wishes import KeepsWorking
 from copilot.errors import Ambiguous, ModelFailed, NotFound, NotUnderstood, WrongUsage
+from copilot.ports import ModelKit
 from copilot.proposals import Workspace
 from tests.line import example
 from tests.planners.scripted import Obliging, Script, called, kit_of, said
@@ -223,3 +225,25 @@ def test_the_same_change_asked_with_and_without_a_model_is_two_proposals(tmp_pat
     assert ids[1] == ids[2] == ids[5]
     assert ids[0] == ids[3] != ids[1]
     assert ids[4] == ids[1]
+
+
+def test_the_same_change_asked_with_other_guidance_is_asked_again(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(example(), tmp_path / "shop", symlinks=True))
+    change = "add optional double certainty to decision"
+    own = tmp_path / "own"
+    own.mkdir()
+    script = Obliging({"alternatives": {"alternatives": []}, "critic": {"cases": []}})
+    prompts = PromptFiles(built_in_folder(), own)
+    there = Workspace.open(folder, model=lambda tree: ModelKit(script, prompts, ModelLimits()))
+    first = there.propose(change)
+    for _ in there.advance(first):
+        pass
+    same = there.propose(change)
+    text = (built_in_folder() / "alternatives.md").read_text("utf-8")
+    (own / "alternatives.md").write_text(text.replace("At most three.", "At most three, all simple."))
+
+    other = there.propose(change)
+
+    assert same == first
+    assert other != first
+    assert there.load(other).request.follows == first
