@@ -256,7 +256,7 @@ _RESHAPES = re.compile(r"^(?:split|merge|combine|join|nest)\s", re.IGNORECASE)
 
 _ADD = re.compile(r"^(?:add|introduce|create|append)\s+(?P<rest>.+)$", re.IGNORECASE)
 _DEFAULT = re.compile(
-    r"(?:,?\s+(?:(?:with|and|having)\s+)?(?:an?\s+|the\s+|its\s+)?default(?:s|ing|ed)?(?:\s+value)?\s*(?:\s(?:of|to|set\s+to|is)|[:=])?"
+    r"(?:,?\s+(?:(?:with|and|having)\s+)?(?:an?\s+|the\s+|its\s+)?default(?:s|ing|ed)?(?:\s+value)?(?:\s+(?:of|to|set\s+to|is)(?=\s)|\s*[:=])?"
     r"|\s+=)\s*(?P<default>[^\s,)]+)",
     re.IGNORECASE,
 )

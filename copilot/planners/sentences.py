@@ -79,6 +79,15 @@ _LED = re.compile(
 )
 
 
+# "add a string a and an int b to Order": what follows the "and" is said as a field is, so the verb holds for it, too.
+_ADDS = re.compile(r"^(?P<verb>add|introduce|create|append)\s+(?=an?\s)", re.IGNORECASE)
+_ALSO_ADDED = re.compile(
+    r"(?:,\s*(?:and\s+)?|\s+and\s+)(?=an?\s+(?:(?:new|optional|required|nullable|mandatory)\s+)*"
+    r"(?:string|text|int|integer|long|float|double|boolean|bool|bytes|date|timestamp[\w-]*|decimal|number|uuid|field)\s+\S)",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One sentence with its quotes and JSON set aside: `text` has a token for each of `raw`."""
@@ -110,7 +119,9 @@ def parts_of(text: str) -> tuple[Part, ...]:
             next="Say it in several requests.",
         )
     masked, raw = _set_aside(_plain(text))
-    parts = [Part(cleaned, raw) for piece in _BREAK.split(masked) if (cleaned := _cleaned(piece))]
+    parts = [
+        Part(said, raw) for piece in _BREAK.split(masked) if (cleaned := _cleaned(piece)) for said in _each(cleaned)
+    ]
     if not parts:
         raise WrongUsage("The request is empty.", next='Say, for example, "rename amount to total_cents in Order".')
     if len(parts) > PARTS_LIMIT:
@@ -120,6 +131,15 @@ def parts_of(text: str) -> tuple[Part, ...]:
         if len(part.text) > PART_LENGTH_LIMIT:
             raise NotUnderstood(f'A part is too long: "{part.said[:60]}..."', next="Say it in short sentences.")
     return tuple(parts)
+
+
+def _each(said: str) -> list[str]:
+    """Returns a part with its verb for each of the fields that it adds."""
+    adds = _ADDS.match(said)
+    if adds is None:
+        return [said]
+    first, *others = _ALSO_ADDED.split(said)
+    return [first, *(f"{adds['verb']} {other}" for other in others)]
 
 
 def _plain(text: str) -> str:

@@ -165,6 +165,25 @@ def test_several_sentences_become_several_operations(text: str) -> None:
     assert understand(text, SHOP) == (RenameField("order", "", "amount", "total"), MakeOptional("order", "", "note"))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "add an optional string coupon and an optional int points to Order",
+        "add an optional string coupon to Order, and an optional int points",
+        "please add a nullable string `coupon`, and a nullable int `points` to Order",
+    ],
+)
+def test_fields_that_are_added_in_one_breath_are_one_operation_each(text: str) -> None:
+    assert [(it["op"], it["field"], it["type"]) for it in told(text)] == [
+        ("add_field", "coupon", ["null", "string"]),
+        ("add_field", "points", ["null", "int"]),
+    ]
+
+
+def test_a_default_that_is_said_after_a_field_is_no_field() -> None:
+    assert one("add an int points with a default of 0 to Order")["default"] == 0
+
+
 def test_a_list_of_fields_is_one_operation_each() -> None:
     operations = understand("remove the fields currency, note and retries from order", SHOP)
 
