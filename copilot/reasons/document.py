@@ -18,6 +18,7 @@ from copilot.domain.operation import operation_object
 from copilot.domain.patch import Patch
 from copilot.domain.proposal import Proposal
 from copilot.domain.source import Span
+from copilot.reasons.challenges import challenges_object
 from copilot.reasons.said import said_object
 
 VERSION = 1
@@ -43,6 +44,7 @@ def document(proposal: Proposal) -> dict[str, Any]:
         "not_offered": [{"strategy": it.strategy, "reason": it.reason} for it in (plan.not_offered if plan else ())],
         "evidence": [_evidence(it) for it in proposal.evidence],
         "decision": _decision(proposal.decision) if proposal.decision else None,
+        **challenges_object(proposal),
         **said_object(proposal),
         "comments": [_comment(it) for it in proposal.comments],
         "approvals": [

@@ -15,6 +15,7 @@ from copilot.domain.decision import Claim, Decision, Ruling
 from copilot.domain.evidence import Evidence, Finding
 from copilot.domain.proposal import Proposal
 from copilot.reasons.asked import operation_words
+from copilot.reasons.challenges import challenge_rows, challenges_note
 from copilot.reasons.look_at import NOTE, look_at, why
 from copilot.reasons.markup import code, plain, table
 from copilot.reasons.rationale import check_claims
@@ -61,6 +62,7 @@ def markdown(proposal: Proposal) -> str:
         _comments(proposal),
         _not_offered(proposal),
         _listed("Not covered", proposal.decision.not_covered),
+        _challenges(proposal),
         _probe(proposal),
         _evidence(proposal, proposal.decision),
         _verify(proposal),
@@ -139,6 +141,18 @@ def _words_of_model(proposal: Proposal) -> list[str]:
     # An empty line of the quotation, or Markdown would join the sentences to one paragraph.
     apart = [line for sentence in lines for line in (">", sentence)][1:]
     return ["## In the words of a model", "", plain(note), "", *apart, *([""] if apart else [])] if note else []
+
+
+def _challenges(proposal: Proposal) -> list[str]:
+    """What was said of each case is a quotation; what came of it is the evidence's sentence."""
+    note = challenges_note(proposal)
+    letters = letters_of(proposal)
+    lines = []
+    for row in challenge_rows(proposal):
+        cite = f" [{row.evidence}]" if row.evidence else ""
+        says = f' It was said: "{plain(row.case.says)}"' if row.case.says else ""
+        lines.append(f"- {letters[row.alternative]}, {row.fate}{cite}: {plain(in_letters(row.outcome, letters))}{says}")
+    return ["## Cases made up against it", "", plain(note), "", *lines, *([""] if lines else [])] if note else []
 
 
 def _probe(proposal: Proposal) -> list[str]:
