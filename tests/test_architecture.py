@@ -300,6 +300,33 @@ def test_the_first_frame_waits_for_neither_git_nor_the_nouns_nor_what_later_scre
     assert not loaded & others
 
 
+def test_nothing_that_speaks_with_a_model_is_loaded_where_none_is_on(tmp_path: Path) -> None:
+    from copilot.example.build import build_repository
+
+    build_repository(tmp_path / "shop")
+    change = "add optional double risk to decision; don't break sink"
+
+    loaded = modules_loaded("propose", change, "-C", str(tmp_path / "shop"), "--quiet", "--format", "json")
+
+    planners = {
+        "claude",
+        "framing",
+        "looks",
+        "suggested",
+        "talk",
+        "critic",
+        "wording",
+        "probe",
+        "prompt_text",
+        "neighbourhood",
+    }
+    adapters = {"messages", "messages_json", "messages_stream", "prompt_files", "recordings"}
+    speaking = (
+        {f"copilot.planners.{it}" for it in planners} | {f"copilot.adapters.{it}" for it in adapters} | {"anthropic"}
+    )
+    assert loaded & speaking == set()
+
+
 def test_a_pair_of_schemas_is_judged_without_settings_git_and_the_nouns_of_pipelines(tmp_path: Path) -> None:
     for name in ("old.avsc", "new.avsc"):
         (tmp_path / name).write_text('{"type": "record", "name": "R", "fields": []}')

@@ -6,8 +6,9 @@ import argparse
 
 from copilot.cli.arguments import add_change, add_repository, add_run, commands_asked, operations_asked
 from copilot.cli.console import Console
-from copilot.cli.modelling import add_model, add_sayings, model_of
+from copilot.cli.modelling import add_model, add_sayings, add_sight, model_of, sent_lines, sent_object
 from copilot.cli.proving import prove
+from copilot.errors import EXIT_DONE
 
 EXAMPLES = """\
 examples:
@@ -32,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_model(parser)
     add_sayings(parser)
+    add_sight(parser)
     add_run(parser, "the commit to change")
 
 
@@ -43,6 +45,13 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
     workspace = Workspace.open(arguments.repository, at=arguments.at, model=model_of(arguments))
     follows = workspace.find(arguments.follows) if arguments.follows else ""
+    if arguments.show_what_is_sent:
+        sent = workspace.sent_first(arguments.text, operations, follows=follows)
+        if arguments.format == "json":
+            console.print_json(sent_object(sent))
+        else:
+            console.print("\n".join(sent_lines(sent)))
+        return EXIT_DONE
     id = workspace.propose(
         arguments.text,
         operations,

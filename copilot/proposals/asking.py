@@ -95,7 +95,7 @@ def understood_by_model(
     assert on is not None, "only a model that is on is asked"
     told: list[Exchange] = []
     talk = Talk(on.model, on.prompts, on.limits, told.append, spent=earlier, is_stopped=is_stopped)
-    pipeline = _own(kit.base_map())
+    pipeline = own_part(kit.base_map())
     beside = _operations("", operations, pipeline) if operations else ()
     try:
         before = earlier_words(old.request, old.decision.chosen if old.decision else "") if old else ""
@@ -129,7 +129,7 @@ def _together(said: tuple[Wish, ...], framed: tuple[Wish, ...]) -> tuple[Wish, .
 
 def _operations(text: str, operations: Sequence[Operation | str], pipeline: PipelineMap) -> tuple[Operation, ...]:
     try:
-        found = _asked(text, operations, _own(pipeline))
+        found = _asked(text, operations, own_part(pipeline))
     except WrongUsage:
         for operation in _asked_elsewhere(text, operations, pipeline):
             raise _not_ours(operation.subject, pipeline) from None
@@ -144,7 +144,7 @@ def _operations(text: str, operations: Sequence[Operation | str], pipeline: Pipe
 def asked_of_all(text: str, operations: Sequence[Operation | str], pipeline: PipelineMap) -> list[Operation]:
     """Returns the operations as meant of the repository's own schemas, else of those of other repositories; raises WrongUsage."""
     try:
-        return _asked(text, operations, _own(pipeline))
+        return _asked(text, operations, own_part(pipeline))
     except WrongUsage:
         return _asked(text, operations, pipeline)
 
@@ -153,19 +153,20 @@ def clarified_request(text: str, error: Ambiguous, candidate: str, pipeline: Pip
     """Returns the request said so that it means that candidate, "" where no sentence for it is understood."""
     from copilot.planners.clarifying import clarified
 
-    return clarified(text, error, candidate, _own(pipeline))
+    return clarified(text, error, candidate, own_part(pipeline))
 
 
 def instead_of(text: str, error: WrongUsage, pipeline: PipelineMap) -> tuple[str, ...]:
     """Returns requests that are understood here, those first that a misspelt name may have meant."""
     from copilot.planners.clarifying import corrected, examples
 
-    own = _own(pipeline)
+    own = own_part(pipeline)
     found = corrected(text, error, own) if isinstance(error, NotFound) else ()
     return found or examples(text, own, EXAMPLES_MAX)
 
 
-def _own(pipeline: PipelineMap) -> PipelineMap:
+def own_part(pipeline: PipelineMap) -> PipelineMap:
+    """Returns the map without the schemas of other repositories, which nobody can ask to change here."""
     own = tuple(it for it in pipeline.subjects if not pipeline.is_foreign(it.latest.source.path))
     return replace(pipeline, subjects=own)
 

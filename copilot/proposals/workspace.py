@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from copilot.proposals.mutation import MutantSeen
     from copilot.proposals.past import Past, Precedent
     from copilot.proposals.people import People
+    from copilot.proposals.sent_first import Sent
     from copilot.proposals.travel import Taken
 
     Begins = Callable[[Begun], object]
@@ -194,6 +195,15 @@ class Workspace:
                     if exchange not in known:
                         self._store.append(id, exchange)
         return id
+
+    def sent_first(self, text: str, operations: Sequence[Operation | str] = (), *, follows: str = "") -> Sent | None:
+        """Returns what a model would be told first for a request, None where none is on; sends and writes nothing."""
+        kit = self._kit(self._commit())
+        if kit.model is None:
+            return None
+        from copilot.proposals.sent_first import sent_first
+
+        return sent_first(text, operations, self.load(follows) if follows else None, kit)
 
     def _words(self, old: Proposal | None, text: str) -> str:
         if old is None:

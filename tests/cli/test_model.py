@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -85,3 +86,38 @@ def test_a_failing_server_leaves_the_refusal_of_the_rules(
 
     assert propose(folder, "--model", "some-model") == EXIT_USAGE
     assert "The model some-model was asked, too: " in capsys.readouterr().err
+
+
+def test_what_would_be_sent_is_shown_byte_for_byte_and_nothing_is_sent(
+    folder: Path, server: MessagesServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert propose(folder, "--model", "some-model", "--show-what-is-sent", "--format", "json") == EXIT_DONE
+    shown = json.loads(capsys.readouterr().out)["sent"]
+    assert server.requests == []
+    assert Workspace.open(folder).list() == ()
+    assert shown["server"] == server.base_url.removeprefix("http://")
+
+    server.then(FRAMED)
+    propose(folder, "--model", "some-model")
+    assert shown["request"] == server.requests[0]
+    assert "key-of-a-test" not in json.dumps(shown)
+
+
+def test_what_is_sent_for_a_sentence_that_is_understood_is_the_question_for_alternatives(
+    folder: Path, server: MessagesServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change = ["propose", "add optional double certainty to decision", "-C", str(folder), "--model", "some-model"]
+
+    assert main([*change, "--show-what-is-sent"]) == EXIT_DONE
+    shown = capsys.readouterr().out
+    assert shown.startswith(
+        f"to      {server.base_url.removeprefix('http://')}, model some-model\nprompt  alternatives version "
+    )
+    assert "size    " in shown
+    main(change)
+    assert json.loads(shown[shown.index("{") :]) == server.requests[0]
+
+
+def test_without_a_model_nothing_would_be_sent(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert propose(folder, "--show-what-is-sent") == EXIT_DONE
+    assert capsys.readouterr().out.startswith("Nothing: no model is on.")
