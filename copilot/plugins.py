@@ -372,13 +372,19 @@ class _SpreadMapper:
             ).map(tree, settings)
 
 
+def audit_stamp() -> str:
+    """Returns what tells this program's text from another one's, so that no other one's findings are taken for its own."""
+    return _program_stamp("findings")
+
+
 @functools.cache
-def _program_stamp() -> str:
+def _program_stamp(*more: str) -> str:
     """Returns what tells this program's text from another one's, so that no other one's maps are taken for its own."""
     from copilot.domain.codec import digest_of_text
 
     folder = Path(__file__).parent
-    files = sorted(path for part in ("domain", "formats", "readers") for path in folder.joinpath(part).rglob("*.py"))
+    parts = ("domain", "formats", "readers", *more)
+    files = sorted(path for part in parts for path in folder.joinpath(part).rglob("*.py"))
     seen = [(path.name, status.st_size, status.st_mtime_ns) for path in files for status in [path.stat()]]
     added = [(point.name, point.value, point.dist and point.dist.version) for point in _points(FORMATS_GROUP)]
     return digest_of_text(f"{VERSION} {sys.version} {seen} {added}")

@@ -6,16 +6,18 @@ import functools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from copilot.domain.audit import AuditFinding, Proof
 from copilot.domain.codec import digest_of_text
 from copilot.domain.evidence import Severity
-from copilot.domain.pipeline import PipelineMap
+from copilot.domain.pipeline import FieldUse, PipelineMap
 from copilot.domain.source import SourceFile, Span
 from copilot.ports import SchemaFormat, Tree
 
 ID_CHARACTERS = 10
 SEARCHED_BYTES_MAX = 1_000_000
+Made = TypeVar("Made")
 _TEST_FOLDERS = frozenset({"tests", "test", "testing", "fixtures", "unittests", "integration_tests", "__tests__"})
 
 
@@ -27,7 +29,9 @@ class Audited:
         self.formats = formats
         self._tree = tree
         self._texts: dict[str, str] = {}
+        self._made: dict[tuple[str, str], Any] = {}
         self._roots = {job.name: job.root.rstrip("/") for job in pipeline.jobs}
+        self._owning = frozenset(self._roots.values()) - {"", "."}
 
     @functools.cached_property
     def paths(self) -> tuple[str, ...]:
@@ -46,22 +50,55 @@ class Audited:
 
     def code_of(self, job: str) -> dict[str, str]:
         """Returns the Python texts of a job without its tests."""
-        return self.texts(path for path in self._python if self.is_of(job, path))
+        return (
+            self.texts(self._python.get(self._roots.get(job, ""), ()))
+            if self._roots.get(job, "") in self._owning
+            else {}
+        )
 
     def shared_code(self) -> dict[str, str]:
         """Returns the Python texts that belong to no job, and so may be any job's."""
-        roots = [root for root in self._roots.values() if root not in ("", ".")]
-        return self.texts(path for path in self._python if not any(_is_below(path, root) for root in roots))
+        return self.texts(self._python.get("", ()))
 
     def is_of(self, job: str, path: str) -> bool:
         """Tells whether a file belongs to a job."""
         root = self._roots.get(job, "")
-        inner = (other for other in self._roots.values() if len(other) > len(root) and _is_below(other, root))
-        return root not in ("", ".") and _is_below(path, root) and not any(_is_below(path, other) for other in inner)
+        return root in self._owning and self.owner_of(path) == root
+
+    def owner_of(self, path: str) -> str:
+        """Returns the root of the job, the innermost of several, that a file belongs to, "" where it belongs to none."""
+        while path and path not in self._owning:
+            path = path.rpartition("/")[0]
+        return path
+
+    def once(self, what: str, about: str, make: Callable[[], Made]) -> Made:
+        """Returns what `make` gives, which is asked only once for each thing that it is about."""
+        key = (what, about)
+        if key not in self._made:
+            self._made[key] = make()
+        found: Made = self._made[key]
+        return found
+
+    def uses_of(self, job: str, subject: str) -> tuple[FieldUse, ...]:
+        """Returns the uses that a job makes of the fields of a subject."""
+        return self._uses.get((job, subject), ())
 
     @functools.cached_property
-    def _python(self) -> tuple[str, ...]:
-        return tuple(path for path in self.paths if path.endswith(".py") and not is_for_tests(path))
+    def _uses(self) -> dict[tuple[str, str], tuple[FieldUse, ...]]:
+        found: dict[tuple[str, str], list[FieldUse]] = {}
+        for use in self.pipeline.uses:
+            found.setdefault((use.job, use.subject), []).append(use)
+        return {key: tuple(uses) for key, uses in found.items()}
+
+    @functools.cached_property
+    def _python(self) -> dict[str, list[str]]:
+        """The Python files that are no tests, by the root of their job; all jobs' are read at once, as each audit asks for them."""
+        found: dict[str, list[str]] = {}
+        for path in self.paths:
+            if path.endswith(".py") and not is_for_tests(path):
+                found.setdefault(self.owner_of(path), []).append(path)
+        self.texts(path for root, paths in found.items() if root for path in paths)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +157,3 @@ def listed(names: Iterable[str], shown: int = 6) -> str:
     if len(every) > shown:
         return f"{', '.join(every[:shown])} and {len(every) - shown} more"
     return " and ".join([", ".join(every[:-1]), every[-1]] if len(every) > 1 else every)
-
-
-def _is_below(path: str, root: str) -> bool:
-    return path == root or path.startswith(root + "/")

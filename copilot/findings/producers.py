@@ -77,11 +77,8 @@ def _finding(
 def _filled(case: Audited, link: Link) -> set[str]:
     return {
         use.path
-        for use in case.pipeline.uses
-        if (use.job, use.subject) == (link.job, link.subject)
-        and use.mode in ("writes", "passes", "computes")
-        and use.certainty == "certain"
-        and not use.is_test
+        for use in case.uses_of(link.job, link.subject or "")
+        if use.mode in ("writes", "passes", "computes") and use.certainty == "certain" and not use.is_test
     }
 
 

@@ -80,6 +80,10 @@ def _finding(case: Audited, job: str, name: str, where: list[str], asked: str, r
 
 def _reads(case: Audited, job: str) -> dict[str, Proof]:
     """Returns the names that a job's code asks its environment for, each with a place."""
+    return case.once("reads", job, lambda: _read_in(case, job))
+
+
+def _read_in(case: Audited, job: str) -> dict[str, Proof]:
     found: dict[str, Proof] = {}
     for path, text in sorted(case.code_of(job).items()):
         for match in _READ.finditer(text):
