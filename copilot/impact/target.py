@@ -34,6 +34,8 @@ _SHAPED = (
     ".thrift",
     ".graphql",
 )
+_BY_FILE = 2.5
+"""How well a record fits that stands in a file of the name."""
 _HOMES = {"schema": 3.0, "json": 2.0, "python": 1.0}
 
 
@@ -71,7 +73,7 @@ def find_target(asked: AskedChange, tree: Tree, words: Words) -> Target:
     for path in sorted(paths):
         file = texts[path]
         shapes = shapes_in(path, file.text) if isinstance(file, SourceFile) else ()
-        homes = _homes(asked, shapes) if named and asked.is_addition and not asked.record else {}
+        homes = _homes(asked, shapes) if asked.is_addition and not asked.record else {}
         for shape in shapes:
             name = _name_fit(asked, path, shape)
             if name or named:
@@ -83,9 +85,8 @@ def find_target(asked: AskedChange, tree: Tree, words: Words) -> Target:
     fit, name, path, shape = max(found, key=lambda it: it[0])
     target = _target(asked, path, shape, is_found=bool(name) or not asked.record)
     alike = {other for score, _, other, _ in found if score[: _ASIDE + 1] == fit[: _ASIDE + 1] and other != path}
-    chosen_from = (
-        sum(other == path for _, _, other, _ in found) if named and asked.is_addition and not asked.record else 1
-    )
+    is_by_file = asked.is_addition and not asked.record and name in (0.0, _BY_FILE)
+    chosen_from = sum(other == path and it == name for _, it, other, _ in found) if is_by_file else 1
     return replace(target, also_in=() if named else tuple(sorted(alike)), is_one_of=chosen_from)
 
 
@@ -196,7 +197,7 @@ def _name_fit(asked: AskedChange, path: str, shape: Shape) -> float:
         fits = (
             (4.0, full == normal(asked.subject)),
             (3.0, last == subject),
-            (2.5, is_path),
+            (_BY_FILE, is_path),
             (2.0, last == bare),
         )
     return next((score for score, holds in fits if holds), 0.0)

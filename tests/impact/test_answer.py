@@ -338,3 +338,13 @@ def test_a_misspelt_record_or_field_is_answered_with_what_may_be_meant(tmp_path:
     assert "Did you mean Order in protos/order.proto" in no_record.warnings[0]
     assert no_field.warnings[0].endswith('has no field "cupon_code". Did you mean "coupon_code"?')
     assert nothing.warnings == ('No record "Zebra" was found: the list rests on names alone.',)
+
+
+def test_a_schema_that_is_named_by_its_file_alone_gets_the_field_in_its_likeliest_record(tmp_path: Path) -> None:
+    folder = tmp_path / "parcels"
+    init(folder)
+    commit(folder, {"protos/parcels.proto": MESSAGES})
+
+    found = ask(folder, AskedChange("add_field", "parcels", "", "weight_max"))
+
+    assert 'holds 3 records; "weight_max" is taken to be for Parcel' in found.warnings[0]
