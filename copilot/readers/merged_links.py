@@ -36,23 +36,36 @@ def _named(endpoint: Endpoint) -> tuple[str, str]:
 
 
 def from_producers(links: list[Link], producers: list[Link]) -> list[Link]:
-    """Returns what consumers read by the topic alone: the subjects of those who produce it."""
-    subjects: dict[Endpoint, list[str]] = {}
+    """Returns what consumers read by the topic alone: the subjects of those who produce it.
+
+    A topic that only a variable of the environment tells is the same for one job, whatever it is.
+    """
+    subjects: dict[tuple[str, Endpoint], list[str]] = {}
     for link in producers:
-        if link.direction == "produces" and link.subject is not None and link.endpoint.name:
-            known = subjects.setdefault(link.endpoint, [])
+        if link.direction == "produces" and link.subject is not None and (link.endpoint.name or _is_set(link.endpoint)):
+            known = subjects.setdefault(_shared(link), [])
             if link.subject not in known:
                 known.append(link.subject)
     found: list[Link] = []
     for link in links:
         if link.direction == "consumes":
-            written = subjects.get(link.endpoint, [])
+            written = subjects.get(_shared(link), [])
             certainty: Certainty = "likely" if len(written) == 1 else "possible"
             weakest = weaker(certainty, link.certainty)
             found += [
                 replace(link, subject=name, certainty=weakest, version=0) for name in written if name != link.subject
             ]
     return found
+
+
+def _shared(link: Link) -> tuple[str, Endpoint]:
+    """Returns the topic of a link, with the job where it is the same for that one only."""
+    return ("" if link.endpoint.name else link.job, link.endpoint)
+
+
+def _is_set(endpoint: Endpoint) -> bool:
+    """Tells whether an unknown endpoint is called like a variable of the environment, not like an argument of some function."""
+    return endpoint.variable.isupper() and endpoint.variable.isidentifier()
 
 
 def merged(links: list[Link]) -> tuple[Link, ...]:

@@ -192,3 +192,21 @@ def test_a_schema_that_a_function_makes_of_its_arguments_is_one_of_each_call() -
 
 def test_a_call_that_makes_no_schema_after_all_is_no_gap() -> None:
     assert map_of(job("from elsewhere import check_schema\nSCHEMA = check_schema(x)\n")).gaps == ()
+
+
+def test_a_consumer_of_the_same_unset_variable_reads_what_its_own_job_writes() -> None:
+    def read_by(topic: str, folder: str) -> dict[str, str]:
+        code = f"import os\nfrom kafka import KafkaConsumer\ndef follow(topic):\n    KafkaConsumer({topic})\n"
+        return {f"{folder}/Dockerfile": "", f"{folder}/reading.py": code}
+
+    schema = 'SCHEMA = {"type": "record", "name": "Order", "fields": []}\n'
+    writer = (HEAD + "import os\n" + schema + TAIL).replace("'events'", 'os.environ["TOPIC"]')
+
+    def subjects(topic: str, folder: str) -> list[str | None]:
+        found = map_of({"job/Dockerfile": "", "job/main.py": writer, **read_by(topic, folder)})
+        return [link.subject for link in found.links if link.direction == "consumes"]
+
+    assert subjects('os.environ["TOPIC"]', "job") == ["job/main"]
+    assert subjects('os.environ["TOPIC"]', "other") == [None]
+    assert subjects('os.environ["OTHER"]', "job") == [None]
+    assert subjects("topic", "job") == [None]
