@@ -12,7 +12,7 @@ from copilot.checks.evidence import make_evidence
 from copilot.checks.unasked import unasked_lines
 from copilot.domain.alternative import SchemaEdit
 from copilot.domain.evidence import Evidence, Finding, Measure
-from copilot.domain.free_form import is_free_form, is_protected, why_kept_out
+from copilot.domain.free_form import hidden_in, is_free_form, is_protected, why_kept_out
 from copilot.domain.lines import changed_runs, split_lines
 from copilot.domain.operation import ChangeLevel
 from copilot.domain.patch import FileChange, Patch
@@ -82,6 +82,10 @@ def _written_by_a_model(case: Case) -> Iterator[Finding]:
         paths = sorted({edit.path for edit in edits})
         more = f" and {len(paths) - _PATHS_SHOWN} more" if len(paths) > _PATHS_SHOWN else ""
         text = f"A model wrote text of its own into {', '.join(paths[:_PATHS_SHOWN])}{more}."
+        for edit in edits:
+            if hidden := hidden_in(edit):
+                text_of = f"A model wrote {hidden} into {edit.path}, which nobody can see."
+                yield Finding("scope.hidden-text", "error", text_of, Span(edit.path, 1, 1), fix="Leave it out.")
         yield Finding(FREE_FORM, "warning", text, Span(paths[0], 1, 1), fix="Read every line of it.")
 
 

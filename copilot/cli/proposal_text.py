@@ -24,6 +24,7 @@ from copilot.reasons.words import (
     signed,
 )
 
+NOT_RUN = "- not run"
 NOT_OFFERED_SHOWN = 8
 CLAIMS_SHOWN = 3
 LOOK_SHOWN = 3
@@ -138,7 +139,7 @@ def _shape(proposal: Proposal, alternative: Alternative) -> str:
 
 
 def check_rows(proposal: Proposal) -> list[str]:
-    """Returns a row for each check, with the verdict about each alternative."""
+    """Returns a row for each check, with the verdict about each alternative; who was refused already is not challenged."""
     letters = letters_of(proposal)
     checks = list(dict.fromkeys(evidence.check for evidence in proposal.evidence))
     verdicts: dict[tuple[str, str], Verdict] = {(it.check, it.alternative): it.verdict for it in proposal.evidence}
@@ -147,7 +148,8 @@ def check_rows(proposal: Proposal) -> list[str]:
     ]
     rows = [("", *(letters[id] for id in judged), "")]
     for check in checks:
-        rows.append((check, *(signed(verdicts.get((check, id), "unknown")) for id in judged), ""))
+        cells = (signed(verdicts[check, id]) if (check, id) in verdicts else NOT_RUN for id in judged)
+        rows.append((check, *cells, ""))
     return columns(rows, "  ") if checks else []
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import sys
 
-from copilot.domain.alternative import Alternative, NewFile, SchemaEdit
+from copilot.domain.alternative import Alternative, Edit, NewFile, Replacement, SchemaEdit
 from copilot.domain.visible import is_hidden, visible
 
 # What decides over reviews, builds and this program itself; a change of a pipeline has no business there.
@@ -66,12 +66,26 @@ def is_free_form(alternative: Alternative) -> bool:
 
 
 def refusal_of(alternative: Alternative) -> str:
-    """Returns in a sentence which free-form edit of an alternative goes where none may go; "" where all may."""
+    """Returns in a sentence which free-form edit of an alternative goes where none may go, or hides something; "" where all may."""
     for phase in alternative.phases if is_free_form(alternative) else ():
         for edit in phase.edits:
-            if not isinstance(edit, SchemaEdit) and (why := why_kept_out(edit.path, is_new=isinstance(edit, NewFile))):
-                return f"It would write into {visible(edit.path)[:PATH_LENGTH_MAX]}, which {why}."
+            if isinstance(edit, SchemaEdit):
+                continue
+            path = visible(edit.path)[:PATH_LENGTH_MAX]
+            if why := why_kept_out(edit.path, is_new=isinstance(edit, NewFile)):
+                return f"It would write into {path}, which {why}."
+            if hidden := hidden_in(edit):
+                return f"It would write {hidden} into {path}, which nobody can see."
     return ""
+
+
+def hidden_in(edit: Edit) -> str:
+    """Returns a character that can't be seen, as an escape, where an edit brings one that its place did not have; "" where none."""
+    before, after = (
+        (edit.before, edit.after) if isinstance(edit, Replacement) else ("", getattr(edit, "text", "") or "")
+    )
+    new = (mark for mark in after if mark not in "\n\r\t" and is_hidden(mark) and mark not in before)
+    return visible(next(new, ""))
 
 
 def why_kept_out(path: str, *, is_new: bool) -> str:

@@ -63,7 +63,8 @@ def _outcome(number: int, evidence: Evidence | None) -> tuple[str, str]:
     start = f"Case {number}: "
     for finding in evidence.findings if evidence else ():
         if finding.message.startswith(start):
-            return finding.rule.rpartition(".")[2], finding.message.removeprefix(start)
+            fate = finding.rule.rpartition(".")[2]
+            return fate, finding.message.removeprefix(start).removeprefix(f"{fate}: ")
     return "not-run", _NOT_YET
 
 

@@ -7,8 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from copilot.checks.challenge import CASES_MAX, ChallengeCheck
+from copilot.checks.replay import ReplayCheck
+from copilot.checks.rollout import RolloutCheck
 from copilot.domain.alternative import Step
 from copilot.domain.evidence import Evidence, Finding
 from copilot.domain.failing_case import BytesCase, FailingCase, OrderCase, RecordCase
@@ -230,3 +234,52 @@ def test_equal_cases_give_equal_evidence_and_others_give_another_id() -> None:
     assert one == again
     assert one.id != other.id
     assert one.findings == other.findings
+
+
+LABELS = st.sampled_from(["base", "phase 1", "phase 2", "v1", "v2", "v0", "newest", "", "phase 99"])
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "amount", "total", "x"]), inner),
+    max_leaves=6,
+)
+RECORDS = st.builds(
+    lambda writer, reader, value: RecordCase("order", writer, reader, json.dumps(value), "amount", SECRET),
+    LABELS,
+    LABELS,
+    VALUES | st.fixed_dictionaries({"id": st.text(max_size=8), "amount": st.integers(-(2**63), 2**63 - 1)}),
+)
+BYTES = st.builds(
+    lambda writer, reader, data: BytesCase("order", writer, reader, data.hex(), SECRET), LABELS, LABELS, st.binary()
+)
+MOVES = st.lists(st.tuples(st.sampled_from(["shop", "scorer", "nobody"]), LABELS), max_size=8)
+ORDERS = st.builds(lambda moves: OrderCase(tuple(moves), SECRET), MOVES)
+EXPANDED = case(
+    RENAME,
+    [[ID, AMOUNT]],
+    [[ID, AMOUNT, BARE], [ID, ALIASED]],
+    uses=READS,
+    steps=[(CONSUMERS, PRODUCERS)] * 2,
+    reader=OWN,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(RECORDS | BYTES | ORDERS, max_size=6))
+def test_whatever_the_cases_are_they_end_in_the_same_evidence_without_their_words(cases: list[FailingCase]) -> None:
+    found = run(EXPANDED, *cases)
+
+    assert found == run(EXPANDED, *cases)
+    assert found.measure("cases") == len(cases)
+    assert len(found.findings) == len(cases)
+    assert SECRET not in repr(found)
+    assert (found.verdict == "fail") == any(it.severity == "error" for it in found.findings)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(RECORDS | ORDERS, max_size=4))
+def test_a_case_changes_no_evidence_but_that_of_the_challenge(cases: list[FailingCase]) -> None:
+    plain = [check.run(EXPANDED, bench()) for check in (ReplayCheck(), RolloutCheck())]
+
+    assert [
+        check.run(replace(EXPANDED, cases=tuple(cases)), bench()) for check in (ReplayCheck(), RolloutCheck())
+    ] == plain

@@ -75,6 +75,18 @@ def test_what_a_model_wrote_is_said_so_that_a_person_reads_it() -> None:
     assert evidence.findings[0].message == "A model wrote text of its own into a.py."
 
 
+@pytest.mark.parametrize("mark", ["\u202e", "\u200b", "\x1b", "\u2066"])
+def test_a_text_of_a_model_hides_nothing(mark: str) -> None:
+    change = FileChange("a.py", "a\n", f"b{mark}\n")
+    case = case_of(
+        alternative_of((Replacement("a.py", "a", f"b{mark}"),)), (make_patch("try-000001", 0, COMMIT, [change]),)
+    )
+
+    evidence = ScopeCheck().run(replace(case, alternative=replace(case.alternative, origin="claude")), bench_of())
+
+    assert (evidence.verdict, rules(evidence)) == ("fail", ["scope.hidden-text", "scope.free-form"])
+
+
 def test_ordinary_files_are_not_protected() -> None:
     assert not any(
         is_protected(path) for path in ("github/a.py", "deploy/copilot.toml", "ci/run.py", "a/codeowners.py")

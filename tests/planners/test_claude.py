@@ -219,3 +219,10 @@ def test_a_way_that_writes_where_no_text_of_a_model_may_go_is_not_offered(path: 
     assert len(suggested(plan)) == 1
     reason = next(it.reason for it in plan.not_offered if it.strategy == "By a model: Tell the region")
     assert reason.startswith(f"It would write into {path}, which ")
+
+
+def test_a_way_that_writes_what_nobody_can_see_is_not_offered() -> None:
+    plan, _, _ = planned(offered(alternative(SCHEMA, {**NEW, "text": "if admin:\u202e pass\n"})))
+
+    assert suggested(plan) == []
+    assert "It would write \\u202e into docs/region.md, which nobody can see." in {it.reason for it in plan.not_offered}
