@@ -37,6 +37,7 @@ from copilot.ports import Model, Prompts
 Found = TypeVar("Found")
 SECONDS_LEFT_MIN = 2.0
 """With less time left than this no further call is begun."""
+STOP_LOOK_SECONDS = 0.1
 _LASTING = ("busy", "client", "connection", "elsewhere", "key", "name", "payment", "permission", "rate", "server")
 """Kinds of failures that another question would meet too."""
 _STOPS = {
@@ -172,13 +173,34 @@ class Talk:
         blank = Reply((), "", self._model.name, used(()), "")
         exchange = self._exchange(question, prompt, call, blank)
         try:
-            reply = self._model.ask(call, left)
+            reply = self._reply(call, left)
         except ModelFailed as failure:
             took = self._clock() - began
             self._tell(replace(exchange, answer=failure.partial, took_seconds=took, problem=failure.what))
             self._lasting = failure if failure.kind in _LASTING else None
             raise NoAnswer(_why(failure)) from failure
         return replace(self._exchange(question, prompt, call, reply), took_seconds=self._clock() - began), reply
+
+    def _reply(self, call: Call, seconds: float) -> Reply:
+        """Asks in a thread, which is left behind where a person stops the line: nobody waits for a server then."""
+        came: list[Reply] = []
+        failed: list[Exception] = []
+
+        def work() -> None:
+            try:
+                came.append(self._model.ask(call, seconds))
+            except Exception as error:
+                failed.append(error)
+
+        worker = threading.Thread(target=work, name="question", daemon=True)
+        worker.start()
+        while worker.is_alive():
+            worker.join(STOP_LOOK_SECONDS)
+            if self._is_stopped():
+                raise NoAnswer("It was stopped.")
+        if failed:
+            raise failed[0]
+        return came[0]
 
     def _exchange(self, question: Question, prompt: Prompt, call: Call, reply: Reply) -> Exchange:
         return Exchange(

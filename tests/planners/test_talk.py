@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from copilot.domain.model import Exchange, ModelLimits, Opaque, Text, Tool, ToolResult
+from copilot.domain.model import Call, Exchange, ModelLimits, Opaque, Reply, Text, Tool, ToolResult
 from copilot.domain.prompt import Prompt
 from copilot.errors import ModelFailed
 from copilot.planners.talk import Look, NoAnswer, Question, Talk, Unacceptable, streamed
@@ -224,3 +226,18 @@ def test_the_seconds_are_for_all_of_a_proposal() -> None:
     again = Talk(Script([]), lambda id: PROMPT, ModelLimits(seconds=10), told.append, spent=spent)
     with pytest.raises(NoAnswer, match="limit seconds"):
         again.ask(question(), number)
+
+
+def test_who_stops_the_line_does_not_wait_for_a_server() -> None:
+    class Silent(Script):
+        def ask(self, call: Call, seconds: float) -> Reply:
+            ended.wait(20)
+            return said(called({"n": 1}))
+
+    ended = threading.Event()
+    began = time.monotonic()
+    talk = Talk(Silent([]), lambda id: PROMPT, ModelLimits(), print, is_stopped=lambda: time.monotonic() > began + 0.2)
+    with pytest.raises(NoAnswer, match="It was stopped"):
+        talk.ask(question(), number)
+    ended.set()
+    assert time.monotonic() - began < 10
