@@ -44,6 +44,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from copilot.proposals import Workspace
 
     workspace = Workspace.open(arguments.repository, at=arguments.at, model=model_of(arguments))
+    for gap in workspace.ignored():
+        console.note(f"ignored     {gap.span}: {gap.reason}")
     follows = workspace.find(arguments.follows) if arguments.follows else ""
     if arguments.show_what_is_sent:
         sent = workspace.sent_first(arguments.text, operations, follows=follows)

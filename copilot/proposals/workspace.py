@@ -134,6 +134,10 @@ class Workspace:
         """Returns a file as it was read, or why it can't be."""
         return self._tree.read([path])[path]
 
+    def ignored(self) -> tuple[Gap, ...]:
+        """Returns what `copilot.toml` says that a repository has no say in, such as which model is asked."""
+        return self._kit(self._commit()).settings.ignored
+
     def map(self) -> PipelineMap:
         """Reads the pipeline."""
         return read_map(self._place())

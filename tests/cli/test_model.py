@@ -15,6 +15,7 @@ from copilot.proposals import Workspace
 from tests import messages_server as say
 from tests.line import example
 from tests.messages_server import MessagesServer
+from tests.repositories import git
 
 WORDS = "we need to know how sure the scorer is, old decisions have no such value; don't break scorer"
 ADD = {"op": "add_field", "subject": "decision", "field": "certainty", "type": ["null", "double"], "default": None}
@@ -121,3 +122,28 @@ def test_what_is_sent_for_a_sentence_that_is_understood_is_the_question_for_alte
 def test_without_a_model_nothing_would_be_sent(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert propose(folder, "--show-what-is-sent") == EXIT_DONE
     assert capsys.readouterr().out.startswith("Nothing: no model is on.")
+
+
+def test_a_repository_that_names_a_server_is_told_that_it_is_ignored(
+    folder: Path, server: MessagesServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (folder / "copilot.toml").open("a") as settings:
+        settings.write('\n[model]\nuse = true\nname = "theirs"\nbase_url = "http://127.0.0.1:9"\n')
+    git(folder, "commit", "-q", "-a", "-m", "Name a server")
+    server.then(FRAMED)
+
+    assert propose(folder, "--model", "mine") == EXIT_DONE
+
+    assert "ignored     copilot.toml:" in capsys.readouterr().err
+    assert {request["model"] for request in server.requests} == {"mine"}
+
+
+def test_a_server_that_only_a_repository_names_is_not_asked(
+    folder: Path, server: MessagesServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (folder / "copilot.toml").open("a") as settings:
+        settings.write(f'\n[model]\nuse = true\nname = "theirs"\nbase_url = "{server.base_url}"\n')
+    git(folder, "commit", "-q", "-a", "-m", "Name a server")
+
+    assert propose(folder) == EXIT_USAGE
+    assert server.requests == []
