@@ -39,7 +39,7 @@ def all_wishes(old: Sequence[Wish], new: Sequence[Wish]) -> tuple[Wish, ...]:
 def all_words(old: ChangeRequest, words: str) -> str:
     """Returns the words of both requests, those of the follow-up last."""
     before = old.text.strip().rstrip(".;")
-    return f"{before[:TEXT_LENGTH_MAX]}; {words.strip()}" if before else words.strip()
+    return "; ".join(part for part in (before[:TEXT_LENGTH_MAX], words.strip()) if part)
 
 
 def earlier_words(old: ChangeRequest, chosen: str) -> str:

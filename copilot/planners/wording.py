@@ -19,8 +19,8 @@ from copilot.planners.talk import NoAnswer, Question, Talk, Unacceptable
 SENTENCES_MAX = 24
 OF_ONE_MAX = 3
 PROBLEMS_TOLD_MAX = 4
-FINDINGS_TOLD_MAX = 3
-MESSAGE_LENGTH_MAX = 200
+FINDINGS_TOLD_MAX = 2
+MESSAGE_LENGTH_MAX = 160
 CLAIMS_TOLD_MAX = 4
 ANSWER = Tool(
     "words",
@@ -68,7 +68,7 @@ def rulings_text(proposal: Proposal) -> str:
 
 
 def evidence_text(proposal: Proposal, *, left_out: str = "", turned: str = "") -> str:
-    """Returns the evidence that the rulings cite, what failed, and all about the chosen alternative, a few lines each.
+    """Returns the evidence that the rulings cite, and what failed, a few lines each: what words and reasons can rest on.
 
     One may be left out, or the verdict of one turned round.
     """
@@ -76,8 +76,7 @@ def evidence_text(proposal: Proposal, *, left_out: str = "", turned: str = "") -
     cited = {id for ruling in proposal.decision.rulings for claim in ruling.claims for id in claim.cites}
     lines: list[str] = []
     for evidence in proposal.evidence:
-        is_chosen = evidence.alternative == proposal.decision.chosen and evidence.verdict != "not-applicable"
-        if evidence.id != left_out and (evidence.id in cited or evidence.verdict == "fail" or is_chosen):
+        if evidence.id != left_out and (evidence.id in cited or evidence.verdict == "fail"):
             lines += _evidence_lines(evidence, is_turned=evidence.id == turned)
     return "\n".join(lines)
 
@@ -96,7 +95,8 @@ def _evidence_lines(evidence: Evidence, *, is_turned: bool) -> Iterator[str]:
     # What was found says how it came to its verdict, and would give a turned one away.
     told = "" if is_turned or not figures else ": " + ", ".join(figures)
     yield f"{evidence.id} ({evidence.alternative}, {evidence.check}, {verdict}){told}"
-    for finding in () if is_turned else evidence.findings[:FINDINGS_TOLD_MAX]:
+    told_first = [it for it in evidence.findings if it.severity != "note"] or evidence.findings
+    for finding in () if is_turned else told_first[:FINDINGS_TOLD_MAX]:
         where = f" ({finding.span})" if finding.span else ""
         yield f"  {finding.severity}: {finding.message[:MESSAGE_LENGTH_MAX]}{where}"
 

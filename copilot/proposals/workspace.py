@@ -164,6 +164,7 @@ class Workspace:
         run_commands: bool = False,
         commands: Sequence[str] = (),
         follows: str = "",
+        is_anew: bool = False,
         limits: Limits | None = None,
         is_stopped: Callable[[], bool] = bool,
         asks: Callable[[str], object] = lambda model: None,
@@ -175,11 +176,14 @@ class Workspace:
         model, where one is on: `asks` is told its name before, and `is_stopped` ends the waiting.
 
         `follows` is a proposal that the words steer ("why not the alias?", "also keep the old topic for 30 days"): what it asked is
-        asked again, with what they add or change. See `changed_since`.
+        asked again, with what they add or change. See `changed_since`. Where `is_anew`, all its words are understood again, and the
+        words with them: what it was understood as was wrong.
         """
         commit = self._commit()
         kit = self._kit(commit)
         old = self.load(follows) if follows else None
+        if old is not None and is_anew:
+            text, old = self._words(old, text), None
         asked = self._understood(text, operations, kit, old, is_stopped, asks)
         request = ChangeRequest(
             self._words(old, text),

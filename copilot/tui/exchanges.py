@@ -41,6 +41,7 @@ UNCHANGED = "Nothing was changed."
 FOLLOW_UP = (
     "What is asked again follows this proposal, with the prompts as they are now.",
     'Add what should be different, such as "why not the alias?" or "keep the old topic for 30 days"; or nothing.',
+    "From a frame, all words are understood anew; from any other exchange, what was understood stands and the words add to it.",
 )
 
 
@@ -141,14 +142,11 @@ class ExchangesScreen(Page):
     def _follow_up(self, answer: Answer | None) -> None:
         if answer is None:
             return
-        asked = self._proposal.request
-        text = "; ".join(part for part in (asked.text, answer.text.strip()) if part)
-        operations = () if asked.text else asked.operations
+        words, id, exchange = answer.text.strip(), self._proposal.id, self._exchange()
+        # Whoever comes from the framing thinks that it went astray: what came of it must not be asked for once more.
+        is_anew = exchange is not None and exchange.purpose == "frame"
         self.tell("asking …")
-        self.in_thread(
-            lambda: self.workspace.propose(text, operations, follows=self._proposal.id),
-            self._begun,
-        )
+        self.in_thread(lambda: self.workspace.propose(words, follows=id, is_anew=is_anew), self._begun)
 
     def _begun(self, id: str) -> None:
         self.tell("")

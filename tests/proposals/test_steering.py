@@ -10,9 +10,10 @@ import pytest
 
 from copilot.cli.main import main
 from copilot.domain.evidence import Evidence
-from copilot.domain.operation import AddField, RenameField
+from copilot.domain.operation import AddField, ChangeRequest, RenameField
 from copilot.domain.wishes import KeepsOld, KeepsWorking
 from copilot.errors import NotUnderstood, WrongUsage
+from copilot.planners.steering import all_words
 from copilot.ports import Check
 from copilot.proposals import Workspace
 from tests.line import copy_of_example
@@ -149,3 +150,7 @@ def test_the_command_line_steers_and_tells_what_changed(
     assert f"\nSINCE {shop[1]}\n" in told
     assert main(["show", "-C", str(folder)]) == 0
     assert f"## Since {shop[1]}" in capsys.readouterr().out
+
+
+def test_a_follow_up_without_words_asks_in_the_same_words() -> None:
+    assert all_words(ChangeRequest("rename a to b.", (), "c", "Ada"), " ") == "rename a to b"

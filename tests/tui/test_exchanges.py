@@ -185,6 +185,7 @@ def test_a_follow_up_goes_on_from_a_proposal_with_a_persons_words(tmp_path: Path
         await until(pilot, lambda: len(app.workspace.list()) == 2)
         follow = next(it for it in app.workspace.list() if it.id != id)
         assert follow.request.follows == id
+        assert follow.request.operations == app.workspace.load(id).request.operations
         assert [it.words for it in follow.request.wishes] == ["don't break scorer"]
         app.works.stop_all()
         await idle(app, pilot)
