@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from copilot.adapters.git import GitFailed, Repository, open_repository
 from copilot.adapters.settings_file import settings_of
 from copilot.adapters.tree import SUBMODULE_MODE, CommitTree
 from copilot.domain.clones import Clone, elsewhere
-from copilot.domain.source import Gap, Span, TreeEntry
+from copilot.domain.source import Gap, SourceFile, Span, TreeEntry
 from copilot.errors import CopilotError, WrongUsage
 from copilot.ports import Tree
 from copilot.settings import SETTINGS_PATH, Settings
@@ -63,6 +63,24 @@ def clone_tree(opened: OpenClone) -> tuple[Tree, Settings, tuple[Gap, ...]]:
         span = Span(elsewhere(opened.clone.name, SETTINGS_PATH), 1, 1)
         return tree, Settings(), (Gap(span, f"the settings of a clone are not used: {_reason(error)}"),)
     return tree, replace(settings, clones=(), consumers=()), ()
+
+
+def read_in_clones(
+    own: Repository, clones: Iterable[Clone], commits: Mapping[str, str], paths: Iterable[str]
+) -> dict[str, SourceFile | Gap]:
+    """Returns files of clones, written NAME:PLACE, as they are at the commit of each clone, or why they can't be read."""
+    known = {it.name: it for it in clones}
+    found: dict[str, SourceFile | Gap] = {}
+    for path in paths:
+        name, _, place = path.partition(":")
+        try:
+            if name not in known:
+                raise WrongUsage(f"copilot.toml names no clone {name} any more.")
+            read = CommitTree(_open(own, known[name]), commits[name]).read([place])[place]
+        except CopilotError as error:
+            read = Gap(Span(path, 1, 1), f"can't be read: {_reason(error)}")
+        found[path] = read
+    return found
 
 
 def _reason(error: CopilotError) -> str:

@@ -7,7 +7,7 @@ stand in the module of its name; here is only who calls whom.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -300,9 +300,22 @@ class Workspace:
         """Returns the proposal as its file tells it."""
         return fold(id, self._store.records(id))
 
-    def files(self, id: str, paths: Iterable[str]) -> dict[str, SourceFile | Gap]:
-        """Returns files as they are at the commit that a proposal is about, each of them or why it can't be read."""
-        return CommitTree(self._repository, self._base(self.load(id)), self._index).read(paths)
+    def files(
+        self, id: str, paths: Iterable[str], clones: Mapping[str, str] | None = None
+    ) -> dict[str, SourceFile | Gap]:
+        """Returns files as they are at the commit that a proposal is about, each of them or why it can't be read.
+
+        `clones` are those that were read for it, with the commit of each: a path of theirs is written NAME:PLACE.
+        """
+        from copilot.adapters.clones import read_in_clones
+
+        clones = clones or {}
+        tree = CommitTree(self._repository, self._base(self.load(id)), self._index)
+        abroad = [path for path in paths if path.partition(":")[0] in clones]
+        here = tree.read([path for path in paths if path not in abroad])
+        if not abroad:
+            return here
+        return here | read_in_clones(self._repository, settings_of(tree).clones, clones, abroad)
 
     def records(self, id: str) -> tuple[Record, ...]:
         """Returns the proposal's records, oldest first."""

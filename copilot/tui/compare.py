@@ -181,7 +181,7 @@ class CompareScreen(Page):
         def unread(error: CopilotError) -> None:
             read({path: Gap(Span(path, 1, 1), f"can't be read: {error.what}") for path in missing})
 
-        self.in_thread(lambda: self.workspace.files(self._proposal.id, missing), read, unread)
+        self.in_thread(lambda: self.workspace.files(self._proposal.id, missing, evidence.recipe.clones), read, unread)
 
     def on_data_table_cell_highlighted(self, event: DataTable.CellHighlighted) -> None:
         self._show_cell()

@@ -36,27 +36,25 @@ class Sources:
         if span is None:
             return []
         clone = span.path.partition(":")[0]
-        if clone in clones:
-            return [plain(f"  in the clone {clone} at {clones[clone][:9]}, which is not read here", "dim")]
+        at = f"in the clone {clone} at {clones[clone][:9]}" if clone in clones else f"at {self.commit[:9]}"
         found = self.files.get(span.path)
         change = _change_of(self.patches, finding.phase, span.path)
         after = _touched(change, span) if change else None
         if found is None:
             return [plain("  reading its lines …", "dim")]
         if isinstance(found, Gap):
-            shown = [plain(f"  at {self.commit[:9]} the file {found.reason}", "dim")]
+            shown = [plain(f"  {at} the file {found.reason}", "dim")]
         else:
-            shown = [plain(f"  at {self.commit[:9]}", "dim"), *numbered(found.text, span)]
+            shown = [plain(f"  {at}", "dim"), *numbered(found.text, span)]
         if change is not None and after is not None and change.after is not None:
             shown += [plain(f"  as phase {finding.phase + 1} leaves it", "dim"), *numbered(change.after, after)]
         return shown
 
 
 def paths_of(evidence: Evidence) -> tuple[str, ...]:
-    """Returns the files of this repository that the findings of an evidence name, each once."""
-    clones = evidence.recipe.clones
+    """Returns the files that the findings of an evidence name, each once; those of clones are written NAME:PLACE."""
     spans = [it.span for it in (*evidence.findings, *evidence.likely) if it.span]
-    return tuple(dict.fromkeys(it.path for it in spans if it.path and it.path.partition(":")[0] not in clones))
+    return tuple(dict.fromkeys(it.path for it in spans if it.path))
 
 
 def numbered(text: str, span: Span) -> list[Content]:

@@ -16,6 +16,7 @@ from copilot.domain.alternative import Alternative, Step
 from copilot.domain.evidence import Evidence
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.proposal import Proposal
+from copilot.domain.source import Gap, SourceFile
 from copilot.errors import SurroundingsFailed, WrongUsage
 from copilot.proposals import Workspace
 from copilot.proposals.auditing import audit_place
@@ -51,6 +52,21 @@ def whole(folder: Path) -> dict[str, tuple[int, bytes]]:
 
 def amounts(pipeline: PipelineMap) -> set[str]:
     return {str(use.span) for use in pipeline.uses if use.path == "amount"}
+
+
+def test_the_lines_of_a_clone_are_read_at_the_commit_that_an_evidence_names(two: Shops) -> None:
+    workspace = Workspace.open(two.shop)
+    id = workspace.propose(RENAME)
+    place = READ_PLACE.partition(" ")[0].rpartition(":")[0]
+
+    found = workspace.files(
+        id, [place, "copilot.toml", "billing:gone.py", "ledger:a.py"], {"billing": two.pin, "ledger": ""}
+    )
+
+    assert isinstance(found[place], SourceFile)
+    assert isinstance(found["copilot.toml"], SourceFile)
+    assert isinstance(found["billing:gone.py"], Gap)
+    assert "copilot.toml names no clone ledger" in str(found["ledger:a.py"])
 
 
 def test_the_map_shows_where_a_clone_uses_a_field(two: Shops) -> None:

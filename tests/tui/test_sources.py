@@ -89,8 +89,10 @@ def test_a_file_that_only_the_alternative_has_is_shown_from_its_patch() -> None:
 
 def test_what_is_not_read_and_what_can_not_be_read_is_said() -> None:
     assert shown(about("a.py", 1), {}) == ["  reading its lines …"]
-    assert shown(about("billing:a.py", 1), {}, clones={"billing": "b" * 40}) == [
-        "  in the clone billing at bbbbbbbbb, which is not read here"
+    assert shown(about("billing:a.py", 1), {}, clones={"billing": "b" * 40}) == ["  reading its lines …"]
+    away = {"billing:a.py": Gap(Span("billing:a.py", 1, 1), "does not exist")}
+    assert shown(about("billing:a.py", 1), away, clones={"billing": "b" * 40}) == [
+        "  in the clone billing at bbbbbbbbb the file does not exist"
     ]
     assert shown(Finding("usage.x", "note", "It has no place."), {}) == []
 
