@@ -28,6 +28,17 @@ class LaterWorkspace:
     def is_open(self) -> bool:
         return self._opened is not None
 
+    def catch_up(self) -> bool:
+        """Opens the workspace anew where HEAD names another commit than it reads, and tells whether it does."""
+        from copilot.adapters.git import open_repository
+
+        head = open_repository(self._path).head
+        with self._turn:
+            is_behind = self._opened is not None and self._opened.commit != head
+            if is_behind:
+                self._opened = None
+        return is_behind
+
     def get(self) -> Workspace:
         """Returns the workspace, the same one to every thread that asks; raises as git refuses."""
         with self._turn:

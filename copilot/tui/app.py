@@ -72,6 +72,10 @@ class CopilotApp(App[None]):
         """Tells whether git took the repository for one, as far as anything has asked for it."""
         return not isinstance(self._workspace, LaterWorkspace) or self._workspace.is_open
 
+    def catch_up(self) -> bool:
+        """Tells whether there is another commit to read than before; the workspace is that of the new one then. Asks git."""
+        return isinstance(self._workspace, LaterWorkspace) and self._workspace.catch_up()
+
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), *self._looks.filters]
 

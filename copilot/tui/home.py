@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.css.query import DOMQuery
+from textual.events import Click
 from textual.style import Style
 from textual.widgets import Input, OptionList, Static
 
@@ -43,8 +44,16 @@ def part_names(shown: str) -> Content:
     names = []
     for number, (id, words) in enumerate(PARTS.items(), 1):
         look = plain(f" {number} {words} ", "bold reverse" if id == shown else "")
-        names += [look.stylize(Style.from_meta({"@click": ("screen.part", (id,))})), Content(" ")]
+        names += [look.stylize(Style.from_meta({"part": id})), Content(" ")]
     return Content.assemble(*names)
+
+
+class PartNames(Static):
+    """The line that stands for the parts where only one of them has room."""
+
+    def on_click(self, event: Click) -> None:
+        if isinstance(self.screen, HomeScreen) and (id := event.style.meta.get("part")):
+            self.screen.action_part(id)
 
 
 class HomeScreen(Page):
@@ -75,6 +84,13 @@ class HomeScreen(Page):
         Binding("i", "impact", "Impact", tooltip="what the written change would touch; in the line ctrl+o"),
         Binding("g", "gaps", "Gaps", tooltip="what could not be read, and why"),
         Binding("L", "app.log", "Log", tooltip="what was decided here, to search and to verify again"),
+        Binding(
+            "R",
+            "catch_up",
+            "Read again",
+            show=False,
+            tooltip="the repository, where HEAD has moved; coming back does it too",
+        ),
         Binding("z", "zoom", "Zoom", show=False, tooltip="the map over the whole screen, and back"),
         *KEYS,
         *(
@@ -101,7 +117,7 @@ class HomeScreen(Page):
         self.set_class(not is_wide, "-narrow")
         # Only what the first frame shows: lists, offers and the picture come once it is drawn.
         yield Static(plain(self.copilot.folder.name), id="heading")
-        yield Static(id="part-names")
+        yield PartNames(id="part-names")
         with Container(id="parts"):
             yield Vertical(id="map-part", classes="part")
             with Vertical(id="beside"):
@@ -134,11 +150,29 @@ class HomeScreen(Page):
         if self.focused is None:
             self.action_part(self._part)
         self.set_interval(1.0, lambda: self._list.show_work(self.works.going_on()))
-        self.in_thread(lambda: self.workspace.audit(), self._read, self._unread)
+        self._read_pipeline()
         self._read_proposals()
+
+    def _read_pipeline(self) -> None:
+        self.in_thread(lambda: self.workspace.audit(), self._read, self._unread)
+
+    def action_catch_up(self) -> None:
+        """Reads the repository again where HEAD has moved, as a merge or a checkout moves it."""
+        self.in_thread(self.copilot.catch_up, self._caught_up)
+
+    def _caught_up(self, has_moved: bool) -> None:
+        if has_moved:
+            self.tell(f"HEAD has moved: {READING} the repository …")
+            self._read_pipeline()
+            self._read_proposals()
+
+    def on_app_focus(self) -> None:
+        if self._has_begun:
+            self.action_catch_up()
 
     def on_screen_resume(self) -> None:
         if self._has_begun:
+            self.action_catch_up()
             self._read_proposals()
 
     def moved(self, work: Work) -> None:
@@ -163,7 +197,9 @@ class HomeScreen(Page):
 
     def _show_proposals(self, proposals: Proposals) -> None:
         self._proposals = proposals
-        self.query_one("#proposals-part").border_subtitle = ""
+        part = self.query_one("#proposals-part")
+        part.border_subtitle = ""
+        part.set_class(not proposals.all, "-empty")
         self._list.fill(proposals)
         self._teach()
         self._show_map()

@@ -28,11 +28,18 @@ def impact_items(found: ImpactList) -> list[tuple[str, Content]]:
     for kind, head in _HEADS.items():
         files = [it for it in found.files if it.list == kind]
         items += [("", plain(f"{head} ({len(files)})", "bold"))] if files else []
-        items += [(it.path, plain(f"{it.percent:3d}%  {it.where}")) for it in files]
+        items += [(it.path, _look(it)) for it in files]
     if found.elsewhere:
         items.append(("", plain(f"IN OTHER REPOSITORIES ({len(found.elsewhere)})", "bold")))
         items += [(it.path, plain(where_of(it.path, it.spans))) for it in found.elsewhere]
     return items
+
+
+def _look(file: ImpactedFile) -> Content:
+    """The name first, and its folder below: a long path that is broken anywhere is hard to read."""
+    folder, slash, name = file.where.rpartition("/")
+    line = plain(f"{file.percent:3d}%  {name}")
+    return Content.assemble(line, plain(f"\n      {folder}", "dim")) if slash else line
 
 
 def impact_text(id: str, found: ImpactList, source: Callable[[str], SourceFile | Gap]) -> Content:

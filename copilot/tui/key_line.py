@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 from textual.content import Content
+from textual.events import Click
 from textual.style import Style
 from textual.widget import Widget
 
@@ -15,6 +16,8 @@ from copilot.tui.plain import plain
 KEPT = frozenset(("Help", "Back", "A step back"))
 """What stays where there is no room for all: `?` tells the others."""
 MORE = " … "
+KEY = "key"
+"""Under this name, what is drawn carries its key for the mouse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,10 @@ class KeyLine(Widget):
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
+
+    def on_click(self, event: Click) -> None:
+        if name := event.style.meta.get(KEY):
+            self.app.simulate_key(name)
 
     def render(self) -> Content:
         # Several keys of one action are one thing that can be done: the first of them is told.
@@ -67,4 +74,4 @@ def _look(key: Key | None) -> Content:
     text = Content.assemble(
         plain(f" {key.shown} ", "bold $footer-key-foreground"), plain(f"{key.words} ", "$footer-description-foreground")
     )
-    return text.stylize(Style.from_meta({"@click": ("app.simulate_key", (key.name,))}))
+    return text.stylize(Style.from_meta({KEY: key.name}))

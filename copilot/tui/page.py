@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, cast
@@ -53,6 +54,8 @@ class Host(Protocol):
     @property
     def is_open(self) -> bool: ...
 
+    def catch_up(self) -> bool: ...
+
     def give_up(self, error: CopilotError) -> None: ...
 
     @property
@@ -94,6 +97,14 @@ class Page(Screen[None]):
     def on_mount(self) -> None:
         if self.copilot.is_only_shown:
             self.mount(Static(plain(ONLY_SHOWN, "bold $text-warning"), id="only-shown"), before=0)
+
+    def on_screen_resume(self) -> None:
+        # What a screen is made of stays while it is there: the collector would walk through all of it every few keys, for a
+        # tenth of a second.
+        self.call_after_refresh(gc.freeze)
+
+    def on_unmount(self) -> None:
+        gc.unfreeze()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Hides what is off where it is only shown."""

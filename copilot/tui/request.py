@@ -49,7 +49,7 @@ class RequestLine(Vertical):
         self._choose: Callable[[str], None] = self._put
         self._at_earlier: int | None = None
         self._draft = ""
-        self._is_quiet_about = ""
+        self._is_quiet_about: str | None = None
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="asking"):
@@ -136,7 +136,7 @@ class RequestLine(Vertical):
     def on_input_changed(self, event: Input.Changed) -> None:
         if event.value == self._is_quiet_about:
             return
-        self._is_quiet_about = ""
+        self._is_quiet_about = None
         self._at_earlier = None
         self._offer_completions()
 

@@ -248,3 +248,20 @@ def test_the_part_that_is_clicked_is_shown(tmp_path: Path) -> None:
         assert "WARNING" in screen_text(app)
 
     at_home(folder, act, size=(80, 24))
+
+
+def test_a_commit_that_comes_meanwhile_is_read_when_one_comes_back(tmp_path: Path) -> None:
+    folder, _ = copy_of_example(tmp_path)
+
+    async def run() -> None:
+        app = CopilotApp(LaterWorkspace(folder))
+        async with app.run_test(size=(120, 24)) as pilot:
+            await until(pilot, lambda: "6 schemas" in screen_text(app))
+            await pilot.press("g")
+            git(folder, "rm", "--quiet", "schemas/score.avsc")
+            git(folder, "commit", "--quiet", "--message=Retire a schema")
+            await pilot.press("q")
+            await until(pilot, lambda: "5 schemas" in screen_text(app))
+            assert git(folder, "rev-parse", "--short=9", "HEAD") in screen_text(app).split("\n")[0]
+
+    asyncio.run(run())

@@ -106,3 +106,17 @@ def test_what_a_written_change_touches_is_shown_before_anything_is_proposed(tmp_
         assert line_of(app).value == "remove outcome from decision"
 
     at_home(folder, act, size=(120, 40))
+
+
+def test_an_emptied_line_offers_nothing(tmp_path: Path) -> None:
+    folder, _ = copy_of_example(tmp_path)
+
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        await pilot.press("slash", *"rename cust")
+        await pilot.pause()
+        assert "customer_id   in features" in screen_text(app)
+        await pilot.press("ctrl+u")
+        await pilot.pause()
+        assert "customer_id   in features" not in screen_text(app)
+
+    at_home(folder, act)
