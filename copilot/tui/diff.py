@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise, takewhile
 
 from rich.cells import chop_cells
@@ -16,6 +17,7 @@ from copilot.tui.plain import plain
 from copilot.tui.syntax import Piece
 
 TAB = "→   "
+HUNKS_KEPT_MAX = 4096
 _STYLES = {"+": "$text-success on $success-muted", "-": "$text-error on $error-muted"}
 _MARKED = {"+": "bold on $success 40%", "-": "bold on $error 40%"}
 _HEADER = re.compile(r"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@")
@@ -51,9 +53,11 @@ class Row:
 
     @property
     def lines(self) -> tuple[Line, ...]:
-        return tuple(line for line in dict.fromkeys((self.left, self.right)) if line is not None)
+        both = (self.left,) if self.left is self.right else (self.left, self.right)
+        return tuple(line for line in both if line is not None)
 
 
+@lru_cache(maxsize=HUNKS_KEPT_MAX)
 def hunk_lines(hunk: Hunk, *, is_edited: bool = False) -> tuple[Line, ...]:
     """Returns the lines with their places; the lines that an edit added have none in the file after the patch."""
     header = _HEADER.match(hunk.header)

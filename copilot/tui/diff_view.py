@@ -231,7 +231,8 @@ class DiffView(ScrollView, can_focus=True):
     def _height(self, row: Row, width: int) -> int:
         if not row.lines:
             return len(chopped(row.heading, width - 2))
-        return max(len(chopped(shown(line), self._text_width(row, width))) for line in row.lines)
+        room = self._text_width(row, width)
+        return max(_rows_of(line, room) for line in row.lines)
 
     def _text_width(self, row: Row, width: int) -> int:
         return (width // 2 - 3 if self._is_split else width - 2) - self._digits
@@ -309,6 +310,13 @@ class DiffView(ScrollView, can_focus=True):
         if self._wanted[0].is_done:
             self._wanted.pop(0)
         self._forget()
+
+
+def _rows_of(line: Line, room: int) -> int:
+    # Most lines are short and plain: a diff of thousands is laid out anew at each key that leaves something out.
+    if len(line.text) < room and line.text.isascii() and line.text.isprintable():
+        return 1
+    return len(chopped(shown(line), room))
 
 
 def _pairs(starts: Sequence[int], end: int) -> list[tuple[int, int]]:

@@ -203,19 +203,32 @@ class HunkPane(Horizontal):
                 note = "This hunk is edited: e edits it further, space in the list takes the edit back."
             else:
                 self._selections[self._alternative.id] = how(before, it.first)
-            self._fill(self.highlighted_id, keeps_place=True)
+            self._show_states()
         self.post_message(self.Changed(note))
 
+    def _show_states(self) -> None:
+        """Shows what is taken now; the hunks are those that were there before."""
+        for key, title in self._titles(self._list_width):
+            if key and self.items.get_option(key).prompt != title:
+                self.items.replace_option_prompt(key, title)
+        self._show_lines(self.highlighted_id or "", keeps_place=True)
+
+    @property
+    def _list_width(self) -> int:
+        return min(LIST_WIDTH_MAX, max(LIST_WIDTH_MIN, self.app.size.width * LIST_PERCENT // 100)) - SCROLLBAR_WIDTH
+
     def _fill(self, keep: str | None, *, keeps_place: bool = False) -> None:
-        width = min(LIST_WIDTH_MAX, max(LIST_WIDTH_MIN, self.app.size.width * LIST_PERCENT // 100)) - SCROLLBAR_WIDTH
-        options = [Option(title, id=key or None, disabled=not key) for key, title in self._titles(width)]
+        options = [Option(title, id=key or None, disabled=not key) for key, title in self._titles(self._list_width)]
         self.items.clear_options()
         self.items.add_options(options or [Option(plain(self._reason, "dim"), disabled=True)])
         wanted = keep if keep in self._hunks else next(iter(self._hunks), None)
         self.items.highlighted = self.items.get_option_index(wanted) if wanted else None
+        self._show_lines(wanted or "", keeps_place=keeps_place)
+
+    def _show_lines(self, hunk: str, *, keeps_place: bool) -> None:
         rows = tuple(self._rows()) or (Row("", self._reason, "dim"),)
         out = {key: self._lines_out(it) for key, it in self._hunks.items()}
-        self.lines.show(Document(rows, self._colours, out), wanted or "", keeps_place=keeps_place)
+        self.lines.show(Document(rows, self._colours, out), hunk, keeps_place=keeps_place)
 
     def _titles(self, width: int) -> Iterator[tuple[str, Content]]:
         phase, path = -1, ""
