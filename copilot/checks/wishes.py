@@ -64,12 +64,12 @@ class WishesCheck:
         if not wished or not olds or not case.states:
             return make_evidence(self.name, self.version, case, verdict="not-applicable")
         findings = [_finding(case, old, wished) for old in dict.fromkeys(olds)]
-        is_broken = any(it.severity == "error" for it in findings)
+        severities = {it.severity for it in findings}
         return make_evidence(
             self.name,
             self.version,
             case,
-            verdict="fail" if is_broken else "pass",
+            verdict="fail" if "error" in severities else "unknown" if "warning" in severities else "pass",
             measures=(Measure("days_wished", wished, "days"),),
             findings=findings,
             inputs=[("wishes", "; ".join(it.words for it in case.request.wishes))],
@@ -80,6 +80,9 @@ def _finding(case: Case, old: Old, wished: float) -> Finding:
     words, held = old
     before = held(case.base)
     gone = next((phase for phase, state in enumerate(case.states) if held(state) != before), None)
+    if gone is None and any(step.manual for phase in case.alternative.phases for step in phase.steps):
+        message = f"{words} stays in the patches, and people take it away by hand: when they do can't be seen here."
+        return Finding("wishes.by-hand", "warning", message, fix=f"Have them wait {wished:g} days.")
     if gone is None:
         return Finding("wishes.stays", "note", f"{words} stays after the last phase, too.")
     if gone == 0 and case.alternative.waited is None:
@@ -104,7 +107,7 @@ def _finding(case: Case, old: Old, wished: float) -> Finding:
 def _olds(operation: Operation) -> Iterator[Old]:
     match operation:
         case RenameTopic(topic=topic) | RekeyTopic(topic=topic) | SplitTopic(topic=topic):
-            yield f"topic {topic}", lambda state: any(it.name == topic for it in state.endpoints)
+            yield f"topic {topic}", lambda state: any(it.endpoint.name == topic for it in state.links)
         case RenameRecord(subject=subject):
             yield f"the name of {operation.record}", lambda state: _root(state, subject)
         case ChangeType() | RemoveSymbol() | RenameSymbol():

@@ -32,6 +32,9 @@ def wishes_open(proposal: Proposal, evidence: Mapping[str, Evidence]) -> Iterato
             yield f'Nothing here checks the wish "{wish.words}".'
         elif CHECK in evidence and evidence[CHECK].verdict == "not-applicable":
             yield f'Nothing is replaced that the wish "{wish.words}" could be about.'
+        elif CHECK in evidence and evidence[CHECK].verdict == "unknown":
+            reasons = " ".join(it.message for it in evidence[CHECK].findings if it.severity == "warning")
+            yield f'Whether the wish "{wish.words}" is kept is left to people: {reasons}'
 
 
 def ways_meant(proposal: Proposal, said: str) -> tuple[str, ...]:
@@ -61,7 +64,7 @@ def is_concerned(job: str, proposal: Proposal) -> bool:
 
 def _claims(wish: Wish, proposal: Proposal, evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
     if isinstance(wish, KeepsOld) and CHECK in evidence:
-        for finding in evidence[CHECK].findings:
+        for finding in (it for it in evidence[CHECK].findings if it.severity == "note"):
             yield Claim(f"As wished: {finding.message}", (evidence[CHECK].id,))
     if isinstance(wish, KeepsWorking) and is_concerned(wish.job, proposal):
         asked = _asked(evidence)

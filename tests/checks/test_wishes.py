@@ -76,3 +76,15 @@ def test_a_wish_that_nothing_can_tell_about_is_not_covered(wish: str, says: str)
 
 def test_a_request_without_such_a_wish_is_not_asked_about_it() -> None:
     assert {it.check for it in decided("rename outcome to verdict in decision").evidence} & {"wishes"} == set()
+
+
+def test_what_people_take_away_by_hand_can_not_be_told() -> None:
+    change = "rename topic decisions to decisions.v2; keep the old topic for 30 days"
+    proposal, decision = decided(change), decision_of(change)
+    seen = {it.verdict for it in proposal.evidence if it.check == "wishes" and it.alternative == decision.chosen}
+
+    assert seen == {"unknown"}
+    assert any(
+        '"keep the old topic for 30 days" is kept is left to people: topic decisions stays' in it
+        for it in decision.not_covered
+    )
