@@ -12,28 +12,27 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from copilot.domain.fieldtype import PRIMITIVES, parsed
+from copilot.domain.fieldtype import parsed
 from copilot.domain.schema import SchemaField
 
 Place = tuple[tuple[str, str], ...]
 """Pairs of a place, with indexes and keys where its path has "[]" and "{}", and that path: one, and one more for each recursion."""
 _COLLECTION = re.compile(r"\[\]|\{\}")
-_PLAIN = frozenset(f'"{kind}"' for kind in PRIMITIVES)
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
     """What the fields of a schema tell of each other, worked out once for all records: a schema may have ten thousand.
 
-    `collections` are the "a[]" and "a{}" under which others lie, `field_counts` how many lie in each record, `records` the full
-    name of the record at a path, and `named` the full names that the type of the field at a path may speak of.
+    `fields` are the fields by their paths, `collections` the "a[]" and "a{}" under which others lie, `field_counts` how many lie
+    in each record, and `records` the full name of the record at a path.
     """
 
     paths: frozenset[str]
     collections: frozenset[str]
     field_counts: Counter[str]
     records: Mapping[str, str]
-    named: Mapping[str, frozenset[str]]
+    fields: Mapping[str, SchemaField]
 
 
 def outline_of(fields: Iterable[SchemaField]) -> Outline:
@@ -42,10 +41,12 @@ def outline_of(fields: Iterable[SchemaField]) -> Outline:
     paths = frozenset(field.path for field in fields)
     return Outline(
         paths,
-        frozenset(path[: end.end()] for path in paths for end in _COLLECTION.finditer(path)),
+        frozenset(
+            path[: end.end()] for path in paths if "[" in path or "{" in path for end in _COLLECTION.finditer(path)
+        ),
         Counter(path.rpartition(".")[0] for path in paths),
         {field.path.rpartition(".")[0]: field.record for field in fields},
-        {field.path: _named(field) for field in fields if field.type not in _PLAIN},
+        {field.path: field for field in fields},
     )
 
 
@@ -108,14 +109,14 @@ def _recurs(path: str, value: Any, outline: Outline) -> bool:
 
 def _containing(path: str, record: Mapping[Any, Any], outline: Outline) -> str | None:
     """Returns the path of the nearest record around `path` that its type names and that has just the fields of this one."""
-    named = outline.named.get(path.rstrip("[]{}"), frozenset())
-    while record and path:
+    field = outline.fields.get(path.rstrip("[]{}"))
+    while field is not None and record and path:
         path = path.rpartition(".")[0]
         # Just these: a map may have some of the names as keys.
         is_equal = len(record) == outline.field_counts[path] and all(
             _joined(path, name) in outline.paths for name in record
         )
-        if is_equal and outline.records.get(path) in named:
+        if is_equal and outline.records.get(path) in _named(field):
             return path
     return None
 
