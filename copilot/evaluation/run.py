@@ -164,11 +164,17 @@ def undo_problem(repository: Path, patches: Sequence[Patch], folder: Path) -> st
                 return (
                     f"git can't apply phase {patch.phase + 1} {' '.join(turn)}: {ran.stderr.decode('utf-8', 'replace')}"
                 )
-            if not turn and _contents(target) == before:
-                return f"Applying phase {patch.phase + 1} changed nothing."
+            if not turn and _contents(target) != _changed(before, patch):
+                return f"The diff of phase {patch.phase + 1} does not lead to what the phase says."
         if _contents(target) != before:
             return f"Taking phase {patch.phase + 1} back does not restore every file."
     return ""
+
+
+def _changed(before: Mapping[str, bytes], patch: Patch) -> dict[str, bytes]:
+    gone = {it.path for it in patch.changes if it.after is None}
+    new = {it.path: it.after.encode() for it in patch.changes if it.after is not None}
+    return {path: data for path, data in before.items() if path not in gone} | new
 
 
 def _contents(folder: Path) -> dict[str, bytes]:
