@@ -9,9 +9,10 @@ from copilot.domain.continuation import Continued
 from copilot.domain.decision import Claim, Decision, Ruling
 from copilot.domain.evidence import Verdict
 from copilot.domain.proposal import Proposal
+from copilot.reasons.asked import operation_words
 from copilot.reasons.look_at import LOOK_SHOWN as LOOK_AT_SHOWN
 from copilot.reasons.look_at import NOTE, look_at, why
-from copilot.reasons.said import probe_note, probe_rows, words_note, words_of_model
+from copilot.reasons.said import framed_by, probe_note, probe_rows, words_note, words_of_model
 from copilot.reasons.words import (
     asked_words,
     counted,
@@ -37,6 +38,7 @@ def proposal_text(proposal: Proposal) -> str:
     decision = proposal.decision
     lines = [
         *wrapped(asked_words(proposal.request), f"{proposal.id}  "),
+        *_understood(proposal),
         "",
         *_decision(proposal, decision),
         *section("IN THE WORDS OF A MODEL", words_lines(proposal)),
@@ -50,6 +52,14 @@ def proposal_text(proposal: Proposal) -> str:
         *section("NEXT", next_lines(proposal)),
     ]
     return joined(lines)
+
+
+def _understood(proposal: Proposal) -> list[str]:
+    """What a model made of free words, so that a person sees at once whether it is what was meant."""
+    model = framed_by(proposal)
+    heads = [f"understood by {model} as  ", *[""] * len(proposal.request.operations)]
+    found = zip(heads, proposal.request.operations, strict=False)
+    return [line for head, it in found for line in wrapped(operation_words(it), head or "and  ")] if model else []
 
 
 def _decision(proposal: Proposal, decision: Decision) -> list[str]:

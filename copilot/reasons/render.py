@@ -20,7 +20,7 @@ from copilot.reasons.look_at import NOTE, look_at, why
 from copilot.reasons.markup import code, plain, table
 from copilot.reasons.rationale import check_claims
 from copilot.reasons.rollout import cited, proved
-from copilot.reasons.said import claimed_note, probe_note, probe_rows, words_note, words_of_model
+from copilot.reasons.said import claimed_note, framed_by, probe_note, probe_rows, words_note, words_of_model
 from copilot.reasons.words import (
     VERDICT_WORDS,
     counted,
@@ -76,7 +76,8 @@ def _head(proposal: Proposal, decision: Decision) -> list[str]:
     by = f" by {plain(request.asked_by)}," if request.asked_by else ""
     lines += [f"Asked{by} on commit {code(request.commit)}:", ""]
     lines += [f"> {plain(line)}" for line in request.text.splitlines() or ["(operations given as JSON)"]]
-    lines += ["", "Understood as:", ""]
+    by_model = framed_by(proposal)
+    lines += ["", f"Understood{f' by {plain(by_model)}' if by_model else ''} as:", ""]
     lines += [f"- {plain(operation_words(operation))}" for operation in request.operations]
     if proposal.continued:
         lines += ["", *_continued(proposal.continued)]

@@ -69,6 +69,11 @@ def probe_rows(proposal: Proposal) -> tuple[tuple[str, str, str], ...]:
     return tuple(rows)
 
 
+def framed_by(proposal: Proposal) -> str:
+    """Returns the model that understood the words of the request, "" where the sentences' rules did."""
+    return model_of(proposal, "frame") if any(it.purpose == "frame" for it in proposal.exchanges) else ""
+
+
 def model_of(proposal: Proposal, purpose: Purpose) -> str:
     """Returns the model that was asked last for that purpose."""
     return next((it.model for it in reversed(proposal.exchanges) if it.purpose == purpose), "a model")

@@ -116,6 +116,7 @@ def test_a_change_goes_from_free_words_to_a_commit(
     before = git(folder, "rev-parse", "HEAD")
 
     assert propose(folder) == EXIT_DONE
+    assert "understood by scripted-1 as  add the optional field certainty" in capsys.readouterr().out
     proposal = the_one(folder)
     assert {it.purpose for it in proposal.exchanges} == {"frame", "alternatives", "critic"}
     assert proposal.decision is not None
