@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 def prompt_rows(offers: list[PromptOffer]) -> list[str]:
     """Returns a row for each file, and below the table what can be done about those that are not used."""
     lines = columns(
-        (it.id, f"version {it.version}", it.source, it.digest[:DIGEST_SHOWN], _standing(it)) for it in offers
+        (it.id, f"version {it.version or '?'}", it.source, it.digest[:DIGEST_SHOWN], _standing(it)) for it in offers
     )
     for offer in offers:
         if not offer.is_accepted and not offer.problem:
@@ -78,7 +78,9 @@ def prompt_rows(offers: list[PromptOffer]) -> list[str]:
 
 
 def _heading(offer: PromptOffer) -> list[str]:
-    return wrapped(f"{offer.where}: {offer.source}, version {offer.version}, {offer.digest}; {_standing(offer)}", "== ")
+    return wrapped(
+        f"{offer.where}: {offer.source}, version {offer.version or '?'}, {offer.digest}; {_standing(offer)}", "== "
+    )
 
 
 def _standing(offer: PromptOffer) -> str:

@@ -111,3 +111,17 @@ def test_an_unknown_prompt_is_told(shop: Path, capsys: pytest.CaptureFixture[str
     assert main(["prompts", "poem", "-C", str(shop)]) == EXIT_USAGE
     assert main(["prompts", "poem", "--own", "-C", str(shop)]) == EXIT_USAGE
     assert main(["prompts", "--own", "-C", str(shop)]) == EXIT_USAGE
+
+
+def test_ones_own_file_that_is_no_prompt_is_told_where_it_is_listed(
+    shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = tmp_path / "config/pipeline-copilot/prompts/words.md"
+    own.parent.mkdir(parents=True)
+    own.write_text("---\nid: words\nbroken\n---\n")
+
+    assert main(["prompts", "-C", str(shop)]) == EXIT_DONE
+
+    out = " ".join(capsys.readouterr().out.split())
+    assert "words version ? own" in out
+    assert '"broken" is not known in the head.' in out

@@ -8,10 +8,11 @@ import pytest
 
 from copilot.adapters.prompt_files import PromptFiles, built_in_folder
 from copilot.domain.model import Exchange, ModelLimits
-from copilot.domain.proposal import Probed, Worded, plan_digest
+from copilot.domain.proposal import Probed, Worded, after, plan_digest
 from copilot.errors import WrongUsage
 from copilot.ports import ModelKit
 from copilot.proposals import Workspace
+from tests import faces
 from tests.line import copy_of_example
 from tests.planners.scripted import Script, called, said
 
@@ -69,3 +70,13 @@ def test_without_a_model_nothing_is_asked(shop: tuple[Path, str]) -> None:
 
     with pytest.raises(WrongUsage, match="No model is on"):
         list(Workspace.open(folder).word(id))
+
+
+def test_what_was_said_of_rulings_ends_with_them() -> None:
+    proposal = faces.a_proposal_with_a_model()
+    assert proposal.decision is not None
+
+    decided_anew = after(proposal, proposal.decision)
+
+    assert (decided_anew.worded, decided_anew.probed) == (None, None)
+    assert decided_anew.exchanges == proposal.exchanges
