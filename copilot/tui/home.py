@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 PARTS = {"map": "Map", "findings": "Findings", "proposals": "Proposals"}
 WIDE_COLUMNS = 120
 READING = "reading"
+WAIT_TOLD_SECONDS = 2.0
 Result = TypeVar("Result")
 
 
@@ -106,6 +108,7 @@ class HomeScreen(Page):
         self._proposals: Proposals | None = None
         self._has_begun = False
         self._part = "proposals"
+        self._reads_since = 0.0
         self._asked = ""
         self._unclear: Ambiguous | None = None
         self._waits = threading.Event()
@@ -149,11 +152,19 @@ class HomeScreen(Page):
         self._has_begun = True
         if self.focused is None:
             self.action_part(self._part)
-        self.set_interval(1.0, lambda: self._list.show_work(self.works.going_on()))
+        self.set_interval(1.0, self._tick)
         self._read_pipeline()
         self._read_proposals()
 
+    def _tick(self) -> None:
+        self._list.show_work(self.works.going_on())
+        if self._reads_since and (seconds := time.monotonic() - self._reads_since) >= WAIT_TOLD_SECONDS:
+            self.tell(
+                f"{READING} the repository … {seconds:.0f} s; a first time takes longer, a later one what changed"
+            )
+
     def _read_pipeline(self) -> None:
+        self._reads_since = time.monotonic()
         self.in_thread(lambda: self.workspace.audit(), self._read, self._unread)
 
     def action_catch_up(self) -> None:
@@ -411,6 +422,7 @@ class HomeScreen(Page):
     def _read(self, read: tuple[PipelineMap, tuple[AuditFinding, ...]]) -> None:
         from copilot.tui.findings import finding_items, heading
 
+        self._reads_since = 0.0
         self._pipeline, self._findings = read
         self.query_one("#map-part").border_subtitle = self.query_one("#findings-part").border_subtitle = ""
         self._teach()
@@ -426,6 +438,7 @@ class HomeScreen(Page):
         return finding_text(finding, self.workspace.source)
 
     def _unread(self, error: CopilotError) -> None:
+        self._reads_since = 0.0
         if not self.copilot.is_open:
             self.copilot.give_up(error)
             return
