@@ -219,8 +219,9 @@ def answer_tool() -> Tool:
     """Returns the tool that alternatives are told by."""
     text: dict[str, Any] = {"type": "string"}
 
-    def listing(items: Mapping[str, Any]) -> dict[str, Any]:
-        return {"type": "array", "items": items}
+    def listing(items: Mapping[str, Any], most: int) -> dict[str, Any]:
+        # A weak model that a server holds to the schema ends its lists nowhere else.
+        return {"type": "array", "items": items, "maxItems": most}
 
     def thing(properties: Mapping[str, Any], *needed: str) -> dict[str, Any]:
         return {
@@ -245,14 +246,15 @@ def answer_tool() -> Tool:
         {
             "title": text,
             "kind": {"type": "string", "enum": list(_STEP_KINDS)},
-            "jobs": listing(text),
-            "paths": listing(text),
+            "jobs": listing(text, STEPS_MAX * 4),
+            "paths": listing(text, EDITS_MAX),
         }
     )
-    phase = thing({"name": text, "edits": listing(edit), "steps": listing(step), "gate": text})
-    lists = {"preconditions": listing(text), "cites": listing(text), "phases": listing(phase)}
+    phase = thing({"name": text, "edits": listing(edit, EDITS_MAX), "steps": listing(step, STEPS_MAX), "gate": text})
+    said = listing(text, WORDS_MAX)
+    lists = {"preconditions": said, "cites": said, "phases": listing(phase, PHASES_MAX)}
     one = thing({"title": text, "argument": text, **lists}, "title", "argument", "phases")
-    schema = thing({"alternatives": listing(one)})
+    schema = thing({"alternatives": listing(one, ALTERNATIVES_MAX)})
     return Tool("alternatives", "Further ways to make the change, none where none is better.", canonical(schema))
 
 
