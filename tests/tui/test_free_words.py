@@ -8,6 +8,7 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from copilot.domain.model import Call, Reply
+from copilot.errors import ModelFailed
 from copilot.tui.app import CopilotApp
 from tests.line import copy_of_example
 from tests.planners.scripted import Script, called, kit_of, said
@@ -20,7 +21,7 @@ WORDS = "how sure was it"
 
 
 class Held(Script):
-    """Answers only when it is let go."""
+    """Answers only when it is let go, and fails when it has nothing left to say."""
 
     def __init__(self, *values: object) -> None:
         super().__init__([said(called(value, "frame")) for value in values])
@@ -28,6 +29,8 @@ class Held(Script):
 
     def ask(self, call: Call, seconds: float) -> Reply:
         assert self.go.wait(20)
+        if call.forced != "frame":
+            raise ModelFailed("script", "The script only frames.")
         return super().ask(call, seconds)
 
 
