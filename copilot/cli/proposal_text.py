@@ -226,6 +226,7 @@ def next_lines(proposal: Proposal) -> list[str]:
     return [
         f"  {COMMAND} review {id}  look, then approve or reject",
         f"  {COMMAND} show {id}    read the whole rationale",
+        *([f"  {COMMAND} show {id} --prompts  read what a model was told and answered"] if proposal.exchanges else []),
     ]
 
 

@@ -249,3 +249,10 @@ def test_what_a_model_says_of_a_decision_stands_apart_and_marked() -> None:
 
 def test_a_proposal_without_a_model_says_so() -> None:
     assert transcript_text(faces.a_proposal()) == "p-0123456789  No model was asked for this proposal."
+
+
+def test_what_to_type_next_leads_to_what_a_model_was_told() -> None:
+    line = "  pipeline-copilot show p-0123456789 --prompts  read what a model was told and answered"
+
+    assert line in proposal_text(faces.a_proposal_with_a_model()).split("\n")
+    assert "--prompts" not in proposal_text(faces.a_proposal())
