@@ -37,7 +37,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "round": round,
     "str": str,
 }
-_METHODS = ("split", "rsplit", "partition", "join", "get")
+_METHODS = ("split", "rsplit", "partition", "join", "get", "removeprefix", "isdecimal")
 _FAILURES = (ArithmeticError, AttributeError, DecimalException, LookupError, TypeError, ValueError)
 
 
@@ -69,6 +69,8 @@ def _value(node: ast.expr, values: Mapping[str, Any]) -> Any:
             return _OPERATORS[type(op)](_value(left, values), _value(right, values))
         case ast.UnaryOp(op=ast.USub(), operand=inner):
             return -_value(inner, values)
+        case ast.BoolOp(op=ast.And(), values=tests):
+            return all(_value(test, values) for test in tests)
         case ast.BoolOp(op=ast.Or(), values=tests):
             return any(_value(test, values) for test in tests)
         case ast.Compare(left=left, ops=[op], comparators=[right]):

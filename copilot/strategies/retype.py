@@ -70,6 +70,21 @@ def conversion(old: Any, new: Any) -> str | None:
     return f"None if {{}} is None else {how}" if how and fieldtype.is_nullable(old) else how
 
 
+def _into_new_field(old: Any, new: Any) -> str | None:
+    """Returns the expression for a new field that may be null, "" where none is needed, None where a person has to write it.
+
+    A text that is no number must not stop who writes it: the new field stays null there, and the old one keeps the text.
+    """
+    how = conversion(old, new)
+    target = fieldtype.base_kind(fieldtype.without_null(new))
+    if not how or fieldtype.base_kind(fieldtype.without_null(old)) != "string" or target not in _NUMBERS:
+        return _into_symbols(old, new) if how is None else how
+    if target not in ("int", "long"):
+        return None
+    is_there = "{} is not None and " if fieldtype.is_nullable(old) else ""
+    return f'int({{}}) if {is_there}{{}}.removeprefix("-").isdecimal() else None'
+
+
 def _into_symbols(old: Any, new: Any) -> str | None:
     """Returns the expression that keeps a text that is one of an enum's symbols, and gives null for any other."""
     target = fieldtype.without_null(new)
@@ -164,7 +179,6 @@ def _about_promotion(old: Any, new: Any) -> str:
 
 def _parallel(ground: Ground, kind: Any, what: str) -> Alternative:
     name = _unit_name(ground, kind) or free_name(ground)
-    how = conversion(ground.kind, kind)
     note = what_comes(kind) if is_other_kind(ground.kind, kind) else ""
     kept = converted_default(ground.default, kind) if ground.has_default and ground.default is not None else ()
     return expand_contract(
@@ -175,7 +189,7 @@ def _parallel(ground: Ground, kind: Any, what: str) -> Alternative:
             name,
             fieldtype.null_first(kind),
             (None,),
-            _into_symbols(ground.kind, kind) if how is None else how,
+            _into_new_field(ground.kind, kind),
             readers_note=note,
             last_default=kept,
         ),
