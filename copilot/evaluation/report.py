@@ -143,6 +143,7 @@ _FIGURES = (
     ("impact, recall of files that have to change", lambda found: score.impact(found)[0]),
     ("impact, precision of the short list", lambda found: score.impact(found)[1]),
     ("citations without which the ruling changes", score.needed_citations),
+    ("tokens a solved case", score.tokens_a_solved_case),
     ("patches broken on purpose that the battery tells (--deep)", score.killed_mutants),
 )
 

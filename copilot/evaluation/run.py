@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import tempfile
@@ -11,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from copilot.domain.model import used
 from copilot.domain.operation import Operation
 from copilot.domain.patch import Patch
 from copilot.domain.pipeline import PipelineMap
@@ -24,7 +26,8 @@ from copilot.evaluation.judge import PROGRAM, meetings, run_meetings, write_stat
 from copilot.evaluation.outcome import CaseOutcome, GateOutcome
 from copilot.evaluation.places import build_case
 from copilot.planners.structured import operations_from_json
-from copilot.plugins import load_formats
+from copilot.plugins import build_model_kit, load_formats
+from copilot.ports import ModelKit, Tree
 from copilot.proposals import Workspace
 from copilot.reasons.counterfactual import counterfactual
 from copilot.reasons.render import markdown
@@ -44,8 +47,24 @@ def naive(proposal: Proposal) -> str:
     return next((id for id in changing if id.startswith("naive")), changing[-1] if changing else "")
 
 
-CHOICES: Mapping[str, Choice] = {"rules": decided, "wrong on purpose": naive}
-"""The planners that can be compared without a model."""
+CHOICES: Mapping[str, Choice] = {"rules": decided, "wrong on purpose": naive, "model": decided}
+"""The planners that can be set side by side. "model" asks the one of the person's own settings, "model NAME" another one there, and
+"recorded DIR" answers from recordings."""
+
+
+def is_planner(name: str) -> bool:
+    """Tells whether a planner can be set to work by that name."""
+    return name in CHOICES or name.startswith(("model ", "recorded "))
+
+
+def model_of(planner: str) -> Callable[[Tree], ModelKit | None] | None:
+    """Returns what gives the model of a planner, None where it asks none."""
+    kind, _, rest = planner.partition(" ")
+    if kind == "model":
+        return lambda tree: build_model_kit(os.environ, Path.home(), tree, rest)
+    if kind == "recorded":
+        return lambda tree: build_model_kit(os.environ, Path.home(), tree, recorded=Path(rest))
+    return None
 
 
 def run_case(case: Case, suite: Path, planner: str, keep: Path | None = None, *, is_deep: bool = False) -> CaseOutcome:
@@ -73,7 +92,7 @@ def _run(case: Case, suite: Path, blank: CaseOutcome, folder: Path, keep: Path |
         return replace(blank, gates=pair_gates(case.truth.pair, load_formats()["avro"]))
     repository = folder / "repository"
     build_case(case, repository, suite)
-    workspace = Workspace.open(str(repository))
+    workspace = Workspace.open(str(repository), model=model_of(blank.planner))
     try:
         id = workspace.propose(case.request, [case.operation] if case.operation else [])
         for _ in workspace.advance(id):
@@ -82,12 +101,12 @@ def _run(case: Case, suite: Path, blank: CaseOutcome, folder: Path, keep: Path |
         return replace(blank, gates=_said_no(case, error))
     proposal = workspace.load(id)
     record = _kept(workspace, id, case, blank.planner, keep)
-    chosen = CHOICES[blank.planner](proposal)
+    chosen = CHOICES.get(blank.planner, decided)(proposal)
     if case.truth.answer != "proposal":
         return replace(blank, gates=_said_yes(case, proposal, chosen), chosen=kind_of(chosen), record=record)
     answered = _carried_out(case, proposal, chosen, repository, suite, folder)
     gates = proposal_gates(case, answered, _expected(case, workspace.map()))
-    figures = (*_impact_figures(case, proposal), *_by_hand(proposal, chosen), *_cited(proposal))
+    figures = (*_impact_figures(case, proposal), *_by_hand(proposal, chosen), *_cited(proposal), *_asked(proposal))
     if is_deep and answered.patches and chosen == decided(proposal):
         figures += _broken_on_purpose(workspace, id)
     return replace(blank, gates=gates, chosen=kind_of(chosen), record=record, figures=figures)
@@ -206,6 +225,22 @@ def _cited(proposal: Proposal) -> tuple[tuple[str, float], ...]:
     rows = counterfactual(proposal).rows
     resting = [it for row in rows for it in row.effects if not it.is_background]
     return (("cited", float(len(resting))), ("cited and needed", float(sum(it.changes for it in resting))))
+
+
+def _asked(proposal: Proposal) -> tuple[tuple[str, float], ...]:
+    """Returns what a model was asked, where one was."""
+    if not proposal.exchanges:
+        return ()
+    tokens = used(proposal.exchanges)
+    origin = (
+        proposal.alternative(proposal.decision.chosen).origin if proposal.decision and proposal.decision.chosen else ""
+    )
+    return (
+        ("requests", float(len(proposal.exchanges))),
+        ("tokens read", float(tokens.all_input)),
+        ("tokens written", float(tokens.output)),
+        ("chosen is the model's", float(origin == "claude")),
+    )
 
 
 def _broken_on_purpose(workspace: Workspace, id: str) -> tuple[tuple[str, float], ...]:

@@ -109,6 +109,13 @@ def killed_mutants(outcomes: Iterable[CaseOutcome]) -> Share:
     return share(killed, killed + total(found, "mutants survived"))
 
 
+def tokens_a_solved_case(outcomes: Iterable[CaseOutcome]) -> str:
+    """Returns the tokens that a model read and wrote for each case that was solved, "-" where none was asked."""
+    found = tuple(outcomes)
+    tokens, count = total(found, "tokens read") + total(found, "tokens written"), sum(it.is_solved for it in found)
+    return f"{tokens / count:.0f}" if tokens and count else "-"
+
+
 def total(outcomes: Iterable[CaseOutcome], name: str) -> int:
     """Returns the sum of a figure over the cases that have it."""
     return int(sum(it.figure(name) or 0.0 for it in outcomes))

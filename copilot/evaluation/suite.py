@@ -21,7 +21,7 @@ from copilot.evaluation.gates import in_order
 from copilot.evaluation.judge import PROGRAM
 from copilot.evaluation.outcome import CaseOutcome
 from copilot.evaluation.places import case_files
-from copilot.evaluation.run import CHOICES, run_case
+from copilot.evaluation.run import CHOICES, is_planner, run_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,9 @@ def run_suite(
     Of `deep` cases, chosen by their digests, the patch is also broken on purpose.
     """
     for planner in planners:
-        if planner not in CHOICES:
-            raise WrongUsage(f'There is no planner "{planner}".', next=f"Use one of {', '.join(CHOICES)}.")
+        if not is_planner(planner):
+            names = ", ".join([*CHOICES, "model NAME", "recorded DIR"])
+            raise WrongUsage(f'There is no planner "{planner}".', next=f"Use one of {names}.")
     stamp = program_stamp(suite)
     sample = _sample(cases, deep)
     tasks = [
