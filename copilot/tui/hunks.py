@@ -191,7 +191,9 @@ class HunkPane(Horizontal):
         self.call_after_refresh(self._make_room)
 
     def _make_room(self) -> None:
-        self.set_class(self.lines.has_focus and self.app.size.width < WIDE_WIDTH_MIN, "lines-only")
+        # Called a moment after the focus moved, when the pane may have gone with its screen.
+        has_focus = any(it.has_focus for it in self.query(DiffView))
+        self.set_class(has_focus and self.app.size.width < WIDE_WIDTH_MIN, "lines-only")
 
     def _change(self, it: Shown, how: Callable[[Selection, Hunk], Selection]) -> None:
         note = ""
