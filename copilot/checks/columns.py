@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from copilot.checks.sink_rules import ColumnChange
-from copilot.domain.fieldtype import base_kind, is_nullable, logical_kind, parsed, without_null
+from copilot.domain.fieldtype import base_kind, full_name, is_nullable, logical_kind, named_types, parsed, without_null
 from copilot.domain.schema import SchemaField, SchemaVersion
 
 _CHANGES: Mapping[tuple[str, str], ColumnChange] = {
@@ -39,11 +39,14 @@ def column_changes(
     old = {field.path: field for field in before.fields}
     new = {field.path: field for field in after.fields}
     renamed = {was: now for was, now in renames if was in old and was not in new and now in new and now not in old}
+    named = dict(named_types(parsed(before.resolved))), dict(named_types(parsed(after.resolved)))
     found = [Changed(now, "rename") for now in renamed.values()]
     for path, field in new.items():
         was = next((source for source, target in renamed.items() if target == path), path)
         if was in old:
-            found += (Changed(path, change) for change in _retyped(old[was], field))
+            found += (
+                Changed(path, change) for change in _retyped(_defined(old[was], named[0]), _defined(field, named[1]))
+            )
         elif _parent(path) in ("", *old):
             found.append(Changed(path, "add nullable" if is_nullable(parsed(field.type)) else "add required"))
     for path, field in old.items():
@@ -54,8 +57,17 @@ def column_changes(
     return tuple(sorted(found))
 
 
-def _retyped(old: SchemaField, new: SchemaField) -> Iterator[ColumnChange]:
-    was, now = parsed(old.type), parsed(new.type)
+def _defined(field: SchemaField, named: Mapping[str, Any]) -> Any:
+    """Returns the field's type, what it names in place of a name: which of two fields defines a type is no matter of columns."""
+    kind = parsed(field.type)
+    name, space = base_kind(without_null(kind)), field.record.rpartition(".")[0]
+    meant = named.get(full_name(name, space), named.get(name))
+    if meant is None:
+        return kind
+    return ["null", meant] if is_nullable(kind) else meant
+
+
+def _retyped(was: Any, now: Any) -> Iterator[ColumnChange]:
     if is_nullable(was) != is_nullable(now):
         yield "make optional" if is_nullable(now) else "make required"
     was, now = without_null(was), without_null(now)

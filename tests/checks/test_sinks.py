@@ -86,6 +86,38 @@ def test_a_new_struct_is_one_column_and_a_field_in_an_old_one_is_told_by_its_pat
     assert changes([field("part", small)], [field("part", big)]) == [("part.y", "add nullable")]
 
 
+STATE = {"type": "enum", "name": "State", "symbols": ["NEW"]}
+HOME = {"type": "record", "name": "Home", "fields": [field("street", "string")]}
+FIXED = {"type": "fixed", "name": "Money", "size": 8, "logicalType": "decimal", "precision": 9, "scale": 2}
+
+
+@pytest.mark.parametrize("named", [STATE, HOME, FIXED], ids=["enum", "record", "decimal"])
+@pytest.mark.parametrize("space", [{}, {"namespace": "shop"}])
+def test_a_definition_that_moves_to_the_field_that_stays_is_no_other_type(
+    named: dict[str, Any], space: dict[str, str]
+) -> None:
+    """What a parallel change does last: the old field goes, and the new one has to define the type that both share."""
+    full = ".".join((*space.values(), named["name"]))
+    old = [field("was", {**named, **space}), field("now", ["null", full], default=None)]
+
+    found = [(path, change) for path, change in changes(old, [field("now", ["null", {**named, **space}])]) if path]
+
+    assert found == [("was", "drop required")]
+
+
+def test_a_name_that_stands_for_another_kind_of_type_is_another_type() -> None:
+    old = [field("first", STATE), field("then", "State")]
+
+    assert changes(old, [field("first", STATE), field("then", "string")]) == []
+    assert changes(old, [field("first", STATE), field("then", "long")]) == [("then", "another type")]
+    assert changes(
+        [ID, field("a", FIXED), field("b", "Money")], [ID, field("a", {**FIXED, "scale": 4}), field("b", "Money")]
+    ) == [
+        ("a", "another scale"),
+        ("b", "another scale"),
+    ]
+
+
 @pytest.mark.parametrize("loader", get_args(Loader))
 def test_a_nullable_column_passes_and_names_the_option(loader: Loader) -> None:
     evidence = run(case(ADD, [[ID]], [[ID, NOTE]]), sink(loader))
