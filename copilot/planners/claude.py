@@ -7,6 +7,7 @@ stays that of the rules and says why.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +22,7 @@ from copilot.planners.fence import fenced
 from copilot.planners.looks import Looking
 from copilot.planners.neighbourhood import neighbourhood
 from copilot.planners.secret_files import is_secret
-from copilot.planners.suggested import Suggestions, answer_tool
+from copilot.planners.suggested import ALTERNATIVES_MAX, Suggestions, answer_tool
 from copilot.planners.talk import NoAnswer, Question, Talk, Unacceptable
 from copilot.ports import Compiler, Tree
 
@@ -39,6 +40,7 @@ class ClaudePlanner:
     def __init__(self, request: ChangeRequest, impacts: tuple[Impact, ...], pipeline: PipelineMap, tree: Tree) -> None:
         self._request, self._impacts, self._pipeline, self._tree = request, impacts, pipeline, tree
         self._looking = Looking(pipeline, tree)
+        self._sound: tuple[Alternative, ...] = ()
 
     def question(self, plan: Plan) -> Question:
         """Returns what a model is asked: the words, the operations, the ways that are known, and the map and code around them."""
@@ -64,14 +66,32 @@ class ClaudePlanner:
             return _with(plan, (), [NotOffered(MODEL, limit)])
         try:
             told = talk.ask(self.question(plan), lambda answer: self._accepted(answer, compiler))
+            unusable = []
         except NoAnswer as problem:
-            return _with(plan, (), [NotOffered(MODEL, str(problem))])
+            told = self._sound
+            rest = " What was well made of its answer is kept." if told else ""
+            unusable = [NotOffered(MODEL, f"{problem}{rest}")]
         kept, left = self._new(told, plan, compiler)
         reason = f"The limit of {self._request.limits.alternatives} alternatives leaves it out."
         left += [NotOffered(it.title, reason) for it in kept[room:]]
-        return _with(plan, kept[:room], left)
+        return _with(plan, kept[:room], unusable + left)
 
     def _accepted(self, answer: Any, compiler: Compiler) -> tuple[Alternative, ...]:
+        """Returns the alternatives of an answer; raises Unacceptable for the first that is not well made, and keeps the others
+        for the case that no better answer comes."""
+        try:
+            return self._made(answer, compiler)
+        except Unacceptable:
+            self._sound = tuple(self._made_alone(answer, compiler)) or self._sound
+            raise
+
+    def _made_alone(self, answer: Any, compiler: Compiler) -> Iterator[Alternative]:
+        entries = answer.get("alternatives") if isinstance(answer, dict) else None
+        for entry in entries[:ALTERNATIVES_MAX] if isinstance(entries, list) else ():
+            with suppress(Unacceptable):
+                yield from self._made({"alternatives": [entry]}, compiler)
+
+    def _made(self, answer: Any, compiler: Compiler) -> tuple[Alternative, ...]:
         found = Suggestions(self._pipeline, self._tree, self._looking.read).alternatives(answer)
         for number, alternative in enumerate(found, 1):
             made = compiler.compile(alternative, self._tree)

@@ -187,6 +187,33 @@ def test_what_is_not_well_made_is_told_to_the_model_with_where(entry: dict[str, 
     assert suggested(plan) == []
 
 
+def test_one_way_that_is_never_put_right_does_not_cost_the_others() -> None:
+    good, bad = alternative(SCHEMA, title="Well made"), alternative({**SCHEMA, "path": "nowhere.avsc"}, title="Never")
+    plan, script, _ = planned(*[offered(good, bad)] * 3)
+
+    assert [it.title for it in suggested(plan)] == ["By a model: Well made"]
+    assert len(script.calls) == 3
+    (reason,) = (it.reason for it in plan.not_offered if it.strategy == "model")
+    assert "alternatives 2" in reason
+    assert reason.endswith(" What was well made of its answer is kept.")
+
+
+def test_a_repair_that_fails_does_not_cost_what_was_well_made_before() -> None:
+    good, bad = alternative(SCHEMA, title="Well made"), alternative({**SCHEMA, "path": "nowhere.avsc"}, title="Never")
+    plan, _, _ = planned(offered(bad, good), ModelFailed("busy", "The server is overloaded."))
+
+    assert [it.title for it in suggested(plan)] == ["By a model: Well made"]
+    (reason,) = (it.reason for it in plan.not_offered if it.strategy == "model")
+    assert reason == "The server is overloaded. What was well made of its answer is kept."
+
+
+def test_a_way_that_the_model_takes_back_is_not_kept() -> None:
+    good, bad = alternative(SCHEMA, title="Taken back"), alternative({**SCHEMA, "path": "nowhere.avsc"})
+    plan, _, _ = planned(offered(good, bad), NONE)
+
+    assert suggested(plan) == []
+
+
 def test_a_step_for_a_job_that_is_none_is_refused_with_the_nearest() -> None:
     entry = alternative(SCHEMA)
     entry["phases"][0]["steps"][0]["jobs"] = ["biling"]
