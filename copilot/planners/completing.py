@@ -91,14 +91,18 @@ def vocabulary_of(pipeline: PipelineMap, earlier: Sequence[str] = ()) -> Vocabul
     for subject in subjects:
         for field in subject.latest.fields:
             holders.setdefault(field.path, []).append(subject.name)
-    topics = sorted({it.name for it in pipeline.endpoints if it.kind == "topic" and it.name})
     return Vocabulary(
         {path: tuple(dict.fromkeys(names)) for path, names in holders.items()},
         Names(it.name for it in subjects),
         Names(holders),
-        Names(topics),
+        Names(topics_in(pipeline)),
         tuple(dict.fromkeys(" ".join(it.split()) for it in earlier if it.strip())),
     )
+
+
+def topics_in(pipeline: PipelineMap) -> tuple[str, ...]:
+    """Returns the names of all topics, sorted."""
+    return tuple(sorted({it.name for it in pipeline.endpoints if it.kind == "topic" and it.name}))
 
 
 def completions(text: str, known: Vocabulary) -> tuple[Completion, ...]:

@@ -1,4 +1,4 @@
-"""Changes step by step: which of them fit a field or a schema, what each needs to know, and the sentence that it amounts to.
+"""Changes step by step: which fit a field, a schema or a topic, what each needs to know, and the sentence that it amounts to.
 
 A guided change is a sentence like any other: it is understood by the same code, and what comes out is held against what was picked.
 """
@@ -31,21 +31,28 @@ from copilot.domain.operation import (
     NestFields,
     Operation,
     ProtectField,
+    RekeyTopic,
     RemoveDefault,
     RemoveField,
     RemoveSymbol,
     RenameField,
     RenameRecord,
     RenameSymbol,
+    RenameTopic,
     ReorderFields,
+    ReorderSymbols,
     SplitField,
+    SplitTopic,
     TagField,
+    TopicOperation,
 )
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.schema import SchemaField, SchemaSubject
 from copilot.errors import WrongUsage
 from copilot.planners.completing import TYPES
 from copilot.planners.intent import understand
+from copilot.planners.splits import can_split_by
+from copilot.planners.whole import subject_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +83,22 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a change is about: a field of a schema, or the schema as a whole where `field` is None."""
+    """What a change is about: a schema, or a topic with the schema of its records, None where that is not known; as a whole where
+    `field` is None.
+    """
 
-    subject: SchemaSubject
+    subject: SchemaSubject | None
     field: SchemaField | None = None
+    topic: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.topic or (self.subject.name if self.subject else "")
+
+    @property
+    def fields(self) -> tuple[SchemaField, ...]:
+        """Returns the fields that a change can be about."""
+        return self.subject.latest.fields if self.subject else ()
 
 
 _TO = Option("to", "its new name")
@@ -88,6 +107,7 @@ _OTHERS = Option("others", "the other fields, as in: b and c")
 _TYPE = Option("type", "type", TYPES)
 _TEXT = Option("doc", "what it says", is_quoted=True)
 _SYMBOL = Option("symbol", "symbol")
+_SPLIT = "split topic {TOPIC} by {FIELD}"
 
 OF_SCHEMA = (
     Change(
@@ -196,11 +216,40 @@ OF_ENUM = (
         ("rename symbol {symbol} to {to} in {FIELD} of {SCHEMA}",),
         (_SYMBOL, Option("to", "its new name")),
     ),
+    Change(
+        ReorderSymbols,
+        "bring its symbols into another order",
+        ("reorder the symbols of {FIELD} in {SCHEMA}: {symbols}",),
+        (Option("symbols", "all of them in the new order, as in: B, A"),),
+    ),
+)
+OF_TOPIC = (Change(RenameTopic, "rename the topic", ("rename topic {TOPIC} to {to}",), (_TO,)),)
+OF_TOPIC_FIELD = (
+    Change(
+        RekeyTopic,
+        "key the topic by it",
+        ("key topic {TOPIC} by {FIELD}", "as {to}"),
+        (Option("to", "name of the topic that holds them then", is_needed=False),),
+    ),
+)
+BY_VALUES = Change(
+    SplitTopic,
+    "split the topic by its values",
+    (f"{_SPLIT} into {{into}}",),
+    (Option("into", "its values, as in: A and B, or with their topics: A=orders.a and B=orders.b"),),
+)
+BY_SYMBOLS = Change(
+    SplitTopic,
+    "split the topic by its symbols",
+    (_SPLIT, "into {symbols}"),
+    (Option("symbols", "some of them, or with their topics: A=orders.a and B=orders.b", is_needed=False),),
 )
 
 
 def changes_for(target: Target) -> tuple[Change, ...]:
     """Returns the kinds of change that fit, those of its symbols last where a field is an enum."""
+    if target.topic:
+        return tuple(_topic_changes(target.field))
     if target.field is None:
         return OF_SCHEMA
     kind = fieldtype.parsed(target.field.type)
@@ -208,13 +257,25 @@ def changes_for(target: Target) -> tuple[Change, ...]:
     return (*fitting, *OF_ENUM) if fieldtype.enum_of(kind) is not None else fitting
 
 
+def _topic_changes(field: SchemaField | None) -> Iterator[Change]:
+    yield from OF_TOPIC_FIELD if field else OF_TOPIC
+    if field and can_split_by(field):
+        yield BY_SYMBOLS if fieldtype.enum_of(fieldtype.parsed(field.type)) is not None else BY_VALUES
+
+
+def topic_target(topic: str, pipeline: PipelineMap) -> Target:
+    """Returns the topic as a whole, with the schema of what lies on it where that is known."""
+    name = subject_on(topic, pipeline)
+    return Target(next((it for it in pipeline.subjects if it.name == name), None), topic=topic)
+
+
 def choices_for(option: Option, target: Target) -> tuple[str, ...]:
     """Returns the values to pick from: those of the option itself, or what the target has of its kind."""
-    if target.field is not None and option.name == "symbol":
+    if target.field is not None and option.name in ("symbol", "symbols"):
         enum = fieldtype.enum_of(fieldtype.parsed(target.field.type))
         return tuple(map(str, enum["symbols"])) if enum else ()
     if target.field is not None and option.name in ("beside", "others"):
-        same = (it for it in target.subject.latest.fields if it.record == target.field.record)
+        same = (it for it in target.fields if it.record == target.field.record)
         return tuple(it.name for it in same if it.name != target.field.name)
     return option.choices
 
@@ -251,7 +312,8 @@ def guided(
 def _sentences(change: Change, target: Target, values: Mapping[str, str]) -> Iterator[str]:
     """The sentence with names as they are, then with names in backticks, which no word of the form can be taken for."""
     for mark in ("", "`"):
-        names = {"SCHEMA": _marked(target.subject.name, mark)}
+        names = {"SCHEMA": _marked(target.subject.name, mark)} if target.subject else {}
+        names |= {"TOPIC": _marked(target.topic, mark)} if target.topic else {}
         names |= {"FIELD": _marked(target.field.path, mark)} if target.field else {}
         for option in change.options:
             value = _value(option, values)
@@ -287,9 +349,12 @@ def _quoted(text: str) -> str:
 
 
 def _is_about(operation: Operation, target: Target) -> bool:
-    if operation.subject != target.subject.name:
+    topic = operation.topic if isinstance(operation, TopicOperation) else ""
+    is_there = topic == target.topic if topic or target.topic else operation.subject == target.name
+    field = target.field
+    if not is_there:
         return False
-    field, root = target.field, target.subject.latest.name
     if field is None or isinstance(operation, ReorderFields):
         return True
+    root = target.subject.latest.name if target.subject else ""
     return operation.field == field.name and (operation.record or root) == field.record

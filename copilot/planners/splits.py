@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from copilot.domain import fieldtype
 from copilot.domain.operation import SplitTopic
 from copilot.domain.pipeline import PipelineMap
+from copilot.domain.schema import SchemaField
 from copilot.errors import WrongUsage
 from copilot.planners.whole import field_on_topic, record_in
 
@@ -57,6 +58,12 @@ def _plain(value: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]+", "-", value).strip("-").lower() or "empty"
 
 
+def can_split_by(field: SchemaField) -> bool:
+    """Tells whether each record has one value of the field, of a kind that topics can be named after."""
+    kind = fieldtype.without_null(fieldtype.parsed(field.type))
+    return fieldtype.base_kind(kind) in _KINDS and "[]" not in field.path and "{}" not in field.path
+
+
 def check_split(operation: SplitTopic, pipeline: PipelineMap) -> None:
     """Raises WrongUsage where the field has no values to split by, or a value or topic stands twice."""
     subject = pipeline.subject(operation.subject)
@@ -64,7 +71,7 @@ def check_split(operation: SplitTopic, pipeline: PipelineMap) -> None:
     field = next(it for it in subject.latest.fields if it.record == record and it.name == operation.field)
     where = f"{operation.subject} ({field.span})"
     kind = fieldtype.parsed(field.type)
-    if fieldtype.base_kind(fieldtype.without_null(kind)) not in _KINDS or "[]" in field.path or "{}" in field.path:
+    if not can_split_by(field):
         raise WrongUsage(
             f'"{field.path}" is of type {field.type}, by which a record has no one place.',
             where=where,

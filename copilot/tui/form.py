@@ -1,8 +1,9 @@
-"""A change step by step: schema, field, kind of change, what it needs to know. What comes out is a sentence like any other."""
+"""A change step by step: schema or topic, field, kind of change, its options. What comes out is a sentence like any other."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -16,13 +17,25 @@ from textual.widgets.option_list import Option as Row
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.schema import SchemaField, SchemaSubject
 from copilot.errors import WrongUsage
-from copilot.planners.guided import Change, Option, Target, changes_for, choices_for, guided, sentence_for
+from copilot.planners.completing import topics_in
+from copilot.planners.guided import (
+    Change,
+    Option,
+    Target,
+    changes_for,
+    choices_for,
+    guided,
+    sentence_for,
+    topic_target,
+)
 from copilot.tui.key_line import KeyLine
 from copilot.tui.page import Page
 from copilot.tui.panes import Choices, Scroll
 from copilot.tui.plain import plain
 
 WHOLE = "the schema as a whole: a new field, its name, its level"
+WHOLE_TOPIC = "the topic as a whole: its name"
+NO_FIELDS = "  what schema its records have was not found"
 CHOICES_SHOWN = 6
 
 
@@ -61,7 +74,7 @@ class FormScreen(Page):
         super().__init__()
         self._pipeline = pipeline
         self._take = take
-        self._subject: SchemaSubject | None = None
+        self._place: Target | None = None
         self._target: Target | None = None
         self._change: Change | None = None
         self._rows: tuple[tuple[str, Content], ...] = ()
@@ -85,7 +98,7 @@ class FormScreen(Page):
         is_picked = self._change is not None
         self.query_one("#pick").display = not is_picked
         self.query_one("#options").display = is_picked
-        steps = [self._subject.name if self._subject else "", _target_words(self._target)]
+        steps = [_place_words(self._place), _target_words(self._target)]
         steps += [self._change.words if self._change else ""]
         self.query_one("#heading", Static).update(plain(" > ".join(["New change", *(it for it in steps if it)])))
         if is_picked:
@@ -100,15 +113,26 @@ class FormScreen(Page):
         self._show_sentence()
 
     def _question(self) -> str:
-        return "Which schema?" if not self._subject else "Which field?" if not self._target else "What should change?"
+        return (
+            "Which schema or topic?"
+            if not self._place
+            else "Which field?"
+            if not self._target
+            else "What should change?"
+        )
 
-    def _picks(self) -> Sequence[tuple[str, Content]]:
-        if self._subject is None:
-            own = [it for it in self._pipeline.subjects if not self._pipeline.is_foreign(it.latest.source.path)]
-            return [(it.name, _subject_look(it)) for it in own]
-        if self._target is None:
-            return [("", plain(WHOLE, "bold")), *((it.path, _field_look(it)) for it in self._subject.latest.fields)]
-        return [(it.id, plain(it.words)) for it in changes_for(self._target)]
+    def _picks(self) -> Iterator[tuple[str, Content]]:
+        """Yields what can be picked now, by an id."""
+        if self._place is None:
+            own = (it for it in self._pipeline.subjects if not self._pipeline.is_foreign(it.latest.source.path))
+            yield from ((f"schema {it.name}", _subject_look(it)) for it in own)
+            topics = topics_in(self._pipeline)
+            yield from ((f"topic {it}", Content.assemble(plain(it), plain("  topic", "dim"))) for it in topics)
+        elif self._target is None:
+            yield "", _whole_look(self._place)
+            yield from ((it.path, _field_look(it)) for it in self._place.fields)
+        else:
+            yield from ((it.id, plain(it.words)) for it in changes_for(self._target))
 
     def _narrow(self, begun: str) -> None:
         words = begun.casefold().split()
@@ -119,11 +143,13 @@ class FormScreen(Page):
         self.tell("" if found else "Nothing here has these letters.")
 
     def _pick(self, id: str) -> None:
-        if self._subject is None:
-            self._subject = self._pipeline.subject(id)
+        if self._place is None:
+            kind, _, name = id.partition(" ")
+            is_topic = kind == "topic"
+            self._place = topic_target(name, self._pipeline) if is_topic else Target(self._pipeline.subject(name))
         elif self._target is None:
-            fields = self._subject.latest.fields
-            self._target = Target(self._subject, next((it for it in fields if id and it.path == id), None))
+            field = next((it for it in self._place.fields if id and it.path == id), None)
+            self._target = replace(self._place, field=field)
         else:
             self._change = next(it for it in changes_for(self._target) if it.id == id)
         self._show_step()
@@ -214,8 +240,8 @@ class FormScreen(Page):
             self._change = None
         elif self._target is not None:
             self._target = None
-        elif self._subject is not None:
-            self._subject = None
+        elif self._place is not None:
+            self._place = None
         else:
             self.dismiss()
             return
@@ -224,6 +250,15 @@ class FormScreen(Page):
 
 def _target_words(target: Target | None) -> str:
     return "" if target is None else target.field.path if target.field else "as a whole"
+
+
+def _place_words(place: Target | None) -> str:
+    return "" if place is None else f"topic {place.name}" if place.topic else place.name
+
+
+def _whole_look(place: Target) -> Content:
+    why = NO_FIELDS if place.subject is None else ""
+    return Content.assemble(plain(WHOLE_TOPIC if place.topic else WHOLE, "bold"), plain(why, "dim"))
 
 
 def _subject_look(subject: SchemaSubject) -> Content:

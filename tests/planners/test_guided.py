@@ -4,31 +4,42 @@ from __future__ import annotations
 
 import functools
 import json
+from dataclasses import replace
 from typing import get_args
 
 import pytest
 
-from copilot.domain.operation import AddField, Operation, RenameField, operation_object
-from copilot.domain.pipeline import PipelineMap
+from copilot.domain.operation import (
+    AddField,
+    Operation,
+    RekeyTopic,
+    RenameField,
+    RenameTopic,
+    SplitTopic,
+    operation_object,
+)
+from copilot.domain.pipeline import Endpoint, Link, PipelineMap
 from copilot.errors import WrongUsage
 from copilot.planners.guided import (
+    BY_SYMBOLS,
+    BY_VALUES,
     OF_ENUM,
     OF_FIELD,
     OF_SCHEMA,
+    OF_TOPIC,
+    OF_TOPIC_FIELD,
     Change,
     Target,
     changes_for,
     choices_for,
     guided,
     sentence_for,
+    topic_target,
 )
 from copilot.planners.intent import understand
 from copilot.planners.structured import operations_from_json
 from copilot.proposals import Workspace
 from tests.line import example
-
-NOT_ASKED_STEP_BY_STEP = {"rename_topic", "rekey_topic", "split_topic", "reorder_symbols"}
-"""Topics and whole orders are about no single field or schema; the request line takes them."""
 
 ASKED: dict[str, tuple[str, dict[str, str], str]] = {
     "add a field": ("", {"name": "parallax", "type": "double", "presence": "optional"}, "decision"),
@@ -56,8 +67,39 @@ ASKED: dict[str, tuple[str, dict[str, str], str]] = {
     "add a symbol": ("outcome", {"symbol": "HOLD"}, "decision"),
     "remove a symbol": ("outcome", {"symbol": "DECLINE"}, "decision"),
     "rename a symbol": ("outcome", {"symbol": "DECLINE", "to": "REFUSE"}, "decision"),
+    "bring its symbols into another order": ("outcome", {"symbols": "DECLINE, APPROVE"}, "decision"),
 }
-ALL = (*OF_SCHEMA, *OF_FIELD, *OF_ENUM)
+ORDERS, ORDER, DECISIONS = "orders.v1", "schemas/order", "decisions"
+OF_A_TOPIC: dict[str, tuple[str, dict[str, str], str, Operation]] = {
+    "rename the topic": ("", {"to": "orders.v9"}, ORDERS, RenameTopic(ORDER, ORDERS, "orders.v9")),
+    "key the topic by it": (
+        "order_id",
+        {"to": "orders.by-id"},
+        ORDERS,
+        RekeyTopic(ORDER, "", "order_id", ORDERS, "orders.by-id"),
+    ),
+    "split the topic by its values": (
+        "currency",
+        {"into": "EUR=orders.eur and USD"},
+        ORDERS,
+        SplitTopic(ORDER, "", "currency", ORDERS, ("EUR", "USD"), ("orders.eur", f"{ORDERS}.usd")),
+    ),
+    "split the topic by its symbols": (
+        "outcome",
+        {},
+        DECISIONS,
+        SplitTopic(
+            "decision",
+            "",
+            "outcome",
+            DECISIONS,
+            ("APPROVE", "DECLINE"),
+            (f"{DECISIONS}.approve", f"{DECISIONS}.decline"),
+        ),
+    ),
+}
+OF_TOPICS = (*OF_TOPIC, *OF_TOPIC_FIELD, BY_VALUES, BY_SYMBOLS)
+ALL = (*OF_SCHEMA, *OF_FIELD, *OF_ENUM, *OF_TOPICS)
 
 
 @functools.cache
@@ -70,15 +112,17 @@ def target(subject: str, path: str = "") -> Target:
     return Target(found, next(it for it in found.latest.fields if it.path == path) if path else None)
 
 
+def on_topic(topic: str, path: str = "") -> Target:
+    whole = topic_target(topic, pipeline())
+    return replace(whole, field=next(it for it in whole.fields if it.path == path)) if path else whole
+
+
 def change(words: str) -> Change:
     return next(it for it in ALL if it.words == words)
 
 
-def test_every_operation_can_be_made_step_by_step_or_is_named_as_one_that_can_not() -> None:
-    made = {it.makes.op for it in ALL}
-
-    assert made | NOT_ASKED_STEP_BY_STEP == {kind.op for kind in get_args(Operation)}
-    assert not made & NOT_ASKED_STEP_BY_STEP
+def test_every_operation_can_be_made_step_by_step() -> None:
+    assert {it.makes.op for it in ALL} == {kind.op for kind in get_args(Operation)}
 
 
 @pytest.mark.parametrize("words", ASKED)
@@ -93,7 +137,40 @@ def test_a_guided_change_is_the_sentence_and_the_operation_at_once(words: str) -
 
 
 def test_every_kind_that_fits_the_example_is_tried_here() -> None:
-    assert {it.words for it in ALL} - set(ASKED) == {"flatten its record"}
+    assert {it.words for it in ALL} - set(ASKED) - set(OF_A_TOPIC) == {"flatten its record"}
+
+
+@pytest.mark.parametrize("words", OF_A_TOPIC)
+def test_a_guided_change_of_a_topic_is_what_the_request_line_makes_of_its_sentence(words: str) -> None:
+    path, values, topic, operation = OF_A_TOPIC[words]
+    asked = on_topic(topic, path)
+    sentence, operations = guided(change(words), asked, values, pipeline())
+
+    assert change(words) in changes_for(asked)
+    assert operations == (operation,) == understand(sentence, pipeline())
+
+
+def test_a_topic_of_unknown_records_can_be_renamed() -> None:
+    unknown = Link("old-job", Endpoint("topic", "old.events"), "produces", None, None, "certain", ())
+    wider = replace(pipeline(), endpoints=(*pipeline().endpoints, unknown.endpoint), links=(*pipeline().links, unknown))
+    asked = topic_target("old.events", wider)
+    sentence, operations = guided(change("rename the topic"), asked, {"to": "new.events"}, wider)
+
+    assert asked.fields == ()
+    assert sentence == "rename topic old.events to new.events"
+    assert operations == (RenameTopic("", "old.events", "new.events"),)
+
+
+def test_a_topic_is_split_only_by_a_field_that_gives_each_record_one_place() -> None:
+    assert [it.words for it in changes_for(on_topic(ORDERS, "amount"))] == ["key the topic by it"]
+    assert BY_VALUES in changes_for(on_topic(ORDERS, "currency"))
+    assert BY_SYMBOLS in changes_for(on_topic(DECISIONS, "outcome"))
+    assert changes_for(on_topic(ORDERS)) == OF_TOPIC
+
+
+def test_a_topic_can_not_be_split_by_texts_that_nobody_named() -> None:
+    with pytest.raises(WrongUsage, match="Still needed: its values"):
+        guided(BY_VALUES, on_topic(ORDERS, "currency"), {}, pipeline())
 
 
 def test_names_that_could_be_words_of_a_form_are_told_apart_from_them() -> None:

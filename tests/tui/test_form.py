@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from copilot.domain.operation import AddField, RemoveField, RenameField
+from copilot.domain.operation import AddField, RekeyTopic, RemoveField, RenameField, RenameTopic
 from copilot.tui.app import CopilotApp
 from copilot.tui.form import FormScreen
 from copilot.tui.home import HomeScreen
@@ -53,8 +53,18 @@ def sentence_of(app: CopilotApp) -> str:
             "remove reason from decision",
             RemoveField("decision", "", "reason"),
         ),
+        (
+            ("*orders.v1", "enter", "enter", "enter", "*orders.v2", "enter"),
+            "rename topic orders.v1 to orders.v2",
+            RenameTopic("schemas/order", "orders.v1", "orders.v2"),
+        ),
+        (
+            ("*topic", "down", "enter", "*customer", "enter", "*key", "enter", "*scores", "enter"),
+            "key topic fraud-scores by customer_id as scores",
+            RekeyTopic("score", "", "customer_id", "fraud-scores", "scores"),
+        ),
     ],
-    ids=["rename", "add", "remove"],
+    ids=["rename", "add", "remove", "rename a topic", "key a topic"],
 )
 def test_steps_lead_to_the_proposal_of_the_sentence(
     tmp_path: Path, keys: tuple[str, ...], text: str, operation: object
@@ -96,7 +106,7 @@ def test_escape_goes_back_step_by_step_and_then_leaves(tmp_path: Path) -> None:
 
     async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
         await pilot.press("n", *"decision", "enter", *"outc", "enter", "enter")
-        for shown in ("What should change?", "Which field?", "Which schema?"):
+        for shown in ("What should change?", "Which field?", "Which schema or topic?"):
             await pilot.press("escape")
             await pilot.pause()
             assert shown in screen_text(app)

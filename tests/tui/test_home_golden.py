@@ -25,6 +25,8 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "request-not-understood": ("slash", *"make it better", "enter"),
     "request-impact": ("slash", *"remove outcome from decision", "ctrl+o"),
     "form-schema": ("n",),
+    "form-topic": ("n", *"orders.v1", "enter"),
+    "form-topic-change": ("n", *"decisions", "enter", *"outcome", "enter"),
     "form-field": ("n", *"decision", "enter"),
     "form-change": ("n", *"decision", "enter", *"outcome", "enter"),
     "form-options": ("n", *"decision", "enter", "enter", "enter", *"parallax"),
