@@ -70,7 +70,12 @@ def _leaves(value: Any, own: str, path: str, outer: Place, outline: Outline) -> 
         names = [_joined(path, name) for name in value]
         if all(name in outline.paths for name in names):
             for (key, item), name in zip(value.items(), names, strict=True):
-                yield from _leaves(item, _joined(own, key), name, outer, outline)
+                inner = name if own == path else _joined(own, key)
+                # A generator for each value of a wide record would take longer than all else.
+                if isinstance(item, dict | list):
+                    yield from _leaves(item, inner, name, outer, outline)
+                else:
+                    yield (*outer, (inner, name)), item
             return
         again = _containing(path, value, outline)
         if again is not None:

@@ -67,7 +67,7 @@ def _units_between(
 
 def _unit(field: SchemaField) -> str:
     """Returns the logical type of a field, which says the unit of its number; "" where it has none."""
-    return logical_kind(without_null(parsed(field.type)))
+    return logical_kind(without_null(parsed(field.type))) if "logicalType" in field.type else ""
 
 
 def _comes_back(field: SchemaField, was: SchemaField, version: SchemaVersion, lineage: Lineage, phase: int) -> Finding:

@@ -91,6 +91,8 @@ def too_late(lineage: Lineage, phase: int, case: Case) -> Iterator[Finding]:
 
 def _enums(version: SchemaVersion) -> Mapping[str, dict[str, Any]]:
     """Returns the enums of a version by the path of their field."""
+    if '"enum"' not in version.resolved:
+        return {}
     named = dict(named_types(json.loads(version.resolved)))
     kinds = {field.path: without_null(parsed(field.type)) for field in version.fields}
     kinds = {path: named.get(kind, kind) if isinstance(kind, str) else kind for path, kind in kinds.items()}

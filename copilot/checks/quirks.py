@@ -21,15 +21,47 @@ _NOTE = "the same schema, stated in other words"
 
 
 def quirks_of(decoder: DecoderUnderTest, writer: SchemaVersion, data: bytes, value: Any) -> frozenset[str]:
-    """Returns the paths at which the decoder loses the value even with its own schema; `WHOLE_RECORD` where it refuses."""
-    restated = _restated(writer.resolved)
+    """Returns the paths at which the decoder loses the value even with its own schema; `WHOLE_RECORD` where it refuses.
+
+    `value` is what that decoder makes of the data with the schema that wrote it.
+    """
+    return _quirks(_Record(decoder, writer, data, value))
+
+
+class _Record:
+    """A record as a key. Each check of each alternative asks about the same few, and the value follows from the rest."""
+
+    __slots__ = ("_key", "decoder", "value", "writer")
+
+    def __init__(self, decoder: DecoderUnderTest, writer: SchemaVersion, data: bytes, value: Any) -> None:
+        self.decoder = decoder
+        self.writer = writer
+        self.value = value
+        self._key = (writer.resolved, data)
+
+    @property
+    def data(self) -> bytes:
+        return self._key[1]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Record) and other.decoder is self.decoder and other._key == self._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+
+@lru_cache(maxsize=64)
+def _quirks(record: _Record) -> frozenset[str]:
+    resolved = record.writer.resolved
+    restated = _restated(resolved)
     if restated is None:
         return frozenset()
     try:
-        decoded = decoder.decode(data, writer.resolved, restated)
+        decoded = record.decoder.decode(record.data, resolved, restated)
     except Undecodable:
         return frozenset({WHOLE_RECORD})
-    return frozenset(it.path for it in compare(value, decoded.value, _same(_ByMeaning(writer))).differences)
+    met = _same(_ByMeaning(record.writer))
+    return frozenset(it.path for it in compare(record.value, decoded.value, met).differences)
 
 
 class _ByMeaning:

@@ -102,19 +102,23 @@ def compare(written: Any, read: Any, met: Meeting) -> Compared:
     differences = []
     expected: set[tuple[str, ...]] = set()
     for place, value in before.items():
-        gone = next((path for _, path in place if met.target(path) is None), None)
-        if gone is not None:
-            if not met.may_vanish(gone):
-                differences.append(Difference(gone, _gone_kind(gone, met), example(value), "nothing"))
-            continue
-        target_place = renamed(place, met.target)
-        expected.add(target_place)
         path = place[-1][1]
+        if len(place) == 1 and path in met.read.paths:
+            # Most values of most records, and all that follows comes to this for them.
+            target_place, target = standing(place), path
+        else:
+            gone = next((path for _, path in place if met.target(path) is None), None)
+            if gone is not None:
+                if not met.may_vanish(gone):
+                    differences.append(Difference(gone, _gone_kind(gone, met), example(value), "nothing"))
+                continue
+            target_place, target = renamed(place, met.target), met.target(path) or path
+        expected.add(target_place)
         _, got = after.get(target_place, ("", _MISSING))
         if value == {} and (got is _MISSING or isinstance(got, dict)):
             # A record without fields has nothing to lose; what it gained since has places of its own.
             continue
-        difference = _difference(path, met.target(path) or path, value, got, met)
+        difference = _difference(path, target, value, got, met)
         if difference:
             differences.append(difference)
     defaults = sum(1 for place, (path, _) in after.items() if place not in expected and path not in met.written.paths)
