@@ -13,7 +13,7 @@ from copilot.patches.hunk_edits import edit_of
 from copilot.tui.deciding import BUSY, DecidingPage
 from copilot.tui.dialogs import Answer, Note
 from copilot.tui.editor import edited, editor_of
-from copilot.tui.hunks import LATER_ONLY, HunkPane
+from copilot.tui.hunks import HunkPane, later_only
 from copilot.tui.selection import Shown
 from copilot.tui.view import ReviewView
 
@@ -61,7 +61,7 @@ class DiffKeys(DecidingPage, ReviewView):
         if it is None:
             return
         if it.first is None:
-            self.tell(LATER_ONLY)
+            self.tell(later_only(it))
             return
         try:
             command = editor_of(os.environ)

@@ -33,7 +33,6 @@ SPLIT_WIDTH_MIN = 160
 """From this width of the screen on, both sides stand beside each other unless a person wants it otherwise."""
 WIDE_WIDTH_MIN = 120
 """Below this width of the screen, the list makes room for the lines while one walks in them."""
-LATER_ONLY = "Only a later phase has this change: it is reviewed, and can be left out, when that phase begins."
 
 
 class HunkPane(Horizontal):
@@ -198,7 +197,7 @@ class HunkPane(Horizontal):
     def _change(self, it: Shown, how: Callable[[Selection, Hunk], Selection]) -> None:
         note = ""
         if it.first is None:
-            note = LATER_ONLY
+            note = later_only(it)
         elif self._alternative is not None:
             before = self.selection
             if it.first.id in before.edits and it.first.id in how(before, it.first).edits and self.lines.has_focus:
@@ -268,13 +267,15 @@ class HunkPane(Horizontal):
         return f"phase {phase + 1} of {len(phases)}: {phases[phase].name}"
 
     def _sign(self, it: Shown) -> str:
-        return self.selection.sign(it.first) if it.first else "x"
+        return self.selection.sign(it.first) if it.first else "-"
 
     def _lines_out(self, it: Shown) -> frozenset[int]:
         return self.selection.lines.get(it.first.id, frozenset()) if it.first else frozenset()
 
     def _state_words(self, it: Shown) -> str:
         match self._sign(it):
+            case "-":
+                return f"  only phase {it.phase + 1} has this: it can be left out when that phase begins"
             case "e":
                 return "  edited: p proves the change with it"
             case " ":
@@ -283,6 +284,14 @@ class HunkPane(Horizontal):
                 return f"  {counted(len(self._lines_out(it)), 'line')} left out: p proves the change without them"
             case _:
                 return ""
+
+
+def later_only(it: Shown) -> str:
+    """Returns why a hunk that only a later phase has is neither left out nor edited, and what to do instead; two lines of 80."""
+    return (
+        f"Only phase {it.phase + 1} has this. It can be left out when that phase begins (pipeline-copilot next). "
+        "To have it otherwise now, ask anew in other words."
+    )
 
 
 def _toggled(selection: Selection, hunk: Hunk, numbers: frozenset[int]) -> Selection:

@@ -44,6 +44,8 @@ class ReviewScreen(DiffKeys, Following):
         "backspace goes back to it.",
         "Approving changes no file. What is approved is put on a branch of its own by",
         '"apply", which never touches your working tree, index or current branch.',
+        "Apply takes the first phase alone, so that is what hunks are left out of. One with [-] is of a later phase,",
+        "which is fitted to the base of its own day: there it can be left out. To have it otherwise now, ask anew.",
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "approve", "Sign", tooltip="see what is approved, and approve or apply it"),

@@ -14,7 +14,7 @@ from copilot.domain.proposal import Compiled, Proposal
 from copilot.patches.diff import make_patch
 from copilot.tui.app import CopilotApp
 from copilot.tui.diff_view import DiffView
-from copilot.tui.hunks import LATER_ONLY, HunkPane
+from copilot.tui.hunks import HunkPane
 from tests import faces
 from tests.golden import assert_golden
 from tests.tui.stage import SIZES, screen_text, workspace_with
@@ -94,11 +94,31 @@ def test_a_line_that_stays_can_not_be_left_out(tmp_path: Path) -> None:
     drive(workspace_with(tmp_path, faces.a_proposal()), act)
 
 
-def test_what_only_a_later_phase_changes_says_so(tmp_path: Path) -> None:
+@pytest.mark.parametrize("key", ["space", "e"])
+@pytest.mark.parametrize("size", SIZES)
+def test_what_only_a_later_phase_changes_says_when_it_can_be_left_out_and_what_to_do_now(
+    tmp_path: Path, size: tuple[int, int], key: str
+) -> None:
     async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
-        await pilot.press("j", "1", "j", "space")
+        await pilot.press("j", "1", "j", key)
         await pilot.pause()
-        assert status_of(app) == LATER_ONLY
+        # All of it, on the smallest screen too.
+        shown = " ".join(screen_text(app).split())
+        assert "Only phase 2 has this. It can be left out when that phase begins (pipeline-copilot next)." in shown
+        assert "To have it otherwise now, ask anew in other words." in shown
+        assert pane_of(app).left_out == frozenset()
+
+    drive(workspace_with(tmp_path, faces.a_proposal()), act, size=size)
+
+
+def test_a_hunk_of_a_later_phase_is_marked_before_anyone_tries_to_leave_it_out(tmp_path: Path) -> None:
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        await pilot.press("j", "1", "j")
+        await pilot.pause()
+        text = screen_text(app)
+        assert "[-]" in text
+        assert "[x]" in text
+        assert "only phase 2 has this: it can be left out when that phase begins" in text
 
     drive(workspace_with(tmp_path, faces.a_proposal()), act, size=(140, 40))
 
