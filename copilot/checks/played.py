@@ -50,8 +50,9 @@ def played(moves: tuple[tuple[str, str], ...], case: Case, bench: Bench) -> Play
             return found
     if not game.made:
         raise NotRun("none of its jobs has another version in any phase")
+    moved = "1 move" if game.made == 1 else f"{game.made} moves"
     left = f" It leaves the plan: {game.left}." if game.left else ""
-    return Played(f"refuted: nothing breaks in this order of {game.made} moves.{left}", leaves_plan=game.left)
+    return Played(f"refuted: nothing breaks in this order of {moved}.{left}", leaves_plan=game.left)
 
 
 def _phase(label: str, count: int) -> int:

@@ -34,6 +34,14 @@ from copilot.reasons.words import (
 FINDINGS_SHOWN = 12
 MESSAGE_CHARACTERS = 300
 DIGEST_DIGITS = 12
+_FATES = {
+    "fails": "case fails",
+    "open": "case left open",
+    "kept-apart": "case kept apart",
+    "refuted": "claim refuted",
+    "not-run": "case not run",
+}
+"""What became of a case in words that can't be taken for the alternative's own fate."""
 EVIDENCE_NOTE = (
     "What each check saw, under the id by which the claims above cite it; in short for what is not put forward, the JSON has all."
     " n/a: it had nothing to look at; unknown: it could not tell, which never counts as a pass."
@@ -152,7 +160,8 @@ def _challenges(proposal: Proposal) -> list[str]:
     for row in challenge_rows(proposal):
         cite = f" [{row.evidence}]" if row.evidence else ""
         says = f' It was said: "{plain(row.case.says)}"' if row.case.says else ""
-        lines.append(f"- {letters[row.alternative]}, {row.fate}{cite}: {plain(in_letters(row.outcome, letters))}{says}")
+        against = f"Against {letters[row.alternative]}, {_FATES.get(row.fate, row.fate)}"
+        lines.append(f"- {against}{cite}: {plain(in_letters(row.outcome, letters))}{says}")
     return ["## Cases made up against it", "", plain(note), "", *lines, *([""] if lines else [])] if note else []
 
 

@@ -196,6 +196,12 @@ def test_an_order_in_which_nothing_breaks_is_refuted() -> None:
     assert "nothing breaks in this order of 2 moves" in only(evidence).message
 
 
+def test_an_order_of_one_move_is_told_as_one() -> None:
+    evidence = run(renamed(ALIASED), OrderCase((("scorer", "phase 1"),), "breaks"))
+
+    assert "nothing breaks in this order of 1 move." in only(evidence).message
+
+
 def test_taking_back_is_told_and_is_no_part_of_the_plan() -> None:
     moves = (("scorer", "phase 1"), ("shop", "phase 1"), ("scorer", "base"))
 
