@@ -43,13 +43,7 @@ def probe_note(proposal: Proposal) -> str:
         return ""
     trials = [followed for deed, _, followed in probed.trials if deed != _AS_IT_IS]
     same = [followed for deed, _, followed in probed.trials if deed == _AS_IT_IS]
-    chose = (
-        ""
-        if not same
-        else " It chose as the rules did."
-        if same[0]
-        else " It would choose another one than the rules did."
-    )
+    chose = "" if not same else " It chose as the rules did." if same[0] else " It would not choose as the rules did."
     told = f"followed the evidence in {sum(trials)} of {counted(len(trials), 'trial')}" if trials else "was not tried"
     problem = f" {probed.problem}" if probed.problem else ""
     return f"The reason that {model_of(proposal, 'probe')} states {told}; nothing rests on it.{chose}{problem}"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from copilot.domain.decision import Approval, Claim
 from copilot.domain.evidence import Finding
-from copilot.domain.proposal import Proposal, Worded
+from copilot.domain.proposal import Probed, Proposal, Worded
 from copilot.domain.source import Span
 from copilot.errors import RefusedByEvidence
 from copilot.reasons.markup import code, plain
@@ -188,3 +188,11 @@ def test_the_case_of_a_suggested_alternative_is_set_apart_as_the_models_own_word
         "> By a model, which suggested it; nothing rests on these words:\n>\n"
         "> Its case: It \\*wins\\* always.\n>\n> It presupposes: No one &lt;reads&gt; it.\n\n- 3 versions"
     ) in text
+
+
+def test_a_probe_in_which_a_model_chose_none_does_not_say_that_it_chose_another() -> None:
+    none = Probed((("as it is", "", False),), "The model chose none of the alternatives.")
+
+    text = markdown(replace(faces.a_proposal_with_a_model(), probed=none))
+
+    assert " It would not choose as the rules did. The model chose none of the alternatives.\n" in text
