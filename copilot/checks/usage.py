@@ -53,6 +53,7 @@ _MODE_WORDS = {
 }
 _OPEN_RULES = (
     "usage.likely-use-left",
+    "usage.not-shown",
     "usage.use-left-elsewhere",
     "usage.use-left-to-people",
     "usage.blind-spot",
@@ -86,7 +87,7 @@ class UsageCheck:
     """Every use of what changes, before and after."""
 
     name = "usage"
-    version = 9
+    version = 10
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
@@ -107,6 +108,7 @@ class UsageCheck:
         findings += outside_writers(case, bench, changed)
         findings += tag_findings(case)
         findings += position_findings(case, bench)
+        findings += _not_shown(case, changed)
         if case.refused:
             findings.append(
                 Finding("usage.no-patch", "note", case.refused.what, case.refused.where, fix=case.refused.next)
@@ -123,6 +125,14 @@ class UsageCheck:
             findings=findings,
             likely=likely_left(case, {it.span.path for it in findings if it.span and it.rule.startswith(_LEFT_RULES)}),
         )
+
+
+def _not_shown(case: Case, changed: tuple[Lineage, ...]) -> Iterator[Finding]:
+    """A way of the catalogue does what its strategy says; what a model's edits do is only known where it shows."""
+    final = {lineage.name: lineage.after[-1] for lineage in changed}
+    if case.patches and case.alternative.origin == "claude" and not operations_done(case, final):
+        text = "A model suggested this, and nothing that it changes shows that anything of what was asked is done."
+        yield Finding("usage.not-shown", "warning", text, fix="Look whether its edits do what was asked.")
 
 
 def _verdict(case: Case, findings: Iterable[Finding]) -> Verdict:

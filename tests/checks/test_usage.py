@@ -39,6 +39,20 @@ def test_a_use_left_behind_fails() -> None:
     assert evidence.measure("uses_left") == 1
 
 
+def test_a_way_of_a_model_that_shows_nothing_of_what_was_asked_is_open() -> None:
+    note = field("note", ["null", "string"], default=None)
+    asked = AddField("order", "", "note", '["null","string"]', "null", True)
+    idle, done = case(asked, [[ID]], [[ID]]), case(asked, [[ID]], [[ID, note]])
+
+    def by_model(it: Case) -> Evidence:
+        return run(replace(it, alternative=replace(it.alternative, origin="claude")))
+
+    assert by_model(idle).verdict == "unknown"
+    assert "usage.not-shown" in rules(by_model(idle), "warning")
+    assert "usage.not-shown" not in rules(by_model(done), "warning")
+    assert "usage.not-shown" not in rules(run(idle), "warning")
+
+
 def test_what_a_producer_reads_of_its_own_record_may_go_with_its_own_deploy() -> None:
     by_hand = Step("Deploy the producers", "producers", ("shop",), (), (f"{SHOP_PATH}:2  take it out",))
     removed = RemoveField("order", "", "amount")

@@ -153,6 +153,27 @@ def test_a_model_that_lies_about_its_way_does_not_win(folder: Path, server: Mess
     assert all(it.alternative != lie.id for it in proposal.challenges)
 
 
+def test_a_page_that_a_model_writes_instead_is_not_held_for_what_was_asked(
+    folder: Path, server: MessagesServer
+) -> None:
+    page = {"edit": "new_file", "path": "docs/certainty.md", "text": "How sure.\n"}
+    step = {"title": "Write it", "kind": "consumers", "jobs": [], "paths": [page["path"]]}
+    way = {
+        "title": "A page",
+        "argument": "It is read.",
+        "phases": [{"name": "a", "edits": [page], "steps": [step], "gate": ""}],
+    }
+    server.then(*[answering({**ANSWERS, "alternatives": {"alternatives": [way]}})] * 20)
+
+    assert propose(folder) == EXIT_DONE
+
+    proposal = the_one(folder)
+    (told,) = (it for it in proposal.alternatives if it.origin == "claude")
+    assert proposal.decision is not None
+    assert proposal.decision.ruling(told.id).outcome == "unproved"
+    assert "usage" in proposal.decision.ruling(told.id).rule
+
+
 def test_a_claim_that_was_refuted_stays_to_be_read(
     folder: Path, server: MessagesServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
