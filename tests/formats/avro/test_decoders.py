@@ -56,6 +56,18 @@ def test_a_refusal_is_undecodable_with_a_short_reason(decoder: DecoderUnderTest)
     assert len(str(caught.value)) <= 300
 
 
+def test_the_apache_package_tells_wide_records_by_their_names() -> None:
+    """Else most of a reason is the first lines of a schema, and printing it takes longer than reading the record."""
+    writer, reader = resolved(field("a", "int")), resolved(field("a", "int"), field("b", "int"))
+    apache = ApacheDecoder()
+
+    with pytest.raises(Undecodable) as caught:
+        apache.decode(apache.encode(writer, {"a": 1}), writer, reader)
+
+    assert "No default value for field b" in str(caught.value)
+    assert "fields" not in str(caught.value)
+
+
 def test_an_alias_feeds_fastavro_and_not_the_apache_package() -> None:
     writer, reader = resolved(field("a", "int")), resolved({**field("b", "int", 7), "aliases": ["a"]})
 
