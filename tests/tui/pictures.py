@@ -16,6 +16,7 @@ from pathlib import Path
 
 from textual.app import App
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from copilot.domain.proposal import Proposal
 from copilot.example.build import build_repository
@@ -114,6 +115,8 @@ def drawn(
                 await _press(app, pilot, step.keys)
                 for theme in themes if step.name or are_all else ():
                     app.theme = theme
+                    for line in app.screen.query(Input):
+                        line.cursor_blink = False
                     await pilot.pause()
                     await _rests(app, pilot)
                     found.append((f"{step.name}-{theme.removeprefix('copilot-')}", svg_of(app)))
