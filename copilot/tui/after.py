@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from copilot.domain.decision import Applied, Undone
+from copilot.domain.decision import Applied
+from copilot.errors import CopilotError
 from copilot.proposals.gates import Ways
 from copilot.tui.deciding import DecidingPage
 from copilot.tui.dialogs import Answer, Note
 
 
 class AfterApplying(DecidingPage):
-    """A page about a proposal that may be applied; `_begin` tells what goes on, `_failed` shows an error."""
+    """A page about a proposal that may be applied. One act at a time: `_doing` is what goes on, "" where nothing does."""
+
+    _doing = ""
 
     def _begin(self, doing: str) -> None:
-        raise NotImplementedError
+        self._doing = doing
+        self.tell(doing)
 
     def _ended(self, _: object) -> None:
-        raise NotImplementedError
+        self._doing = ""
+        self._reload()
+
+    def _failed(self, error: CopilotError) -> None:
+        self._ended(error)
+        self.fail(error)
 
     @property
     def _applied(self) -> Applied | None:
@@ -47,11 +56,8 @@ class AfterApplying(DecidingPage):
             self._begin("taking it back …")
             source = answer.text.strip() or branch
             self.in_thread(
-                lambda: self.workspace.undo(self._proposal.id, from_branch=source), self._undone, self._failed
+                lambda: self.workspace.undo(self._proposal.id, from_branch=source), self._ended, self._failed
             )
-
-    def _undone(self, undone: Undone) -> None:
-        self._ended(undone)
 
     def action_next(self) -> None:
         applied = self._applied

@@ -59,7 +59,6 @@ class SignScreen(AfterApplying):
         applied = self._proposal.applied
         self.alternative = applied[-1].alternative if applied else alternative
         self._standing: Standing | None = None
-        self._doing = ""
 
     def compose(self) -> ComposeResult:
         yield Static(id="heading")
@@ -151,18 +150,6 @@ class SignScreen(AfterApplying):
     def _insist(self, text: str, field: str) -> None:
         self.tell(text, "bold $text-error")
         self.query_one(field, Input).focus()
-
-    def _begin(self, doing: str) -> None:
-        self._doing = doing
-        self.tell(doing)
-
-    def _ended(self, _: object) -> None:
-        self._doing = ""
-        self._reload()
-
-    def _failed(self, error: CopilotError) -> None:
-        self._ended(error)
-        self.fail(error)
 
     def _reload(self) -> None:
         """Reads the proposal anew; whose approvals are there is verified in a thread, because programs are asked."""
