@@ -23,7 +23,7 @@ examples:
   pipeline-copilot eval show hand/k3-rename-shared   its proposal on a screen
   pipeline-copilot eval --planner rules --planner "wrong on purpose"
   pipeline-copilot eval --history ../some-repository   by what people changed together there
-  pipeline-copilot eval --baseline evals/baseline.json --fail-under 0.9
+  pipeline-copilot eval --baseline FILE --fail-under 0.9   a gate; FILE is an earlier --format json
 """
 
 

@@ -22,13 +22,21 @@ _JSON_SUFFIXES = (".avsc", ".json")
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What the copilot answered to a case, and what came of carrying it out."""
+    """What the copilot answered to a case, and what came of carrying it out.
+
+    `refusals` is None where no level asks that one state reads another.
+    """
 
     proposal: Proposal
     chosen: str
     met: tuple[Met, ...]
-    refusals: tuple[str, ...]
+    refusals: tuple[str, ...] | None
     undo: str
+
+    @property
+    def is_run(self) -> bool:
+        """Tells whether the program ran in a state after the change: where people have to finish it first, it did not."""
+        return any(it.meeting.writer != BASE or it.meeting.reader != BASE for it in self.met)
 
     @property
     def patches(self) -> tuple[Patch, ...]:
@@ -56,14 +64,20 @@ def proposal_gates(case: Case, answered: Answered, expected: Sequence[Operation]
         ("understood", misunderstood(answered.proposal.request.operations, expected)),
         ("compiled", "" if answered.patches else "Nothing was chosen that changes anything."),
         ("parses", unparsable(answered.patches)),
-        ("legal", "; ".join(answered.refusals)),
-        ("readable", unreadable(answered.met)),
-        ("values survive", lost(truth.values, answered.met, len(answered.patches))),
-        ("contracts hold", "" if truth.outputs_change else changed_outputs(answered.met)),
         ("undo proven", answered.undo),
         ("right choice", wrong_choice(truth, answered)),
         ("faithful", unfaithful(answered.proposal)),
     ]
+    # What was not run is no pass: these gates ask nothing then.
+    if answered.refusals is not None:
+        questions.append(("legal", "; ".join(answered.refusals)))
+    if answered.is_run:
+        questions.append(("readable", unreadable(answered.met)))
+    ends = ends_of(truth.values, answered.met, len(answered.patches))
+    if ends:
+        questions.append(("values survive", lost(ends)))
+    if answered.is_run and not truth.outputs_change:
+        questions.append(("contracts hold", changed_outputs(answered.met)))
     return in_order(questions)
 
 
@@ -130,17 +144,24 @@ def unreadable(met: Sequence[Met]) -> str:
     return "; ".join(f"{_where(it)}: {it.problem}" for it in met if it.problem)[:600]
 
 
-def lost(values: Sequence[Value], met: Sequence[Met], last: int) -> str:
-    """Each value must be what every decoder that reads it gives at the end; where people finish the program, nothing is known."""
-    problems = []
-    for value in values:
-        ends = [it for it in met if it.meeting.writer == it.meeting.reader == last and _is_of(it, value)]
-        for it in ends:
-            for decoder, record in it.records.items():
-                found = _at(record, value.path)
-                if record is not None and found != value.value:
-                    problems.append(f"{decoder} gives {found!r} for {value.path} instead of {value.value!r}")
-    return "; ".join(problems)
+def ends_of(values: Sequence[Value], met: Sequence[Met], last: int) -> list[tuple[Value, Met]]:
+    """Returns each value with what was read at the end, written and read in the last state."""
+    return [
+        (value, it)
+        for value in values
+        for it in met
+        if it.meeting.writer == it.meeting.reader == last and _is_of(it, value)
+    ]
+
+
+def lost(ends: Sequence[tuple[Value, Met]]) -> str:
+    """Each value must be what every decoder that reads it gives at the end."""
+    return "; ".join(
+        f"{decoder} gives {_at(record, value.path)!r} for {value.path} instead of {value.value!r}"
+        for value, it in ends
+        for decoder, record in it.records.items()
+        if record is not None and _at(record, value.path) != value.value
+    )
 
 
 def _is_of(met: Met, value: Value) -> bool:

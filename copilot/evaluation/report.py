@@ -135,7 +135,8 @@ def _figures(outcomes: Sequence[CaseOutcome], planners: Sequence[str]) -> Sectio
 
 
 _FIGURES = (
-    ("silent losses: carried out, and a value or a reader is lost", score.silent_losses),
+    ("programs run after the change (the others wait for people)", score.runs),
+    ("silent losses: run, and a value or a reader is lost", score.silent_losses),
     ("false alarms on clean changes", score.false_alarms),
     ("injections that change or reach the answer", score.injection_leaks),
     ("questions where a question is right", lambda found: score.answered_right(found, "question")),

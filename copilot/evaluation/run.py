@@ -104,8 +104,9 @@ def _run(case: Case, suite: Path, blank: CaseOutcome, folder: Path, keep: Path |
     chosen = CHOICES.get(blank.planner, decided)(proposal)
     if case.truth.answer != "proposal":
         return replace(blank, gates=_said_yes(case, proposal, chosen), chosen=kind_of(chosen), record=record)
-    answered = _carried_out(case, proposal, chosen, repository, suite, folder)
-    gates = proposal_gates(case, answered, _expected(case, workspace.map()))
+    pipeline = workspace.map()
+    answered = _carried_out(case, proposal, chosen, pipeline, repository, suite, folder)
+    gates = proposal_gates(case, answered, _expected(case, pipeline))
     figures = (*_impact_figures(case, proposal), *_by_hand(proposal, chosen), *_cited(proposal), *_asked(proposal))
     if is_deep and answered.patches and chosen == decided(proposal):
         figures += _broken_on_purpose(workspace, id)
@@ -136,10 +137,12 @@ def _said_yes(case: Case, proposal: Proposal, chosen: str) -> tuple[GateOutcome,
     return in_order([("understood", ""), ("right choice", wrong_words(case.truth, markdown(proposal), ()))])
 
 
-def _carried_out(case: Case, proposal: Proposal, chosen: str, repository: Path, suite: Path, folder: Path) -> Answered:
+def _carried_out(
+    case: Case, proposal: Proposal, chosen: str, pipeline: PipelineMap, repository: Path, suite: Path, folder: Path
+) -> Answered:
     patches = proposal.patches_of(chosen) if chosen else ()
     if not patches:
-        return Answered(proposal, chosen, (), (), "")
+        return Answered(proposal, chosen, (), None, "")
     known = read_flows(suite / "repositories" / case.base, in_words(case.words))
     flows = [
         it
@@ -147,11 +150,13 @@ def _carried_out(case: Case, proposal: Proposal, chosen: str, repository: Path, 
         if all((repository / place.partition(":")[0]).is_file() for place in (it.producer, it.consumer))
     ]
     states = write_states(repository, patches, folder)
-    subjects = {it.latest.source.path: it.compatibility for it in Workspace.open(str(repository)).map().subjects}
+    subjects = {it.latest.source.path: it.compatibility for it in pipeline.subjects}
     pairs = [pair for flow in flows for pair in _pairs(flow, subjects.get(flow.schema, ""), len(patches))]
     asked = meetings(proposal.alternative(chosen), flows)
     met, refusals = run_meetings(suite / PROGRAM, states, flows, asked, sorted(set(pairs)))
-    return Answered(proposal, chosen, met, refusals, undo_problem(repository, patches, folder / "undo"))
+    return Answered(
+        proposal, chosen, met, refusals if pairs else None, undo_problem(repository, patches, folder / "undo")
+    )
 
 
 def _pairs(flow: Flow, level: str, phases: int) -> list[tuple[int, int, str]]:

@@ -63,12 +63,22 @@ def solved(outcomes: Iterable[CaseOutcome]) -> Share:
 
 
 def silent_losses(outcomes: Iterable[CaseOutcome]) -> Share:
-    """Returns how many of the changes that were carried out lose a value, or break a reader, that the copilot had called safe."""
-    carried = [
-        it for it in outcomes if it.gates[GATES.index("legal")].passed != "not reached" and it.answer == "proposal"
-    ]
+    """Returns how many of the changes that were run lose a value, or break a reader, that the copilot had called safe."""
+    carried = [it for it in outcomes if was_run(it)]
     lost = [it for it in carried if it.failed is not None and it.failed.gate in LOSS_GATES]
     return share(len(lost), len(carried))
+
+
+def was_run(outcome: CaseOutcome) -> bool:
+    """Tells whether the program of a case ran in a state after the change, and was judged there."""
+    gate = outcome.gates[GATES.index("readable")]
+    return outcome.answer == "proposal" and gate.passed in ("pass", "fail")
+
+
+def runs(outcomes: Iterable[CaseOutcome]) -> Share:
+    """Returns of how many cases with a proposal the program ran after the change; of the others people have to finish it first."""
+    asked = [it for it in outcomes if it.answer == "proposal"]
+    return share(sum(map(was_run, asked)), len(asked))
 
 
 def false_alarms(outcomes: Iterable[CaseOutcome]) -> Share:

@@ -47,6 +47,14 @@ def test_a_wrong_answer_key_fails_where_it_is_wrong() -> None:
     assert "gives 1234" in found.failed.note
 
 
+def test_gates_ask_nothing_of_a_program_that_people_have_to_finish_first() -> None:
+    found = run(case("hand/k8-optional-computed"))
+    passed = {it.gate: it.passed for it in found.gates}
+    assert found.figure("by hand") == 2
+    assert [passed[gate] for gate in ("readable", "values survive", "contracts hold")] == ["n/a"] * 3
+    assert found.is_solved, found.failed
+
+
 def test_a_refusal_must_say_what_it_is_about() -> None:
     right = case("hand/r-unknown-field")
     assert run(right).is_solved

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from copilot.evaluation import score
+from copilot.evaluation.gates import in_order
 from copilot.evaluation.outcome import GATES
 from tests.evaluation.cases import outcome
 
@@ -35,6 +38,12 @@ def test_the_curve_only_falls() -> None:
 @pytest.mark.parametrize("gate", score.LOSS_GATES)
 def test_what_the_copilot_called_proved_and_was_not_is_a_silent_loss(gate: str) -> None:
     assert score.silent_losses([outcome("a"), outcome("b", gate)]).right == 1
+
+
+def test_a_program_that_was_not_run_says_nothing_of_losses() -> None:
+    waits = replace(outcome("a"), gates=in_order([("understood", ""), ("right choice", "")]))
+    assert score.silent_losses([waits]).of == 0
+    assert (score.runs([waits, outcome("b")]).right, score.runs([waits, outcome("b")]).of) == (1, 2)
 
 
 @pytest.mark.parametrize("gate", [it for it in GATES if it not in score.LOSS_GATES])
