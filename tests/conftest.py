@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from copilot.adapters.own_settings import AVSC_VARIABLE, JAVA_VARIABLE
-from tests.outside import AVSC_FOLDER, JAVA_JARS, KAFKA_FOLDER, LOCAL_MODEL, local_model_command
+from tests.outside import AVSC_FOLDER, JAVA_JARS, KAFKA_FOLDER, LOCAL_MODEL, NOT_RUN, local_model_command, not_run
 
 # How fast a machine draws examples says nothing about the program; a busy one must not fail the gate.
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -45,7 +45,6 @@ MODEL_VARIABLES = (
     "PIPELINE_COPILOT_MODEL", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_BASE_URL", "ANTHROPIC_PROFILE",
     "ANTHROPIC_CUSTOM_HEADERS",
 )  # fmt: skip
-NOT_RUN = pytest.StashKey[dict[str, str]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -65,8 +64,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     for marker in item.iter_markers("tool"):
         name = marker.args[0]
         if not tool_works(name):
-            item.config.stash[NOT_RUN][item.nodeid] = name
-            pytest.skip(f"{name} is missing or doesn't work here")
+            not_run(item, name)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

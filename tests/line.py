@@ -11,6 +11,15 @@ from copilot.proposals import Workspace
 from tests.repositories import git, lasting_folder
 
 CHANGE = "rename outcome to verdict in decision"
+DECISION: dict[str, object] = {
+    "order_id": "o-1",
+    "outcome": "APPROVE",
+    "score": 0.5,
+    "decided_at": 1_700_000_000_000,
+    "reason": None,
+    "model_version": "m",
+}
+"""A record of the example's schema "decision"."""
 
 
 def copy_of_example(folder: Path, change: str = CHANGE) -> tuple[Path, str]:

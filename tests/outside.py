@@ -9,6 +9,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
+
+import pytest
 
 from copilot.adapters.line_program import LineProgram
 from copilot.formats.avro import AvroFormat
@@ -20,6 +23,8 @@ KAFKA_FOLDER = "TESTS_KAFKA_FOLDER"
 LOCAL_MODEL = "TESTS_LOCAL_MODEL"
 LOCAL_MODEL_PROGRAM = Path(__file__).parent.parent / "evals" / "local_model" / "local_model.py"
 LOCAL_MODEL_SECONDS_MAX = 120
+NOT_RUN = pytest.StashKey[dict[str, str]]()
+"""The tests that lack a tool, with its name: the run ends with a table of them."""
 
 
 @functools.cache
@@ -63,3 +68,9 @@ def local_model() -> Iterator[dict[str, str]]:
     finally:
         if not ran_before:
             run("stop")
+
+
+def not_run(item: pytest.Item, name: str) -> NoReturn:
+    """Skips a test for want of a tool, and has it named at the end of the run."""
+    item.config.stash[NOT_RUN][item.nodeid] = name
+    pytest.skip(f"{name} is missing or doesn't work here")

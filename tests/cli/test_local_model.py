@@ -16,7 +16,7 @@ from copilot.domain.operation import AddField
 from copilot.domain.proposal import Proposal
 from copilot.errors import EXIT_DONE
 from copilot.proposals import Workspace
-from tests.outside import LOCAL_MODEL_PROGRAM, local_model
+from tests.outside import LOCAL_MODEL_PROGRAM, local_model, not_run
 from tests.repositories import commit, init
 from tests.shops import CHECKOUT, INVOICE, order_schema
 
@@ -34,7 +34,10 @@ def proposed(folder: Path, *more: str) -> Proposal:
 @pytest.mark.slow
 @pytest.mark.tool("local model")
 def test_a_small_model_frames_and_suggests_and_the_checks_decide(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    request: pytest.FixtureRequest,
 ) -> None:
     folder = init(tmp_path / "shop")
     commit(folder, {"schemas/order.avsc": order_schema(), **CHECKOUT, **INVOICE})
@@ -48,7 +51,7 @@ def test_a_small_model_frames_and_suggests_and_the_checks_decide(
             monkeypatch.setenv(name, value)
         main(["propose", WORDS, "-C", str(folder), "--record", str(tmp_path / "kept")])
     if "did not answer within" in "".join(capfd.readouterr()):
-        pytest.skip("the machine is too busy for the model")
+        not_run(request.node, "local model in time")
     (proposal,) = Workspace.open(folder).list()
 
     (operation,) = proposal.request.operations

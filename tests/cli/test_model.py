@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,26 +12,12 @@ from copilot.cli.main import main
 from copilot.errors import EXIT_DONE, EXIT_USAGE
 from copilot.proposals import Workspace
 from tests import messages_server as say
-from tests.line import example
 from tests.messages_server import MessagesServer
 from tests.repositories import git
 
 WORDS = "we need to know how sure the scorer is, old decisions have no such value; don't break scorer"
 ADD = {"op": "add_field", "subject": "decision", "field": "certainty", "type": ["null", "double"], "default": None}
 FRAMED = say.tool("frame", {"operations": [ADD], "wishes": []})
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[MessagesServer]:
-    with MessagesServer() as started:
-        monkeypatch.setenv("ANTHROPIC_BASE_URL", started.base_url)
-        monkeypatch.setenv("ANTHROPIC_API_KEY", "key-of-a-test")
-        yield started
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(example(), tmp_path / "shop", symlinks=True))
 
 
 def propose(folder: Path, *more: str) -> int:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +22,7 @@ from copilot.errors import EXIT_DONE, EXIT_USAGE
 from copilot.proposals import Workspace
 from copilot.reasons import document
 from tests import messages_server as say
-from tests.line import example
+from tests.line import DECISION
 from tests.messages_server import MessagesServer
 from tests.repositories import git
 
@@ -36,14 +34,7 @@ CASE = {
     "subject": "decision",
     "writer": "base",
     "reader": "phase 1",
-    "record": {
-        "order_id": "o-1",
-        "outcome": "APPROVE",
-        "score": 0.5,
-        "decided_at": 1_700_000_000_000,
-        "reason": None,
-        "model_version": "m",
-    },
+    "record": DECISION,
     "path": "score",
     "says": SAYS,
 }
@@ -86,19 +77,6 @@ def answering(answers: dict[str, Any]) -> Any:
         return say.tool(name, answers[name])
 
     return reply
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[MessagesServer]:
-    with MessagesServer() as started:
-        monkeypatch.setenv("ANTHROPIC_BASE_URL", started.base_url)
-        monkeypatch.setenv("ANTHROPIC_API_KEY", "key-of-a-test")
-        yield started
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(example(), tmp_path / "shop", symlinks=True))
 
 
 def propose(folder: Path, *more: str, words: str = WORDS) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from copilot.domain.alternative import Alternative, Plan
+from copilot.domain.evidence import Verdict
 from copilot.domain.failing_case import BytesCase, OrderCase, RecordCase
 from copilot.domain.model import Exchange, ModelLimits
 from copilot.domain.operation import ChangeRequest
@@ -35,13 +36,10 @@ ORDER = {"case": "order", "moves": [{"job": "shop", "to": "Phase 1"}], "says": "
 BYTES = {"case": "bytes", "subject": "order", "writer": "v1", "reader": "phase 1", "hex": "02", "says": ""}
 
 
-def proposal(*verdicts: str) -> Proposal:
+def proposal(*verdicts: Verdict) -> Proposal:
     """A proposal of as many alternatives, each with one verdict, and the one that changes nothing."""
     ways = [proposals.alternative(f"way-{number}") for number in range(1, len(verdicts) + 1)]
-    seen = [
-        proposals.evidence(way.id, "replay", verdict)  # type: ignore[arg-type]
-        for way, verdict in zip(ways, verdicts, strict=True)
-    ]
+    seen = [proposals.evidence(way.id, "replay", verdict) for way, verdict in zip(ways, verdicts, strict=True)]
     request = ChangeRequest("a try", (), proposals.COMMIT, "ada")
     compiled = (Compiled(proposals.NOTHING.id, ()), *(Compiled(way.id, (patch(way),)) for way in ways))
     return Proposal("p-1", request, plan=Plan((proposals.NOTHING, *ways), ()), compiled=compiled, evidence=tuple(seen))

@@ -17,18 +17,10 @@ from copilot.domain.proposal import Challenged, Compiled, Proposal, Reading, Rec
 from copilot.proposals import Workspace
 from copilot.proposals.workspace import FOLDER, utc_now
 from copilot.reasons.rollout import proved
-from tests.line import CHANGE, example
+from tests.line import CHANGE, DECISION, example
 from tests.planners.scripted import Obliging, kit_of
 from tests.repositories import git
 
-RECORD = {
-    "order_id": "o-1",
-    "outcome": "APPROVE",
-    "score": 0.5,
-    "decided_at": 1_700_000_000_000,
-    "reason": None,
-    "model_version": "m",
-}
 SAYS = "Everything is lost, so refuse it."
 
 
@@ -38,7 +30,7 @@ def case(writer: str, reader: str, **record: Any) -> dict[str, Any]:
         "subject": "decision",
         "writer": writer,
         "reader": reader,
-        "record": RECORD | record,
+        "record": DECISION | record,
         "path": "outcome",
         "says": SAYS,
     }

@@ -168,7 +168,9 @@ def test_words_and_a_probe_are_asked_for_on_the_screen(tmp_path: Path) -> None:
         assert app.screen.query_one(ListAndDetail).items.option_count == 4
         await pilot.press("q", "3")
         await pilot.pause()
-        assert "All 3 versions are read." in app.workspace.load("p-0123456789").worded.sentences[0][1]  # type: ignore[union-attr]
+        worded = app.workspace.load("p-0123456789").worded
+        assert worded is not None
+        assert "All 3 versions are read." in worded.sentences[0][1]
 
     workspace_with(tmp_path / "shop", proposal)
     drive(Workspace.open(tmp_path / "shop", model=lambda tree: kit_of(script)), act)

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from rich.console import RenderableType
 from textual import events
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
@@ -204,8 +205,8 @@ def test_the_first_frame_has_its_parts_and_says_what_it_waits_for(tmp_path: Path
     class Watched(CopilotApp):
         CSS_PATH = STYLES
 
-        def _display(self, screen: Screen[object], renderable: object) -> None:
-            super()._display(screen, renderable)  # type: ignore[arg-type]
+        def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+            super()._display(screen, renderable)
             if renderable is not None and not self._batch_count:
                 frames.append(screen_text(self))
 

@@ -24,6 +24,7 @@ from tests.tui.stage import NOW, workspace_with
 GOLDEN = Path(__file__).parent / "golden" / "pictures"
 SIZES = ((80, 24), (120, 40), (250, 70))
 THEMES = ("copilot-dark", "copilot-light")
+HINT = f"look at them; if they are right, {UPDATE_VARIABLE}=1 keeps them"
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}"),
@@ -36,8 +37,8 @@ def _nobody_chose_a_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
 
 
-def compare(pictures: list[tuple[str, str]], size: tuple[int, int]) -> None:
-    """Compares each picture with its file, and fails with the names of all that differ."""
+def differing(pictures: list[tuple[str, str]], size: tuple[int, int]) -> list[str]:
+    """Returns the names of the pictures that are not as in their files; writes them anew first where that is asked for."""
     differ = []
     for name, svg in pictures:
         path = GOLDEN / f"{size[0]}x{size[1]}" / f"{name}.svgz"
@@ -46,18 +47,19 @@ def compare(pictures: list[tuple[str, str]], size: tuple[int, int]) -> None:
             path.write_bytes(gzip.compress(short(svg).encode("utf-8"), 9, mtime=0))
         if not path.exists() or gzip.decompress(path.read_bytes()).decode("utf-8") != short(svg):
             differ.append(name)
-    assert not differ, f"if these are right, {UPDATE_VARIABLE}=1 keeps them: {', '.join(differ)}"
+    return differ
 
 
 def test_the_first_screen_and_what_it_opens_look_as_they_did(size: tuple[int, int]) -> None:
-    compare(drawn(Workspace.open(example()), "", AT_HOME, size, THEMES), size)
+    assert differing(drawn(Workspace.open(example()), "", AT_HOME, size, THEMES), size) == [], HINT
 
 
 def test_the_screens_of_a_proposal_look_as_they_did(tmp_path: Path, size: tuple[int, int]) -> None:
     # Made by hand, so that it stays the same when checks and strategies come to tell something else of the example.
     proposal = faces.a_proposal(stakes="high")
     files = {"schemas/order.avsc": faces.OLD_SCHEMA, "jobs/billing.py": faces.OLD_CODE}
-    compare(drawn(workspace_with(tmp_path, proposal, files=files), proposal.id, IN_REVIEW, size, THEMES), size)
+    pictures = drawn(workspace_with(tmp_path, proposal, files=files), proposal.id, IN_REVIEW, size, THEMES)
+    assert differing(pictures, size) == [], HINT
 
 
 def test_a_proof_that_goes_on_looks_as_it_did(tmp_path: Path, size: tuple[int, int]) -> None:
@@ -66,7 +68,7 @@ def test_a_proof_that_goes_on_looks_as_it_did(tmp_path: Path, size: tuple[int, i
     pictures = drawn(
         workspace, proposal.id, [Step("proving")], size, THEMES, begin=lambda app: while_proving(app, proposal)
     )
-    compare(pictures, size)
+    assert differing(pictures, size) == [], HINT
 
 
 def test_the_log_looks_as_it_did(tmp_path: Path, size: tuple[int, int]) -> None:
@@ -74,7 +76,7 @@ def test_the_log_looks_as_it_did(tmp_path: Path, size: tuple[int, int]) -> None:
     said = Rejection("", "alias-33bb44", "Bob <bob@example.org>", NOW, "the dashboards of risk read it, see INC-42")
     rejected = replace(proposal, rejections=(said,))
     workspace = workspace_with(tmp_path / "shop", rejected)
-    compare(drawn(workspace, "", [Step("log", ("L",))], size, THEMES), size)
+    assert differing(drawn(workspace, "", [Step("log", ("L",))], size, THEMES), size) == [], HINT
 
 
 if __name__ == "__main__":

@@ -112,7 +112,9 @@ def test_from_a_request_to_a_signed_branch_and_back_again(size: tuple[int, int])
     async def act(story: Story) -> None:
         seen["id"] = id = await chooses_the_order(story)
         workspace = story.app.workspace
-        chosen = str(workspace.load(id).decision and workspace.load(id).decision.chosen)  # type: ignore[union-attr]
+        decision = workspace.load(id).decision
+        assert decision is not None
+        chosen = decision.chosen
 
         await story.press("c")
         await story.at(CompareScreen)
