@@ -14,9 +14,12 @@ from copilot.domain.operation import Operation
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.schema import SchemaField, SchemaSubject
 from copilot.errors import Ambiguous, NotFound, WrongUsage
-from copilot.planners.forms import FORMS
+from copilot.planners.forms import FORMS, readings_of
 from copilot.planners.intent import understand
 from copilot.planners.names import words_of
+from copilot.planners.plainly import sayings_of
+from copilot.planners.sentences import Part, parts_of
+from copilot.planners.several import each_of
 
 TRIES_MAX = 60
 FIELDS_TRIED_MAX = 12
@@ -45,6 +48,20 @@ def corrected(text: str, error: NotFound, pipeline: PipelineMap) -> tuple[str, .
     """Returns the request with each of the nearest names in the place of the unknown one, where that is understood."""
     sentences = (_replaced(text, error.said, name) for name in error.close)
     return tuple(dict.fromkeys(it for it in sentences if it != text and _is_understood(it, pipeline)))
+
+
+def plainly(text: str, pipeline: PipelineMap) -> str:
+    """Returns the request in the words of the forms, as `impact` takes them from people; "" where that is not understood here."""
+    parts = [one for part in parts_of(text) for one in each_of(part)]
+    sentence = "; ".join(_first_understood(part, pipeline) for part in parts)
+    return sentence if sentence != text.strip() and _is_understood(sentence, pipeline) else ""
+
+
+def _first_understood(part: Part, pipeline: PipelineMap) -> str:
+    """A part may need the schema that another one names, so a reading is enough where it is not understood by itself."""
+    sayings = [saying for saying in sayings_of(part) if readings_of(saying)]
+    found = next((it for it in sayings if _is_understood(it.said, pipeline)), sayings[0] if sayings else part)
+    return found.said
 
 
 def examples(text: str, pipeline: PipelineMap, count: int) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """One sentence that asks for several changes, taken apart: "add a, b and c to Order", "rename a to b and c to d".
 
-For `impact` alone, where a list of names can only be a list: nothing is written, and what was understood is shown.
+`impact` takes it so at once; a proposal only offers it, since a list of names may be meant as something else.
 """
 
 from __future__ import annotations

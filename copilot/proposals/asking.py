@@ -130,9 +130,11 @@ def _together(said: tuple[Wish, ...], framed: tuple[Wish, ...]) -> tuple[Wish, .
 def _operations(text: str, operations: Sequence[Operation | str], pipeline: PipelineMap) -> tuple[Operation, ...]:
     try:
         found = _asked(text, operations, own_part(pipeline))
-    except WrongUsage:
+    except WrongUsage as error:
         for operation in _asked_elsewhere(text, operations, pipeline):
             raise _not_ours(operation.subject, pipeline) from None
+        if isinstance(error, NotUnderstood) and (said := _plainly(text, pipeline)):
+            error.next = f'If this is meant, say it so: "{said}".'
         raise
     if not found:
         raise WrongUsage(
@@ -161,8 +163,16 @@ def instead_of(text: str, error: WrongUsage, pipeline: PipelineMap) -> tuple[str
     from copilot.planners.clarifying import corrected, examples
 
     own = own_part(pipeline)
+    if isinstance(error, NotUnderstood) and (said := _plainly(text, pipeline)):
+        return (said,)
     found = corrected(text, error, own) if isinstance(error, NotFound) else ()
     return found or examples(text, own, EXAMPLES_MAX)
+
+
+def _plainly(text: str, pipeline: PipelineMap) -> str:
+    from copilot.planners.clarifying import plainly
+
+    return plainly(text, own_part(pipeline))
 
 
 def own_part(pipeline: PipelineMap) -> PipelineMap:

@@ -9,10 +9,11 @@ import pytest
 from copilot.domain.operation import RenameField
 from copilot.domain.pipeline import PipelineMap
 from copilot.errors import Ambiguous, NotFound, WrongUsage
-from copilot.planners.clarifying import clarified, corrected, examples
+from copilot.planners.clarifying import clarified, corrected, examples, plainly
 from copilot.planners.intent import understand
 from copilot.proposals import Workspace
 from tests.line import example
+from tests.planners.builders import shop
 
 
 @functools.cache
@@ -88,3 +89,23 @@ def test_a_repository_without_schemas_has_no_examples() -> None:
     assert examples("rename a to b", empty, 6) == ()
     with pytest.raises(WrongUsage):
         understand("rename a to b", empty)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("amount should be removed from Order", "remove amount in Order"),
+        ("Order no longer needs amount", "remove amount from Order"),
+        ("extend the Order schema with an optional string gift", "add an optional string gift to the Order schema"),
+        (
+            "rename status to state and amount to total in Order",
+            "rename status to state in Order; rename amount to total in Order",
+        ),
+        ("make Order better", ""),
+        ("remove nothing_like_it from Order", ""),
+    ],
+)
+def test_what_people_write_is_offered_in_words_that_are_understood(text: str, said: str) -> None:
+    map = shop().pipeline
+    assert plainly(text, map) == said
+    assert not said or understand(said, map)
