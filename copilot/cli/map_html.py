@@ -29,7 +29,10 @@ _IN_SCRIPT = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u
 def map_html(pipeline: PipelineMap) -> str:
     """Returns the whole page."""
     parts = files("copilot.cli").joinpath("map_page")
-    page, style, script = (parts.joinpath(f"page.{end}").read_text("utf-8") for end in ("html", "css", "js"))
+    page, style, layout, script = (
+        parts.joinpath(name).read_text("utf-8") for name in ("page.html", "page.css", "layout.js", "page.js")
+    )
+    script = f"{layout}\n{script}"
     data = json.dumps(_seen(_data(pipeline)), ensure_ascii=False, separators=(",", ":")).translate(_IN_SCRIPT)
     at = "the working tree" if pipeline.commit == WORKING_TREE else f"commit {short(pipeline.commit)}"
     return Template(page).substitute(

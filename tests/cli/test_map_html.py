@@ -5,9 +5,12 @@ from __future__ import annotations
 import base64
 import json
 import re
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
+from importlib.resources import files
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -66,3 +69,47 @@ def test_a_name_can_neither_end_the_script_nor_hide() -> None:
     assert "\u202e" not in page
     assert data_of(page)["jobs"][0]["name"] == forged.replace("\u202e", "\\u202e")
     assert page.count("<script") == map_html(faces.an_empty_map()).count("<script")
+
+
+WINDOW = {"width": 820, "height": 600}
+GRAPHS = {
+    "a line of eleven": [(f"n{number}", f"n{number + 1}") for number in range(10)],
+    "a star of a hundred": [("topic", f"job{number}") for number in range(100)],
+    "sixty pairs": [(f"topic{number}", f"job{number}") for number in range(60)],
+    "a circle": [("a", "b"), ("b", "c"), ("c", "a")],
+    "two hundred in forty layers": [(f"n{number}", f"n{number + 5}") for number in range(195)],
+}
+
+
+@pytest.mark.tool("node")
+@pytest.mark.parametrize("edges", GRAPHS.values(), ids=GRAPHS)
+def test_all_of_a_graph_fits_the_window_and_no_node_covers_another(edges: list[tuple[str, str]]) -> None:
+    picture = _placed(edges)
+
+    places = [(it["x"], it["y"]) for _, it in picture["at"]]
+    assert len(places) == len({name for edge in edges for name in edge})
+    assert (max(x for x, _ in places) - min(x for x, _ in places) + 184) * picture["scale"] <= WINDOW["width"] + 1
+    assert (max(y for _, y in places) - min(y for _, y in places) + 30) * picture["scale"] <= WINDOW["height"] + 1
+    assert all(
+        abs(x - other_x) >= 184 or abs(y - other_y) >= 30 for (x, y), (other_x, other_y) in combinations(places, 2)
+    )
+
+
+@pytest.mark.tool("node")
+def test_a_line_of_eleven_can_be_read_without_zooming() -> None:
+    assert _placed(GRAPHS["a line of eleven"])["scale"] > 0.65
+
+
+def _placed(edges: list[tuple[str, str]]) -> Any:
+    """Returns where the page's own script puts the nodes of a graph."""
+    names = sorted({name for edge in edges for name in edge})
+    layout = files("copilot.cli").joinpath("map_page/layout.js").read_text("utf-8")
+    program = f"""{layout}
+        const nodes = new Map({json.dumps(names)}.map(label => [label, {{ label }}]));
+        const grouped = (items, key) => items.reduce(
+          (all, item) => all.set(key(item), [...(all.get(key(item)) || []), item]), new Map());
+        const edges = {json.dumps(edges)}.map(([from, to]) => ({{ from, to }}));
+        const picture = placed([...nodes.keys()], edges, {json.dumps(WINDOW)});
+        console.log(JSON.stringify({{ ...picture, at: [...picture.at] }}));"""
+    ran = subprocess.run(["node", "-"], input=program, capture_output=True, text=True, check=True, timeout=30)
+    return json.loads(ran.stdout)

@@ -1,16 +1,16 @@
-"use strict";
 // Draws the map from the data in this page. Every name goes in as text, never as markup.
 const map = JSON.parse(document.getElementById("data").textContent);
 const SVG = "http://www.w3.org/2000/svg";
-const NODE = { width: 184, height: 30, across: 70, down: 16, between: 30 };
 const LETTERS = 22;
-const READABLE = 0.6;
-const SWEEPS = 6;
+const MARGIN = 20;
+const BEND_MAX = 130;
+const STEPS = { ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60] };
 const LISTED = 200;
 const WORDS = ["certain", "likely", "possible"];
 const byId = id => document.getElementById(id);
 const state = { subject: "", search: "", certainty: 2, lone: false, chosen: "" };
 const view = { x: 0, y: 0, scale: 1 };
+let picture = { ids: [], edges: [], at: new Map(), flow: "right" };
 
 const jobNode = name => "j:" + name;
 const endpointNode = number => "e:" + number;
@@ -58,103 +58,6 @@ function visibleGraph() {
   return { ids: [...ids], edges: [...edges.values()] };
 }
 
-// Left to right: a node stands one column after the last one that leads to it; what closes a circle does not count.
-function columnsOf(ids, edges) {
-  const next = new Map(ids.map(id => [id, []]));
-  const waiting = new Map(ids.map(id => [id, 0]));
-  for (const edge of withoutCircles(ids, edges)) { next.get(edge.from).push(edge.to); waiting.set(edge.to, waiting.get(edge.to) + 1); }
-  const column = new Map(ids.map(id => [id, 0]));
-  const queue = ids.filter(id => !waiting.get(id));
-  for (let at = 0; at < queue.length; at++) {
-    for (const to of next.get(queue[at])) {
-      column.set(to, Math.max(column.get(to), column.get(queue[at]) + 1));
-      waiting.set(to, waiting.get(to) - 1);
-      if (!waiting.get(to)) queue.push(to);
-    }
-  }
-  // What nothing leads to stands right before the first thing that it leads to, not at the far left.
-  const entered = new Set([...next.values()].flat());
-  for (const id of ids) {
-    if (!entered.has(id) && next.get(id).length) column.set(id, Math.min(...next.get(id).map(to => column.get(to))) - 1);
-  }
-  return column;
-}
-
-// What hangs together, the largest first.
-function componentsOf(ids, edges) {
-  const around = new Map(ids.map(id => [id, []]));
-  for (const edge of edges) { around.get(edge.from).push(edge.to); around.get(edge.to).push(edge.from); }
-  const seen = new Set();
-  const components = [];
-  for (const start of ids) {
-    if (seen.has(start)) continue;
-    const component = [start];
-    seen.add(start);
-    for (const id of component) for (const other of around.get(id)) if (!seen.has(other)) { seen.add(other); component.push(other); }
-    components.push(component);
-  }
-  return components.sort((a, b) => b.length - a.length);
-}
-
-function placed(ids, edges) {
-  const at = new Map();
-  let top = 0;
-  for (const component of componentsOf(ids, edges)) {
-    const inside = new Set(component);
-    const places = placedComponent(component, edges.filter(edge => inside.has(edge.from)));
-    for (const [id, place] of places) at.set(id, { x: place.x, y: place.y + top });
-    top = Math.max(...component.map(id => at.get(id).y)) + NODE.height + NODE.between;
-  }
-  return at;
-}
-
-function withoutCircles(ids, edges) {
-  const out = grouped(edges, edge => edge.from);
-  const mark = new Map();
-  const kept = [];
-  for (const start of ids) {
-    if (mark.has(start)) continue;
-    const stack = [[start, 0]];
-    mark.set(start, "open");
-    while (stack.length) {
-      const top = stack[stack.length - 1];
-      const edge = (out.get(top[0]) || [])[top[1]++];
-      if (!edge) { mark.set(top[0], "done"); stack.pop(); continue; }
-      if (mark.get(edge.to) === "open") continue;
-      kept.push(edge);
-      if (!mark.has(edge.to)) { mark.set(edge.to, "open"); stack.push([edge.to, 0]); }
-    }
-  }
-  return kept;
-}
-
-function placedComponent(ids, edges) {
-  const column = columnsOf(ids, edges);
-  const columns = Array.from({ length: Math.max(0, ...column.values()) + 1 }, () => []);
-  for (const id of ids) columns[column.get(id)].push(id);
-  const around = new Map(ids.map(id => [id, []]));
-  for (const edge of edges) { around.get(edge.from).push(edge.to); around.get(edge.to).push(edge.from); }
-  const row = new Map();
-  columns.forEach(list => list.sort((a, b) => nodes.get(a).label.localeCompare(nodes.get(b).label))
-    .forEach((id, at) => row.set(id, at)));
-  for (let sweep = 0; sweep < SWEEPS; sweep++) {
-    for (const list of sweep % 2 ? [...columns].reverse() : columns) {
-      const weight = new Map(list.map(id => {
-        const rows = around.get(id).map(other => row.get(other));
-        return [id, rows.length ? rows.reduce((a, b) => a + b, 0) / rows.length : row.get(id)];
-      }));
-      list.sort((a, b) => weight.get(a) - weight.get(b)).forEach((id, at) => row.set(id, at));
-    }
-  }
-  const tallest = Math.max(1, ...columns.map(list => list.length));
-  const at = new Map();
-  columns.forEach((list, number) => list.forEach((id, index) => at.set(id, {
-    x: number * (NODE.width + NODE.across),
-    y: (index + (tallest - list.length) / 2) * (NODE.height + NODE.down),
-  })));
-  return at;
-}
-
 function svg(name, attributes, ...children) {
   const element = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
@@ -171,10 +74,8 @@ function html(name, attributes, ...children) {
 }
 
 function draw() {
-  const { ids, edges } = visibleGraph();
-  const at = placed(ids, edges);
-  const wanted = state.search.toLowerCase();
-  const matches = new Set(ids.filter(id => !wanted || textOf(id, nodes.get(id)).includes(wanted)));
+  const { ids, edges, at } = picture;
+  const matches = new Set(matching());
   const near = state.chosen && at.has(state.chosen) ? neighbours(state.chosen, edges) : null;
   const stands = id => matches.has(id) && (!near || near.has(id));
   const layer = svg("g", { id: "layer" });
@@ -188,6 +89,11 @@ function draw() {
   move();
 }
 
+function matching() {
+  const wanted = state.search.toLowerCase();
+  return picture.ids.filter(id => !wanted || textOf(id, nodes.get(id)).includes(wanted));
+}
+
 function neighbours(id, edges) {
   const near = new Set([id]);
   for (const edge of edges) { if (edge.from === id) near.add(edge.to); if (edge.to === id) near.add(edge.from); }
@@ -196,12 +102,15 @@ function neighbours(id, edges) {
 
 function edgeElement(edge, at, stands) {
   const [from, to] = [at.get(edge.from), at.get(edge.to)];
-  const x1 = from.x + NODE.width, y1 = from.y + NODE.height / 2, x2 = to.x, y2 = to.y + NODE.height / 2;
-  const bend = Math.max(40, Math.abs(x2 - x1) / 2);
+  const isDown = picture.flow === "down";
+  const [x1, y1, x2, y2] = isDown ? [from.x + NODE.width / 2, from.y + NODE.height, to.x + NODE.width / 2, to.y]
+    : [from.x + NODE.width, from.y + NODE.height / 2, to.x, to.y + NODE.height / 2];
+  const bend = Math.min(BEND_MAX, Math.max(30, Math.abs(isDown ? y2 - y1 : x2 - x1) / 2));
+  const [bendX, bendY] = isDown ? [0, bend] : [bend, 0];
   const classes = ["edge", edge.certainty ? "unsure" : "", stands(edge.from) && stands(edge.to) ? "" : "faded",
     state.chosen && (edge.from === state.chosen || edge.to === state.chosen) ? "chosen" : ""];
   const path = svg("path", { class: classes.join(" "), "marker-end": "url(#arrow)",
-    d: `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}` });
+    d: `M${x1} ${y1}C${x1 + bendX} ${y1 + bendY} ${x2 - bendX} ${y2 - bendY} ${x2} ${y2}` });
   path.append(svg("title", {}, [...edge.subjects].join(", ") + " (" + WORDS[edge.certainty] + ")"));
   return path;
 }
@@ -210,7 +119,7 @@ function nodeElement(id, place, stands) {
   const node = nodes.get(id);
   const classes = ["node", node.kind, node.isUnknown ? "unknown" : "", id === state.chosen ? "chosen" : "", stands ? "" : "faded"];
   const group = svg("g", { class: classes.join(" "), transform: `translate(${place.x} ${place.y})`, tabindex: stands ? 0 : -1,
-    role: "button", "aria-label": node.kind + " " + node.label });
+    "data-node": id, role: "button", "aria-label": node.kind + " " + node.label });
   const short = node.label.length > LETTERS ? node.label.slice(0, 10) + "…" + node.label.slice(11 - LETTERS) : node.label;
   group.append(svg("title", {}, node.label), svg("rect", { width: NODE.width, height: NODE.height,
     rx: node.kind === "job" ? 3 : 15 }), svg("text", { x: 10, y: 19 }, short));
@@ -219,7 +128,11 @@ function nodeElement(id, place, stands) {
   return group;
 }
 
-function choose(id) { state.chosen = state.chosen === id ? "" : id; draw(); }
+function choose(id) {
+  state.chosen = state.chosen === id ? "" : id;
+  draw();
+  byId("graph").querySelector(`[data-node="${CSS.escape(id)}"]`)?.focus();
+}
 
 // The panel: the chosen node; else the chosen subject; else what there is and what could not be read.
 function details() {
@@ -286,20 +199,33 @@ function move() {
   if (layer) layer.setAttribute("transform", `translate(${view.x} ${view.y}) scale(${view.scale})`);
 }
 
-function fit(least = READABLE) {
+// Shows all of the picture, or of the nodes that are named.
+function fit(ids = []) {
   const layer = byId("layer");
+  const space = byId("graph").getBoundingClientRect();
   layer.setAttribute("transform", "");
-  const box = layer.getBBox(), space = byId("graph").getBoundingClientRect();
+  const box = ids.length ? boxOf(ids.map(id => picture.at.get(id))) : layer.getBBox();
   if (!box.width || !space.width) return;
-  view.scale = Math.min(1.3, (space.width - 40) / box.width, (space.height - 40) / box.height);
-  // Unasked never so small that nothing can be read: then the top left is shown, and the rest is a drag away.
-  view.scale = Math.max(least, view.scale);
-  view.x = box.width * view.scale < space.width ? (space.width - box.width * view.scale) / 2 - box.x * view.scale : 20 - box.x * view.scale;
-  view.y = box.height * view.scale < space.height ? (space.height - box.height * view.scale) / 2 - box.y * view.scale : 20 - box.y * view.scale;
+  view.scale = Math.min(1.3, (space.width - 2 * MARGIN) / box.width, (space.height - 2 * MARGIN) / box.height);
+  view.x = (space.width - box.width * view.scale) / 2 - box.x * view.scale;
+  view.y = (space.height - box.height * view.scale) / 2 - box.y * view.scale;
   move();
 }
 
-function fitted() { draw(); fit(); }
+function boxOf(places) {
+  const [xs, ys] = [places.map(place => place.x), places.map(place => place.y)];
+  const [x, y] = [Math.min(...xs), Math.min(...ys)];
+  return { x, y, width: Math.max(...xs) - x + NODE.width, height: Math.max(...ys) - y + NODE.height };
+}
+
+function fitted() {
+  const { ids, edges } = visibleGraph();
+  const space = byId("graph").getBoundingClientRect();
+  const inside = { width: Math.max(1, space.width - 2 * MARGIN), height: Math.max(1, space.height - 2 * MARGIN) };
+  picture = { ids, edges, ...placed(ids, edges, inside) };
+  draw();
+  fit();
+}
 
 function zoom(factor, x, y) {
   const scale = Math.min(4, Math.max(0.05, view.scale * factor));
@@ -308,6 +234,8 @@ function zoom(factor, x, y) {
   view.scale = scale;
   move();
 }
+
+function pan(x, y) { view.x += x; view.y += y; move(); }
 
 function middle() { const space = byId("graph").getBoundingClientRect(); return [space.width / 2, space.height / 2]; }
 
@@ -333,18 +261,19 @@ let drag = null;
 byId("graph").addEventListener("pointerdown", event => { drag = { x: event.clientX, y: event.clientY }; });
 window.addEventListener("pointermove", event => {
   if (!drag) return;
-  view.x += event.clientX - drag.x; view.y += event.clientY - drag.y;
+  pan(event.clientX - drag.x, event.clientY - drag.y);
   drag = { x: event.clientX, y: event.clientY };
-  move();
 });
 window.addEventListener("pointerup", () => { drag = null; });
-window.addEventListener("resize", () => fit());
+window.addEventListener("resize", fitted);
 window.addEventListener("keydown", event => {
   const isTyping = event.target.matches("input, select");
   if (event.key === "Escape") reset();
+  else if (event.key === "Enter" && event.target === byId("search")) fit(matching());
   else if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
   else if (event.key === "/") { event.preventDefault(); byId("search").focus(); }
-  else if (event.key === "0") fit(0);
+  else if (STEPS[event.key] && byId("picture").contains(event.target)) { event.preventDefault(); pan(...STEPS[event.key]); }
+  else if (event.key === "0") fit();
   else if (event.key === "+") zoom(1.2, ...middle());
   else if (event.key === "-") zoom(1 / 1.2, ...middle());
 });
