@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from copilot.adapters.tree import OverlayTree
 from copilot.checks.challenge import ChallengeCheck
 from copilot.checks.evidence import make_evidence
+from copilot.checks.preconditions import PreconditionsCheck
 from copilot.checks.wishes import WishesCheck
 from copilot.domain.alternative import Alternative, Plan
 from copilot.domain.evidence import Evidence, Finding
@@ -51,6 +52,8 @@ _TRACING_VARIABLES = (
     "LANGGRAPH_TRACING",
 )
 
+OCCASIONAL: tuple[Check, ...] = (WishesCheck(), PreconditionsCheck())
+"""Checks that not every alternative goes through."""
 STOP_LOOK_SECONDS = 0.1
 """How long a check runs on after the line was stopped, before it is left behind."""
 
@@ -110,15 +113,20 @@ def unexecuted(proposal: Proposal) -> tuple[str, ...]:
 
 def unproved(proposal: Proposal, checks: Sequence[str]) -> tuple[str, ...]:
     """Returns the alternatives that lack evidence of some check, in the order of the plan."""
-    checks = (*checks, *(it.name for it in wished_checks(proposal)))
     proved = {(evidence.alternative, evidence.check) for evidence in proposal.evidence}
-    ids = (alternative.id for alternative in proposal.alternatives)
-    return tuple(id for id in ids if any((id, check) not in proved for check in checks))
+
+    def is_proved(alternative: Alternative) -> bool:
+        due = (*checks, *(it.name for it in occasional_checks(proposal, alternative)))
+        return all((alternative.id, check) in proved for check in due)
+
+    return tuple(it.id for it in proposal.alternatives if not is_proved(it))
 
 
-def wished_checks(proposal: Proposal) -> tuple[Check, ...]:
-    """Returns the checks that only a request with wishes asks for."""
-    return (WishesCheck(),) if any(isinstance(it, KeepsOld) for it in proposal.request.wishes) else ()
+def occasional_checks(proposal: Proposal, alternative: Alternative) -> tuple[Check, ...]:
+    """Returns the checks that only a request with wishes, and only an alternative with claims, asks for."""
+    is_wished = any(isinstance(it, KeepsOld) for it in proposal.request.wishes)
+    asked = (is_wished, bool(alternative.testable))
+    return tuple(check for check, is_asked in zip(OCCASIONAL, asked, strict=True) if is_asked)
 
 
 def unchallenged(proposal: Proposal) -> tuple[Alternative, ...]:
@@ -215,7 +223,8 @@ def prove(proposal: Proposal, kit: Kit) -> Iterator[Body]:
 def prove_alternative(proposal: Proposal, kit: Kit, alternative: str, watch: Watch = Watch()) -> Iterator[Evidence]:
     """Puts one alternative through the checks that it has not been through, in their order."""
     proved = {evidence.check for evidence in proposal.evidence_of(alternative)}
-    due = [check for check in (*kit.checks, *wished_checks(proposal)) if check.name not in proved]
+    occasional = occasional_checks(proposal, proposal.alternative(alternative))
+    due = [check for check in (*kit.checks, *occasional) if check.name not in proved]
     if due:
         watch.begins(Begun("prove", alternative, of=len(due)))
         known = standing_evidence(proposal, kit, alternative)

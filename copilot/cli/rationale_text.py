@@ -96,7 +96,7 @@ def _ruling(proposal: Proposal, ruling: Ruling) -> list[str]:
         lines += wrapped(claimed_note(proposal), bar, bar)
     lines += wrapped(alternative.argument, f"{bar}Its case: ", bar) if alternative.argument else []
     for text in alternative.preconditions:
-        lines += wrapped(text, f"{bar}It presupposes: ", bar)
+        lines += wrapped(text, f"{bar}It presupposes, not checked: ", bar)
     return [*lines, *claim_lines(proposal, ruling.claims, "     ", len(ruling.claims))]
 
 

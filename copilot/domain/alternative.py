@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from copilot.domain.precondition import Precondition
 from copilot.domain.schema import SchemaSource
 
 SchemaAction = Literal[
@@ -229,8 +230,9 @@ class Alternative:
     """One way to make the change. `id` is the strategy and a digest of the content; `argument` says when it wins.
 
     `origin` is "rules", "claude", or "person" (a choice of hunks); `strategy` the catalogue's id ("alias").
-    An alternative without phases changes nothing. `waited` is there where earlier phases have landed already. `preconditions` are
-    what its origin says must hold: claims, which nothing rests on.
+    An alternative without phases changes nothing. `waited` is there where earlier phases have landed already. `testable` are
+    claims of its origin about what must hold, which a check holds against the map; `preconditions` are those in free words, which
+    nothing here checks.
     """
 
     id: str
@@ -241,6 +243,7 @@ class Alternative:
     argument: str
     waited: Waited | None = None
     preconditions: tuple[str, ...] = ()
+    testable: tuple[Precondition, ...] = ()
 
     def gates_before(self, phase: int) -> tuple[Gate, ...]:
         """Returns the gates that hold when that phase begins, oldest first."""

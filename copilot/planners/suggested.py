@@ -24,9 +24,11 @@ from copilot.domain.alternative import (
 from copilot.domain.codec import canonical, digest_of_text, encode
 from copilot.domain.model import Tool
 from copilot.domain.pipeline import PipelineMap
+from copilot.domain.precondition import Precondition
 from copilot.domain.schema import SchemaVersion
 from copilot.domain.source import SourceFile
 from copilot.domain.visible import visible
+from copilot.planners.claimed import CONDITION, condition_of
 from copilot.planners.names import best_matches, listed, nearest
 from copilot.planners.talk import Unacceptable
 from copilot.ports import Tree
@@ -69,7 +71,7 @@ class Suggestions:
         keys = ("title", "argument", "preconditions", "cites", "phases", "strategy")
         entry = _object(told, where, keys)
         title, argument = _sentence(entry, "title", where), _sentence(entry, "argument", where)
-        claims = self._each(entry, "preconditions", where, WORDS_MAX, _plain)
+        claims = self._each(entry, "preconditions", where, WORDS_MAX, self._condition)
         phases = self._each(entry, "phases", where, PHASES_MAX, self._phase)
         if not phases:
             raise Unacceptable(f"{where} has no phases: what changes nothing is there already.")
@@ -81,7 +83,16 @@ class Suggestions:
         digest = digest_of_text(canonical([encode(it) for it in phases]))
         id = f"claude-{digest[:_ID_DIGITS]}"
         told_title, told_argument = f"By a model: {title}", f"The model says: {argument}"
-        return Alternative(id, told_title, "claude", STRATEGY, phases, told_argument, preconditions=claims)
+        words = tuple(it for it in claims if isinstance(it, str))
+        testable = tuple(it for it in claims if not isinstance(it, str))
+        return Alternative(
+            id, told_title, "claude", STRATEGY, phases, told_argument, preconditions=words, testable=testable
+        )
+
+    def _condition(self, told: Any, where: str) -> Precondition | str:
+        """Returns a claim in a shape that can be checked, else its words."""
+        found = condition_of(told, where, self._pipeline)
+        return _plain(found, where) if isinstance(found, str) else found
 
     def _phase(self, told: Any, where: str) -> Phase:
         entry = _object(told, where, ("name", "edits", "steps", "gate"))
@@ -252,7 +263,7 @@ def answer_tool() -> Tool:
     )
     phase = thing({"name": text, "edits": listing(edit, EDITS_MAX), "steps": listing(step, STEPS_MAX), "gate": text})
     said = listing(text, WORDS_MAX)
-    lists = {"preconditions": said, "cites": said, "phases": listing(phase, PHASES_MAX)}
+    lists = {"preconditions": listing(CONDITION, WORDS_MAX), "cites": said, "phases": listing(phase, PHASES_MAX)}
     one = thing({"title": text, "argument": text, **lists}, "title", "argument", "phases")
     schema = thing({"alternatives": listing(one, ALTERNATIVES_MAX)})
     return Tool("alternatives", "Further ways to make the change, none where none is better.", canonical(schema))

@@ -10,7 +10,7 @@ from copilot.domain.evidence import NOT_READ, Evidence
 from copilot.domain.patch import Refused
 from copilot.domain.proposal import Compiled, Proposal
 from copilot.errors import CopilotError, SurroundingsFailed, WrongUsage
-from copilot.flow import Begun, case_of, reading_of, run_check, wished_checks
+from copilot.flow import OCCASIONAL, Begun, case_of, reading_of, run_check
 from copilot.plugins import Kit
 from copilot.ports import Check
 from copilot.proposals.revise import revised_patches
@@ -66,7 +66,7 @@ def see_again(proposal: Proposal, kit: Kit, evidence: str) -> Seen:
         return Seen(old.alternative, old.check, old.id, "", "can't be re-run", error.what)
     fresh = replace(proposal, reading=reading, evidence=(), decision=None)
     fresh = replace(fresh, compiled=tuple(_compiled_again(fresh, kit).values()))
-    check = _checks(kit, proposal).get(old.check)
+    check = _checks(kit).get(old.check)
     return _compared(old, run_check(check, case_of(fresh, kit, old.alternative), kit) if check else None)
 
 
@@ -113,7 +113,7 @@ def _compiled_again(proposal: Proposal, kit: Kit) -> dict[str, Compiled]:
 def _seen_again(
     proposal: Proposal, fresh: Proposal, kit: Kit, begins: Callable[[Begun], object]
 ) -> Iterator[tuple[Evidence, Evidence | None]]:
-    checks = _checks(kit, proposal)
+    checks = _checks(kit)
     for alternative in proposal.alternatives:
         known = proposal.evidence_of(alternative.id)
         begins(Begun("prove", alternative.id, of=len(known)))
@@ -123,8 +123,8 @@ def _seen_again(
             yield old, run_check(checks[old.check], case, kit) if old.check in checks else None
 
 
-def _checks(kit: Kit, proposal: Proposal) -> dict[str, Check]:
-    return {check.name: check for check in (*kit.checks, kit.challenge, *wished_checks(proposal))}
+def _checks(kit: Kit) -> dict[str, Check]:
+    return {check.name: check for check in (*kit.checks, kit.challenge, *OCCASIONAL)}
 
 
 def _opened(pairs: Iterable[tuple[Evidence, Evidence]]) -> list[str]:

@@ -22,6 +22,7 @@ def not_covered(proposal: Proposal, chosen: Mapping[str, Evidence]) -> tuple[str
     impacts = proposal.reading.impacts if proposal.reading else ()
     found = [
         *wishes_open(proposal, chosen),
+        *_presupposed(proposal, chosen),
         *_reading(proposal, impacts),
         *_runs(proposal),
         *_keys(proposal, impacts, chosen),
@@ -30,13 +31,13 @@ def not_covered(proposal: Proposal, chosen: Mapping[str, Evidence]) -> tuple[str
     return tuple(dict.fromkeys(found))
 
 
-def _claimed(proposal: Proposal, chosen: Mapping[str, Evidence]) -> Iterator[str]:
-    """What the chosen alternative says must hold, where it is not ours."""
+def _presupposed(proposal: Proposal, chosen: Mapping[str, Evidence]) -> Iterator[str]:
+    """What the chosen alternative says must hold, in words that no check can read; they stand with it, as those of a model."""
     ids = {it.alternative for it in chosen.values()}
     for alternative in proposal.alternatives:
-        if alternative.id in ids:
-            for claim in alternative.preconditions:
-                yield f'Nothing here checks what the chosen alternative presupposes: "{claim}"'
+        if alternative.id in ids and alternative.preconditions:
+            count = counted(len(alternative.preconditions), "thing")
+            yield f"The chosen alternative presupposes {count} in a model's own words, which nothing here checks."
 
 
 def _reading(proposal: Proposal, impacts: tuple[Impact, ...]) -> Iterator[str]:

@@ -112,7 +112,7 @@ def _ruling(
     if candidate.unproved:
         name = f"unproved ({_open(candidate)}), {name}"
     proof = passed(candidate.evidence)
-    told = [*claims, *([proof] if proof else []), *_replayed(candidate), *standing.claims]
+    told = [*claims, *([proof] if proof else []), *_replayed(candidate), *_presupposed(candidate), *standing.claims]
     return Ruling(candidate.id, outcome, number + 1, name, tuple(told))
 
 
@@ -126,6 +126,12 @@ def _refused(alternative: str, standing: Standing, is_any_left: bool) -> Ruling:
 def _open(candidate: Candidate) -> str:
     """A check that was asked and could not tell is another thing than one that nobody asked."""
     return listed(check if check in candidate.evidence else f"{check} not asked" for check in candidate.unproved)
+
+
+def _presupposed(candidate: Candidate) -> list[Claim]:
+    """What the alternative presupposes and the map bears out."""
+    found = candidate.evidence.get("preconditions")
+    return [Claim(it.message, (found.id,)) for it in found.findings if it.severity == "note"] if found else []
 
 
 def _replayed(candidate: Candidate) -> list[Claim]:

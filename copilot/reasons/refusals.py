@@ -48,6 +48,7 @@ HARD_RULES = (
     HardRule("leaves uses behind", "usage"),
     HardRule("can't be undone", "undo"),
     HardRule("does not keep the old as long as wished", "wishes"),
+    HardRule("presupposes what is not so", "preconditions"),
     HardRule("fails on a case that was executed", "challenge"),
     HardRule("fails the repository's own commands", "commands"),
 )
@@ -76,7 +77,11 @@ def standing_of(
             _failure(rule, found, evidence[rule.check], number > 0) for number, (rule, found) in enumerate(broken)
         ]
         return Standing(broken[0][0].name, (), tuple(claims))
-    needed = (*MANDATORY, *(["commands"] if commands_asked else []))
+    needed = (
+        *MANDATORY,
+        *(["commands"] if commands_asked else []),
+        *(["preconditions"] if alternative.testable else []),
+    )
     unproved = tuple(check for check in needed if check not in evidence or evidence[check].verdict == "unknown")
     return Standing("", unproved, tuple(_doubt(check, evidence.get(check)) for check in unproved))
 

@@ -187,7 +187,7 @@ def _case(alternative: Alternative, proposal: Proposal) -> list[str]:
     """What speaks for an alternative; where a model says so it is set apart as a quotation, with what it presupposes."""
     told = [f"Its case: {plain(alternative.argument)}"] if alternative.argument else []
     if alternative.origin == "claude":
-        told += [f"It presupposes: {plain(text)}" for text in alternative.preconditions]
+        told += [f"It presupposes, not checked: {plain(text)}" for text in alternative.preconditions]
         told = [f"> {line}" for text in (plain(claimed_note(proposal)), *told) for line in (text, "")][:-1]
         told = [line.rstrip() for line in told]
     return [*told, ""] if told else []

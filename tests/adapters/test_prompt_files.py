@@ -160,8 +160,17 @@ def answers_of(id: str) -> list[Any]:
 
 
 def test_the_examples_of_alternatives_are_answers_that_are_taken() -> None:
-    subjects = [subject("shipment", "schemas/shipment.avsc", SHIPMENT)]
-    built = pipeline(subjects, [link("label", "shipments", "consumes", "shipment")])
+    note = {"name": "note", "type": ["null", "string"], "default": None}
+    parcel = {"type": "record", "name": "Parcel", "fields": [note]}
+    subjects = [
+        subject("shipment", "schemas/shipment.avsc", SHIPMENT),
+        subject("parcel", "schemas/parcel.avsc", parcel),
+    ]
+    links = [
+        link("label", "shipments", "consumes", "shipment"),
+        link("intake", "shipments", "produces", "shipment"),
+    ]
+    built = pipeline(subjects, links)
     code = 'def label(record):\n    grams = record["weight"]\n'
     files = Files({"schemas/shipment.avsc": subjects[0].latest.text, "jobs/label.py": code})
     made = [

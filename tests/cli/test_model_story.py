@@ -131,6 +131,48 @@ def test_a_model_that_lies_about_its_way_does_not_win(folder: Path, server: Mess
     assert all(it.alternative != lie.id for it in proposal.challenges)
 
 
+def test_a_way_that_presupposes_what_is_not_so_is_refused_with_the_place(
+    folder: Path, server: MessagesServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit = {
+        "edit": "schema",
+        "path": "schemas/decision.avsc",
+        "action": "add_field",
+        "record": "shop.risk.Decision",
+        "field": "certainty",
+        "value": {"name": "certainty", "type": "double", "default": 0.5},
+    }
+    step = {"title": "Deploy", "kind": "schema", "jobs": [], "paths": [edit["path"]]}
+    claims = [
+        {"kind": "no_reader", "subject": "decision", "field": "outcome"},
+        {"kind": "other", "words": "Half is as good as unknown."},
+    ]
+    way = {
+        "title": "A default in the middle",
+        "argument": "It needs no null.",
+        "preconditions": claims,
+        "phases": [{"name": "a", "edits": [edit], "steps": [step], "gate": ""}],
+    }
+    server.then(*[answering({**ANSWERS, "alternatives": {"alternatives": [way]}})] * 20)
+
+    assert propose(folder) == EXIT_DONE
+
+    proposal = the_one(folder)
+    (told,) = (it for it in proposal.alternatives if it.origin == "claude")
+    assert proposal.decision is not None
+    ruling = proposal.decision.ruling(told.id)
+    assert (ruling.outcome, ruling.rule) == ("refused", "presupposes what is not so")
+    (seen,) = (it for it in proposal.evidence if it.check == "preconditions")
+    assert ruling.claims[0].cites == (seen.id,)
+    assert ruling.claims[0].text.startswith(
+        "It presupposes that no job reads outcome of decision. That does not hold: seen in "
+    )
+    capsys.readouterr()
+    main(["show", proposal.id, "-C", str(folder)])
+    assert "It presupposes, not checked: Half is as good as unknown." in capsys.readouterr().out
+    assert main(["verify", proposal.id, "-C", str(folder)]) == EXIT_DONE
+
+
 def test_a_page_that_a_model_writes_instead_is_not_held_for_what_was_asked(
     folder: Path, server: MessagesServer
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 from copilot.domain.alternative import NewFile, Plan, Replacement, SchemaEdit
 from copilot.domain.model import Exchange, ModelLimits, ToolResult
 from copilot.domain.operation import AddField, ChangeRequest, Limits
+from copilot.domain.precondition import AlwaysFilled, Kept, NoReader, OnlyWriter, Precondition, Unused
 from copilot.errors import ModelFailed
 from copilot.formats.avro import AvroFormat
 from copilot.impact.fields import impact_of
@@ -253,3 +254,45 @@ def test_a_way_that_writes_what_nobody_can_see_is_not_offered() -> None:
 
     assert suggested(plan) == []
     assert "It would write \\u202e into docs/region.md, which nobody can see." in {it.reason for it in plan.not_offered}
+
+
+@pytest.mark.parametrize(
+    ("claim", "found"),
+    [
+        ({"kind": "no_reader", "subject": "order", "field": "amount"}, NoReader("order", "amount")),
+        ({"kind": "no_reader", "subject": "order"}, NoReader("order")),
+        (
+            {"kind": "unused", "subject": "order", "field": "note", "since": "2026-01-31"},
+            Unused("order", "note", "2026-01-31"),
+        ),
+        ({"kind": "only_writer", "subject": "order", "job": "orders"}, OnlyWriter("order", "orders")),
+        ({"kind": "always_filled", "subject": "order", "field": "note"}, AlwaysFilled("order", "note")),
+        ({"kind": "kept_at_most", "topic": "orders.paid", "days": 7}, Kept("orders.paid", "at most", 7.0)),
+    ],
+)
+def test_a_claim_in_a_form_that_the_map_can_bear_out_is_kept_as_one(claim: dict[str, Any], found: Precondition) -> None:
+    plan, _, _ = planned(
+        offered(alternative(SCHEMA, preconditions=[claim, {"kind": "other", "words": "It is quiet."}]))
+    )
+
+    (kept,) = suggested(plan)
+    assert (kept.testable, kept.preconditions) == ((found,), ("It is quiet.",))
+
+
+@pytest.mark.parametrize(
+    ("claim", "told"),
+    [
+        ({"kind": "no_reader", "subject": "orders"}, 'the map has no subject "orders". The nearest are'),
+        ({"kind": "always_filled", "subject": "order", "field": "nota"}, 'no field "nota"'),
+        ({"kind": "only_writer", "subject": "order", "job": "XCANARYX"}, 'no job "XCANARYX"'),
+        ({"kind": "kept_at_least", "topic": "orders.paid", "days": True}, "days is a number"),
+        ({"kind": "unused", "subject": "order", "field": "note", "since": "always"}, "since is a day"),
+        ({"kind": "nobody"}, 'kind is "no_reader"'),
+        ({"kind": "other"}, "must be a text"),
+        (7, 'kind is "no_reader"'),
+    ],
+)
+def test_a_claim_about_what_is_not_in_the_map_goes_back(claim: Any, told: str) -> None:
+    _, script, _ = planned(offered(alternative(SCHEMA, preconditions=[claim])), NONE)
+
+    assert told in repair_of(script)

@@ -186,7 +186,7 @@ def test_the_case_of_a_suggested_alternative_is_set_apart_as_the_models_own_word
 
     assert (
         "> By a model, which suggested it; nothing rests on these words:\n>\n"
-        "> Its case: It \\*wins\\* always.\n>\n> It presupposes: No one &lt;reads&gt; it.\n\n- 3 versions"
+        "> Its case: It \\*wins\\* always.\n>\n> It presupposes, not checked: No one &lt;reads&gt; it.\n\n- 3 versions"
     ) in text
 
 
