@@ -12,12 +12,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from copilot.readers.conditions import standing
-from copilot.readers.copies import Copy, DeploymentFile
+from copilot.readers.copies import Copy
 from copilot.readers.deployed_jobs import telling_words
 from copilot.readers.deployment_facts import Unit
+from copilot.readers.deployment_files import DeploymentFile, EnvFiles
 from copilot.readers.deployment_scopes import Layer, Scope, scope_of
 from copilot.readers.go_template import VALUES
 from copilot.readers.manifests import SPREAD
+from copilot.readers.mounted_files import Files, mounted
 from copilot.readers.named_templates import with_included
 from copilot.readers.values import Surroundings, resolve
 
@@ -42,13 +44,13 @@ class _Chart:
     templates: list[DeploymentFile] = field(default_factory=list)
 
 
-def chart_copies(files: Mapping[str, DeploymentFile]) -> Iterator[Copy]:
+def chart_copies(files: Mapping[str, DeploymentFile], env_files: EnvFiles) -> Iterator[Copy]:
     """Yields what charts and values files run."""
     charts = _charts(files)
     for chart in charts:
         overlays: list[DeploymentFile | None] = [*chart.sets[:MAX_SETS]]
         for overlay in [None, *overlays] if chart.base or not overlays else overlays:
-            yield from _of_set(chart, overlay)
+            yield from _of_set(chart, overlay, env_files)
 
 
 def _charts(files: Mapping[str, DeploymentFile]) -> list[_Chart]:
@@ -120,7 +122,7 @@ def names_of_values(path: str) -> list[str]:
     return [one for one in (stem, *reversed(folders)) if one and one.lower() not in _NO_NAME]
 
 
-def _of_set(chart: _Chart, overlay: DeploymentFile | None) -> Iterator[Copy]:
+def _of_set(chart: _Chart, overlay: DeploymentFile | None, env_files: EnvFiles) -> Iterator[Copy]:
     """Yields what runs under one set of values: each workload of the templates, and services that only the values name."""
     files = [file for file in (chart.base, overlay) if file is not None]
     named = [file for file in chart.templates if file.kind == "helpers"]
@@ -134,13 +136,19 @@ def _of_set(chart: _Chart, overlay: DeploymentFile | None) -> Iterator[Copy]:
         for stated_unit in file.facts.units
         if stated_unit.kind == "source" and (unit := standing(stated_unit, values)) is not None
     }
+    mounts = {
+        unit.name: (file.path, unit._replace(takes=tuple(f"/{chart.folder}/{path}" for path in unit.takes)))
+        for file in chart.templates
+        for stated_unit in file.facts.units
+        if stated_unit.kind == "file" and (unit := standing(stated_unit, values)) is not None
+    }
     put_in = {part for _, unit in running for path in _spread_paths(unit) for part in path.split(".")}
     common = [
         (path, unit)
         for path, unit in stated
         if running and not (unit.settings and unit.name and unit.name not in put_in)
     ]
-    each = _Set(chart, (overlay or chart.base), values, sources, included)
+    each = _Set(chart, (overlay or chart.base), values, sources, included, mounts, env_files)
     for file, unit in running:
         for item in values.items(unit.each)[:MAX_ITEMS] if unit.each else [""]:
             there = standing(unit, values, item)
@@ -163,6 +171,8 @@ class _Set:
     values: Scope
     sources: Mapping[str, list[Layer]]
     included: Mapping[str, tuple[str, Unit]]
+    mounts: Files
+    env_files: EnvFiles
 
     def workload(self, file: DeploymentFile, unit: Unit, common: list[tuple[str, Unit]], item: str, count: int) -> Copy:
         """Returns one workload of a template."""
@@ -175,7 +185,8 @@ class _Set:
         own = item or unit.name or (posixpath.basename(file.stem) if count > 1 else "")
         # Values come first: what a template puts in is what they hold.
         own_layers = with_included(file.path, unit.settings, self.included, self.values)
-        layers = (*((path, one.settings) for path, one in common), *taken, *own_layers)
+        mounts = mounted(unit, file.path, self.mounts, self.env_files)
+        layers = (*mounts, *((path, one.settings) for path, one in common), *taken, *own_layers)
         scope = scope_of(named, self.values)
         return Copy(
             unit,

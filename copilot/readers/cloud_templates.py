@@ -14,9 +14,8 @@ from dataclasses import dataclass, field
 
 from copilot.readers.deployment_facts import MAX_SETTINGS, MAX_UNITS, MAX_VALUE, Setting, Unit, may_keep
 from copilot.readers.facts import Config
-from copilot.readers.manifests import text_of
 from copilot.readers.values import Value
-from copilot.readers.yaml_text import Entry
+from copilot.readers.yaml_text import Entry, text_of
 
 MAX_EVENTS = 50
 MAX_DEPTH = 8

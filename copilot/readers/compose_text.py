@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from copilot.readers.commands import options_of, programs_of
-from copilot.readers.deployment_facts import MAX_UNITS, Unit
+from copilot.readers.deployment_facts import MAX_UNITS, Mount, Unit
 from copilot.readers.interpolation import shell_text
-from copilot.readers.manifests import command_words, environment_of, image_of, text_of
-from copilot.readers.yaml_text import Entry
+from copilot.readers.manifests import command_words, environment_of, image_of
+from copilot.readers.yaml_text import Entry, items_of, text_of
 
 
 def compose_units(root: Entry) -> Iterator[Unit]:
@@ -18,7 +18,7 @@ def compose_units(root: Entry) -> Iterator[Unit]:
         return
     for name, service in list(services.value.items())[:MAX_UNITS]:
         if isinstance(service.value, dict):
-            yield _service(name, service)
+            yield _service(name, service)._replace(mounts=tuple(_mounts(service, root.value.get("configs"))))
 
 
 def _service(name: str, service: Entry) -> Unit:
@@ -40,6 +40,25 @@ def _service(name: str, service: Entry) -> Unit:
         takes=tuple(_env_files(parts.get("env_file"))),
         base=_base(parts.get("extends")),
     )
+
+
+def _mounts(service: Entry, configs: Entry | None) -> Iterator[Mount]:
+    """Yields the files and folders beside the compose file that a service has mounted."""
+    volumes, given = service.value.get("volumes"), service.value.get("configs")
+    for volume in volumes.value if volumes is not None and isinstance(volumes.value, list) else ():
+        if isinstance(volume.value, dict):
+            source, target = text_of(volume.value.get("source")), text_of(volume.value.get("target"))
+        else:
+            source, _, rest = text_of(volume).partition(":")
+            target = rest.partition(":")[0]
+        if source.startswith(".") and target.startswith("/"):
+            yield target, source
+    stated = configs.value if configs is not None and isinstance(configs.value, dict) else {}
+    for config in items_of(given):
+        named = stated.get(text_of(config.value.get("source")))
+        file = text_of(named.value.get("file")) if named is not None and isinstance(named.value, dict) else ""
+        if file and (target := text_of(config.value.get("target"))):
+            yield target, file
 
 
 def _env_files(entry: Entry | None) -> Iterator[str]:

@@ -62,7 +62,7 @@ class ConfigFiles:
         if self._by_name is None:
             self._by_name = {}
             for path in self._paths:
-                if path.endswith(_SUFFIXES):
+                if is_config(path):
                     self._by_name.setdefault(posixpath.basename(path), []).append(path)
         named = self._by_name.get(posixpath.basename(text), [])
         tail = posixpath.normpath("/" + text).strip("/")
@@ -82,6 +82,11 @@ class ConfigFiles:
         return ""
 
 
+def is_config(path: str) -> bool:
+    """Tells whether a file is one of the code's configuration, by its name."""
+    return path.endswith(_SUFFIXES)
+
+
 def read_config(path: str, text: str) -> Entry | None:
     """Returns the content of a configuration file, None where it can't be read."""
     if path.endswith(".toml"):
@@ -96,7 +101,10 @@ def read_config(path: str, text: str) -> Entry | None:
 
 
 def value_at(entry: Entry, keys: tuple[str, ...]) -> tuple[Value, int] | None:
-    """Returns the value under keys and its line, None where there is none; several texts in a list are one of them."""
+    """Returns the value under keys and its line, None where there is none; several texts in a list are one of them.
+
+    An entry may hold a text, or the value that stands for one.
+    """
     for index, key in enumerate(keys):
         if isinstance(entry.value, list) or (key == VALUES and isinstance(entry.value, dict)):
             rest = keys[index + (key == VALUES) :]
@@ -114,12 +122,14 @@ def value_at(entry: Entry, keys: tuple[str, ...]) -> tuple[Value, int] | None:
             return None
         entry = found
     if isinstance(entry.value, list):
-        items = tuple(_text(keys, item) for item in entry.value if isinstance(item.value, str))
+        items = tuple(_text(keys, item) for item in entry.value if isinstance(item.value, str | tuple))
         return ("list", items), entry.line
-    return (_text(keys, entry), entry.line) if isinstance(entry.value, str) and entry.value else None
+    return (_text(keys, entry), entry.line) if isinstance(entry.value, str | tuple) and entry.value else None
 
 
 def _text(keys: tuple[str, ...], entry: Entry) -> Value:
+    if isinstance(entry.value, tuple):
+        return entry.value
     if not may_keep(keys[-1] if keys else "", entry.value):
         return None
     plain = _OMEGA.sub(lambda match: "${" + match[1] + (f":-{match[2]}" if match[2] else "") + "}", entry.value)

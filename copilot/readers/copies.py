@@ -11,30 +11,15 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from copilot.readers.deployment_facts import DeploymentFacts, Unit
-from copilot.readers.deployment_scopes import NO_SCOPE, Layer, Scope, scope_of
+from copilot.readers.deployment_facts import Unit
+from copilot.readers.deployment_files import DeploymentFile, EnvFiles, below
+from copilot.readers.deployment_scopes import NO_SCOPE, Layer, Scope
+from copilot.readers.mounted_files import mounted
 
 MAX_EXTENDS = 5
 MAX_COPIES = 5000
 _MAIN_COMPOSE = re.compile(r"(docker-|podman-)?compose\.ya?ml\Z")
 _LINE_KINDS = frozenset({"procfile", "shell", "supervisor", "workflow", "systemd", "dag"})
-
-
-@dataclass(frozen=True, slots=True)
-class DeploymentFile:
-    """A deployment file and what it says."""
-
-    path: str
-    kind: str
-    facts: DeploymentFacts
-
-    @property
-    def folder(self) -> str:
-        return posixpath.dirname(self.path)
-
-    @property
-    def stem(self) -> str:
-        return posixpath.splitext(self.path)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,52 +44,6 @@ class Copy:
     stated: tuple[tuple[str, Unit], ...] = ()
     is_script: bool = False
     beside: str | None = None
-
-
-class EnvFiles:
-    """The env files of a tree, found by the paths that units name."""
-
-    def __init__(self, files: Mapping[str, DeploymentFile]) -> None:
-        self._files = {path: file for path, file in files.items() if file.kind == "env"}
-        self._by_name: dict[str, list[str]] = {}
-        for path in sorted(self._files):
-            self._by_name.setdefault(posixpath.basename(path), []).append(path)
-        self.taken: set[str] = set()
-
-    def layer(self, folder: str, path: str) -> Layer | None:
-        """Returns what an env file sets; one named by a machine's own path is found by its name, where only one has it."""
-        exact = below(folder, path)
-        named = self._by_name.get(posixpath.basename(path), [])
-        found = exact if exact in self._files else named[0] if len(named) == 1 and path.startswith("/") else ""
-        if not found:
-            return None
-        self.taken.add(found)
-        return (found, self._files[found].facts.units[0].settings) if self._files[found].facts.units else None
-
-    def layers(self, folder: str, paths: tuple[str, ...]) -> tuple[Layer, ...]:
-        """Returns what env files set, in their order."""
-        found = (self.layer(folder, path) for path in paths)
-        return tuple(layer for layer in found if layer is not None)
-
-    def beside(self, folder: str) -> Scope:
-        """Returns the variables of the `.env` file of a folder."""
-        path = posixpath.join(folder, ".env")
-        file = self._files.get(path)
-        if file is None or not file.facts.units:
-            return NO_SCOPE
-        self.taken.add(path)
-        return scope_of([(path, file.facts.units[0].settings)])
-
-    def not_taken(self) -> Iterator[DeploymentFile]:
-        """Yields the env files that no unit names."""
-        for path, file in sorted(self._files.items()):
-            if path not in self.taken and file.facts.units:
-                yield file
-
-
-def below(folder: str, path: str) -> str:
-    """Returns the path in the tree of a path that is written in a folder's file."""
-    return posixpath.normpath(posixpath.join("/", folder, path)).strip("/")
 
 
 def compose_copies(files: Mapping[str, DeploymentFile], env_files: EnvFiles) -> Iterator[Copy]:
@@ -140,7 +79,8 @@ def _service(own: list[tuple[str, Unit]], composes: Mapping[str, DeploymentFile]
     layers: list[Layer] = []
     folder: str | None = None
     for at, one in chain:
-        layers += [*env_files.layers(posixpath.dirname(at), one.takes), (at, one.settings)]
+        layers += [*mounted(one, at, {}, env_files), *env_files.layers(posixpath.dirname(at), one.takes)]
+        layers.append((at, one.settings))
         folder = built_from(at, one) if one.context else folder
     programs = next((one.programs for _, one in reversed(chain) if one.programs), ())
     hints = tuple(dict.fromkeys(hint for _, one in reversed(chain) for hint in one.hints))

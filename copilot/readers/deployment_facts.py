@@ -14,7 +14,9 @@ from typing import Any, NamedTuple
 from copilot.readers.facts import Config
 from copilot.readers.values import Value
 
-DEPLOYMENT_KIND = "deployment-facts-20"
+DEPLOYMENT_KIND = "deployment-facts-21"
+MARK = "\0"
+"""Stands before the path, and each key, in the name of a setting that is a value of a file."""
 MAX_VALUE = 400
 MAX_UNITS = 500
 MAX_SETTINGS = 1000
@@ -34,15 +36,21 @@ Setting = tuple[str, Value, int]
 """A name, its value and its line; the value is None where it is set to something that nobody here knows or may keep."""
 
 
+Mount = tuple[str, str]
+"""A path of a container, and what lies there: "configmap/NAME/KEY", "configmap/NAME/" for all keys, or a path beside the file."""
+
+
 class Unit(NamedTuple):
     """Settings that run together; `hints` are names to find the job by, best first.
 
-    `kind` is "" for what runs, "source" for what only others take their settings from, "image" for a Dockerfile, "patch" for
+    `kind` is "" for what runs, "source" for what only others take their settings from, "file" for
+    a file that a config map holds (or, in `takes`, generates from one of the tree), "image" for a Dockerfile, "patch" for
     what a kustomization lays over another unit. `programs` are the modules ("-m pkg.job") and scripts ("app/job.py") that it
     starts, `image` is the name of its image. `takes` are paths of env files, and config maps as "configmap/NAME", lowest
     first; for an image, what is copied into it. `base` is the compose service that this one extends ("file#service"), the
     address of a Terraform resource, or where a module lies. `each` is the list or mapping of a chart's values that gives one
-    copy for each of its items; `conditions` are (first line, last line, condition) of what is there only if that holds.
+    copy for each of its items; `conditions` are (first line, last line, condition) of what is there only if that holds. `mounts`
+    are the files that it is given.
     """
 
     name: str
@@ -59,6 +67,7 @@ class Unit(NamedTuple):
     each: str = ""
     image: Value = None
     conditions: tuple[tuple[int, int, tuple[Any, ...]], ...] = ()
+    mounts: tuple[Mount, ...] = ()
 
 
 class DeploymentFacts(NamedTuple):

@@ -21,7 +21,7 @@ from copilot.readers.deployment_facts import (
 from copilot.readers.go_template import VALUES, read_template
 from copilot.readers.interpolation import jinja_text, kubernetes_text, terraform_text, workflow_text
 from copilot.readers.kustomize_text import operations, read_kustomization, says_operations
-from copilot.readers.manifests import Units, environment_of, scalars_of, text_of
+from copilot.readers.manifests import Units, environment_of, scalars_of
 from copilot.readers.named_templates import read_named_templates
 from copilot.readers.plain_deployments import (
     dockerfile,
@@ -33,7 +33,7 @@ from copilot.readers.plain_deployments import (
 )
 from copilot.readers.templates import Template, jinja_template
 from copilot.readers.terraform_units import read_terraform
-from copilot.readers.yaml_text import Entry, NotYaml, read_yaml, templated_pairs
+from copilot.readers.yaml_text import Entry, NotYaml, read_yaml, templated_pairs, text_of
 
 _Read = Callable[[str], DeploymentFacts]
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from copilot.domain.source import Span
-from copilot.readers.deployment_facts import MAX_SETTINGS, Setting
+from copilot.readers.deployment_facts import MARK, MAX_SETTINGS, Setting
 from copilot.readers.manifests import PASSED_ON, SPREAD
 from copilot.readers.values import Surroundings, Value, resolve
 
@@ -40,6 +40,14 @@ class Scope:
             elif head == path and "=" in text:
                 key, _, value = text.partition("=")
                 yield key, value, self.places[name]
+
+    def whole(self, path: str) -> Iterator[tuple[str, str, tuple[Span, ...]]]:
+        """Yields (keys, text, places) of all that lies below a path, each key with `MARK` before it, numbers with "#"."""
+        start = path + "."
+        for name, text in self.texts.items():
+            if name.startswith(start):
+                keys = (f"#{key}" if key.isdigit() else key for key in name[len(start) :].split("."))
+                yield "".join(f"{MARK}{key}" for key in keys), text, self.places[name]
 
     def items(self, path: str) -> list[str]:
         """Returns the keys of a mapping, or the numbers of a list's items."""
@@ -98,6 +106,9 @@ def settings_in(scope: Scope, layers: Iterable[Layer], item: str = "") -> Scope:
             is_passed_on = value is not None and value[0] == "env" and value[2] == PASSED_ON
             if found and is_passed_on and not found[0].text:
                 continue
+            if name.startswith(MARK) and not (found and found[0].text) and value is not None and value[0] == "env":
+                for key, text, proof in scope.whole(str(value[1])):
+                    texts[name + key], places[name + key] = text, (here, *proof)
             texts[name] = found[0].text if found else ""
             places[name] = tuple(dict.fromkeys((here, *(found[0].proof if found else ()))))
     return Scope(texts, places)

@@ -18,19 +18,18 @@ from copilot.readers.chart_copies import chart_copies
 from copilot.readers.copies import (
     MAX_COPIES,
     Copy,
-    DeploymentFile,
-    EnvFiles,
-    below,
     built_from,
     compose_copies,
     line_copies,
 )
 from copilot.readers.deployed_jobs import Jobs
 from copilot.readers.deployment_facts import DEPLOYMENT_KIND, Unit, is_secret, load_deployment
+from copilot.readers.deployment_files import DeploymentFile, EnvFiles, below
 from copilot.readers.deployment_scopes import NO_SCOPE, Layer, settings_in
 from copilot.readers.facts import Config
 from copilot.readers.jobs import plain_name
 from copilot.readers.module_copies import module_copies
+from copilot.readers.mounted_files import MountedFile, mounted_at, parted
 from copilot.readers.play_copies import ansible_copies
 from copilot.readers.resource_copies import resource_copies
 from copilot.readers.store import FactStore
@@ -56,6 +55,7 @@ class Running:
 
     `root` is the job's root, "" where no job fits. A setting of "" is set to what nobody here knows. `configs` are (path, config).
     Where `is_example` holds, the settings are a suggestion: an env file that nothing names, or that calls itself an example.
+    `files` are those that it mounts.
     """
 
     root: str
@@ -66,6 +66,11 @@ class Running:
     places: Mapping[str, tuple[Span, ...]]
     configs: tuple[tuple[str, Config], ...]
     is_example: bool = False
+    files: tuple[MountedFile, ...] = ()
+
+    def file_at(self, text: str, near: str) -> MountedFile | None:
+        """Returns the file of the deployment's own that a text in the code file at `near` names."""
+        return mounted_at(self.files, text, near) if self.files else None
 
     def deployment(self, job: str) -> Deployment:
         """Returns the noun for the map."""
@@ -161,7 +166,7 @@ def _copies(files: Mapping[str, DeploymentFile], env_files: EnvFiles) -> Iterato
     yield from compose_copies(
         {path: file for path, file in files.items() if "/templates/" not in f"/{path}"}, env_files
     )
-    yield from chart_copies(files)
+    yield from chart_copies(files, env_files)
     yield from resource_copies(files, env_files)
     yield from line_copies(files, env_files)
     yield from ansible_copies(files, env_files)
@@ -208,9 +213,9 @@ class _Binder:
         if image is None and root:
             image = self._image(root, copy)
         under: tuple[Layer, ...] = image.layers if image is not None else ()
-        found = settings_in(copy.scope, [*under, *copy.layers], copy.item)
+        found, files = parted(settings_in(copy.scope, [*under, *copy.layers], copy.item))
         configs = _merged_configs(copy.stated or (((copy.path, copy.unit),) if copy.unit.configs else ()))
-        return Running(root, copy.name, copy.path, copy.unit.line, found.texts, found.places, configs)
+        return Running(root, copy.name, copy.path, copy.unit.line, found.texts, found.places, configs, files=files)
 
     def _root(self, copy: Copy, folder: str | None, image: Image | None) -> str:
         jobs = self._jobs

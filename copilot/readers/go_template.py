@@ -19,6 +19,8 @@ MAX_NESTING = 30
 VALUES = ".Values"
 INCLUDE = "include "
 """Starts the name of the variable that stands for a named template."""
+FILES = "file "
+"""Starts the name of the variable that stands for a file of the chart."""
 _ACTION = re.compile(r"\{\{-?\s*(/\*.*?\*/|.*?)\s*-?\}\}", re.DOTALL)
 _STEERING = re.compile(r"(if|else|end|range|with|define|block|break|continue)\b|\$\w+\s*:?=")
 _ALONE = re.compile(rf"\s*{TOKEN_START}(\d+){TOKEN_END}\s*\Z")
@@ -206,6 +208,8 @@ def _called(head: str, rest: list[Value], whole: list[Value], piped: Value, posi
             None,
             0,
         )
+    if head.endswith(".Files.Get") and len(given) == 1 and given[0] is not None and given[0][0] == "s":
+        return ("env", f"{FILES}{given[0][1]}", None, 0)
     if head in _PASSING and given:
         return given[-1]
     return whole[0] if len(whole) == 1 and not position else None

@@ -6,14 +6,16 @@ kind, `base` the path of what it changes; `takes` is the file that holds the ope
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable, Iterator
 
 from copilot.readers.commands import options_of, setting
+from copilot.readers.config_map_files import CONFIG_MAP
 from copilot.readers.deployment_facts import MAX_UNITS, DeploymentFacts, Setting, Unit
 from copilot.readers.interpolation import kubernetes_text
-from copilot.readers.manifests import command_words, environment_of, text_of
-from copilot.readers.yaml_text import Entry, NotYaml, read_yaml
+from copilot.readers.manifests import command_words, environment_of
+from copilot.readers.yaml_text import Entry, NotYaml, items_of, read_yaml, text_of
 
 ANY_NAME = ".*"
 _BASES = ("bases", "resources", "components")
@@ -35,7 +37,8 @@ def read_kustomization(text: str, manifest: _ReadManifest) -> DeploymentFacts:
         for patch in (*_items(root, "patches"), *_items(root, "patchesJson6902")):
             if isinstance(patch.value, dict):
                 units += _patch(patch, manifest)
-        units += (_generated(one) for one in _items(root, "configMapGenerator") if isinstance(one.value, dict))
+        for one in items_of(root.value.get("configMapGenerator")):
+            units += (_generated(one), *_generated_files(one))
     return DeploymentFacts(tuple(units[:MAX_UNITS]), refers=tuple(refers))
 
 
@@ -105,13 +108,21 @@ def _operation(item: Entry, above: int) -> Unit:
     return Unit("", (), above + item.line, lines, kind="operation", base=path, context=word)
 
 
+def _generated_files(generator: Entry) -> Iterator[Unit]:
+    """Yields the files that a config map is made of: paths, or "key=path"."""
+    for item in _items(generator, "files"):
+        key, _, path = text_of(item).rpartition("=")
+        name = f"{CONFIG_MAP}{text_of(generator.value.get('name'))}/{key or posixpath.basename(path)}"
+        yield Unit(name, (), item.line, kind="file", takes=(path,))
+
+
 def _generated(generator: Entry) -> Unit:
     literals = generator.value.get("literals")
     settings = tuple(environment_of(literals, kubernetes_text)) if literals is not None else ()
     takes = (*_items(generator, "envs"), *((generator.value["env"],) if "env" in generator.value else ()))
     name, behavior = (text_of(generator.value.get(key)) for key in ("name", "behavior"))
     return Unit(
-        f"configmap/{name}",
+        f"{CONFIG_MAP}{name}",
         (),
         generator.line,
         settings,

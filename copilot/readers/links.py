@@ -15,7 +15,7 @@ from copilot.domain.pipeline import Certainty, Decoder, Direction, EndpointKind,
 from copilot.domain.source import Span
 from copilot.readers.beyond import NOTHING, Beyond, NamedElsewhere
 from copilot.readers.celery_tasks import LIBRARY as CELERY
-from copilot.readers.config_files import ConfigFiles
+from copilot.readers.config_files import ConfigFiles, value_at
 from copilot.readers.configs import key_word
 from copilot.readers.deployments import Running
 from copilot.readers.effects import MAX_SHARED, Effect, EffectReader
@@ -32,7 +32,7 @@ from copilot.readers.record_classes import LIBRARY as RECORD_CLASS
 from copilot.readers.schema_values import Asked, SchemaValues, named_like
 from copilot.readers.store import FactStore
 from copilot.readers.subjects import Subjects, unpinned
-from copilot.readers.values import Surroundings, Text, resolve
+from copilot.readers.values import Surroundings, Text, Value, resolve
 
 _SOURCES: dict[str, Certainty] = {
     "code": "certain",
@@ -125,7 +125,7 @@ class LinkReader:
         def answer(root: str, copy: int, path: str, index: int) -> tuple[str, ...]:
             running = (*jobs[root].running, _NOWHERE)[copy]
             call = self._store.python([path])[path].calls[index]
-            found = self._schemas.of_call(path, call, Asked(root, running.settings))
+            found = self._schemas.of_call(path, call, Asked(root, running))
             return tuple(dict.fromkeys(unpinned(name)[0] for name in found))
 
         self._store.premises.answer(CALL_SUBJECTS, answer)
@@ -158,19 +158,17 @@ class LinkReader:
     def _of_config(
         self, job: JobCode, path: str, config: Config, running: Running, twin: tuple[str, Config] | None
     ) -> list[Link]:
-        around = self._around(path, running.settings)
+        around = self._around(path, running)
         direction: Direction = "consumes" if config.direction == "consumes" else "produces"
         schema, topics = (self._effects.followed(value, path, ()) for value in (config.schema, config.topics))
-        asked = Asked(job.root, running.settings)
+        asked = Asked(job.root, running)
         subjects = self._schemas.of(schema, path, asked)
         if not subjects and twin is not None:
             twins = self._effects.followed(twin[1].schema, twin[0], ())
             subjects = self._schemas.of(twins, twin[0], asked)
         decoder = self._codecs.decoder_of_class(config.library_class, around, direction)
         if decoder is None and twin is not None:
-            decoder = self._codecs.decoder_of_class(
-                twin[1].library_class, self._around(twin[0], running.settings), direction
-            )
+            decoder = self._codecs.decoder_of_class(twin[1].library_class, self._around(twin[0], running), direction)
         proof: tuple[Span, ...] = (Span(twin[0], twin[1].line, twin[1].line),) if twin is not None else ()
         proof += (Span(path, config.line, config.line),)
         texts = resolve(topics, around) or (Text("", "", "unset"),)
@@ -185,9 +183,9 @@ class LinkReader:
     def _of_effect(self, job: JobCode, facts: FileFacts, effect: Effect, running: Running) -> list[Link]:
         call, home = effect.call, effect.home
         direction: Direction = "consumes" if call.role == "consume" else "produces"
-        texts = endpoint_texts(effect.topics, self._around(effect.path, running.settings))
+        texts = endpoint_texts(effect.topics, self._around(effect.path, running))
         codecs = self._codecs.of_call(home, facts, call, job.facts)
-        asked = Asked(job.root, running.settings, home, call.scope)
+        asked = Asked(job.root, running, home, call.scope)
         found: dict[str | None, tuple[str, Call]] = {}
         for file, codec in codecs:
             for name in self._schemas.of_call(file, codec, asked, effect.hops):
@@ -242,9 +240,17 @@ class LinkReader:
         """Tells whether a job runs a file: it is its own, or one that it imports."""
         return self._root_of.get(path) == root or root in self._reach.users(path)
 
-    def _around(self, path: str, settings: Mapping[str, str]) -> Surroundings:
+    def _around(self, path: str, running: Running) -> Surroundings:
         lookup = partial(self._modules.lookup, path)
-        return Surroundings(path, settings, lookup, read=self._configs.read)
+        return Surroundings(path, running.settings, lookup, read=partial(self._read, running))
+
+    def _read(self, running: Running, text: str, near: str, keys: tuple[str, ...]) -> tuple[str, Value, int] | None:
+        """Returns what a configuration file holds under keys; those of the deployment come before those of the tree."""
+        file = running.file_at(text, near)
+        if file is None or file.content is None:
+            return self._configs.read(f"/{file.source}" if file is not None else text, near, keys)
+        held = value_at(file.content, keys)
+        return (file.shown, *held) if held is not None else None
 
 
 def _certainty(call: Call, subject: str | None, *, is_one: bool, is_guess: bool) -> Certainty:

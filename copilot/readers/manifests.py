@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from copilot.readers.commands import ReadText, options_of, programs_of, setting, words_of
+from copilot.readers.config_map_files import CONFIG_MAP, file_unit, mounts_in, volumes_in
 from copilot.readers.configs import ConfigTable, key_word
-from copilot.readers.deployment_facts import MAX_SETTINGS, MAX_UNITS, Setting, Unit, is_secret
+from copilot.readers.deployment_facts import MAX_SETTINGS, MAX_UNITS, Mount, Setting, Unit, is_secret
 from copilot.readers.go_template import INCLUDE
 from copilot.readers.templates import TOKEN_START
 from copilot.readers.values import Value
-from copilot.readers.yaml_text import Entry
+from copilot.readers.yaml_text import Entry, items_of, name_in, text_of
 
 SPREAD = "*"
 BLOCK = " env"
@@ -63,10 +64,12 @@ class Units:
         self._names: dict[tuple[str, ...], str] = {}
         self._images: dict[tuple[str, ...], Value] = {}
         self._sources: list[Unit] = []
+        self._volumes: dict[str, tuple[Mount, ...]] = {}
+        self._mounts: dict[tuple[str, ...], list[Mount]] = {}
 
     def resource(self, root: Entry) -> None:
         """Reads one document: a resource with a kind and a name, or any other mapping."""
-        kind, name = text_of(root.value.get("kind")), self._plain(_name_in(root.value.get("metadata")))
+        kind, name = text_of(root.value.get("kind")), self._plain(name_in(root.value.get("metadata")))
         if kind in _SECRET_KINDS:
             return
         if kind in ("Template", "List"):
@@ -77,7 +80,7 @@ class Units:
                         self.resource(one)
             return
         if kind == "ConfigMap":
-            self._source(f"configmap/{name}", root)
+            self._source(f"{CONFIG_MAP}{name}", root)
         else:
             self.walk(root, (name,) if name and kind else ())
 
@@ -90,6 +93,8 @@ class Units:
                 self.walk(item, _above(hints, (own,)) if holds_more else hints)
         if not isinstance(entry.value, dict):
             return
+        if "volumes" in entry.value:
+            self._volumes = volumes_in(entry.value["volumes"], self._plain)
         below = hints
         if not _STARTING.isdisjoint(entry.value):
             image = image_of(entry.value.get("image"))
@@ -133,9 +138,12 @@ class Units:
                 programs=self._programs.get(hints, ()),
                 takes=tuple(self._takes.get(hints, ())),
                 image=self._images.get(hints),
+                mounts=tuple(self._mounts.get(hints, ())),
             )
             for hints, line in sorted(self._lines.items(), key=lambda entry: (entry[1], entry[0]))
         ]
+        # A mapping that names a topic and says nothing that runs is the configuration of something else.
+        found = [unit for unit in found if _says_something(unit)]
         return tuple([*self._sources, *found][:MAX_UNITS])
 
     def _started(self, entry: Entry, hints: tuple[str, ...]) -> None:
@@ -151,12 +159,14 @@ class Units:
         if programs := programs_of(words):
             self._programs.setdefault(hints, programs)
             self._lines.setdefault(hints, entry.line)
-        sources = entry.value.get("envFrom")
-        for item in sources.value if sources is not None and isinstance(sources.value, list) else ():
-            reference = item.value.get("configMapRef") if isinstance(item.value, dict) else None
-            if reference is not None and (name := self._plain(_name_in(reference))):
-                self._takes.setdefault(hints, []).append(f"configmap/{name}")
+        for item in items_of(entry.value.get("envFrom")):
+            if name := self._plain(name_in(item.value.get("configMapRef"))):
+                self._takes.setdefault(hints, []).append(f"{CONFIG_MAP}{name}")
                 self._lines.setdefault(hints, item.line)
+        holders = [one for one in (entry, entry.value.get("driver")) if one is not None]
+        if mounts := [mount for one in holders for mount in mounts_in(one, self._volumes, self._plain)]:
+            self._mounts.setdefault(hints, []).extend(mounts)
+            self._lines.setdefault(hints, entry.line)
 
     def _put_in(self, entry: Entry, text: str, hints: tuple[str, ...]) -> None:
         """Notes a named template among a container's own keys, which may give it an environment."""
@@ -171,6 +181,13 @@ class Units:
         # All of it may be what one named template gives.
         settings = tuple(environment_of(kept, self._read)) if kept is not None and kept.value else ()
         self._sources.append(Unit(name, (), root.line, settings[:MAX_SETTINGS], kind="source"))
+        parts = kept.value if kept is not None and isinstance(kept.value, dict) else {}
+        files = (file_unit(name, self._plain(key), held, self._read) for key, held in parts.items())
+        self._sources.extend(file for file in files if file is not None)
+
+
+def _says_something(unit: Unit) -> bool:
+    return any((unit.settings, unit.configs, unit.programs, unit.takes, unit.image, unit.mounts))
 
 
 def put_config(table: ConfigTable, role: str, entry: Entry, read: ReadText) -> int:
@@ -245,7 +262,7 @@ def named_setting(item: Entry, read: ReadText, plain: Callable[[str], str] = str
     if reference is None or not isinstance(reference.value, dict) or is_secret(name):
         return name, None, item.line
     source_name, key = plain(text_of(reference.value.get("name"))), text_of(reference.value.get("key"))
-    return name, ("env", f"configmap/{source_name}/{key}", None, item.line), item.line
+    return name, ("env", f"{CONFIG_MAP}{source_name}/{key}", None, item.line), item.line
 
 
 def command_words(entry: Entry | None) -> list[str]:
@@ -260,11 +277,6 @@ def image_of(entry: Entry | None) -> str:
     if entry is not None and isinstance(entry.value, dict):
         entry = entry.value.get("repository") or entry.value.get("name")
     return text_of(entry).partition("@")[0].rpartition("/")[2].partition(":")[0]
-
-
-def text_of(entry: Entry | None) -> str:
-    """Returns the text of a scalar, "" for anything else."""
-    return entry.value if entry is not None and isinstance(entry.value, str) else ""
 
 
 def scalars_of(entry: Entry, path: str, read: ReadText) -> Iterator[Setting]:
@@ -285,10 +297,6 @@ def scalars_of(entry: Entry, path: str, read: ReadText) -> Iterator[Setting]:
 
 def _above(hints: tuple[str, ...], names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*(name for name in names if name), *hints)))
-
-
-def _name_in(entry: Entry | None) -> str:
-    return text_of(entry.value.get("name")) if entry is not None and isinstance(entry.value, dict) else ""
 
 
 def _is_settings(entries: dict[str, Entry]) -> bool:

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from copilot.domain.source import Span
-from copilot.readers.copies import Copy, DeploymentFile, below
+from copilot.readers.copies import Copy
 from copilot.readers.deployment_facts import Setting, Unit
+from copilot.readers.deployment_files import DeploymentFile, below
 from copilot.readers.deployment_scopes import Layer, Scope, scope_of, settings_in
 from copilot.readers.facts import Config
 from copilot.readers.values import Value

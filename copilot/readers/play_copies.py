@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator, Mapping
 
-from copilot.readers.copies import Copy, DeploymentFile, EnvFiles
+from copilot.readers.copies import Copy
 from copilot.readers.deployment_facts import Unit
+from copilot.readers.deployment_files import DeploymentFile, EnvFiles
 from copilot.readers.deployment_scopes import Layer, scope_of
 from copilot.readers.values import Value
 

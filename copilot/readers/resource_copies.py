@@ -9,11 +9,13 @@ import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from copilot.readers.copies import Copy, DeploymentFile, EnvFiles, below
+from copilot.readers.copies import Copy
 from copilot.readers.deployment_facts import Setting, Unit
+from copilot.readers.deployment_files import DeploymentFile, EnvFiles, below
 from copilot.readers.deployment_scopes import NO_SCOPE, Layer, Scope, scope_of
 from copilot.readers.json_patches import Operation, patched, patched_source, positions
 from copilot.readers.kustomize_text import ANY_NAME, aimed
+from copilot.readers.mounted_files import mounted
 
 MAX_BASES = 20
 _KUSTOMIZATION = ("kustomization.yaml", "kustomization.yml")
@@ -28,6 +30,7 @@ class _Bundle:
     patches: list[_Placed] = field(default_factory=list)
     operations: list[Operation] = field(default_factory=list)
     sources: list[_Placed] = field(default_factory=list)
+    mounted: dict[str, _Placed] = field(default_factory=dict)
     files: set[str] = field(default_factory=set)
 
 
@@ -44,10 +47,11 @@ def resource_copies(files: Mapping[str, DeploymentFile], env_files: EnvFiles) ->
         told |= bundle.files
         if folder not in based_on:
             yield from _of_bundle(folder, bundle, env_files)
-    sources = _Sources(manifests)
+    sources = _Sources(manifests, "source")
+    mounted_files = _Sources(manifests, "file")
     for path, file in manifests.items():
         if path not in told:
-            yield from _alone(file, sources)
+            yield from _alone(file, sources, mounted_files, env_files)
 
 
 def _bundle(
@@ -65,6 +69,7 @@ def _bundle(
             bundle.patches += lower.patches
             bundle.operations += lower.operations
             bundle.sources += lower.sources
+            bundle.mounted |= lower.mounted
             bundle.files |= lower.files
         elif path in manifests:
             bundle.files.add(path)
@@ -94,7 +99,9 @@ def _patch(bundle: _Bundle, path: str, patch: Unit, manifests: Mapping[str, Depl
 
 
 def _put(bundle: _Bundle, path: str, unit: Unit, kind: str) -> None:
-    if unit.kind == "source":
+    if unit.kind == "file":
+        bundle.mounted[unit.name] = (path, unit)
+    elif unit.kind == "source":
         bundle.sources.append((path, unit))
     elif kind == "patch":
         bundle.patches.append((path, unit))
@@ -117,7 +124,8 @@ def _of_bundle(folder: str, bundle: _Bundle, env_files: EnvFiles) -> Iterator[Co
         takes = [name for one in (unit, *(patch for _, patch in over)) for name in one.takes]
         taken = [layer for name in dict.fromkeys(takes) for layer in sources.get(name, ())]
         own, *changed = patched(path, unit, position, bundle.operations)
-        layers = (*taken, own, *((at, patch.settings) for at, patch in over), *changed)
+        mounts = mounted(unit, path, bundle.mounted, env_files)
+        layers = (*mounts, *taken, own, *((at, patch.settings) for at, patch in over), *changed)
         yield Copy(unit, path, f"{folder}:{unit.name}", layers, unit.hints, scope, stated=((path, unit),))
 
 
@@ -129,25 +137,34 @@ def _is_same(unit: Unit, patch: Unit) -> bool:
 
 
 class _Sources:
-    """The config maps of all manifests by name."""
+    """The config maps of all manifests by name, or the files in them."""
 
-    def __init__(self, manifests: Mapping[str, DeploymentFile]) -> None:
-        self._by_name: dict[str, list[tuple[str, Layer]]] = {}
+    def __init__(self, manifests: Mapping[str, DeploymentFile], kind: str) -> None:
+        self._by_name: dict[str, list[_Placed]] = {}
         for path, file in manifests.items():
             for unit in file.facts.units:
-                if unit.kind == "source":
-                    self._by_name.setdefault(unit.name, []).append((file.folder, (path, unit.settings)))
+                if unit.kind == kind:
+                    self._by_name.setdefault(unit.name, []).append((path, unit))
+
+    def named(self, name: str, folder: str) -> _Placed | None:
+        """Returns the one that a manifest in a folder names."""
+        found = self._by_name.get(name, [])
+        near = [one for one in found if posixpath.dirname(one[0]) == folder]
+        return (near or found)[0] if len(near) == 1 or len(found) == 1 else None
 
     def layer(self, name: str, folder: str) -> Layer | None:
         """Returns the settings of a config map that a manifest in a folder names."""
-        found = self._by_name.get(name, [])
-        near = [layer for place, layer in found if place == folder]
-        if len(near) == 1 or len(found) == 1:
-            return (near or [layer for _, layer in found])[0]
-        return None
+        found = self.named(name, folder)
+        return (found[0], found[1].settings) if found is not None else None
+
+    def mounted(self, unit: Unit, folder: str) -> dict[str, _Placed]:
+        """Returns the files that a unit of a manifest in a folder mounts."""
+        starts = tuple(source for _, source in unit.mounts)
+        names = [name for name in self._by_name if name.startswith(starts)] if starts else []
+        return {name: found for name in names if (found := self.named(name, folder)) is not None}
 
 
-def _alone(file: DeploymentFile, sources: _Sources) -> Iterator[Copy]:
+def _alone(file: DeploymentFile, sources: _Sources, mounted_files: _Sources, env_files: EnvFiles) -> Iterator[Copy]:
     variables = scope_of([(file.path, file.facts.variables)])
     running = [unit for unit in file.facts.units if unit.kind == ""]
     for unit in running:
@@ -159,7 +176,8 @@ def _alone(file: DeploymentFile, sources: _Sources) -> Iterator[Copy]:
         # A file with one container is about that one: its own name and its folder may tell the job.
         is_alone = len(running) == 1
         hints = (*unit.hints, posixpath.basename(file.stem)) if is_alone else unit.hints
-        layers = (*taken, (file.path, unit.settings))
+        mounts = mounted(unit, file.path, mounted_files.mounted(unit, file.folder), env_files)
+        layers = (*mounts, *taken, (file.path, unit.settings))
         beside = file.folder if is_alone else None
         yield Copy(unit, file.path, name, layers, hints, scope, stated=((file.path, unit),), beside=beside)
 

@@ -6,10 +6,11 @@ those beside the call that reads or writes the endpoint first, then all of the j
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from copilot.readers.beyond import NamedElsewhere
+from copilot.readers.deployments import Running
 from copilot.readers.effects import EffectReader, Hop
 from copilot.readers.facts import Call
 from copilot.readers.modules import SchemaFiles
@@ -25,10 +26,10 @@ _IDLE_WORDS = frozenset({"avro", "schema", "topic", "value"})
 
 
 class Asked(NamedTuple):
-    """Who asks for a schema: the job's root, its settings, and the function of the file whose call has the codec."""
+    """Who asks for a schema: the job's root, its running copy, and the function of the file whose call has the codec."""
 
     root: str
-    settings: Mapping[str, str]
+    running: Running
     path: str = ""
     scope: str = ""
 
@@ -45,7 +46,7 @@ class SchemaValues:
         subjects: Subjects,
         effects: EffectReader,
         elsewhere: NamedElsewhere,
-        around: Callable[[str, Mapping[str, str]], Surroundings],
+        around: Callable[[str, Running], Surroundings],
         is_run_by: Callable[[str, str], bool],
     ) -> None:
         self._store = store
@@ -67,8 +68,8 @@ class SchemaValues:
 
     def of(self, value: Value, path: str, asked: Asked) -> tuple[str, ...]:
         """Returns the subjects that a value of the file may be."""
-        # Links, uses and the premises of what is kept ask the same. Settings are those of a running copy, which stays.
-        key = (value, path, asked.root, id(asked.settings))
+        # Links, uses and the premises of what is kept ask the same. Running copies stay.
+        key = (value, path, asked.root, id(asked.running))
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = self._read(value, path, asked, 0)
@@ -88,7 +89,7 @@ class SchemaValues:
             case "at":
                 return self._read(value[2], value[1], asked, depth + 1)
             case "name":
-                found = self._around(path, asked.settings).lookup(value[1], value[2])
+                found = self._around(path, asked.running).lookup(value[1], value[2])
                 return self._read(found[1], found[0], asked, depth + 1) if found is not None else ()
             case "any" | "list":
                 return tuple(
@@ -96,11 +97,11 @@ class SchemaValues:
                 )
             case "or":
                 return self._read(value[1], path, asked, depth + 1) or self._read(value[2], path, asked, depth + 1)
-            case "env" if not asked.settings.get(value[1]):
+            case "env" if not asked.running.settings.get(value[1]):
                 return self._read(value[2], path, asked, depth + 1)
         names = (
             name
-            for text in resolve(value, self._around(path, asked.settings))
+            for text in resolve(value, self._around(path, asked.running))
             if text.text
             for name in self._subjects.at_file(self._files.find(text.text, path, asked.root))
             or self._elsewhere.at(text.text)

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from copilot.readers.copies import Copy, DeploymentFile
+from copilot.readers.copies import Copy
 from copilot.readers.deployment_facts import Unit
+from copilot.readers.deployment_files import DeploymentFile
 from copilot.readers.deployment_scopes import Layer
 
 SHELL = (".sh", ".bash")

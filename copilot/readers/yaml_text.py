@@ -46,6 +46,22 @@ class Entry(NamedTuple):
     line: int
 
 
+def text_of(entry: Entry | None) -> str:
+    """Returns the text of a scalar, "" for anything else."""
+    return entry.value if entry is not None and isinstance(entry.value, str) else ""
+
+
+def name_in(entry: Entry | None) -> str:
+    """Returns the text that a mapping has under "name", "" for anything else."""
+    return text_of(entry.value.get("name")) if entry is not None and isinstance(entry.value, dict) else ""
+
+
+def items_of(entry: Entry | None) -> list[Entry]:
+    """Returns the mappings in a list, () for anything else."""
+    items = entry.value if entry is not None and isinstance(entry.value, list) else []
+    return [item for item in items if isinstance(item.value, dict)]
+
+
 class NotYaml(Exception):
     """The text is no YAML; the message says why, `line` where."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from copilot.readers.copies import DeploymentFile
+from copilot.readers.deployment_files import DeploymentFile
 from copilot.readers.deployment_kinds import deployment_kind
 from copilot.readers.deployment_reader import read_deployment
 from copilot.readers.deployments import Running, bind_deployments

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copilot.readers.copies import DeploymentFile
 from copilot.readers.deployment_facts import DeploymentFacts, dump_deployment, load_deployment
+from copilot.readers.deployment_files import DeploymentFile
 from copilot.readers.deployment_kinds import deployment_kind
 from copilot.readers.deployment_reader import read_deployment
 from copilot.readers.deployments import bind_deployments
