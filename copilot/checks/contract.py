@@ -21,7 +21,7 @@ from copilot.checks.newsymbols import OPEN_RULES as OPEN_SYMBOL_RULES
 from copilot.checks.newsymbols import symbol_findings, too_late
 from copilot.checks.parsed_code import Codes
 from copilot.checks.reading import BASE
-from copilot.checks.standing import Standing, is_retired, standing_uses
+from copilot.checks.standing import Standing, is_brought, is_retired, standing_uses
 from copilot.checks.successors import MAY_NOT_BE, Succession, not_handed_on, successions
 from copilot.checks.written import OPEN_RULES as OPEN_TYPE_RULES
 from copilot.checks.written import Written, type_findings
@@ -118,7 +118,7 @@ class _View:
             for link in known
             if link.subject == self.lineage.name and link.direction == direction
             if link.certainty != "possible" and not link.forwards
-            if not is_retired(self.case, link.job, self.phase)
+            if not is_retired(self.case, link.job, self.phase) and not is_brought(self.case, link.job)
         }
         return tuple(found[job] for job in sorted(found))
 

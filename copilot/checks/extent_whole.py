@@ -7,6 +7,7 @@ from typing import Any
 
 from copilot.checks.declared import record_after
 from copilot.checks.keys import is_keyed
+from copilot.checks.merges import is_merged
 from copilot.checks.rules import is_stated
 from copilot.checks.splits import is_split
 from copilot.checks.tagging import is_tagged
@@ -15,6 +16,7 @@ from copilot.domain.operation import (
     ChangeDoc,
     ChangeLevel,
     ConstrainField,
+    MergeTopics,
     Operation,
     RekeyTopic,
     RenameRecord,
@@ -34,10 +36,12 @@ def is_done_around(operation: Operation, base: PipelineMap, states: Sequence[Pip
         return False
     state = states[-1]
     if isinstance(operation, RenameTopic):
-        names = {link.endpoint.name for link in state.links}
+        names = {link.endpoint.name for link in state.links if link.endpoint.kind == "topic"}
         return operation.topic not in names and operation.to in names
     if isinstance(operation, RekeyTopic):
         return is_keyed(operation, state)
+    if isinstance(operation, MergeTopics):
+        return is_merged(operation, state)
     if isinstance(operation, SplitTopic):
         return is_split(operation, state)
     assert isinstance(operation, ChangeLevel)

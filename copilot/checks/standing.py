@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import lru_cache
 
+from copilot.domain.alternative import NewFile
 from copilot.domain.patch import FileChange, Patch
 from copilot.domain.pipeline import FieldUse
 from copilot.domain.source import Span
@@ -58,6 +59,18 @@ def is_retired(case: Case, job: str, phase: int) -> bool:
         return False
     gone = (change for change in _changes(case.patches, phase) if change.after is None)
     return any(change.path == root or change.path.startswith(f"{root}/") for change in gone)
+
+
+def is_brought(case: Case, job: str) -> bool:
+    """Tells whether a patch brings the job: it hands on what others wrote, by the schema that comes with it."""
+    return not any(it.name == job for it in case.base.jobs) and any(
+        it.name == job and it.root in _brought(case) for state in case.states for it in state.jobs
+    )
+
+
+def _brought(case: Case) -> set[str]:
+    paths = {edit.path for phase in case.alternative.phases for edit in phase.edits if isinstance(edit, NewFile)}
+    return paths | {path.rpartition("/")[0] for path in paths}
 
 
 def base_span(case: Case, span: Span, phase: int) -> Span | None:

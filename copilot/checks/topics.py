@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from copilot.checks.lineage import phase_label
 from copilot.domain.evidence import Finding
 from copilot.domain.operation import RekeyTopic, TopicChange
-from copilot.domain.pipeline import Direction, PipelineMap
+from copilot.domain.pipeline import Direction, Endpoint, PipelineMap
 from copilot.domain.source import Span
 from copilot.ports import Case
 
@@ -35,7 +35,7 @@ class _Ends:
     @classmethod
     def of(cls, operation: TopicChange, state: PipelineMap) -> _Ends:
         def on(topic: str, direction: Direction) -> dict[str, Span | None]:
-            links = [it for it in state.links if it.endpoint.name == topic and it.direction == direction]
+            links = [it for it in state.links if it.endpoint == Endpoint("topic", topic) and it.direction == direction]
             return {it.job: it.proof[0] if it.proof else None for it in links}
 
         return cls(

@@ -26,6 +26,7 @@ from copilot.checks.keys import KEPT_APART, key_findings
 from copilot.checks.left_behind import copies_left, names_left
 from copilot.checks.likely import likely_left
 from copilot.checks.lineage import Lineage, lineages, phase_label
+from copilot.checks.merges import NAMING, merge_findings
 from copilot.checks.outside_writers import outside_writers
 from copilot.checks.positions import position_findings
 from copilot.checks.protected import KEYED, MAY_NEED, REPEATED, protection_findings
@@ -67,6 +68,7 @@ _OPEN_RULES = (
     UNTAGGED,
     KEPT_APART,
     UNMEASURED,
+    NAMING,
     MAY_NEED,
     KEYED,
     REPEATED,
@@ -105,6 +107,7 @@ class UsageCheck:
         findings += rule_findings(case, bench)
         findings += protection_findings(case, bench)
         findings += split_findings(case, bench)
+        findings += merge_findings(case, bench)
         findings += outside_writers(case, bench, changed)
         findings += tag_findings(case)
         findings += position_findings(case, bench)

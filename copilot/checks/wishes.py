@@ -18,6 +18,7 @@ from copilot.domain.operation import (
     FlattenField,
     MakeArray,
     MergeFields,
+    MergeTopics,
     NestFields,
     Operation,
     RekeyTopic,
@@ -107,7 +108,9 @@ def _finding(case: Case, old: Old, wished: float) -> Finding:
 def _olds(operation: Operation) -> Iterator[Old]:
     match operation:
         case RenameTopic(topic=topic) | RekeyTopic(topic=topic) | SplitTopic(topic=topic):
-            yield f"topic {topic}", lambda state: any(it.endpoint.name == topic for it in state.links)
+            yield _topic(topic)
+        case MergeTopics():
+            yield from map(_topic, operation.merged)
         case RenameRecord(subject=subject):
             yield f"the name of {operation.record}", lambda state: _root(state, subject)
         case ChangeType() | RemoveSymbol() | RenameSymbol():
@@ -118,6 +121,10 @@ def _olds(operation: Operation) -> Iterator[Old]:
         case _ if isinstance(operation, _FIELDS):
             for name in old_names(operation):
                 yield f"field {name} of {operation.subject}", _has(operation.subject, operation.record, name)
+
+
+def _topic(name: str) -> Old:
+    return f"topic {name}", lambda state: any(it.endpoint.name == name for it in state.links)
 
 
 def _has(subject: str, record: str, name: str) -> Callable[[PipelineMap], object]:

@@ -275,9 +275,29 @@ class SplitTopic:
         return f"{self.topic}.rest"
 
 
+@dataclass(frozen=True, slots=True)
+class MergeTopics:
+    """One topic for the records of several: what `topic` and `others` hold lies on `to` then.
+
+    `subject` is what is known to lie on `topic`, "" where that is not known.
+    """
+
+    op: ClassVar[str] = "merge_topics"
+    record: ClassVar[str] = ""
+    field: ClassVar[str] = ""
+    subject: str
+    topic: str
+    others: tuple[str, ...]
+    to: str
+
+    @property
+    def merged(self) -> tuple[str, ...]:
+        return (self.topic, *self.others)
+
+
 TopicChange = RenameTopic | RekeyTopic
 """Operations on a topic, after which its records lie on another one."""
-TopicOperation = TopicChange | SplitTopic
+TopicOperation = TopicChange | SplitTopic | MergeTopics
 """All operations on topics."""
 
 
@@ -391,6 +411,7 @@ Operation = (
     | ConstrainField
     | ProtectField
     | SplitTopic
+    | MergeTopics
 )
 
 TEXT_KEYS = ("to", "symbol", "doc", "topic", "level", "tag", "unit", "was", "factor", "at", "currency", "how")
@@ -413,6 +434,11 @@ def new_names(operation: Operation) -> tuple[str, ...]:
         case ChangeUnit() | ChangeMeaning() | MergeFields() | NestFields() | MakeArray():
             return (operation.to,)
     return ()
+
+
+def old_topics(operation: TopicOperation) -> tuple[str, ...]:
+    """Returns the topics that hold the records today."""
+    return operation.merged if isinstance(operation, MergeTopics) else (operation.topic,)
 
 
 def operation_object(operation: Operation) -> dict[str, Any]:

@@ -8,7 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from copilot.domain.operation import Operation, RekeyTopic, RenameTopic, SplitTopic, TopicOperation, old_names
+from copilot.domain.operation import (
+    MergeTopics,
+    Operation,
+    RekeyTopic,
+    RenameTopic,
+    SplitTopic,
+    TopicOperation,
+    old_names,
+    old_topics,
+)
 from copilot.domain.pipeline import Direction, Endpoint, FieldUse, Impact, Link, PipelineMap
 from copilot.domain.schema import SchemaSubject
 from copilot.domain.source import PARTIAL_PATH, SHALLOW_PATH, Gap
@@ -24,7 +33,7 @@ def impact_of(operation: Operation, pipeline: PipelineMap) -> Impact:
     Where a record is used at several paths, the uses at all of them count; `path` is the first of them. Twins of the subject
     (a service's own copy that drifted) count as the subject.
     """
-    if isinstance(operation, RenameTopic):
+    if isinstance(operation, RenameTopic | MergeTopics):
         return _impact_of_topic(operation, pipeline)
     if isinstance(operation, RekeyTopic | SplitTopic):
         subject = _subject(operation.subject, pipeline)
@@ -54,7 +63,8 @@ def impact_of(operation: Operation, pipeline: PipelineMap) -> Impact:
 
 def _impact_of_topic(operation: TopicOperation, pipeline: PipelineMap) -> Impact:
     """Everybody on the topic, whatever lies on it; who hands records on writes there too."""
-    links = tuple(link for link in pipeline.links if link.endpoint.name == operation.topic)
+    topics = {Endpoint("topic", name) for name in old_topics(operation)}
+    links = tuple(link for link in pipeline.links if link.endpoint in topics)
     jobs = {link.job for link in links}
     roots = [job.root.rstrip("/") for job in pipeline.jobs if job.name in jobs]
     return Impact(

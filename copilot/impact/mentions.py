@@ -12,12 +12,14 @@ from collections.abc import Iterator
 from copilot.domain.mention import Mention, is_distinctive, whole_words
 from copilot.domain.operation import (
     ChangeLevel,
+    MergeTopics,
     Operation,
     RekeyTopic,
     RenameRecord,
     RenameSymbol,
     RenameTopic,
     SplitTopic,
+    old_topics,
 )
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.source import SourceFile, Span
@@ -78,8 +80,8 @@ def _is_meant(name: str, line: str, path: str) -> bool:
 
 def _patterns(operation: Operation, pipeline: PipelineMap) -> dict[str, re.Pattern[str]]:
     match operation:
-        case RenameTopic() | RekeyTopic() | SplitTopic():
-            return {operation.topic: whole_words(operation.topic)}
+        case RenameTopic() | RekeyTopic() | SplitTopic() | MergeTopics():
+            return {topic: whole_words(topic) for topic in old_topics(operation)}
         case RenameRecord():
             old = operation.record or pipeline.subject(operation.subject).latest.name
             short = old.rpartition(".")[2]

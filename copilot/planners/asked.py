@@ -126,7 +126,7 @@ def _from_said(said: Said, carried: tuple[str, str]) -> AskedChange:
     part = said.part
     subject, record = bare_scope(part.name(said.scope)) if said.scope else carried
     field = bare_field(part.name(said.field)) or part.name(said.field)
-    if said.op == "rename_topic":
+    if said.op in ("rename_topic", "merge_topics"):
         return AskedChange(said.op, field, "", "", part.name(said.to))
     if said.op in ("tag_field", "protect_field"):
         return AskedChange(said.op, subject, record, field)

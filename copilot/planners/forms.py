@@ -46,6 +46,7 @@ FORMS = (
     "key orders.v1 by FIELD",
     "require FIELD in SCHEMA to be >= 0",
     "split orders.v1 by FIELD into A, B",
+    "merge topics orders.v1 and payments.v1 into sales.v1",
 )
 
 
@@ -129,6 +130,10 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     ("change_meaning", rf"{_FIELD}{_IN}\s+now\s+means\s+(?P<doc>\ue000\d+\ue001|.+?){_NAMED}"),
     ("split_field", rf"split\s+{_FIELD}{_IN}\s+into\s+(?P<names>.+?)(?:\s+(?:at|on|by)\s+(?P<at>.+))?"),
+    (
+        "merge_topics",
+        r"(?:merge|combine|join)\s+(?:the\s+)?(?:kafka\s+)?topics\s+(?P<field>.+?)\s+(?:in)?to\s+(?:(?:the\s+|a\s+|one\s+)?(?:new\s+)?topic\s+)?(?P<to>\S+)",
+    ),
     (
         "merge_fields",
         rf"(?:merge|combine|join)\s+{_FIELD}{_IN}\s+into\s+(?P<to>\S+)(?:\s+with\s+(?P<at>.+?)(?:\s+(?:in\s+)?between(?:\s+them)?)?)?",

@@ -28,6 +28,7 @@ from copilot.domain.operation import (
     MakeOptional,
     MakeRequired,
     MergeFields,
+    MergeTopics,
     NestFields,
     Operation,
     ProtectField,
@@ -223,7 +224,15 @@ OF_ENUM = (
         (Option("symbols", "all of them in the new order, as in: B, A"),),
     ),
 )
-OF_TOPIC = (Change(RenameTopic, "rename the topic", ("rename topic {TOPIC} to {to}",), (_TO,)),)
+OF_TOPIC = (
+    Change(RenameTopic, "rename the topic", ("rename topic {TOPIC} to {to}",), (_TO,)),
+    Change(
+        MergeTopics,
+        "merge with other topics",
+        ("merge topics {TOPIC} and {others} into {to}",),
+        (Option("others", "the other topics, as in: b and c"), Option("to", "name of the topic for all of them")),
+    ),
+)
 OF_TOPIC_FIELD = (
     Change(
         RekeyTopic,

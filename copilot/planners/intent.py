@@ -40,7 +40,7 @@ from copilot.planners.forms import FORMS, Said, leading_scope, readings_of, said
 from copilot.planners.matching import Scope, fields_of, scopes_of, the_field, the_scope
 from copilot.planners.reshapes import MANY, OPS, reshape_of
 from copilot.planners.sentences import Part, parts_of
-from copilot.planners.splits import refuse_merged_topics, split_topic_said
+from copilot.planners.splits import are_topics, merge_of, split_topic_said
 from copilot.planners.tags import protection_said, tag_said
 from copilot.planners.typewords import type_of
 from copilot.planners.validation import check_together, checked, known_types
@@ -104,8 +104,9 @@ def _operations(part: Part, carried: tuple[Scope, ...], pipeline: PipelineMap) -
     if said.op == "split_topic":
         topic, field, where = part.name(said.scope), part.name(said.field), f'"{_shown(part)}"'
         return [split_topic_said(topic, field, names_in(said, said.names), pipeline, where)]
-    if said.op == "merge_fields":
-        refuse_merged_topics(names_in(said, said.field), pipeline, f'"{_shown(part)}"')
+    merged = names_in(said, said.field) if said.op in ("merge_fields", "merge_topics") else ()
+    if said.op == "merge_topics" or are_topics(merged, pipeline):
+        return [merge_of(merged, part.name(said.to), pipeline, f'"{_shown(part)}"')]
     whole = about_whole(said, carried, pipeline)
     if whole is not None:
         return [whole]

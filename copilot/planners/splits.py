@@ -1,4 +1,4 @@
-"""A split of a topic as people say it, and whether it can be made."""
+"""A split of a topic, and a merge of several, as people say them, and whether they can be made."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterable
 
 from copilot.domain import fieldtype
-from copilot.domain.operation import SplitTopic
+from copilot.domain.operation import MergeTopics, SplitTopic
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.schema import SchemaField
 from copilot.errors import WrongUsage
-from copilot.planners.whole import field_on_topic, record_in
+from copilot.planners.whole import field_on_topic, record_in, subject_on, topic_named
 
 _KINDS = ("string", "enum")
 VALUES_MAX = 20
+TOPICS_MAX = 8
 
 
 def split_topic_said(topic: str, field: str, routes: tuple[str, ...], pipeline: PipelineMap, where: str) -> SplitTopic:
@@ -42,16 +43,21 @@ def split_of(
     return SplitTopic(scope.subject.name, record_in(own.record, scope), own.name, found, values, into)
 
 
-def refuse_merged_topics(names: tuple[str, ...], pipeline: PipelineMap, where: str) -> None:
-    """Raises WrongUsage where all names are topics: bringing them together is not among the operations."""
-    topics = {link.endpoint.name for link in pipeline.links if link.endpoint.kind == "topic"}
-    if len(names) > 1 and set(names) <= topics:
+def are_topics(names: tuple[str, ...], pipeline: PipelineMap) -> bool:
+    """Tells whether several names are all topics of the map, letter by letter."""
+    return len(names) > 1 and set(names) <= {it.endpoint.name for it in pipeline.links if it.endpoint.kind == "topic"}
+
+
+def merge_of(names: tuple[str, ...], to: str, pipeline: PipelineMap, where: str) -> MergeTopics:
+    """Returns the merge of topics that the map knows; raises WrongUsage for one that it does not, or where there are too few."""
+    found = tuple(topic_named(name, pipeline, where) for name in names)
+    if not 1 < len(set(found)) == len(found) <= TOPICS_MAX:
         raise WrongUsage(
-            f"{', '.join(names)} are topics, and topics can't be merged by one operation.",
+            f"There are {len(set(found))} topics to merge.",
             where=where,
-            next="Which kinds of record one topic may hold is the registry's to say, and order between topics is not there to"
-            " keep: bring a topic for all with a job of your own, and ask here for each schema's change.",
+            next=f"Name each once, between 2 and {TOPICS_MAX} of them.",
         )
+    return MergeTopics(subject_on(found[0], pipeline), found[0], found[1:], to)
 
 
 def _plain(value: str) -> str:

@@ -22,7 +22,7 @@ from copilot.domain.pipeline import PipelineMap
 from copilot.errors import WrongUsage
 from copilot.planners.matching import Scope, records_of, scopes_of, the_field, the_scope
 from copilot.planners.names import listed, nearest
-from copilot.planners.splits import split_of
+from copilot.planners.splits import merge_of, split_of
 from copilot.planners.validation import check_together, checked
 from copilot.planners.whole import full_to, level_of, record_in, rekeyed_topic, renamed_topic, type_named, until_of
 
@@ -59,6 +59,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "make_array": (),
     "constrain_field": ("rule",),
     "split_topic": ("topic", "values"),
+    "merge_topics": ("topic", "others", "to"),
 }
 _OPTIONAL = {
     "add_field": ("default", "required"),
@@ -72,7 +73,7 @@ _OPTIONAL = {
     "flatten_field": ("into",),
     "make_array": ("to",),
 }
-_WHOLE = ("reorder_fields", "rename_record", "rename_topic", "change_level")
+_WHOLE = ("reorder_fields", "rename_record", "rename_topic", "change_level", "merge_topics")
 """Operations on no single field; `change_doc` is one of them where its field is ""."""
 _COMMON = ("op", "subject", "record", "field")
 _CLASSES = {kind.op: kind for kind in get_args(Operation)}
@@ -195,6 +196,8 @@ def _kept(key: str, value: Any) -> Any:
 def _about_whole(op: str, entry: dict[str, Any], where: str, pipeline: PipelineMap) -> Operation:
     if op == "rename_topic":
         return renamed_topic(entry["topic"], entry["to"], pipeline, where)
+    if op == "merge_topics":
+        return merge_of((entry["topic"], *entry["others"]), entry["to"], pipeline, where)
     record = entry.get("record") if op == "rename_record" else ""
     scopes = _scopes({**entry, "record": ""} if record else entry, where, pipeline)
     scope = the_scope(scopes, str(entry.get("subject", "")), pipeline, where=where)

@@ -11,6 +11,7 @@ from copilot.domain.levels import is_looser
 from copilot.domain.operation import (
     ChangeDoc,
     ChangeLevel,
+    MergeTopics,
     Operation,
     RekeyTopic,
     RenameRecord,
@@ -42,6 +43,9 @@ def checked_whole(operation: Operation, pipeline: PipelineMap) -> bool:
             for name in (*operation.into, operation.rest):
                 _check_topic(RenameTopic(operation.subject, operation.topic, name), pipeline)
             check_split(operation, pipeline)
+        case MergeTopics():
+            for name in operation.merged:
+                _check_topic(RenameTopic(operation.subject, name, operation.to), pipeline)
         case ChangeLevel():
             _check_level(operation, pipeline.subject(operation.subject))
         case RenameRecord():

@@ -97,13 +97,15 @@ def grouped(
     return groups
 
 
-def _standing(version: SchemaVersion) -> tuple[bool, bool, bool, int, str, int]:
+def _standing(version: SchemaVersion) -> tuple[bool, bool, bool, bool, int, str, int]:
     """Orders places by how likely they are the original: no test, a file of its own, not derived, by folders, near the root."""
     source = version.source
     folders = source.path.lower().split("/")[:-1]
     is_elsewhere = not any("schema" in folder or "avro" in folder for folder in folders)
     is_copy = is_test_path(source.path) or source.host != "file"
-    return (is_copy, version.is_derived, is_elsewhere, source.path.count("/"), source.path, source.start)
+    # A union of records repeats what each of them has a file of its own for.
+    is_part = source.host == "file" and source.start > 0
+    return (is_copy, is_part, version.is_derived, is_elsewhere, source.path.count("/"), source.path, source.start)
 
 
 def is_alike(one: SchemaVersion, other: SchemaVersion) -> bool:

@@ -18,6 +18,7 @@ from copilot.domain.operation import (
     FlattenField,
     MakeArray,
     MergeFields,
+    MergeTopics,
     NestFields,
     Operation,
     ProtectField,
@@ -78,7 +79,7 @@ def _asked(it: Operation) -> str:
             return f"bring the fields into the order {listed(it.fields)}"
         case RenameRecord():
             return f"rename the type {it.record or 'of the whole schema'} to {it.to}"
-        case RenameTopic() | RekeyTopic() | SplitTopic():
+        case RenameTopic() | RekeyTopic() | SplitTopic() | MergeTopics():
             return _of_topics(it)
         case ChangeLevel():
             return f"ask for the compatibility {it.level} of {it.subject}" + (f" until {it.until}" if it.until else "")
@@ -102,12 +103,14 @@ def _of_symbols(it: AddSymbol | RemoveSymbol | RenameSymbol | ReorderSymbols) ->
             return f"bring the symbols of {it.field} into the order {listed(it.symbols)}"
 
 
-def _of_topics(it: RenameTopic | RekeyTopic | SplitTopic) -> str:
+def _of_topics(it: RenameTopic | RekeyTopic | SplitTopic | MergeTopics) -> str:
     match it:
         case RenameTopic():
             return f"rename the topic {it.topic} to {it.to}"
         case RekeyTopic():
             return f"key the records of {it.topic} by {it.field}, on the topic {it.to}"
+        case MergeTopics():
+            return f"bring the topics {listed(it.merged)} together on {it.to}"
         case SplitTopic():
             pairs = (f"{value} to {topic}" for value, topic in zip(it.values, it.into, strict=True))
             return f"split the topic {it.topic} by {it.field}: {', '.join(pairs)}, the rest to {it.rest}"

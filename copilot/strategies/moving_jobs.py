@@ -1,6 +1,6 @@
-"""Programs of the jobs that a patch brings to move records: a bridge, a migrator, a router.
+"""Programs of the jobs that a patch brings to move records: a bridge, a migrator, a router, a merger.
 
-All read one topic from its beginning, send each record on, and commit only what has arrived. Topics are literals in them, so that
+All read topics from their beginning, send each record on, and commit only what has arrived. Topics are literals in them, so that
 whoever reads the repository sees the topics; names that a repository or a person gave are quoted, never pasted.
 """
 
@@ -110,6 +110,103 @@ def send(producer, message):
 {branches}
     if is_for_all or found not in {named}:
         producer.produce({rest}, **routed(message))"""
+_MERGER = """def send(producer, message):
+    place = f"{{message.topic()}}:{{message.partition()}}:{{message.offset()}}"
+    producer.produce(
+        {new},
+        value={value},
+        key=message.key(),
+        headers=[*(message.headers() or []), ("sequence", place.encode())],
+        timestamp=message.timestamp()[1],
+        on_delivery=delivered,
+    )"""
+_WRAPPING = """SCHEMA = os.environ.get("SCHEMA", {schema})
+NAMES = {names}
+BRANCHES = {branches}
+
+
+def wrapped(topic, record, place):
+    return {wrapped}
+
+
+def schema():
+    import fastavro
+
+    return fastavro.schema.load_schema(SCHEMA)
+
+
+def from_container(topic, value):
+    import fastavro
+
+    return next(fastavro.reader(io.BytesIO(value)))
+
+
+def to_container(value):
+    import fastavro
+
+    written = io.BytesIO()
+    fastavro.writer(written, schema(), [value])
+    return written.getvalue()
+
+
+def from_bare(topic, value):
+    import fastavro
+
+    # A union's bytes are the branch's number, zigzag, and then the record's own.
+    branch = bytes([2 * BRANCHES.index(NAMES[topic])])
+    return fastavro.schemaless_reader(io.BytesIO(branch + value), union(schema()))
+
+
+def union(read):
+    return read if isinstance(read, list) else read["fields"][-1]["type"]
+
+
+def to_bare(value):
+    import fastavro
+
+    written = io.BytesIO()
+    fastavro.schemaless_writer(written, schema(), value)
+    return written.getvalue()
+
+
+def registry():
+    from confluent_kafka.schema_registry import SchemaRegistryClient
+
+    return SchemaRegistryClient({{"url": os.environ["SCHEMA_REGISTRY_URL"]}})
+
+
+def from_confluent(topic, value):
+    from confluent_kafka.schema_registry.avro import AvroDeserializer
+
+    return AvroDeserializer(registry())(value, None)
+
+
+def to_confluent(value):
+    from confluent_kafka.schema_registry.avro import AvroSerializer
+    from confluent_kafka.serialization import MessageField, SerializationContext
+
+    with open(SCHEMA, encoding="utf-8") as file:
+        serializer = AvroSerializer(registry(), file.read(), conf={{"auto.register.schemas": False}})
+    return serializer(value, SerializationContext({new}, MessageField.VALUE))
+
+
+CODECS = {{
+    "container": (from_container, to_container),
+    "bare": (from_bare, to_bare),
+    "confluent": (from_confluent, to_confluent),
+}}
+
+
+def merged(message, place):
+    if message.value() is None:
+        return None
+    decode, encode = CODECS[os.environ["RECORDS"]]
+    return encode(wrapped(message.topic(), decode(message.topic(), message.value()), place))
+
+
+"""
+_UNION = "(NAMES[topic], record)"
+_ENVELOPE = '{"type": TYPES[NAMES[topic]], "sequence": place, "record": (NAMES[topic], record)}'
 _RECORDS = """RECORDS says how values are encoded: "json", "confluent" (an id of the registry before the bytes), "container" (Avro
 with its schema), or "bare" (Avro bytes of the one schema in SCHEMA)."""
 _DECODING = """def from_container(value):
@@ -185,9 +282,59 @@ value goes to every topic. After a crash the last records may come twice.
     return _program(about, "import io\nimport json\nimport os", sending, old, f"router-{old}")
 
 
-def _program(about: str, imports: str, sending: str, old: str, group: str) -> str:
+def merger_text(old: tuple[str, ...], new: str) -> str:
+    """Returns the job that brings the records of several topics, as they are, together on one."""
+    sending = _MERGER.format(new=literal(new), value="message.value()")
+    return _program(_about_merger(old, new), "import os", sending, old, f"merger-{new}")
+
+
+def wrapper_text(names: dict[str, str], new: str, schema: str, types: dict[str, str]) -> str:
+    """Returns the job that brings records of several topics together under one schema: the text of the file `schema`.
+
+    `names` is the full name of each topic's record. With `types`, the word for each of those names, a record lies in an envelope
+    that says its type; else the schema is a union, and the record a branch of it.
+    """
+    about = _about_merger(tuple(names), new)
+    about += f"""
+
+Values are written as {schema} says. RECORDS says how they are encoded, in what is read and what is written: "confluent" (an id of
+the registry before the bytes; SCHEMA_REGISTRY_URL, and register the file under {new}-value first), "container" (Avro with its
+schema), or "bare" (Avro bytes, read by the record's schema in that file)."""
+    wrapping = _WRAPPING.format(
+        schema=literal(schema),
+        names=_table(names),
+        branches=f"[{', '.join(map(literal, dict.fromkeys(names.values())))}]" + _types(types),
+        wrapped=_ENVELOPE if types else _UNION,
+        new=literal(new),
+    )
+    sending = wrapping + _MERGER.format(new=literal(new), value="merged(message, place)")
+    return _program(about, "import io\nimport os", sending, tuple(names), f"merger-{new}")
+
+
+def _types(types: dict[str, str]) -> str:
+    return f"\nTYPES = {_table(types)}" if types else ""
+
+
+def _table(entries: dict[str, str]) -> str:
+    return "{" + ", ".join(f"{literal(key)}: {literal(value)}" for key, value in entries.items()) + "}"
+
+
+def _about_merger(old: tuple[str, ...], new: str) -> str:
+    return f"""Brings the records of {", ".join(old)} together on {new}; to be taken away once nobody writes those any more.
+
+It is the only writer of {new} until the producers move. Key, headers and time stay; records of one key that lay in one topic keep
+their order. Between those of different topics there is none: the header "sequence" has topic, partition and offset. After a crash
+the last records may come twice. A record without a value deletes its key on {new} too, whichever topic that key came from."""
+
+
+def _program(about: str, imports: str, sending: str, old: str | tuple[str, ...], group: str) -> str:
+    topics = (old,) if isinstance(old, str) else old
     return _PROGRAM.format(
-        about=in_docstring(about), imports=imports, sending=sending, group=literal(group), old=literal(old)
+        about=in_docstring(about),
+        imports=imports,
+        sending=sending,
+        group=literal(group),
+        old=", ".join(map(literal, topics)),
     )
 
 

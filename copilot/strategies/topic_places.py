@@ -79,7 +79,11 @@ def _place(path: str, line: int, topic: str, impact: Impact, pipeline: PipelineM
     links = [link for link in _links(impact) if f"{path}/".startswith(roots.get(link.job, "\0") + "/")]
     # A text in code that is an ordinary word may mean anything; in tests it is looked at when they are run.
     is_meant = is_distinctive(topic) or is_test_path(path) or "topic" in text.lower()
-    is_sure = path.endswith(".py") and is_meant
+    # A job's own file of settings says the name as a whole value.
+    is_set = (
+        ".env" in posixpath.basename(path) and re.search(rf"=\s*[\"']?{re.escape(topic)}[\"']?\s*$", text) is not None
+    )
+    is_sure = (path.endswith(".py") and is_meant) or is_set
     return _shared(path, line, links) if links and is_sure else Place(path, line, "nobody")
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from copilot.domain.operation import (
     AddField,
+    MergeTopics,
     Operation,
     RekeyTopic,
     RenameField,
@@ -72,6 +73,12 @@ ASKED: dict[str, tuple[str, dict[str, str], str]] = {
 ORDERS, ORDER, DECISIONS = "orders.v1", "schemas/order", "decisions"
 OF_A_TOPIC: dict[str, tuple[str, dict[str, str], str, Operation]] = {
     "rename the topic": ("", {"to": "orders.v9"}, ORDERS, RenameTopic(ORDER, ORDERS, "orders.v9")),
+    "merge with other topics": (
+        "",
+        {"others": DECISIONS, "to": "everything"},
+        ORDERS,
+        MergeTopics(ORDER, ORDERS, (DECISIONS,), "everything"),
+    ),
     "key the topic by it": (
         "order_id",
         {"to": "orders.by-id"},

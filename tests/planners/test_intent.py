@@ -51,6 +51,13 @@ SPLIT = {
     "values": ["NEW", "PAID", "SENT"],
     "into": ["orders.paid.new", "orders.paid.paid", "orders.paid.sent"],
 }
+MERGE = {
+    "op": "merge_topics",
+    "field": "",
+    "topic": "orders.paid",
+    "others": ["invoices"],
+    "to": "ledger",
+}
 REKEY = {"op": "rekey_topic", "field": "order_id", "topic": "orders.paid", "to": "orders.paid.v2"}
 
 
@@ -314,7 +321,9 @@ def test_what_fits_several_things_is_asked_back_in_words_that_then_work(text: st
         ("split orders.paid by order_id into a", "There are 1 values", "between 2"),
         ("split orders.paid by order_id into a=invoices, b", 'a topic "invoices" already', "mixed"),
         ("mask amount in order", "is a text, which does not fit", "amount_token"),
-        ("merge orders.paid and invoices into ledger", "are topics", "a job of your own"),
+        ("merge topics orders.paid and orders.paid into ledger", "There are 1 topics", "Name each once"),
+        ("merge topics orders.paid and invoices into invoices", 'a topic "invoices" already', "mixed"),
+        ("merge topics orders.paid and refunds into ledger", 'No topic "refunds"', "orders.paid"),
         ("key orders.payd by order_id", 'No topic "orders.payd"', '"orders.paid"'),
         ("key orders.paid by extra", "is no key", "a string, a whole number"),
         ("key orders.paid by sku", "stands several times", "each record has once"),
@@ -558,6 +567,8 @@ def test_several_symbols_are_several_operations() -> None:
             {"op": "constrain_field", "field": "note", "rule": {"enum": ["1", "2"]}},
         ),
         ("split orders.paid by status", SPLIT),
+        ("merge orders.paid and invoices into ledger", MERGE),
+        ("combine the topics orders.paid and invoices into one new topic ledger", MERGE),
         ("tokenize order_id in order", {"op": "protect_field", "field": "order_id", "how": "tokenise"}),
         ("pseudonymise note in order", {"op": "protect_field", "field": "note", "how": "tokenise"}),
         ("mask the values of note in order", {"op": "protect_field", "field": "note", "how": "mask"}),

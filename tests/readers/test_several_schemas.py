@@ -25,6 +25,15 @@ def test_each_schema_of_a_file_is_a_subject_with_a_history_of_its_own() -> None:
     }
 
 
+def test_a_file_of_its_own_stays_the_original_where_a_union_repeats_it() -> None:
+    found = map_of({"s/all.avsc": json.dumps([LINE, REFUND]), "s/refund.avsc": json.dumps(REFUND)})
+
+    assert {subject.name: [copy.path for copy in subject.copies] for subject in found.subjects} == {
+        "all": [],
+        "refund": ["s/all.avsc"],
+    }
+
+
 def test_a_job_that_loads_such_a_file_may_write_any_of_its_schemas() -> None:
     code = (
         "import fastavro, io\nfrom confluent_kafka import Producer\nS = fastavro.schema.load_schema('s/events.avsc')\n"

@@ -22,6 +22,7 @@ from copilot.domain.operation import (
     MakeOptional,
     MakeRequired,
     MergeFields,
+    MergeTopics,
     NestFields,
     Operation,
     ProtectField,
@@ -78,6 +79,8 @@ SAID: tuple[tuple[Operation, str], ...] = (
     (ConstrainField(*ORDER, '{"minimum":0}'), 'hold total to the rule {"minimum":0} in order'),
     (ConstrainField(*ORDER, "{}"), "take the rule of total away in order"),
     (ProtectField(*ORDER, "mask"), "mask total in order"),
+    (MergeTopics("order", "orders", ("paid", "sent"), "all"),
+     "bring the topics orders, paid and sent together on all in order"),
     (SplitTopic(*ORDER, "orders", ("web",), ("orders.web",)),
      "split the topic orders by total: web to orders.web, the rest to orders.rest in order"),
 )  # fmt: skip

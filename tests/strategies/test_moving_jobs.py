@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+import fastavro
 import pytest
 
-from copilot.strategies.moving_jobs import bridge_text, job_path, migrator_text, router_text
+from copilot.strategies.moving_jobs import bridge_text, job_path, merger_text, migrator_text, router_text, wrapper_text
 from tests.planners.builders import pipeline
 
 
@@ -106,6 +109,8 @@ def test_names_of_a_repository_are_never_code_in_a_job(hostile: str) -> None:
         bridge_text(hostile, "orders.v2"),
         migrator_text(hostile, "orders.v2", hostile),
         router_text(hostile, ((hostile, "orders.web"),), hostile, hostile),
+        merger_text((hostile, "orders"), hostile),
+        wrapper_text({hostile: hostile}, hostile, hostile, {hostile: hostile}),
     )
 
     for names in map(loaded, texts):
@@ -120,3 +125,89 @@ def test_a_record_that_did_not_arrive_stops_a_job_before_it_is_committed() -> No
 
     with pytest.raises(RuntimeError, match="too large"):
         producer.sent[0][1]["on_delivery"]("too large", None)
+
+
+UNION = [
+    {"type": "record", "name": "shop.Order", "fields": [{"name": "id", "type": "string"}]},
+    {"type": "record", "name": "shop.Payment", "fields": [{"name": "id", "type": "string"}]},
+]
+ENVELOPE = {
+    "type": "record",
+    "name": "Sale",
+    "fields": [
+        {"name": "type", "type": {"type": "enum", "name": "SaleType", "symbols": ["Order", "Payment"]}},
+        {"name": "sequence", "type": "string"},
+        {"name": "record", "type": UNION},
+    ],
+}
+NAMES = {"orders": "shop.Order", "payments": "shop.Payment"}
+TYPES = {"shop.Order": "Order", "shop.Payment": "Payment"}
+
+
+@dataclass
+class Bytes(Message):
+    """A record as its bytes, on a topic."""
+
+    data: bytes = b""
+    on: str = "orders"
+
+    def value(self) -> bytes:
+        return self.data
+
+    def topic(self) -> str:
+        return self.on
+
+
+def written(schema: Any, value: Any, *, is_container: bool) -> bytes:
+    stream = io.BytesIO()
+    parsed = fastavro.parse_schema(schema)
+    fastavro.writer(stream, parsed, [value]) if is_container else fastavro.schemaless_writer(stream, parsed, value)
+    return stream.getvalue()
+
+
+def read(schema: Any, data: bytes, *, is_container: bool) -> Any:
+    """Returns the value with the name of each record that lies in a union."""
+    options: Any = {"return_record_name": True, "return_record_name_override": True}
+    if is_container:
+        return next(fastavro.reader(io.BytesIO(data), **options))
+    return fastavro.schemaless_reader(io.BytesIO(data), fastavro.parse_schema(schema), **options)
+
+
+@pytest.mark.parametrize("how", ["container", "bare"])
+@pytest.mark.parametrize(("schema", "types"), [(UNION, {}), (ENVELOPE, TYPES)])
+def test_a_merger_writes_every_record_of_every_topic_once_as_what_it_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, how: str, schema: Any, types: dict[str, str]
+) -> None:
+    file = tmp_path / "sales.avsc"
+    file.write_text(json.dumps(schema), "utf-8")
+    monkeypatch.setenv("SCHEMA", str(file))
+    monkeypatch.setenv("RECORDS", how)
+    names, producer = loaded(wrapper_text(NAMES, "sales", "sales.avsc", types)), Remembering()
+    # Both kinds have the same fields, so a writer that guesses the branch would call them all orders.
+    sent = [("orders", "1"), ("payments", "1"), ("payments", "2")]
+
+    for topic, id in sent:
+        own = UNION[0] if topic == "orders" else UNION[1]
+        names["send"](producer, Bytes({}, written(own, {"id": id}, is_container=how == "container"), topic))
+
+    came: list[tuple[str, Any]] = []
+    for topic, message in producer.sent:
+        value = read(schema, message["value"], is_container=how == "container")
+        came.append((topic, value["record"] if types else value))
+        if types:
+            assert (value["type"], value["sequence"]) == (types[value["record"][0]], f"{sent[len(came) - 1][0]}:2:7")
+    assert came == [("sales", (NAMES[topic], {"id": id})) for topic, id in sent]
+    assert [message["headers"] for _, message in producer.sent] == [
+        [("sequence", f"{topic}:2:7".encode())] for topic, _ in sent
+    ]
+
+
+def test_a_merger_that_sends_records_as_they_are_reads_all_topics() -> None:
+    text = merger_text(("orders", "payments"), "sales")
+    names, producer = loaded(text), Remembering()
+
+    names["send"](producer, Bytes({}, b"any", "payments"))
+
+    assert 'consumer.subscribe(["orders", "payments"])' in text
+    ((topic, message),) = producer.sent
+    assert (topic, message["value"], message["key"]) == ("sales", b"any", b"old")

@@ -78,6 +78,16 @@ def test_every_deployment_that_sets_the_name_moves_with_its_job() -> None:
     assert words(bridge, 1) == [("b.yaml", 9, NEW), ("staging.yaml", 6, NEW)]
 
 
+def test_a_jobs_own_file_of_settings_moves_with_it_though_the_name_is_a_word_of_every_day() -> None:
+    map = shop(at("a.yaml", 5), at("b.yaml", 9))
+    impact = impact_of(RenameTopic("", OLD, NEW), map)
+    mention = Mention(at("services/billing/prod.env", 2), "ORDERS_TOPIC=orders")
+    found = rename_topic(RenameTopic("", OLD, NEW), replace(impact, mentions=(mention,)), map)
+
+    bridge = next(it for it in found if isinstance(it, Alternative))
+    assert words(bridge, 1) == [("b.yaml", 9, NEW), ("services/billing/prod.env", 2, NEW)]
+
+
 def test_one_place_for_both_sides_leaves_only_what_moves_at_once() -> None:
     place = at("common/topics.py", 3)
     real, refused = offered(shop(place, place), place)
