@@ -9,7 +9,7 @@ from typing import NamedTuple
 from copilot.domain.pipeline import BlindSpot, FieldUse, Link
 from copilot.domain.schema import SchemaSubject
 from copilot.domain.source import Gap, Span
-from copilot.readers.crossing import MAX_HOPS
+from copilot.readers.crossing import MAX_HOPS, modules_called
 from copilot.readers.facts import FileFacts
 from copilot.readers.jobs import is_test_path
 from copilot.readers.kept_jobs import KeptJobs
@@ -190,12 +190,13 @@ class Binder:
         unknown: list[FieldUse] = []
         spots: set[BlindSpot] = set()
         own = frozenset(job.own)
-        ours = own.union(job.tests)
+        ours = own.union(job.tests).intersection(paths)
         with_tables = joins_tables(one for path, one in facts.items() if path in own)
         for path, one in facts.items():
             is_test = is_test_path(path)
             traced = records.tracer(path, is_test)
-            # Others' records go through a shared file as well: there, only what was followed from this job's is a use of theirs.
+            # Others' records go through a shared file as well, and a file that names no field was read for the way through it:
+            # there, only what was followed from this job's is a use of theirs.
             seen = one if path in ours else with_records_only(one, fields, traced)
             uses += uses_of_file(path, seen, fields, is_test, traced)
             if not is_test:
@@ -207,17 +208,20 @@ class Binder:
 
     def _with_handed(self, job: JobFiles, facts: dict[str, FileFacts]) -> dict[str, FileFacts]:
         """Returns the facts with those of further files that the job runs whose functions take or give its records."""
-        fresh, further = facts, frozenset((*job.own, *job.beyond)) - facts.keys()
-        for _ in range(MAX_HOPS if further else 0):
+        runs = frozenset((*job.own, *job.beyond))
+        waiting, seen = facts, frozenset[str]()
+        for hop in range(MAX_HOPS if runs - facts.keys() else 0):
             called = {
-                self._modules.file_of(path, dotted.rpartition(".")[0])
-                for path, one in fresh.items()
-                for dotted in (*(it[0] for it in one.crossings.passes), *(it[0] for it in one.crossings.results))
+                self._modules.file_of(path, module)
+                for path, one in waiting.items()
+                for module in modules_called(one, is_handed_records=hop > 0)
             }
-            fresh = self._store.python(sorted(called & further - facts.keys()))
-            if not fresh:
+            reached = (called & runs) - seen
+            waiting = {path: facts[path] for path in sorted(reached & facts.keys())}
+            waiting |= self._store.python(sorted(reached - facts.keys()))
+            if not waiting:
                 break
-            facts = {**facts, **fresh}
+            facts, seen = {**facts, **waiting}, seen | reached
         return facts
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from copilot.readers.chains import Chains
+from copilot.readers.chains import Chains, End
 from copilot.readers.facts import FileFacts, Invocation
+from copilot.readers.holes import argument_of, is_handed, replaced, start_of
 from copilot.readers.values import Value
 
 MAX_CALLERS = 64
+MAX_HOPS = 5
 MAX_HEIRS = 64
 
 
@@ -85,6 +87,17 @@ class Callers:
                     found.append(heir)
                     waiting.append(heir)
         return sorted(found)
+
+    def filled(self, path: str, value: tuple[Any, ...], hops: int = 0) -> Iterator[End]:
+        """Yields what a chain that starts from an argument leads to, as callers, or their own callers in turn, hand it over."""
+        param = start_of(value)
+        for caller in self.of(path, param[1].rpartition(":")[0]) if hops < MAX_HOPS else ():
+            handed = argument_of(self._chains, path, param, caller.invocation.arguments)
+            for end in self._chains.all_ends(caller.path, replaced(value, param, handed)) if handed is not None else ():
+                if not is_handed(end.value):
+                    yield end
+                elif (end.path, end.value) != (path, value):
+                    yield from self.filled(end.path, end.value, hops + 1)
 
     def _of(self, path: str, owner: str, name: str) -> Iterator[Caller]:
         target = (path, f"{owner}.{name}" if owner else name)

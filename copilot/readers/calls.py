@@ -32,7 +32,7 @@ from copilot.readers.sql_runs import RUNNERS, note_run
 from copilot.readers.tables import DESCRIBED, TABLE_METHODS, forget_shown, note_descriptor, note_sql, note_table
 from copilot.readers.texts import see_text_call
 from copilot.readers.things import chained, value_of
-from copilot.readers.values import with_default
+from copilot.readers.values import Value, with_default
 
 _COPIES = frozenset({"copy.deepcopy", "copy.copy", "dict", "list", "sorted", "reversed", "tuple", "iter", "next"})
 _CONTAINERS = frozenset(
@@ -208,7 +208,7 @@ def _see_call(reader: Reader, node: ast.Call, mode: str) -> Seen:
         return seen._replace(origin=made or seen.origin, thing=thing)
     if made is not None:
         return Seen(None, made, thing)
-    return _own_function(reader, node, arguments)._replace(thing=thing)
+    return _function(reader, node, arguments, thing)
 
 
 def _makes_object(reader: Reader, node: ast.Call) -> bool:
@@ -264,6 +264,7 @@ def _method(reader: Reader, node: ast.Call, function: ast.Attribute, mode: str) 
         thing = made_by_call(node, thing, reader.sheet)
     if function.attr in ("append", "add", "appendleft", "put", "put_nowait") and arguments:
         _put_in(reader, base, arguments[0], function.value)
+        _function(reader, node, arguments, thing)
         return NOTHING
     rows = rows_of(base, function.attr)
     if rows is not None or function.attr in _PASSING_METHODS:
@@ -271,7 +272,7 @@ def _method(reader: Reader, node: ast.Call, function: ast.Attribute, mode: str) 
     record = converted(reader, node, base, arguments)
     if record is not None:
         return Seen(None, record, thing)
-    return _own_function(reader, node, arguments)._replace(thing=thing)
+    return _function(reader, node, arguments, thing)
 
 
 def _put_in(reader: Reader, container: Seen, item: Seen, target: ast.expr) -> None:
@@ -286,17 +287,31 @@ def _put_in(reader: Reader, container: Seen, item: Seen, target: ast.expr) -> No
         reader.sheet.flow.flows(wrapped.wrapped() if container.origin.path else wrapped, container.origin.root)
 
 
-def _own_function(reader: Reader, node: ast.Call, arguments: list[Seen]) -> Seen:
-    """Follows records into a function of the same file, and out of it."""
+def _function(reader: Reader, node: ast.Call, arguments: list[Seen], thing: Value) -> Seen:
+    """Follows records into a function, and out of it: one of the same file, or the one that the chain `thing` is a call of."""
     name = reader.scope.function_called(node.func)
-    if not name:
-        return NOTHING
+    if name:
+        return _own_function(reader, node, arguments, name)._replace(thing=thing)
+    if thing is None or thing[0] != "call" or not _may_have_code(thing[1]):
+        return Seen(thing=thing)
+    return _imported_function(reader, node, reader.sheet.callee(thing[1]), arguments)._replace(thing=thing)
+
+
+def _may_have_code(callee: Value) -> bool:
+    """Tells whether a chain may lead to a function of the repository: through an object or an argument, and no client."""
+    while callee is not None and callee[0] in ("attr", "item", "call"):
+        callee = callee[1]
+    return callee is not None and callee[0] in ("self", "super", "param", "local", "name", "any")
+
+
+def _own_function(reader: Reader, node: ast.Call, arguments: list[Seen], name: str) -> Seen:
+    """Follows records into a function of the same file, and out of it."""
     names = reader.scope.functions[name]
     for parameter, seen in zip(names, arguments, strict=False):
         reader.sheet.flow.flows(seen.origin, ("param", f"{name}:{parameter}"))
     for keyword in node.keywords:
-        if keyword.arg in names and isinstance(keyword.value, ast.Name):
-            reader.sheet.flow.flows(reader.scope.named(keyword.value.id).origin, ("param", f"{name}:{keyword.arg}"))
+        if keyword.arg in names:
+            reader.sheet.flow.flows(_simple_origin(reader, keyword.value), ("param", f"{name}:{keyword.arg}"))
     return Seen(None, Origin(("ret", name)))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from copilot.readers.callers import Caller, Callers
+from copilot.readers.callers import MAX_HOPS, Caller, Callers
 from copilot.readers.celery_queues import Queues
 from copilot.readers.celery_tasks import LIBRARY as CELERY
 from copilot.readers.chains import Chains, End
@@ -27,7 +27,7 @@ from copilot.readers.holes import (
     routed,
     start_of,
 )
-from copilot.readers.invoked import MAX_HOPS, Invoked
+from copilot.readers.invoked import Invoked
 from copilot.readers.sql_runs import RUN, tables_of
 from copilot.readers.steps import Step
 from copilot.readers.values import Value, is_text

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from copilot.readers.flow import Tag
 from copilot.readers.values import Value
 
-FACTS_VERSION = 136
+FACTS_VERSION = 137
 FACTS_KIND = f"python-facts-{FACTS_VERSION}-{sys.version_info.major}.{sys.version_info.minor}"
 LOADED_MAX = 8192
 FORWARDED = -2
@@ -121,13 +121,14 @@ class Crossings(NamedTuple):
 
     `passes` are (imported function, position, keyword, forward tags) of arguments, `results` (imported function, backward
     tags) of what is made of results, `takes` ("function:parameter", all tags) and `returns` (function, forward tags) the other
-    ends of the same, in the file that has the function.
+    ends of the same, in the file that has the function. A function "@3" is the one that the fourth chain of `callees` leads to.
     """
 
     passes: tuple[tuple[str, int, str, tuple[Tag, ...]], ...] = ()
     results: tuple[tuple[str, tuple[Tag, ...]], ...] = ()
     takes: tuple[tuple[str, tuple[Tag, ...]], ...] = ()
     returns: tuple[tuple[str, tuple[Tag, ...]], ...] = ()
+    callees: tuple[Value, ...] = ()
 
 
 class FileFacts(NamedTuple):

@@ -20,6 +20,8 @@ MADE = "l"
 MADE_MAX = 2
 """Dict literals that one value is told to come from."""
 BACKWARD = "pdr"
+CHAINED = "@"
+"""Begins the name of a function that only a chain of names leads to, by the number of the chain."""
 MAX_ROUNDS = 8
 MAX_TAGS = 8
 MAX_PATH = 120

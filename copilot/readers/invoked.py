@@ -14,11 +14,10 @@ from copilot.readers import libraries
 from copilot.readers.callers import Callers
 from copilot.readers.chains import Chains
 from copilot.readers.facts import DECORATED, FileFacts, Invocation
-from copilot.readers.holes import argument_of, is_handed, replaced, start_of
+from copilot.readers.holes import is_handed, start_of
 from copilot.readers.steps import Step, topics_of
 from copilot.readers.values import Value
 
-MAX_HOPS = 5
 _GUESSED = {"subscribe": "consumer", "produce": "producer", "send": "producer", "send_and_wait": "producer"}
 
 
@@ -72,7 +71,7 @@ class Invoked:
             if end.value[0] == "object" and not _is_method(self._chains, end.path, end.value[1], str(callee[2])):
                 client = self._chains.client_of(end.path, end.value[1])
             if is_handed(end.value):
-                found |= set(self._handed_clients(end.path, end.value, 0))
+                found |= set(self._handed_clients(end.path, end.value))
             elif client is not None:
                 found.add(client)
         return found
@@ -81,20 +80,14 @@ class Invoked:
         """Tells whether the repository has the method, or the class of what has it."""
         return any(end.value[0] in ("function", "attr", "class") for end in self._chains.all_ends(path, callee))
 
-    def _handed_clients(self, path: str, value: tuple[Any, ...], hops: int) -> Iterator[tuple[Any, ...]]:
+    def _handed_clients(self, path: str, value: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
         """Yields the clients that callers hand over as an argument, or in one, or their own callers in one of theirs."""
-        param = start_of(value)
-        function = param[1].rpartition(":")[0]
-        for caller in self._callers.of(path, function) if hops < MAX_HOPS else ():
-            handed = argument_of(self._chains, path, param, caller.invocation.arguments)
-            for end in self._chains.all_ends(caller.path, replaced(value, param, handed)) if handed is not None else ():
-                if end.value[0] == "client":
-                    yield end.value
-                elif end.value[0] == "object":
-                    client = self._chains.client_of(end.path, end.value[1])
-                    yield from () if client is None else (client,)
-                elif is_handed(end.value) and (end.path, end.value) != (path, value):
-                    yield from self._handed_clients(end.path, end.value, hops + 1)
+        for end in self._callers.filled(path, value):
+            if end.value[0] == "client":
+                yield end.value
+            elif end.value[0] == "object":
+                client = self._chains.client_of(end.path, end.value[1])
+                yield from () if client is None else (client,)
 
 
 def _guessed(receiver: str, method: str) -> str | None:

@@ -166,7 +166,7 @@ class _Statements:
         for index, part in enumerate(node.elts):
             root = part_root(("ret", self.scope.qualified), index)
             self.sheet.flow.flows(self.expressions.see(part).origin, root)
-            if not self.scope.class_name and self.scope.qualified in self.scope.functions:
+            if self.scope.qualified in self.scope.functions:
                 self.sheet.flow.comes(root, "r", str(root[1]))
         self.sheet.is_quiet = False
 
@@ -287,14 +287,14 @@ class _Statements:
                 value = options.get(argument.arg, thing if thing[0] == "param" and is_text(thing) else default.value)
                 fed = scope.fed.get((scope.qualified, argument.arg))
                 scope.names[argument.arg] = Seen(value, fed or known.origin or origin, thing)
-            if not class_name and scope.qualified in scope.functions:
+            if argument.arg in scope.functions.get(scope.qualified, ()):
                 self.sheet.flow.comes(origin.root, "a", str(origin.root[1]))
         if node.args.kwarg is not None:
             scope.names[node.args.kwarg.arg] = Seen(thing=("kwargs", scope.qualified))
         if class_name:
             see_pulsar_function(scope, node)
             see_kombu_mixin(scope, node)
-        if not class_name and scope.qualified in scope.functions:
+        if scope.qualified in scope.functions:
             self.sheet.flow.comes(("ret", scope.qualified), "r", scope.qualified)
         self._block(node.body)
         scope.class_name, scope.function_name, scope.names = "", "", scope.module

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from copilot.domain.pipeline import Link
-from copilot.readers.crossing import Crossing
+from copilot.readers.crossing import Crossing, End
 from copilot.readers.facts import Call, FileFacts
 from copilot.readers.flow import Tag
 from copilot.readers.links import CALL_SUBJECTS, JobCode
 from copilot.readers.model_classes import LIBRARY
 from copilot.readers.modules import Modules
 from copilot.readers.premises import Premises
-from copilot.readers.uses import Traced, words_in
+from copilot.readers.uses import Traced, TracedRecord, words_in
 
 
 class Records:
@@ -30,17 +30,8 @@ class Records:
         self._links = links
         self._premises = premises
         self._crossing = Crossing(facts, modules)
-        self._subjects = {
-            (path, index): self._of_call(path, index, call)
-            for path, one in facts.items()
-            for index, call in enumerate(one.calls)
-            if call.role in ("decode", "encode", "produce")
-        }
-        self._plain = {
-            (path, index)
-            for (path, index), (subjects, _) in self._subjects.items()
-            if not subjects and (facts[path].calls[index].role, facts[path].calls[index].library) == ("encode", "json")
-        }
+        self._facts = facts
+        self._subjects: dict[tuple[str, int, bool], tuple[frozenset[str], bool]] = {}
 
     def tracer(self, path: str, is_test: bool) -> Callable[[Tag], Traced]:
         """Returns what tells, for a tag of that file, the subjects of the records it leads to."""
@@ -50,29 +41,44 @@ class Records:
             if tag not in known:
                 ends = self._crossing.ends(path, tag, is_test)
                 # What is also written as JSON, to a log or a column of a store, is no other record for that.
-                told = [end for end in ends if (end.file, end.call) not in self._plain] or ends
-                known[tag] = tuple(
-                    (subjects, end.path, is_sure)
-                    for end in told
-                    for subjects, is_sure in [self._subjects.get((end.file, end.call), (frozenset(), False))]
-                )
+                told = [end for end in ends if not self._is_plain(end)] or ends
+                known[tag] = tuple(self._traced(end, is_test) for end in told)
             return known[tag]
 
         return trace
 
-    def _of_call(self, path: str, index: int, call: Call) -> tuple[frozenset[str], bool]:
+    def _traced(self, end: End, is_test: bool) -> TracedRecord:
+        subjects, is_sure = self._of_end(end, is_test)
+        return TracedRecord(subjects, end.path, is_sure, end.kind == "c")
+
+    def _is_plain(self, end: End) -> bool:
+        """Tells whether a record is written as JSON of which nothing says what it holds."""
+        call = self._facts[end.file].calls[end.call]
+        return (call.role, call.library) == ("encode", "json") and not self._of_end(end, is_test=False)[0]
+
+    def _of_end(self, end: End, is_test: bool) -> tuple[frozenset[str], bool]:
+        key = (end.file, end.call, is_test)
+        if key not in self._subjects:
+            call = self._facts[end.file].calls[end.call]
+            self._subjects[key] = self._of_call(end.file, end.call, call, is_test)
+        return self._subjects[key]
+
+    def _of_call(self, path: str, index: int, call: Call, is_test: bool) -> tuple[frozenset[str], bool]:
         """Returns the subjects of what a call decodes or encodes, and whether that is sure.
 
         What is consumed from one topic may be any subject that this topic is known to carry; what a framework produces, any
         subject of the job whose setting is named like the producer.
         """
+        if call.role not in ("decode", "encode", "produce"):
+            return frozenset(), False
         copies = range(max(1, len(self._code.running)))
         asked = (self._premises.ask(CALL_SUBJECTS, self._code.root, copy, path, index) for copy in copies)
         stated = {name for names in asked for name in names}
         if call.role == "encode" or (call.library == LIBRARY and not stated):
             return frozenset(stated), True
         direction = "consumes" if call.role == "decode" else "produces"
-        links = [link for link in self._links if link.direction == direction]
+        # Tests decode what the job produces, and make what it consumes.
+        links = [link for link in self._links if link.direction == direction or is_test]
         if stated:
             topics = {link.endpoint for link in links if link.subject in stated and link.endpoint.name}
             return frozenset(stated | {link.subject or "" for link in links if link.endpoint in topics}), True

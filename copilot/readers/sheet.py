@@ -13,7 +13,7 @@ from itertools import accumulate
 from typing import Any
 
 from copilot.readers.facts import Blind, Call, Config, Crossings, FileFacts, Invocation, Literal, Use
-from copilot.readers.flow import BACKWARD, FORWARD, MADE, Origin, RecordFlow, Tag
+from copilot.readers.flow import BACKWARD, CHAINED, FORWARD, MADE, Origin, RecordFlow, Tag
 from copilot.readers.schema_literals import changed_schemas
 from copilot.readers.sql_texts import Statement
 from copilot.readers.values import Value
@@ -51,6 +51,7 @@ class Sheet:
         )
         self.invocations: list[tuple[Invocation, Origin | None]] = []
         self.passes: list[tuple[str, int, str, Origin | None]] = []
+        self._callees: dict[Value, int] = {}
         self._uses: list[tuple[str, int, int, str, str, str, int, Origin | None]] = []
         self._blinds: list[tuple[int, str, str, Origin | None]] = []
         self._literal_count = 0
@@ -116,6 +117,10 @@ class Sheet:
             self._uses.append((name, offset, line, mode, form, receiver, shape, origin))
         elif name.isidentifier():
             self._blinds.append((line, f'uses "{name}" where the place of the name can\'t be told', receiver, origin))
+
+    def callee(self, chain: Value) -> str:
+        """Returns the name by which a function is known here that only a chain leads to: a method of an object, a callback."""
+        return f"{CHAINED}{self._callees.setdefault(chain, len(self._callees))}"
 
     def keys_read(self) -> frozenset[tuple[str, str]]:
         """Returns the keys that are read, each with the name of what it is read of; a text by itself is no key."""
@@ -214,6 +219,7 @@ class Sheet:
             tuple(one for one in results if one[1]),
             tuple(one for one in takes if one[1]),
             tuple(one for one in returns if one[1]),
+            tuple(self._callees),
         )
 
     def _with_codec(self, index: int, call: Call) -> Call:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import cast
+from typing import NamedTuple, cast
 
 from copilot.domain.pipeline import BlindSpot, Certainty, FieldUse, Mode, UseForm
 from copilot.domain.schema import SchemaSubject
@@ -41,10 +41,23 @@ SHAPE_SHARE_MIN = 0.5
 SAME_SHARE_MIN = 0.8
 """The share of the names of two records from which one is meant to be the other."""
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-Traced = tuple[tuple[frozenset[str], str, bool], ...]
-"""For each record that a value may be a part of: the subjects it may be of, the path from it, and whether that is sure."""
 _TABLES = frozenset({"pandas", "polars", "pyspark", "dask", "modin", "geopandas", "xarray", "vaex", "cudf"})
+_WRITING = ("writes", "passes")
 _WEAK_FORMS = frozenset({"string", "attribute", "keyword"})
+
+
+class TracedRecord(NamedTuple):
+    """A record that a value may be a part of: the subjects it may be of, the path from it, whether that is sure, and whether
+    it was followed to where it is decoded, and not to where it is encoded.
+    """
+
+    subjects: frozenset[str]
+    path: str
+    is_sure: bool
+    is_decoded: bool
+
+
+Traced = tuple[TracedRecord, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +151,7 @@ def with_records_only(facts: FileFacts, fields: JobFields, traced: Callable[[Tag
     """Returns facts with those uses alone whose receivers were traced to records, or that make or declare the very record."""
 
     def is_traced(tags: tuple[Tag, ...]) -> bool:
-        return any(subjects for tag in tags for subjects, _, _ in traced(tag))
+        return any(record.subjects for tag in tags for record in traced(tag))
 
     def is_alike(use: Use) -> bool:
         places = fields.both.get(use.name, ()) if use.shape >= 0 else ()
@@ -156,7 +169,7 @@ def joins_tables(files: Iterable[FileFacts]) -> bool:
 def blind_spots_of_file(path: str, facts: FileFacts, job: str, traced: Callable[[Tag], Traced]) -> Iterator[BlindSpot]:
     """Yields the places of one file where a record's field is used by a name that can't be read."""
     for blind in facts.blinds:
-        known = [subjects for tag in blind.tags for subjects, _, _ in traced(tag)]
+        known = [record.subjects for tag in blind.tags for record in traced(tag)]
         if known or not words_in(blind.receiver).isdisjoint(RECORD_WORDS):
             # One end whose subject is not known may be of any, so then nothing is ruled out.
             subjects: frozenset[str] = frozenset().union(*known) if all(known) else frozenset()
@@ -176,8 +189,8 @@ def unknown_reads(
             continue
         tags = [tag for tag in use.tags if tag[0] in FORWARD]
         ends = [end for tag in tags for end in traced(tag)]
-        records = sorted({(subject, end[1]) for end in ends for subject in end[0]})
-        if not records or not all(end[2] and end[0] for end in ends):
+        records = sorted({(subject, end.path) for end in ends for subject in end.subjects})
+        if not records or not all(end.is_sure and end.subjects and end.is_decoded for end in ends):
             continue
         is_placed = all(holder in fields.holders.get(subject, ()) for subject, holder in records)
         if not is_placed or any(_is_put_in(use.name, one) for one in beside.values()):
@@ -209,9 +222,20 @@ def _places(
     is_test: bool,
     traced: Callable[[Tag], Traced],
 ) -> list[tuple[Place, Certainty]]:
-    known = [one for tag in use.tags for one in traced(tag) if one[0]]
-    if known:
-        return _traced_places(use, fields.both[use.name], known)
+    known = [one for tag in use.tags for one in traced(tag) if one.subjects]
+    if not known:
+        return _untraced_places(use, facts, fields, is_test)
+    found = _traced_places(use, fields.both[use.name], known)
+    if use.mode in _WRITING or any(one.is_decoded for one in known) or any(tag[0] == MADE for tag in use.tags):
+        return found
+    # Seen on its way out, but not where it comes from: what is read of it may as well be of what the job consumes.
+    named = {place.subject for place, _ in found}
+    others = _untraced_places(use, facts, fields, is_test)
+    return [*found, *((place, "possible") for place, _ in others if place.subject not in named)]
+
+
+def _untraced_places(use: Use, facts: FileFacts, fields: JobFields, is_test: bool) -> list[tuple[Place, Certainty]]:
+    """Returns the fields that a name may be of which no record was followed to: by what it is called of, and what is beside it."""
     made = _places_made(use, facts, fields)
     if made:
         return [(place, "likely") for place in made]
@@ -269,11 +293,9 @@ def _best_places(use: Use, facts: FileFacts, places: tuple[Place, ...]) -> list[
     return [place for place, score in zip(places, scores, strict=True) if score == best] if best else []
 
 
-def _traced_places(
-    use: Use, places: tuple[Place, ...], known: list[tuple[frozenset[str], str, bool]]
-) -> list[tuple[Place, Certainty]]:
+def _traced_places(use: Use, places: tuple[Place, ...], known: list[TracedRecord]) -> list[tuple[Place, Certainty]]:
     found: dict[Place, Certainty] = {}
-    for subjects, holder, is_sure in known:
+    for subjects, holder, is_sure, _ in known:
         path = f"{holder}.{use.name}" if holder else use.name
         ours = [place for place in places if place.subject in subjects]
         exact = [place for place in ours if place.path == path]
