@@ -28,14 +28,14 @@ LAST_ASKED = "last-asked"
 FIRST_BYTES_MAX = 1_000_000
 LOCK_WAIT_SECONDS = 3.0
 LOCK_POLL_SECONDS = 0.05
-_ID = re.compile(r"p-[0-9a-f]{10}")
 
 
 class FileStore:
-    """The proposals of one repository; `clock` gives the time of each record."""
+    """The proposals of one repository; `clock` gives the time of each record, `letter` begins the ids."""
 
-    def __init__(self, folder: Path, clock: Callable[[], str]) -> None:
+    def __init__(self, folder: Path, clock: Callable[[], str], letter: str = "p") -> None:
         self._folder = folder
+        self._id = re.compile(rf"{letter}-[0-9a-f]{{10}}")
         self._clock = clock
         self._seen: dict[str, tuple[tuple[int, int, int], tuple[Record, ...]]] = {}
 
@@ -48,7 +48,7 @@ class FileStore:
         except OSError as error:
             raise _failed("The proposals can't be listed", self._folder, error) from None
         ids = (name.removesuffix(".jsonl") for name in names if name.endswith(".jsonl"))
-        return tuple(sorted(id for id in ids if _ID.fullmatch(id)))
+        return tuple(sorted(id for id in ids if self._id.fullmatch(id)))
 
     def records(self, id: str) -> tuple[Record, ...]:
         """Returns all whole records; raises WrongUsage for an unknown id, ProposalCorrupt where the chain is broken."""
@@ -196,7 +196,7 @@ class FileStore:
         return chained(path, file.read())
 
     def _path(self, id: str) -> Path:
-        if not _ID.fullmatch(id):
+        if not self._id.fullmatch(id):
             raise WrongUsage(f'"{id}" is not the id of a proposal.', next="pipeline-copilot log lists the proposals.")
         return self._folder / f"{id}.jsonl"
 

@@ -13,6 +13,7 @@ from copilot.domain.codec import encode
 from copilot.domain.proposal import Proposal
 from copilot.errors import EXIT_DONE
 from copilot.proposals.past import Past, deed_words, is_about, refused_words
+from copilot.reasons.said import came_of
 from copilot.reasons.words import asked_words, postponed_words
 
 if TYPE_CHECKING:
@@ -40,14 +41,22 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         return _search(workspace, arguments.search, arguments.format, console)
     proposals = workspace.newest()
     due = frozenset(it.id for it in proposals if workspace.is_due(it))
+    talks = workspace.talks()[::-1]
     damaged = workspace.damaged()
     for error in damaged:
         console.report(error)
     if arguments.format == "json":
-        console.print_json({"version": 1, "proposals": [_row_json(proposal, due) for proposal in proposals]})
-    elif proposals:
+        console.print_json(
+            {
+                "version": 1,
+                "proposals": [_row_json(proposal, due) for proposal in proposals],
+                "talks": [_talk_json(it) for it in talks],
+            }
+        )
+    elif proposals or talks:
         carried_on = {it.continued.of for it in proposals if it.continued and it.applied}
-        console.print("\n".join(columns(_row(proposal, carried_on, due) for proposal in proposals)))
+        rows = [*(_row(proposal, carried_on, due) for proposal in proposals), *map(_talk_row, talks)]
+        console.print("\n".join(columns(rows)))
     elif not damaged:
         console.note(NONE_YET)
     return EXIT_DONE
@@ -114,6 +123,19 @@ def _row(proposal: Proposal, carried_on: Collection[str], due: Collection[str]) 
         proposal.request.commit[:9],
         asked + (f"  ({'; '.join(facts)})" if facts else ""),
     )
+
+
+def _talk_row(talk: Proposal) -> tuple[str, ...]:
+    return (
+        talk.id,
+        came_of(talk),
+        talk.request.commit[:9],
+        f"{asked_words(talk.request)}  (no proposal: show {talk.id})",
+    )
+
+
+def _talk_json(talk: Proposal) -> dict[str, object]:
+    return {"talk": talk.id, "outcome": came_of(talk), "commit": talk.request.commit, "text": talk.request.text}
 
 
 def _row_json(proposal: Proposal, due: Collection[str]) -> dict[str, object]:

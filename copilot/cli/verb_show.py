@@ -37,7 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--prompts",
         action="store_true",
-        help="print what a model was told for it and what it answered, with prompt, version, tokens, cost and problems",
+        help="print what a model was told for it and what it answered, with prompt, version, tokens, cost and problems"
+        " (an ID q-... is that of words which led to a question, or to no answer)",
     )
 
 
@@ -47,6 +48,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.contract_test and arguments.format:
         raise WrongUsage("--contract-test prints Python, and no other format.", next="Leave --format out.")
     workspace = Workspace.open(arguments.repository)
+    if arguments.id.startswith("q-"):
+        return _print_transcript(workspace.talk(arguments.id), arguments.format, console)
     proposal = workspace.load(workspace.find(arguments.id))
     if arguments.export:
         return _export(workspace, proposal.id, arguments.export, console)

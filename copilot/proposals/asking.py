@@ -79,11 +79,12 @@ def understood_by_model(
     old: Proposal | None = None,
     earlier: Sequence[Exchange] = (),
     is_stopped: Callable[[], bool] = bool,
+    tell: Callable[[Exchange], object] = bool,
 ) -> Understood:
     """Returns what a model makes of free words that the sentences' rules refused with `error`, and operations given beside them.
 
     `old` is the proposal that the words go on from. `earlier` are exchanges about the same words: what was answered is not asked
-    again.
+    again. `tell` hears of each new one, whatever comes of it.
 
     Raises Ambiguous or WrongUsage with what it asks back; `error`, with why there was no answer, where it gave none of use.
     """
@@ -94,7 +95,12 @@ def understood_by_model(
     on = kit.model
     assert on is not None, "only a model that is on is asked"
     told: list[Exchange] = []
-    talk = Talk(on.model, on.prompts, on.limits, told.append, spent=earlier, is_stopped=is_stopped)
+
+    def heard(exchange: Exchange) -> None:
+        told.append(exchange)
+        tell(exchange)
+
+    talk = Talk(on.model, on.prompts, on.limits, heard, spent=earlier, is_stopped=is_stopped)
     pipeline = own_part(kit.base_map())
     beside = _operations("", operations, pipeline) if operations else ()
     try:

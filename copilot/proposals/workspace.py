@@ -60,6 +60,8 @@ if TYPE_CHECKING:
 
 FOLDER = "pipeline-copilot"
 FOLLOWS_MAX = 100
+TALK = "q"
+"""Begins the id of what was said about words that led to a question, or to nothing."""
 
 
 def utc_now() -> str:
@@ -86,7 +88,10 @@ class Workspace:
         self._index = index
         self._clock = clock
         self.is_only_shown = is_only_shown
-        self._store = (ShownStore if is_only_shown else FileStore)(repository.common_dir / FOLDER / "proposals", clock)
+        kind, own = ShownStore if is_only_shown else FileStore, repository.common_dir / FOLDER
+        self._store = kind(own / "proposals", clock)
+        # What was said to a model about words of which no proposal came.
+        self._talks = kind(own / "talks", clock, TALK)
         self._kits: dict[str, Kit] = {}
 
     @classmethod
@@ -238,13 +243,48 @@ class Workspace:
                 raise
             asks(kit.model.model.name)
             earlier = self._said_about(text, kit.tree.commit)
-            return understood_by_model(text, operations, kit, error, old=old, earlier=earlier, is_stopped=is_stopped)
+            told: list[Exchange] = []
+            try:
+                return understood_by_model(
+                    text, operations, kit, error, old=old, earlier=earlier, is_stopped=is_stopped, tell=told.append
+                )
+            except WrongUsage as outcome:
+                if told:
+                    outcome.next = f"{outcome.next}\n         {self._kept(text, kit.tree.commit, told)}".lstrip()
+                raise
+
+    def _kept(self, text: str, commit: str, told: Sequence[Exchange]) -> str:
+        """Keeps what was said about words of which no proposal comes, and returns how to read it."""
+        request = ChangeRequest(text.strip(), (), commit, self._repository.identity_or_nobody())
+        id = TALK + proposal_id(request, VERSION)[1:]
+        try:
+            with self._talks.lock(id):
+                for body in (*(() if id in self._talks.ids() else (request,)), *told):
+                    self._talks.append(id, body)
+        except SurroundingsFailed as failure:
+            return f"What was said could not be kept: {failure.what}"
+        return f"What it was told and what it said: pipeline-copilot show {id} --prompts"
+
+    def talks(self) -> tuple[Proposal, ...]:
+        """Returns what was said to a model about words that led to a question or to nothing, oldest first: requests without
+        operations, with their exchanges."""
+        found = ((id, self._readable(id, self._talks)) for id in self._talks.ids())
+        whole = [(id, records) for id, records in found if isinstance(records, tuple)]
+        return tuple(fold(id, records) for id, records in sorted(whole, key=lambda it: (it[1][0].at, it[0])))
+
+    def talk(self, id: str) -> Proposal:
+        """Returns one of them; raises WrongUsage for an unknown id."""
+        return fold(id, self._talks.records(id))
 
     def _said_about(self, text: str, commit: str) -> tuple[Exchange, ...]:
         """Returns what was said to a model to understand the same words at that commit."""
         asked = {"text": text.strip(), "commit": commit}
-        ids = [id for id, first in self._store.requests() if asked.items() <= first["body"].items()]
-        records = [it for id in ids if isinstance(it := self._readable(id), tuple)]
+        records = [
+            it
+            for store in (self._store, self._talks)
+            for id, first in store.requests()
+            if asked.items() <= first["body"].items() and isinstance(it := self._readable(id, store), tuple)
+        ]
         found = (record.body for one in records for record in one)
         return tuple(dict.fromkeys(it for it in found if isinstance(it, Exchange) and it.purpose == "frame"))
 
@@ -650,9 +690,11 @@ class Workspace:
         self._store.remember(id)
         return id
 
-    def _readable(self, id: str) -> tuple[Record, ...] | SurroundingsFailed | WrongUsage:
+    def _readable(
+        self, id: str, store: FileStore | None = None
+    ) -> tuple[Record, ...] | SurroundingsFailed | WrongUsage:
         try:
-            return self._store.records(id)
+            return (store or self._store).records(id)
         except (SurroundingsFailed, WrongUsage) as error:
             return error
 

@@ -68,6 +68,11 @@ def framed_by(proposal: Proposal) -> str:
     return model_of(proposal, "frame") if any(it.purpose == "frame" for it in proposal.exchanges) else ""
 
 
+def came_of(talk: Proposal) -> str:
+    """Returns what came of words that led to no proposal: a question, or no answer of use."""
+    return "no answer" if talk.exchanges and talk.exchanges[-1].problem else "asked back"
+
+
 def model_of(proposal: Proposal, purpose: Purpose) -> str:
     """Returns the model that was asked last for that purpose."""
     return next((it.model for it in reversed(proposal.exchanges) if it.purpose == purpose), "a model")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -132,3 +133,56 @@ def test_a_server_that_only_a_repository_names_is_not_asked(
 
     assert propose(folder) == EXIT_USAGE
     assert server.requests == []
+
+
+QUESTION = {"question": {"text": "Which score is meant?", "candidates": ["score in decision"]}}
+
+
+@pytest.mark.parametrize(
+    ("answers", "outcome", "shown"),
+    [
+        ([say.tool("frame", QUESTION)], "asked back", "Which score is meant?"),
+        ([say.tool("frame", {"operations": []})] * 3, "no answer", "Give either operations or a question"),
+        ([say.failure(401, "authentication_error")], "no answer", "refused the key"),
+    ],
+)
+def test_what_was_said_is_kept_where_no_proposal_comes_of_it(
+    answers: list[say.Reply],
+    outcome: str,
+    shown: str,
+    folder: Path,
+    server: MessagesServer,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    server.then(*answers)
+
+    assert propose(folder, "--model", "some-model") == EXIT_USAGE
+    (id,) = re.findall(r"pipeline-copilot show (q-[0-9a-f]{10}) --prompts", capsys.readouterr().err)
+    assert main(["show", id, "-C", str(folder), "--prompts"]) == EXIT_DONE
+    told = capsys.readouterr().out
+    assert WORDS in told
+    assert shown in told
+    assert main(["log", "-C", str(folder)]) == EXIT_DONE
+    assert re.search(rf"{id} +{outcome} ", capsys.readouterr().out)
+    main(["log", "-C", str(folder), "--format", "json"])
+    assert [it["talk"] for it in json.loads(capsys.readouterr().out)["talks"]] == [id]
+    assert Workspace.open(folder).list() == ()
+
+
+def test_a_question_that_is_asked_again_is_answered_from_what_was_kept(folder: Path, server: MessagesServer) -> None:
+    server.then(say.tool("frame", QUESTION))
+
+    assert propose(folder, "--model", "some-model") == EXIT_USAGE
+    assert propose(folder, "--model", "some-model") == EXIT_USAGE
+    assert len(server.requests) == 1
+
+
+def test_what_led_to_no_proposal_can_be_read_and_nothing_else(
+    folder: Path, server: MessagesServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.then(say.tool("frame", QUESTION))
+    propose(folder, "--model", "some-model")
+    (id,) = re.findall(r"q-[0-9a-f]{10}", capsys.readouterr().err)
+
+    assert main(["apply", id, "-C", str(folder)]) == EXIT_USAGE
+    assert main(["show", "q-0123456789", "-C", str(folder)]) == EXIT_USAGE

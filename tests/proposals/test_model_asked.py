@@ -85,7 +85,7 @@ def test_a_question_comes_back_and_nothing_is_proposed(folder: Path) -> None:
 
 def test_a_candidate_that_is_chosen_is_said_in_the_request(folder: Path) -> None:
     there = workspace(folder, script := answers(QUESTION, {"operations": [ADD]}))
-    words = "the score should be clearer please"
+    words = "could the score be made clearer please"
 
     with pytest.raises(Ambiguous) as told:
         there.propose(words)
