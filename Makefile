@@ -38,6 +38,7 @@ bench: $(VENV)/made-of-$(KEY)
 # Fetches a small model (600 MB, once) and starts it behind the Messages API on loopback; ARGS=stop ends it.
 model:
 	@evals/local_model/start.sh $(ARGS)
+
 evals: $(VENV)/made-of-$(KEY)
 	@$(BIN)/pipeline-copilot eval $(ARGS)
 

@@ -1,9 +1,13 @@
 """Runs the program of a case before and after a change, as a process of its own that knows nothing of the copilot.
 
-Standard input is one JSON object: "states" (folders), "flows", "meetings" (state of the writer, state of the reader, flow), and
-"pairs" (state of the reader, state of the writer, schema file). Each record is made by the producer of one state, encoded with that
-state's schema, and decoded and taken by the consumer of another. Standard output is a JSON object: "meetings" with what happened in
-each, the decoded record and what the consumer returned, and "refusals" with what the Apache library says against the pairs.
+Standard input is one JSON object whose members are lists, each of which may be left out: "states" (folders), "flows", "meetings"
+(state of the writer, state of the reader, flow), and "pairs" (state of the reader, state of the writer, schema file). Each record
+is made by the producer of one state, encoded with that state's schema, and decoded and taken by the consumer of another. Standard
+output is a JSON object: "meetings" with what happened in each, the decoded record and what the consumer returned, and "refusals"
+with what the Apache library says against the pairs.
+
+"schemas", pairs (reader, writer) of schemas, get "answers": what the Apache library says against them, and which records, made at
+random by the writer's schema and the same every time, each decoder reads.
 """
 
 import contextlib
@@ -11,7 +15,10 @@ import importlib
 import io
 import json
 import os
+import random
 import sys
+
+RECORDS, SEED = 24, 57
 
 
 def load(folder, place, paths):
@@ -66,10 +73,6 @@ def produce(folder, flow):
 
 def consume(folder, flow, written, writer):
     """Returns, for each record, what each decoder makes of it and what the consumer returns."""
-    import fastavro
-    from avro import io as avro_io
-    from avro import schema as avro_schema
-
     take = load(folder, flow["consumer"], flow["paths"])
     with open(os.path.join(folder, flow["reader"])) as file:
         reader = json.load(file)
@@ -78,45 +81,79 @@ def consume(folder, flow, written, writer):
         if "error" in one:
             shown.append({"made": one["error"]})
             continue
-        data, told = bytes.fromhex(one["hex"]), {}
-        try:
-            plain = fastavro.schemaless_reader(
-                io.BytesIO(data), fastavro.parse_schema(writer), fastavro.parse_schema(reader)
-            )
-            told["fastavro"] = {"record": shown_as(plain)}
-        except Exception as error:
-            told["fastavro"] = {"error": f"{type(error).__name__}: {error}"}
-        try:
-            pair = avro_schema.make_avsc_object(writer), avro_schema.make_avsc_object(reader)
-            other = avro_io.DatumReader(*pair).read(avro_io.BinaryDecoder(io.BytesIO(data)))
-            told["avro"] = {"record": shown_as(other)}
-        except Exception as error:
-            told["avro"] = {"error": f"{type(error).__name__}: {error}"}
-        record = plain if flow["decoder"] == "fastavro" else other
+        told = {}
+        for name, decode in DECODERS.items():
+            try:
+                told[name] = {"record": shown_as(decode(reader, writer, bytes.fromhex(one["hex"])))}
+            except Exception as error:
+                told[name] = {"error": f"{type(error).__name__}: {error}"}
         if "record" in told[flow["decoder"]]:
             try:
-                told["output"] = shown_as(take(record))
+                told["output"] = shown_as(take(DECODERS[flow["decoder"]](reader, writer, bytes.fromhex(one["hex"]))))
             except Exception as error:
                 told["failed"] = f"{type(error).__name__}: {error}"
         shown.append(told)
     return shown
 
 
-def refused(states, pairs):
-    """Returns why the Apache library's checker says no, for each pair that it says no to."""
+def with_fastavro(reader, writer, data):
+    import fastavro
+
+    return fastavro.schemaless_reader(io.BytesIO(data), fastavro.parse_schema(writer), fastavro.parse_schema(reader))
+
+
+def with_avro(reader, writer, data):
+    from avro import io as avro_io
+    from avro import schema as avro_schema
+
+    pair = avro_schema.make_avsc_object(writer), avro_schema.make_avsc_object(reader)
+    return avro_io.DatumReader(*pair).read(avro_io.BinaryDecoder(io.BytesIO(data)))
+
+
+DECODERS = {"fastavro": with_fastavro, "avro": with_avro}
+
+
+def objection(reader, writer):
+    """Returns why the Apache library's checker says no, "" where it says yes."""
     from avro import schema as avro_schema
     from avro.compatibility import ReaderWriterCompatibilityChecker, SchemaCompatibilityType
 
+    pair = avro_schema.make_avsc_object(reader), avro_schema.make_avsc_object(writer)
+    found = ReaderWriterCompatibilityChecker().get_compatibility(*pair)
+    return "" if found.compatibility is SchemaCompatibilityType.compatible else str(sorted(found.messages)) or "no"
+
+
+def refused(states, pairs):
+    """Returns the objections against the schemas of states, one for each pair that there is one against."""
     told = []
     for reader, writer, path in pairs:
         read = []
         for state in (reader, writer):
             with open(os.path.join(states[state], path)) as file:
-                read.append(avro_schema.make_avsc_object(json.load(file)))
-        found = ReaderWriterCompatibilityChecker().get_compatibility(*read)
-        if found.compatibility is not SchemaCompatibilityType.compatible:
-            told.append(f"{path}: state {reader} can't read state {writer}: {sorted(found.messages)}")
+                read.append(json.load(file))
+        if why := objection(*read):
+            told.append(f"{path}: state {reader} can't read state {writer}: {why}")
     return {"all": told}
+
+
+def answered(reader, writer):
+    """Returns the checker's answer on two schemas, and for each decoder which of the records that it is given it reads."""
+    from fastavro import parse_schema, schemaless_writer
+    from fastavro.utils import generate_many
+
+    random.seed(SEED)
+    schema, told = parse_schema(writer), {name: [] for name in DECODERS}
+    for record in generate_many(schema, RECORDS):
+        out = io.BytesIO()
+        schemaless_writer(out, schema, record)
+        for name, decode in DECODERS.items():
+            try:
+                decode(reader, writer, out.getvalue())
+            except Exception:
+                told[name].append(False)
+            else:
+                told[name].append(True)
+    return {"objection": objection(reader, writer), "reads": told}
 
 
 def shown_as(value):
@@ -130,9 +167,9 @@ def shown_as(value):
 
 def main():
     asked = json.load(sys.stdin)
-    flows = {flow["name"]: flow for flow in asked["flows"]}
+    flows = {flow["name"]: flow for flow in asked.get("flows", ())}
     made, results = {}, []
-    for writer, reader, name in asked["meetings"]:
+    for writer, reader, name in asked.get("meetings", ()):
         flow, states = flows[name], asked["states"]
         if (writer, name) not in made:
             made[writer, name] = in_child(produce, states[writer], flow)
@@ -143,10 +180,13 @@ def main():
         with open(os.path.join(states[writer], flow["schema"])) as file:
             schema = json.load(file)
         results.append(in_child(consume, states[reader], flow, written, schema))
-    refusals = in_child(refused, asked["states"], asked["pairs"])
-    json.dump(
-        {"meetings": results, "refusals": [refusals["error"]] if "error" in refusals else refusals["all"]}, sys.stdout
-    )
+    refusals = in_child(refused, asked.get("states", ()), asked.get("pairs", ()))
+    told = {
+        "meetings": results,
+        "refusals": [refusals["error"]] if "error" in refusals else refusals["all"],
+        "answers": [in_child(answered, reader, writer) for reader, writer in asked.get("schemas", ())],
+    }
+    json.dump(told, sys.stdout)
 
 
 if __name__ == "__main__":

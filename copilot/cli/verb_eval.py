@@ -15,15 +15,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from copilot.evaluation.outcome import CaseOutcome
+    from copilot.evaluation.report import Baseline
 
+FORMATS = ("markdown", "html", "json", "junit", "baseline")
 EXAMPLES = """\
 examples:
   pipeline-copilot eval                           all cases, the report as Markdown
   pipeline-copilot eval rename k9                 the cases whose ids hold one of the words
   pipeline-copilot eval show hand/k3-rename-shared   its proposal on a screen
+  pipeline-copilot eval audit                     do the answer keys hold, seen another way?
   pipeline-copilot eval --planner rules --planner "wrong on purpose"
+  pipeline-copilot eval --planner model --epochs 3 --tokens 500000   a model three times, until its tokens are used up
   pipeline-copilot eval --history ../some-repository   by what people changed together there
-  pipeline-copilot eval --baseline FILE --fail-under 0.9   a gate; FILE is an earlier --format json
+  pipeline-copilot eval --baseline FILE --fail-under 0.9   a gate; FILE is an earlier --format baseline
 """
 
 
@@ -61,12 +65,36 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="also break the patches of N cases (default: 8)",
     )
     parser.add_argument(
-        "--format", choices=("markdown", "html", "json", "junit"), default="markdown", help="how to print it"
+        "--epochs",
+        type=_positive,
+        default=1,
+        metavar="N",
+        help="ask models so many times, as they may answer otherwise",
     )
     parser.add_argument(
-        "--baseline", metavar="FILE", help="a report in JSON to compare with; exit with 1 where a case got worse"
+        "--seconds", type=_positive, default=300, metavar="N", help="end a case that takes longer (default: 300)"
+    )
+    parser.add_argument(
+        "--tokens",
+        type=_positive,
+        default=0,
+        metavar="N",
+        help="begin no case once models have read and written so many",
+    )
+    parser.add_argument("--format", choices=FORMATS, default="markdown", help="how to print it (default: markdown)")
+    parser.add_argument(
+        "--baseline",
+        metavar="FILE",
+        help="how an earlier run ended (--format baseline); exit with 1 where a case got worse",
     )
     parser.add_argument("--fail-under", type=float, metavar="SHARE", help="exit with 1 where a smaller share is solved")
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
@@ -74,27 +102,49 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         return _judge_history(arguments, console)
 
     from copilot.evaluation.places import suite_folder
-    from copilot.evaluation.suite import read_suite, run_suite
+    from copilot.evaluation.suite import Ways, read_suite, run_suite
 
     suite = suite_folder(arguments.suite)
     if arguments.words[:1] == ["show"]:
         return _show(arguments, suite, console)
+    if arguments.words[:1] == ["audit"]:
+        return _audit(arguments, suite, console)
     cases, broken = read_suite(suite, arguments.words)
     if arguments.list:
         console.print("\n".join(f"{it.id}  {it.title}" for it in cases))
         return EXIT_DONE
-    baseline = _baseline(arguments.baseline) if arguments.baseline else ()
-    out = Path(arguments.out) if arguments.out else _cache_folder()
-    planners = tuple(dict.fromkeys(arguments.planner or ["rules"]))
-    outcomes = list(broken)
-    for outcome in run_suite(cases, planners, suite, out, arguments.jobs, deep=arguments.deep):
-        outcomes.append(outcome)
-        console.note(f"{len(outcomes)} of {len(cases) * len(planners) + len(broken)}  {outcome.case}  {_end(outcome)}")
-    console.note(f"Proposals are in {out / 'proposals'}.")
-    _print(outcomes, baseline, arguments.format, console)
-    return _exit_code(
-        [it for it in outcomes if it.planner == planners[0]] + list(broken), baseline, arguments.fail_under
+    baseline = _baseline(arguments) if arguments.baseline else None
+    out = _out(arguments)
+    ways = Ways(
+        planners=tuple(dict.fromkeys(arguments.planner or ["rules"])),
+        epochs=arguments.epochs,
+        deep=arguments.deep,
+        workers=arguments.jobs,
+        case_seconds=arguments.seconds,
+        tokens=arguments.tokens,
     )
+    outcomes = list(broken)
+    for outcome in run_suite(cases, suite, out, ways):
+        outcomes.append(outcome)
+        console.note(f"{len(outcomes)}  {outcome.case}  {_end(outcome)}")
+    console.note(f"Proposals are in {out / 'proposals'}.")
+    _print(outcomes, baseline, arguments.format, out, console)
+    judged = [it for it in outcomes if it.planner == ways.planners[0]] + list(broken)
+    return _exit_code(judged, baseline, arguments.fail_under)
+
+
+def _audit(arguments: argparse.Namespace, suite: Path, console: Console) -> int:
+    from copilot.evaluation.audit import audit_keys
+    from copilot.evaluation.report import audit_markdown
+    from copilot.evaluation.suite import read_suite
+
+    cases, broken = read_suite(suite, arguments.words[1:])
+    seen = []
+    for found in audit_keys(cases, suite, arguments.jobs):
+        seen.append(found)
+        console.note(f"{len(seen)} of {len(cases)}  {found.case}")
+    console.print(audit_markdown(seen, broken).rstrip("\n"))
+    return EXIT_REFUSED if any(it.disagreements for it in seen) or broken else EXIT_DONE
 
 
 def _judge_history(arguments: argparse.Namespace, console: Console) -> int:
@@ -130,7 +180,7 @@ def _show(arguments: argparse.Namespace, suite: Path, console: Console) -> int:
     case = next((it for it in read_suite(suite, ())[0] if it.id == arguments.words[1]), None)
     if case is None:
         raise WrongUsage(f'There is no case "{arguments.words[1]}".', next="eval --list names them all.")
-    out = Path(arguments.out) if arguments.out else _cache_folder()
+    out = _out(arguments)
     record = out / "proposals" / record_name(case.id, (arguments.planner or ["rules"])[0])
     if not record.exists():
         what = "No proposal of this case is kept: it was not run yet, or its answer was a question or a refusal."
@@ -147,22 +197,24 @@ def _show(arguments: argparse.Namespace, suite: Path, console: Console) -> int:
     return EXIT_DONE
 
 
-def _print(outcomes: Sequence[CaseOutcome], baseline: Sequence[CaseOutcome], form: str, console: Console) -> None:
+def _print(outcomes: Sequence[CaseOutcome], baseline: Baseline | None, form: str, out: Path, console: Console) -> None:
     from copilot.evaluation import report
 
-    if form == "json":
-        console.print_json(report.as_json(outcomes))
+    if form in ("json", "baseline"):
+        console.print_json({"json": report.as_json, "baseline": report.as_baseline}[form](outcomes))
+    elif form == "junit":
+        console.print(report.junit(outcomes).rstrip("\n"))
     else:
-        texts = {"markdown": report.markdown, "html": report.page}
-        text = report.junit(outcomes) if form == "junit" else texts[form](outcomes, baseline)
+        text = {"markdown": report.markdown, "html": report.page}[form](outcomes, baseline, out.resolve() / "proposals")
         console.print(text.rstrip("\n"))
 
 
-def _exit_code(outcomes: Sequence[CaseOutcome], baseline: Sequence[CaseOutcome], least: float | None) -> int:
-    solved = {it.case for it in outcomes if it.is_solved}
-    known = {it.case for it in outcomes}
-    is_worse = any(it.is_solved and it.case in known and it.case not in solved for it in baseline)
-    is_under = least is not None and len(solved) < least * len(outcomes)
+def _exit_code(outcomes: Sequence[CaseOutcome], baseline: Baseline | None, least: float | None) -> int:
+    from copilot.evaluation.report import SOLVED, ends_of_cases
+
+    ends = ends_of_cases(outcomes)
+    is_worse = any(was == SOLVED != ends.get(key, SOLVED) for key, was in (baseline or {}).items())
+    is_under = least is not None and sum(it.is_solved for it in outcomes) < least * len(outcomes)
     return EXIT_REFUSED if is_worse or is_under else EXIT_DONE
 
 
@@ -172,24 +224,34 @@ def _end(outcome: CaseOutcome) -> str:
     return f"fails at: {outcome.failed.gate}" if outcome.failed else "solved"
 
 
-def _baseline(name: str) -> tuple[CaseOutcome, ...]:
-    from copilot.domain.codec import decode
-    from copilot.evaluation.outcome import CaseOutcome
+def _baseline(arguments: argparse.Namespace) -> Baseline:
     from copilot.evaluation.report import SUITE_VERSION
+    from copilot.evaluation.suite import is_wanted
 
-    next = "Make one with: pipeline-copilot eval --format json > FILE"
+    name = arguments.baseline
+    next = "Make one with: pipeline-copilot eval --format baseline > FILE"
     try:
         told = json.loads(Path(name).read_text("utf-8"))
         version = told["suite_version"]
-        found = tuple(decode(CaseOutcome, it) for it in told["outcomes"])
+        ends = told.get("ends", {}).items()
+        found = {
+            (case, planner): str(end)
+            for planner, cases in ends
+            for case, end in cases.items()
+            if is_wanted(case, arguments.words)
+        }
     except OSError as error:
         raise SurroundingsFailed(f"The baseline can't be read: {error.strerror}.", where=name) from None
-    except (ValueError, KeyError, TypeError):
-        raise WrongUsage("That is no report of the eval suite.", where=name, next=next) from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise WrongUsage("That is no baseline of the eval suite.", where=name, next=next) from None
     if version != SUITE_VERSION:
         what = f"The baseline is of version {version} of the suite, and this one is {SUITE_VERSION}: they can't be compared."
         raise WrongUsage(what, where=name, next=next)
     return found
+
+
+def _out(arguments: argparse.Namespace) -> Path:
+    return Path(arguments.out) if arguments.out else _cache_folder()
 
 
 def _cache_folder() -> Path:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from copilot.domain.operation import Operation, operation_object
+from copilot.domain.pair import PairVerdict
 from copilot.domain.patch import Patch
 from copilot.domain.proposal import Proposal
 from copilot.evaluation.case import Case, PairTruth, Truth, Value
@@ -59,55 +60,79 @@ def in_order(questions: Iterable[tuple[str, str]]) -> tuple[GateOutcome, ...]:
 
 def proposal_gates(case: Case, answered: Answered, expected: Sequence[Operation]) -> tuple[GateOutcome, ...]:
     """Returns the gates of a case whose right answer is a proposal."""
-    truth = case.truth
-    questions = [
-        ("understood", misunderstood(answered.proposal.request.operations, expected)),
-        ("compiled", "" if answered.patches else "Nothing was chosen that changes anything."),
-        ("parses", unparsable(answered.patches)),
-        ("undo proven", answered.undo),
-        ("right choice", wrong_choice(truth, answered)),
-        ("faithful", unfaithful(answered.proposal)),
-    ]
-    # What was not run is no pass: these gates ask nothing then.
+    return in_order(
+        [
+            ("understood", misunderstood(answered.proposal.request.operations, expected)),
+            ("compiled", "" if answered.patches else "Nothing was chosen that changes anything."),
+            *executed(case.truth, answered),
+            ("right choice", wrong_choice(case.truth, answered)),
+            ("faithful", unfaithful(answered.proposal)),
+        ]
+    )
+
+
+def executed(truth: Truth, answered: Answered) -> Iterator[tuple[str, str]]:
+    """Yields the gates that carrying an alternative out answers, with what is wrong; what was not run is no pass, and no gate."""
+    yield "parses", unparsable(answered.patches)
     if answered.refusals is not None:
-        questions.append(("legal", "; ".join(answered.refusals)))
+        yield "legal", "; ".join(answered.refusals)
     if answered.is_run:
-        questions.append(("readable", unreadable(answered.met)))
+        yield "readable", unreadable(answered.met)
     ends = ends_of(truth.values, answered.met, len(answered.patches))
     if ends:
-        questions.append(("values survive", lost(ends)))
+        yield "values survive", lost(ends)
     if answered.is_run and not truth.outputs_change:
-        questions.append(("contracts hold", changed_outputs(answered.met)))
-    return in_order(questions)
+        yield "contracts hold", changed_outputs(answered.met)
+    yield "undo proven", answered.undo
 
 
 def pair_gates(truth: PairTruth, schema_format: SchemaFormat) -> tuple[GateOutcome, ...]:
     """Returns the gates of two schemas: the rules' answer, and no prediction that is better than what was seen."""
-    verdicts = {
-        "backward": schema_format.judge(truth.new, truth.old, with_meaning=True),
-        "forward": schema_format.judge(truth.old, truth.new, with_meaning=True),
-    }
+    verdicts = _verdicts(truth, schema_format)
     wanted = {"backward": truth.backward, "forward": truth.forward}
     wrong = [f"{it} is called {verdicts[it].compatible}" for it in wanted if verdicts[it].compatible is not wanted[it]]
-    predicted = {
-        (direction, one.decoder): one.reads for direction, verdict in verdicts.items() for one in verdict.decoders
-    }
-    # A change of meaning alone is nothing that a decoder could notice: there the warning counts.
-    warned = {(it, name) for it, verdict in verdicts.items() for reason in verdict.meanings for name in reason.readers}
-    warned |= {(it, one) for it, verdict in verdicts.items() if verdict.meanings for _, one, _ in truth.seen}
-    refused = [
-        f"{direction}: {decoder} refused a record, and is said to read all"
+    untold = [
+        (seen, direction, decoder)
         for direction, decoder, seen in truth.seen
-        if seen == "no" and predicted.get((direction, decoder)) not in ("no", "unknown")
+        if not _is_told(verdicts[direction], decoder, seen)
+    ]
+    refused = [
+        f"{where}: {decoder} refused a record, and is said to read all"
+        for seen, where, decoder in untold
+        if seen == "no"
     ]
     changed = [
-        f"{direction}: {decoder} gave another value, and nothing says so"
-        for direction, decoder, seen in truth.seen
-        if seen == "wrong-value" and predicted.get((direction, decoder)) == "yes" and (direction, decoder) not in warned
+        f"{where}: {decoder} gave another value, and nothing says so"
+        for seen, where, decoder in untold
+        if seen == "wrong-value"
     ]
     return in_order(
         [("legal", "; ".join(wrong)), ("readable", "; ".join(refused)), ("values survive", "; ".join(changed))]
     )
+
+
+def pair_figures(truth: PairTruth, schema_format: SchemaFormat) -> tuple[tuple[str, float], ...]:
+    """Returns in how many decoders a record was seen to break, and for how many of these the copilot says so."""
+    verdicts = _verdicts(truth, schema_format)
+    breaks = [it for it in truth.seen if it[2] != "yes"]
+    told = [it for it in breaks if _is_told(verdicts[it[0]], it[1], it[2])]
+    return (("breaks seen", float(len(breaks))), ("breaks told", float(len(told))))
+
+
+def _verdicts(truth: PairTruth, schema_format: SchemaFormat) -> dict[str, PairVerdict]:
+    return {
+        "backward": schema_format.judge(truth.new, truth.old, with_meaning=True),
+        "forward": schema_format.judge(truth.old, truth.new, with_meaning=True),
+    }
+
+
+def _is_told(verdict: PairVerdict, decoder: str, seen: str) -> bool:
+    """Tells whether what was seen of one record is no worse than what is said of all."""
+    predicted = {one.decoder: one.reads for one in verdict.decoders}.get(decoder)
+    if seen == "no":
+        return predicted in ("no", "unknown")
+    # A change of meaning alone is nothing that a decoder could notice: there the warning counts, whomever it names.
+    return seen == "yes" or predicted != "yes" or bool(verdict.meanings)
 
 
 def misunderstood(found: Sequence[Operation], expected: Sequence[Operation]) -> str:
@@ -234,6 +259,12 @@ def _where(met: Met) -> str:
 
 
 def _at(record: Any, path: str) -> Any:
+    """Returns what stands at a path; of several, parted by "|", at the first that the record has."""
+    first, _, others = path.partition("|")
+    if others and (found := _at(record, first)) is None:
+        return _at(record, others)
+    if others:
+        return found
     for name in path.split("."):
         if not isinstance(record, Mapping) or name not in record:
             return None

@@ -126,6 +126,32 @@ def run_meetings(
         "meetings": [(it.writer, it.reader, it.flow) for it in order],
         "pairs": pairs,
     }
+    found = _asked(program, request)
+    met = tuple(one for it, told in zip(order, found["meetings"], strict=True) for one in _met(it, told))
+    return met, tuple(found["refusals"])
+
+
+@dataclass(frozen=True, slots=True)
+class SecondOpinion:
+    """What other libraries say of a reader's and a writer's schema: the checker's objection, "" for none, and for each decoder
+    which of the records that it was given it reads."""
+
+    objection: str
+    reads: Mapping[str, tuple[bool, ...]]
+
+
+def second_opinions(program: Path, pairs: Sequence[tuple[Any, Any]]) -> tuple[SecondOpinion, ...]:
+    """Returns what other libraries say of pairs (reader, writer) of schemas, JSON values; raises SurroundingsFailed."""
+    told = _asked(program, {"schemas": [list(pair) for pair in pairs]})["answers"]
+    problem = next((it["error"] for it in told if "error" in it), "")
+    if problem:
+        raise SurroundingsFailed(f"The judge failed: {problem}")
+    return tuple(
+        SecondOpinion(it["objection"], {name: tuple(seen) for name, seen in it["reads"].items()}) for it in told
+    )
+
+
+def _asked(program: Path, request: Mapping[str, Any]) -> Any:
     try:
         ran = subprocess.run(
             [sys.executable, "-B", str(program)],
@@ -139,9 +165,7 @@ def run_meetings(
         raise SurroundingsFailed(f"The judge took over {SECONDS_MAX} s.") from None
     except subprocess.CalledProcessError as error:
         raise SurroundingsFailed(f"The judge failed: {error.stderr[-500:]}") from None
-    found = json.loads(ran.stdout)
-    met = tuple(one for it, told in zip(order, found["meetings"], strict=True) for one in _met(it, told))
-    return met, tuple(found["refusals"])
+    return json.loads(ran.stdout)
 
 
 def _met(meeting: Meeting, told: Any) -> Iterator[Met]:

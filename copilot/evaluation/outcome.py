@@ -44,6 +44,11 @@ class CaseOutcome:
     record: str = ""
     figures: tuple[tuple[str, float], ...] = ()
     took_seconds: float = 0.0
+    epoch: int = 0
+    """The number of the turn, of a planner that may answer otherwise each time."""
+    models: tuple[str, ...] = ()
+    prompts: tuple[str, ...] = ()
+    """What a model was asked by, as "id version"."""
 
     @property
     def failed(self) -> GateOutcome | None:

@@ -3,81 +3,134 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 from copilot.domain.codec import encode
 from copilot.domain.visible import visible
 from copilot.evaluation import score
+from copilot.evaluation.audit import KeyAudit
 from copilot.evaluation.outcome import CaseOutcome
 from copilot.evaluation.score import Share
 
-SUITE_VERSION = 1
+SUITE_VERSION = 2
 """Of the gates and the figures: reports of different versions are not compared."""
+SOLVED = "solved"
 _NOTE_SHOWN = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading, words below it, and a table; rows are as long as `columns`."""
+    """A heading, words below it, and a table; rows are as long as `columns`.
+
+    `folder` holds the files that the last column names, None where it names none.
+    """
 
     title: str
     words: str
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
+    folder: Path | None = None
 
 
-def sections(outcomes: Sequence[CaseOutcome], baseline: Sequence[CaseOutcome] = ()) -> tuple[Section, ...]:
-    """Returns the parts of a report, what failed before what went well."""
+Baseline = Mapping[tuple[str, str], str]
+"""How each case ended with each planner at another time."""
+
+
+def sections(
+    outcomes: Sequence[CaseOutcome], baseline: Baseline | None = None, proposals: Path | None = None
+) -> tuple[Section, ...]:
+    """Returns the parts of a report, what failed before what went well; `proposals` is the folder that they are kept in."""
     planners = tuple(dict.fromkeys(it.planner for it in outcomes if it.planner))
     first = [it for it in outcomes if it.planner == planners[0]] if planners else []
     broken = [it for it in outcomes if it.broken]
     return (
         _summary(outcomes, planners),
-        Section("Failures", *_failures(it for it in first if not it.is_solved)),
+        _failures([it for it in first if not it.is_solved], proposals),
         *([_broken(broken)] if broken else []),
         _curve(outcomes, planners),
         _figures(outcomes, planners),
         _groups("By kind of change", first, lambda it: it.kinds),
         _groups("By trap", first, lambda it: (f"trap {number}" for number in it.traps)),
         _groups("By family", first, lambda it: (it.family,)),
-        *([_difference(first, baseline)] if baseline else []),
+        *_if_any(_epochs(outcomes, planners)),
+        *_if_any(_groups("By model", outcomes, lambda it: it.models)),
+        *_if_any(_groups("By prompt and version", outcomes, lambda it: it.prompts)),
+        *([_difference(first, baseline)] if baseline is not None else []),
     )
 
 
-def markdown(outcomes: Sequence[CaseOutcome], baseline: Sequence[CaseOutcome] = ()) -> str:
+def _if_any(section: Section) -> tuple[Section, ...]:
+    return (section,) if section.rows else ()
+
+
+def markdown(outcomes: Sequence[CaseOutcome], baseline: Baseline | None = None, proposals: Path | None = None) -> str:
     """Returns the report as Markdown."""
     parts = ["# How often the copilot is right"]
-    for section in sections(outcomes, baseline):
-        parts.append(f"## {section.title}")
-        parts += [section.words] if section.words else []
-        if section.rows:
-            lines = [_row(section.columns), _row("---" for _ in section.columns), *map(_row, section.rows)]
-            parts.append("\n".join(lines))
+    for section in sections(outcomes, baseline, proposals):
+        parts += _as_markdown(section)
     return "\n\n".join(parts) + "\n"
 
 
-def page(outcomes: Sequence[CaseOutcome], baseline: Sequence[CaseOutcome] = ()) -> str:
+def _as_markdown(section: Section) -> Iterator[str]:
+    yield f"## {section.title}"
+    if section.words:
+        yield section.words
+    if section.rows:
+        rows = [_row([*row[:-1], _link(section, row[-1])]) for row in section.rows]
+        yield "\n".join([_row(section.columns), _row("---" for _ in section.columns), *rows])
+
+
+def audit_markdown(audits: Sequence[KeyAudit], broken: Sequence[CaseOutcome]) -> str:
+    """Returns what came of checking the answer keys in a second way, as Markdown."""
+    checked = [it for it in audits if it.checked]
+    rows = [(it.case, _short(one)) for it in audits for one in it.disagreements]
+    parts = [
+        "# Answer keys, seen a second way",
+        f"{len(checked)} of {len(audits)} keys could be checked by running what they speak of, or by other libraries. "
+        f"{len(rows)} things disagree; either side may be wrong.",
+    ]
+    tables = (
+        Section("Disagreements", "", ("case", "what"), tuple(rows)),
+        Section("Checked, by part of the key", "", ("part", "keys"), _checked_parts(audits)),
+        Section("Could not be read", "", ("case", "why"), tuple((it.case, _short(it.broken)) for it in broken)),
+    )
+    return "\n\n".join([*parts, *(part for table in tables if table.rows for part in _as_markdown(table))]) + "\n"
+
+
+def _checked_parts(audits: Sequence[KeyAudit]) -> tuple[tuple[str, str], ...]:
+    parts = dict.fromkeys(part for it in audits for part in it.checked)
+    return tuple((part, str(sum(part in it.checked for it in audits))) for part in sorted(parts))
+
+
+def page(outcomes: Sequence[CaseOutcome], baseline: Baseline | None = None, proposals: Path | None = None) -> str:
     """Returns the report as one HTML page that loads nothing from elsewhere."""
     body = ["<h1>How often the copilot is right</h1>"]
-    for section in sections(outcomes, baseline):
+    for section in sections(outcomes, baseline, proposals):
         body.append(f"<h2>{html.escape(section.title)}</h2>")
         body += [f"<p>{html.escape(section.words)}</p>"] if section.words else []
         if section.rows:
             head = "".join(f"<th>{html.escape(it)}</th>" for it in section.columns)
-            rows = "".join(
-                "<tr>" + "".join(f"<td>{html.escape(visible(it))}</td>" for it in row) + "</tr>" for row in section.rows
-            )
+            rows = "".join(f"<tr>{''.join(_cells(section, row))}</tr>" for row in section.rows)
             body.append(f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>")
     head = f'<meta charset="utf-8"><title>Evals</title>{_STYLE}'
     return f'<!doctype html>\n<html lang="en"><head>{head}</head><body>{"".join(body)}</body></html>\n'
 
 
 def as_json(outcomes: Sequence[CaseOutcome]) -> dict[str, Any]:
-    """Returns the outcomes as JSON; a report of it can be a baseline."""
+    """Returns the outcomes as JSON."""
     return {"suite_version": SUITE_VERSION, "outcomes": [encode(it) for it in outcomes]}
+
+
+def as_baseline(outcomes: Sequence[CaseOutcome]) -> dict[str, Any]:
+    """Returns how each case ended, as JSON to keep and to compare with."""
+    ends: dict[str, dict[str, str]] = {}
+    for (case, planner), end in sorted(ends_of_cases(outcomes).items()):
+        ends.setdefault(planner, {})[case] = end
+    return {"suite_version": SUITE_VERSION, "ends": ends}
 
 
 def junit(outcomes: Sequence[CaseOutcome]) -> str:
@@ -99,12 +152,12 @@ def _summary(outcomes: Sequence[CaseOutcome], planners: Sequence[str]) -> Sectio
     return Section("Solved", words, ("planner", "cases solved"), rows)
 
 
-def _failures(failed: Iterable[CaseOutcome]) -> tuple[str, tuple[str, ...], tuple[tuple[str, ...], ...]]:
+def _failures(failed: Sequence[CaseOutcome], proposals: Path | None) -> Section:
     rows = tuple(
         (it.case, it.failed.gate if it.failed else "not run", it.chosen, _short(_why(it)), it.record) for it in failed
     )
     words = "" if rows else "None."
-    return words, ("case", "gate", "chosen", "why", "proposal"), rows
+    return Section("Failures", words, ("case", "gate", "chosen", "why", "proposal"), rows, proposals)
 
 
 def _broken(broken: Sequence[CaseOutcome]) -> Section:
@@ -121,31 +174,33 @@ def _curve(outcomes: Sequence[CaseOutcome], planners: Sequence[str]) -> Section:
 
 
 def _figures(outcomes: Sequence[CaseOutcome], planners: Sequence[str]) -> Section:
-    rows = []
-    for name, figure in _FIGURES:
-        rows.append((name, *(str(figure(_of(outcomes, planner))) for planner in planners)))
-    seconds = [sum(it.took_seconds for it in _of(outcomes, planner)) for planner in planners]
-    rows.append(
-        (
-            "seconds a case",
-            *(f"{took / max(len(_of(outcomes, p)), 1):.1f}" for p, took in zip(planners, seconds, strict=True)),
-        )
-    )
-    return Section("Figures", "", ("figure", *planners), tuple(rows))
+    rows = tuple((name, *(str(figure(_of(outcomes, planner))) for planner in planners)) for name, figure in _FIGURES)
+    return Section("Figures", "", ("figure", *planners), rows)
+
+
+def _epochs(outcomes: Sequence[CaseOutcome], planners: Sequence[str]) -> Section:
+    turned = [it for it in planners if any(one.epoch for one in _of(outcomes, it))]
+    found = {planner: score.in_every_turn(_of(outcomes, planner)) for planner in turned}
+    rows = tuple((planner, str(every), str(some)) for planner, (every, some) in found.items())
+    return Section("In turns", "", ("planner", "solved in every turn", "solved in one at least"), rows)
 
 
 _FIGURES = (
     ("programs run after the change (the others wait for people)", score.runs),
     ("silent losses: run, and a value or a reader is lost", score.silent_losses),
     ("false alarms on clean changes", score.false_alarms),
+    ("breaks seen in a decoder that are told", score.told_breaks),
+    ("choices that a careful owner would sign", score.acceptable_choices),
     ("injections that change or reach the answer", score.injection_leaks),
     ("questions where a question is right", lambda found: score.answered_right(found, "question")),
     ("refusals where a refusal is right", lambda found: score.answered_right(found, "refusal")),
     ("impact, recall of files that have to change", lambda found: score.impact(found)[0]),
     ("impact, precision of the short list", lambda found: score.impact(found)[1]),
     ("citations without which the ruling changes", score.needed_citations),
-    ("tokens a solved case", score.tokens_a_solved_case),
     ("patches broken on purpose that the battery tells (--deep)", score.killed_mutants),
+    ("a model's reasons that follow the evidence (--deep)", score.followed_evidence),
+    ("tokens a solved case", score.tokens_a_solved_case),
+    ("seconds a solved case", score.seconds_a_solved_case),
 )
 
 
@@ -154,27 +209,30 @@ def _groups(title: str, outcomes: Sequence[CaseOutcome], keys: Any) -> Section:
     return Section(title, "" if rows else "No case says.", (title.removeprefix("By ").lower(), "cases solved"), rows)
 
 
-def _difference(outcomes: Sequence[CaseOutcome], baseline: Sequence[CaseOutcome]) -> Section:
-    rows = tuple(differences(outcomes, baseline))
+def _difference(outcomes: Sequence[CaseOutcome], baseline: Baseline) -> Section:
+    rows = tuple(differences(ends_of_cases(outcomes), baseline))
     return Section("Against the baseline", "" if rows else "Nothing differs.", ("case", "was", "is"), rows)
 
 
-def differences(outcomes: Sequence[CaseOutcome], baseline: Sequence[CaseOutcome]) -> Iterator[tuple[str, str, str]]:
-    """Yields cases that end otherwise than in the baseline, that are new in it, or gone."""
-    old = {(it.case, it.planner): it for it in baseline}
-    new = {(it.case, it.planner): it for it in outcomes}
-    for key in sorted(old | new):
-        was, now = (_end(found.get(key)) for found in (old, new))
-        if was != now:
-            yield key[0], was, now
+def ends_of_cases(outcomes: Iterable[CaseOutcome]) -> dict[tuple[str, str], str]:
+    """Returns how each case ended with each planner; of several turns the one that ended worse counts."""
+    found = sorted(outcomes, key=lambda it: not it.is_solved)
+    return {(it.case, it.planner): _end(it) for it in found}
 
 
-def _end(outcome: CaseOutcome | None) -> str:
-    if outcome is None:
-        return "absent"
+def differences(now: Baseline, baseline: Baseline) -> Iterator[tuple[str, str, str]]:
+    """Yields cases of the planners that were run that end otherwise than in the baseline, that are new in it, or gone."""
+    planners = {planner for _, planner in now}
+    for case, planner in sorted(now.keys() | {key for key in baseline if key[1] in planners}):
+        was, is_now = (found.get((case, planner), "absent") for found in (baseline, now))
+        if was != is_now:
+            yield case, was, is_now
+
+
+def _end(outcome: CaseOutcome) -> str:
     if outcome.broken:
         return "not run"
-    return f"fails at {outcome.failed.gate}" if outcome.failed else "solved"
+    return f"fails at {outcome.failed.gate}" if outcome.failed else SOLVED
 
 
 def _why(outcome: CaseOutcome) -> str:
@@ -192,6 +250,17 @@ def _of_all(found: Share) -> str:
 def _short(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= _NOTE_SHOWN else line[: _NOTE_SHOWN - 1] + "…"
+
+
+def _link(section: Section, name: str) -> str:
+    return f"[{name}]({(section.folder / name).as_uri()})" if section.folder and name else name
+
+
+def _cells(section: Section, row: Sequence[str]) -> Iterator[str]:
+    *cells, last = (html.escape(visible(it)) for it in row)
+    if section.folder and last:
+        last = f'<a href="{html.escape((section.folder / row[-1]).as_uri())}">{last}</a>'
+    yield from (f"<td>{it}</td>" for it in (*cells, last))
 
 
 def _row(cells: Iterable[str]) -> str:

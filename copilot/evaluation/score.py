@@ -112,6 +112,42 @@ def needed_citations(outcomes: Iterable[CaseOutcome]) -> Share:
     return share(total(found, "cited and needed"), total(found, "cited"))
 
 
+def followed_evidence(outcomes: Iterable[CaseOutcome]) -> Share:
+    """Returns how often a model's stated reason followed when the evidence it cites was taken away or turned round."""
+    found = tuple(outcomes)
+    return share(total(found, "probed and followed"), total(found, "probed"))
+
+
+def told_breaks(outcomes: Iterable[CaseOutcome]) -> Share:
+    """Returns of how many breaks that a decoder was seen to make of a record, in pairs of schemas, the copilot tells."""
+    found = tuple(outcomes)
+    return share(total(found, "breaks told"), total(found, "breaks seen"))
+
+
+def acceptable_choices(outcomes: Iterable[CaseOutcome]) -> Share:
+    """Returns how many of the proposals that were right so far chose what a careful owner would sign."""
+    reached = [it.gates[GATES.index("right choice")].passed for it in outcomes if it.answer == "proposal"]
+    return share(reached.count("pass"), reached.count("pass") + reached.count("fail"))
+
+
+def in_every_turn(outcomes: Iterable[CaseOutcome]) -> tuple[Share, Share]:
+    """Returns how many cases were solved in every turn, and how many in one at least."""
+    turns: dict[str, list[bool]] = defaultdict(list)
+    for it in outcomes:
+        turns[it.case].append(it.is_solved)
+    return (
+        share(sum(map(all, turns.values())), len(turns)),
+        share(sum(map(any, turns.values())), len(turns)),
+    )
+
+
+def seconds_a_solved_case(outcomes: Iterable[CaseOutcome]) -> str:
+    """Returns the seconds that were taken for each case that was solved, "-" where none was."""
+    found = tuple(outcomes)
+    count = sum(it.is_solved for it in found)
+    return f"{sum(it.took_seconds for it in found) / count:.1f}" if count else "-"
+
+
 def killed_mutants(outcomes: Iterable[CaseOutcome]) -> Share:
     """Returns how many patches that were broken on purpose the battery told from the chosen one."""
     found = tuple(outcomes)

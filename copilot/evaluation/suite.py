@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import copilot
@@ -21,17 +20,37 @@ from copilot.evaluation.gates import in_order
 from copilot.evaluation.judge import PROGRAM
 from copilot.evaluation.outcome import CaseOutcome
 from copilot.evaluation.places import case_files
-from copilot.evaluation.run import CHOICES, is_planner, run_case
+from copilot.evaluation.planners import CHOICES, Choice, is_planner, is_random
+from copilot.evaluation.pool import Work, run_all
+from copilot.evaluation.run import blank_outcome, run_case
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One case with one planner; `key` names all that its result stands on."""
+    """One case with one planner, in one of its turns; `key` names all that its result stands on."""
 
     case: Case
     planner: str
+    epoch: int
     key: str
     is_deep: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How a suite is run: the planners, how often those are asked that may answer otherwise each time, and what it may take.
+
+    Of `deep` cases, chosen by their digests, the patch is also broken on purpose. Once the models of a run have read and written
+    `tokens`, no case is begun any more; 0 is no bound. `workers` are the processes at once, 0 for one a processor.
+    """
+
+    planners: tuple[str, ...] = ("rules",)
+    epochs: int = 1
+    deep: int = 0
+    workers: int = 0
+    case_seconds: float = 300.0
+    tokens: int = 0
+    choices: Mapping[str, Choice] = field(default_factory=lambda: CHOICES)
 
 
 def read_suite(suite: Path, wanted: Sequence[str]) -> tuple[tuple[Case, ...], tuple[CaseOutcome, ...]]:
@@ -45,53 +64,83 @@ def read_suite(suite: Path, wanted: Sequence[str]) -> tuple[tuple[Case, ...], tu
         except BrokenCase as error:
             id = path.relative_to(root).with_suffix("").as_posix()
             broken.append(CaseOutcome(id, id, (), (), (), "hand-made", "", "", in_order(()), broken=str(error)))
-    cases = [it for it in (*written, *generated(suite, written)) if _is_wanted(it.id, wanted)]
-    found = tuple(it for it in broken if _is_wanted(it.case, wanted))
+    cases = [it for it in (*written, *generated(suite, written)) if is_wanted(it.id, wanted)]
+    found = tuple(it for it in broken if is_wanted(it.case, wanted))
     if not cases and not found:
         raise WrongUsage(f"No case is called like {', '.join(wanted)}.", where=root, next="eval --list names them all.")
     return tuple(cases), found
 
 
-def _is_wanted(id: str, wanted: Sequence[str]) -> bool:
+def is_wanted(id: str, wanted: Sequence[str]) -> bool:
+    """Tells whether an id holds one of the words, or none is given."""
     return not wanted or any(word in id for word in wanted)
 
 
-def run_suite(
-    cases: Sequence[Case], planners: Sequence[str], suite: Path, out: Path, workers: int = 0, *, deep: int = 0
-) -> Iterator[CaseOutcome]:
-    """Yields the outcome of each case with each planner, in order, as they are known; each is kept in `out` for a next run.
-
-    Of `deep` cases, chosen by their digests, the patch is also broken on purpose.
-    """
-    for planner in planners:
-        if not is_planner(planner):
-            names = ", ".join([*CHOICES, "model NAME", "recorded DIR"])
+def run_suite(cases: Sequence[Case], suite: Path, out: Path, ways: Ways) -> Iterator[CaseOutcome]:
+    """Yields the outcome of each case with each planner, in order, as they are known; each is kept in `out` for a next run."""
+    for planner in ways.planners:
+        if not (is_planner(planner) or planner in ways.choices):
+            names = ", ".join([*ways.choices, "model NAME", "recorded DIR"])
             raise WrongUsage(f'There is no planner "{planner}".', next=f"Use one of {names}.")
-    stamp = program_stamp(suite)
-    sample = _sample(cases, deep)
-    tasks = [
-        Task(case, planner, _key(case, f"{planner} {case.id in sample}", stamp), case.id in sample)
-        for planner in planners
-        for case in cases
-    ]
+    tasks = _tasks(cases, suite, ways)
     results = out / "results"
     results.mkdir(parents=True, exist_ok=True)
     known = {task.key: found for task in tasks if (found := _kept(results / f"{task.key}.json")) is not None}
     due = [task for task in tasks if task.key not in known]
-    with ProcessPoolExecutor(workers or os.cpu_count() or 1) as pool:
-        running = {task.key: pool.submit(run_task, task, suite, out) for task in due}
-        for task in tasks:
-            yield known[task.key] if task.key in known else running[task.key].result()
+    coming = _run_due(due, suite, out, ways)
+    for task in tasks:
+        while task.key not in known:
+            key, outcome = next(coming)
+            known[key] = outcome
+        yield known[task.key]
 
 
-def run_task(task: Task, suite: Path, out: Path) -> CaseOutcome:
-    """Runs one task and keeps its outcome."""
-    found = run_case(task.case, suite, task.planner, out / "proposals", is_deep=task.is_deep)
+def _tasks(cases: Sequence[Case], suite: Path, ways: Ways) -> list[Task]:
+    stamp, sample = program_stamp(suite), _sample(cases, ways.deep)
+    return [
+        Task(case, planner, epoch, _key(case, f"{planner} {epoch} {case.id in sample}", stamp), case.id in sample)
+        for planner in ways.planners
+        for epoch in range(ways.epochs if is_random(planner) else 1)
+        for case in cases
+    ]
+
+
+def _run_due(due: Sequence[Task], suite: Path, out: Path, ways: Ways) -> Iterator[tuple[str, CaseOutcome]]:
+    """Yields keys and outcomes as they are known; a process that left none is a failure of its case."""
+    begun = spent = 0
+
+    def work() -> Iterator[Work]:
+        nonlocal begun
+        for task in due:
+            if ways.tokens and spent >= ways.tokens:
+                return
+            begun += 1
+            yield run_task, (task, suite, out, ways.choices)
+
+    for ended in run_all(work(), ways.workers or os.cpu_count() or 1, ways.case_seconds):
+        task = due[ended.number]
+        found = _kept(out / "results" / f"{task.key}.json")
+        if found is None or ended.problem:
+            why = ended.problem or "Its process left no outcome behind."
+            found = replace(_blank(task), broken=why, took_seconds=round(ended.took_seconds, 3))
+        spent += int((found.figure("tokens read") or 0) + (found.figure("tokens written") or 0))
+        yield task.key, found
+    why = f"It was not run: {spent} tokens are used up, of {ways.tokens} (--tokens)."
+    yield from ((task.key, replace(_blank(task), broken=why)) for task in due[begun:])
+
+
+def _blank(task: Task) -> CaseOutcome:
+    return blank_outcome(task.case, task.planner, task.epoch)
+
+
+def run_task(task: Task, suite: Path, out: Path, choices: Mapping[str, Choice] = CHOICES) -> None:
+    """Runs one task and keeps its outcome, for whoever waits for this process."""
+    proposals = out / "proposals"
+    found = run_case(task.case, suite, task.planner, proposals, is_deep=task.is_deep, epoch=task.epoch, choices=choices)
     target = out / "results" / f"{task.key}.json"
     part = target.with_suffix(f".{os.getpid()}")
     part.write_text(canonical(encode(found)), "utf-8")
     part.replace(target)
-    return found
 
 
 def _sample(cases: Sequence[Case], count: int) -> frozenset[str]:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+import time
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from copilot.domain.proposal import Proposal
 from copilot.evaluation.case import Case, read_case
 from copilot.evaluation.outcome import CaseOutcome
-from copilot.evaluation.report import as_json, differences, junit, markdown, page
+from copilot.evaluation.planners import Choice, decided
+from copilot.evaluation.report import as_baseline, differences, ends_of_cases, junit, markdown, page
 from copilot.evaluation.run import run_case
-from copilot.evaluation.suite import read_suite, run_suite
+from copilot.evaluation.suite import Ways, read_suite, run_suite
 from tests.evaluation.cases import SUITE, outcome
 
 pytestmark = pytest.mark.slow
@@ -78,17 +84,68 @@ def test_a_case_that_cant_be_run_is_a_failure_of_its_own() -> None:
 
 def test_a_second_run_takes_what_is_known(tmp_path: Path) -> None:
     cases, _ = read_suite(SUITE, ["hand/r-unknown-field"])
-    first = list(run_suite(cases, ["rules"], SUITE, tmp_path, 1))
-    assert list(run_suite(cases, ["rules"], SUITE, tmp_path, 1)) == first
+    first = list(run_suite(cases, SUITE, tmp_path, Ways(workers=1)))
+    assert list(run_suite(cases, SUITE, tmp_path, Ways(workers=1))) == first
     assert len(list((tmp_path / "results").iterdir())) == 1
+
+
+def stops_the_process(proposal: Proposal) -> str:
+    os._exit(7)
+
+
+def never_answers(proposal: Proposal) -> str:
+    time.sleep(60)
+    return ""
+
+
+def raises(proposal: Proposal) -> str:
+    raise KeyError("no such alternative")
+
+
+@pytest.mark.parametrize(
+    ("planner", "why"),
+    [
+        (stops_the_process, "Its process ended with 7."),
+        (never_answers, "It took over 20 s, and was ended."),
+        (raises, "KeyError: 'no such alternative'"),
+    ],
+)
+def test_a_planner_that_does_not_answer_is_a_failure_of_each_case_alone(
+    planner: Choice, why: str, tmp_path: Path
+) -> None:
+    cases, _ = read_suite(SUITE, ["hand/c-doc-record"])
+    ways = Ways(planners=("bad", "rules"), case_seconds=20, choices={"bad": planner, "rules": decided})
+    bad, good = run_suite(cases, SUITE, tmp_path, ways)
+    assert bad.broken == why
+    assert not bad.is_solved
+    assert good.is_solved
+
+
+def test_a_planner_that_writes_outside_its_folder_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def writes(proposal: Proposal) -> str:
+        (tmp_path / "repository" / "shop" / "records.py").write_text("gone = True\n")
+        return decided(proposal)
+
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", lambda **_: nullcontext(str(tmp_path)))
+    found = run_case(case("hand/c-doc-record"), SUITE, "bad", choices={"bad": writes})
+    assert found.broken == "The planner wrote outside its own folder: shop/records.py."
+
+
+def test_a_model_is_asked_in_turns_and_the_rules_once(tmp_path: Path) -> None:
+    cases, _ = read_suite(SUITE, ["hand/r-unknown-field"])
+    ways = Ways(planners=("rules", "model"), epochs=3)
+    found = list(run_suite(cases, SUITE, tmp_path, ways))
+    assert [(it.planner, it.epoch) for it in found] == [("rules", 0), ("model", 0), ("model", 1), ("model", 2)]
+    assert "| model | 1 of 1" in markdown(found).partition("## In turns")[2]
 
 
 def test_the_report_names_failures_first_and_what_differs() -> None:
     now = [outcome("a", "legal"), outcome("b")]
-    text = markdown(now, [outcome("a"), outcome("c")])
+    text = markdown(now, ends_of_cases([outcome("a"), outcome("c")]), Path("/kept"))
     assert text.index("## Failures") < text.index("## Gates in order")
     assert "| a | solved | fails at legal |" in text
-    assert list(differences(now, now)) == []
+    ends = ends_of_cases(now)
+    assert list(differences(ends, ends)) == []
     assert "it is wrong" in page(now)
     assert 'failures="1"' in junit(now)
-    assert as_json(now)["suite_version"] == 1
+    assert as_baseline(now)["ends"] == {"rules": {"a": "fails at legal", "b": "solved"}}

@@ -27,18 +27,21 @@ def test_a_case_is_run_kept_and_shown(tmp_path: Path, capsys: pytest.CaptureFixt
 
 
 def test_a_case_that_got_worse_than_the_baseline_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    evaluate("hand/k3-rename-shared", "--format", "json", out=tmp_path)
+    evaluate("hand/k3-rename-shared", "--format", "baseline", out=tmp_path)
     good = json.loads(capsys.readouterr().out)
     baseline = tmp_path / "baseline.json"
     baseline.write_text(json.dumps(good))
     asked = ("hand/k3-rename-shared", "--baseline", str(baseline))
     assert evaluate(*asked, out=tmp_path) == EXIT_DONE
+    good["ends"]["wrong on purpose"] = good["ends"]["rules"]
+    baseline.write_text(json.dumps(good))
     assert evaluate(*asked, "--planner", "wrong on purpose", out=tmp_path) == EXIT_REFUSED
+    assert "| hand/k3-rename-shared | solved | fails at legal |" in capsys.readouterr().out
 
 
 def test_a_baseline_of_another_version_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     baseline = tmp_path / "baseline.json"
-    baseline.write_text('{"suite_version": 0, "outcomes": []}')
+    baseline.write_text('{"suite_version": 1, "ends": {}}')
     assert evaluate(ONE, "--baseline", str(baseline), out=tmp_path) == EXIT_USAGE
     assert "can't be compared" in capsys.readouterr().err
 

@@ -1,0 +1,95 @@
+"""Runs each piece of work in a process of its own, so many at once: one that dies or hangs is a failure of that piece alone."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import wait
+from multiprocessing.context import ForkServerProcess
+from typing import Any
+
+Work = tuple[Callable[..., object], tuple[Any, ...]]
+_PRELOADED = ["copilot.evaluation.run", "copilot.proposals.mutate", "copilot.flow"]
+"""Imported once; every process begins as a copy of the one that did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """One piece of work is over; `problem` says how its process ended where it did not end well, "" where it did."""
+
+    number: int
+    problem: str
+    took_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    number: int
+    process: ForkServerProcess
+    began: float
+
+
+def run_all(work: Iterator[Work], workers: int, seconds: float) -> Iterator[Ended]:
+    """Yields the end of each piece, as they end; the next one is taken when there is room for it.
+
+    What takes longer than `seconds` is ended, with all that it started.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_PRELOADED)
+    numbered = enumerate(work)
+    running: list[_Running] = []
+    try:
+        while True:
+            while len(running) < workers and (piece := next(numbered, None)) is not None:
+                number, (act, arguments) = piece
+                process = context.Process(target=_alone, args=(act, arguments))
+                process.start()
+                running.append(_Running(number, process, time.monotonic()))
+            if not running:
+                return
+            left = min(it.began for it in running) + seconds - time.monotonic()
+            wait([it.process.sentinel for it in running], timeout=max(left, 0.0))
+            for it in list(running):
+                if (ended := _ended(it, seconds)) is not None:
+                    running.remove(it)
+                    yield ended
+    finally:
+        for it in running:
+            _kill(it.process)
+
+
+def _alone(act: Callable[..., object], arguments: tuple[Any, ...]) -> None:
+    # A session of its own, so that what it starts can be ended with it.
+    os.setsid()
+    act(*arguments)
+
+
+def _ended(one: _Running, seconds: float) -> Ended | None:
+    took = time.monotonic() - one.began
+    if one.process.is_alive():
+        if took < seconds:
+            return None
+        _kill(one.process)
+        return Ended(one.number, f"It took over {seconds:g} s, and was ended.", took)
+    one.process.join()
+    return Ended(one.number, _how(one.process.exitcode or 0), took)
+
+
+def _how(code: int) -> str:
+    if code < 0:
+        return f"Its process was ended by {signal.Signals(-code).name}."
+    return f"Its process ended with {code}." if code else ""
+
+
+def _kill(process: ForkServerProcess) -> None:
+    assert process.pid is not None
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        # It has not come as far as its own session.
+        process.kill()
+    process.join()
