@@ -41,6 +41,8 @@ SUBMODULE_MODE = "160000"
 SPARSE_MODE = "sparse"
 """No mode of git: the file is tracked, and lies outside of the sparse checkout."""
 FEW_PATHS = 8
+SEARCHED_SHARE = 50
+"""Up to one path in so many is searched for in the sorted listing; for more, all entries are put by path."""
 _EMPTY_FILTER = (("clean", ""), ("smudge", ""), ("process", ""), ("required", "false"))
 _ODD = {
     LINK_MODE: "is a symbolic link, which is not followed",
@@ -99,9 +101,11 @@ class CommitTree:
     def _entries_of(self, paths: list[str]) -> dict[str, TreeEntry]:
         # All entries of a large repository cost more than its kept map, which needs the settings alone. A name that is no UTF-8
         # has escapes here that git doesn't know it by.
-        if "_entries" in self.__dict__ or len(paths) > FEW_PATHS or any("\\" in path for path in paths):
+        is_listed = "snapshot" in self.__dict__
+        most = len(self.snapshot.entries) // SEARCHED_SHARE if is_listed else FEW_PATHS
+        if "_entries" in self.__dict__ or len(paths) > most or any("\\" in path for path in paths):
             return self._entries
-        if "snapshot" in self.__dict__:
+        if is_listed:
             listed = (entry_in(self.snapshot.entries, path) for path in paths)
             return {entry.path: entry for entry in listed if entry}
         return {entry.path: entry for entry in list_commit(self._repository.git, self.commit, *paths)}

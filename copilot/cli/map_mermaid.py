@@ -29,7 +29,11 @@ def map_mermaid(pipeline: PipelineMap) -> str:
         if inside:
             lines += [f'    subgraph group{number}["{label(title)}"]', *(f"    {line}" for line in inside), "    end"]
     lines += [_endpoint_line(endpoint, node) for endpoint, node in endpoints.items()]
-    lines += dict.fromkeys(_link_line(link, jobs[link.job], endpoints[link.endpoint]) for link in pipeline.links)
+    arrows: dict[tuple[str, str], list[Link]] = {}
+    for link in pipeline.links:
+        ends = (jobs[link.job], endpoints[link.endpoint])
+        arrows.setdefault(ends if link.direction == "produces" else ends[::-1], []).append(link)
+    lines += [f"    {start} {_arrow(links)} {end}" for (start, end), links in arrows.items()]
     if any(not endpoint.name for endpoint in endpoints):
         lines.append("    classDef unknown stroke-dasharray: 4 4")
     return "\n".join(lines)
@@ -50,12 +54,9 @@ def _endpoint_line(endpoint: Endpoint, node: str) -> str:
     return f'    {node}{opening}"{label(str(endpoint))}"{closing}{mark}'
 
 
-def _link_line(link: Link, job: str, endpoint: str) -> str:
-    ends = (job, endpoint) if link.direction == "produces" else (endpoint, job)
-    return f"    {ends[0]} {_arrow(link)} {ends[1]}"
-
-
-def _arrow(link: Link) -> str:
-    line = "-->" if link.certainty == "certain" else "-.->"
+def _arrow(links: list[Link]) -> str:
+    """Returns one arrow for all links between two nodes, which Mermaid would draw over each other."""
+    line = "-->" if any(link.certainty == "certain" for link in links) else "-.->"
     # "schema unknown" on each of fifty arrows hid the few that have one.
-    return f'{line}|"{label(link.subject)}"|' if link.subject else line
+    subjects = dict.fromkeys(link.subject for link in links if link.subject)
+    return f'{line}|"{label(", ".join(subjects))}"|' if subjects else line

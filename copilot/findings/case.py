@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -12,8 +12,9 @@ from copilot.domain.audit import AuditFinding, Proof
 from copilot.domain.codec import digest_of_text
 from copilot.domain.evidence import Severity
 from copilot.domain.pipeline import FieldUse, PipelineMap
-from copilot.domain.source import SourceFile, Span
-from copilot.ports import SchemaFormat, Tree
+from copilot.domain.source import Gap, SourceFile, Span
+from copilot.findings.answers import Answers, Group, Texts, group_of, groups_along
+from copilot.ports import Index, SchemaFormat, Tree
 
 ID_CHARACTERS = 10
 SEARCHED_BYTES_MAX = 1_000_000
@@ -22,13 +23,27 @@ _TEST_FOLDERS = frozenset({"tests", "test", "testing", "fixtures", "unittests", 
 
 
 class Audited:
-    """A pipeline that is audited; texts are read once, when they are asked for."""
+    """A pipeline that is audited; texts are read once, when they are asked for, and what they answer is kept in `index`.
 
-    def __init__(self, pipeline: PipelineMap, tree: Tree, formats: Mapping[str, SchemaFormat]) -> None:
+    `stamp` names the program, whose answers no other one takes for its own.
+    """
+
+    def __init__(
+        self,
+        pipeline: PipelineMap,
+        tree: Tree,
+        formats: Mapping[str, SchemaFormat],
+        index: Index | None = None,
+        stamp: str = "",
+    ) -> None:
         self.pipeline = pipeline
+        self._code_answers = Answers(self._held, index, stamp)
+        # All files of a repository are too much to hold.
+        self._answers = Answers(tree.read, index, stamp)
+        self._groups: dict[tuple[str, ...], dict[str, Group]] = {}
         self.formats = formats
         self._tree = tree
-        self._texts: dict[str, str] = {}
+        self._files_read: dict[str, SourceFile | Gap] = {}
         self._made: dict[tuple[str, str], Any] = {}
         self._roots = {job.name: job.root.rstrip("/") for job in pipeline.jobs}
         self._owning = frozenset(self._roots.values()) - {"", "."}
@@ -36,17 +51,23 @@ class Audited:
     @functools.cached_property
     def paths(self) -> tuple[str, ...]:
         """The paths of all files that are small enough to be searched."""
+        return tuple(self._digests)
+
+    @functools.cached_property
+    def _digests(self) -> dict[str, str]:
         entries = self._tree.snapshot.entries
-        return tuple(entry.path for entry in entries if 0 < entry.size_bytes <= SEARCHED_BYTES_MAX)
+        return {path: digest for path, digest, size_bytes, _ in entries if 0 < size_bytes <= SEARCHED_BYTES_MAX}
 
     def texts(self, paths: Iterable[str]) -> dict[str, str]:
         """Returns the texts of files, without those that are no text."""
-        wanted = list(paths)
-        missing = [path for path in wanted if path not in self._texts]
+        held = self._held(list(paths))
+        return {path: file.text for path, file in held.items() if isinstance(file, SourceFile) and file.text}
+
+    def _held(self, paths: Sequence[str]) -> dict[str, SourceFile | Gap]:
+        missing = [path for path in paths if path not in self._files_read]
         if missing:
-            for path, file in self._tree.read(missing).items():
-                self._texts[path] = file.text if isinstance(file, SourceFile) else ""
-        return {path: self._texts[path] for path in wanted if self._texts.get(path)}
+            self._files_read.update(self._tree.read(missing))
+        return {path: self._files_read[path] for path in paths}
 
     def code_of(self, job: str) -> dict[str, str]:
         """Returns the Python texts of a job without its tests."""
@@ -59,6 +80,33 @@ class Audited:
     def shared_code(self) -> dict[str, str]:
         """Returns the Python texts that belong to no job, and so may be any job's."""
         return self.texts(self._python.get("", ()))
+
+    def told_by_code(self, question: str, answer: Callable[[Texts], Any]) -> dict[str, Any]:
+        """Returns, by job, what `answer` makes of the texts of its code: something that JSON holds."""
+        groups = {
+            job.name: self._code[root] for job in self.pipeline.jobs if (root := self._roots[job.name]) in self._code
+        }
+        return self._code_answers.ask([question], groups, lambda _, texts: answer(texts))[question]
+
+    def told_by_files(self, question: str, paths: Iterable[str], answer: Callable[[str], Any]) -> dict[str, Any]:
+        """Returns, by path, what `answer` makes of a file's text: something that JSON holds."""
+        groups = {path: group_of([(path, self._digests[path])]) for path in paths if path in self._digests}
+        found = self._answers.ask([question], groups, lambda _, texts: [answer(text) for text in texts.values()])
+        return {path: told[0] for path, told in found[question].items() if told}
+
+    def naming(self, words: Iterable[str], ends: tuple[str, ...] = ("",)) -> dict[str, list[str]]:
+        """Returns, by word, the paths with one of these ends whose texts hold it anywhere."""
+        if ends not in self._groups:
+            self._groups[ends] = groups_along(it for it in self._digests.items() if it[0].endswith(ends))
+        asked = {f"names {word}": word for word in words}
+        found = self._answers.ask(
+            list(asked),
+            self._groups[ends],
+            lambda question, texts: [path for path, text in texts.items() if asked[question] in text],
+        )
+        return {
+            word: [path for paths in found[question].values() for path in paths] for question, word in asked.items()
+        }
 
     def is_of(self, job: str, path: str) -> bool:
         """Tells whether a file belongs to a job."""
@@ -92,13 +140,17 @@ class Audited:
 
     @functools.cached_property
     def _python(self) -> dict[str, list[str]]:
-        """The Python files that are no tests, by the root of their job; all jobs' are read at once, as each audit asks for them."""
+        """The Python files that are no tests, by the root of their job."""
         found: dict[str, list[str]] = {}
         for path in self.paths:
             if path.endswith(".py") and not is_for_tests(path):
                 found.setdefault(self.owner_of(path), []).append(path)
-        self.texts(path for root, paths in found.items() if root for path in paths)
         return found
+
+    @functools.cached_property
+    def _code(self) -> dict[str, Group]:
+        roots = self._python.items()
+        return {root: group_of((path, self._digests[path]) for path in paths) for root, paths in roots if root}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from posixpath import basename, dirname
 from copilot.domain.audit import AuditFinding, Proof
 from copilot.domain.evidence import Severity
 from copilot.domain.source import Gap
+from copilot.findings.answers import Texts
 from copilot.findings.case import Audited, Rule, is_for_tests, lines_with, place
 from copilot.findings.likeness import is_misspelt
 
@@ -36,18 +37,19 @@ def missing_schema_paths(case: Audited) -> Iterator[AuditFinding]:
     Images copy folders, so only the last folder and the name are looked at; a file of that name anywhere is the one that is meant.
     """
     suffixes = _suffixes(case)
-    files = {basename(path): path for path in sorted(case.paths, reverse=True) if path.endswith(suffixes)}
-    folders = {basename(dirname(path)): path for path in case.paths if path.endswith(suffixes)}
-    every = {segment for path in case.paths for segment in dirname(path).split("/")}
+    schemas = [path for path in case.paths if path.endswith(suffixes)]
+    files = {basename(path): path for path in sorted(schemas, reverse=True)}
+    folders = {basename(dirname(path)): path for path in schemas}
+    every: set[str] = set()
     for value, job, proof in (*_in_files(case, suffixes), *_in_settings(case, suffixes), *_in_code(case, suffixes)):
         name, folder = basename(value), basename(dirname(value))
-        near = difflib.get_close_matches(name, files, n=1, cutoff=LIKENESS_MIN)
+        if not re.fullmatch(r"[\w./-]+", value) or (name in files and folder in folders):
+            continue
+        if name in files and not every:
+            every = {segment for path in case.paths for segment in path.split("/")[:-1]}
         meant = _meant(folder, name, folders) if name in files and folder not in every else ""
-        if (
-            not re.fullmatch(r"[\w./-]+", value)
-            or (name in files and not meant)
-            or not (meant or near or folder in folders)
-        ):
+        near = difflib.get_close_matches(name, files, n=1, cutoff=LIKENESS_MIN)
+        if (name in files and not meant) or not (meant or near or folder in folders):
             continue
         title = f"{job} is given the schema {value}, but there is no such file in this repository."
         likely = meant or (files[near[0]] if near else "")
@@ -89,8 +91,7 @@ def marked_schemas(case: Audited) -> Iterator[AuditFinding]:
 def _is_for_java(case: Audited, gap: Gap) -> bool:
     """Tells whether a schema is one that Avro for Java reads, comments and all, and no Python names its file."""
     name = basename(gap.span.path)
-    python = [path for path in case.paths if path.endswith(".py")] if "a comment" in gap.reason else []
-    return "a comment" in gap.reason and not any(name in text for text in case.texts(python).values())
+    return "a comment" in gap.reason and not case.naming([name], (".py",))[name]
 
 
 def _suffixes(case: Audited) -> tuple[str, ...]:
@@ -109,12 +110,16 @@ def _in_files(case: Audited, suffixes: tuple[str, ...]) -> Iterator[tuple[str, s
             stem = deployment.name.partition(":")[0]
             for values in (f"{stem}.yaml", f"{stem}.yml"):
                 starts.setdefault(values, []).append((1, deployment.job))
-    for path, text in case.texts(sorted(starts.keys() & set(case.paths))).items():
-        for number, line in enumerate(text.splitlines(), 1):
-            found = pattern.search(line)
+
+    def values_in(text: str) -> list[tuple[int, str, str]]:
+        lines = enumerate(text.splitlines(), 1)
+        return [(number, found[1], line.strip()) for number, line in lines if (found := pattern.search(line))]
+
+    for path, values in case.told_by_files(pattern.pattern, sorted(starts), values_in).items():
+        for number, value, line in values:
             above = [job for first, job in sorted(starts[path]) if first <= number]
-            if found and above:
-                yield found[1], above[-1], [Proof(place(path, number), line.strip())]
+            if above:
+                yield value, above[-1], [Proof(place(path, number), line)]
 
 
 def _in_settings(case: Audited, suffixes: tuple[str, ...]) -> Iterator[tuple[str, str, list[Proof]]]:
@@ -129,10 +134,17 @@ def _in_settings(case: Audited, suffixes: tuple[str, ...]) -> Iterator[tuple[str
 
 def _in_code(case: Audited, suffixes: tuple[str, ...]) -> Iterator[tuple[str, str, list[Proof]]]:
     pattern = re.compile(rf"""(?<![fF])["']([\w.-]*[\w./-]*/[\w.-]+(?:{"|".join(map(re.escape, suffixes))}))["']""")
-    linked = {link.job for link in case.pipeline.links}
-    for job in sorted(linked):
-        for path, text in sorted(case.code_of(job).items()):
-            for match in pattern.finditer(text):
-                line = text.count("\n", 0, match.start()) + 1
-                if not _WRITING.search(text.splitlines()[line - 1]):
-                    yield match[1], job, [Proof(place(path, line), "names it")]
+
+    def values_in(texts: Texts) -> list[tuple[str, str, int]]:
+        found = [(path, text, match) for path, text in sorted(texts.items()) for match in pattern.finditer(text)]
+        places = [(match[1], path, text.count("\n", 0, match.start()) + 1, text) for path, text, match in found]
+        return [
+            (value, path, line)
+            for value, path, line, text in places
+            if not _WRITING.search(text.splitlines()[line - 1])
+        ]
+
+    told = case.told_by_code(pattern.pattern, values_in)
+    for job in sorted({link.job for link in case.pipeline.links}):
+        for value, path, line in told.get(job, ()):
+            yield value, job, [Proof(place(path, line), "names it")]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from posixpath import basename
 
 from copilot.domain.audit import AuditFinding, Proof
+from copilot.findings.answers import Texts
 from copilot.findings.case import Audited, Rule, is_for_tests, lines_with, place
 from copilot.findings.likeness import is_misspelt
 
@@ -55,16 +56,14 @@ def misspelt_questions(case: Audited) -> Iterator[AuditFinding]:
     """Yields names that code asks its environment for under a slip: it keeps the answer under the name that other jobs ask for."""
     jobs = [job.name for job in case.pipeline.jobs]
     asked = {name: _reads(case, name) for name in jobs}
+    questions = case.told_by_code("questions kept under a name", _questions_in)
     for job in jobs:
-        for path, text in sorted(case.code_of(job).items()):
-            for match in _KEPT.finditer(text):
-                kept, name = match[1], match[2]
-                others = [other for other in jobs if other != job and kept in asked[other]]
-                if others and kept not in asked[job] and is_misspelt(name, kept) and not _is_set_somewhere(case, name):
-                    line = text.count("\n", 0, match.start(2)) + 1
-                    proof = [Proof(place(path, line), f"asks for {name}"), asked[others[0]][kept]]
-                    title = f"{job} asks for {name}, which no deployment sets, and keeps it as {kept}, which {others[0]} asks for."
-                    yield MISSPELT.finding("warning", title, proof, f"Ask for {kept}.", job=job, about=name)
+        for kept, name, path, line in questions.get(job, ()):
+            others = [other for other in jobs if other != job and kept in asked[other]]
+            if others and kept not in asked[job] and is_misspelt(name, kept) and not _is_set_somewhere(case, name):
+                proof = [Proof(place(path, line), f"asks for {name}"), asked[others[0]][kept]]
+                title = f"{job} asks for {name}, which no deployment sets, and keeps it as {kept}, which {others[0]} asks for."
+                yield MISSPELT.finding("warning", title, proof, f"Ask for {kept}.", job=job, about=name)
 
 
 def _finding(case: Audited, job: str, name: str, where: list[str], asked: str, read: Proof) -> AuditFinding:
@@ -80,16 +79,26 @@ def _finding(case: Audited, job: str, name: str, where: list[str], asked: str, r
 
 def _reads(case: Audited, job: str) -> dict[str, Proof]:
     """Returns the names that a job's code asks its environment for, each with a place."""
-    return case.once("reads", job, lambda: _read_in(case, job))
+    told = case.once("reads", "", lambda: case.told_by_code("asks its environment", _asked_in))
+    return {name: Proof(place(path, line), f"asks for {name}") for name, (path, line) in told.get(job, {}).items()}
 
 
-def _read_in(case: Audited, job: str) -> dict[str, Proof]:
-    found: dict[str, Proof] = {}
-    for path, text in sorted(case.code_of(job).items()):
+def _asked_in(texts: Texts) -> dict[str, tuple[str, int]]:
+    """Returns the first place of each name that code asks its environment for."""
+    found: dict[str, tuple[str, int]] = {}
+    for path, text in sorted(texts.items()):
         for match in _READ.finditer(text):
-            line = text.count("\n", 0, match.start(1)) + 1
-            found.setdefault(match[1], Proof(place(path, line), f"asks for {match[1]}"))
+            found.setdefault(match[1], (path, text.count("\n", 0, match.start(1)) + 1))
     return found
+
+
+def _questions_in(texts: Texts) -> list[tuple[str, str, str, int]]:
+    """Returns (name that the answer is kept under, name that is asked for, path, line)."""
+    return [
+        (match[1], match[2], path, text.count("\n", 0, match.start(2)) + 1)
+        for path, text in sorted(texts.items())
+        for match in _KEPT.finditer(text)
+    ]
 
 
 def _is_read_somewhere(case: Audited, job: str, name: str) -> bool:
@@ -101,12 +110,12 @@ def _is_read_somewhere(case: Audited, job: str, name: str) -> bool:
     others = [it.name for it in case.pipeline.jobs if it.name != job]
     paths = [
         path
-        for path in case.paths
+        for path in case.naming([name])[name]
         if not path.endswith(".py")
         and (not _SETTING_FILES.search(path) or basename(path).endswith((".sh", ".json")))
         and not any(case.is_of(other, path) for other in others)
     ]
-    return any(next(lines_with(name, text), 0) for text in _texts_with(case, name, paths))
+    return any(next(lines_with(name, text), 0) for text in case.texts(paths).values())
 
 
 def _is_told_elsewhere(case: Audited, job: str, name: str, asked: str) -> bool:
@@ -118,16 +127,12 @@ def _is_slip(case: Audited, name: str, asked: str) -> bool:
 
     Plurals are left out: there may well be an optional one.
     """
-    paths = list(case.paths)
-    counts = [sum(1 for text in _texts_with(case, it, paths) for _ in lines_with(it, text)) for it in (name, asked)]
+    naming = case.naming([name, asked])
+    counts = [sum(1 for text in case.texts(naming[it]).values() for _ in lines_with(it, text)) for it in (name, asked)]
     is_plural = name.rstrip("sS") == asked.rstrip("sS")
     return min(counts) == 1 and max(counts) >= OFTEN_MIN and not is_plural
 
 
 def _is_set_somewhere(case: Audited, name: str) -> bool:
-    paths = [path for path in case.paths if _SETTING_FILES.search(path) and not is_for_tests(path)]
-    return any(next(lines_with(name, text), 0) for text in _texts_with(case, name, paths))
-
-
-def _texts_with(case: Audited, name: str, paths: list[str]) -> Iterator[str]:
-    yield from (text for text in case.texts(paths).values() if name in text)
+    paths = [path for path in case.naming([name])[name] if _SETTING_FILES.search(path) and not is_for_tests(path)]
+    return any(next(lines_with(name, text), 0) for text in case.texts(paths).values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from copilot.domain.audit import AuditFinding, Proof
 from copilot.domain.pipeline import Direction, Link
@@ -32,11 +32,13 @@ Sides = dict[str, list[Link]]
 def misspelt_topics(case: Audited) -> Iterator[AuditFinding]:
     """Yields topics that are read but never written, or the reverse, and nearly have the name of one that is."""
     produced, consumed = _sides(case)
-    for name, meant, verb in _slips(produced, consumed):
+    slips = _slips(produced, consumed)
+    naming = _naming(case, (name for name, _, _ in slips))
+    for name, meant, verb in slips:
         mine, theirs = (consumed, produced) if verb == "consumes" else (produced, consumed)
         other: Direction = "produces" if verb == "consumes" else "consumes"
         links, partners = mine[name], theirs[meant]
-        if _is_named_elsewhere(case, name, links):
+        if _is_named_elsewhere(case, name, links, naming[name]):
             continue
         title = f"{_does(links, verb)} {name}, which nobody here {other}; {_does(partners, other)} {meant}."
         proof = [*_proof(case, links), *_proof(case, partners)]
@@ -57,12 +59,13 @@ def loose_ends(case: Audited) -> Iterator[AuditFinding]:
     is_closed = 0 < len(produced.keys() & consumed.keys()) >= len(unfed) + len(unread)
     if not is_closed or not all(link.endpoint.name for link in links):
         return
+    naming = _naming(case, {*unfed, *unread} - told)
     for name, ends in unfed.items():
-        if name not in told and not _is_named_elsewhere(case, name, ends):
+        if name not in told and not _is_named_elsewhere(case, name, ends, naming[name]):
             title = f"{_does(ends, 'consumes')} {name}, which nobody in this repository produces."
             yield UNFED.finding("note", title, _proof(case, ends), _OUTSIDE, topic=name)
     for name, ends in unread.items():
-        if name not in told and not _is_named_elsewhere(case, name, ends):
+        if name not in told and not _is_named_elsewhere(case, name, ends, naming[name]):
             title = f"{_does(ends, 'produces')} {name}, which nobody in this repository consumes."
             yield UNREAD.finding("note", title, _proof(case, ends), _OUTSIDE, topic=name)
 
@@ -107,16 +110,21 @@ def _does(links: list[Link], verb: Direction) -> str:
     return f"{listed(jobs)} {verb if len(jobs) == 1 else verb.removesuffix('s')}"
 
 
-def _is_named_elsewhere(case: Audited, name: str, ends: list[Link]) -> bool:
+def _naming(case: Audited, names: Iterable[str]) -> dict[str, list[str]]:
+    """Returns, by topic, the files that may be the other end of it and hold its name."""
+    return case.naming(sorted(names), (*_CODE, *_CONNECTING))
+
+
+def _is_named_elsewhere(case: Audited, name: str, ends: list[Link], naming: list[str]) -> bool:
     """Tells whether a file that proves none of these ends names the topic, and may so be the other end.
 
     Such are other languages, notebooks, SQL of stream processors, what configures a connector, and scripts around Kafka's tools.
     """
     known = {span.path for link in ends for span in link.proof}
-    paths = [path for path in case.paths if path not in known and not is_for_tests(path)]
-    for path, text in case.texts(path for path in paths if path.endswith((*_CODE, *_CONNECTING))).items():
+    paths = [path for path in naming if path not in known and not is_for_tests(path)]
+    for path, text in case.texts(paths).items():
         is_code = path.endswith(_CODE) or any(sign in text for sign in _CONNECTORS)
-        if is_code and name in text and next(lines_with(name, text), 0):
+        if is_code and next(lines_with(name, text), 0):
             return True
     return False
 
