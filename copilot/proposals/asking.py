@@ -43,13 +43,14 @@ def understood_after(
 ) -> Understood:
     """Returns what a follow-up asks: what the earlier request asked, held against the present map, and what the words change.
 
-    Raises WrongUsage where the words, or what was asked before, can't be understood on this commit.
+    No words ask the same again. Raises WrongUsage where the words, or what was asked before, can't be understood on this commit.
     """
     from copilot.planners.steering import all_wishes, says_change, together
 
     new: tuple[Operation, ...] = ()
-    if operations or says_change(words):
-        new = understood(words if words.strip() and says_change(words) else "", operations, pipeline).operations
+    changes = bool(words.strip()) and says_change(words)
+    if operations or changes:
+        new = understood(words if changes else "", operations, pipeline).operations
     before = tuple(canonical(operation_object(it)) for it in old.request.operations)
     wishes = _wishes_said_or_raised(words, pipeline)
     return Understood(together(_operations("", before, pipeline), new), all_wishes(old.request.wishes, wishes))

@@ -30,14 +30,13 @@ class LaterWorkspace:
 
     def catch_up(self) -> bool:
         """Opens the workspace anew where HEAD names another commit than it reads, and tells whether it does."""
-        from copilot.adapters.git import open_repository
-
-        head = open_repository(self._path).head
+        before = self._opened
+        if before is None:
+            return False
+        now = before.caught_up()
         with self._turn:
-            is_behind = self._opened is not None and self._opened.commit != head
-            if is_behind:
-                self._opened = None
-        return is_behind
+            self._opened = now
+        return now is not before
 
     def get(self) -> Workspace:
         """Returns the workspace, the same one to every thread that asks; raises as git refuses."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copilot import VERSION
-from copilot.adapters.git import Repository
+from copilot.adapters.git import Repository, open_repository
 from copilot.adapters.settings_file import settings_of
 from copilot.adapters.store import FileStore, ShownStore
 from copilot.adapters.tree import CommitTree, WorkingTree
@@ -112,6 +112,20 @@ class Workspace:
         """
         place = open_place(path, at=at, working_tree=working_tree, needs_commit=False)
         return cls(place.repository, place.commit, place.index, clock, is_only_shown=is_only_shown, model=model)
+
+    def caught_up(self) -> Workspace:
+        """Returns the workspace of the commit that HEAD names now: itself where it reads that one, or was told another to read."""
+        repository = open_repository(self.folder)
+        if self._at != self._repository.head or repository.head == self._at:
+            return self
+        return Workspace(
+            repository,
+            repository.head,
+            self._index,
+            self._clock,
+            is_only_shown=self.is_only_shown,
+            model=self._model,
+        )
 
     @property
     def folder(self) -> Path:

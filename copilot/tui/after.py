@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from copilot.domain.decision import Applied
 from copilot.errors import CopilotError
 from copilot.proposals.gates import Ways
 from copilot.tui.deciding import DecidingPage
 from copilot.tui.dialogs import Answer, Note
+
+if TYPE_CHECKING:
+    from copilot.proposals import Workspace
 
 
 class AfterApplying(DecidingPage):
@@ -77,7 +82,12 @@ class AfterApplying(DecidingPage):
         if answer is not None:
             self._begin("looking whether the gate holds …")
             ways = Ways(answer.text.strip())
-            self.in_thread(lambda: self.workspace.next(self._proposal.id, ways), self._opened, self._failed)
+            self.in_thread(lambda: self._caught_up().next(self._proposal.id, ways), self._opened, self._failed)
+
+    def _caught_up(self) -> Workspace:
+        """Returns the workspace of the commit that one is on now, and not of the one when the screen was opened. Asks git."""
+        self.copilot.catch_up()
+        return self.workspace
 
     def _opened(self, id: str) -> None:
         self._ended(id)

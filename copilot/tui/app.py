@@ -74,7 +74,10 @@ class CopilotApp(App[None]):
 
     def catch_up(self) -> bool:
         """Tells whether there is another commit to read than before; the workspace is that of the new one then. Asks git."""
-        return isinstance(self._workspace, LaterWorkspace) and self._workspace.catch_up()
+        if isinstance(self._workspace, LaterWorkspace):
+            return self._workspace.catch_up()
+        before, self._workspace = self._workspace, self._workspace.caught_up()
+        return self._workspace is not before
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), *self._looks.filters]

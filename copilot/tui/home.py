@@ -109,6 +109,7 @@ class HomeScreen(Page):
         self._has_begun = False
         self._part = "proposals"
         self._reads_since = 0.0
+        self._commit_read = ""
         self._asked = ""
         self._unclear: Ambiguous | None = None
         self._waits = threading.Event()
@@ -165,11 +166,20 @@ class HomeScreen(Page):
 
     def _read_pipeline(self) -> None:
         self._reads_since = time.monotonic()
-        self.in_thread(lambda: self.workspace.audit(), self._read, self._unread)
+        self.in_thread(self._audit, self._read, self._unread)
+
+    def _audit(self) -> tuple[PipelineMap, tuple[AuditFinding, ...]]:
+        workspace = self.workspace
+        self._commit_read = workspace.commit
+        return workspace.audit()
 
     def action_catch_up(self) -> None:
         """Reads the repository again where HEAD has moved, as a merge or a checkout moves it."""
-        self.in_thread(self.copilot.catch_up, self._caught_up)
+        self.in_thread(self._is_behind, self._caught_up)
+
+    def _is_behind(self) -> bool:
+        # Another screen may have caught up before this one.
+        return self.copilot.catch_up() or self.workspace.commit != self._commit_read
 
     def _caught_up(self, has_moved: bool) -> None:
         if has_moved:

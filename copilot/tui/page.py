@@ -89,6 +89,7 @@ class Page(Screen[None]):
             "edit",
             "postpone",
             "sign",
+            "again",
             "comment",
         )
     )

@@ -5,6 +5,7 @@ Low stakes take one key; high stakes the name of the subject and a reason. Signi
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
@@ -14,7 +15,7 @@ from textual.containers import Vertical
 from textual.widgets import Input, Static
 
 from copilot.domain.approving import Standing
-from copilot.errors import CopilotError
+from copilot.errors import CopilotError, RefusedByEvidence
 from copilot.proposals.approve import confirmation_word
 from copilot.reasons.words import asked_words
 from copilot.tui.after import AfterApplying
@@ -23,12 +24,13 @@ from copilot.tui.key_line import KeyLine
 from copilot.tui.page import KEYS
 from copilot.tui.panes import Scroll
 from copilot.tui.plain import plain
-from copilot.tui.sign_text import Step, applied_text, send_lines, sign_text, step_of
+from copilot.tui.sign_text import COMMAND, Step, applied_text, is_elsewhere, send_lines, sign_text, step_of
 
 if TYPE_CHECKING:
     from copilot.proposals import Workspace
 
 _SIGNING = "signing … a hardware key may want to be touched"
+_ELSEWHERE = "HEAD is not at the base: an approval is for the base alone. o, in the text, asks the same again here."
 _KEEPS = "What is approved goes on a branch of its own; your files stay as they are."
 
 
@@ -43,6 +45,7 @@ class SignScreen(AfterApplying):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "approve", "Approve"),
         Binding("b", "apply", "Apply on a branch"),
+        Binding("o", "again", "Ask again here", tooltip="ask the same on the commit that you are on now"),
         Binding("n", "postpone", "Not now"),
         Binding("r", "reject", "Reject"),
         Binding("g", "next", "Next phase", tooltip="go on with the phase that comes next, once its gate holds"),
@@ -59,6 +62,7 @@ class SignScreen(AfterApplying):
         applied = self._proposal.applied
         self.alternative = applied[-1].alternative if applied else alternative
         self._standing: Standing | None = None
+        self._head = ""
 
     def compose(self) -> ComposeResult:
         yield Static(id="heading")
@@ -105,7 +109,9 @@ class SignScreen(AfterApplying):
         if action == "approve":
             return self.step == "approve" and not self._word
         if action == "apply":
-            return self.step == "apply"
+            return self.step == "apply" and not self._is_elsewhere
+        if action == "again":
+            return self._is_elsewhere and not self._proposal.applied and self._proposal.continued is None
         if action in ("postpone", "reject"):
             return not self._proposal.applied
         return True
@@ -136,7 +142,9 @@ class SignScreen(AfterApplying):
             plan, id, alternative = self._standing.plan, self._proposal.id, self.alternative
             self._begin(_SIGNING if self._standing.needed > 1 else "approving …")
             self.in_thread(
-                lambda: self.workspace.approve(id, note=reason, alternative=alternative, plan=plan, confirmation=name),
+                lambda: self._approve_as_shown(
+                    lambda here: here.approve(id, note=reason, alternative=alternative, plan=plan, confirmation=name)
+                ),
                 self._ended,
                 self._failed,
             )
@@ -145,7 +153,27 @@ class SignScreen(AfterApplying):
         if self._is_busy or self.step != "apply":
             return
         self._begin("applying …")
-        self.in_thread(lambda: self.workspace.apply(self._proposal.id), self._ended, self._failed)
+        self.in_thread(lambda: self._caught_up().apply(self._proposal.id), self._ended, self._failed)
+
+    def action_again(self) -> None:
+        """Asks the same on the commit that one is on now."""
+        if not self._is_busy:
+            self._begin("asking it again …")
+            self.in_thread(lambda: self._caught_up().propose(follows=self._proposal.id), self._opened, self._failed)
+
+    @property
+    def _is_elsewhere(self) -> bool:
+        return is_elsewhere(self._proposal, self._head)
+
+    def _approve_as_shown(self, approve: Callable[[Workspace], object]) -> None:
+        """Approves unless HEAD has moved since the screen last said where it is: nobody has read of that yet."""
+        here = self._caught_up()
+        if here.commit != self._head:
+            raise RefusedByEvidence(
+                f"HEAD has moved to {here.commit[:12]} while you looked, so nothing is approved yet.",
+                next="Read what the screen says of it now, and decide then.",
+            )
+        approve(here)
 
     def _insist(self, text: str, field: str) -> None:
         self.tell(text, "bold $text-error")
@@ -162,10 +190,14 @@ class SignScreen(AfterApplying):
         self._show()
         id, alternative = self._proposal.id, self.alternative
         self.tell("verifying the approvals …")
-        self.in_thread(lambda: self.workspace.standing(id, alternative), self._stands, self._stands_not)
+        self.in_thread(lambda: self._standing_here(id, alternative), self._stands, self._stands_not)
 
-    def _stands(self, standing: Standing) -> None:
-        self._standing = standing
+    def _standing_here(self, id: str, alternative: str) -> tuple[Standing, str]:
+        here = self._caught_up()
+        return here.standing(id, alternative), here.commit
+
+    def _stands(self, found: tuple[Standing, str]) -> None:
+        self._standing, self._head = found
         self._show()
         self.tell("")
 
@@ -181,7 +213,7 @@ class SignScreen(AfterApplying):
         if proposal.applied:
             self.query_one("#plan-text", Static).update(applied_text(proposal))
         elif self._standing is not None:
-            self.query_one("#plan-text", Static).update(sign_text(proposal, self._standing))
+            self.query_one("#plan-text", Static).update(sign_text(proposal, self._standing, self._head))
         self._ask(step)
         self.refresh_bindings()
 
@@ -203,10 +235,17 @@ class SignScreen(AfterApplying):
     def _asked(self, step: Step | None) -> tuple[str, ...]:
         if step == "send" and self._standing is not None:
             return (f"Your approval is there; {self._standing.missing} more needed.", *send_lines(self._proposal.id))
+        if step == "apply" and self._is_elsewhere:
+            base = self._proposal.request.commit[:12]
+            return (
+                "It is approved for its base, and you are not on it: o asks the same again here. To have it there:",
+                f"{COMMAND} apply {self._proposal.id} --at {base}",
+            )
         if step == "apply":
             return ("It is approved. b puts it on a branch of its own; your files stay as they are.",)
+        elsewhere = (_ELSEWHERE,) if self._is_elsewhere else ()
         if step == "approve" and self._word:
             stakes = self._proposal.decision.stakes if self._proposal.decision else ""
             why = "Stakes are high" if stakes == "high" else "It is not fully proved"
-            return (f"{why}: type the name {self._word}, then a reason; enter approves, esc leaves.",)
-        return ("y approves exactly this plan; tab reaches the note.",) if step == "approve" else ()
+            return (*elsewhere, f"{why}: type the name {self._word}, then a reason; enter approves, esc leaves.")
+        return (*elsewhere, "y approves exactly this plan; tab reaches the note.") if step == "approve" else ()

@@ -18,6 +18,7 @@ from copilot.tui.plain import plain
 
 Step = Literal["approve", "apply", "send", "done"]
 COMMAND = "pipeline-copilot"
+WARNING = "$text-warning"
 
 
 def step_of(proposal: Proposal, standing: Standing, person: str) -> Step:
@@ -30,11 +31,11 @@ def step_of(proposal: Proposal, standing: Standing, person: str) -> Step:
     return "send" if is_mine and proposal.postponed is None else "approve"
 
 
-def sign_text(proposal: Proposal, standing: Standing) -> Content:
-    """Returns all that a person approves, in the order in which it should be read."""
+def sign_text(proposal: Proposal, standing: Standing, head: str) -> Content:
+    """Returns all that a person approves, in the order in which it should be read; `head` is the commit that one is on."""
     return _joined(
         [
-            *_plan(proposal, standing),
+            *_plan(proposal, standing, head),
             *_section("Changes", _changes(proposal, standing.alternative)),
             *_section(*_stakes(proposal)),
             *_section("Not covered", _bullets(proposal.decision.not_covered if proposal.decision else ())),
@@ -74,7 +75,12 @@ def send_lines(proposal: str) -> tuple[str, ...]:
     )
 
 
-def _plan(proposal: Proposal, standing: Standing) -> list[Content]:
+def is_elsewhere(proposal: Proposal, head: str) -> bool:
+    """Tells whether somebody is on another commit than the one that the plan was proved on."""
+    return bool(head) and head != proposal.request.commit
+
+
+def _plan(proposal: Proposal, standing: Standing, head: str) -> list[Content]:
     assert proposal.decision is not None, "only what is decided can be signed"
     letters = letters_of(proposal)
     letter = letters[standing.alternative]
@@ -85,12 +91,14 @@ def _plan(proposal: Proposal, standing: Standing) -> list[Content]:
         plain(f"base    {proposal.request.commit}"),
         plain(f"ruling  {outcome_of(ruling)}: {ruling.rule}"),
     ]
+    if is_elsewhere(proposal, head):
+        lines.insert(3, plain(f"here    {head}: HEAD is not at the base, and nothing was proved on it.", WARNING))
     if proposal.decision.chosen and standing.alternative != proposal.decision.chosen:
-        lines.append(plain(f"The rules chose {letters[proposal.decision.chosen]}, and not this one.", "$text-warning"))
+        lines.append(plain(f"The rules chose {letters[proposal.decision.chosen]}, and not this one.", WARNING))
     if ruling.outcome == "unproved":
-        lines.append(plain("It is not fully proved.", "$text-warning"))
+        lines.append(plain("It is not fully proved.", WARNING))
     if proposal.postponed:
-        lines.append(plain(f"It is {postponed_words(proposal.postponed)}. Approving ends that.", "$text-warning"))
+        lines.append(plain(f"It is {postponed_words(proposal.postponed)}. Approving ends that.", WARNING))
     return lines
 
 

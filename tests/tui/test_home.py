@@ -266,3 +266,20 @@ def test_a_commit_that_comes_meanwhile_is_read_when_one_comes_back(tmp_path: Pat
             assert git(folder, "rev-parse", "--short=9", "HEAD") in screen_text(app).split("\n")[0]
 
     asyncio.run(run())
+
+
+def test_what_another_screen_caught_up_with_is_read_at_home_as_well(tmp_path: Path) -> None:
+    folder, _ = copy_of_example(tmp_path)
+
+    async def run() -> None:
+        app = CopilotApp(LaterWorkspace(folder))
+        async with app.run_test(size=(120, 24)) as pilot:
+            await until(pilot, lambda: "6 schemas" in screen_text(app))
+            await pilot.press("g")
+            git(folder, "rm", "--quiet", "schemas/score.avsc")
+            git(folder, "commit", "--quiet", "--message=Retire a schema")
+            assert app.catch_up()
+            await pilot.press("q")
+            await until(pilot, lambda: "5 schemas" in screen_text(app))
+
+    asyncio.run(run())

@@ -23,7 +23,7 @@ from copilot.tui.review import ReviewScreen
 from tests import faces
 from tests.golden import assert_golden
 from tests.keys import listed, sits_down, ssh_key
-from tests.repositories import git
+from tests.repositories import commit, git
 from tests.tui.stage import SIZES, screen_text, workspace_with
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -193,6 +193,50 @@ def test_a_plan_that_changed_behind_the_screen_is_not_approved(tmp_path: Path) -
 
     sign(workspace, act)
     assert workspace.load(ID).approvals == ()
+
+
+def test_a_head_that_moved_is_told_before_anything_is_approved(tmp_path: Path) -> None:
+    workspace = workspace_with(tmp_path, faces.a_proposal(), files=FILES)
+
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        moved = commit(tmp_path, {"README.md": "New.\n"}, "Go on")
+        await press(app, pilot, "y")
+        assert f"HEAD has moved to {moved[:12]} while you looked" in screen_text(app)
+        assert workspace.load(ID).approvals == ()
+        await press(app, pilot, "escape")
+        assert f"here    {moved}: HEAD is not at the base" in whole_text(app)
+        await press(app, pilot, "y")
+        assert "o asks the same again here" in " ".join(screen_text(app).split())
+        await press(app, pilot, "b")
+        assert workspace.load(ID).state == "approved"
+
+    sign(workspace, act, size=(140, 40))
+    assert git(tmp_path, "branch", "--list", "copilot/*") == ""
+
+
+def test_a_head_that_moved_after_the_approval_is_not_applied_to(tmp_path: Path) -> None:
+    workspace = workspace_with(tmp_path, faces.a_proposal(), files=FILES)
+
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        commit(tmp_path, {"README.md": "New.\n"}, "Go on")
+        await press(app, pilot, "b")
+        assert "The plan was proved on commit" in screen_text(app)
+
+    sign(workspace, act, size=(140, 40), keys=("a", "y"))
+    assert workspace.load(ID).applied == ()
+
+
+def test_the_same_is_asked_again_where_head_is_now(tmp_path: Path) -> None:
+    workspace = workspace_with(tmp_path, faces.a_proposal(), files=FILES)
+    moved = commit(tmp_path, {"README.md": "New.\n"}, "Go on")
+
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        await press(app, pilot, "o")
+
+    sign(workspace, act)
+    again = next(it for it in workspace.list() if it.id != ID)
+    assert (again.request.commit, again.request.follows) == (moved, ID)
+    assert again.request.operations == workspace.load(ID).request.operations
 
 
 def test_not_now_keeps_when_and_note_and_comes_up_again(tmp_path: Path) -> None:
