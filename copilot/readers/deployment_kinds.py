@@ -57,6 +57,8 @@ def deployment_kind(path: str) -> str:
         return "systemd"
     if name.endswith((".tf", ".tfvars", ".tf.json")):
         return "terraform" if not name.endswith(".json") else ""
+    if name.endswith((".tftpl", ".json.tpl", ".json.tmpl")):
+        return "task"
     if name.endswith((".sh", ".bash")):
         return "shell"
     if (name.startswith("supervisor") and name.endswith(_SUPERVISOR)) or "supervisor" in folders[-1:]:

@@ -31,7 +31,7 @@ from copilot.readers.plain_deployments import (
     supervisor_programs,
     systemd_unit,
 )
-from copilot.readers.templates import Template, jinja_template
+from copilot.readers.templates import Template, jinja_template, terraform_template
 from copilot.readers.terraform_units import read_terraform
 from copilot.readers.yaml_text import Entry, NotYaml, read_yaml, templated_pairs, text_of
 
@@ -135,6 +135,17 @@ def _tasks(text: str) -> DeploymentFacts:
     return DeploymentFacts(units.units())
 
 
+def _task(text: str) -> DeploymentFacts:
+    """Reads a template of Terraform's that containers are filled in from, if it is one."""
+    if "environment" not in text and "image" not in text:
+        return DeploymentFacts()
+    template = terraform_template(text)
+    units = Units(template.read)
+    for document in read_yaml(template.text):
+        units.walk(document, ())
+    return DeploymentFacts(units.units())
+
+
 def _items(root: Entry, key: str) -> list[Entry]:
     entry = root.value.get(key)
     return entry.value if entry is not None and isinstance(entry.value, list) else []
@@ -193,6 +204,7 @@ _READERS: dict[str, _Read] = {
     "shell": _of_units(shell_script),
     "supervisor": _of_units(supervisor_programs),
     "systemd": _of_units(systemd_unit),
+    "task": _task,
     "tasks": _tasks,
     "template": _template,
     "terraform": read_terraform,

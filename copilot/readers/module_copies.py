@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from copilot.domain.source import Span
 from copilot.readers.copies import Copy
 from copilot.readers.deployment_facts import Setting, Unit
 from copilot.readers.deployment_files import DeploymentFile, below
-from copilot.readers.deployment_scopes import Layer, Scope, scope_of, settings_in
+from copilot.readers.deployment_scopes import MAX_PASSES, Layer, Scope, for_item, scope_of, settings_in
 from copilot.readers.facts import Config
+from copilot.readers.manifests import SPREAD
 from copilot.readers.values import Value
 
 MAX_ENVIRONMENTS = 20
 MAX_MODULES = 6
+MAX_ITEMS = 60
 _MAPPING = "aws_lambda_event_source_mapping."
 _KINDS = {"aws_sqs_queue.": "queue", "aws_kinesis_stream.": "stream", "aws_dynamodb_table.": "table"}
 _AUTOMATIC = ("terraform.tfvars", ".auto.tfvars")
@@ -29,7 +31,8 @@ def module_copies(files: Mapping[str, DeploymentFile]) -> Iterator[Copy]:
         if file.kind == "terraform":
             members.setdefault(file.folder, []).append(file)
     modules = _Modules(
-        {folder: [file for file in found if file.path.endswith(".tf")] for folder, found in members.items()}
+        {folder: [file for file in found if file.path.endswith(".tf")] for folder, found in members.items()},
+        {path: file for path, file in files.items() if file.kind == "task"},
     )
     called = {
         below(folder, unit.base) for folder in members for _, unit in modules.units(folder) if unit.kind == "module"
@@ -51,9 +54,10 @@ def module_copies(files: Mapping[str, DeploymentFile]) -> Iterator[Copy]:
 
 @dataclass(frozen=True, slots=True)
 class _Modules:
-    """The modules of a tree by folder; `code` are their files."""
+    """The modules of a tree by folder; `code` are their files, `templates` those that tasks are filled in from, by path."""
 
     code: Mapping[str, list[DeploymentFile]]
+    templates: Mapping[str, DeploymentFile]
 
     def units(self, folder: str) -> list[tuple[DeploymentFile, Unit]]:
         """Returns the units of a module with their files."""
@@ -63,24 +67,32 @@ class _Modules:
         """Yields what a module runs with the variables that it is given, and what the modules run that it calls."""
         scope = self.scope(folder, given, depth)
         for file, unit in self.units(folder):
-            if unit.kind == "module":
-                if depth < MAX_MODULES:
-                    handed = _handed(file, unit, scope)
-                    yield from self.copies(
-                        below(folder, unit.base), [handed], title, f"{file.stem}:{unit.name}", depth + 1
-                    )
-                continue
-            names = [scope.texts.get(f"{unit.base}.{name}", "") for name in _NAMES]
-            stems = [posixpath.splitext(posixpath.basename(name))[0] for name in names]
-            hints = tuple(dict.fromkeys(name for name in (*unit.hints, *stems, posixpath.basename(folder)) if name))
-            yield Copy(
-                unit._replace(configs=tuple(self._fed(folder, unit, scope))),
-                file.path,
-                (via or f"{file.stem}:{unit.name}") + title,
-                ((file.path, unit.settings),),
-                hints,
-                scope,
-            )
+            for item in scope.items(unit.each)[:MAX_ITEMS] if unit.each else [""]:
+                name = f"{file.stem}:{unit.name}" + (f"[{item}]" if item else "")
+                if unit.kind != "module":
+                    yield from self._running(file, unit, item, (via or name) + title, scope)
+                elif depth < MAX_MODULES:
+                    handed = _handed(file, unit, scope, item)
+                    yield from self.copies(below(folder, unit.base), [handed], title, name, depth + 1)
+
+    def _running(self, file: DeploymentFile, unit: Unit, item: str, name: str, scope: Scope) -> Iterator[Copy]:
+        """Yields what a resource runs: itself, or the containers of the template that it is filled in from."""
+        names = [scope.texts.get(f"{unit.base}.{name}", "") for name in _NAMES]
+        stems = [posixpath.splitext(posixpath.basename(name))[0] for name in names]
+        hints = tuple(
+            dict.fromkeys(name for name in (item, *unit.hints, *stems, posixpath.basename(file.folder)) if name)
+        )
+        fed = unit._replace(configs=tuple(self._fed(file.folder, unit, scope)))
+        templates = [self.templates[path] for one in unit.takes if (path := below(file.folder, one)) in self.templates]
+        if not templates:
+            yield Copy(fed, file.path, name, ((file.path, unit.settings),), hints, scope, item=item)
+        start = f"template.{unit.base}."
+        for template in templates:
+            given = [(one[0][len(start) :], *one[1:]) for one in file.facts.variables if one[0].startswith(start)]
+            filled = scope_of([(file.path, [(key, for_item(value, item), line) for key, value, line in given])], scope)
+            for inner in template.facts.units:
+                layers = ((file.path, unit.settings), (template.path, inner.settings))
+                yield Copy(inner, template.path, name, layers, (*inner.hints, *hints), filled)
 
     def _fed(self, folder: str, unit: Unit, scope: Scope) -> Iterator[Config]:
         """Yields what feeds a function, by name where it is known: its own trigger, and the mappings that name the function."""
@@ -100,18 +112,34 @@ class _Modules:
     def scope(self, folder: str, given: list[Layer], depth: int) -> Scope:
         """Returns the variables, locals and names of resources of a module, with what the modules give back that it calls."""
         own = [(file.path, file.facts.variables) for file in self.code.get(folder, ())]
-        scope = scope_of([*own, *given])
+        scope = _with_wholes(scope_of([*own, *given]), [*own, *given])
         outputs: list[Layer] = []
         for file, unit in self.units(folder):
             if unit.kind == "module" and depth < MAX_MODULES:
-                inner = self.scope(below(folder, unit.base), [_handed(file, unit, scope)], depth + 1)
+                inner = self.scope(below(folder, unit.base), [_handed(file, unit, scope, "")], depth + 1)
                 told = {name: text for name, text in inner.texts.items() if name.startswith("output.")}
                 outputs += [
                     (place.path, [(f"module.{unit.name}.{name.partition('.')[2]}", ("s", text), place.first_line)])
                     for name, text in told.items()
                     for place in inner.places[name][:1]
                 ]
-        return scope_of([*own, *given, *outputs]) if outputs else scope
+        return _with_wholes(scope_of([*own, *given, *outputs]), [*own, *given]) if outputs else scope
+
+
+def _with_wholes(scope: Scope, layers: Iterable[Layer]) -> Scope:
+    """Returns a scope in which a variable that is the whole of a mapping, or takes one over, has its keys."""
+    wholes = [(name, whole) for name, whole, _ in _wholes(layers) if name not in scope.texts]
+    texts, places = dict(scope.texts), dict(scope.places)
+    for _ in range(MAX_PASSES if wholes else 0):
+        before = len(texts)
+        for name, whole in wholes:
+            for key in [key for key in texts if key.startswith(f"{whole}.")]:
+                own = name + key[len(whole) :]
+                if own not in texts:
+                    texts[own], places[own] = texts[key], places[key]
+        if len(texts) == before:
+            break
+    return Scope(texts, places) if len(texts) > len(scope.texts) else scope
 
 
 def _named(value: Value, scope: Scope) -> Value:
@@ -120,9 +148,10 @@ def _named(value: Value, scope: Scope) -> Value:
     return ("s", known) if known else value
 
 
-def _handed(file: DeploymentFile, unit: Unit, scope: Scope) -> Layer:
-    """Returns the arguments of a call of a module, as texts."""
-    found = settings_in(scope, [(file.path, unit.settings)])
+def _handed(file: DeploymentFile, unit: Unit, scope: Scope, item: str) -> Layer:
+    """Returns the arguments of a call of a module, as texts; `item` is the one of those that it is repeated for."""
+    own = [(name, for_item(value, item), line) for name, value, line in unit.settings]
+    found = settings_in(scope, [(file.path, own)])
     places = {
         name: found.places[name][-1] if found.places[name] else Span(file.path, unit.line, unit.line)
         for name in found.texts
@@ -130,4 +159,15 @@ def _handed(file: DeploymentFile, unit: Unit, scope: Scope) -> Layer:
     settings: list[Setting] = [
         (name, ("s", text), places[name].first_line) for name, text in found.texts.items() if text
     ]
+    for name, whole, line in _wholes([(file.path, own)]):
+        below_it = [key for key in scope.texts if key.startswith(f"{whole}.")] if not found.texts.get(name) else ()
+        settings += [(name + key[len(whole) :], ("s", scope.texts[key]), line) for key in below_it]
     return (file.path, settings)
+
+
+def _wholes(layers: Iterable[Layer]) -> Iterator[tuple[str, str, int]]:
+    """Yields (name, other name, line) of what is, or takes over, all that stands under another name."""
+    for _, settings in layers:
+        for name, value, line in settings:
+            if value is not None and value[0] == "env":
+                yield name.removesuffix(f".{SPREAD}"), str(value[1]), line

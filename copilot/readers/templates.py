@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from copilot.readers.deployment_facts import MAX_CONDITIONS, Unit
-from copilot.readers.interpolation import jinja_text, put_together
+from copilot.readers.interpolation import jinja_text, put_together, terraform_text
 from copilot.readers.values import Value
 
 TOKEN_START, TOKEN_END = "\ue000", "\ue001"
 """Two characters for private use: YAML allows them, and no repository writes them."""
 _TOKEN = re.compile(rf"{TOKEN_START}(\d+){TOKEN_END}")
 _JINJA_HOLE = re.compile(r"\{\{.*?\}\}")
+_TERRAFORM_HOLE = re.compile(r"\$\{[^{}]*\}")
+_TERRAFORM_STEERING = re.compile(r"%\{.*?\}", re.DOTALL)
 _JINJA_STEERING = re.compile(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 
 
@@ -53,14 +56,25 @@ class Template:
 
 def jinja_template(text: str) -> Template:
     """Returns the YAML of a template of Jinja's."""
+    return _with_holes(text, _JINJA_STEERING, _JINJA_HOLE, jinja_text)
+
+
+def terraform_template(text: str) -> Template:
+    """Returns the YAML (or JSON) of a template of Terraform's."""
+    return _with_holes(text, _TERRAFORM_STEERING, _TERRAFORM_HOLE, terraform_text)
+
+
+def _with_holes(
+    text: str, steering: re.Pattern[str], holes: re.Pattern[str], read: Callable[[str, int], Value]
+) -> Template:
     template = Template("")
 
     def hole(match: re.Match[str]) -> str:
-        template.values.append(jinja_text(match[0], 0))
+        template.values.append(read(match[0], 0))
         return f"{TOKEN_START}{len(template.values) - 1}{TOKEN_END}"
 
-    plain = _JINJA_STEERING.sub(lambda match: "\n" * match[0].count("\n"), text)
-    template.text = _JINJA_HOLE.sub(hole, plain)
+    plain = steering.sub(lambda match: "\n" * match[0].count("\n"), text)
+    template.text = holes.sub(hole, plain)
     return template
 
 
