@@ -28,15 +28,20 @@ def file_unit(source: str, key: str, entry: Entry, read: ReadText) -> Unit | Non
     text = text_of(entry)
     if not (is_config(key) or is_env_file(key) or "\n" in text):
         return None
-    content = read_config("lines.ini" if is_env_file(key) else key, text)
-    if content is None or (isinstance(content.value, str) and not is_config(key)):
-        return None
     # The text of a block begins below its key.
-    above = entry.line - ("\n" not in text)
-    if content.value == text.strip() and (path := _file_of_chart(read(text, entry.line))):
-        return Unit(f"{source}/{key}", (), entry.line, kind="file", takes=(path,))
-    values = tuple(_values(content, "", key, above, read))[:MAX_SETTINGS]
-    return Unit(f"{source}/{key}", (), entry.line, values, kind="file")
+    unit = content_unit("lines.ini" if is_env_file(key) else key, text, entry.line - ("\n" not in text), read)
+    return unit._replace(name=f"{source}/{key}", line=entry.line) if unit is not None else None
+
+
+def content_unit(path: str, text: str, above: int, read: ReadText) -> Unit | None:
+    """Returns what a configuration file says whose text stands below a line, None where it can't be read."""
+    content = read_config(path, text)
+    if content is None or (isinstance(content.value, str) and not is_config(path)):
+        return None
+    if content.value == text.strip() and (whole := _file_of_chart(read(text, above + 1))):
+        return Unit("", (), above + 1, kind="file", takes=(whole,))
+    values = tuple(_values(content, "", posixpath.basename(path), above, read))[:MAX_SETTINGS]
+    return Unit("", (), above + 1, values, kind="file")
 
 
 def _file_of_chart(value: Value) -> str:

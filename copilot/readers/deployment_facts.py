@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from copilot.readers.facts import Config
 from copilot.readers.values import Value
 
-DEPLOYMENT_KIND = "deployment-facts-22"
+DEPLOYMENT_KIND = "deployment-facts-23"
 MARK = "\0"
 """Stands before the path, and each key, in the name of a setting that is a value of a file."""
 MAX_VALUE = 400
@@ -28,7 +28,7 @@ _NAMES_A_PLACES_KEY = re.compile(r"(?:topics?|queue)[_.-]?key\Z", re.IGNORECASE)
 _PLAIN_NAME = re.compile(r"[a-z][a-z0-9]*(?:[._-][a-z0-9]+)+\Z|\ue000\d+\ue001\Z")
 _SECRET_VALUE = re.compile(
     r"://[^/\s:@]*:[^/\s@]+@|-----BEGIN |\bAKIA[0-9A-Z]{16}\b|\beyJ[\w-]{20,}|\bxox[bpars]-|\bgh[pousr]_\w{20,}|\bsk-[\w-]{20,}"
-    r"|password\s*=\s*\S",
+    r"|password\s*=\s*\S|\A\$ANSIBLE_VAULT",
     re.IGNORECASE,
 )
 
@@ -75,7 +75,7 @@ class DeploymentFacts(NamedTuple):
 
     `chart` is the name in a Chart.yaml. `variables` are what the file defines for references in others: a chart's values by
     dotted path, Ansible's and Terraform's variables. `refers` are (kind, path) of the files that a kustomization is made of.
-    `is_compose` tells that a file is a compose file whatever its name.
+    `family` is the kind of file that it turns out to be whatever its name, "" for the one that its name says.
     """
 
     units: tuple[Unit, ...] = ()
@@ -83,7 +83,7 @@ class DeploymentFacts(NamedTuple):
     variables: tuple[Setting, ...] = ()
     refers: tuple[tuple[str, str], ...] = ()
     gap: tuple[int, str] | None = None
-    is_compose: bool = False
+    family: str = ""
 
 
 def is_secret(name: str) -> bool:

@@ -9,11 +9,15 @@ _COMPOSE = re.compile(r"(docker-|podman-)?compose[\w.-]*\.ya?ml(\.j2)?\Z")
 _VALUES = re.compile(r"(?:.*[_.-])?values(?:[_.-][\w.-]*)?\.(?:ya?ml(?:\.gotmpl|\.tpl|\.tftpl)?|tftpl|gotmpl)\Z")
 _ENV = re.compile(r"(?:.*\.)?env(?:\.[\w.-]+)?(?:\.j2)?\Z|\.env[\w.-]*\Z")
 _DOCKERFILE = re.compile(r"(?:[\w.-]+\.)?(?:Dockerfile|Containerfile)[\w.-]*\Z")
-_ANSIBLE_VARIABLES = frozenset({"group_vars", "host_vars", "defaults", "vars"})
 _ANSIBLE_TASKS = frozenset({"tasks", "handlers", "playbooks"})
 _KUSTOMIZE = frozenset({"overlays", "overlay", "patches", "kustomize"})
 _DAG = re.compile(r"(?:\A|/)(?:airflow/|dags?[/_])|_dag\.py\Z", re.IGNORECASE)
 _YAML = (".yaml", ".yml")
+FILLED_IN = "filled in "
+"""Starts the kind of a configuration file that Ansible fills in; its format ends it."""
+_FILLED_IN = re.compile(r"\.(ya?ml|json|toml|ini|cfg|conf|properties)\.j2\Z")
+_FORMATS = {"yaml": "yaml", "yml": "yaml", "json": "yaml", "toml": "toml"}
+_VARIABLES = re.compile(r"(?:.*[_-])?vars(?:[_-].*)?\.ya?ml\Z")
 _SUPERVISOR = (".conf", ".ini", ".j2", ".template", ".tmpl")
 # Most files of most trees, told by one look.
 _CODE = (
@@ -58,11 +62,13 @@ def deployment_kind(path: str) -> str:
     if name.endswith((".tf", ".tfvars", ".tf.json")):
         return "terraform" if not name.endswith(".json") else ""
     if name.endswith((".tftpl", ".json.tpl", ".json.tmpl")):
-        return "task"
+        return "container template"
     if name.endswith((".sh", ".bash")):
         return "shell"
     if (name.startswith("supervisor") and name.endswith(_SUPERVISOR)) or "supervisor" in folders[-1:]:
         return "supervisor"
+    if (suffix := _FILLED_IN.search(name)) and "templates" in folders:
+        return FILLED_IN + _FORMATS.get(suffix[1], "ini")
     if name.endswith((".tpl", ".yaml.gotmpl")) and "templates" in folders:
         return "helpers" if name.startswith("_") else "template"
     return "env" if _ENV.match(name) and not name.endswith((".py", ".md", ".ts", ".js")) else ""
@@ -75,9 +81,9 @@ def _yaml_kind(folders: list[str], name: str) -> str:
         return "kustomization"
     if ".github" in folders:
         return "workflow" if folders[-1] == "workflows" else ""
-    if not _ANSIBLE_VARIABLES.isdisjoint(folders) and (
-        "roles" in folders or {"group_vars", "host_vars"} & set(folders)
-    ):
+    if {"group_vars", "host_vars", "vars"} & set(folders) or _VARIABLES.match(name):
+        return "variables"
+    if "defaults" in folders and "roles" in folders:
         return "variables"
     if not _ANSIBLE_TASKS.isdisjoint(folders) and (
         "roles" in folders or "ansible" in folders or "playbooks" in folders

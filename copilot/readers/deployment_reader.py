@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator
+from functools import partial
 
+from copilot.readers.ansible_text import read_plays, read_tasks, says_plays
 from copilot.readers.cloud_templates import cloud_units, is_cloud_template
 from copilot.readers.commands import ReadText
 from copilot.readers.compose_text import compose_units
+from copilot.readers.config_map_files import content_unit
 from copilot.readers.dag_text import read_dag
 from copilot.readers.deployment_facts import (
     MAX_SETTINGS,
@@ -18,6 +21,7 @@ from copilot.readers.deployment_facts import (
     Unit,
     dump_deployment,
 )
+from copilot.readers.deployment_kinds import FILLED_IN
 from copilot.readers.go_template import VALUES, read_template
 from copilot.readers.interpolation import jinja_text, kubernetes_text, terraform_text, workflow_text
 from copilot.readers.kustomize_text import operations, read_kustomization, says_operations
@@ -82,6 +86,8 @@ def _reader_of_values(text: str) -> tuple[ReadText, str]:
 
 
 def _manifest(text: str) -> DeploymentFacts:
+    if says_plays(text):
+        return read_plays(text)
     is_cloud = _says_cloud(text)
     if says_operations(text) and "kind:" not in text:
         return DeploymentFacts(tuple(operations(text))[:MAX_UNITS])
@@ -94,7 +100,7 @@ def _manifest(text: str) -> DeploymentFacts:
     variables: list[Setting] = []
     for root in roots:
         if "services" in root.value and "kind" not in root.value:
-            return DeploymentFacts(tuple(compose_units(root))[:MAX_UNITS], is_compose=True)
+            return DeploymentFacts(tuple(compose_units(root))[:MAX_UNITS], family="compose")
         units.resource(root)
         parameters = root.value.get("parameters")
         if text_of(root.value.get("kind")) == "Template" and parameters is not None:
@@ -129,13 +135,17 @@ def _variables(text: str) -> DeploymentFacts:
 
 
 def _tasks(text: str) -> DeploymentFacts:
-    units = Units(jinja_text)
-    for document in read_yaml(text):
-        units.walk(document, ())
-    return DeploymentFacts(units.units())
+    return read_plays(text) if says_plays(text) else read_tasks(text)
 
 
-def _task(text: str) -> DeploymentFacts:
+def _filled_in(name: str, text: str) -> DeploymentFacts:
+    """Reads a configuration file that Ansible fills in; `name` tells its format."""
+    template = jinja_template(text)
+    unit = content_unit(name, template.text, 0, template.read)
+    return DeploymentFacts((unit,) if unit is not None else ())
+
+
+def _container_template(text: str) -> DeploymentFacts:
     """Reads a template of Terraform's that containers are filled in from, if it is one."""
     if "environment" not in text and "image" not in text:
         return DeploymentFacts()
@@ -204,7 +214,8 @@ _READERS: dict[str, _Read] = {
     "shell": _of_units(shell_script),
     "supervisor": _of_units(supervisor_programs),
     "systemd": _of_units(systemd_unit),
-    "task": _task,
+    "container template": _container_template,
+    **{f"{FILLED_IN}{kind}": partial(_filled_in, f"x.{kind}") for kind in ("ini", "toml", "yaml")},
     "tasks": _tasks,
     "template": _template,
     "terraform": read_terraform,

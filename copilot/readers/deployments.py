@@ -95,7 +95,7 @@ def read_deployment_files(
                 continue
             if facts.gap is not None:
                 store.gaps.add(Gap(Span(path, facts.gap[0], facts.gap[0]), facts.gap[1]))
-            files.append(DeploymentFile(path, "compose" if facts.is_compose else kind, facts))
+            files.append(DeploymentFile(path, facts.family or kind, facts))
     return sorted(files, key=lambda file: file.path), count
 
 

@@ -32,7 +32,7 @@ def module_copies(files: Mapping[str, DeploymentFile]) -> Iterator[Copy]:
             members.setdefault(file.folder, []).append(file)
     modules = _Modules(
         {folder: [file for file in found if file.path.endswith(".tf")] for folder, found in members.items()},
-        {path: file for path, file in files.items() if file.kind == "task"},
+        {path: file for path, file in files.items() if file.kind == "container template"},
     )
     called = {
         below(folder, unit.base) for folder in members for _, unit in modules.units(folder) if unit.kind == "module"
@@ -84,7 +84,8 @@ class _Modules:
         )
         fed = unit._replace(configs=tuple(self._fed(file.folder, unit, scope)))
         templates = [self.templates[path] for one in unit.takes if (path := below(file.folder, one)) in self.templates]
-        if not templates:
+        # A template that runs nothing by itself may be a chart's values, which are read as such.
+        if not templates and (unit.settings or unit.image or not unit.takes):
             yield Copy(fed, file.path, name, ((file.path, unit.settings),), hints, scope, item=item)
         start = f"template.{unit.base}."
         for template in templates:

@@ -44,7 +44,12 @@ def mounted(unit: Unit, path: str, files: Files, env_files: EnvFiles) -> Iterato
                 where = posixpath.join(at, name[len(source) :]) if name != source else at
                 for written in file.takes:
                     yield from _of_tree(where, stated, written, file.line, env_files)
-                yield stated, tuple((_named(where, keys), value, line) for keys, value, line in file.settings)
+                yield put_at(where, stated, file)
+
+
+def put_at(at: str, path: str, file: Unit) -> Layer:
+    """Returns the layer of a file that lies at a path of the machine, and is stated by the file at `path`."""
+    return path, tuple((_named(at, keys), value, line) for keys, value, line in file.settings)
 
 
 def _of_tree(at: str, path: str, written: str, line: int, env_files: EnvFiles) -> Iterator[Layer]:

@@ -32,15 +32,15 @@ _DOCKER_ENV = re.compile(r"""(?:-e|--env)[\s=]+(?:"([^"=]+)=([^"]*)"|'([^'=]+)=(
 
 def env_file(text: str) -> tuple[Unit, ...]:
     """Returns the unit of an env file."""
-    settings = tuple(_assignments(text))[:MAX_SETTINGS]
+    settings = tuple(_assignments(*_filled_in_later(text)))[:MAX_SETTINGS]
     return (Unit("", (), 1, settings, kind="source"),) if settings else ()
 
 
-def _assignments(text: str) -> Iterator[Setting]:
+def _assignments(text: str, read: ReadText) -> Iterator[Setting]:
     for number, line in _lines(text):
         found = _ASSIGNED.match(line)
         if found and not line.lstrip().startswith("#"):
-            yield setting(found[1], _unquoted(found[2]), number, shell_text)
+            yield setting(found[1], _unquoted(found[2]), number, read)
 
 
 def procfile(text: str) -> tuple[Unit, ...]:

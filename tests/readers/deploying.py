@@ -18,7 +18,7 @@ def deployed(
 ) -> dict[str, Running]:
     """Returns what runs by its name; `python` tells the root of each Python file."""
     files = [
-        DeploymentFile(path, kind, read_deployment(kind, text))
+        DeploymentFile(path, (facts := read_deployment(kind, text)).family or kind, facts)
         for path, text in sorted(texts.items())
         if (kind := deployment_kind(path))
     ]

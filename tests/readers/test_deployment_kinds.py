@@ -341,7 +341,7 @@ def test_a_manifest_with_one_container_is_of_the_job_it_lies_in() -> None:
 def test_a_compose_file_of_any_name_is_one() -> None:
     facts = read_deployment("manifest", "# topic\nservices:\n  s:\n    build: jobs/scorer\n")
 
-    assert (facts.is_compose, facts.units[0].context) == (True, "jobs/scorer")
+    assert (facts.family, facts.units[0].context) == ("compose", "jobs/scorer")
 
 
 def test_secrets_of_manifests_are_never_kept() -> None:

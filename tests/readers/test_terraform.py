@@ -163,3 +163,9 @@ def test_what_stands_around_an_environment_does_not_hide_it() -> None:
 )
 def test_a_text_that_is_no_terraform_is_read_as_far_as_it_goes(text: str) -> None:
     assert run(text) == {}
+
+
+def test_a_resource_that_only_fills_in_a_template_of_something_else_is_no_deployment() -> None:
+    text = 'resource "helm_release" "scorer" {\n  name = "scorer"\n  values = [templatefile("scorer.yaml.tftpl", { a = 1 })]\n}\n'
+
+    assert run(text, **{"infra/scorer.yaml.tftpl": "replicas: 1\n"}) == {}

@@ -1,0 +1,140 @@
+"""Ansible: plays with their variables, roles that plays run, and the files that their tasks fill in and put somewhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.readers.deploying import deployed, places, settings
+from tests.readers.sockets import map_of
+
+PYTHON = {"sink/main.py": "sink"}
+TASKS = """- name: variables
+  template:
+    src: app.env.j2
+    dest: /etc/app/app.env
+- name: service
+  block:
+    - ansible.builtin.template:
+        src: app.service.j2
+        dest: /etc/systemd/system/app.service
+"""
+ROLE = {
+    "roles/app/tasks/main.yml": TASKS,
+    "roles/app/templates/app.env.j2": "TOPIC={{ topic }}\nMODE={{ mode | default('fast') }}\n",
+    "roles/app/templates/app.service.j2": (
+        "[Service]\nEnvironmentFile=/etc/app/app.env\nExecStart=/opt/app/bin/python -m sink.main\n"
+    ),
+}
+UNIT = "roles/app/templates/app.service"
+PLAY = """- hosts: consumers
+  vars:
+    topic: orders
+  tasks:
+    - name: run
+      community.docker.docker_container:
+        name: sink
+        image: x/sink
+        env:
+          TOPIC: "{{ topic }}"
+"""
+
+
+def run(texts: dict[str, str]) -> dict[str, dict[str, str]]:
+    return settings(deployed(texts, ["sink"], PYTHON))
+
+
+def test_a_service_has_the_env_file_that_its_role_fills_in_for_each_environment() -> None:
+    texts = {**ROLE, "group_vars/prod.yml": "topic: orders\n", "group_vars/dev.yml": "topic: orders-dev\n"}
+
+    assert run(texts) == {
+        f"{UNIT} (prod)": {"TOPIC": "orders", "MODE": "fast"},
+        f"{UNIT} (dev)": {"TOPIC": "orders-dev", "MODE": "fast"},
+    }
+
+
+def test_each_play_that_has_a_role_deploys_it_with_its_own_variables() -> None:
+    site = (
+        "- hosts: eu\n  vars:\n    topic: orders.eu\n  roles: [app]\n"
+        "- hosts: us\n  vars_files: [vars/us.yml]\n  roles:\n    - role: app\n      vars: {mode: slow}\n"
+        "- hosts: ap\n  tasks:\n    - include_role:\n        name: app\n      vars: {topic: orders.ap}\n"
+    )
+    running = deployed({**ROLE, "site.yml": site, "vars/us.yml": "topic: orders.us\n"}, ["sink"], PYTHON)
+
+    assert settings(running) == {
+        f"{UNIT} (eu)": {"TOPIC": "orders.eu", "MODE": "fast"},
+        f"{UNIT} (us)": {"TOPIC": "orders.us", "MODE": "slow"},
+        f"{UNIT} (ap)": {"TOPIC": "orders.ap", "MODE": "fast"},
+    }
+    assert places(running[f"{UNIT} (us)"], "TOPIC") == ["roles/app/templates/app.env.j2:1", "vars/us.yml:1"]
+
+
+def test_plays_for_the_same_hosts_are_told_apart_by_where_they_stand() -> None:
+    texts = {
+        "a.yml": "- hosts: localhost\n  vars: {topic: a}\n  roles: [app]\n",
+        "b.yml": "- hosts: localhost\n  vars: {topic: b}\n  roles: [app]\n",
+    }
+
+    assert {name: one["TOPIC"] for name, one in run({**ROLE, **texts}).items()} == {
+        f"{UNIT} (a:1)": "a",
+        f"{UNIT} (b:1)": "b",
+    }
+
+
+@pytest.mark.parametrize("path", ["deploy.yml", "ansible/deploy.yml", "playbooks/deploy.yml"])
+def test_a_play_runs_containers_with_its_variables(path: str) -> None:
+    assert run({path: PLAY}) == {f"{path.partition('.')[0]}:sink": {"TOPIC": "orders"}}
+
+
+def test_the_files_of_variables_that_a_play_names_lie_beside_it() -> None:
+    play = PLAY.replace("vars:\n    topic: orders", "vars_files:\n    - vars/prod.yml")
+
+    assert run({"ansible/deploy.yml": play, "ansible/vars/prod.yml": "topic: orders\n"}) == {
+        "ansible/deploy:sink": {"TOPIC": "orders"}
+    }
+
+
+def test_each_play_of_a_file_has_its_own_variables() -> None:
+    other = PLAY.replace("consumers", "others").replace("orders", "returns").replace("name: sink", "name: back")
+
+    assert run({"deploy.yml": PLAY + other}) == {
+        "deploy:sink": {"TOPIC": "orders"},
+        "deploy:back": {"TOPIC": "returns"},
+    }
+
+
+def test_a_program_that_a_task_starts_has_the_environment_of_task_and_play() -> None:
+    play = (
+        "- hosts: a\n  environment: {MODE: slow}\n  tasks:\n    - name: run\n      shell: python -m sink.main --to {{ out }}\n"
+        "      environment:\n        TOPIC: orders\n      vars: {x: y}\n"
+    )
+
+    assert run({"deploy.yml": play}) == {"deploy:run": {"MODE": "slow", "TOPIC": "orders", "--to": ""}}
+
+
+def test_what_a_vault_holds_is_not_kept() -> None:
+    play = PLAY.replace("topic: orders", "topic: !vault |\n      $ANSIBLE_VAULT;1.1;AES256\n      6162")
+
+    assert run({"deploy.yml": play}) == {"deploy:sink": {"TOPIC": ""}}
+
+
+def test_the_code_loads_the_configuration_that_a_role_fills_in() -> None:
+    code = (
+        "import yaml\nfrom kafka import KafkaConsumer\n\nconfig = yaml.safe_load(open('/etc/app/config.yaml'))\n"
+        "for message in KafkaConsumer(config['kafka']['topic']):\n    print(message)\n"
+    )
+    texts = {
+        "sink/Dockerfile": "",
+        "sink/main.py": code,
+        "roles/app/tasks/main.yml": TASKS.replace("app.env.j2", "config.yaml.j2").replace("app.env", "config.yaml"),
+        "roles/app/templates/config.yaml.j2": "kafka:\n  topic: {{ topic }}\n",
+        UNIT + ".j2": "[Service]\nExecStart=/opt/app/bin/python -m sink.main\n",
+        "group_vars/eu.yml": "topic: orders.eu\n",
+        "group_vars/us.yml": "topic: orders.us\n",
+    }
+
+    found = {(link.endpoint.name, link.certainty, link.deployments) for link in map_of(texts).links}
+
+    assert found == {
+        ("orders.eu", "certain", (f"{UNIT} (eu)",)),
+        ("orders.us", "certain", (f"{UNIT} (us)",)),
+    }
