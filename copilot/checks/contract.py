@@ -279,7 +279,7 @@ class _View:
         return Finding("contract.construction-unseen", "warning", text, span, self.lineage.name, path, self.phase)
 
     def _has_blind_spots(self, job: str) -> bool:
-        spots = (spot for spot in self.case.states[self.phase].blind_spots if spot.job == job)
+        spots = (spot for spot in self.case.states[self.phase].blind_spots if spot.job == job and not spot.is_whole)
         return any(not spot.subjects or self.lineage.name in spot.subjects for spot in spots)
 
 

@@ -199,7 +199,8 @@ def _kept(base: PipelineMap, claim: Kept) -> _Answer:
 def _unless_unseen(base: PipelineMap, subject: str, links: Sequence[Link], otherwise: str) -> _Answer:
     """Returns that it holds, unless a job concerned has places that could not be read, or uses names that can't be seen."""
     jobs = {it.job for it in links}
-    spots = [it for it in base.blind_spots if it.job in jobs and (not it.subjects or subject in it.subjects)]
+    listed = [it for it in base.blind_spots if it.job in jobs and not it.is_whole]
+    spots = [it for it in listed if not it.subjects or subject in it.subjects]
     if spots:
         return _Answer("unknown", f"{spots[0].job} uses fields by names that reading can't see", (spots[0].span,))
     roots = [it.root.rstrip("/") for it in base.jobs if it.name in jobs]

@@ -156,7 +156,7 @@ def _measures(
     final = {lineage.name: lineage.after[-1] for lineage in changed}
     places = {_place(use) for use in concerned}
     edited = {_place(use) for state in states for use in state.edited} & places
-    blind = {spot for impact in case.impacts for spot in impact.blind_spots}
+    blind = {spot for impact in case.impacts for spot in impact.blind_spots if not spot.is_whole}
     gaps = {gap for impact in case.impacts for gap in impact.gaps}
     production_left = {(it.use.job, it.use.path, it.use.span) for it in left if not it.use.is_test}
     return (
@@ -190,7 +190,7 @@ def _open_at_once(case: Case, changed: tuple[Lineage, ...], left: list[Left]) ->
     first = _first_vanishing(changed)
     if first is None or case.alternative.gates_before(first):
         return 0
-    spots = {spot for impact in case.impacts for spot in impact.blind_spots}
+    spots = {spot for impact in case.impacts for spot in impact.blind_spots if not spot.is_whole}
     doubtful = {_place(it.use) for it in left if it.use.certainty != "certain" and not it.use.is_test}
     readers = {it.job for it in _links(case, "consumes") if case.base.is_foreign(it.job) or it.certainty == "possible"}
     pairs = zip(case.request.operations, case.impacts, strict=False)
@@ -322,7 +322,8 @@ def _surroundings(case: Case, *, is_open: bool, touched: bool) -> Iterator[Findi
         return
     for impact in case.impacts:
         for spot in impact.blind_spots:
-            yield _blind(spot, impact.subject, is_open)
+            if is_open or not spot.is_whole:
+                yield _blind(spot, impact.subject, is_open)
         for gap in impact.gaps:
             yield _gap(gap, impact.subject)
         for link in (*impact.consumers, *impact.producers):
@@ -339,6 +340,9 @@ def _surroundings(case: Case, *, is_open: bool, touched: bool) -> Iterator[Findi
 
 
 def _blind(spot: BlindSpot, subject: str, is_open: bool) -> Finding:
+    if spot.is_whole:
+        text = f"{spot.job} {spot.reason}: what takes them gets other fields, or lacks one."
+        return Finding("usage.handed-on", "warning", text, spot.span, subject)
     text = f"{spot.job} uses fields here that reading can't name: {spot.reason}."
     return Finding("usage.blind-spot", "warning" if is_open else "note", text, spot.span, subject)
 

@@ -142,12 +142,14 @@ class BlindSpot:
     """A place of a job where fields are used by names that reading can't see (`rec[key]`, `getattr`, `**rec`).
 
     `subjects` are those that the record can be of, as far as it was traced; () where it may be of any that the job meets.
+    `is_whole` tells that a record is handed on with all its fields (`json.dumps(rec)`), none of which is set or read there.
     """
 
     job: str
     span: Span
     reason: str
     subjects: tuple[str, ...] = ()
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

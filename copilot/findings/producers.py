@@ -29,7 +29,8 @@ def unfilled_fields(case: Audited) -> Iterator[AuditFinding]:
     """
     spots: dict[str, list[BlindSpot]] = {}
     for spot in case.pipeline.blind_spots:
-        spots.setdefault(spot.job, []).append(spot)
+        if not spot.is_whole:
+            spots.setdefault(spot.job, []).append(spot)
     for link in case.pipeline.links:
         if link.direction != "produces" or link.subject is None or link.certainty == "possible":
             continue

@@ -33,6 +33,8 @@ from copilot.readers.tables import DESCRIBED, TABLE_METHODS, forget_shown, note_
 from copilot.readers.texts import see_text_call
 from copilot.readers.things import chained, value_of
 from copilot.readers.values import Value, with_default
+from copilot.readers.whole_records import NAMES as TAKERS
+from copilot.readers.whole_records import see_whole_records
 
 _COPIES = frozenset({"copy.deepcopy", "copy.copy", "dict", "list", "sorted", "reversed", "tuple", "iter", "next"})
 _CONTAINERS = frozenset(
@@ -134,6 +136,8 @@ def see_call(reader: Reader, node: ast.Call, mode: str) -> Seen:
         note_settings(reader, node)
     if name in HANDED_TO:
         see_handed_call(reader, node, name)
+    if name in TAKERS:
+        see_whole_records(reader, node, name)
     return seen
 
 

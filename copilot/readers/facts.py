@@ -108,12 +108,16 @@ class Use(NamedTuple):
 
 
 class Blind(NamedTuple):
-    """A place where a field is used under a computed name; `tags` tell what records its receiver was traced to."""
+    """A place where a field is used under a computed name; `tags` tell what records its receiver was traced to.
+
+    `is_whole` tells that no name is used at all, because a record is handed on with all its fields.
+    """
 
     line: int
     reason: str
     receiver: str
     tags: tuple[Tag, ...]
+    is_whole: bool = False
 
 
 class Crossings(NamedTuple):

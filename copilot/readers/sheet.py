@@ -54,6 +54,8 @@ class Sheet:
         self._callees: dict[Value, int] = {}
         self._uses: list[tuple[str, int, int, str, str, str, int, Origin | None]] = []
         self._blinds: list[tuple[int, str, str, Origin | None]] = []
+        self.wholes: list[tuple[ast.Call, str, str, Origin]] = []
+        """Calls that take a record whole, with their names, and the record's name and origin."""
         self._literal_count = 0
         self.made_calls: list[ast.Call] = []
         """Calls that stand nowhere by themselves; what is remembered of a node by its address needs it to stay."""
@@ -177,6 +179,9 @@ class Sheet:
             Blind(line, reason, receiver, tuple(tag for tag in flow.tags(origin) if tag[3] == 0))
             for line, reason, receiver, origin in self._blinds
         ]
+        for node, name, receiver, origin in self.wholes:
+            reason = f"hands on all fields ({name}({receiver}))"
+            blinds.append(Blind(node.lineno, reason, receiver, flow.tags(origin, FORWARD), is_whole=True))
         return FileFacts(
             gaps=tuple(dict.fromkeys([*self.gaps, *changed_schemas(self)])),
             names=tuple(

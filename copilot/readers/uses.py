@@ -169,7 +169,16 @@ def joins_tables(files: Iterable[FileFacts]) -> bool:
 def blind_spots_of_file(path: str, facts: FileFacts, job: str, traced: Callable[[Tag], Traced]) -> Iterator[BlindSpot]:
     """Yields the places of one file where a record's field is used by a name that can't be read."""
     for blind in facts.blinds:
-        known = [record.subjects for tag in blind.tags for record in traced(tag)]
+        records = [record for tag in blind.tags for record in traced(tag)]
+        if blind.is_whole:
+            # A record that is made here is named where it is made; one that comes from elsewhere is only handed on.
+            whole = {name for one in records if one.is_decoded and not one.path for name in one.subjects}
+            if whole:
+                span = Span(path, blind.line, blind.line)
+                yield BlindSpot(job, span, blind.reason, tuple(sorted(whole)), is_whole=True)
+            continue
+        # Where it is decoded says what it is of, whatever it is then written as.
+        known = [record.subjects for record in [one for one in records if one.is_decoded] or records]
         if known or not words_in(blind.receiver).isdisjoint(RECORD_WORDS):
             # One end whose subject is not known may be of any, so then nothing is ruled out.
             subjects: frozenset[str] = frozenset().union(*known) if all(known) else frozenset()

@@ -44,7 +44,7 @@ def _reading(proposal: Proposal, impacts: tuple[Impact, ...]) -> Iterator[str]:
     yield from _beyond(proposal)
     yield from _outside(proposal, impacts)
     yield "Only Python code was searched for uses; code in other languages was not."
-    spots = sorted({(spot.span, spot.job) for impact in impacts for spot in impact.blind_spots})
+    spots = sorted({(spot.span, spot.job) for impact in impacts for spot in impact.blind_spots if not spot.is_whole})
     if spots:
         where = _places(str(span) for span, _ in spots)
         yield f"Fields used by names that reading can't see, in concerned jobs: {where}."

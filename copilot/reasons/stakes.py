@@ -73,6 +73,12 @@ def _blind_spots(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
     )
 
 
+def _handed_on(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
+    yield from _first(
+        evidence.get("usage"), lambda it: it.rule == "usage.handed-on", "Whole records go where no field is named"
+    )
+
+
 def _no_reader(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
     """Readers get something else, and none is known: that nothing was seen to break shows little."""
     yield from _first(
@@ -145,6 +151,7 @@ _REASONS = (
     _stored,
     _keys,
     _blind_spots,
+    _handed_on,
     _no_reader,
     _meanings,
     _topics,

@@ -144,6 +144,18 @@ def test_a_likely_use_or_a_blind_spot_leaves_it_unknown() -> None:
     assert blind.measure("blind_spots") == 1
 
 
+def test_a_record_that_is_handed_on_whole_is_told_where_a_name_goes_away() -> None:
+    whole = BlindSpot("scorer", Span(SCORER_PATH, 9, 9), "hands on all fields (json.dumps(order))", is_whole=True)
+    add = AddField("order", "", "note", '"string"', '""')
+
+    renamed = run(case(RENAME, [[ID, AMOUNT]], [[ID, TOTAL]], blind_spots=[whole]))
+    added = run(case(add, [[ID]], [[ID, field("note", "string", default="")]], blind_spots=[whole]))
+
+    assert [it.severity for it in renamed.findings if it.rule == "usage.handed-on"] == ["warning"]
+    assert renamed.measure("blind_spots") == 0
+    assert rules(added, "note") == []
+
+
 def test_a_blind_spot_does_not_matter_for_a_new_field() -> None:
     add = AddField("order", "", "note", '"string"', '""')
 
