@@ -73,10 +73,20 @@ def is_asked_of(case: Case, job: str, phase: int) -> bool:
 
 
 def was_asked_before(case: Case, job: str, phase: int) -> bool:
-    """Tells whether a step of an earlier phase names a place where the job meets what changes, so that a gate waited for it."""
+    """Tells whether a step of an earlier phase names a place where the job meets what changes, so that a gate waited for it.
+
+    That is where it publishes, or where it builds its records, as far as reading sees that.
+    """
     earlier = {place for one in case.alternative.phases[:phase] for place in _places(one.steps)}
     proofs = {str(link.proof[0]) for link in case.base.links if link.job == job and link.proof}
-    return bool(earlier & proofs)
+    changed = {impact.subject for impact in case.impacts}
+    builds = {
+        str(use.span)
+        for use in case.base.uses
+        if use.job == job and use.subject in changed and use.mode in ("writes", "passes") and not use.is_test
+    }
+    unseen = {str(spot.span) for spot in case.base.blind_spots if spot.job == job}
+    return not earlier.isdisjoint(proofs | builds | unseen)
 
 
 def where_it_lies(case: Case, span: Span) -> str:

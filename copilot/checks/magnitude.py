@@ -2,12 +2,13 @@
 
 Every rule lets it through, and every reader takes the values for it from then on: seconds marked as milliseconds are days in 1970.
 So the values are asked by their size, in records of the repository that fit the schema (never shown, only counted); the places that
-write them by the code there; and the field by its name and doc. What speaks for another unit is an error; where nothing does, that
-is said.
+write them, and those that compute with them, by the code there; and the field by its name and doc. What speaks for another unit is
+an error; where nothing does, that is said.
 """
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -16,10 +17,13 @@ from typing import Any
 from copilot.checks.containers import contained
 from copilot.checks.declared import paths_of
 from copilot.checks.lineage import Lineage, lineages
+from copilot.checks.parsed_code import Codes
+from copilot.checks.reading import BASE
 from copilot.checks.recorded import recorded_values
 from copilot.domain.evidence import Finding
 from copilot.domain.fieldtype import base_kind, logical_kind, parsed, without_null
 from copilot.domain.operation import ChangeType
+from copilot.domain.pipeline import FieldUse
 from copilot.domain.schema import SchemaField, SchemaVersion
 from copilot.domain.source import SourceFile, Span
 from copilot.ports import Bench, Case, SchemaFormat
@@ -45,6 +49,12 @@ _MILLIS = r"_ms\b|_millis\b|\bmilli(?:second)?s\b|\bms\b|\*\s*1_?000\b|\*\s*1e3\
 _MICROS = r"_us\b|_micros\b|\bmicro(?:second)?s\b|\*\s*1_?000_?000\b|\*\s*1e6\b|time_ns\(\)\s*//\s*1_?000\b"
 _NANOS = r"_ns\b|_nanos\b|\bnano(?:second)?s\b|time_ns\(\)(?!\s*//)"
 _SECONDS = r"_s\b|_secs?\b|_seconds\b|\bseconds\b|\btime\.time\(\)(?!\s*\*)|\.timestamp\(\)(?!\s*\*)"
+_LOCAL = re.compile(
+    r"utcnow\(\)\.timestamp\(|timegm\(.*(?:localtime|\bnow\(\))|mktime\(.*(?:gmtime|utc)"
+    r"|\bnow\(\)\s*-\s*(?:datetime\.)?datetime\(|\bnow\(\)\.replace\(tzinfo",
+    re.IGNORECASE,
+)
+"""A local time that is counted as if it were UTC, or the other way round: right on a machine in UTC, hours off on others."""
 _WORDS = tuple(
     (unit, re.compile(pattern, re.IGNORECASE))
     for unit, pattern in (
@@ -76,7 +86,8 @@ def _marked(lineage: Lineage, path: str) -> tuple[int, str]:
         if base is None or field is None:
             continue
         old, new = without_null(parsed(base.type)), without_null(parsed(field.type))
-        if logical_kind(new) and not logical_kind(old) and base_kind(old) == base_kind(new):
+        is_alike = base_kind(old) == base_kind(new) or {base_kind(old), base_kind(new)} == {"int", "long"}
+        if logical_kind(new) and not logical_kind(old) and is_alike:
             return number, logical_kind(new)
     return 0, ""
 
@@ -89,7 +100,7 @@ def _judged(
     case: Case, bench: Bench, lineage: Lineage, path: str, phase: int, kind: str, schema_format: SchemaFormat
 ) -> Iterator[Finding]:
     wanted = _SPOKEN.get(kind, kind)
-    spoken = _said(case, lineage, path) if kind in _SPOKEN else ()
+    spoken = [*_said(case, lineage, path, kind), *_multiplied(case, bench, lineage, path)] if kind in _SPOKEN else ()
     told = [*spoken, *_recorded(case, bench, lineage, path, kind, schema_format)]
     others = [(what, text, span) for what, text, span in told if what != wanted]
     for what, text, span in others[:PLACES_MAX]:
@@ -106,16 +117,55 @@ def _judged(
         yield Finding(UNKNOWN, "warning", message, None, lineage.name, path, phase, fix)
 
 
-def _said(case: Case, lineage: Lineage, path: str) -> Iterator[tuple[str, str, Span | None]]:
+def _said(case: Case, lineage: Lineage, path: str, kind: str) -> Iterator[tuple[str, str, Span | None]]:
     """What the field's name and doc say, and the code that writes it: the unit, the words, the place."""
     base = _field(lineage.base.latest if lineage.base else None, path)
     if base is not None and (unit := _unit_in(f"{base.name} {base.doc}")):
         yield unit, f"Its name or doc says {unit}", base.span
     for use in case.base.uses:
         if use.subject == lineage.name and use.path == path and use.mode in ("writes", "passes") and not use.is_test:
-            value = use.excerpt.rpartition(use.name)[2]
-            if unit := _unit_in(value):
+            value = _value_in(use)
+            if kind.startswith("timestamp") and _LOCAL.search(value):
+                yield "local time", f"{use.job} writes a time of day without its zone", use.span
+            elif unit := _unit_in(value):
                 yield unit, f"{use.job} writes {unit}", use.span
+
+
+def _multiplied(case: Case, bench: Bench, lineage: Lineage, path: str) -> Iterator[tuple[str, str, Span | None]]:
+    """Code that multiplies the value by another one: nobody does so with a point in time, but to bring it to another unit."""
+    codes = Codes(case, bench, BASE)
+    for use in case.base.uses:
+        is_own = use.subject == lineage.name and use.path == path and use.mode == "computes" and not use.is_test
+        code = codes.of(use) if is_own else None
+        nodes = code.read(use) if code else []
+        if code and any(_is_factor(node, code.scope(node)) for node in nodes):
+            yield "an amount", f"{use.job} multiplies it by another value", use.span
+
+
+def _is_factor(node: ast.AST, scope: ast.AST) -> bool:
+    for it in ast.walk(scope):
+        if isinstance(it, ast.BinOp) and isinstance(it.op, ast.Mult):
+            for own, other in ((it.left, it.right), (it.right, it.left)):
+                is_a_unit = isinstance(other, ast.Constant) or (isinstance(other, ast.Name) and other.id.isupper())
+                if not is_a_unit and any(inner is node for inner in _factors(own)):
+                    return True
+    return False
+
+
+def _factors(node: ast.expr) -> Iterator[ast.expr]:
+    """Yields the values that a product is made of, through its own products and calls such as `float(x)`."""
+    yield node
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        yield from _factors(node.left)
+        yield from _factors(node.right)
+    if isinstance(node, ast.Call) and len(node.args) == 1:
+        yield from _factors(node.args[0])
+
+
+def _value_in(use: FieldUse) -> str:
+    """Returns what a line writes to the field: `"at": VALUE`, `at=VALUE`, `record["at"] = VALUE`; "at" may stand in VALUE, too."""
+    places = list(re.finditer(rf"\b{re.escape(use.name)}\b['\"]?\]?\s*[:=](?!=)", use.excerpt))
+    return use.excerpt[places[-1].end() :] if places else use.excerpt.rpartition(use.name)[2]
 
 
 def _unit_in(text: str) -> str:

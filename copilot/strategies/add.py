@@ -14,7 +14,7 @@ from copilot.strategies.drift import in_line
 from copilot.strategies.ground import Ground, ground_of
 from copilot.strategies.rollout import CONSUMERS_FIRST, PRODUCERS_FIRST, State, alternative
 from copilot.strategies.words import GATE_WRITTEN, about_decoders, joined
-from copilot.strategies.work import Work, add_field, as_json, link_notes, new_file, schema_work
+from copilot.strategies.work import Work, add_field, as_json, link_notes, new_file, producer_notes, schema_work
 
 SIDE = "side subject"
 MAP = "entry of a map"
@@ -48,10 +48,6 @@ def _field(ground: Ground, kind: Any, *default: Any) -> Work:
     return in_line(ground) + add_field(ground, field)
 
 
-def _write_notes(ground: Ground, what: str) -> Work:
-    return link_notes(ground, "producers", what)
-
-
 def _optional(ground: Ground, kind: Any) -> Alternative:
     name = ground.operation.field
     work = _field(ground, fieldtype.null_first(kind), None)
@@ -60,7 +56,7 @@ def _optional(ground: Ground, kind: Any) -> Alternative:
         "optional",
         f"Add `{name}` as optional, null where it is not known",
         OPTIONAL,
-        (State("added", work + _write_notes(ground, f"write `{name}` where it is known"), CONSUMERS_FIRST),),
+        (State("added", work + producer_notes(ground, f"write `{name}` where it is known"), CONSUMERS_FIRST),),
         joined(
             "The default choice: old data stays readable, old readers skip the field, and null can't be taken for a value.",
             "Null stands first in the union, because Java refuses a default that is not of the first branch.",
@@ -83,7 +79,7 @@ def _typed(ground: Ground, operation: AddField, kind: Any) -> Alternative | NotO
         "default",
         f"Add `{name}` with the default {as_json(given)}, never null",
         TYPED,
-        (State("added", work + _write_notes(ground, f"write `{name}` where it is known"), CONSUMERS_FIRST),),
+        (State("added", work + producer_notes(ground, f"write `{name}` where it is known"), CONSUMERS_FIRST),),
         joined(
             "It wins where consumers can't take null, such as features of a model.",
             f"Whoever reads {as_json(given)} can't tell a value from a missing one, so it must not occur in real data.",
@@ -94,7 +90,7 @@ def _typed(ground: Ground, operation: AddField, kind: Any) -> Alternative | NotO
 
 def _required(ground: Ground, kind: Any) -> Alternative:
     name = ground.operation.field
-    work = _field(ground, kind) + _write_notes(ground, f"write `{name}` in every record before the schema is used")
+    work = _field(ground, kind) + producer_notes(ground, f"write `{name}` in every record before the schema is used")
     return alternative(
         ground,
         "naive",
@@ -115,7 +111,7 @@ def _required_later(ground: Ground, operation: AddField, kind: Any) -> Alternati
     except ValueError:
         return NotOffered(REQUIRED_LATER, f"{as_json(kind)} has no neutral value to begin with.")
     name = operation.field
-    told = _write_notes(ground, f"write `{name}` in every record, never {as_json(given)} in place of a value")
+    told = producer_notes(ground, f"write `{name}` in every record, never {as_json(given)} in place of a value")
     return alternative(
         ground,
         "required-later",
@@ -141,7 +137,7 @@ def _in_map(ground: Ground, kind: Any) -> Alternative | NotOffered:
     written = fieldtype.field_of(ground.schema, ground.record, holder.name) or {}
     said = f'{written.get("doc", "")} May hold "{name}".'.strip()
     work = schema_work(ground, "set_property", field=holder.name, name="doc", value=as_json(said))
-    work += _write_notes(ground, f'write the entry "{name}" of `{holder.name}` where it is known')
+    work += producer_notes(ground, f'write the entry "{name}" of `{holder.name}` where it is known')
     return alternative(
         ground,
         "map-entry",
@@ -185,8 +181,8 @@ def _beside(ground: Ground, kind: Any) -> Alternative | NotOffered:
     if any(subject.latest.source.path == path for subject in ground.pipeline.subjects):
         return NotOffered(SIDE, f"{path} is there already.")
     schema = _side_schema(ground, key, kind)
-    work = new_file(path, schema) + _write_notes(
-        ground, f"publish `{key.name}` and `{name}` with {path} to a topic of its own"
+    work = new_file(path, schema) + link_notes(
+        ground, "producers", f"publish `{key.name}` and `{name}` with {path} to a topic of its own"
     )
     work += link_notes(ground, "consumers", f"join the new topic on `{key.name}` where `{name}` is needed")
     return alternative(

@@ -18,8 +18,8 @@ from copilot.strategies.work import (
     as_json,
     code_work,
     doubtful_work,
-    link_notes,
     notes_at,
+    producer_notes,
     reads,
     remove_default,
     set_property,
@@ -175,7 +175,7 @@ def _no_default(ground: Ground) -> Alternative | NotOffered:
 def _strict(ground: Ground) -> Alternative:
     kind = fieldtype.without_null(ground.kind)
     work = (set_type(ground, kind) if kind != ground.kind else Work()) + remove_default(ground)
-    work += link_notes(ground, "producers", f"make sure that `{ground.operation.field}` is set in every record")
+    work += producer_notes(ground, f"make sure that `{ground.operation.field}` is set in every record")
     return alternative(
         ground,
         "naive",
@@ -199,7 +199,7 @@ def _default_instead(ground: Ground) -> Alternative | NotOffered:
     except ValueError:
         return NotOffered(WITH_DEFAULT, "Its type has no neutral value to use as a default.")
     work = (set_type(ground, kind) if kind != ground.kind else Work()) + set_property(ground, "default", value)
-    work += link_notes(ground, "producers", f"make sure that `{ground.operation.field}` is never null")
+    work += producer_notes(ground, f"make sure that `{ground.operation.field}` is never null")
     return alternative(
         ground,
         "default",
@@ -228,7 +228,7 @@ def required_by_rule(ground: Ground, title: str, strategy: str, argument: str) -
     """Offers to say that the field is required, as a property and in its doc, and to leave the guard to the producers."""
     doc = f"{ground.properties.get('doc', '')} Required: producers must set it, readers may rely on it.".strip()
     work = set_property(ground, "required", True) + set_property(ground, "doc", doc)
-    work += link_notes(ground, "producers", f"refuse a record without `{ground.operation.field}` before it is sent")
+    work += producer_notes(ground, f"refuse a record without `{ground.operation.field}` before it is sent")
     return alternative(ground, "guarded", title, strategy, (State("required", work, PRODUCERS_FIRST),), argument)
 
 

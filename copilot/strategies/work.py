@@ -10,8 +10,8 @@ from typing import Any
 
 from copilot.domain import fieldtype
 from copilot.domain.alternative import CodeAction, CodeEdit, Edit, NewFile, SchemaAction, SchemaEdit
-from copilot.domain.pipeline import FieldUse
-from copilot.strategies.ground import Ground, Side, is_write, side_of
+from copilot.domain.pipeline import FieldUse, UseForm
+from copilot.strategies.ground import Ground, Side, is_test_path, is_write, side_of
 
 _ENTRIES = ("literal", "keyword", "subscript")
 _FORMS: dict[str, tuple[str, ...]] = {
@@ -191,13 +191,20 @@ def link_notes(ground: Ground, side: Side, what: str) -> Work:
 
 
 def producer_notes(ground: Ground, what: str) -> Work:
-    """Names where each producer writes the field, or builds the record, or at least meets the subject."""
+    """Names where each producer writes the field, or builds the record, or at least meets the subject.
+
+    A record may be built in one place, by one line a field, or by names that reading can't see, such as those of a comprehension.
+    """
     own = [use for use in writes(ground) if not use.is_test]
     jobs = {link.job for link in ground.impact.producers}
     built = record_builds(ground, jobs - {use.job for use in own})
+    built += record_builds(ground, jobs - {use.job for use in (*own, *built)}, ("subscript", "attribute"))
     seen = {use.job for use in (*own, *built)}
     notes = [ByHand("producers", _at(use, f"writes `{use.name}`: {what}")) for use in own]
     notes += [ByHand("producers", _at(use, f"builds the record: {what}")) for use in built]
+    spots = [it for it in ground.impact.blind_spots if it.job in jobs - seen and not is_test_path(it.span.path)]
+    notes += [ByHand("producers", f"{it.span}  may build the record ({it.reason}): {what}") for it in spots]
+    seen |= {it.job for it in spots}
     left = {note.text: note for note in link_notes(ground, "producers", what).by_hand}
     for link in ground.impact.producers:
         if link.job not in seen:
@@ -205,13 +212,15 @@ def producer_notes(ground: Ground, what: str) -> Work:
     return Work((), tuple(dict.fromkeys(notes)))
 
 
-def record_builds(ground: Ground, jobs: set[str]) -> tuple[FieldUse, ...]:
+def record_builds(
+    ground: Ground, jobs: set[str], forms: tuple[UseForm, ...] = ("literal", "keyword")
+) -> tuple[FieldUse, ...]:
     """Returns where those jobs build the record: the writes of the one sibling that is written most often, tests left out."""
     parent = ground.impact.path[: -len(ground.operation.field)]
     found: dict[str, dict[tuple[str, int], FieldUse]] = {}
     for use in ground.pipeline.uses:
         is_sibling = use.path.startswith(parent) and "." not in use.path[len(parent) :]
-        builds = use.form in ("literal", "keyword") and is_write(use) and use.certainty != "possible"
+        builds = use.form in forms and is_write(use) and use.certainty != "possible"
         is_own = use.subject == ground.subject.name and not ground.pipeline.is_foreign(use.span.path)
         if builds and is_sibling and is_own and use.job in jobs:
             found.setdefault(use.path, {}).setdefault((use.span.path, use.offset), use)

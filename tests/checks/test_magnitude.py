@@ -37,11 +37,15 @@ def told(
     doc: str = "",
     code: str = "",
     as_container: bool = False,
+    reads: str = "",
 ) -> list[tuple[str, str]]:
     base, after = subject("order", "order.avsc", record(name, before, doc)), record(name, kind, doc)
     state = replace(base, versions=(subject("order", "order.avsc", after).latest,))
     use = FieldUse("shop", "order", name, "writes", "literal", "certain", Span("shop.py", 3, 3), 0, False, code)
     uses = [use] if code else []
+    if reads:
+        at = Span("bill.py", 2, 2)
+        uses.append(FieldUse("billing", "order", name, "computes", "subscript", "certain", at, 0, False, reads))
     operation = ChangeType("order", "", name, json.dumps(kind))
     phases = (Phase("retyped", (TextEdit("order.avsc", 1, "", ""),), ()),)
     request = ChangeRequest("", (operation,), COMMIT, "ada")
@@ -54,7 +58,8 @@ def told(
         fastavro.writer(buffer, record(name, before, doc), records)
         tools = bench({}, {"dump/orders.avro": buffer.getvalue()})
     else:
-        tools = bench({"data/orders.jsonl": "".join(json.dumps(it) + "\n" for it in records)})
+        files = {"data/orders.jsonl": "".join(json.dumps(it) + "\n" for it in records)}
+        tools = bench({**files, "bill.py": f"def bill(order):\n    {reads}\n"})
     return [(it.rule.removeprefix("compatibility."), it.message) for it in magnitude_findings(case, tools)]
 
 
@@ -85,6 +90,10 @@ def test_milliseconds_are_what_they_are_marked_as() -> None:
         ('"at": now_ms,', "magnitude-fits"),
         ('"at": time.time_ns(),', "magnitude"),
         ('"at": stamp,', "magnitude-unknown"),
+        ('"at": int(datetime.utcnow().timestamp() * 1000),', "magnitude"),
+        ('"at": calendar.timegm(time.localtime()) * 1000,', "magnitude"),
+        ('"at": (datetime.now() - datetime(1970, 1, 1)) // timedelta(milliseconds=1),', "magnitude"),
+        ('"at": int(datetime.now(UTC).timestamp() * 1000),', "magnitude-fits"),
     ],
 )
 def test_the_code_that_writes_the_value_is_asked(code: str, rule: str) -> None:
@@ -127,3 +136,21 @@ def test_a_text_that_is_no_uuid_is_told() -> None:
 
 def test_another_kind_of_change_is_not_judged_here() -> None:
     assert told([1], "double", before="int") == []
+
+
+@pytest.mark.parametrize(
+    ("reads", "rule"),
+    [
+        ('return order["price"] * order["at"]', "magnitude"),
+        ('return round(order["price"] * float(order["at"]) * (1 - order["share"]))', "magnitude"),
+        ('return order["at"] * 1000', "magnitude-unknown"),
+        ('return order["at"] * MILLIS', "magnitude-unknown"),
+        ('return order["at"] - order["began"]', "magnitude-unknown"),
+    ],
+)
+def test_nobody_multiplies_a_point_in_time(reads: str, rule: str) -> None:
+    assert [rule for rule, _ in told([], reads=reads)] == [rule]
+
+
+def test_a_whole_number_that_is_widened_on_the_way_is_asked_too() -> None:
+    assert [rule for rule, _ in told([], before="int", reads='return order["price"] * order["at"]')] == ["magnitude"]

@@ -98,6 +98,7 @@ class _Comparison:
             yield from self.types(sources[0].type, field.type, field_path)
         removed = [field for field in old.fields if field.name not in fed]
         yield from _silent_renames(removed, added, old, new, path)
+        yield from _laid_elsewhere(removed, added, path)
         yield from _reused_names(new, path)
 
 
@@ -181,6 +182,44 @@ def _silent_renames(removed: list[Field], added: list[Field], old: Type, new: Ty
             )
             fix = f'Add "{gone.name}" to the aliases of "{field.name}", or write both until old data is gone.'
             yield "avro.rename-loses-values", "warning", field_path, message, fix
+
+
+def _laid_elsewhere(removed: list[Field], added: list[Field], path: str) -> Iterator[Change]:
+    """A field that goes into a record, or comes out of one: to decoders it is another field, which has its default in old data."""
+    for field in added:
+        if field.default is NO_DEFAULT:
+            continue
+        for gone in removed:
+            out = [
+                (f"{gone.name}.{it.name}", field.name)
+                for it in _inner(gone)
+                if _is_called_after(field, gone, it) and not Walk().reasons(field.type, it.type, "")
+            ]
+            into = [
+                (gone.name, f"{field.name}.{it.name}")
+                for it in _inner(field)
+                if _is_called_after(gone, field, it) and not Walk().reasons(it.type, gone.type, "")
+            ]
+            for was, now in (*out, *into):
+                field_path = f"{path}.{field.name}" if path else field.name
+                message = (
+                    f'"{was}" goes and "{now}" comes with a default: if it is the same value in another place, '
+                    f"old data reads as {_json(field.default)} instead of it, whichever decoder reads it."
+                )
+                fix = "Write both shapes until old data is gone; an alias reaches no field of another record."
+                yield "avro.move-loses-values", "warning", field_path, message, fix
+
+
+def _inner(field: Field) -> list[Field]:
+    """The fields of the record that a field is, or can be."""
+    kinds = field.type.branches if field.type.kind == "union" else (field.type,)
+    return [inner for kind in kinds if kind.kind == "record" for inner in kind.fields]
+
+
+def _is_called_after(beside: Field, holder: Field, inner: Field) -> bool:
+    """Tells whether a field beside a record has the name of one inside it: "x", "part_x" or "partX" for `part.x`."""
+    plain, around, within = (it.name.lower().replace("_", "") for it in (beside, holder, inner))
+    return plain in (within, around + within)
 
 
 def _reused_names(new: Type, path: str) -> Iterator[Change]:

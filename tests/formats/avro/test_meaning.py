@@ -67,6 +67,26 @@ def of(type: Any, *default: Any, **more: Any) -> dict[str, Any]:
         (of("int"), record({**field("b", "int", 7), "aliases": ["a"]}), [("alias-needed", "b", "note")]),
         (of("int", aliases=["x"]), of("int"), [("alias-removed", "a", "warning")]),
         (record(namespace="x"), record(namespace="y"), [("namespace-changed", "", "warning")]),
+        (
+            record(field("part", record(field("x", "int"), name="In"))),
+            record(field("x", "int", 0)),
+            [("default-looks-written", "x", "note"), ("move-loses-values", "x", "warning")],
+        ),
+        (
+            record(field("a", "int"), field("part", ["null", record(field("x", "int"), name="In")], None)),
+            record(field("a", "int"), field("partX", ["null", "long"], None)),
+            [("move-loses-values", "partX", "warning")],
+        ),
+        (
+            record(field("a", "int"), field("street", "string")),
+            record(field("a", "int"), field("address", ["null", record(field("street", "string"), name="In")], None)),
+            [("move-loses-values", "address", "warning")],
+        ),
+        (
+            record(field("a", "int"), field("part", record(field("x", "string"), name="In"))),
+            record(field("a", "int"), field("y", "string", "-")),
+            [("default-is-sentinel", "y", "warning")],
+        ),
         (record(name="A"), record(name="B", aliases=["A"]), [("type-renamed", "", "warning")]),
         (
             record(field("a", "int"), field("b", "int")),
