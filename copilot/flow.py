@@ -84,10 +84,10 @@ class Watch:
     begins: Callable[[Begun], object] = lambda begun: None
 
 
-def next_stage(proposal: Proposal, checks: Sequence[str], *, has_critic: bool = False) -> Stage:
+def next_stage(proposal: Proposal, checks: Sequence[str], *, critics: int = 0) -> Stage:
     """Tells which stage is due, from what the proposal holds and the names of the checks that it must pass through.
 
-    Where there is a critic, whatever survives the checks is challenged.
+    As many as `critics` of those that survive the checks are challenged.
     """
     if proposal.decision is not None:
         return "done"
@@ -100,7 +100,7 @@ def next_stage(proposal: Proposal, checks: Sequence[str], *, has_critic: bool = 
         return "compile"
     if unproved(proposal, checks):
         return "prove"
-    is_challenged = unexecuted(proposal) or (has_critic and unchallenged(proposal))
+    is_challenged = unexecuted(proposal) or unchallenged(proposal, critics)
     return "challenge" if is_challenged else "decide"
 
 
@@ -129,12 +129,19 @@ def occasional_checks(proposal: Proposal, alternative: Alternative) -> tuple[Che
     return tuple(check for check, is_asked in zip(OCCASIONAL, asked, strict=True) if is_asked)
 
 
-def unchallenged(proposal: Proposal) -> tuple[Alternative, ...]:
-    """Returns the alternatives that a critic is still to be asked about; what a person made or decided before is left alone."""
-    from copilot.planners.critic import ALTERNATIVES_MAX, survivors
+def critics_of(kit: Kit) -> int:
+    """Returns how many alternatives a critic may be asked about, 0 where no model is on."""
+    return kit.model.limits.critics if kit.model is not None else 0
 
-    left = max(ALTERNATIVES_MAX - len(proposal.challenges), 0)
-    return () if proposal.continued else tuple(survivors(proposal))[:left]
+
+def unchallenged(proposal: Proposal, critics: int) -> tuple[Alternative, ...]:
+    """Returns the alternatives that a critic is still to be asked about; what a person made or decided before is left alone."""
+    left = critics - len(proposal.challenges)
+    if left <= 0 or proposal.continued:
+        return ()
+    from copilot.planners.critic import survivors
+
+    return tuple(survivors(proposal))[:left]
 
 
 def read(proposal: Proposal, kit: Kit) -> Iterator[Body]:
@@ -285,7 +292,7 @@ def _made_up(proposal: Proposal, kit: Kit, watch: Watch) -> Iterator[Exchange | 
 
     told: list[Exchange] = []
     talk = _talk(kit.model, proposal, told.append, watch)
-    for alternative in unchallenged(proposal):
+    for alternative in unchallenged(proposal, kit.model.limits.critics):
         watch.begins(Begun("challenge", alternative.id))
         found = challenged(alternative, proposal, kit.base_map(), talk)
         yield from told
@@ -376,7 +383,7 @@ def run_check(check: Check, case: Case, kit: Kit, is_stopped: Callable[[], bool]
 def run_plain(proposal: Proposal, kit: Kit, store: ProposalStore) -> Iterator[Record]:
     """Runs the line to its decision, one record at a time, each on disk before it is yielded."""
     checks = check_names(kit)
-    while (stage := next_stage(proposal, checks, has_critic=kit.model is not None)) != "done":
+    while (stage := next_stage(proposal, checks, critics=critics_of(kit))) != "done":
         for body in STAGES[stage](proposal, kit):
             yield store.append(proposal.id, body)
         proposal = fold(proposal.id, store.records(proposal.id))
@@ -396,7 +403,7 @@ def run(
     Leaving early (an interrupt, closing the iterator, or `stop` set from anywhere) ends the work at once; a check that was
     running has no evidence then, and is run again when the line goes on.
     """
-    if next_stage(proposal, check_names(kit), has_critic=kit.model is not None) == "done":
+    if next_stage(proposal, check_names(kit), critics=critics_of(kit)) == "done":
         return
     silence_tracing()
     ended = threading.Event()
@@ -478,7 +485,7 @@ def build_graph(kit: Kit, store: ProposalStore, watch: Watch) -> Any:
         return run_stage
 
     def route(state: _State) -> str:
-        stage = next_stage(state["proposal"], checks, has_critic=kit.model is not None)
+        stage = next_stage(state["proposal"], checks, critics=critics_of(kit))
         return END if stage == "done" else stage
 
     graph: Any = StateGraph(_State)

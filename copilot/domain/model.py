@@ -163,6 +163,8 @@ class ModelLimits:
     seconds: int = 300
     dollars: float = 1.0
     repairs: int = 2
+    critics: int = 6
+    """How many alternatives it is asked to refute, in the order of the plan."""
 
 
 def used(exchanges: Sequence[Exchange]) -> Usage:

@@ -24,8 +24,6 @@ from copilot.planners.secret_files import is_secret
 from copilot.planners.talk import NoAnswer, Question, Talk, Unacceptable
 
 PROMPT = "critic"
-ALTERNATIVES_MAX = 6
-"""Alternatives that are challenged, in the order of the plan; the budget of the model may end it earlier."""
 CASES_ASKED_MAX = 5
 TEXT_MAX = 8_000
 """Characters of each part of what the critic sees; what is longer is cut, and says so."""

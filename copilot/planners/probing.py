@@ -14,27 +14,12 @@ from copilot.domain.evidence import Evidence
 from copilot.domain.model import Tool
 from copilot.domain.proposal import Probed, Proposal
 from copilot.planners.talk import NoAnswer, Question, Talk, Unacceptable
-from copilot.planners.wording import evidence_text
+from copilot.planners.wording import evidence_text, one_of, told_ids
 
 AS_IT_IS, TAKEN_AWAY, TURNED_ROUND = "as it is", "taken away", "turned round"
 TRIALS_MAX = 6
 REASON_LENGTH_MAX = 600
-ANSWER = Tool(
-    "probe",
-    "Which alternative you would choose, and on which evidence.",
-    canonical(
-        {
-            "type": "object",
-            "properties": {
-                "choice": {"type": "string"},
-                "cites": {"type": "array", "items": {"type": "string"}},
-                "reason": {"type": "string"},
-            },
-            "required": ["choice", "cites", "reason"],
-            "additionalProperties": False,
-        }
-    ),
-)
+CITES_MAX = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +84,19 @@ def _question(proposal: Proposal, left_out: str = "", turned: str = "") -> Quest
         "alternatives": listed,
         "evidence": evidence_text(proposal, left_out=left_out, turned=turned),
     }
-    return Question("probe", "probe", inputs, ANSWER, subject=turned or left_out)
+    return Question("probe", "probe", inputs, answer_tool(proposal, left_out), subject=turned or left_out)
+
+
+def answer_tool(proposal: Proposal, left_out: str = "") -> Tool:
+    """Returns the tool of one trial: what was taken away can't be named by it either."""
+    cites = [id for id in told_ids(proposal) if id != left_out]
+    properties = {
+        "choice": {"type": "string", "enum": [*(it.id for it in proposal.alternatives), ""]},
+        "cites": {"type": "array", "items": one_of(cites), "maxItems": CITES_MAX},
+        "reason": {"type": "string", "maxLength": REASON_LENGTH_MAX},
+    }
+    schema = {"type": "object", "properties": properties, "required": [*properties], "additionalProperties": False}
+    return Tool("probe", "Which alternative you would choose, and on which evidence.", canonical(schema))
 
 
 def _first(answer: Any, known: dict[str, Evidence], proposal: Proposal) -> Stated:

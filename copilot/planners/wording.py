@@ -5,15 +5,15 @@ What it says is held against the evidence (`domain.wording`); where it can't kee
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from copilot.domain.codec import canonical
-from copilot.domain.decision import Ruling
+from copilot.domain.decision import Claim, Ruling
 from copilot.domain.evidence import Evidence
 from copilot.domain.model import Tool
 from copilot.domain.proposal import Proposal, Worded
-from copilot.domain.wording import Sentence, problems_of
+from copilot.domain.wording import TEXT_LENGTH_MAX, Sentence, problems_of
 from copilot.planners.talk import NoAnswer, Question, Talk, Unacceptable
 
 SENTENCES_MAX = 24
@@ -21,40 +21,18 @@ OF_ONE_MAX = 3
 PROBLEMS_TOLD_MAX = 4
 FINDINGS_TOLD_MAX = 2
 MESSAGE_LENGTH_MAX = 160
-CLAIMS_TOLD_MAX = 4
-ANSWER = Tool(
-    "words",
-    "Sentences about the rulings, the chosen alternative first.",
-    canonical(
-        {
-            "type": "object",
-            "properties": {
-                "sentences": {
-                    "type": "array",
-                    "items": {
-                        "type": "object",
-                        "properties": {
-                            "alternative": {"type": "string"},
-                            "text": {"type": "string"},
-                            "cites": {"type": "array", "items": {"type": "string"}},
-                        },
-                        "required": ["alternative", "text", "cites"],
-                        "additionalProperties": False,
-                    },
-                }
-            },
-            "required": ["sentences"],
-            "additionalProperties": False,
-        }
-    ),
-)
+CLAIMS_TOLD_MAX = 3
+RULINGS_TOLD_MAX = 6
+"""Rulings that are told, the chosen one first: what nobody reads costs a small model minutes."""
+CITES_TOLD_MAX = 3
+"""A claim that cites more tells of all checks together; it stands in our own words already."""
+FIGURES_TOLD_MAX = 6
 
 
 def word(proposal: Proposal, talk: Talk) -> Worded:
     """Returns the model's sentences about a decided proposal, none and the reason where it gave no use."""
-    question = Question(
-        "words", "words", {"rulings": rulings_text(proposal), "evidence": evidence_text(proposal)}, ANSWER
-    )
+    inputs = {"rulings": rulings_text(proposal), "evidence": evidence_text(proposal)}
+    question = Question("words", "words", inputs, answer_tool(proposal))
     try:
         return Worded(talk.ask(question, lambda answer: _accepted(answer, proposal)))
     except NoAnswer as none:
@@ -64,19 +42,60 @@ def word(proposal: Proposal, talk: Talk) -> Worded:
 def rulings_text(proposal: Proposal) -> str:
     """Returns a line for each ruling, and below it what it rests on."""
     assert proposal.decision is not None, "words are about rulings"
-    return "\n".join(line for ruling in proposal.decision.rulings for line in _ruling_lines(ruling, proposal))
+    rulings = proposal.decision.rulings
+    left = len(rulings) - RULINGS_TOLD_MAX
+    more = [f"[{left} more are not told]"] if left > 0 else []
+    return "\n".join([*(line for it in rulings[:RULINGS_TOLD_MAX] for line in _ruling_lines(it, proposal)), *more])
+
+
+def told_ids(proposal: Proposal) -> tuple[str, ...]:
+    """Returns the ids of the evidence that words and reasons can rest on, in the order in which it was seen."""
+    assert proposal.decision is not None, "words are about rulings"
+    cited = {
+        id for it in proposal.decision.rulings[:RULINGS_TOLD_MAX] for claim in _claims_told(it) for id in claim.cites
+    }
+    return tuple(dict.fromkeys(it.id for it in proposal.evidence if it.id in cited))
+
+
+def one_of(ids: Sequence[str]) -> dict[str, Any]:
+    """Returns the schema of a text that is one of those; of any, where there are none."""
+    return {"type": "string", "enum": [*ids]} if ids else {"type": "string"}
+
+
+def answer_tool(proposal: Proposal) -> Tool:
+    """Returns the tool that sentences come by.
+
+    A server that holds a model to it lets it name only what is there; without the limits a weak model never ends its lists.
+    """
+    assert proposal.decision is not None, "words are about rulings"
+    about = [it.alternative for it in proposal.decision.rulings[:RULINGS_TOLD_MAX]]
+    cites = {"type": "array", "items": one_of(told_ids(proposal)), "maxItems": CITES_TOLD_MAX}
+    sentence = {
+        "type": "object",
+        "properties": {
+            "alternative": {"type": "string", "enum": about},
+            "text": {"type": "string", "maxLength": TEXT_LENGTH_MAX},
+            "cites": cites,
+        },
+        "required": ["alternative", "text", "cites"],
+        "additionalProperties": False,
+    }
+    sentences = {"type": "array", "items": sentence, "maxItems": min(2 * len(about), SENTENCES_MAX)}
+    schema = {
+        "type": "object",
+        "properties": {"sentences": sentences},
+        "required": ["sentences"],
+        "additionalProperties": False,
+    }
+    return Tool("words", "Sentences about the rulings, the chosen alternative first.", canonical(schema))
 
 
 def evidence_text(proposal: Proposal, *, left_out: str = "", turned: str = "") -> str:
-    """Returns the evidence that the rulings cite, and what failed, a few lines each: what words and reasons can rest on.
-
-    One may be left out, or the verdict of one turned round.
-    """
-    assert proposal.decision is not None, "words are about rulings"
-    cited = {id for ruling in proposal.decision.rulings for claim in ruling.claims for id in claim.cites}
+    """Returns the evidence that the rulings rest on, a few lines each; one may be left out, or the verdict of one turned round."""
+    told = set(told_ids(proposal)) - {left_out}
     lines: list[str] = []
     for evidence in proposal.evidence:
-        if evidence.id != left_out and (evidence.id in cited or evidence.verdict == "fail"):
+        if evidence.id in told:
             lines += _evidence_lines(evidence, is_turned=evidence.id == turned)
     return "\n".join(lines)
 
@@ -85,15 +104,19 @@ def _ruling_lines(ruling: Ruling, proposal: Proposal) -> Iterator[str]:
     title = proposal.alternative(ruling.alternative).title
     rank = f", rank {ruling.rank}" if ruling.rank else ""
     yield f"{ruling.alternative} ({title}): {ruling.outcome}{rank}, by {ruling.rule}"
-    for claim in ruling.claims[:CLAIMS_TOLD_MAX]:
+    for claim in _claims_told(ruling):
         yield f"  {claim.text} [{', '.join(claim.cites)}]"
+
+
+def _claims_told(ruling: Ruling) -> list[Claim]:
+    return [it for it in ruling.claims if len(it.cites) <= CITES_TOLD_MAX][:CLAIMS_TOLD_MAX]
 
 
 def _evidence_lines(evidence: Evidence, *, is_turned: bool) -> Iterator[str]:
     verdict = {"pass": "fail", "fail": "pass"}.get(evidence.verdict, "unknown") if is_turned else evidence.verdict
     figures = [f"{it.name} {it.value:g}" for it in evidence.measures if not it.is_volatile and it.value]
     # What was found says how it came to its verdict, and would give a turned one away.
-    told = "" if is_turned or not figures else ": " + ", ".join(figures)
+    told = "" if is_turned or not figures else ": " + ", ".join(figures[:FIGURES_TOLD_MAX])
     yield f"{evidence.id} ({evidence.alternative}, {evidence.check}, {verdict}){told}"
     told_first = [it for it in evidence.findings if it.severity != "note"] or evidence.findings
     for finding in () if is_turned else told_first[:FINDINGS_TOLD_MAX]:

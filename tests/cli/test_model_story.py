@@ -272,3 +272,20 @@ def test_what_was_asked_before_a_kill_is_not_asked_again(folder: Path, server: M
     assert len({it.alternative for it in proposal.challenges}) == len(proposal.challenges)
     kinds = [type(it.body) for it in Workspace.open(folder).records(proposal.id)]
     assert kinds.count(Challenged) == len(proposal.challenges)
+
+
+def test_a_person_may_want_no_critic(
+    folder: Path, server: MessagesServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "own" / "pipeline-copilot"
+    own.mkdir(parents=True)
+    (own / "config.toml").write_text("[model]\ncritics = 0\n")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "own"))
+    server.then(*[answering(ANSWERS)] * 20)
+
+    assert propose(folder) == EXIT_DONE
+
+    proposal = the_one(folder)
+    assert {it.purpose for it in proposal.exchanges} == {"frame", "alternatives"}
+    assert proposal.challenges == ()
+    assert proposal.decision is not None

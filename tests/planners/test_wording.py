@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -9,9 +10,10 @@ import pytest
 from copilot.adapters.prompt_files import PromptFiles, built_in_folder
 from copilot.domain.model import Exchange, ModelLimits, Text
 from copilot.domain.proposal import Worded
+from copilot.domain.wording import CITES_MAX
 from copilot.errors import ModelFailed
 from copilot.planners.talk import Talk
-from copilot.planners.wording import word
+from copilot.planners.wording import CITES_TOLD_MAX, answer_tool, evidence_text, rulings_text, word
 from tests import faces
 from tests.planners.scripted import Script, called, said
 
@@ -88,3 +90,25 @@ def test_a_failing_model_leaves_the_reason() -> None:
     found, _, _ = worded(ModelFailed("key", "The key is refused."))
 
     assert found == Worded((), "The key is refused.")
+
+
+def test_a_server_that_holds_a_model_to_the_tool_lets_it_name_only_what_is_there_and_end() -> None:
+    schema = json.loads(answer_tool(PROPOSAL).schema)["properties"]["sentences"]
+    sentence = schema["items"]["properties"]
+
+    assert PROPOSAL.decision is not None
+    assert sentence["alternative"]["enum"] == [it.alternative for it in PROPOSAL.decision.rulings]
+    assert set(sentence["cites"]["items"]["enum"]) <= {it.id for it in PROPOSAL.evidence}
+    assert schema["maxItems"] == 2 * len(PROPOSAL.decision.rulings)
+    assert sentence["cites"]["maxItems"] <= CITES_MAX
+
+
+def test_evidence_that_no_told_claim_rests_on_is_not_told() -> None:
+    told = evidence_text(PROPOSAL)
+
+    assert PROPOSAL.decision is not None
+    claims = [it for ruling in PROPOSAL.decision.rulings for it in ruling.claims if len(it.cites) <= CITES_TOLD_MAX]
+    assert {line.split()[0] for line in told.splitlines() if line.startswith("ev-")} == {
+        id for it in claims for id in it.cites
+    }
+    assert len(told) + len(rulings_text(PROPOSAL)) < 4_000
