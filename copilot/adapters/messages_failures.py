@@ -42,6 +42,11 @@ _NAME = _Row(
 _SIZE = _Row("size", "The request is larger than the model's server takes.", "Ask for a smaller change.")
 _RATE = _Row("rate", "The model's server has had too many requests.", "Wait, then ask again.")
 _SERVER = _Row("server", "The model's server failed.", "Ask again later; the rules go on without it.")
+_BROKEN = _Row(
+    "server",
+    "The model's server failed at the request.",
+    "Ask again later. If it stays so, it may not take such requests: check name and profile of [model] in your config.toml.",
+)
 _BUSY = _Row("busy", "The model's server is overloaded.", "Ask again later; the rules go on without it.")
 _LATE = _Row("late", "The model's server gave up waiting for its own answer.", "Ask again later.")
 _REQUEST = _Row(
@@ -60,7 +65,7 @@ _ELSEWHERE = _Row(
 )  # fmt: skip
 _BY_STATUS = {
     400: _REQUEST, 401: _KEY, 402: _PAYMENT, 403: _PERMISSION, 404: _NAME, 405: _NAME, 408: _LATE, 413: _SIZE,
-    422: _REQUEST, 429: _RATE, 503: _BUSY, 504: _LATE, 529: _BUSY,
+    422: _REQUEST, 429: _RATE, 500: _BROKEN, 503: _BUSY, 504: _LATE, 529: _BUSY,
 }  # fmt: skip
 _BY_KIND = {
     "authentication_error": _KEY, "billing_error": _PAYMENT, "permission_error": _PERMISSION, "not_found_error": _NAME,

@@ -86,9 +86,10 @@ def _block_of(block: dict[str, Any]) -> Block:
     kind = block.get("type")
     if kind == "text" and isinstance(block.get("text"), str):
         return Text(block["text"])
-    if kind == "tool_use" and isinstance(block.get("id"), str) and isinstance(block.get("name"), str):
+    name = block.get("name") or ""
+    if kind == "tool_use" and isinstance(block.get("id"), str) and isinstance(name, str):
         input = block.get("input")
-        return ToolUse(block["id"], block["name"], canonical(input if isinstance(input, dict) else {}))
+        return ToolUse(block["id"], name, canonical(input if isinstance(input, dict) else {}))
     return Opaque(canonical(block))
 
 

@@ -80,21 +80,29 @@ class PromptFiles:
                 except WrongUsage as error:
                     problem = str(error).replace("\n", " ")
             digest = digest_of_text(found.text) if found.text else ""
-            is_used = is_accepted and not any(offer.is_used for offer in offers)
+            is_used = is_accepted and not problem and not any(offer.is_used for offer in offers)
             offers.append(
                 PromptOffer(id, found.source, found.where, version, digest, found.text, problem, is_accepted, is_used)
             )
         return tuple(offers)
 
     def _chosen(self, id: str) -> Prompt:
-        passed_over = ""
+        passed_over = unusable = ""
         for found in self._found(id):
             if not self._is_accepted(found):
                 passed_over = found.problem or digest_of_text(found.text)
                 continue
-            if found.problem:
-                raise WrongUsage(f'The prompt "{id}" can\'t be read: {found.problem}.', where=found.where)
-            return replace(self.fitting(id, found.source, found.where, found.text), passed_over=passed_over)
+            try:
+                if found.problem:
+                    raise WrongUsage(f'The prompt "{id}" can\'t be read: {found.problem}.', where=found.where)
+                chosen = self.fitting(id, found.source, found.where, found.text)
+            except WrongUsage as error:
+                if found.source == "built in":
+                    raise
+                # A slip in a file of one's own costs no proposal: the next one is asked with, and it is said.
+                unusable = " ".join(part for part in (error.what, f"At {error.where}.", error.next) if part)
+                continue
+            return replace(chosen, passed_over=passed_over, unusable=unusable)
         raise WrongUsage(f'The prompt "{id}" is missing.', where=self._built_in, next="Install this program again.")
 
     def _is_accepted(self, found: _Found) -> bool:

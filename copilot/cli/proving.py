@@ -41,6 +41,9 @@ def prove(
     proposal = workspace.load(id)
     for prompt in dict.fromkeys(it.prompt.id for it in proposal.exchanges if it.prompt.passed_over):
         console.note(f"passed over .copilot/prompts/{prompt}.md, which nobody accepted here: {COMMAND} prompts")
+    for prompt, why in dict.fromkeys((it.prompt.id, it.prompt.unusable) for it in proposal.exchanges):
+        if why:
+            console.note(f'the prompt "{prompt}" of your own was not used, and another one stood in. {why}')
     precedents = workspace.precedents(proposal)
     changed = workspace.changed_since(id)
     if arguments.format == "json":

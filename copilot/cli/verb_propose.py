@@ -8,8 +8,9 @@ from copilot.cli.arguments import add_change, add_repository, add_run, commands_
 from copilot.cli.console import Console
 from copilot.cli.modelling import add_model, add_sayings, add_sight, model_of, sent_lines, sent_object
 from copilot.cli.proving import prove
-from copilot.errors import EXIT_DONE
+from copilot.errors import EXIT_DONE, NotUnderstood
 
+FREE_WORDS = "A model can make sense of free words, if you set one up: docs/models.md."
 EXAMPLES = """\
 examples:
   pipeline-copilot propose "rename amount to total_cents in order"
@@ -54,12 +55,17 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         else:
             console.print("\n".join(sent_lines(sent)))
         return EXIT_DONE
-    id = workspace.propose(
-        arguments.text,
-        operations,
-        run_commands=arguments.run_commands,
-        commands=commands,
-        follows=follows,
-        asks=lambda model: console.note(f"asking      {model}, as no sentence fits the words"),
-    )
+    try:
+        id = workspace.propose(
+            arguments.text,
+            operations,
+            run_commands=arguments.run_commands,
+            commands=commands,
+            follows=follows,
+            asks=lambda model: console.note(f"asking      {model}, as no sentence fits the words"),
+        )
+    except NotUnderstood as error:
+        if not (arguments.no_model or workspace.model_name):
+            error.next = f"{error.next}\n         {FREE_WORDS}".lstrip()
+        raise
     return prove(workspace, id, arguments, console)

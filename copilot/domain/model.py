@@ -124,6 +124,8 @@ class PromptUse:
     digest: str
     source: PromptSource
     passed_over: str = ""
+    unusable: str = ""
+    """What is wrong with a file that the person wrote or accepted, and that this one stands in for."""
 
 
 @dataclass(frozen=True, slots=True)

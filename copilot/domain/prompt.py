@@ -25,9 +25,12 @@ class Prompt:
     passed_over: str = ""
     """The digest of a file of the repository that nobody has accepted here, or why it can't be read; "" where there is none."""
 
+    unusable: str = ""
+    """Why a file that stands before this one was not used: what is wrong with it, and where."""
+
     @property
     def use(self) -> PromptUse:
-        return PromptUse(self.id, self.version, self.digest, self.source, self.passed_over)
+        return PromptUse(self.id, self.version, self.digest, self.source, self.passed_over, self.unusable)
 
 
 @dataclass(frozen=True, slots=True)

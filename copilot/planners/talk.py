@@ -42,7 +42,7 @@ _LASTING = ("busy", "client", "connection", "elsewhere", "key", "name", "payment
 """Kinds of failures that another question would meet too."""
 _STOPS = {
     "": "The answer was cut off before its end.",
-    "max_tokens": "The answer was longer than the limit of one answer.",
+    "max_tokens": "The answer was longer than the limit of one answer (max_tokens), so its end is missing.",
     "refusal": "The model refused to answer.",
     "model_context_window_exceeded": "The request and its answer were longer than the model can hold.",
     "pause_turn": "The model paused and did not go on.",
@@ -134,9 +134,10 @@ class Talk:
             try:
                 found = accept(value_of(reply, question.answer.name))
             except Unacceptable as problem:
-                self._tell(replace(exchange, problem=str(problem)))
+                told = _with_cause(str(problem), reply)
+                self._tell(replace(exchange, problem=told))
                 if repairs == self._limits.repairs or reply.stop_reason in ("refusal", "max_tokens"):
-                    raise NoAnswer(f"The model's answer could not be used: {problem}") from None
+                    raise NoAnswer(f"The model's answer could not be used: {told}") from None
                 repairs += 1
                 wants_look = problem.may_look and bool(question.looks)
                 messages += [Message("assistant", reply.blocks), _refused(uses, str(problem), question.answer.name)]
@@ -162,7 +163,7 @@ class Talk:
         known = self._known.get(self._model.request(call))
         if known is not None:
             self.reused.append(known)
-            return known, self._model.reply(known.answer)
+            return known, _named(self._model.reply(known.answer), call.forced)
         if self._lasting:
             raise NoAnswer(_why(self._lasting))
         left = self._ends - self._clock()
@@ -179,7 +180,8 @@ class Talk:
             self._tell(replace(exchange, answer=failure.partial, took_seconds=took, problem=failure.what))
             self._lasting = failure if failure.kind in _LASTING else None
             raise NoAnswer(_why(failure)) from failure
-        return replace(self._exchange(question, prompt, call, reply), took_seconds=self._clock() - began), reply
+        took = self._clock() - began
+        return replace(self._exchange(question, prompt, call, reply), took_seconds=took), _named(reply, call.forced)
 
     def _reply(self, call: Call, seconds: float) -> Reply:
         """Asks in a thread, which is left behind where a person stops the line: nobody waits for a server then."""
@@ -281,6 +283,18 @@ def _why(failure: ModelFailed) -> str:
     """Returns on one line what happened, where, and what to do next."""
     where = f"At {failure.where}." if failure.where else ""
     return " ".join(part for part in (failure.what, where, failure.next) if part)
+
+
+def _with_cause(problem: str, reply: Reply) -> str:
+    """Returns the problem, after what explains it: some servers close the brackets of an answer that they cut off."""
+    stopped = _STOPS.get(reply.stop_reason, "")
+    return f"{stopped} {problem}" if stopped and stopped not in problem else problem
+
+
+def _named(reply: Reply, forced: str) -> Reply:
+    """Returns the reply with the name of the forced tool where a server left it out; `raw` stays as it came."""
+    blocks = tuple(replace(it, name=forced) if isinstance(it, ToolUse) and not it.name else it for it in reply.blocks)
+    return replace(reply, blocks=blocks)
 
 
 def value_of(reply: Reply, tool: str) -> Any:

@@ -62,6 +62,8 @@ def facts_of(exchange: Exchange) -> Iterator[tuple[str, str]]:
             "passed over",
             f".copilot/prompts/{prompt.id}.md of the repository, not accepted here: {prompt.passed_over}",
         )
+    if prompt.unusable:
+        yield "not used", prompt.unusable
     yield "model", f"{exchange.model} at {exchange.server}"
     yield "stopped", exchange.stop_reason or NOT_TOLD
     yield "tokens", tokens_words(exchange.usage)

@@ -11,7 +11,6 @@ from copilot.adapters.accepted_prompts import accept_digest, accepted_digests, a
 from copilot.adapters.git import open_repository
 from copilot.adapters.prompt_files import PromptFiles, built_in_folder
 from copilot.adapters.tree import CommitTree
-from copilot.errors import WrongUsage
 from tests.repositories import commit, init
 
 BUILT_IN = (built_in_folder() / "words.md").read_text("utf-8")
@@ -93,7 +92,9 @@ def test_ones_own_prompt_stands_before_all(tmp_path: Path, own: Path) -> None:
     ("old", "new"),
     [("{{rulings}}", "{{wishes}}"), ("answer: words", "answer: poem"), ("inputs: rulings, ", "inputs: ")],
 )
-def test_one_that_takes_or_gives_something_else_is_told(own: Path, old: str, new: str) -> None:
+def test_one_that_takes_or_gives_something_else_is_told_and_the_built_in_stands_in(
+    own: Path, old: str, new: str
+) -> None:
     text = (
         BUILT_IN.replace(old, new).replace("inputs: rulings,", "inputs: wishes,")
         if "{" in old
@@ -101,17 +102,25 @@ def test_one_that_takes_or_gives_something_else_is_told(own: Path, old: str, new
     )
     (own / "words.md").write_text(text)
 
-    with pytest.raises(WrongUsage) as told:
-        PromptFiles(built_in_folder(), own)("words")
+    prompt = PromptFiles(built_in_folder(), own)("words")
 
-    assert str(own / "words.md") in told.value.where
+    assert prompt.source == "built in"
+    assert str(own / "words.md") in prompt.use.unusable
 
 
-def test_one_that_is_no_text_is_told(own: Path) -> None:
+def test_one_that_is_no_text_is_told_and_the_next_one_stands_in(tmp_path: Path, own: Path) -> None:
     (own / "words.md").write_bytes(b"\xff\xfe")
+    tree = repository_with(tmp_path / "shop", OTHER)
 
-    with pytest.raises(WrongUsage, match="no text in UTF-8"):
-        PromptFiles(built_in_folder(), own)("words")
+    prompts = PromptFiles(built_in_folder(), own, tree, {digest_of(OTHER)})
+
+    assert "no text in UTF-8" in prompts("words").unusable
+    assert prompts("words").source == "repository"
+    assert [(it.source, it.is_used) for it in prompts.offers("words")] == [
+        ("own", False),
+        ("repository", True),
+        ("built in", False),
+    ]
 
 
 def test_a_repositorys_file_that_is_no_prompt_stands_in_nobodys_way(tmp_path: Path) -> None:

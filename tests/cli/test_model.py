@@ -39,7 +39,9 @@ def test_a_key_in_the_environment_alone_switches_no_model_on(
     folder: Path, server: MessagesServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert propose(folder) == EXIT_USAGE
-    assert "not understood" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "not understood" in told
+    assert "A model can make sense of free words, if you set one up: docs/models.md." in told
     assert server.requests == []
 
 
@@ -186,3 +188,24 @@ def test_what_led_to_no_proposal_can_be_read_and_nothing_else(
 
     assert main(["apply", id, "-C", str(folder)]) == EXIT_USAGE
     assert main(["show", "q-0123456789", "-C", str(folder)]) == EXIT_USAGE
+
+
+def test_a_slip_in_ones_own_prompt_costs_no_proposal_and_is_told(
+    folder: Path,
+    server: MessagesServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    own = tmp_path / "own" / "pipeline-copilot" / "prompts"
+    own.mkdir(parents=True)
+    (own / "frame.md").write_text("You frame.")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "own"))
+    server.then(FRAMED)
+
+    assert propose(folder, "--model", "some-model") == EXIT_DONE
+
+    told = capsys.readouterr().err
+    assert f'"frame" of your own was not used, and another one stood in. A prompt begins with a head. At {own}' in told
+    main(["show", "-C", str(folder), "--prompts"])
+    assert "not used  A prompt begins with a head." in capsys.readouterr().out

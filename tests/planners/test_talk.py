@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from dataclasses import replace
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from copilot.domain.model import Call, Exchange, ModelLimits, Opaque, Reply, Text, Tool, ToolResult
+from copilot.domain.model import Call, Exchange, ModelLimits, Opaque, Reply, Text, Tool, ToolResult, ToolUse
 from copilot.domain.prompt import Prompt
 from copilot.errors import ModelFailed
 from copilot.planners.talk import Look, NoAnswer, Question, Talk, Unacceptable, streamed
@@ -84,6 +85,27 @@ def test_an_answer_that_ended_early_says_why(stop: str, says: str) -> None:
     talk, _ = talk_with(Script([said(called({}), stop=stop)] * 3))
     with pytest.raises(NoAnswer, match=says):
         talk.ask(question(), number)
+
+
+@pytest.mark.parametrize("stop", ["max_tokens", ""])
+def test_an_answer_whose_cut_end_a_server_closed_names_the_cut_as_the_cause(stop: str) -> None:
+    talk, told = talk_with(Script([said(called({"n": "7"}), stop=stop)] * 3))
+
+    with pytest.raises(NoAnswer, match=r"(its end is missing|cut off before its end)\. .+"):
+        talk.ask(question(), number)
+    assert re.match("The answer was", told[0].problem)
+
+
+@pytest.mark.parametrize("is_claude", [True, False])
+def test_a_server_that_leaves_the_name_of_the_forced_tool_out_is_understood(is_claude: bool) -> None:
+    script = Script([said(called({"n": "x"}, "")), said(called({"n": 7}, ""))], forces_by_name=is_claude)
+    talk, _ = talk_with(script)
+
+    assert talk.ask(question(), number) == 7
+    # What goes back names the tool: another server would refuse a call without a name.
+    (use,) = script.calls[1].messages[1].blocks
+    assert isinstance(use, ToolUse)
+    assert use.name == "answer"
 
 
 def test_unknown_kinds_of_blocks_are_left_alone() -> None:
