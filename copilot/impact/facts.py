@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -130,17 +131,23 @@ class _Gathering:
 
     def _candidates(self) -> list[str]:
         """Returns the paths to look at; nobody edits what a compiler wrote, whatever it is called."""
-        likely = {
-            path
-            for path in self._words.entries
-            if any(name in normal(stem_of(path)) for name in self._names.stems | self._names.records)
-        }
+        likely = self._named_alike()
         found = likely.union(self._hits, self._paths, self._past.together, self._past.neighbours(BESIDE_MIN))
         there = sorted(path for path in found if path in self._words.entries and not path.endswith(COMPILED))
         if len(there) <= CANDIDATES_MAX:
             return there
         named = likely.union(self._paths, self._past.together)
         return sorted(heapq.nlargest(CANDIDATES_MAX, there, key=lambda it: 0.5 * (it in named) + self._telling(it)))
+
+    def _named_alike(self) -> set[str]:
+        """Returns the files whose names hold that of the record or the schema, in any case style."""
+        paths = list(self._words.entries)
+        # A hundred thousand names are put into one style at once, in a tenth of the time that one by one takes.
+        stems = "\n".join(stem_of(path).replace("\n", " ") for path in paths).lower()
+        styled = re.sub(r"[^\w\n]|_", "", stems).split("\n")
+        wanted = self._names.stems | self._names.records
+        # Of no paths, the text has one empty line.
+        return {path for path, stem in zip(paths, styled, strict=False) if any(name in stem for name in wanted)}
 
     def _telling(self, path: str) -> float:
         """Returns the rarities of all names in the file that are looked for, and something for those inside of longer words."""

@@ -58,7 +58,7 @@ def _with_field(asked: AskedChange, words: Words) -> list[str]:
     if asked.is_addition or not own:
         return []
     key = b"\n" + own.encode() + b"\n"
-    found = [path for path, listed in words.each() if path.endswith(_LIKE_SCHEMA) and key in styleless(listed)]
+    found = [path for path, listed in words.each(_LIKE_SCHEMA) if key in styleless(listed)]
     return sorted(found, key=lambda it: (it.endswith(".py"), place_of(it).is_test, len(it), it))[:READ_MAX]
 
 

@@ -155,9 +155,7 @@ def _naming_paths(asked: AskedChange, words: Words) -> list[str]:
     keys = [b"\n" + name.encode() + b"\n" for name in sorted(names)]
     field_key = b"\n" + normal(own).encode() + b"\n"
     found: list[tuple[tuple[float, ...], str]] = []
-    for path, listed in words.each():
-        if not path.endswith(_SHAPED):
-            continue
+    for path, listed in words.each(_SHAPED):
         plain = styleless(listed)
         has_stem = normal(stem_of(path)) in stems
         if has_stem or any(key in plain for key in keys):

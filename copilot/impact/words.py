@@ -6,7 +6,6 @@ A word is looked for in any case style: `user_id`, `userId`, `UserID` and `user-
 from __future__ import annotations
 
 import math
-import posixpath
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,6 +18,8 @@ FILE_BYTES_MAX = 1024 * 1024
 BATCH_BYTES_MAX = 16 * 1024 * 1024
 """Texts that are read at once, so that memory stays flat."""
 KEPT_BATCH = 4_000
+HELD_BYTES_MAX = 64 * 1024 * 1024
+"""What one look at the words may hold for the next one."""
 WORD_LENGTH_MAX = 80
 LINE_LENGTH_MAX = 10_000
 """A longer line may be data: pictures in notebooks hold more words by chance than all code around them."""
@@ -29,55 +30,11 @@ _IN_WORDS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123
 _SPACED = bytes(byte if byte in _IN_WORDS else 32 for byte in range(256))
 _PUNCTUATION = re.compile(r"[\W_]+")
 _NO_WORDS = zlib.compress(b"\n", 1)
-_BINARY = frozenset(
-    [
-        ".png",
-        ".jpg",
-        ".jpeg",
-        ".gif",
-        ".ico",
-        ".pdf",
-        ".zip",
-        ".gz",
-        ".tgz",
-        ".bz2",
-        ".xz",
-        ".zst",
-        ".jar",
-        ".war",
-        ".class",
-        ".so",
-        ".dll",
-        ".exe",
-        ".woff",
-        ".woff2",
-        ".ttf",
-        ".eot",
-        ".otf",
-        ".mp4",
-        ".mov",
-        ".avro",
-        ".parquet",
-        ".orc",
-        ".pb",
-        ".pkl",
-        ".npy",
-        ".npz",
-        ".h5",
-        ".bin",
-        ".svg",
-        ".lock",
-        ".sum",
-        ".pyc",
-        ".whl",
-        ".min.js",
-        ".map",
-        ".fits",
-        ".bam",
-    ]
-)
-
-
+_BINARY = (
+    ".png", ".jpg", ".jpeg", ".gif", ".ico", ".pdf", ".zip", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".jar", ".war", ".class",
+    ".so", ".dll", ".exe", ".woff", ".woff2", ".ttf", ".eot", ".otf", ".mp4", ".mov", ".avro", ".parquet", ".orc", ".pb", ".pkl",
+    ".npy", ".npz", ".h5", ".bin", ".svg", ".lock", ".sum", ".pyc", ".whl", ".map", ".fits", ".bam",
+)  # fmt: skip
 COMPILED = (".pyc", ".pyo", ".class", ".so", ".dll", ".exe")
 
 
@@ -124,6 +81,8 @@ class Words:
         self.entries: dict[str, TreeEntry] = {entry.path: entry for entry in tree.snapshot.entries if entry.digest}
         self._read = sorted(path for path, entry in self.entries.items() if _is_read(entry))
         self.absent: set[str] = set()
+        self._held: dict[str, bytes] = {}
+        self._held_bytes = 0
 
     @property
     def count(self) -> int:
@@ -133,21 +92,29 @@ class Words:
         """
         return len(self._read)
 
-    def each(self) -> Iterator[tuple[str, bytes]]:
-        """Yields each path with its words, in no order that means anything; memory stays flat on any tree."""
-        for start in range(0, len(self._read), KEPT_BATCH):
-            yield from self._batch(self._read[start : start + KEPT_BATCH])
+    def each(self, ends: tuple[str, ...] = ("",)) -> Iterator[tuple[str, bytes]]:
+        """Yields each path with one of these ends and its words, in no order that means anything; memory stays flat on any tree."""
+        wanted = [path for path in self._read if path.endswith(ends)]
+        for start in range(0, len(wanted), KEPT_BATCH):
+            yield from self._batch(wanted[start : start + KEPT_BATCH])
 
     def _batch(self, paths: list[str]) -> Iterator[tuple[str, bytes]]:
         digests = {path: self.entries[path].digest for path in paths}
-        kept = self._index.get(WORDS_KIND, sorted(set(digests.values())))
+        held = self._held
+        kept = self._index.get(WORDS_KIND, sorted({digest for digest in digests.values() if digest not in held}))
+        self._hold(kept)
         for path, digest in digests.items():
-            if digest in kept:
-                yield path, zlib.decompress(kept[digest])
-        for missing in self._portions([path for path, digest in digests.items() if digest not in kept]):
+            if digest in kept or digest in held:
+                yield path, zlib.decompress(kept[digest] if digest in kept else held[digest])
+        for missing in self._portions([path for path, it in digests.items() if it not in kept and it not in held]):
             fresh = self._fresh({path: digests[path] for path in missing})
             for path in missing:
                 yield path, zlib.decompress(fresh[digests[path]])
+
+    def _hold(self, kept: Mapping[str, bytes]) -> None:
+        self._held_bytes += sum(map(len, kept.values()))
+        if self._held_bytes <= HELD_BYTES_MAX:
+            self._held.update(kept)
 
     def _portions(self, paths: list[str]) -> Iterator[list[str]]:
         """Yields the paths in lists that are not too large to be read at once."""
@@ -175,7 +142,7 @@ class Words:
 
 
 def _is_read(entry: TreeEntry) -> bool:
-    return entry.size_bytes <= FILE_BYTES_MAX and posixpath.splitext(entry.path)[1].lower() not in _BINARY
+    return entry.size_bytes <= FILE_BYTES_MAX and not entry.path.lower().endswith(_BINARY)
 
 
 def rarity(count: int, total: int) -> float:
