@@ -13,8 +13,9 @@ from pathlib import Path
 
 from copilot.adapters.git import GitFailed, Repository, open_repository
 from copilot.adapters.settings_file import settings_of
-from copilot.adapters.tree import SUBMODULE_MODE, CommitTree
+from copilot.adapters.tree import CommitTree
 from copilot.domain.clones import Clone, elsewhere
+from copilot.domain.listing import SUBMODULE_MODE
 from copilot.domain.source import Gap, SourceFile, Span, TreeEntry
 from copilot.errors import CopilotError, WrongUsage
 from copilot.ports import Tree

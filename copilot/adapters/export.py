@@ -13,6 +13,7 @@ from pathlib import Path
 from copilot.adapters.blobs import read_blobs
 from copilot.adapters.git import Git
 from copilot.adapters.scratch import ALONE, is_plain
+from copilot.domain.listing import SUBMODULE_MODE
 from copilot.domain.patch import Patch
 from copilot.domain.source import SourceFile, TreeEntry
 from copilot.errors import SurroundingsFailed
@@ -20,7 +21,6 @@ from copilot.ports import Tree
 
 EXPORT_BYTES_MAX = 512 * 1024 * 1024
 LINK_MODE = "120000"
-SUBMODULE_MODE = "160000"
 EXECUTABLE_MODE = "100755"
 _AUTHOR = {
     f"GIT_{who}_{what}": value

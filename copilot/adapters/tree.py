@@ -27,7 +27,7 @@ from copilot.adapters.blobs import (
 from copilot.adapters.git import Git, Repository
 from copilot.adapters.listing import Listings, decode_path, list_commit
 from copilot.domain.codec import digest_of_text
-from copilot.domain.listing import FILE_MODE, entry_in
+from copilot.domain.listing import FILE_MODE, SUBMODULE_MODE, entry_in
 from copilot.domain.source import ABSENT, MISSING, WORKING_TREE, Gap, Snapshot, SourceFile, Span, TreeEntry
 from copilot.errors import WrongUsage
 from copilot.ports import Index, Tree
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 EXECUTABLE_MODE = "100755"
 LINK_MODE = "120000"
-SUBMODULE_MODE = "160000"
 SPARSE_MODE = "sparse"
 """No mode of git: the file is tracked, and lies outside of the sparse checkout."""
 FEW_PATHS = 8

@@ -12,6 +12,7 @@ from typing import Protocol, overload
 from copilot.domain.source import TreeEntry
 
 FILE_MODE = "100644"
+SUBMODULE_MODE = "160000"
 ID_BYTES = 20
 _AS_TUPLE = tuple.__new__
 

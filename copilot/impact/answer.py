@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from copilot.domain.impacted import AskedChange, ImpactedFile, ImpactList
+from copilot.domain.listing import SUBMODULE_MODE, paths_with_mode
+from copilot.domain.source import ABSENT, Gap
 from copilot.impact.facts import FileFacts, gather
 from copilot.impact.kinship import with_kin
 from copilot.impact.names import ChangeNames
@@ -20,6 +22,8 @@ from copilot.impact.words import Words, last_names
 from copilot.ports import ChangeLog, Index, Spread, Tree
 
 ALSO_SHOWN = 3
+POINTER_BYTES_MAX = 250
+"""No larger is a pointer of Git LFS, or a link."""
 PARTIAL = "This clone is a partial one and lacks a part of its log: the list is less sure than with all of it."
 SHALLOW = "This clone is shallow: what changed together before is not known, so the list is less sure than with the whole log."
 
@@ -79,6 +83,7 @@ def impact_list(
     warnings = (
         *_warnings(asked, seen),
         *_lacks(seen, is_shallow=tree.snapshot.is_shallow, is_whole=log.is_whole),
+        *_unread([it.facts for it in (*change, *look)], tree),
     )
     return ImpactList(tree.snapshot.commit, tuple(asked), files, warnings, seen.files_read)
 
@@ -90,11 +95,22 @@ def _meant(near: Sequence[str]) -> str:
 def _lacks(seen: Seen, *, is_shallow: bool, is_whole: bool) -> Iterator[str]:
     """Yields what this clone lacks of what an answer rests on."""
     if seen.files_absent:
-        yield f"This clone is a partial one: {seen.files_absent} files are not in it, and are known by path and past alone."
+        files = "1 file is" if seen.files_absent == 1 else f"{seen.files_absent} files are"
+        yield f"This clone is a partial one: {files} not in it, and known by path and past alone."
     if is_shallow:
         yield SHALLOW
     elif not is_whole:
         yield PARTIAL
+
+
+def _unread(listed: Sequence[FileFacts], tree: Tree) -> Iterator[str]:
+    """Yields what is listed and stands for something else, and whose own repositories are not read."""
+    small = [it.path for it in listed if 0 < it.size_bytes <= POINTER_BYTES_MAX]
+    gaps = [file for file in tree.read(small).values() if isinstance(file, Gap) and ABSENT not in file.reason]
+    yield from (f"{gap.span.path} {gap.reason}." for gap in gaps[:ALSO_SHOWN])
+    submodules = paths_with_mode(tree.snapshot.entries, SUBMODULE_MODE)
+    if submodules:
+        yield f"{'Submodules are' if submodules[1:] else 'A submodule is'} not read: {_some(submodules)}."
 
 
 def _some(paths: Sequence[str]) -> str:

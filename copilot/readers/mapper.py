@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
-from copilot.domain.listing import paths_with_mode
+from copilot.domain.listing import SUBMODULE_MODE, paths_with_mode
 from copilot.domain.pipeline import Deployment, Job, PipelineMap
 from copilot.domain.source import SHALLOW_PATH, Gap, PastFile, Snapshot, Span
 from copilot.ports import History, Index, OneByOne, SchemaFormat, Spread, Tree
@@ -50,7 +50,6 @@ MANY_FILES = 200
 """More Python files than this that were never seen take a while, and the schemas are read meanwhile."""
 IMPORTS_MAX = 4
 """Files from one to the next that a schema is put together through."""
-_SUBMODULE_MODE = "160000"
 _SHALLOW = Gap(Span(SHALLOW_PATH, 1, 1), "the clone is shallow: versions of schemas beyond its depth are not known")
 
 
@@ -351,6 +350,6 @@ def _without_garbage_collection() -> Iterator[None]:
 
 def _left_out(snapshot: Snapshot) -> set[Gap]:
     """Returns what lies beyond the tree: what a shallow clone lacks, and the files of submodules."""
-    submodules = paths_with_mode(snapshot.entries, _SUBMODULE_MODE)
+    submodules = paths_with_mode(snapshot.entries, SUBMODULE_MODE)
     gaps = {Gap(Span(path, 1, 1), "is a submodule, which is not read") for path in submodules}
     return gaps | ({_SHALLOW} if snapshot.is_shallow else set())

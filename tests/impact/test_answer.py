@@ -317,6 +317,19 @@ def test_files_that_a_partial_clone_lacks_are_told_and_read_once_they_are_there(
     assert replace(after, commit="") == replace(ask(folder, REMOVE), commit="")
 
 
+def test_a_schema_that_is_a_pointer_and_submodules_are_told(tmp_path: Path) -> None:
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'0' * 64}\nsize 12345\n"
+    folder = init(tmp_path / "shop")
+    commit(folder, {"order.avsc": pointer, "main.py": "print(1)\n"}, at=START)
+    git(folder, "update-index", "--add", "--cacheinfo", f"160000,{git(folder, 'rev-parse', 'HEAD').strip()},vendored")
+    git(folder, "commit", "-qm", "Add a submodule")
+
+    found = ask(folder, AskedChange("add_field", "Order", "", "note"))
+
+    assert "order.avsc is a Git LFS pointer: what it stands for is not in git." in found.warnings
+    assert "A submodule is not read: vendored." in found.warnings
+
+
 def test_a_log_that_a_partial_clone_lacks_is_told(tmp_path: Path) -> None:
     folder = make(tmp_path / "shop", "protos/order.proto")
     commit(folder, {"protos/order.proto": SCHEMAS["protos/order.proto"] + "\n// checked\n"}, at=START + DAY)
