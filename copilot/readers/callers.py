@@ -14,6 +14,7 @@ from copilot.readers.values import Value
 MAX_CALLERS = 64
 MAX_HOPS = 5
 MAX_HEIRS = 64
+_NAMING = frozenset({"name", "attr", "local"})
 
 
 class Caller(NamedTuple):
@@ -54,6 +55,8 @@ class Callers:
         self._find = find
         self._calls: dict[str, list[Caller]] = {}
         self._heirs: dict[str, list[tuple[str, str]]] = {}
+        self._handed: dict[str, list[tuple[str, Value]]] = {}
+        self._handed_as: dict[str, set[str]] = {}
         self._read: set[str] = set()
         self._expected: set[tuple[str, str]] = set()
         self._known: dict[tuple[str, str], tuple[Caller, ...]] = {}
@@ -61,10 +64,13 @@ class Callers:
 
     def expect(self, functions: Iterable[tuple[str, str]]) -> None:
         """Reads the files that may call these functions of these files, all at once: each search looks at every file."""
-        wanted = {pair for path, function in functions for pair in _pairs(path, function)} - self._expected
-        if wanted:
-            self._expected |= wanted
-            self._add(self._find(wanted))
+        named = list(functions)
+        # What calls a function may hand it on under another name, which is looked for then.
+        for _ in range(2):
+            wanted = {pair for path, function in named for pair in self._pairs(path, function)} - self._expected
+            if wanted:
+                self._expected |= wanted
+                self._add(self._find(wanted))
 
     def of(self, path: str, function: str) -> tuple[Caller, ...]:
         """Returns the calls of a function of the file, those that make an object of a class for its constructor."""
@@ -104,6 +110,7 @@ class Callers:
         names = [name]
         if name == "__init__":
             names += [owner, *(heir for _, heir in self.heirs(path, owner))]
+        names += sorted(self._handed_as.get(name, ()))
         for called in dict.fromkeys(names):
             for caller in self._calls.get(called, ()):
                 if target in self._targets(caller):
@@ -111,7 +118,10 @@ class Callers:
 
     def _targets(self, caller: Caller) -> set[tuple[str, str]]:
         found: set[tuple[str, str]] = set()
-        for end in self._chains.all_ends(caller.path, caller.invocation.callee):
+        callee = caller.invocation.callee
+        for end in (
+            self._handed_functions(caller) if _is_argument(callee) else self._chains.all_ends(caller.path, callee)
+        ):
             if end.value[0] == "function":
                 found.add((end.path, end.value[1]))
             elif end.value[0] == "class":
@@ -119,6 +129,28 @@ class Callers:
                 found |= {(one.path, one.value[1]) for one in made if one.value[0] == "function"}
                 found.add((end.path, f"{end.value[1]}.__init__"))
         return found
+
+    def _handed_functions(self, caller: Caller) -> list[End]:
+        """Returns the functions that callers hand over as the argument which is called.
+
+        Where nobody sees who calls the function around (its object comes out of a registry, say), it is what all others hand over
+        under that keyword, if that is one function.
+        """
+        callee = caller.invocation.callee
+        assert callee is not None
+        found = [end for end in self.filled(caller.path, callee) if end.value[0] == "function"]
+        if found:
+            return found
+        handed = self._handed.get(_last_name(callee), ())
+        ends = {
+            end for path, value in handed for end in self._chains.all_ends(path, value) if end.value[0] == "function"
+        }
+        return list(ends) if len(ends) == 1 else []
+
+    def _pairs(self, path: str, function: str) -> Iterator[tuple[str, str]]:
+        """Yields two names that a file writes which calls the function; twice the same where it is called under a keyword."""
+        yield from _pairs(path, function)
+        yield from ((keyword, keyword) for keyword in self._handed_as.get(function.rpartition(".")[2], ()))
 
     def _add(self, facts: Mapping[str, FileFacts]) -> None:
         fresh = sorted(facts.keys() - self._read)
@@ -128,9 +160,17 @@ class Callers:
             self._read.add(path)
             for invocation in facts[path].invocations:
                 self._calls.setdefault(_last_name(invocation.callee), []).append(Caller(path, invocation))
+                for keyword, value in invocation.arguments:
+                    if value is not None and value[0] in _NAMING and keyword.isidentifier():
+                        self._handed.setdefault(keyword, []).append((path, value))
+                        self._handed_as.setdefault(_last_name(value), set()).add(keyword)
             for owner, bases in facts[path].bases:
                 for base in bases:
                     self._heirs.setdefault(_last_name(base), []).append((path, owner))
+
+
+def _is_argument(callee: Value) -> bool:
+    return callee is not None and callee[0] == "param"
 
 
 def _pairs(path: str, function: str) -> Iterator[tuple[str, str]]:
@@ -149,4 +189,6 @@ def _last_name(chain: Value) -> str:
         return ""
     if chain[0] == "any":
         return next(map(_last_name, chain[1]), "")
+    if chain[0] == "param":
+        return str(chain[1]).rpartition(":")[2]
     return str(chain[2] if chain[0] in ("name", "attr") else chain[1] if chain[0] == "local" else "")

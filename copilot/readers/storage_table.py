@@ -23,6 +23,7 @@ _ITEM_WRITES = ("put_item", "update_item", "delete_item")
 STORAGE_METHODS: dict[str, Steps] = {
     "s3 client": {
         "put_object": produces("Bucket", "Body", endpoint="file"),
+        "create_multipart_upload": produces("Bucket", endpoint="file"),
         "upload_file": produces("1 Bucket", endpoint="file"),
         "upload_fileobj": produces("1 Bucket", endpoint="file"),
         "get_object": consumes("Bucket", endpoint="file"),

@@ -105,3 +105,60 @@ def test_each_of_many_calls_that_are_handed_on_keeps_its_own_arguments() -> None
     """
 
     assert {topic for _, _, topic, _ in edges({"job.py": code})} == {"users", "orders", "stock"}
+
+
+SENDS = {
+    "app/Dockerfile": "",
+    "app/__init__.py": "",
+    "app/out.py": """
+        from confluent_kafka import Producer
+
+        producer = Producer({})
+
+        def send(topic, message):
+            producer.produce(topic, value=message)
+        """,
+    "app/handlers.py": """
+        KNOWN = {}
+
+        class Handler:
+            def handle(self, message, *, deliver):
+                deliver("orders", message)
+
+        def handler_of(kind):
+            return KNOWN.get(kind)()
+        """,
+}
+
+
+@pytest.mark.parametrize("handler", ["Handler()", "handler_of(kind)"])
+def test_a_function_that_is_handed_over_as_an_argument_is_called_under_its_name(handler: str) -> None:
+    main = f"""
+        from app.handlers import Handler, handler_of
+        from app.out import send
+
+        def main(kind):
+            {handler}.handle(kind, deliver=send)
+
+        main("x")
+        """
+
+    assert edges({**SENDS, "app/main.py": main}) == {("app", "produces", "orders", "certain")}
+
+
+def test_of_two_functions_that_are_handed_to_nobody_known_neither_is_taken() -> None:
+    main = """
+        from app.handlers import handler_of
+        from app.other import other
+        from app.out import send
+
+        def main(kind):
+            handler_of(kind).handle(kind, deliver=send)
+            handler_of(kind).handle(kind, deliver=other)
+
+        main("x")
+        """
+
+    other = "def other(topic, message):\n    print(topic)\n"
+
+    assert edges({**SENDS, "app/main.py": main, "app/other.py": other}) == {("app", "produces", "?topic", "possible")}
