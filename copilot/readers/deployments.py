@@ -46,6 +46,8 @@ _TO_FILL_IN = re.compile(
 _NAMED_DOCKERFILE = re.compile(
     r"(?:Docker|Container)file[._-](.+)\Z|(.+)[._-](?:Docker|Container)file\Z", re.IGNORECASE
 )
+_FOR_TESTS = frozenset({"test", "tests", "e2e"})
+_NO_LETTER = re.compile(r"[^a-z0-9]+")
 _EXAMPLE = re.compile(r"example|sample|template|dist\b", re.IGNORECASE)
 
 
@@ -55,7 +57,7 @@ class Running:
 
     `root` is the job's root, "" where no job fits. A setting of "" is set to what nobody here knows. `configs` are (path, config).
     Where `is_example` holds, the settings are a suggestion: an env file that nothing names, or that calls itself an example.
-    `files` are those that it mounts.
+    `is_for_tests` holds for what is deployed to test something, by its name. `files` are those that it mounts.
     """
 
     root: str
@@ -66,6 +68,7 @@ class Running:
     places: Mapping[str, tuple[Span, ...]]
     configs: tuple[tuple[str, Config], ...]
     is_example: bool = False
+    is_for_tests: bool = False
     files: tuple[MountedFile, ...] = ()
 
     def file_at(self, text: str, near: str) -> MountedFile | None:
@@ -215,7 +218,10 @@ class _Binder:
         under: tuple[Layer, ...] = image.layers if image is not None else ()
         found, files = parted(settings_in(copy.scope, [*under, *copy.layers], copy.item))
         configs = _merged_configs(copy.stated or (((copy.path, copy.unit),) if copy.unit.configs else ()))
-        return Running(root, copy.name, copy.path, copy.unit.line, found.texts, found.places, configs, files=files)
+        where = (copy.name, copy.path, copy.unit.line)
+        return Running(
+            root, *where, found.texts, found.places, configs, is_for_tests=_is_for_tests(copy.name, root), files=files
+        )
 
     def _root(self, copy: Copy, folder: str | None, image: Image | None) -> str:
         jobs = self._jobs
@@ -327,6 +333,11 @@ def _image_named(path: str) -> str:
     """Returns the name that a Dockerfile's own gives to the image: "scorer" of `Dockerfile.scorer` and of `scorer.Dockerfile`."""
     found = _NAMED_DOCKERFILE.match(posixpath.basename(path))
     return next((name for name in found.groups() if name), "") if found is not None else ""
+
+
+def _is_for_tests(name: str, root: str) -> bool:
+    """Tells whether something is deployed to test a job, by its name; a job may have such a word in its own."""
+    return not _FOR_TESTS.isdisjoint({*_NO_LETTER.split(name.lower())} - {*_NO_LETTER.split(root.lower())})
 
 
 def _is_example(path: str) -> bool:

@@ -225,7 +225,7 @@ class LinkReader:
         for text in texts:
             endpoint = endpoint_of(kind, text)
             weakest = weaker(certainty, _SOURCES[text.source])
-            if running.is_example and text.source == "setting":
+            if (running.is_example or running.is_for_tests) and text.source == "setting":
                 weakest = weaker(weakest, "likely")
             places = running.places.get(text.variable, ()) if text.source in ("setting", "unset") else ()
             chain = tuple(dict.fromkeys((*proof, *_not_beside(proof, text.proof), *places)))

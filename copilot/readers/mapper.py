@@ -173,8 +173,10 @@ class _Reading:
         coded = self._coded()
         busy = {root for root, facts in coded.items() if any(one.calls or one.configs for one in facts.values())}
         split = self._entries.split
+        # What is called like a test runs a test, and not the folder of tests.
+        deployable = [root for root in roots if root in busy or not self._roots.is_for_tests(root)]
         running = bind_deployments(
-            self._deployment_files, roots, self._root_of, busy.union(self._entries.folder_of) - split, split
+            self._deployment_files, deployable, self._root_of, busy.union(self._entries.folder_of) - split, split
         )
         jobs = self._roots.name_jobs(roots)
         codes = self._job_codes(jobs, coded, running)
