@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from copilot.readers.facts import Config
 from copilot.readers.values import Value
 
-DEPLOYMENT_KIND = "deployment-facts-23"
+DEPLOYMENT_KIND = "deployment-facts-24"
 MARK = "\0"
 """Stands before the path, and each key, in the name of a setting that is a value of a file."""
 MAX_VALUE = 400
@@ -24,7 +24,9 @@ MAX_VARIABLES = 2000
 MAX_CONDITIONS = 200
 _SECRET = re.compile(r"passw|secret|token|key|credential|private", re.IGNORECASE)
 _NAMES_A_PLACE = re.compile(r"(?:topics?|queue|schema|serializer|converter|secretname)\Z", re.IGNORECASE)
-_NAMES_A_PLACES_KEY = re.compile(r"(?:topics?|queue)[_.-]?key\Z", re.IGNORECASE)
+_NAMES_A_PLACES_KEY = re.compile(
+    r"(?:topics?|queue)(?:[_.-]?\d+|[_.-](?:in|out|input|output|name))?[_.-]?key\Z", re.IGNORECASE
+)
 _PLAIN_NAME = re.compile(r"[a-z][a-z0-9]*(?:[._-][a-z0-9]+)+\Z|\ue000\d+\ue001\Z")
 _SECRET_VALUE = re.compile(
     r"://[^/\s:@]*:[^/\s@]+@|-----BEGIN |\bAKIA[0-9A-Z]{16}\b|\beyJ[\w-]{20,}|\bxox[bpars]-|\bgh[pousr]_\w{20,}|\bsk-[\w-]{20,}"

@@ -38,6 +38,8 @@ _ADDRESS = re.compile(
 
 def terraform_reference(name: str, line: int) -> Value:
     """Returns the value of a reference in Terraform: the address of what carries records stands for its name."""
+    if name in ("path.module", "path.root", "path.cwd"):
+        return ("s", ".")
     address = _ADDRESS.match(name)
     if address is None:
         return ("env", name, None, line)

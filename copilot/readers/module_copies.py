@@ -21,7 +21,17 @@ MAX_ITEMS = 60
 _MAPPING = "aws_lambda_event_source_mapping."
 _KINDS = {"aws_sqs_queue.": "queue", "aws_kinesis_stream.": "stream", "aws_dynamodb_table.": "table"}
 _AUTOMATIC = ("terraform.tfvars", ".auto.tfvars")
-_NAMES = ("function_name", "name", "family", "filename", "source_dir", "source_path", "s3_key", "service_name")
+_NAMES = (
+    "function_name",
+    "name",
+    "family",
+    "filename",
+    "source_dir",
+    "source_path",
+    "s3_key",
+    "service_name",
+    "service",
+)
 
 
 def module_copies(files: Mapping[str, DeploymentFile]) -> Iterator[Copy]:
@@ -49,7 +59,7 @@ def module_copies(files: Mapping[str, DeploymentFile]) -> Iterator[Copy]:
         for one in chosen[:MAX_ENVIRONMENTS] or [None]:
             given: list[Layer] = [(file.path, file.facts.variables) for file in [*automatic, *([one] if one else [])]]
             title = f" ({posixpath.basename(one.stem)})" if one else ""
-            yield from modules.copies(folder, given, title, "", 0)
+            yield from modules.copies(folder, given, title, "", (), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +73,35 @@ class _Modules:
         """Returns the units of a module with their files."""
         return [(file, unit) for file in self.code.get(folder, ()) for unit in file.facts.units]
 
-    def copies(self, folder: str, given: list[Layer], title: str, via: str, depth: int) -> Iterator[Copy]:
-        """Yields what a module runs with the variables that it is given, and what the modules run that it calls."""
+    def copies(
+        self, folder: str, given: list[Layer], title: str, via: str, around: tuple[str, ...], depth: int
+    ) -> Iterator[Copy]:
+        """Yields what a module runs with the variables that it is given, and what the modules run that it calls.
+
+        `via` are the calls that lead here, `around` the names of all of them, nearest first.
+        """
         scope = self.scope(folder, given, depth)
         for file, unit in self.units(folder):
             for item in scope.items(unit.each)[:MAX_ITEMS] if unit.each else [""]:
-                name = f"{file.stem}:{unit.name}" + (f"[{item}]" if item else "")
+                own = unit.name + (f"[{item}]" if item else "")
+                name = f"{via}/{own}" if via and unit.kind == "module" else via or f"{file.stem}:{own}"
+                called = (*filter(None, (item, unit.name if unit.kind == "module" else "")), *around)
                 if unit.kind != "module":
-                    yield from self._running(file, unit, item, (via or name) + title, scope)
+                    yield from self._running(file, unit, item, name + title, scope, called)
                 elif depth < MAX_MODULES:
                     handed = _handed(file, unit, scope, item)
-                    yield from self.copies(below(folder, unit.base), [handed], title, name, depth + 1)
+                    yield from self.copies(below(folder, unit.base), [handed], title, name, called, depth + 1)
 
-    def _running(self, file: DeploymentFile, unit: Unit, item: str, name: str, scope: Scope) -> Iterator[Copy]:
+    def _running(
+        self, file: DeploymentFile, unit: Unit, item: str, name: str, scope: Scope, around: tuple[str, ...]
+    ) -> Iterator[Copy]:
         """Yields what a resource runs: itself, or the containers of the template that it is filled in from."""
-        names = [scope.texts.get(f"{unit.base}.{name}", "") for name in _NAMES]
-        stems = [posixpath.splitext(posixpath.basename(name))[0] for name in names]
-        hints = tuple(
-            dict.fromkeys(name for name in (item, *unit.hints, *stems, posixpath.basename(file.folder)) if name)
-        )
+        named = [scope.texts.get(f"{start}.{name}", "") for start in (unit.base, "var") for name in _NAMES]
+        stems = [posixpath.splitext(posixpath.basename(name))[0] for name in named]
+        # What a module is called with tells more than the names in it, which all of its calls share.
+        own = (*stems, *around, *unit.hints) if around else (*unit.hints, *stems)
+        listed = (item, *own, posixpath.basename(file.folder))
+        hints = tuple(dict.fromkeys(name for name in listed if name))
         fed = unit._replace(configs=tuple(self._fed(file.folder, unit, scope)))
         templates = [self.templates[path] for one in unit.takes if (path := below(file.folder, one)) in self.templates]
         # A template that runs nothing by itself may be a chart's values, which are read as such.
@@ -90,10 +110,14 @@ class _Modules:
         start = f"template.{unit.base}."
         for template in templates:
             given = [(one[0][len(start) :], *one[1:]) for one in file.facts.variables if one[0].startswith(start)]
-            filled = scope_of([(file.path, [(key, for_item(value, item), line) for key, value, line in given])], scope)
-            for inner in template.facts.units:
+            handed = [(file.path, [(key, for_item(value, item), line) for key, value, line in given])]
+            filled = _with_wholes(scope_of(handed, scope), handed)
+            for number, inner in enumerate(template.facts.units):
                 layers = ((file.path, unit.settings), (template.path, inner.settings))
-                yield Copy(inner, template.path, name, layers, (*inner.hints, *hints), filled)
+                # The first container is what the task is about, the others stand beside it.
+                yield Copy(
+                    inner, template.path, name, layers, inner.hints if number else (*inner.hints, *hints), filled
+                )
 
     def _fed(self, folder: str, unit: Unit, scope: Scope) -> Iterator[Config]:
         """Yields what feeds a function, by name where it is known: its own trigger, and the mappings that name the function."""

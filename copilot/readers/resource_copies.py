@@ -148,7 +148,9 @@ class _Sources:
 
     def named(self, name: str, folder: str) -> _Placed | None:
         """Returns the one that a manifest in a folder names."""
-        found = self._by_name.get(name, [])
+        # One that says nothing may be a chart's that is kept beside the rest.
+        all_of_it = self._by_name.get(name, [])
+        found = [one for one in all_of_it if one[1].settings or one[1].takes] or all_of_it
         near = [one for one in found if posixpath.dirname(one[0]) == folder]
         return (near or found)[0] if len(near) == 1 or len(found) == 1 else None
 

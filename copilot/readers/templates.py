@@ -16,6 +16,7 @@ TOKEN_START, TOKEN_END = "\ue000", "\ue001"
 _TOKEN = re.compile(rf"{TOKEN_START}(\d+){TOKEN_END}")
 _JINJA_HOLE = re.compile(r"\{\{.*?\}\}")
 _TERRAFORM_HOLE = re.compile(r"\$\{[^{}]*\}")
+_TERRAFORM_LOOP = re.compile(r"%\{~?\s*for\s+(\w+)\s*,\s*(\w+)\s+in\s+(\w+)\s*~?\}.*?%\{~?\s*endfor", re.DOTALL)
 _TERRAFORM_STEERING = re.compile(r"%\{.*?\}", re.DOTALL)
 _JINJA_STEERING = re.compile(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 
@@ -60,8 +61,12 @@ def jinja_template(text: str) -> Template:
 
 
 def terraform_template(text: str) -> Template:
-    """Returns the YAML (or JSON) of a template of Terraform's."""
-    return _with_holes(text, _TERRAFORM_STEERING, _TERRAFORM_HOLE, terraform_text)
+    """Returns the YAML (or JSON) of a template of Terraform's; what goes through a mapping stands for all of it."""
+
+    def whole(loop: re.Match[str]) -> str:
+        return re.sub(rf"\$\{{\s*(?:{loop[1]}|{loop[2]})\s*\}}", f"${{{loop[3]}}}", loop[0])
+
+    return _with_holes(_TERRAFORM_LOOP.sub(whole, text), _TERRAFORM_STEERING, _TERRAFORM_HOLE, terraform_text)
 
 
 def _with_holes(

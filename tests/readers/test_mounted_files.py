@@ -264,3 +264,20 @@ def test_a_compose_service_takes_the_files_that_it_mounts(mounts: str, more: str
     }
 
     assert topics(texts) == {("orders", "certain", ("docker-compose:sink",))}
+
+
+def test_a_config_map_that_says_nothing_does_not_hide_one_of_the_same_name() -> None:
+    config_map = "kind: ConfigMap\nmetadata:\n  name: topics\ndata:\n  KAFKA_TOPIC_2_KEY: orders.eu\n"
+    workload = (
+        "kind: Deployment\nmetadata:\n  name: sink\nspec:\n  containers:\n  - name: sink\n    image: x/sink\n    env:\n"
+        "    - name: TOPIC\n      valueFrom: {configMapKeyRef: {name: topics, key: KAFKA_TOPIC_2_KEY}}\n"
+    )
+    code = (
+        "import os\nfrom kafka import KafkaConsumer\n\n"
+        "for message in KafkaConsumer(os.environ['TOPIC']):\n    print(message)\n"
+    )
+    templated = config_map.replace("orders.eu", "{{ .Values.topic }}")
+
+    assert run(workload, config_map, code, **{"k8s/map-helm.yaml": templated}) == {
+        ("orders.eu", "certain", ("k8s/sink:sink",))
+    }

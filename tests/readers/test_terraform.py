@@ -169,3 +169,41 @@ def test_a_resource_that_only_fills_in_a_template_of_something_else_is_no_deploy
     text = 'resource "helm_release" "scorer" {\n  name = "scorer"\n  values = [templatefile("scorer.yaml.tftpl", { a = 1 })]\n}\n'
 
     assert run(text, **{"infra/scorer.yaml.tftpl": "replicas: 1\n"}) == {}
+
+
+def test_a_function_in_a_module_is_told_by_what_the_module_is_called_with() -> None:
+    texts = {
+        "infra/main.tf": (
+            'module "lambda_scorer" {\n  source = "./fn"\n  function_name = "scorer"\n  prefix = var.unknown\n  more = {\n'
+            '    TOPIC = "scores"\n  }\n}\nmodule "feeding" {\n  source = "./fn"\n'
+            '  source_dir = "${path.root}/../jobs/feeder"\n  more = {}\n}\n'
+        ),
+        "infra/fn/main.tf": FUNCTION.replace('"scorer"\n', '"${var.prefix}-x"\n')
+        % 'environment {\n    variables = merge({ MODE = "fast" }, var.more)\n  }',
+    }
+    running = deployed(texts, ["jobs/scorer", "jobs/feeder"])
+
+    assert {name: (one.root, dict(one.settings)) for name, one in running.items()} == {
+        "infra/main:lambda_scorer": ("jobs/scorer", {"MODE": "fast", "TOPIC": "scores"}),
+        "infra/main:feeding": ("jobs/feeder", {"MODE": "fast"}),
+    }
+
+
+def test_a_template_may_go_through_a_mapping_and_hold_a_container_beside_the_task() -> None:
+    texts = {
+        "infra/main.tf": ('module "scorer" {\n  source = "./task"\n  env = {\n    TOPIC = "scores"\n  }\n}\n'),
+        "infra/task/main.tf": (
+            'module "task" {\n  source = "hub/ecs/task"\n  definitions = jsonencode(yamldecode(templatefile(\n'
+            '    "${path.module}/c.yaml.tftpl", {\n      env_vars = var.env\n      name : "x"\n    }\n  )))\n}\n'
+        ),
+        "infra/task/c.yaml.tftpl": (
+            '- name: "${name}"\n  image: "${image}"\n  environment:\n    %{~ for key, value in env_vars ~}\n'
+            "    - name: ${key}\n      value: |-\n        ${value}\n    %{~ endfor ~}\n"
+            "- name: collector\n  image: x/collector\n  environment: [{name: LEVEL, value: info}]\n"
+        ),
+    }
+    running = deployed(texts, ["jobs/scorer"])
+
+    assert [(one.name, one.root, dict(one.settings)) for one in running.values()] == [
+        ("infra/main:scorer", "jobs/scorer", {"TOPIC": "scores"})
+    ]
