@@ -23,6 +23,8 @@ Kind = Literal["lost", "defaulted", "changed", "collapsed", "dropped", "imprecis
 """lost: nothing came back. defaulted: the reader's default came instead. collapsed: another symbol. dropped: the field is gone."""
 EXAMPLE_CHARACTERS = 60
 _MISSING = object()
+_PLAIN = frozenset({str, int, bytes, bool, type(None)})
+"""Types of values of which two are the same where they are equal; of floating numbers 0.0 and -0.0 are not."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -97,7 +99,8 @@ def meeting(
 
 def compare(written: Any, read: Any, met: Meeting) -> Compared:
     """Compares one record as written with the same record as read."""
-    before = leaves_of(written, met.written)
+    kept, written, read = _without_equal(written, read, met)
+    before = leaves_of(written, met.written) if written or not kept else {}
     after = {standing(place): (place[-1][1], value) for place, value in leaves_of(read, met.read).items()}
     differences = []
     expected: set[tuple[str, ...]] = set()
@@ -122,7 +125,27 @@ def compare(written: Any, read: Any, met: Meeting) -> Compared:
         if difference:
             differences.append(difference)
     defaults = sum(1 for place, (path, _) in after.items() if place not in expected and path not in met.written.paths)
-    return Compared(tuple(differences), len(before), defaults)
+    return Compared(tuple(differences), kept + len(before), defaults)
+
+
+def _without_equal(written: Any, read: Any, met: Meeting) -> tuple[int, Any, Any]:
+    """Returns how many plain values of a record came back as they were under their own names, and what is left of both sides.
+
+    They are most of a wide record, and nothing else about them could matter to the rest of it.
+    """
+    is_record = isinstance(written, dict) and isinstance(read, dict)
+    if not is_record or met.turned or not (written.keys() <= met.written.paths and read.keys() <= met.read.paths):
+        return 0, written, read
+    equal = {
+        name
+        for name, value in written.items()
+        if value.__class__ in _PLAIN
+        and name in read
+        and read[name].__class__ is value.__class__
+        and read[name] == value
+    }
+    rest = ({name: value for name, value in record.items() if name not in equal} for record in (written, read))
+    return len(equal), *rest
 
 
 def same(written: Any, read: Any) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 from copilot.domain.codec import canonical
 
 PRIMITIVES = ("null", "boolean", "int", "long", "float", "double", "bytes", "string")
+_PLAIN = {f'"{name}"': name for name in PRIMITIVES}
 _NAMED = ("record", "error", "enum", "fixed")
 _NEUTRAL: dict[str, Any] = {
     "boolean": False,
@@ -202,10 +203,12 @@ def _named(kind: Any, namespace: str, depth: int) -> Iterator[tuple[str, dict[st
         full = full_name(kind["name"], str(kind.get("namespace") or namespace))
         yield full, kind
         namespace = full.rpartition(".")[0]
-    for entry in kind.get("fields", ()) if isinstance(kind.get("fields"), list) else ():
-        yield from _named(entry.get("type") if isinstance(entry, dict) else None, namespace, depth + 1)
-    for key in ("type", "items", "values"):
-        yield from _named(kind.get(key), namespace, depth + 1)
+    fields = kind.get("fields")
+    inside = [entry.get("type") for entry in fields if isinstance(entry, dict)] if isinstance(fields, list) else []
+    for inner in (*inside, *(kind.get(key) for key in ("type", "items", "values"))):
+        # A generator for each name among ten thousand fields would take longer than all else.
+        if isinstance(inner, dict | list):
+            yield from _named(inner, namespace, depth + 1)
 
 
 def full_name(name: str, namespace: str) -> str:
@@ -250,7 +253,8 @@ def as_decoded(schema: Any) -> Any:
 
 def parsed(text: str) -> Any:
     """Returns the JSON value of a type or a default as the map keeps it."""
-    return json.loads(text)
+    # Most fields have a type without parts, and ten thousand of them are asked about again and again.
+    return _PLAIN.get(text) or json.loads(text)
 
 
 def _bare(kind: Any) -> str:
@@ -287,6 +291,8 @@ def is_another_kind(old: str, new: str) -> bool:
 
     Whole numbers do for floating ones, symbols for texts. Unions of several types and named types are not judged.
     """
+    if old == new:
+        return False
     before, after = without_null(parsed(old)), without_null(parsed(new))
     kinds = _VALUE_KINDS.get(base_kind(before)), _VALUE_KINDS.get(base_kind(after))
     if None in kinds:

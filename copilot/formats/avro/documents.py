@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,7 +12,7 @@ from copilot.domain.schema import SchemaHost, SchemaSource
 from copilot.domain.source import Span
 from copilot.formats.avro.languages import Language, Tree, language_of, main_of, read_tree
 from copilot.formats.avro.names import NAMED_KINDS, RECORD_KINDS, full_name, namespace_of
-from copilot.formats.json_text import InvalidText, Node, column_of, line_of, scan_json
+from copilot.formats.json_text import InvalidText, Node, column_of, line_of, line_starts, scan_json
 from copilot.formats.python_folding import fold_python
 from copilot.formats.python_literal import scan_python
 from copilot.formats.python_modules import Beside
@@ -49,10 +50,9 @@ class Document:
 
     def span(self, node: Node) -> Span:
         """Returns the lines of the file on which a node stands."""
-        before = self.first_line - 1
-        return Span(
-            self.path, before + line_of(self.text, node.start), before + line_of(self.text, max(node.end - 1, 0))
-        )
+        before, starts = self.first_line - 1, line_starts(self.text)
+        first, last = bisect_right(starts, node.start), bisect_right(starts, max(node.end - 1, 0))
+        return Span(self.path, before + first, before + last)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import decimal
+import json
 import subprocess
 import sys
 from importlib.metadata import version
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from copilot.formats.avro.decoders import ApacheDecoder, FastavroDecoder
-from copilot.ports import DecoderUnderTest, Undecodable
+from copilot.ports import Decoded, DecoderUnderTest, Undecodable
 from tests.formats.avro.arranging import field, read, record
 
 DECODERS: list[DecoderUnderTest] = [FastavroDecoder(), ApacheDecoder()]
@@ -54,6 +55,31 @@ def test_a_refusal_is_undecodable_with_a_short_reason(decoder: DecoderUnderTest)
 
     assert "b" in str(caught.value)
     assert len(str(caught.value)) <= 300
+
+
+@both
+def test_a_record_of_more_fields_than_the_apache_package_takes_at_once_is_read_as_any_other(
+    decoder: DecoderUnderTest,
+) -> None:
+    shared = {"type": "enum", "name": "side.Side", "symbols": ["LEFT", "RIGHT"]}
+    fields = [
+        field("first", shared),
+        *(field(f"f{number}", "int") for number in range(1_200)),
+        field("last", "side.Side"),
+    ]
+    writer, reader = resolved(*fields), resolved(*fields, field("more", "string", "none"))
+    value = {"first": "LEFT", **{f"f{number}": number for number in range(1_200)}, "last": "RIGHT"}
+
+    decoded = decoder.decode(decoder.encode(writer, value), writer, reader)
+
+    assert decoded == Decoded({**value, "more": "none"}, 0)
+
+
+def test_the_apache_package_refuses_a_wide_record_with_two_fields_of_a_name() -> None:
+    fields = [{"name": f"f{number % 600}", "type": "int"} for number in range(601)]
+
+    with pytest.raises(Undecodable, match="f0 already in use"):
+        ApacheDecoder().encode(json.dumps({"type": "record", "name": "Wide", "fields": fields}), {})
 
 
 def test_the_apache_package_tells_wide_records_by_their_names() -> None:
