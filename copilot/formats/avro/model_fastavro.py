@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from copilot.formats.avro.model import FINE, NO, WRONG, Model, Outcome, below, is_same_plain, promotes, worst
-from copilot.formats.avro.names import namespace_of, short_name
 from copilot.formats.avro.types import NO_DEFAULT, Field, Type
 
 _NAMED = ("record", "enum", "fixed")
@@ -105,11 +104,8 @@ class FastavroModel(Model):
 
 
 def _has_alias(reader: Type, writer: Type) -> bool:
-    # Aliases are compared as they are written: one without a namespace also stands for the writer's short name.
-    own = namespace_of(reader.name)
-    return writer.name in reader.aliases or any(
-        short_name(alias) == writer.short and namespace_of(alias) == own for alias in reader.aliases
-    )
+    # Aliases are compared as they are written: only one without a namespace also stands for the writer's short name.
+    return writer.name in reader.aliases or writer.short in reader.short_aliases
 
 
 def _loses(writer: Type, branch: Type) -> bool:

@@ -330,7 +330,9 @@ class _Reading:
         if named is None:
             named = Type(kind, full, short)
         if "aliases" in schema:
-            named.aliases = frozenset(_full_alias(alias, space, path) for alias in _aliases(schema, path))
+            aliases = _aliases(schema, path)
+            named.aliases = frozenset(_full_alias(alias, space, path) for alias in aliases)
+            named.short_aliases = frozenset(alias for alias in aliases if "." not in alias)
         if full not in self.known:
             self.known[full] = named
             self._raw[full] = schema

@@ -37,7 +37,7 @@ class Field:
 class Type:
     """One type. `kind` is Avro's word ("record" also for errors, "union" for a list); `name` is full, "" for unnamed ones.
 
-    `default` is an enum's own default. `inner` is an array's items or a map's values. A plain type is one of the shared ones,
+    `aliases` are full names, `short_aliases` those of them that are written without a namespace. `default` is an enum's own default. `inner` is an array's items or a map's values. A plain type is one of the shared ones,
     which read their own data whoever asks.
     """
 
@@ -45,6 +45,7 @@ class Type:
     name: str = ""
     short: str = ""
     aliases: frozenset[str] = frozenset()
+    short_aliases: frozenset[str] = frozenset()
     fields: tuple[Field, ...] = ()
     by_name: dict[str, Field] = field(default_factory=dict)
     symbols: tuple[str, ...] = ()
@@ -130,7 +131,9 @@ class _Builder:
         type.name = full_name(schema["name"], schema.get("namespace"), enclosing)
         type.short = short_name(type.name)
         space = namespace_of(type.name)
-        type.aliases = frozenset(full_name(alias, None, space) for alias in _strings(schema.get("aliases")))
+        aliases = _strings(schema.get("aliases"))
+        type.aliases = frozenset(full_name(alias, None, space) for alias in aliases)
+        type.short_aliases = frozenset(alias for alias in aliases if "." not in alias)
         self._known[type.name] = type
 
     def _record(self, schema: dict[str, Any], enclosing: str) -> Type:

@@ -46,6 +46,14 @@ def test_a_registry_stops_at_an_ambiguous_alias_though_a_later_branch_takes_the_
     assert "avro.ambiguous-alias" in [it.rule for it in verdict.reasons]
 
 
+@pytest.mark.parametrize(("alias", "letter"), [("Old", "Y"), ("a.Old", "n")])
+def test_fastavro_takes_an_alias_for_a_short_name_only_where_it_is_written_short(alias: str, letter: str) -> None:
+    reader = record(field("int"), name="New", namespace="a", aliases=[alias])
+    writer = record(field("int"), name="Old", namespace="")
+
+    assert letters(reader, writer)[IN_ORDER.index("fastavro")] == letter
+
+
 def refuses(decoder: DecoderUnderTest, reader: str, writer: str, data: list[bytes]) -> bool:
     for one in data:
         try:
