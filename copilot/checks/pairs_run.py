@@ -66,13 +66,15 @@ def _seen(reader: SchemaVersion, writer: SchemaVersion, schema_format: SchemaFor
 
 
 def aliased(reader: SchemaVersion, writer: SchemaVersion) -> Declared:
-    """Returns what the reader's own aliases declare: values that come back under a new name."""
-    own = {field.path for field in writer.fields}
+    """Returns what the reader's schema declares: values under a new name by its aliases, and in another type where that differs."""
+    own = {field.path: field.type for field in writer.fields}
     renames = []
     for field in reader.fields:
         prefix = field.path[: len(field.path) - len(field.name)]
         renames += [(prefix + alias, field.path) for alias in field.aliases if prefix + alias in own]
-    return Declared(renamed=tuple(renames))
+    sources = {path: path for path in own} | {new: old for old, new in renames}
+    met = [(sources[field.path], field.type) for field in reader.fields if field.path in sources]
+    return Declared(renamed=tuple(renames), retyped=frozenset(path for path, type in met if own[path] != type))
 
 
 def _verdict(name: str, found: Iterable[Seen], count: int) -> DecoderVerdict:

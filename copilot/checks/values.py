@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -171,6 +171,10 @@ def converted(written: Any, read: Any) -> bool:
         return len(written) == len(read) and all(
             same(one, other) or converted(one, other) for one, other in zip(written, read, strict=True)
         )
+    if isinstance(written, dict) and isinstance(read, dict):
+        return written.keys() == read.keys() and all(
+            same(value, read[name]) or converted(value, read[name]) for name, value in written.items()
+        )
     match written, read:
         case (bool(), _) | (_, bool()):
             return False
@@ -186,6 +190,10 @@ def converted(written: Any, read: Any) -> bool:
             return _is_instant(written, read)
         case (datetime(), int()):
             return _is_instant(read, written)
+        case (int(), time() | date()):
+            return written in _numbers_of(read)
+        case (time() | date(), int()):
+            return read in _numbers_of(written)
     return False
 
 
@@ -231,6 +239,14 @@ def _is_default(target: str, read: Any, met: Meeting) -> bool:
 def _gone_kind(path: str, met: Meeting) -> Kind:
     is_known = any(at_or_below(path, own) for own in met.declared.paths)
     return "lost" if is_known else "dropped"
+
+
+def _numbers_of(value: time | date) -> tuple[int, ...]:
+    """Returns the numbers that a time of day (in milliseconds and in microseconds) or a day may stand for on the wire."""
+    if isinstance(value, date):
+        return ((value - _EPOCH.date()).days,)
+    passed = datetime.combine(_EPOCH, value) - datetime.combine(_EPOCH, time())
+    return passed // timedelta(milliseconds=1), passed // timedelta(microseconds=1)
 
 
 def _is_instant(number: int, instant: datetime) -> bool:

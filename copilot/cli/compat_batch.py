@@ -16,6 +16,7 @@ from copilot.errors import EXIT_DONE, EXIT_USAGE, WrongUsage
 
 Judge = Callable[[Any, Any], PairVerdict]
 """Takes the reader's schema and the writer's."""
+BYTE_ORDER_MARK = "\ufeff"
 LINE_CHARACTERS_MAX = 32_000_000
 ID_CHARACTERS_MAX = 1_000
 _LEADING_ID = re.compile(r'\s*\{\s*"id"\s*:\s*("(?:[^"\\]|\\.)*"|-?[0-9]{1,18})\s*[,}]')
@@ -44,13 +45,22 @@ def _judge_all(file: TextIO, judge: Judge, console: Console) -> int:
         if number % LINES_BETWEEN_COLLECTIONS == 0:
             gc.collect()
         id, pair, wrong = _read(line)
-        if not wrong:
+        marked = [] if wrong else [side for side in ("reader", "writer") if _has_mark(pair[side])]
+        if marked:
+            told = "; ".join(f"the {side}'s schema is invalid: a byte order mark before its text" for side in marked)
+            console.print_line({"id": id, **verdict_json(PairVerdict(None, told, (), ()))})
+        elif not wrong:
             console.print_line({"id": id, **verdict_json(judge(pair["reader"], pair["writer"]))})
         else:
             is_whole = False
             verdict = PairVerdict(None, f"line {number} {wrong}", (), ())
             console.print_line({"id": id, **verdict_json(verdict)})
     return EXIT_DONE if is_whole else EXIT_USAGE
+
+
+def _has_mark(schema: Any) -> bool:
+    """Parsers pass over a byte order mark at the head of a file, and refuse it in a text, which is what a registry is sent."""
+    return isinstance(schema, str) and schema.startswith(BYTE_ORDER_MARK)
 
 
 def _read(line: str) -> tuple[Any, dict[str, Any], str]:
@@ -85,7 +95,7 @@ def _leading_id(line: str) -> Any:
 
 
 def _lines(file: TextIO) -> Iterator[str]:
-    mark = "\ufeff"
+    mark = BYTE_ORDER_MARK
     while line := file.readline(LINE_CHARACTERS_MAX + 1):
         yield line.removeprefix(mark)
         mark = ""

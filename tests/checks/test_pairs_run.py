@@ -32,6 +32,35 @@ def test_what_came_back_whole_was_run_and_the_others_stay_predicted() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (
+            {"type": "map", "values": {"type": "map", "values": "string"}},
+            {"type": "map", "values": {"type": "map", "values": "bytes"}},
+        ),
+        ("int", {"type": "int", "logicalType": "date"}),
+        ({"type": "long", "logicalType": "timestamp-millis"}, "long"),
+    ],
+)
+def test_a_value_that_is_the_same_in_another_type_came_back_whole(written: Any, read: Any) -> None:
+    old, new = holding(written, read)
+
+    seen = verdicts(new, old, AvroFormat())
+
+    assert (seen["fastavro"].reads, seen["fastavro"].basis) == ("yes", "ran"), seen["fastavro"].note
+
+
+@pytest.mark.tool("avro-java")
+@pytest.mark.parametrize("kind", ["time-millis", "date"])
+def test_java_reads_a_logical_type_as_its_number_where_it_is_gone(kind: str) -> None:
+    old, new = holding({"type": "int", "logicalType": kind}, "int")
+
+    seen = verdicts(new, old, outside.format_with(outside.java()))
+
+    assert (seen["java"].reads, seen["java"].basis) == ("yes", "ran"), seen["java"].note
+
+
 def test_a_refusal_is_told_in_the_decoders_own_words() -> None:
     old, new = holding(enum("A", "B"), enum("A"))
 

@@ -192,6 +192,18 @@ def test_a_line_that_can_not_be_read_keeps_its_id_and_says_why(
     assert answer["error"].startswith(said)
 
 
+def test_a_text_in_a_batch_with_a_byte_order_mark_is_no_schema_to_a_registry(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "pairs.ndjson").write_text(json.dumps({"id": 1, "reader": "\ufeff" + FIRST, "writer": FIRST}))
+
+    code, shown, _ = run(capsys, "--batch", str(tmp_path / "pairs.ndjson"))
+
+    answer = json.loads(shown)
+    assert (answer["compatible"], code) == (None, EXIT_DONE)
+    assert answer["error"] == "the reader's schema is invalid: a byte order mark before its text"
+
+
 def test_a_batch_may_begin_with_a_byte_order_mark(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "pairs.ndjson").write_text('\ufeff{"id": 1, "reader": "long", "writer": "int"}\n', encoding="utf-8")
 

@@ -124,5 +124,5 @@ def _avsc(reader: Type, writer: Type, agreement: Agreement) -> Outcome:
     for schema in () if agreement.is_thorough else (reader, writer):
         bad = first_bad_default(schema)
         if bad is not None:
-            return Outcome(NO, bad, f'avsc refuses the schema: the default of "{bad}" is not of the first branch')
+            return Outcome(NO, bad, f'avsc refuses the schema: it does not take the default of "{bad}"')
     return AvscModel(agreement.disputed).outcome(writer, reader)

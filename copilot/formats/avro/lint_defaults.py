@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from copilot.domain.evidence import Finding
 from copilot.formats.avro.model import below
 from copilot.formats.avro.model_apache import reads_default
-from copilot.formats.avro.model_avsc import takes_default
+from copilot.formats.avro.model_avsc import LONG_MAX, takes_default
 from copilot.formats.avro.model_java import makes_default
 from copilot.formats.avro.types import NO_DEFAULT, Field, Type
 
@@ -52,8 +52,11 @@ def _of_field(field: Field, path: str) -> Iterator[Finding]:
 
 
 def _refused(field: Field, path: str, who: str) -> Finding:
-    is_later = field.type.kind == "union" and not takes_default(field.default, field.type)
-    if is_later:
+    is_refused = not takes_default(field.default, field.type)
+    is_whole = isinstance(field.default, int) and not isinstance(field.default, bool)
+    if is_refused and is_whole and abs(field.default) > LONG_MAX:
+        what, fix = "is beyond 2^53", "Use a number that JavaScript counts exactly, or none."
+    elif is_refused and field.type.kind == "union":
         what, fix = "is not of the union's first branch", _LATER_BRANCH
     elif field.type.kind in ("float", "double"):
         what, fix = "is no number with a point", "Write it with a point: 0.0."

@@ -12,6 +12,8 @@ from copilot.formats.avro.model import FINE, NO, WRONG, Model, Outcome, below, i
 from copilot.formats.avro.rules import source_fields
 from copilot.formats.avro.types import NO_DEFAULT, Type
 
+LONG_MAX = 2**53 - 2
+"""The largest whole number that avsc takes; a schema with a default beyond it is refused."""
 _UNITS = frozenset({"timestamp-millis", "timestamp-micros", "timestamp-nanos", "time-millis", "time-micros"})
 
 
@@ -95,7 +97,10 @@ def takes_default(value: Any, kind: Type) -> bool:
     if kind.kind == "boolean":
         return isinstance(value, bool)
     if kind.kind in ("string", "bytes", "fixed"):
-        return isinstance(value, str) and (kind.kind != "fixed" or len(value) == kind.size)
+        # JavaScript counts a character beyond U+FFFF twice.
+        return isinstance(value, str) and (
+            kind.kind != "fixed" or len(value.encode("utf-16-le", "surrogatepass")) == 2 * kind.size
+        )
     if kind.kind == "enum":
         return value in kind.symbols
     if kind.inner is not None:
@@ -109,4 +114,5 @@ def takes_default(value: Any, kind: Type) -> bool:
         return False
     if kind.kind in ("float", "double"):
         return True
-    return value == int(value) and (kind.kind == "long" or -(2**31) <= value < 2**31)
+    limit = LONG_MAX if kind.kind == "long" else 2**31 - 1
+    return value == int(value) and -limit - (kind.kind == "int") <= value <= limit

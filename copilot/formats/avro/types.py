@@ -37,8 +37,9 @@ class Field:
 class Type:
     """One type. `kind` is Avro's word ("record" also for errors, "union" for a list); `name` is full, "" for unnamed ones.
 
-    `aliases` are full names, `short_aliases` those of them that are written without a namespace. `default` is an enum's own default. `inner` is an array's items or a map's values. A plain type is one of the shared ones,
-    which read their own data whoever asks.
+    `aliases` are full names, `short_aliases` those of them that are written without a namespace. `default` is an enum's own
+    default. `inner` is an array's items or a map's values. A plain type is one of the shared ones, which read their own data
+    whoever asks.
     """
 
     kind: str

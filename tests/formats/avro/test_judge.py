@@ -54,6 +54,24 @@ def test_fastavro_takes_an_alias_for_a_short_name_only_where_it_is_written_short
     assert letters(reader, writer)[IN_ORDER.index("fastavro")] == letter
 
 
+@pytest.mark.parametrize(
+    ("kind", "default", "letter"),
+    [
+        ("long", 2**53 - 2, "Y"),
+        ("long", 2**53 - 1, "n"),
+        (["long", "null"], -(2**63), "n"),
+        ({"type": "map", "values": "long"}, {"k": 2**62}, "n"),
+        ({"type": "fixed", "name": "F", "size": 2}, "\U0001f600", "Y"),
+    ],
+)
+def test_avsc_refuses_a_default_that_is_no_value_of_the_type_to_javascript(
+    kind: Any, default: Any, letter: str
+) -> None:
+    verdict = judge(record(field("int"), field(kind, "b", default=default)), record(field("int")))
+
+    assert [LETTERS[it.reads] for it in verdict.decoders if it.decoder == "avsc"] == [letter]
+
+
 def refuses(decoder: DecoderUnderTest, reader: str, writer: str, data: list[bytes]) -> bool:
     for one in data:
         try:
