@@ -144,8 +144,8 @@ def _without_equal(written: Any, read: Any, met: Meeting) -> tuple[int, Any, Any
         and read[name].__class__ is value.__class__
         and read[name] == value
     }
-    rest = ({name: value for name, value in record.items() if name not in equal} for record in (written, read))
-    return len(equal), *rest
+    rest = [{name: value for name, value in record.items() if name not in equal} for record in (written, read)]
+    return len(equal), rest[0], rest[1]
 
 
 def same(written: Any, read: Any) -> bool:
