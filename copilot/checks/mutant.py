@@ -127,6 +127,11 @@ def sibling_of(edit: SchemaEdit, case: Case) -> SchemaField | None:
     return others[0] if others else None
 
 
+def fields_of_record(record: str, case: Case) -> tuple[SchemaField, ...]:
+    """Returns the fields that a record declares in the base, each name once."""
+    return tuple({it.name: it for it in _fields(case) if it.record == record}.values())
+
+
 def job_of(path: str, case: Case) -> str:
     """Returns the job whose folder holds a path, the innermost one; "" where there is none."""
     own = [job for job in case.base.jobs if job.root not in ("", ".") and _is_below(path, job.root.rstrip("/"))]

@@ -6,6 +6,7 @@ one that stays green.
 
 from __future__ import annotations
 
+from copilot.checks import mutate_beside as beside
 from copilot.checks import mutate_code as code
 from copilot.checks import mutate_phases as phases
 from copilot.checks import mutate_schemas as schemas
@@ -103,6 +104,42 @@ MUTATIONS: tuple[Mutation, ...] = (
         "the schema has another name than was asked for",
         "no edit brings a name into a schema",
         at_edits(schemas.name_misspelt),
+    ),
+    Mutation(
+        "another field dropped",
+        "readers of a field that was not meant find nothing",
+        "no other field in an edited record",
+        beside.beside(beside.field_dropped),
+    ),
+    Mutation(
+        "another field renamed",
+        "readers of a field that was not meant find nothing under its name",
+        "no other field in an edited record",
+        beside.beside(beside.field_renamed),
+    ),
+    Mutation(
+        "another field retyped",
+        "readers of a field that was not meant refuse its values",
+        "no other field of a plain type in an edited record",
+        beside.beside(beside.field_retyped),
+    ),
+    Mutation(
+        "another field's symbol dropped",
+        "readers refuse every record with that symbol",
+        "no other field in an edited record has an enum",
+        beside.beside(beside.symbol_dropped),
+    ),
+    Mutation(
+        "required field added",
+        "records from before it are refused, and so is what producers write",
+        "no other field in an edited record",
+        beside.required_field_added,
+    ),
+    Mutation(
+        "record renamed",
+        "readers that compare names refuse every record",
+        "no other field in an edited record",
+        beside.record_renamed,
     ),
     Mutation(
         "order off by one",

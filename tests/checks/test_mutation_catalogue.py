@@ -9,7 +9,7 @@ import pytest
 
 from copilot.checks.mutant import MUTANTS_MAX, edits_of
 from copilot.checks.mutations import MUTATIONS
-from copilot.domain.alternative import Step
+from copilot.domain.alternative import SchemaEdit, Step
 from copilot.flow import case_of
 from copilot.plugins import Kit
 from copilot.ports import Case
@@ -54,6 +54,25 @@ def test_a_phased_patch_can_be_broken_in_twenty_ways() -> None:
     case, kit = chosen(PHASED)
 
     assert sum(bool(mutation.of(case, kit.tree)) for mutation in MUTATIONS) >= 20
+
+
+@pytest.mark.parametrize("change", [RENAME, PHASED, "remove channel from Order", "make channel optional in Order"])
+def test_every_patch_of_a_schema_can_be_broken_twenty_times(change: str) -> None:
+    case, kit = chosen(change)
+
+    assert sum(len(mutation.of(case, kit.tree)) for mutation in MUTATIONS) >= 20
+
+
+def test_another_field_is_broken_in_each_text_of_the_record_and_never_the_one_that_was_meant() -> None:
+    case, kit = chosen(RENAME)
+    asked = {getattr(it, "field", "") for it in case.request.operations}
+
+    for name in ("another field dropped", "another field renamed", "another field retyped"):
+        for mutant in next(it for it in MUTATIONS if it.name == name).of(case, kit.tree):
+            more = set(edits_of(mutant.alternative)) - set(edits_of(case.alternative))
+            own = {it.source.path for it in edits_of(case.alternative) if isinstance(it, SchemaEdit)}
+            assert {it.source.path for it in more if isinstance(it, SchemaEdit)} == own, name
+            assert asked.isdisjoint(getattr(it, "field", "") for it in more), name
 
 
 def test_who_forgets_a_file_forgets_it_in_its_steps_too() -> None:
