@@ -7,6 +7,7 @@ import ast
 from copilot.readers.flow import Origin
 from copilot.readers.reading import Reader
 from copilot.readers.scope import NOTHING, Seen, receiver_name
+from copilot.readers.table_classes import WRITING
 from copilot.readers.things import value_of
 from copilot.readers.values import Value
 
@@ -21,15 +22,20 @@ def see_arguments(reader: Reader, node: ast.Call, mode: str = "reads", made: Ori
 def see_keywords(reader: Reader, node: ast.Call, made: Origin | None = None) -> None:
     """Reads the keyword arguments; a keyword of a class, of `dict` and the like is a name of its own."""
     name = receiver_name(node.func)
-    makes_record = name[:1].isupper() or name in (
-        "cls",
-        "dict",
-        "replace",
-        "_replace",
-        "assign",
-        "namedtuple",
-        "update",
-        "update_one",
+    makes_record = (
+        name[:1].isupper()
+        or name in WRITING
+        or name
+        in (
+            "cls",
+            "dict",
+            "replace",
+            "_replace",
+            "assign",
+            "namedtuple",
+            "update",
+            "update_one",
+        )
     )
     names = tuple(keyword.arg for keyword in node.keywords if keyword.arg) if makes_record else ()
     shape = reader.sheet.new_shape(names) if len(names) > 1 else -1

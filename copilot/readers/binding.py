@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from copilot.domain.pipeline import BlindSpot, FieldUse, Link
@@ -185,6 +185,7 @@ class Binder:
     def _uses_of(self, job: JobFiles, paths: tuple[str, ...], fields: JobFields) -> Used:
         facts = self._with_handed(job, self._store.python(paths))
         name = job.code.name
+        fields = replace(fields, tables=frozenset(table for one in facts.values() for table in one.tables))
         records = Records(job.code, facts, self._links[name], self._store.premises, self._modules)
         uses: list[FieldUse] = []
         unknown: list[FieldUse] = []

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from copilot.readers.flow import Tag
 from copilot.readers.values import Value
 
-FACTS_VERSION = 137
+FACTS_VERSION = 138
 FACTS_KIND = f"python-facts-{FACTS_VERSION}-{sys.version_info.major}.{sys.version_info.minor}"
 LOADED_MAX = 8192
 FORWARDED = -2
@@ -139,7 +139,8 @@ class FileFacts(NamedTuple):
     """All that one Python file says. `excerpts` are the stripped lines of uses by number.
 
     `names` are the values of names: of the module ("TOPIC"), of attributes ("Class.attribute"), of what functions return
-    ("function()", "Class.method()"). `bases` are the chains to the bases of each class.
+    ("function()", "Class.method()"). `bases` are the chains to the bases of each class, `tables` the classes that
+    stand for tables of a database.
     """
 
     gaps: tuple[tuple[int, str], ...] = ()
@@ -157,6 +158,7 @@ class FileFacts(NamedTuple):
     crossings: Crossings = Crossings()
     invocations: tuple[Invocation, ...] = ()
     bases: tuple[tuple[str, tuple[Value, ...]], ...] = ()
+    tables: tuple[str, ...] = ()
 
 
 _ROWS: dict[str, Any] = {

@@ -22,6 +22,7 @@ from copilot.readers.record_classes import see_record_classes
 from copilot.readers.scope import NOTHING, FunctionNode, Scope, Seen, is_self, parameters
 from copilot.readers.settings_classes import see_settings_class
 from copilot.readers.sheet import Sheet
+from copilot.readers.table_classes import columns_of
 from copilot.readers.tables import add_table_calls
 from copilot.readers.triggers import add_trigger_calls, see_kombu_mixin, see_pulsar_function
 from copilot.readers.values import is_text
@@ -246,10 +247,12 @@ class _Statements:
         if known.thing is not None and (node.value is None or known.thing[0] == "client"):
             before = self.expressions.see(node.target) if node.value is not None else NOTHING
             self.scope.bind(node.target, Seen(before.value, known.origin or before.origin, known.thing))
-        if self.scope.class_name and not self.scope.function_name and isinstance(node.target, ast.Name):
-            self.sheet.add_use(
-                node.target.id, node.target, "reads", "attribute", self.scope.class_name, None, self._shape
-            )
+        is_declared = self.scope.class_name and not self.scope.function_name
+        if is_declared and isinstance(node.target, ast.Name) and self.scope.class_name not in self.sheet.tables:
+            self._declared(node.target, "reads")
+
+    def _declared(self, target: ast.Name, mode: str) -> None:
+        self.sheet.add_use(target.id, target, mode, "attribute", self.scope.class_name, None, self._shape)
 
     def _class(self, node: ast.ClassDef) -> None:
         if self.scope.class_name:
@@ -260,7 +263,12 @@ class _Statements:
         self.scope.bases[node.name] = tuple(base for base in bases if base is not None)
         self.scope.class_name, before = node.name, self.scope.names
         self.scope.names = {}
-        self._shape = self.sheet.new_shape(_fields_declared(node))
+        columns = columns_of(node, self.scope.libraries)
+        self._shape = self.sheet.new_shape(tuple(columns) or _fields_declared(node))
+        if columns:
+            self.sheet.tables.append(node.name)
+        for target in columns.values():
+            self._declared(target, "writes")
         self._block(node.body)
         for name, seen in self.scope.names.items():
             self.scope.attributes.setdefault((node.name, name), seen)

@@ -56,6 +56,7 @@ class Sheet:
         self._blinds: list[tuple[int, str, str, Origin | None]] = []
         self.wholes: list[tuple[ast.Call, str, str, Origin]] = []
         """Calls that take a record whole, with their names, and the record's name and origin."""
+        self.tables: list[str] = []
         self._literal_count = 0
         self.made_calls: list[ast.Call] = []
         """Calls that stand nowhere by themselves; what is remembered of a node by its address needs it to stay."""
@@ -203,6 +204,7 @@ class Sheet:
                 for call, record in self.invocations
             ),
             bases=tuple(sorted(bases.items())),
+            tables=tuple(self.tables),
         )
 
     def _tags_of(self, origin: Origin | None, *, is_of_literal: bool) -> tuple[Tag, ...]:

@@ -18,6 +18,7 @@ from copilot.domain.schema import SchemaSubject
 from copilot.domain.source import Span
 from copilot.readers.facts import FileFacts, Use
 from copilot.readers.flow import FORWARD, MADE, Tag
+from copilot.readers.table_classes import WRITING
 
 RECORD_WORDS = frozenset(
     {
@@ -82,6 +83,8 @@ class JobFields:
 
     holders: Mapping[str, frozenset[str]]
     known_names: frozenset[str]
+    tables: frozenset[str] = frozenset()
+    """Names of the classes of the job's files that stand for tables of a database."""
 
     @property
     def names(self) -> frozenset[str]:
@@ -248,6 +251,8 @@ def _untraced_places(use: Use, facts: FileFacts, fields: JobFields, is_test: boo
     made = _places_made(use, facts, fields)
     if made:
         return [(place, "likely") for place in made]
+    if use.receiver in fields.tables or (use.form == "keyword" and use.receiver in WRITING):
+        return _columns_alike(use, facts, fields)
     if use.form in ("attribute", "keyword") and use.shape >= 0:
         # Declared in a class, or what an object of one is made with: of whichever record looks like that.
         keys = facts.shapes[use.shape]
@@ -273,6 +278,16 @@ def _untraced_places(use: Use, facts: FileFacts, fields: JobFields, is_test: boo
         likely = [place for place in likely if place in side.get(use.name, ())] or likely
     is_told = len({place.root for place in likely}) == 1
     return [(place, "likely" if is_told else "possible") for place in likely]
+
+
+def _columns_alike(use: Use, facts: FileFacts, fields: JobFields) -> list[tuple[Place, Certainty]]:
+    """Returns the fields whose values a table's column may hold, where most of what is named beside it is a field, too.
+
+    A column keeps its name when the field gets another one, so it is never more than possible.
+    """
+    keys = facts.shapes[use.shape] if use.shape >= 0 else ()
+    shared = ((place, len(place.beside.intersection(keys))) for place in fields.both.get(use.name, ()))
+    return [(place, "possible") for place, count in shared if count > 1 and count >= SHAPE_SHARE_MIN * len(keys)]
 
 
 def _places_made(use: Use, facts: FileFacts, fields: JobFields) -> list[Place]:
