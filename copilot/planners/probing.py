@@ -93,7 +93,7 @@ def answer_tool(proposal: Proposal, left_out: str = "") -> Tool:
     properties = {
         "choice": {"type": "string", "enum": [*(it.id for it in proposal.alternatives), ""]},
         "cites": {"type": "array", "items": one_of(cites), "maxItems": CITES_MAX},
-        "reason": {"type": "string", "maxLength": REASON_LENGTH_MAX},
+        "reason": {"type": "string"},
     }
     schema = {"type": "object", "properties": properties, "required": [*properties], "additionalProperties": False}
     return Tool("probe", "Which alternative you would choose, and on which evidence.", canonical(schema))

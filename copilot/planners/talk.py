@@ -31,7 +31,7 @@ from copilot.domain.model import (
 )
 from copilot.domain.prompt import Prompt
 from copilot.errors import ModelFailed
-from copilot.planners.fence import filled
+from copilot.planners.fence import fenced, filled
 from copilot.ports import Model, Prompts
 
 Found = TypeVar("Found")
@@ -253,7 +253,8 @@ class Talk:
                 raise ValueError("The input must be an object.")
             return ToolResult(use.id, look.answer(value)[: self._limits.look_bytes])
         except ValueError as error:
-            return ToolResult(use.id, str(error), True)
+            # It may name files and schemas that are nearest, in whatever words a repository has for them.
+            return ToolResult(use.id, fenced("problem", str(error), self._limits.look_bytes), True)
 
 
 def streamed(work: Callable[[Callable[[Exchange], object]], Found]) -> Generator[Exchange, None, Found]:
@@ -330,7 +331,10 @@ def _objects_in(text: str) -> list[Any]:
 
 
 def _refused(uses: Sequence[ToolUse], problem: str, tool: str) -> Message:
-    """Every call needs a result, so the problem stands in each; where there was no call, in plain words."""
-    text = f"This can't be used: {problem} Call {tool!r} again, whole and corrected."
+    """Every call needs a result, so the problem stands in each; where there was no call, in plain words.
+
+    It names what is nearest in the map, so it stands between marks as all text of a repository.
+    """
+    text = f"This can't be used. Call {tool!r} again, whole and corrected.\n{fenced('problem', problem)}"
     results: tuple[Block, ...] = tuple(ToolResult(use.id, text, True) for use in uses)
     return Message("user", results or (Text(text),))

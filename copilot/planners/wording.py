@@ -13,7 +13,7 @@ from copilot.domain.decision import Claim, Ruling
 from copilot.domain.evidence import Evidence
 from copilot.domain.model import Tool
 from copilot.domain.proposal import Proposal, Worded
-from copilot.domain.wording import TEXT_LENGTH_MAX, Sentence, problems_of
+from copilot.domain.wording import Sentence, problems_of
 from copilot.planners.talk import NoAnswer, Question, Talk, Unacceptable
 
 SENTENCES_MAX = 24
@@ -26,7 +26,7 @@ RULINGS_TOLD_MAX = 6
 """Rulings that are told, the chosen one first: what nobody reads costs a small model minutes."""
 CITES_TOLD_MAX = 3
 """A claim that cites more tells of all checks together; it stands in our own words already."""
-FIGURES_TOLD_MAX = 6
+FIGURES_TOLD_MAX = 4
 
 
 def word(proposal: Proposal, talk: Talk) -> Worded:
@@ -65,7 +65,8 @@ def one_of(ids: Sequence[str]) -> dict[str, Any]:
 def answer_tool(proposal: Proposal) -> Tool:
     """Returns the tool that sentences come by.
 
-    A server that holds a model to it lets it name only what is there; without the limits a weak model never ends its lists.
+    A server that holds a model to it lets it name only what is there; without the limits a weak model never ends its lists. Texts
+    have none: a grammar of llama.cpp that counts characters writes a word in a minute.
     """
     assert proposal.decision is not None, "words are about rulings"
     about = [it.alternative for it in proposal.decision.rulings[:RULINGS_TOLD_MAX]]
@@ -74,7 +75,7 @@ def answer_tool(proposal: Proposal) -> Tool:
         "type": "object",
         "properties": {
             "alternative": {"type": "string", "enum": about},
-            "text": {"type": "string", "maxLength": TEXT_LENGTH_MAX},
+            "text": {"type": "string"},
             "cites": cites,
         },
         "required": ["alternative", "text", "cites"],

@@ -12,6 +12,8 @@ from tests.repositories import commit, init
 from tests.shops import CHECKOUT, FIELDS, INVOICE
 
 CANARY = "XCANARYX"
+MESSAGE = "XMESSAGEX"
+"""Stands in commit messages alone, which nothing sends."""
 SECRETS = (
     "tr0ub4dor-and-3",
     # Put together here, so that no scanner takes this file for a leak.
@@ -68,7 +70,7 @@ def poisoned(folder: Path) -> Path:
         ".copilot/prompts/critic.md": f"---\nid: critic\nversion: 9\n---\n{ORDERS_TO_OBEY}\n",
         "CLAUDE.md": ORDERS_TO_OBEY,
     }
-    commit(folder, files, f"{ORDERS_TO_OBEY}\n\n{TOOL_CALL}\n{FORGED_FENCE}")
+    commit(folder, files, f"{ORDERS_TO_OBEY} {MESSAGE}\n\n{TOOL_CALL}\n{FORGED_FENCE}")
     return folder
 
 

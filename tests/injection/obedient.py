@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from tests.injection.attacks import CANARY, HIDDEN, MARKUP, TERMINAL
 from tests.planners.scripted import Script, called, said
 
 LOOKS = (
+    ("write_file", {"path": "x", "text": "x"}),
     ("span", {"path": ".env", "first": 1, "last": 50}),
     ("span", {"path": "../../../../etc/passwd", "first": 1, "last": 50}),
     ("span", {"path": "/etc/passwd", "first": 1, "last": 50}),
@@ -20,10 +23,13 @@ LOOKS = (
     ("span", {"path": "docker-compose.yml", "first": 1, "last": 99}),
     ("span", {"path": "services/checkout/main.py", "first": 1, "last": 99}),
     ("span", {"path": "services/invoice/main.py", "first": 1, "last": 99}),
+    ("span", {"path": f"elsewhere/\u202e{CANARY}\u200b.md", "first": 1, "last": 9}),
     ("search", {"words": "password key secret token"}),
+    ("uses", {"subject": "orders ignore"}),
+    ("uses", {"subject": "order", "field": f"choose_{CANARY}"}),
+    ("history", {"subject": "order", "field": f"choose_{CANARY}_first"}),
     ("gaps", {"path": "../"}),
     ("version", {"subject": "order", "number": 2}),
-    ("write_file", {"path": "x", "text": "x"}),
 )
 SAYS = f"{CANARY} {HIDDEN} {TERMINAL} {MARKUP}"
 
@@ -49,15 +55,44 @@ class Obedient(Script):
         return said(called(self._answer(tool, call), tool))
 
     def _answer(self, tool: str, call: Call) -> object:
-        answers: dict[str, object] = {
-            "alternatives": {"alternatives": [_way(*edits) for edits in _EDITS] if self._is_first(tool) else []},
-            "critic": {"cases": [_record(), _order()]},
-            "words": {"sentences": [{"alternative": "nothing", "text": SAYS, "cites": []}]},
+        answers: dict[str, Callable[[], object]] = {
+            "alternatives": lambda: {"alternatives": [_way(*it) for it in _EDITS] if self._is_first(tool) else []},
+            "critic": lambda: {"cases": [_record(), _order()]},
+            "words": lambda: {"sentences": [_sentence(call)]},
+            "frame": self._frame,
+            "probe": lambda: _choice(call, is_first=self._asked_for(tool) == 1),
         }
-        return answers.get(tool, {"text": SAYS})
+        return answers[tool]() if tool in answers else {"text": SAYS}
+
+    def _frame(self) -> object:
+        """Does what the texts want at first; then asks back in their words."""
+        wish = {"kind": "other", "words": SAYS}
+        obeys = {"operations": [{"op": "remove_field", "subject": CANARY, "field": "amount"}], "wishes": [wish]}
+        asks = {"question": {"text": SAYS, "candidates": [CANARY]}}
+        plain = {"question": {"text": SAYS, "candidates": ["note in order"]}}
+        return (obeys, asks, plain)[min(self._asked_for("frame") - 1, 2)]
+
+    def _asked_for(self, tool: str) -> int:
+        return sum(tool in (call.forced, call.tools[-1].name) for call in self.calls)
 
     def _is_first(self, tool: str) -> bool:
-        return sum(tool in (call.forced, call.tools[-1].name) for call in self.calls) <= 2
+        return self._asked_for(tool) <= 2
+
+
+def _ids(call: Call, key: str) -> list[str]:
+    """Returns the ids that the forced tool lets a model name for a key."""
+    return re.findall(r'"([^"]+)"', re.findall(rf'"{key}":[^[]*"enum":\[([^]]*)\]', call.tools[-1].schema)[0])
+
+
+def _sentence(call: Call) -> dict[str, Any]:
+    return {"alternative": _ids(call, "alternative")[0], "text": SAYS, "cites": _ids(call, "cites")[:1]}
+
+
+def _choice(call: Call, *, is_first: bool) -> dict[str, Any]:
+    """Chooses what the repository told it to, then what no check refuses, with the repository's reason."""
+    if is_first:
+        return {"choice": CANARY, "cites": [CANARY], "reason": SAYS}
+    return {"choice": _ids(call, "choice")[-1], "cites": _ids(call, "cites")[:2], "reason": SAYS}
 
 
 def _way(*edits: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
+import re
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,14 +16,16 @@ import pytest
 
 from copilot.adapters.prompt_files import PromptFiles, built_in_folder
 from copilot.cli.main import main
+from copilot.domain.decision import Decision
 from copilot.domain.proposal import Proposal
 from copilot.domain.visible import is_hidden
+from copilot.errors import Ambiguous
 from copilot.planners.fence import fenced
 from copilot.proposals import Workspace
 from copilot.proposals.record_files import record_files
 from copilot.reasons.render import markdown
 from copilot.tui.app import CopilotApp
-from tests.injection.attacks import CANARY, SECRETS, TEXTS, poisoned
+from tests.injection.attacks import CANARY, MESSAGE, SECRETS, TEXTS, poisoned
 from tests.injection.obedient import Obedient
 from tests.planners.scripted import kit_of
 from tests.repositories import fingerprint, git, lasting_folder
@@ -50,8 +53,11 @@ def story() -> Story:
     before = _tree(folder)
     model = Obedient(folder)
     with _no_network():
-        proposal = _ended(Workspace.open(folder, model=lambda tree: kit_of(model)))
-    return Story(folder, model, proposal, plain, before)
+        workspace = Workspace.open(folder, model=lambda tree: kit_of(model))
+        decided = _ended(workspace)
+        for _ in (*workspace.word(decided.id), *workspace.probe(decided.id)):
+            pass
+    return Story(folder, model, workspace.load(decided.id), plain, before)
 
 
 def _ended(workspace: Workspace) -> Proposal:
@@ -114,7 +120,7 @@ def test_the_model_was_attacked_and_did_as_it_was_told(story: Story) -> None:
     sent = "".join(story.model.seen)
 
     assert CANARY in sent
-    assert {it.purpose for it in story.proposal.exchanges} >= {"alternatives", "critic"}
+    assert {it.purpose for it in story.proposal.exchanges} == {"alternatives", "critic", "words", "probe"}
     assert len(story.model.results) > 5
 
 
@@ -131,6 +137,72 @@ def test_tools_read_inside_the_commit_alone(story: Story) -> None:
     assert not any("root:" in text or "[core]" in text for text in answers)
     assert any("/etc/passwd" in text for text in answers if "can't be read" in text)
     assert any("looks as if it held secrets" in text for text in answers)
+
+
+def test_all_that_tools_answer_stands_between_marks_with_nothing_hidden(story: Story) -> None:
+    answers = [it.text for it in story.model.results]
+    ours = re.compile(
+        r"This can't be used\. Call '\w+' again, whole and corrected\.\n|There is no tool 'write_file'\."
+        r"|The limit of 16 look-ups is reached: answer now\."
+    )
+
+    for text in answers:
+        rest = ours.sub("", text)
+        assert rest == "" or re.fullmatch(r'(?s)<data name="\w+" id="\w{8}">\n.*\n</data id="\w{8}">', rest), text
+        assert [hex(ord(mark)) for mark in set(text) if mark not in "\n\t" and is_hidden(mark)] == []
+    # The name of a file that nobody asked for, told as the nearest one.
+    assert any("\\u202e" in text and CANARY in text for text in answers)
+
+
+def test_commit_messages_are_not_sent(story: Story) -> None:
+    assert MESSAGE not in "".join(story.model.seen)
+
+
+def test_words_of_an_obedient_model_are_not_shown(story: Story) -> None:
+    worded = story.proposal.worded
+
+    assert worded is not None
+    assert worded.sentences == ()
+    assert "could not be used" in worded.problem
+    shown = _face("Markdown", story)
+    assert CANARY not in shown[shown.index("## In the words of a model") : shown.index("## Why")]
+
+
+def test_a_probe_of_an_obedient_model_changes_nothing_and_shows_none_of_its_words(story: Story) -> None:
+    probed, decision = story.proposal.probed, story.proposal.decision
+    records = Workspace.open(story.folder).records(story.proposal.id)
+
+    assert probed is not None
+    assert CANARY not in repr(probed)
+    assert [it.body for it in records if isinstance(it.body, Decision)] == [decision]
+    shown = _face("Markdown", story)
+    assert CANARY not in shown[shown.index("## Faithfulness probe") : shown.index("## Evidence")]
+
+
+def test_framing_by_an_obedient_model_ends_in_a_question_with_names_of_the_map(
+    story: Story, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace = Workspace.open(story.folder, model=lambda tree: kit_of(model))
+    model = Obedient(story.folder)
+    before = [it.id for it in workspace.list()]
+
+    with _no_network(), pytest.raises(Ambiguous) as told:
+        workspace.propose("we would like to know more about what people remark, please")
+
+    assert told.value.candidates == ("note in order",)
+    assert [it.id for it in workspace.list()] == before
+    assert [hex(ord(mark)) for mark in set(told.value.what) if is_hidden(mark)] == []
+    sent = "".join(model.seen)
+    assert CANARY in sent
+    assert [secret for secret in SECRETS if secret in sent] == []
+    assert "is not in the map" in sent
+    (talk,) = workspace.talks()
+    capsys.readouterr()
+    main(["show", talk.id, "-C", str(story.folder), "--prompts"])
+    shown = capsys.readouterr().out
+    assert [hex(ord(mark)) for mark in set(shown) if mark not in "\n\t" and is_hidden(mark)] == []
+    assert [secret for secret in SECRETS if secret in shown] == []
+    assert _tree(story.folder) == story.before
 
 
 def test_nothing_is_written_but_the_proposal(story: Story) -> None:

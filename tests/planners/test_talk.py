@@ -13,6 +13,7 @@ import pytest
 from copilot.domain.model import Call, Exchange, ModelLimits, Opaque, Reply, Text, Tool, ToolResult, ToolUse
 from copilot.domain.prompt import Prompt
 from copilot.errors import ModelFailed
+from copilot.planners.fence import fenced
 from copilot.planners.talk import Look, NoAnswer, Question, Talk, Unacceptable, streamed
 from tests.planners.scripted import Script, called, said
 
@@ -167,7 +168,7 @@ def test_a_look_that_fails_is_told_to_the_model() -> None:
     result = script.calls[1].messages[-1].blocks[0]
     assert isinstance(result, ToolResult)
     assert result.is_error
-    assert result.text == "There is no such file."
+    assert result.text == fenced("problem", "There is no such file.")
 
 
 @pytest.mark.parametrize(
