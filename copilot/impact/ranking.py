@@ -61,14 +61,14 @@ def probability_of(score: float) -> float:
 
 
 def split(ranked: Sequence[Ranked]) -> tuple[tuple[Ranked, ...], tuple[Ranked, ...]]:
-    """Returns the short list, and the longer one without it."""
+    """Returns the short list, and at most `LOOK_FILES_MAX` of those that come next."""
     change = [it for it in ranked if it.probability >= CHANGE_PROBABILITY_MIN][:CHANGE_FILES_MAX]
-    rest = ranked[len(change) : LOOK_FILES_MAX]
+    rest = ranked[len(change) : CHANGE_FILES_MAX]
     if change:
         floor = min(change[-1].probability, CHANGE_PROBABILITY_MIN) * NEAR_EQUAL
-        near = [it for it in rest if it.probability >= floor][: max(0, CHANGE_FILES_MAX - len(change))]
-        change += near
-    look = [it for it in ranked[len(change) : LOOK_FILES_MAX] if it.probability >= LOOK_PROBABILITY_MIN]
+        change += [it for it in rest if it.probability >= floor]
+    look = ranked[len(change) : len(change) + LOOK_FILES_MAX]
+    look = [it for it in look if it.probability >= LOOK_PROBABILITY_MIN]
     return tuple(change), tuple(look)
 
 

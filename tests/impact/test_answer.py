@@ -227,7 +227,7 @@ def test_lists_are_sorted_bounded_and_every_file_has_a_reason(tmp_path: Path) ->
 
     chances = [it.probability for it in found.files]
     assert chances == sorted(chances, reverse=True)
-    assert len(found.files) <= LOOK_FILES_MAX
+    assert len(paths(found, "look")) == LOOK_FILES_MAX
     assert [it.list for it in found.files] == sorted((it.list for it in found.files), key=("change", "look").index)
     assert all(it.reasons for it in found.files)
 

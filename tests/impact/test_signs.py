@@ -82,7 +82,8 @@ def test_the_schema_comes_first_and_both_lists_are_bounded() -> None:
     assert change[0].facts.path == "s.proto"
     assert change[0].probability == SCHEMA_PROBABILITY
     assert len(change) == CHANGE_FILES_MAX
-    assert len(change) + len(look) == LOOK_FILES_MAX
+    assert len(look) == LOOK_FILES_MAX
+    assert not {it.facts.path for it in change} & {it.facts.path for it in look}
 
 
 def test_every_weight_belongs_to_a_group_that_signs_speak_of() -> None:
