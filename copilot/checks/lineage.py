@@ -162,6 +162,10 @@ def _counterpart(subject: SchemaSubject, base: PipelineMap, state: PipelineMap) 
     free = [version for version in by_path if _place(version) not in taken]
     if len(free) == 1:
         return free[0]
+    # A drifted schema that means the same again is a copy from then on, and still there.
+    as_copy = [it.latest for it in state.subjects if subject.latest.source in it.copies]
+    if as_copy and as_copy[0].name == subject.latest.name:
+        return as_copy[0]
     by_name = _subjects_by_name(state).get(subject.name)
     return by_name.latest if by_name and _place(by_name.latest) not in taken else None
 

@@ -125,7 +125,7 @@ def _may_meet(producer: Link, consumer: Link) -> bool:
 
 
 def _is_shadowed(consumer: Link, base: PipelineMap) -> bool:
-    """Tells whether the job reads that endpoint with a schema in its own folder, to which another link leads."""
+    """Tells whether the job reads that endpoint with a schema of its own, to which another link leads."""
     if _is_at_home(consumer, base):
         return False
     same = (link for link in base.links if (link.job, link.endpoint) == (consumer.job, consumer.endpoint))
@@ -135,7 +135,7 @@ def _is_shadowed(consumer: Link, base: PipelineMap) -> bool:
 def _is_at_home(link: Link, base: PipelineMap) -> bool:
     root = next((job.root.rstrip("/") for job in base.jobs if job.name == link.job), "")
     source = next((it.latest.source for it in base.subjects if it.name == link.subject), None)
-    return source is not None and root not in ("", ".") and source.path.startswith(root + "/")
+    return source is not None and root not in ("", ".") and f"{source.path}/".startswith(f"{root}/")
 
 
 def _broken(problems: Mapping[str, str]) -> dict[str, str]:

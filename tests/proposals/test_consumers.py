@@ -144,3 +144,22 @@ def test_nobody_here_changes_what_a_consumer_reads_with(tmp_path: Path) -> None:
 
     with pytest.raises(WrongUsage, match="what an outside consumer reads with"):
         Workspace.open(folder).propose("rename amount to total_cents in reports")
+
+
+def test_a_consumer_that_never_read_a_field_is_not_hurt_when_it_goes(tmp_path: Path) -> None:
+    currency = {"name": "currency", "type": "string"}
+    folder = shop(tmp_path, contract=order_schema())
+    commit(
+        folder,
+        {
+            "schemas/order.avsc": order_schema((*FIELDS, currency)),
+            "copilot.toml": f'[consumers.reports]\ntopic = "orders"\nschema = "{CONTRACT}"\ndecoder = "fastavro"\n',
+        },
+    )
+
+    proposal = decided(folder, "remove currency from order")
+
+    # Once it has gone, both mean the same: the consumer's is a copy then, and nothing that has gone.
+    for check in ("compatibility", "replay", "contract", "rollout"):
+        found = evidence(proposal, "naive", check)
+        assert [it.message for it in (*about_reports(found), *found.findings) if it.severity == "error"] == []
