@@ -10,19 +10,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from copilot.readers.commands import options_of, programs_of, words_of
+from copilot.readers.commands import options_of, programs_of, setting, words_of
 from copilot.readers.deployment_facts import MAX_UNITS, MAX_VARIABLES, DeploymentFacts, Setting, Unit
 from copilot.readers.interpolation import jinja_text
 from copilot.readers.manifests import Units, environment_keys, environment_of, scalars_of
 from copilot.readers.templates import jinja_template
 from copilot.readers.yaml_text import Entry, items_of, read_yaml, text_of
 
-PLAY, PLACED = "play", "placed"
+PLAY, PLACED, GROUP = "play", "placed", "group"
+MAX_GROUPS_DEEP = 10
 _PLACING = frozenset({"template", "copy"})
 _COMMANDS = frozenset({"command", "shell"})
 _ROLES = frozenset({"include_role", "import_role"})
 _TASKS = ("pre_tasks", "tasks", "post_tasks", "handlers")
 _IN_ONE_LINE = re.compile(r"(\w+)=(\"[^\"]*\"|'[^']*'|\S+)")
+_GROUP = re.compile(r"\[([\w.-]+):vars\]")
+_KEY = re.compile(r"^[\w.-]+:\s*$", re.MULTILINE)
 _PLAY = re.compile(r"^- (?:.*\n  )*?hosts:", re.MULTILINE)
 
 
@@ -35,6 +38,38 @@ def read_tasks(text: str) -> DeploymentFacts:
     """Returns what a file of tasks runs and puts somewhere."""
     found = [unit for document in read_yaml(text) for unit in _tasks(document)]
     return DeploymentFacts(tuple(found[:MAX_UNITS]))
+
+
+def read_inventory(text: str) -> DeploymentFacts:
+    """Returns the groups of an inventory that have variables, as units of kind "group"."""
+    lines = text.splitlines()
+    if any(_GROUP.match(line) for line in lines) or not _KEY.search(text):
+        units = list(_groups_of_ini(lines))
+    else:
+        units = [unit for document in read_yaml(text) for unit in _groups(document, 0)]
+    return DeploymentFacts(tuple(units[:MAX_UNITS]))
+
+
+def _groups_of_ini(lines: list[str]) -> Iterator[Unit]:
+    group, start, found = "", 0, list[Setting]()
+    for number, line in enumerate((*lines, "[]"), 1):
+        if line.startswith("["):
+            if group and found:
+                yield Unit(group, (), start, tuple(found), kind=GROUP)
+            opened = _GROUP.match(line)
+            group, start, found = (opened[1] if opened else ""), number, []
+        elif group and "=" in line and not line.startswith(("#", ";")):
+            name, _, text = line.partition("=")
+            found.append(setting(name, text.strip().strip("\"'"), number, jinja_text))
+
+
+def _groups(entry: Entry, depth: int) -> Iterator[Unit]:
+    for name, group in entry.value.items() if isinstance(entry.value, dict) and depth < MAX_GROUPS_DEEP else ():
+        if isinstance(group.value, dict):
+            if settings := tuple(_variables(group)):
+                yield Unit(name, (), group.line, settings, kind=GROUP)
+            children = group.value.get("children")
+            yield from _groups(children, depth + 1) if children is not None else ()
 
 
 def read_plays(text: str) -> DeploymentFacts:

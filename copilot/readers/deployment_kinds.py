@@ -39,6 +39,13 @@ _CODE = (
 )
 
 
+def _is_inventory(folders: list[str], name: str) -> bool:
+    stem, _, suffix = name.partition(".")
+    is_named = stem in ("hosts", "inventory") or not {"inventory", "inventories"}.isdisjoint(folders)
+    is_of_variables = not {"group_vars", "host_vars"}.isdisjoint(folders)
+    return is_named and not is_of_variables and suffix in ("", "ini", "yml", "yaml")
+
+
 def deployment_kind(path: str) -> str:
     """Returns what kind of deployment file a path is by its name, "" where it is none."""
     if path.endswith(_CODE):
@@ -47,6 +54,8 @@ def deployment_kind(path: str) -> str:
     folders = folder.split("/")
     if _COMPOSE.match(name):
         return "compose"
+    if _is_inventory(folders, name):
+        return "inventory"
     if _VALUES.match(name):
         return "values"
     if name.endswith(_YAML):

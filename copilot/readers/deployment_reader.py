@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from copilot.readers.ansible_text import read_plays, read_tasks, says_plays
+from copilot.readers.ansible_text import read_inventory, read_plays, read_tasks, says_plays
 from copilot.readers.cloud_templates import cloud_units, is_cloud_template
 from copilot.readers.commands import ReadText
 from copilot.readers.compose_text import compose_units
@@ -207,6 +207,7 @@ _READERS: dict[str, _Read] = {
     "dag": read_dag,
     "dockerfile": _of_units(dockerfile),
     "env": _of_units(env_file),
+    "inventory": read_inventory,
     "kustomization": lambda text: read_kustomization(text, _manifest),
     "helpers": read_named_templates,
     "manifest": _manifest,

@@ -8,10 +8,11 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from copilot.readers.ansible_text import PLACED, PLAY
 from copilot.readers.copies import Copy
-from copilot.readers.deployment_facts import Unit
+from copilot.readers.deployment_facts import Setting, Unit
 from copilot.readers.deployment_files import DeploymentFile, EnvFiles, below
 from copilot.readers.deployment_kinds import FILLED_IN
 from copilot.readers.deployment_scopes import Layer, scope_of
@@ -26,7 +27,7 @@ _Play = tuple[DeploymentFile, Unit]
 
 def ansible_copies(files: Mapping[str, DeploymentFile], env_files: EnvFiles) -> Iterator[Copy]:
     """Yields what plays, and the tasks and templates of roles, run."""
-    variables = [file for path, file in sorted(files.items()) if file.kind == "variables"]
+    variables = [one for _, file in sorted(files.items()) for one in _variables_of(file)]
     plays = [
         (file, unit)
         for file in files.values()
@@ -41,6 +42,27 @@ def ansible_copies(files: Mapping[str, DeploymentFile], env_files: EnvFiles) -> 
             roles.setdefault(_role_of(path), _Role(_role_of(path))).add(file)
     for role in roles.values():
         yield from role.copies(files, variables, plays, env_files)
+
+
+class _Variables(NamedTuple):
+    """Variables in the file at `path`; `environment` is the inventory or group that they are for, None where others name it."""
+
+    path: str
+    environment: str | None
+    settings: tuple[Setting, ...]
+
+
+def _variables_of(file: DeploymentFile) -> Iterator[_Variables]:
+    if file.kind == "variables":
+        environment = environment_of(file.path) if _is_inventory(file.path) else None
+        yield _Variables(file.path, environment, file.facts.variables)
+    for group in file.facts.units if file.kind == "inventory" else ():
+        # A file for each environment, or a folder: the group stands below it.
+        path = posixpath.join(file.folder, "group_vars", group.name)
+        of_group = environment_of(path)
+        stem = posixpath.basename(file.stem)
+        is_named = stem not in ("hosts", "inventory", *of_group.split("/"))
+        yield _Variables(file.path, "/".join(filter(None, (stem if is_named else "", of_group))), group.settings)
 
 
 @dataclass
@@ -62,7 +84,7 @@ class _Role:
     def copies(
         self,
         files: Mapping[str, DeploymentFile],
-        variables: list[DeploymentFile],
+        variables: list[_Variables],
         plays: list[_Play],
         env_files: EnvFiles,
     ) -> Iterator[Copy]:
@@ -105,7 +127,7 @@ class _Role:
                 yield put_at(at, path, content)
 
     def _scopes(
-        self, files: Mapping[str, DeploymentFile], variables: list[DeploymentFile], plays: list[_Play], names: set[str]
+        self, files: Mapping[str, DeploymentFile], variables: list[_Variables], plays: list[_Play], names: set[str]
     ) -> Iterator[tuple[str, list[Layer]]]:
         """Yields the layers of variables for each play and environment, with what tells them apart."""
         lowest, shared, found, highest = self._environments(variables, names)
@@ -130,23 +152,19 @@ class _Role:
                     yield title, [*lowest, *shared, *layers, *of_play, *highest]
 
     def _environments(
-        self, variables: list[DeploymentFile], names: set[str]
+        self, variables: list[_Variables], names: set[str]
     ) -> tuple[list[Layer], list[Layer], dict[str, list[Layer]], list[Layer]]:
         """Returns the role's defaults, what holds everywhere, the variables of each environment, and the role's own."""
         lowest: list[Layer] = []
         highest: list[Layer] = []
         found: dict[str, list[Layer]] = {}
-        for file in variables:
-            layer = (file.path, file.facts.variables)
-            if file.path.startswith(f"{self.folder}/") and not _is_inventory(file.path):
-                in_role = file.path[len(self.folder) :]
-                if "roles" in self.folder.split("/"):
-                    (highest if "/vars/" in in_role else lowest).append(layer)
-            elif "roles" not in file.path.split("/") and _is_inventory(file.path):
-                environment = environment_of(file.path)
-                if environment and names.isdisjoint(name for name, _, _ in file.facts.variables):
-                    continue
-                found.setdefault(environment, []).append(layer)
+        for one in variables:
+            if one.environment is None:
+                in_role = one.path[len(self.folder) :] if one.path.startswith(f"{self.folder}/") else ""
+                if in_role and "roles" in self.folder.split("/"):
+                    (highest if "/vars/" in in_role else lowest).append((one.path, one.settings))
+            elif not one.environment or not names.isdisjoint(name for name, _, _ in one.settings):
+                found.setdefault(one.environment, []).append((one.path, one.settings))
         shared = found.pop("", [])
         return lowest, shared, dict(list(found.items())[:MAX_ENVIRONMENTS]), highest
 

@@ -138,3 +138,35 @@ def test_the_code_loads_the_configuration_that_a_role_fills_in() -> None:
         ("orders.eu", "certain", (f"{UNIT} (eu)",)),
         ("orders.us", "certain", (f"{UNIT} (us)",)),
     }
+
+
+@pytest.mark.parametrize(
+    ("inventories", "names"),
+    [
+        ({"hosts.ini": "[eu]\nhost1\n\n[eu:vars]\ntopic=orders.eu\n\n[us:vars]\ntopic = orders.us\n"}, ("eu", "us")),
+        (
+            {
+                "hosts.yml": (
+                    "all:\n  children:\n    eu:\n      hosts: {host1: {}}\n      vars: {topic: orders.eu}\n"
+                    "    us:\n      vars: {topic: orders.us}\n"
+                )
+            },
+            ("eu", "us"),
+        ),
+        (
+            {
+                "inventories/eu/hosts": "[all:vars]\ntopic=orders.eu\n",
+                "inventories/us/hosts.yml": "all:\n  vars:\n    topic: orders.us\n",
+            },
+            ("eu", "us"),
+        ),
+        (
+            {"inventory/eu.ini": "[all:vars]\ntopic=orders.eu\n", "inventory/us.ini": "[all:vars]\ntopic=orders.us\n"},
+            ("eu", "us"),
+        ),
+    ],
+)
+def test_inventories_say_what_holds_for_their_groups(inventories: dict[str, str], names: tuple[str, str]) -> None:
+    assert {name: one["TOPIC"] for name, one in run({**ROLE, **inventories}).items()} == {
+        f"{UNIT} ({name})": f"orders.{name}" for name in names
+    }
