@@ -8,7 +8,7 @@ to release, so they are not compared.
 from __future__ import annotations
 
 from copilot.readers.steps import LISTED, MESSAGE, SAME, Steps, consumes, gives, produces
-from copilot.readers.storage_table import AWS_CALLS, CLICKHOUSE_CALLS, GOOGLE_CALLS, STORAGE_METHODS
+from copilot.readers.storage_table import AWS_CALLS, CLICKHOUSE_CALLS, GOOGLE_CALLS, MINIO_CALLS, STORAGE_METHODS
 
 NAMES = {
     "confluent_kafka": "confluent-kafka",
@@ -104,6 +104,7 @@ CALLS: dict[str, Steps] = {
         "read_parquet": consumes("0 path", endpoint="file"),
     },
     "clickhouse_connect": CLICKHOUSE_CALLS,
+    "minio": MINIO_CALLS,
     "gcloud": {
         "PublisherClient": gives("gcloud publisher"),
         "SubscriberClient": gives("gcloud subscriber"),

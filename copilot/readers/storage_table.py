@@ -17,6 +17,7 @@ GOOGLE_CALLS: Steps = {"storage.Client": gives("gcs client")}
 CLICKHOUSE_CALLS: Steps = {
     name: gives("clickhouse client") for name in ("get_client", "get_async_client", "create_client")
 }
+MINIO_CALLS: Steps = {"Minio": gives("minio client")}
 _ITEM_READS = ("get_item", "query", "scan")
 _ITEM_WRITES = ("put_item", "update_item", "delete_item")
 
@@ -51,6 +52,11 @@ STORAGE_METHODS: dict[str, Steps] = {
         "get": consumes("own", endpoint="file"),
         "download_file": consumes("own", endpoint="file"),
         "download_fileobj": consumes("own", endpoint="file"),
+    },
+    "minio client": {
+        "put_object": produces("0 bucket_name", "2 data", endpoint="file"),
+        "fput_object": produces("0 bucket_name", endpoint="file"),
+        **dict.fromkeys(("get_object", "fget_object", "list_objects"), consumes("0 bucket_name", endpoint="file")),
     },
     "dynamodb client": {
         **{name: produces("TableName", "Item", endpoint="table", needs=True) for name in _ITEM_WRITES},

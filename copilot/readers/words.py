@@ -53,6 +53,7 @@ _ENDPOINT_SIGNS = (
     ".lpush(",
     ".rpop(",
     ".rpush(",
+    "Minio(",
     "nats",
     "pika",
     "pubsub",

@@ -896,10 +896,23 @@ STORES = {
         s3.put_object(Bucket="raw", Key="a/b.json", Body=b"")
         s3.download_file("models", "m.bin", "/tmp/m.bin")
         boto3.resource("s3").Object("orders", "first.json").put(Body=b"")
+        s3.create_multipart_upload(Bucket="exports", Key="all.json")
         for one in boto3.resource("s3").Bucket("archive").objects.all():
             print(one)
         """,
-        {("produces", "file", "raw"), ("consumes", "file", "models"), ("produces", "file", "orders")},
+        {
+            *{("produces", "file", "raw"), ("consumes", "file", "models"), ("produces", "file", "orders")},
+            ("produces", "file", "exports"),
+        },
+    ),
+    "objects of MinIO": (
+        """
+        from minio import Minio
+        client = Minio("minio:9000", access_key="x")
+        client.put_object("raw", "a/b.json", data=None, length=1)
+        client.fget_object(bucket_name="models", object_name="m.bin", file_path="/tmp/m.bin")
+        """,
+        {("produces", "file", "raw"), ("consumes", "file", "models")},
     ),
     "items of DynamoDB": (
         """
