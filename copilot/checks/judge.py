@@ -17,7 +17,8 @@ them for ever; nor where a symbol that the request is about becomes one that say
 
 An error needs a decoder in use: one that a known consumer of the subject uses. Where consumers or their decoders are not
 known, an error stands if all decoders agree, and the verdict is unknown if they don't. A decoder that no known consumer uses
-gives notes. A decoder that can't encode the samples says nothing: the verdict is unknown where it is in use. Consumers that
+gives notes; one that consumers use with one local schema for both sides resolves nothing there, so it gives errors only where all
+agree. A decoder that can't encode the samples says nothing: the verdict is unknown where it is in use. Consumers that
 read with a schema of their own are asked about in `wires`, which has its own rule.
 """
 
@@ -62,14 +63,17 @@ class Judge:
     def finding(self, seen: Seen, others: Iterable[Seen]) -> Finding:
         """Returns what was seen as a finding of the right severity."""
         relevance = self.relevance[seen.decoder]
-        is_error = self._is_fatal(seen) and (
-            relevance == "used" or (relevance == "possible" and self._all_agree(seen, others))
+        is_fatal = self._is_fatal(seen)
+        is_error = is_fatal and (
+            relevance == "used" or (relevance in ("possible", "single") and self._all_agree(seen, others))
         )
         # What nobody decodes with is worth knowing, and nothing to act on.
         severity: Severity = "error" if is_error else "note" if relevance == "unused" else "warning"
         message = f"{seen.decoder}: {seen.text(WORDS)}"
-        if relevance == "unused" and self._is_fatal(seen):
+        if relevance == "unused" and is_fatal:
             message += f" No known consumer uses {seen.decoder}."
+        if relevance == "single" and is_fatal and not is_error:
+            message += f" Consumers use {seen.decoder} with one local schema, which resolves nothing."
         return Finding(
             f"replay.{seen.rule}",
             severity,
@@ -200,12 +204,14 @@ class Judge:
 
 
 def relevance_of(lineage: Lineage, case: Case, decoders: Sequence[DecoderUnderTest]) -> dict[str, str]:
-    """Tells of each decoder whether a known consumer uses it: "used", "possible" or "unused".
+    """Tells of each decoder whether a known consumer uses it: "used", "single", "possible" or "unused".
 
-    Where a consumer's decoder is not known, or is one that is not run here, every one may stand for it.
+    "single" is used by consumers that take their own schema for the writer's, so that nothing is resolved; `rollout` asks what
+    they make of other bytes. Where a consumer's decoder is not known, or is one that is not run here, every one may stand for it.
     """
     links = case.base.links_of(lineage.name, "consumes")
-    libraries = {link.decoder.library if link.decoder else "unknown" for link in links}
-    libraries = {LIBRARY_OF.get(library, library) for library in libraries}
-    is_open = not links or bool(libraries - NO_AVRO - {it.name for it in decoders})
-    return {it.name: "used" if it.name in libraries else "possible" if is_open else "unused" for it in decoders}
+    uses = {(link.decoder.library, link.decoder.reader_schema) if link.decoder else ("unknown", "") for link in links}
+    libraries = {LIBRARY_OF.get(library, library): "single" for library, _ in uses}
+    libraries |= {LIBRARY_OF.get(library, library): "used" for library, schema in uses if schema != "single"}
+    is_open = not links or bool(libraries.keys() - NO_AVRO - {it.name for it in decoders})
+    return {it.name: libraries.get(it.name, "possible" if is_open else "unused") for it in decoders}

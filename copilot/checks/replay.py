@@ -124,7 +124,8 @@ def _replay(lineage: Lineage, case: Case, bench: Bench) -> Replayed:
     moved = [it for it in operations if isinstance(it, ChangeDefault)]
     latest = lineage.base.latest if lineage.base else None
     asked = frozenset(path for it in moved for path in paths_of(it, lineage.name, latest))
-    again = reread(lineage, schema_format, in_use, declared, asked, seed)
+    resolving = [it for it in in_use if relevance[it.name] != "single"]
+    again = reread(lineage, schema_format, resolving, declared, asked, seed)
     findings += (*again.findings, *recorded.findings, *_retentions(lineage, case))
     findings += foreseen(met, lineage, case, schema_format)
     records = [record for values in recorded.values.values() for record in values]

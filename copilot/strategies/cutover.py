@@ -55,7 +55,8 @@ def cutover_of(
     if not links:
         return None
     is_all = {link.job for link in links} >= {link.job for link in ground.impact.consumers}
-    is_all = is_all and not taken_back & set(moving)
+    # A job that reads what it writes has no side that could go first.
+    is_all = is_all and not taken_back & set(moving) and not any(_writes_own(ground, link) for link in links)
     if is_all and _only_at_end(ground, moving, "add_field"):
         return Cutover(frozenset(), _manual(ground, links, _wait), PRODUCERS_FIRST)
     if is_all and _only_at_end(ground, moving, "remove_field"):
@@ -66,6 +67,10 @@ def cutover_of(
 
 def _writers(ground: Ground, link: Link) -> set[str]:
     return {it.job for it in ground.impact.producers if it.endpoint == link.endpoint} - {link.job}
+
+
+def _writes_own(ground: Ground, link: Link) -> bool:
+    return any(it.job == link.job and it.endpoint == link.endpoint for it in ground.impact.producers)
 
 
 def _only_at_end(ground: Ground, moving: list[SchemaEdit], action: SchemaAction) -> bool:
@@ -122,7 +127,9 @@ def _manual(ground: Ground, links: Iterable[Link], told: Callable[[str, str], st
     for link in links:
         place = str(link.proof[0]) if link.proof else link.job
         writers = _writers(ground, link)
-        what = told(named(writers) if writers else "whoever writes it", str(link.endpoint))
+        who = [named(writers)] if writers else []
+        who += ["its own writing"] if _writes_own(ground, link) else []
+        what = told(" and ".join(who) or "whoever writes it", str(link.endpoint))
         texts.append(f"{place}  {link.job}: takes its own schema for the writer's, so {what}")
     return tuple(dict.fromkeys(texts))
 

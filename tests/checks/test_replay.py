@@ -84,6 +84,19 @@ def test_an_alias_is_judged_by_the_decoder_in_use() -> None:
     assert with_unknown.verdict == "unknown"
 
 
+def test_a_decoder_that_resolves_nothing_does_not_refuse_an_alias() -> None:
+    """With one local schema for both sides a rename changes no byte; without an alias nobody could read the history, though."""
+    single = Decoder("avro", "single")
+
+    renamed = run(case(RENAME, [[ID, AMOUNT]], [[ID, field("total", "long", aliases=["amount"])]], reader=single))
+    naive = run(case(RENAME, [[ID, AMOUNT]], [[ID, field("total", "long")]], reader=single))
+
+    assert renamed.verdict == "pass"
+    assert renamed.measure("history_refused") == 0
+    assert any("with one local schema, which resolves nothing" in it.message for it in renamed.findings)
+    assert naive.verdict == "fail"
+
+
 def test_dropping_the_alias_is_caught() -> None:
     after = [ID, field("total", "long", default=0)]
 

@@ -251,6 +251,18 @@ def test_a_single_schema_needs_an_order_only_where_bytes_come_or_go_at_the_end_o
     assert kinds(inner) == ["schema", "cutover"]
 
 
+def test_a_job_that_reads_what_it_writes_with_a_single_schema_stops_drains_and_starts_at_once() -> None:
+    built = shop(reader=Decoder("fastavro", "single"))
+    links = tuple(replace(it, job="orders") for it in built.pipeline.links)
+    itself = replace(built, pipeline=replace(built.pipeline, links=links))
+
+    added = offered("add a long weight to order", itself)[0]["optional"]
+
+    assert kinds(added) == ["schema", "cutover"]
+    assert added.phases[0].steps[1].jobs == ("orders",)
+    assert "stop its own writing, let it read orders.paid to the end" in added.phases[0].steps[1].manual[0]
+
+
 def test_a_new_field_beside_an_old_one_goes_to_the_end_where_a_single_schema_reads() -> None:
     own, single = shop(), shop(reader=Decoder("fastavro", "single"))
     request = "change the type of amount in order to string"
