@@ -34,6 +34,9 @@ def map_mermaid(pipeline: PipelineMap) -> str:
         ends = (jobs[link.job], endpoints[link.endpoint])
         arrows.setdefault(ends if link.direction == "produces" else ends[::-1], []).append(link)
     lines += [f"    {start} {_arrow(links)} {end}" for (start, end), links in arrows.items()]
+    if not (jobs or endpoints):
+        # Mermaid draws nothing at all of a flowchart without nodes.
+        lines.append('    nothing["no job and no endpoint was found"]')
     if any(not endpoint.name for endpoint in endpoints):
         lines.append("    classDef unknown stroke-dasharray: 4 4")
     return "\n".join(lines)

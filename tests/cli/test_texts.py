@@ -51,6 +51,19 @@ def test_a_map_of_several_repositories_is_as_written() -> None:
 
 def test_an_empty_repository_is_told_so() -> None:
     assert_golden(GOLDEN / "map-empty.txt", map_text(faces.an_empty_map()))
+    assert map_mermaid(faces.an_empty_map()).splitlines()[1:] == ['    nothing["no job and no endpoint was found"]']
+
+
+def test_the_flowchart_has_one_arrow_between_two_nodes_with_all_its_schemas() -> None:
+    pipeline = faces.a_map()
+    link = next(it for it in pipeline.links if it.subject)
+    twins = (replace(link, certainty="likely"), replace(link, subject="other", certainty="likely"), link)
+
+    lines = map_mermaid(replace(pipeline, links=twins)).splitlines()
+
+    (arrow,) = [line for line in lines if "->" in line]
+    assert f'-->|"{link.subject}, other"|' in arrow or f'-.->|"{link.subject}, other"|' in arrow
+    assert ("-.->" in arrow) == (link.certainty != "certain")
 
 
 @pytest.mark.parametrize("name", ["low", "high"])
