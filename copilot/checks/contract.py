@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from copilot.checks.constructed import OPEN_RULES as OPEN_OBJECT_RULES
+from copilot.checks.constructed import Constructions
 from copilot.checks.consumers import OPEN_RULES, ConsumerView
 from copilot.checks.declared import parent
 from copilot.checks.elsewhere import is_asked_of, is_by_hand, was_asked_before
@@ -41,6 +43,7 @@ _OPEN_RULES = (
     *OPEN_TYPE_RULES,
     *OPEN_SYMBOL_RULES,
     *OPEN_LITERAL_RULES,
+    *OPEN_OBJECT_RULES,
 )
 
 
@@ -48,7 +51,7 @@ class ContractCheck:
     """Producers against demands, consumers against what is there, before and after."""
 
     name = "contract"
-    version = 10
+    version = 11
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
@@ -128,8 +131,10 @@ class _View:
         return sets and use.subject == self.lineage.name and not use.is_test
 
     def findings(self) -> Iterator[Finding]:
+        made = Constructions(self.lineage, self.phase, self.case, self.bench, self.standing, self.codes)
         for link in self.links("produces"):
             yield from self._of_producer(link)
+            yield from made.of_producer(link)
             yield from literal_findings(self.lineage, self.phase, link, self.case)
         yield from self._never_filled()
         yield from too_late(self.lineage, self.phase, self.case)
@@ -138,6 +143,7 @@ class _View:
                 self.lineage, self.phase, self.case, self.bench, self.standing, link, self.codes[self.phase]
             )
             yield from view.findings()
+            yield from made.of_consumer(link)
             yield from symbol_findings(view)
 
     def _of_producer(self, link: Link) -> Iterator[Finding]:
@@ -227,7 +233,7 @@ class _View:
 
     def _reads(self, use: FieldUse) -> bool:
         """Tells whether a use takes a field of this subject out of a record, in production code."""
-        is_reading = use.mode in ("reads", "keys", "compares", "computes")
+        is_reading = use.mode in ("reads", "keys", "compares", "computes") and not use.is_declaration
         is_reading = is_reading or (use.mode == "passes" and not self.writes(use))
         return is_reading and use.subject == self.lineage.name and not use.is_test and use.certainty != "possible"
 

@@ -223,15 +223,21 @@ class Codes:
 
     def read(self, uses: Iterable[FieldUse]) -> None:
         """Reads the files of these uses at once, which costs less than one after the other."""
-        paths = sorted({use.span.path for use in uses if use.span.path.endswith(".py")} - self._known.keys())
-        texts = file_texts(paths, self._phase, self._case, self._bench) if paths else {}
-        self._known |= {path: _parse(texts[path]) if path in texts else None for path in paths}
+        self._read(use.span.path for use in uses)
+
+    def _read(self, paths: Iterable[str]) -> None:
+        due = sorted({path for path in paths if path.endswith(".py")} - self._known.keys())
+        texts = file_texts(due, self._phase, self._case, self._bench) if due else {}
+        self._known |= {path: _parse(texts[path]) if path in texts else None for path in due}
 
     def of(self, use: FieldUse) -> ParsedCode | None:
         """Returns the file of a use, None where it can't be read or parsed."""
-        if use.span.path not in self._known:
-            self.read([use])
-        return self._known.get(use.span.path)
+        return self.at(use.span.path)
+
+    def at(self, path: str) -> ParsedCode | None:
+        """Returns the file at a path, None where it can't be read or parsed, or is not Python."""
+        self._read([path])
+        return self._known.get(path)
 
     def imported(self, path: str, dotted: str) -> ParsedCode | None:
         """Returns the module of the tree that holds what a file imports under a dotted name, None where it isn't there."""
@@ -244,9 +250,7 @@ class Codes:
         tail = [part for part in module.lstrip(".").split(".") if part]
         names = ["/".join([*start, *tail]) for start in starts if start or tail]
         found = [path for name in names for path in (f"{name}.py", f"{name}/__init__.py")]
-        unread = [path for path in found if path not in self._known]
-        texts = file_texts(unread, self._phase, self._case, self._bench) if unread else {}
-        self._known |= {path: _parse(texts[path]) if path in texts else None for path in unread}
+        self._read(found)
         return next((code for path in found if (code := self._known[path]) is not None), None)
 
 

@@ -30,7 +30,7 @@ class ScopeCheck:
     """Compares the files of every patch with the edits of its phase."""
 
     name = "scope"
-    version = 2
+    version = 3
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         """Returns the evidence; an alternative that changes nothing stays in any scope."""

@@ -1,8 +1,8 @@
 """Which changed lines of a patch does no edit of its phase ask for?
 
 An edit answers for the place that it names: a schema for the lines of its text, an edit of code for the function around its token
-(it may need a line of its own there) or the statement where there is none, an edit of a setting for its line. A file that can't be
-parsed as it was is left to the person who reads the diff.
+(it may need a line of its own there), a declaration for its class, or the statement where there is none, an edit of a setting
+for its line. A file that can't be parsed as it was is left to the person who reads the diff.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from copilot.domain.source import Span
 
 RULE = "scope.line-not-asked"
 _AROUND = (ast.FunctionDef, ast.AsyncFunctionDef)
+_CLASSES = (ast.ClassDef,)
 _IMPORTS = (ast.Import, ast.ImportFrom)
 
 
@@ -69,19 +70,20 @@ def _asked_lines(edits: list[Edit], change: FileChange) -> set[int] | None:
             case CodeEdit():
                 if tree is None:
                     return None
-                found |= set(_lines_around(tree, base.count(b"\n", 0, edit.offset) + 1))
+                around = _CLASSES if edit.action in ("declare", "take") else _AROUND
+                found |= set(_lines_around(tree, base.count(b"\n", 0, edit.offset) + 1, around))
     return found
 
 
-def _lines_around(tree: ast.Module, line: int) -> range:
-    """Returns the lines of the innermost function that holds a line, or of the statement."""
+def _lines_around(tree: ast.Module, line: int, around: tuple[type[ast.stmt], ...]) -> range:
+    """Returns the lines of the innermost node of these kinds that holds a line, or of the statement."""
     holding = [
         node
         for node in ast.walk(tree)
         if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or node.lineno)
     ]
-    functions = [node for node in holding if isinstance(node, _AROUND)]
-    inner = max(functions or holding, key=lambda node: node.lineno, default=None)
+    wanted = [node for node in holding if isinstance(node, around)]
+    inner = max(wanted or holding, key=lambda node: node.lineno, default=None)
     return range(inner.lineno, (inner.end_lineno or inner.lineno) + 1) if inner else range(line, line + 1)
 
 

@@ -40,6 +40,9 @@ CodeAction = Literal[
     "read_null",
     "set_value",
     "wrap_value",
+    "declare",
+    "take",
+    "redeclare",
 ]
 StepKind = Literal["schema", "producers", "consumers", "sinks", "cutover", "manual"]
 
@@ -79,6 +82,10 @@ class CodeEdit:
     `expression`. read_null: the read gives `expression` where its value is null. set_value: the written value becomes
     `expression`. In an expression "{name}" stands for what the same record has, or gets, for that field. wrap_value: the
     written value v becomes `expression` with "{}" standing for v.
+
+    At the line of a class that declares the name, declare: the class declares `to` too, last, annotated with `expression`, or as
+    the name is, and with None as default unless `expression` gives another; take: the same, but only where objects of a class
+    that refuses other names are made of whole records; redeclare: it declares `to` instead.
     """
 
     path: str

@@ -113,6 +113,11 @@ class FieldUse:
     def name(self) -> str:
         return self.path.rsplit(".", 1)[-1].rstrip("[]{}")
 
+    @property
+    def is_declaration(self) -> bool:
+        """Tells whether it is the line of a class that declares the field: `amount: int`."""
+        return self.form == "attribute" and self.excerpt[len(self.name) :].lstrip().startswith(":")
+
 
 @dataclass(frozen=True, slots=True)
 class Objective:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 
 from copilot.domain.alternative import CodeEdit
+from copilot.patches.python_declarations import declare_instead, declare_too
 from copilot.patches.python_entries import (
     Entry,
     add_entry,
@@ -97,9 +98,6 @@ def _add(source: PythonSource, splices: Splices, one: Placed) -> None:
         _add_beside(source, splices, one)
         return
     statement = source.statement(use.node)
-    if use.role == "declared":
-        add_statement(source, splices, statement, edit.to + splices.render(use.end, one.end))
-        return
     target = sole_target(source, one, statement)
     if not reference_only(target):
         raise refused(source, one, "what it is written to would be evaluated twice")
@@ -219,4 +217,7 @@ _ACTIONS: dict[str, Callable[[PythonSource, Splices, Placed], None]] = {
     "read_null": read_null,
     "set_value": _set_value,
     "wrap_value": _wrap_value,
+    "declare": declare_too,
+    "take": declare_too,
+    "redeclare": declare_instead,
 }

@@ -23,6 +23,9 @@ _WORDS = {
     "read_converted": "read another field in the place of",
     "set_value": "set the value of",
     "wrap_value": "convert the value of",
+    "declare": "declare another field beside",
+    "take": "declare another field beside",
+    "redeclare": "declare another field in the place of",
 }
 
 

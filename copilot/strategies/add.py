@@ -10,6 +10,7 @@ from copilot.domain.alternative import Alternative, NotOffered
 from copilot.domain.operation import AddField, Operation
 from copilot.domain.pipeline import Impact, PipelineMap
 from copilot.domain.schema import SchemaField
+from copilot.strategies.declarations import taken_too
 from copilot.strategies.drift import in_line
 from copilot.strategies.ground import Ground, ground_of
 from copilot.strategies.rollout import CONSUMERS_FIRST, PRODUCERS_FIRST, State, alternative
@@ -45,7 +46,7 @@ def _field(ground: Ground, kind: Any, *default: Any) -> Work:
     field: dict[str, Any] = {"name": ground.operation.field, "type": kind}
     if default:
         field["default"] = default[0]
-    return in_line(ground) + add_field(ground, field)
+    return in_line(ground) + add_field(ground, field) + taken_too(ground, kind, *default)
 
 
 def _optional(ground: Ground, kind: Any) -> Alternative:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,9 +12,10 @@ from copilot.domain.naming import next_of
 from copilot.domain.pipeline import FieldUse
 from copilot.strategies.backfill import backfill_of, with_backfill
 from copilot.strategies.backfill_job import Fill
+from copilot.strategies.declarations import declared_instead, declared_too
 from copilot.strategies.deprecate import deprecation
 from copilot.strategies.drift import add_beside
-from copilot.strategies.ground import Ground, is_write
+from copilot.strategies.ground import Ground, Side, is_write
 from copilot.strategies.retention import is_let_go
 from copilot.strategies.rollout import CONSUMERS_FIRST, PRODUCERS_FIRST, State, alternative
 from copilot.strategies.words import (
@@ -44,6 +46,8 @@ from copilot.strategies.work import (
 )
 
 STRATEGY = "expand and contract"
+_EITHER = ("subscript", "get", "attribute")
+"""The forms of a read that can take the old field where a record has no new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,25 +197,37 @@ def _expanded(ground: Ground, successor: Successor) -> Work:
 
 
 def _written_twice(ground: Ground, successor: Successor) -> Work:
+    declared = _declared_too(ground, successor, "producers") + _declared_too(ground, successor, "consumers")
     if successor.conversion is not None:
-        return written_twice(ground, successor.name, successor.conversion)
-    return notes_at(ground, writes(ground), f"write `{successor.name}` next to it, converted by hand")
+        return declared + written_twice(ground, successor.name, successor.conversion)
+    return declared + notes_at(ground, writes(ground), f"write `{successor.name}` next to it, converted by hand")
+
+
+def _declared_too(ground: Ground, successor: Successor, side: Side) -> Work:
+    """Lets classes declare both fields: an object that is made of a record carries whatever the record has."""
+    return declared_too(ground, ground.uses_by(side), successor.name, _kind_declared(successor))
+
+
+def _kind_declared(successor: Successor) -> Any:
+    """Returns the type that code declares for the new field, None where it is that of the old one."""
+    return successor.kind if successor.conversion != "" else None
 
 
 def readers_moved(ground: Ground, successor: Successor) -> Work:
     """Lets consumers read the new field, else the old one; records that they hand on carry both, those of tests the new one."""
-    own = reads(ground)
-    either = [use for use in own if use.form in ("subscript", "get")]
-    other = [use for use in own if use.form not in ("subscript", "get")]
+    own = [use for use in reads(ground) if not use.is_declaration]
+    either = [use for use in own if use.form in _EITHER]
+    other = [use for use in own if use.form not in _EITHER]
     work = code_work(ground, either, "read_either", to=successor.name, expression=successor.back)
     if successor.back:
         work += notes_at(ground, other, f"read `{successor.name}`, converted back, else it")
-        return work + _told_to_readers(ground, successor, own) + _built_twice(ground, successor)
+        work += _told_to_readers(ground, successor, own) + _built_twice(ground, successor)
+        return work + _declared_too(ground, successor, "consumers")
     work += code_work(ground, other, "rename_key", to=successor.name)
     built = built_by_consumers(ground)
     work += code_work(ground, [use for use in built if use.is_test], "rename_key", to=successor.name)
     work += code_work(ground, [use for use in built if not use.is_test], "add_key", to=successor.name)
-    return work + _told_to_readers(ground, successor, own)
+    return work + _told_to_readers(ground, successor, own) + _declared_too(ground, successor, "consumers")
 
 
 def _built_twice(ground: Ground, successor: Successor) -> Work:
@@ -220,7 +236,7 @@ def _built_twice(ground: Ground, successor: Successor) -> Work:
     return code_work(ground, built, "add_converted", to=successor.name, expression=successor.conversion or "")
 
 
-def _told_to_readers(ground: Ground, successor: Successor, own: tuple[FieldUse, ...]) -> Work:
+def _told_to_readers(ground: Ground, successor: Successor, own: Sequence[FieldUse]) -> Work:
     work = Work()
     if successor.readers_note:
         work += notes_at(ground, [use for use in own if not use.is_test], successor.readers_note)
@@ -245,7 +261,8 @@ def _stopped(ground: Ground, successor: Successor) -> Work | None:
         return None
     work = add_beside(ground, ground.operation.field, field_object(ground, successor)) + old_left_out(ground)
     built = [use for use in own if is_write(use)]
-    read = [use for use in own if not is_write(use)]
+    read = [use for use in own if not is_write(use) and not use.is_declaration]
+    work += declared_instead(ground, own, successor.name, _kind_declared(successor))
     work += code_work(ground, built, "rename_key", to=successor.name, expression=successor.conversion or "")
     if successor.conversion is None:
         work += notes_at(ground, built, f"write the value of `{successor.name}`")
@@ -263,13 +280,14 @@ def _contracted(ground: Ground, successor: Successor) -> Work:
     if kind != ground.kind:
         work += set_type(ground, kind)
     work += remove_default(ground) if default is None else set_property(ground, "default", default[0])
-    work += remove_aliases(ground)
+    work += remove_aliases(ground) + declared_instead(ground, ground.uses, successor.name, _kind_declared(successor))
     if successor.doc:
         work += set_property(ground, "doc", successor.doc)
     if successor.back:
         work += _read_back(ground, successor)
     else:
-        work += code_work(ground, ground.uses, "rename_key", to=successor.name)
+        named = [use for use in ground.uses if not use.is_declaration]
+        work += code_work(ground, named, "rename_key", to=successor.name)
     for name, value in successor.properties:
         work += set_property(ground, name, value)
     if successor.conversion and not successor.back:
@@ -282,6 +300,6 @@ def _contracted(ground: Ground, successor: Successor) -> Work:
 def _read_back(ground: Ground, successor: Successor) -> Work:
     """Names change where records are built; reads take the new field through the conversion back."""
     built = [use for use in ground.uses if is_write(use)]
-    read = [use for use in ground.uses if not is_write(use)]
+    read = [use for use in ground.uses if not is_write(use) and not use.is_declaration]
     work = code_work(ground, built, "rename_key", to=successor.name, expression=successor.conversion or "")
     return work + code_work(ground, read, "read_converted", to=successor.name, expression=successor.back)

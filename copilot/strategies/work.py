@@ -22,7 +22,7 @@ _FORMS: dict[str, tuple[str, ...]] = {
     "set_value": _ENTRIES,
     "wrap_value": _ENTRIES,
     "read_default": ("subscript", "get"),
-    "read_either": ("subscript", "get"),
+    "read_either": ("subscript", "get", "attribute"),
     "read_converted": ("subscript", "get"),
     "read_null": ("subscript", "get"),
 }

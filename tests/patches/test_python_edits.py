@@ -70,10 +70,6 @@ def test_a_column_inside_a_query_is_renamed_where_it_stands_alone() -> None:
         ("if y: rec[«'amount'»] = 1\n", "if y: rec['amount'] = 1; rec['total'] = rec['amount']\n"),
         ("a.order.«amount» = 1\n", "a.order.amount = 1\na.order.total = a.order.amount\n"),
         ("rec[«'amount'»] += 1\n", "rec['amount'] += 1\nrec['total'] = rec['amount']\n"),
-        (
-            "class Order:\n    «amount»: int\n    b: int\n",
-            "class Order:\n    amount: int\n    total: int\n    b: int\n",
-        ),
     ],
 )
 def test_a_second_name_is_written_beside_in_the_same_layout(before: str, after: str) -> None:

@@ -1,0 +1,89 @@
+"""Classes that stand for a record in code: a field is declared there before an object can carry it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from copilot.domain import fieldtype
+from copilot.domain.alternative import CodeAction, CodeEdit, Edit
+from copilot.domain.pipeline import FieldUse
+from copilot.strategies.ground import Ground, side_of
+from copilot.strategies.work import ByHand, Work
+
+_PYTHON = {
+    "boolean": "bool",
+    "bytes": "bytes",
+    "double": "float",
+    "enum": "str",
+    "float": "float",
+    "int": "int",
+    "long": "int",
+    "map": "dict",
+    "array": "list",
+    "record": "dict",
+    "string": "str",
+}
+
+
+def declarations(uses: Iterable[FieldUse]) -> tuple[FieldUse, ...]:
+    """Returns those uses that declare the field in a class."""
+    return tuple(use for use in uses if use.is_declaration)
+
+
+def annotation_of(kind: Any) -> str:
+    """Returns how Python code annotates a value of a type, `object` where no short name says it."""
+    inner = fieldtype.without_null(kind)
+    bare = "object" if fieldtype.logical_kind(inner) else _PYTHON.get(fieldtype.base_kind(inner), "object")
+    return f"{bare} | None" if fieldtype.is_nullable(kind) and bare != "object" else bare
+
+
+def declared_too(ground: Ground, uses: Iterable[FieldUse], name: str, kind: Any = None) -> Work:
+    """Lets classes that declare the field declare another one too, of the same type, or of `kind`."""
+    annotation = "" if kind is None else annotation_of(kind)
+    return _edited(ground, declarations(uses), "declare", name, annotation)
+
+
+def declared_instead(ground: Ground, uses: Iterable[FieldUse], name: str, kind: Any = None) -> Work:
+    """Lets classes declare the other field in the place of this one."""
+    annotation = "" if kind is None else annotation_of(kind)
+    return _edited(ground, declarations(uses), "redeclare", name, annotation)
+
+
+def taken_too(ground: Ground, kind: Any, *default: Any) -> Work:
+    """Lets classes that consumers make of whole records take a field that is added: others would refuse it by its name."""
+    value = fieldtype.python_literal(default[0]) if default and not isinstance(default[0], list | dict) else "None"
+    annotation = annotation_of([*fieldtype.branches(kind), "null"] if value == "None" else kind)
+    return _edited(ground, _siblings(ground), "take", ground.operation.field, f"{annotation} = {value}")
+
+
+def _siblings(ground: Ground) -> list[FieldUse]:
+    """Returns where consumers' classes declare the sibling that a file's classes declare most often: one place a class."""
+    own = [use for use in declarations(ground.pipeline.uses) if _is_sibling(use, ground)]
+    chosen: list[FieldUse] = []
+    for path in sorted({use.span.path for use in own}):
+        here = {(use.offset, use.path): use for use in own if use.span.path == path}.values()
+        counts = Counter(use.path for use in here)
+        best = min(counts, key=lambda name: (-counts[name], name))
+        chosen += sorted((use for use in here if use.path == best), key=lambda use: use.offset)
+    return chosen
+
+
+def _is_sibling(use: FieldUse, ground: Ground) -> bool:
+    parent = ground.impact.path[: -len(ground.operation.field)]
+    is_beside = use.path.startswith(parent) and "." not in use.path[len(parent) :]
+    is_own = use.subject == ground.subject.name and use.certainty != "possible"
+    return is_own and is_beside and side_of(use, ground.impact) == "consumers"
+
+
+def _edited(ground: Ground, uses: Iterable[FieldUse], action: CodeAction, name: str, annotation: str) -> Work:
+    edits: list[Edit] = []
+    by_hand: list[ByHand] = []
+    for use in uses:
+        if ground.pipeline.is_foreign(use.span.path) or not use.span.path.endswith(".py"):
+            text = f"{use.span.path}:{use.span.first_line}  declares `{use.name}`: declare `{name}` there"
+            by_hand.append(ByHand(side_of(use, ground.impact), text))
+        else:
+            edits.append(CodeEdit(use.span.path, use.offset, action, use.name, name, annotation))
+    return Work(tuple(edits), tuple(by_hand))
