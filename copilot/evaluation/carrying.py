@@ -35,7 +35,7 @@ def carried_out(
     states = write_states(repository, patches, folder)
     subjects = {it.latest.source.path: it.compatibility for it in pipeline.subjects}
     pairs = [pair for flow in flows for pair in _pairs(flow, subjects.get(flow.schema, ""), len(patches))]
-    asked = meetings(proposal.alternative(chosen), flows)
+    asked = meetings(proposal.alternative(chosen), flows, keeps_for_ever=case.keeps_for_ever)
     met, refusals = run_meetings(suite / PROGRAM, states, flows, asked, sorted(set(pairs)))
     return Answered(
         proposal, chosen, met, refusals if pairs else None, undo_problem(repository, patches, folder / "undo")

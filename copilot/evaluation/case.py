@@ -106,6 +106,8 @@ class Case:
     files: tuple[tuple[str, str | None], ...]
     truth: Truth
     path: str
+    keeps_for_ever: bool = False
+    """The topics of the base repository keep every record, whatever a gate waits for."""
     words: tuple[tuple[str, str], ...] = ()
     """Whole words that stand for others in the base repository and its flows, of a case that is another one in other words."""
 
@@ -133,7 +135,7 @@ def case_of(id: str, table: Mapping[str, Any], path: str) -> Case:
     _only(table, _TOP, "the case")
     expect = table["expect"]
     repository: Mapping[str, Any] = table["repository"] if expect["answer"] != "pair" else {"base": ""}
-    _only(repository, ("base", "files", "removed"), "[repository]")
+    _only(repository, ("base", "files", "removed", "keeps_for_ever"), "[repository]")
     _only(expect, _EXPECT, "[expect]")
     kinds = tuple(table["kinds"])
     if wrong := [kind for kind in kinds if not _KIND.fullmatch(kind)]:
@@ -157,6 +159,7 @@ def case_of(id: str, table: Mapping[str, Any], path: str) -> Case:
         base=str(repository["base"]),
         files=tuple(sorted({**files, **removed}.items())),
         truth=_truth(expect, table.get("pair")),
+        keeps_for_ever=bool(repository.get("keeps_for_ever", False)),
         path=path,
     )
 

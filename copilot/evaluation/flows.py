@@ -32,6 +32,8 @@ class Flow:
     paths: tuple[str, ...]
     inputs: tuple[str, ...]
     decoder: str = "fastavro"
+    is_single: bool = False
+    """The consumer decodes with its own schema alone, as if the writer had used it."""
 
 
 def read_flows(folder: Path, say: Callable[[str], str]) -> tuple[Flow, ...]:
@@ -51,6 +53,7 @@ def read_flows(folder: Path, say: Callable[[str], str]) -> tuple[Flow, ...]:
                 paths=tuple(it.get("paths", ())),
                 inputs=tuple(json.dumps(value) for value in it["inputs"]),
                 decoder=it.get("decoder", "fastavro"),
+                is_single=bool(it.get("is_single", False)),
             )
             for name, it in tables["flows"].items()
         )

@@ -166,7 +166,13 @@ def _unparsable(patch: Patch) -> Iterator[str]:
 
 def unreadable(met: Sequence[Met]) -> str:
     """Every record that a reader meets on the way must be decoded and taken."""
-    return "; ".join(f"{_where(it)}: {it.problem}" for it in met if it.problem)[:600]
+    return "; ".join(f"{_where(it)}: {it.problem}" for it in _worked_before(met) if it.problem)[:600]
+
+
+def _worked_before(met: Sequence[Met]) -> list[Met]:
+    """Leaves out what did not work before the change either: it shows nothing of the change."""
+    broken = {it.meeting.flow for it in met if it.meeting.writer == it.meeting.reader == BASE and it.problem}
+    return [it for it in met if it.meeting.flow not in broken]
 
 
 def ends_of(values: Sequence[Value], met: Sequence[Met], last: int) -> list[tuple[Value, Met]]:
@@ -196,7 +202,7 @@ def _is_of(met: Met, value: Value) -> bool:
 def changed_outputs(met: Sequence[Met]) -> str:
     """What a consumer returns for an input stays what it returned before the change, in every meeting."""
     base = {(it.meeting.flow, it.input): it.output for it in met if it.meeting.writer == it.meeting.reader == BASE}
-    other = [it for it in met if it.output != base.get((it.meeting.flow, it.input))]
+    other = [it for it in _worked_before(met) if it.output != base.get((it.meeting.flow, it.input))]
     return "; ".join(f"{_where(it)}: {it.output} instead of {base[it.meeting.flow, it.input]}" for it in other)[:600]
 
 

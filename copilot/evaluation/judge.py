@@ -41,18 +41,22 @@ class Met:
     problem: str
 
 
-def meetings(alternative: Alternative, flows: Sequence[Flow]) -> tuple[Meeting, ...]:
+def meetings(alternative: Alternative, flows: Sequence[Flow], *, keeps_for_ever: bool = False) -> tuple[Meeting, ...]:
     """Returns the pairs of states that meet when the steps are taken in their order, old records included.
 
-    Records of a phase stay readable until a gate waits for them to be gone. A program that people have to change by hand in a phase
-    is not run from there on: what they write is not known.
+    Records of a phase stay readable until a gate waits for them to be gone. Where topics keep them for ever, what comes after such
+    a gate never comes, unless they are written again for it. A program that people have to change by hand in a phase is not run
+    from there on: what they write is not known.
     """
     found: set[Meeting] = set()
     for flow in flows:
         oldest = at = BASE
         for number, phase in enumerate(alternative.phases):
             gates = alternative.gates_before(number)
-            oldest = number if gates and gates[-1].outlasts_retention else oldest
+            waits = bool(gates) and gates[-1].outlasts_retention
+            if waits and keeps_for_ever and not gates[-1].rewritten:
+                break
+            oldest = number if waits else oldest
             for writer, reader in _moves(phase, flow, at):
                 found.add(Meeting(writer, reader, flow.name))
             at = number + 1
