@@ -8,6 +8,7 @@ from copilot.cli.layout import columns, wrapped
 from copilot.domain.proposal import Proposal
 from copilot.domain.visible import visible
 from copilot.reasons.transcript import Part, Told, summary_words, transcript
+from copilot.reasons.words import asked_words
 
 NOTHING_SAID = "No model was asked for this proposal."
 _BAR = "  | "
@@ -17,7 +18,11 @@ def transcript_text(proposal: Proposal) -> str:
     """Returns all exchanges of a proposal; each line of foreign text begins with a bar, so that it can't pass for one of ours."""
     if not proposal.exchanges:
         return f"{proposal.id}  {NOTHING_SAID}"
-    lines = wrapped(summary_words(proposal.exchanges), f"{proposal.id}  ")
+    lines = wrapped(asked_words(proposal.request), f"{proposal.id}  ")
+    lines += wrapped(summary_words(proposal.exchanges), "  ")
+    lines += [
+        "  Below stands all of it. A line that begins with | is what was sent or answered, as it was; the others are ours."
+    ]
     for told in transcript(proposal.exchanges):
         lines += ["", *_exchange(told, len(proposal.exchanges))]
     return "\n".join(lines)

@@ -262,8 +262,7 @@ def answer_tool() -> Tool:
         }
     )
     phase = thing({"name": text, "edits": listing(edit, EDITS_MAX), "steps": listing(step, STEPS_MAX), "gate": text})
-    said = listing(text, WORDS_MAX)
-    lists = {"preconditions": listing(CONDITION, WORDS_MAX), "cites": said, "phases": listing(phase, PHASES_MAX)}
+    lists = {"preconditions": listing(CONDITION, WORDS_MAX), "phases": listing(phase, PHASES_MAX)}
     one = thing({"title": text, "argument": text, **lists}, "title", "argument", "phases")
     schema = thing({"alternatives": listing(one, ALTERNATIVES_MAX)})
     return Tool("alternatives", "Further ways to make the change, none where none is better.", canonical(schema))

@@ -11,10 +11,29 @@ from dataclasses import dataclass
 from typing import Any
 
 from copilot.domain.codec import encode
-from copilot.domain.model import Exchange, Usage, used
+from copilot.domain.model import Exchange, PromptSource, Purpose, Usage, used
 from copilot.domain.proposal import Proposal
 
 NOT_TOLD = "the server did not say"
+_ASKED_FOR: dict[Purpose, str] = {
+    "frame": "what the words of the request ask for",
+    "alternatives": "further ways to make the change, which the checks judge as all others",
+    "critic": "cases in which this way fails, which are then executed",
+    "words": "sentences about the decision that stands; nothing rests on them",
+    "probe": "what it would choose and why, to see whether its reason follows the evidence; nothing rests on it",
+}
+_STOPPED = {
+    "tool_use": "it called a tool",
+    "end_turn": "it was done",
+    "max_tokens": "at the limit of one answer, so the end is missing",
+    "refusal": "it refused",
+    "model_context_window_exceeded": "it can hold no more",
+}
+_WHOSE: dict[PromptSource, str] = {
+    "built in": "built in",
+    "own": "your own file",
+    "repository": "the repository's, accepted here",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +75,8 @@ def transcript(exchanges: Sequence[Exchange]) -> tuple[Told, ...]:
 def facts_of(exchange: Exchange) -> Iterator[tuple[str, str]]:
     """Yields what is known of an exchange beside its texts."""
     prompt = exchange.prompt
-    yield "prompt", f"{prompt.id}, version {prompt.version}, {prompt.source}, SHA-256 {prompt.digest}"
+    yield "asked for", _ASKED_FOR[exchange.purpose]
+    yield "prompt", f"{prompt.id}, version {prompt.version}, {_WHOSE[prompt.source]}, SHA-256 {prompt.digest}"
     if prompt.passed_over:
         yield (
             "passed over",
@@ -65,7 +85,8 @@ def facts_of(exchange: Exchange) -> Iterator[tuple[str, str]]:
     if prompt.unusable:
         yield "not used", prompt.unusable
     yield "model", f"{exchange.model} at {exchange.server}"
-    yield "stopped", exchange.stop_reason or NOT_TOLD
+    why = _STOPPED.get(exchange.stop_reason)
+    yield "stopped", (f"{exchange.stop_reason}: {why}" if why else exchange.stop_reason) or NOT_TOLD
     yield "tokens", tokens_words(exchange.usage)
     yield "cost", cost_words([exchange])
     yield "took", f"{exchange.took_seconds:.1f} s"
