@@ -17,7 +17,7 @@ from copilot.checks.declared import declared_about, named_operations
 from copilot.checks.evidence import make_evidence
 from copilot.checks.hazards import Crossings
 from copilot.checks.judge import WORDS, Judge, relevance_of
-from copilot.checks.lineage import Lineage, lineages
+from copilot.checks.lineage import lineages
 from copilot.checks.meetings import Records
 from copilot.checks.played import played
 from copilot.checks.rollout import BREAKS, OPEN_RULES, View
@@ -150,11 +150,7 @@ def _seen(tried: Tried, judge: Judge) -> list[Seen]:
 
 def _read(decoder: DecoderUnderTest, tried: Tried, judge: Judge) -> list[Seen]:
     written = tried.written(decoder, tried.pair.writer)
-    return read_back(decoder, tried.pair, written, judge.declared, _paths(tried.lineage), Counter())
-
-
-def _paths(lineage: Lineage) -> frozenset[str]:
-    return frozenset(field.path for field in lineage.base.latest.fields) if lineage.base else frozenset()
+    return read_back(decoder, tried.pair, written, judge.declared, tried.lineage.known, Counter())
 
 
 def _was_so(seen: Seen, tried: Tried, judge: Judge) -> bool:

@@ -241,7 +241,7 @@ class ConsumerView:
 
     def _breaks_on(self, use: FieldUse, outcome: Outcome | None) -> str:
         """Returns what the code does with a null that it can't be done with; "" where it foresees null, or does nothing with it."""
-        if outcome is not None and outcome.fate == "breaks":
+        if outcome is not None and outcome.what:
             at = f" at {use.span.path}:{outcome.line}" if outcome.line != use.span.first_line else ""
             return f"{outcome.what}{at} where it reads {{}}"
         if outcome is not None and outcome.fate == "foreseen" and use.mode != "keys":

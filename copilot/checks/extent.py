@@ -59,6 +59,7 @@ def operations_done(case: Case, final: dict[str, SchemaVersion | None]) -> int:
     known = {subject.name: subject.latest for subject in case.base.subjects}
     written = {link.subject for link in case.states[-1].links if link.direction == "produces"} if case.states else set()
     fresh = [version for name, version in final.items() if name not in known and name in written]
+    brought = frozenset(case.alternative.waited.brought if case.alternative.waited else ())
     done = 0
     for operation in case.request.operations:
         if isinstance(operation, TopicOperation | ChangeLevel):
@@ -71,7 +72,7 @@ def operations_done(case: Case, final: dict[str, SchemaVersion | None]) -> int:
             continue
         base = known.get(operation.subject)
         candidates = [final.get(operation.subject), *fresh]
-        done += base is not None and any(it is not None and _is_done(operation, base, it) for it in candidates)
+        done += base is not None and any(it is not None and _is_done(operation, base, it, brought) for it in candidates)
     return done
 
 
@@ -184,7 +185,7 @@ def _is_as_asked(operation: AddField, field: SchemaField) -> bool:
     return bool(asked == now)
 
 
-def _is_done(operation: Operation, base: SchemaVersion, after: SchemaVersion) -> bool:
+def _is_done(operation: Operation, base: SchemaVersion, after: SchemaVersion, brought: frozenset[str]) -> bool:
     if isinstance(operation, AddField):
         record = operation.record or base.name
         added = [it for it in after.fields if it.record in (record, after.name) and it.name == operation.field]
@@ -199,7 +200,7 @@ def _is_done(operation: Operation, base: SchemaVersion, after: SchemaVersion) ->
         before, now = (field_of(json.loads(it.resolved), record, operation.field) for it in (base, after))
         return now is not None and now != before
     fields = {field.path: field for field in after.fields}
-    known = frozenset(field.path for field in base.fields)
+    known = frozenset(field.path for field in base.fields if field.name not in brought)
     before = {field.path: field for field in base.fields}
     paths = paths_of(operation, operation.subject, base)
     return bool(paths) and all(

@@ -46,7 +46,7 @@ def reread(
     last = lineage.after[-1]
     if base is None or last is None or base.meaning == last.meaning:
         return Reread(frozenset(), frozenset(), ())
-    met = meeting("backward", base, last, declared, frozenset(field.path for field in base.fields))
+    met = meeting("backward", base, last, declared, lineage.known)
     changed: set[int] = set()
     refused: set[int] = set()
     findings: dict[tuple[str, str], Finding] = {}

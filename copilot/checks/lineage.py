@@ -26,6 +26,14 @@ class Lineage:
     subject: SchemaSubject
     base: SchemaSubject | None
     after: tuple[SchemaVersion | None, ...]
+    brought: frozenset[str] = frozenset()
+    """Names of fields that the base has because an earlier phase of the same change has landed."""
+
+    @property
+    def known(self) -> frozenset[str]:
+        """The paths of the fields that were there before the change began."""
+        fields = self.base.latest.fields if self.base else ()
+        return frozenset(field.path for field in fields if field.name not in self.brought)
 
     @property
     def name(self) -> str:
@@ -75,8 +83,9 @@ class Pair:
 
 def lineages(case: Case) -> tuple[Lineage, ...]:
     """Returns the subjects that mean something else, are new, or are gone after some phase, sorted by name."""
+    brought = frozenset(case.alternative.waited.brought if case.alternative.waited else ())
     found = [
-        Lineage(subject, subject, tuple(_counterpart(subject, case.base, state) for state in case.states))
+        Lineage(subject, subject, tuple(_counterpart(subject, case.base, state) for state in case.states), brought)
         for subject in case.base.subjects
     ]
     known = {_place(version) for lineage in found for version in lineage.after if version}

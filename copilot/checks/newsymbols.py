@@ -63,7 +63,7 @@ def _carried(view: ConsumerView) -> Mapping[str, str]:
     if base is None or after is None:
         return {}
     declared = declared_about(view.lineage.name, base.latest, named_operations(view.case))
-    known = frozenset(it.path for it in base.latest.fields)
+    known = view.lineage.known
     return {new: old for old in sorted(declared.replaced) for new in stand_ins(old, after, known)}
 
 

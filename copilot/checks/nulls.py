@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from copilot.checks.guards import (
@@ -52,7 +52,7 @@ def outcome_of_null(code: ParsedCode, reads: Iterable[ast.expr]) -> Outcome:
     """Returns what becomes of a null that these reads give: it breaks only where each of them does."""
     found = [_Path(code, frozenset()).of(read, 0) for read in reads]
     if not found or any(one.fate == "unknown" for one in found):
-        return UNKNOWN
+        return found[0] if len(set(found)) == 1 else UNKNOWN
     return found[0] if all(one.fate == "breaks" for one in found) else FORESEEN if len(set(found)) == 1 else UNKNOWN
 
 
@@ -93,7 +93,9 @@ class _Path:
             return UNKNOWN
         if is_guarded(self.code, node, here.ours) or is_caught(self.code, node, ON_NULL):
             return FORESEEN
-        return UNKNOWN if is_caught(self.code, node, ON_ANYTHING) else here._meets(node, depth + 1)
+        met = here._meets(node, depth + 1)
+        # Whoever catches anything stays alive, and what becomes of the record then is not told by that.
+        return replace(met, fate="unknown") if is_caught(self.code, node, ON_ANYTHING) else met
 
     def _meets(self, node: ast.expr, depth: int) -> Outcome:
         """Returns what the code around a value does with it when it is null."""
@@ -242,7 +244,7 @@ def _worst(outcomes: list[Outcome]) -> Outcome:
     for outcome in outcomes:
         if outcome.fate == "breaks":
             return outcome
-    return UNKNOWN if any(one.fate == "unknown" for one in outcomes) else FORESEEN
+    return next((one for one in outcomes if one.fate == "unknown"), FORESEEN)
 
 
 def _is_spread(node: ast.expr, parent: ast.AST) -> bool:

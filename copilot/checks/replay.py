@@ -112,7 +112,7 @@ def _replay(lineage: Lineage, case: Case, bench: Bench) -> Replayed:
     recorded = recorded_of(lineage.base, case.base, bench.tree, schema_format) if lineage.base else Recorded({}, ())
     met = pairs(lineage, case.alternative.phases, recorded.strays)
     seen, unreplayed, counts = round_trips(
-        schema_format, met, declared, _base_paths(lineage), seed, unwritten, recorded.values
+        schema_format, met, declared, lineage.known, seed, unwritten, recorded.values
     )
     relevance = relevance_of(lineage, case, schema_format.decoders)
     judge = Judge(lineage, case, declared, relevance, frozenset(it.decoder for it in seen))
@@ -188,7 +188,3 @@ def _samples_left_out(unreplayed: Iterable[Unreplayed], subject: str) -> Iterato
 def _unreplayed(it: Unreplayed, subject: str) -> Finding:
     text = f"{it.decoder} can't write the samples of {it.writer}, so it was not asked about them: {it.reason}"
     return Finding("replay.not-replayed", "warning", text, subject=subject)
-
-
-def _base_paths(lineage: Lineage) -> frozenset[str]:
-    return frozenset(field.path for field in lineage.base.latest.fields) if lineage.base else frozenset()

@@ -41,7 +41,7 @@ def successions(lineage: Lineage, phase: int, case: Case) -> Iterator[Succession
     declared = declared_about(lineage.name, base, named_operations(case))
     renamed = dict(declared.renamed)
     for old in sorted(known & (declared.replaced | renamed.keys())):
-        new = (renamed[old],) if old in renamed else stand_ins(old, now, known)
+        new = (renamed[old],) if old in renamed else stand_ins(old, now, lineage.known)
         carriers = tuple(path for path in new if path in here)
         is_going = any(old not in paths for paths in to_come)
         if carriers and is_going and (old in before - here or not set(carriers) & before):

@@ -98,9 +98,8 @@ def meetings_of(wire: Wire, case: Case, bench: Bench) -> Meetings | None:
     latest = lineage.base.latest if lineage.base else None
     operations = named_operations(case)
     declared = declared_about(lineage.name, latest, operations)
-    base = frozenset(field.path for field in latest.fields) if latest else frozenset()
     seed = f"{case.request.commit}:{lineage.name}"
-    return Meetings(schema_format, declared, base, unwritten_symbols(lineage, operations), seed)
+    return Meetings(schema_format, declared, lineage.known, unwritten_symbols(lineage, operations), seed)
 
 
 def wire_findings(case: Case, bench: Bench) -> list[Finding]:

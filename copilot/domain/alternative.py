@@ -226,10 +226,14 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class Waited:
-    """The gate that was shown to hold before the first phase; `gone` are meanings of versions whose records have left since."""
+    """The gate that was shown to hold before the first phase; `gone` are meanings of versions whose records have left since.
+
+    `brought` are the names of fields that the landed phases added: the present base has them, and they are new to the change.
+    """
 
     gate: Gate
     gone: tuple[str, ...] = ()
+    brought: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

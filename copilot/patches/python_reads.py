@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace
 
 from copilot.patches.python_expressions import (
@@ -80,10 +81,23 @@ def _about(source: PythonSource, splices: Splices, one: Placed) -> str:
 def _asked_and_read(source: PythonSource, splices: Splices, one: Placed, about: str) -> tuple[str, str]:
     """Returns what is None where the new name is missing, and the read of the new name in the way of the old one."""
     if isinstance(one.use.holder, ast.Attribute):
-        return f'getattr({about}, "{one.edit.to}", None)', f"{about}.{one.edit.to}"
+        mark = _quote_inside(source, one.use.holder)
+        return f"getattr({about}, {mark}{one.edit.to}{mark}, None)", f"{about}.{one.edit.to}"
     quoted = quoted_like(source, one)
     end = ")" if isinstance(one.use.holder, ast.Call) else splices.render(one.use.end, one.end)
     return f"{about}.get({quoted})", splices.render(one.start, one.use.start) + quoted + end
+
+
+def _quote_inside(source: PythonSource, node: ast.AST) -> str:
+    """Returns the quote for a text at a node: inside an f-string the one that does not end it, as Python before 3.12 needs."""
+    around = node
+    while not isinstance(around, ast.JoinedStr | ast.stmt | ast.Module):
+        around = source.parent(around)
+    if not isinstance(around, ast.JoinedStr):
+        return '"'
+    opening = source.data[: source.start(node)].decode("utf-8", "replace").rpartition("{")[0]
+    marks = re.findall(r"""(?i)f[rb]?(["'])""", opening)
+    return "'" if marks[-1:] == ['"'] else '"'
 
 
 def _through(source: PythonSource, splices: Splices, one: Placed, new: str) -> str:

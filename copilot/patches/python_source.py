@@ -114,10 +114,11 @@ class PythonSource:
 
     def use_at(self, offset: int, name: str) -> Use:
         """Returns the use of `name` whose token begins at `offset`; raises CannotEdit where there is none."""
-        for node in ast.walk(self.tree):
-            use = self._use(node, offset, name)
-            if use is not None:
-                return use
+        found = [use for node in ast.walk(self.tree) if (use := self._use(node, offset, name)) is not None]
+        # The pieces of an f-string stand, as Python before 3.12 has it, where the whole string does, and what it holds too.
+        exact = [use for use in found if use.role != "word"]
+        if found:
+            return (exact or found)[0]
         raise CannotEdit(
             f'There is no "{name}" to edit at {self.path}:{line_of(self.data, offset)}.',
             self.span(min(offset, len(self.data))),

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from copilot.adapters.merge import merged
-from copilot.domain.alternative import Alternative, Edit, FileText, Phase, Waited
+from copilot.domain.alternative import Alternative, Edit, FileText, Phase, SchemaEdit, Waited
 from copilot.domain.codec import canonical, digest_of_text, encode
 from copilot.domain.decision import Applied
 from copilot.domain.patch import Patch
@@ -65,7 +65,8 @@ def carried(proposal: Proposal, applied: Applied, tree: Tree, gone: tuple[str, .
     left = range(applied.phase + 1, len(alternative.phases))
     phases = tuple(_phase(alternative.phases[number], now, states[number + 1], present) for number in left)
     gate = alternative.phases[applied.phase].gate
-    waited = Waited(gate, gone if gate.outlasts_retention else ()) if gate else None
+    brought = _brought(alternative, applied.phase)
+    waited = Waited(gate, gone if gate.outlasts_retention else (), brought) if gate else None
     first = alternative.phases[applied.phase]
     digest = digest_of_text(canonical([proposal.id, [encode(phase) for phase in phases]]))[:ID_DIGITS]
     moved = tuple(path for path in paths if present[path] != now[path])
@@ -78,6 +79,13 @@ def carried(proposal: Proposal, applied: Applied, tree: Tree, gone: tuple[str, .
         waited=waited or alternative.waited,
     )
     return Carried(made, moved)
+
+
+def _brought(alternative: Alternative, phase: int) -> tuple[str, ...]:
+    added = {
+        it.field for it in alternative.phases[phase].edits if isinstance(it, SchemaEdit) and it.action == "add_field"
+    }
+    return tuple(sorted(added.union(alternative.waited.brought if alternative.waited else ())))
 
 
 def outlived(root: PipelineMap, proposal: Proposal) -> tuple[str, ...]:

@@ -117,6 +117,12 @@ def test_what_is_handed_on_or_bound_again_is_not_judged(body: str) -> None:
     assert outcome(body).fate == "unknown"
 
 
+def test_what_breaks_under_a_handler_of_anything_is_named_though_its_end_is_not_known() -> None:
+    found = outcome("try:\n    sink(f\"{order['amount']:.2f}\")\nexcept Exception:\n    pass")
+
+    assert (found.fate, found.what) == ("unknown", "formats it")
+
+
 def test_operators_of_tables_are_not_judged() -> None:
     assert outcome('return order["amount"] * 2', "import pandas as pd").fate == "unknown"
 

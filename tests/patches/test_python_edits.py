@@ -161,6 +161,12 @@ def test_a_read_gets_a_default(before: str, after: str) -> None:
         ("x = «'a'» in rec\n", "x = ('b' in rec or 'a' in rec)\n"),
         ("x = not «'a'» not in rec\n", "x = not ('b' not in rec and 'a' not in rec)\n"),
         ("x = f\"{rec[«'a'»]}\"\n", "x = f\"{rec['a'] if rec.get('b') is None else rec['b']}\"\n"),
+        (
+            'p(f"a is {x}, "\n  f"a is {rec[«\'a\'»]:.2f}, {y:.2f}")\n',
+            "p(f\"a is {x}, \"\n  f\"a is {rec['a'] if rec.get('b') is None else rec['b']:.2f}, {y:.2f}\")\n",
+        ),
+        ('x = f"{o.«a»}"\n', "x = f\"{o.a if getattr(o, 'b', None) is None else o.b}\"\n"),
+        ("x = f'{o.«a»}'\n", "x = f'{o.a if getattr(o, \"b\", None) is None else o.b}'\n"),
     ],
 )
 def test_a_read_takes_the_new_name_first(before: str, after: str) -> None:

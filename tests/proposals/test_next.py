@@ -399,3 +399,25 @@ def test_what_the_backfill_s_job_prints_shows_that_its_gate_holds(shop: Shop) ->
     assert fifth.decision.chosen == fifth.alternatives[1].id
     shop.land(fifth)
     assert '"outcome"' not in shop.text(SCHEMA)
+
+
+def test_a_change_of_type_goes_through_all_its_phases_too(shop: Shop) -> None:
+    """The field that takes over is in the base from the second phase on, and still carries the old one's values."""
+    first = shop.decide(shop.open().propose("change the type of score in decision to string"))
+    way = next(it for it in first.alternatives if it.id.startswith("phased"))
+    word = confirmation_word(first, way.id)
+    shop.open().approve(first.id, alternative=way.id, confirmation=word, note="seen")
+    applied = shop.open().apply(first.id)
+    git(shop.folder, "merge", "-q", "--squash", applied.branch)
+    git(shop.folder, "commit", "-q", "-m", "merged")
+
+    for name in [phase.name for phase in way.phases[1:]]:
+        shop.now = f"{int(shop.now[:4]) + 1}{shop.now[4:]}"
+        made = shop.next(first.id)
+        assert made.decision is not None
+        assert made.decision.chosen == made.alternatives[1].id
+        assert made.alternatives[1].phases[0].name == name
+        assert not any("operation" in claim.text for ruling in made.decision.rulings for claim in ruling.claims)
+        shop.land(made)
+    assert '"score_v2"' in shop.text(SCHEMA)
+    assert '"name": "score",' not in shop.text(SCHEMA)
