@@ -116,7 +116,7 @@ def _demands(board: Board) -> Iterator[tuple[int, int]]:
 
 
 def _next_moves(board: Board, moved: int, plan: Sequence[Move], named: int) -> Iterator[Move]:
-    """Yields what may be deployed next; where the plan says nothing, one of each group of twins."""
+    """Yields what may be deployed next, one of each group of twins: of those in the plan's turn, and those that it never names."""
     free = board.everybody & ~named & ~moved
     yield from (Move(1 << group_bit) for group_bit in _first_of_twins(board, free, moved))
     for move in plan:
@@ -125,7 +125,7 @@ def _next_moves(board: Board, moved: int, plan: Sequence[Move], named: int) -> I
             if move.is_at_once:
                 yield move
             else:
-                yield from (Move(1 << job) for job in range(len(board.jobs)) if left >> job & 1)
+                yield from (Move(1 << job) for job in _first_of_twins(board, left, moved))
             return
 
 
@@ -189,9 +189,9 @@ def _returns(board: Board, moved: int, bound: int) -> bool:
         now = waiting.pop()
         if not now:
             return True
-        for job in range(len(board.jobs)):
-            before = now & ~(1 << job)
-            if before != now and before not in seen and not board.broken(now, bound, Move(1 << job, is_back=True)):
+        for move in _moves(board, now):
+            before = now & ~move.jobs
+            if move.is_back and before not in seen and not board.broken(now, bound, move):
                 seen.add(before)
                 waiting.append(before)
     return False

@@ -110,6 +110,9 @@ def test_jobs_that_nothing_tells_apart_are_counted_not_listed() -> None:
     assert found.states < 100
     assert found.orders == factorial(39)
     assert not found.at_limit
+    readers = sum(1 << it for it in range(1, 40))
+    assert planned_break(fan, [Move(readers), Move(1)]) == (None, True)
+    assert planned_break(fan, [Move(readers | 1)])[0] is not None
 
 
 def test_where_there_are_too_many_states_it_stops_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,6 +179,23 @@ def test_a_plan_of_single_deploys_is_judged_as_its_order_is(made: Board) -> None
     for order in permutations(range(len(made.jobs))):
         plan = [Move(1 << job) for job in order]
         assert (planned_break(made, plan)[0] is None) == is_safe(made, order)
+
+
+@given(boards(), st.data())
+def test_a_plan_of_turns_breaks_just_where_one_of_its_orders_does(made: Board, data: st.DataObject) -> None:
+    """In a turn, jobs move in any order; those that nothing tells apart are looked at once, also where turns part them."""
+    first = data.draw(st.integers(0, made.everybody))
+    plan = [Move(jobs) for jobs in (first, made.everybody & ~first) if jobs]
+    orders = [
+        order
+        for order in permutations(range(len(made.jobs)))
+        if sorted(order, key=lambda job: not first >> job & 1) == list(order)
+    ]
+
+    broken, is_whole = planned_break(made, plan)
+
+    assert is_whole
+    assert (broken is None) == all(is_safe(made, order) for order in orders)
 
 
 @given(boards())
