@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
 from copilot.domain.evidence import Finding
@@ -165,6 +164,11 @@ def _default_of_new(field: Field, path: str) -> Iterator[Change]:
 
 
 def _silent_renames(removed: list[Field], added: list[Field], old: Type, new: Type, path: str) -> Iterator[Change]:
+    if not (removed and added):
+        return
+    # Most pairs have no such fields, and start without it.
+    from difflib import SequenceMatcher
+
     for field in added:
         if field.default is NO_DEFAULT:
             continue
