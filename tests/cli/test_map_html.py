@@ -113,3 +113,11 @@ def _placed(edges: list[tuple[str, str]]) -> Any:
         console.log(JSON.stringify({{ ...picture, at: [...picture.at] }}));"""
     ran = subprocess.run(["node", "-"], input=program, capture_output=True, text=True, check=True, timeout=30)
     return json.loads(ran.stdout)
+
+
+def test_no_control_of_the_form_hides_what_the_form_can_do() -> None:
+    page = map_html(faces.a_map())
+
+    controls = re.findall(r'<(?:input|select|button) id="(\w+)"', page)
+    assert controls
+    assert not {"reset", "submit", "elements", "action"} & set(controls)

@@ -251,7 +251,7 @@ byId("search").addEventListener("input", event => { state.search = event.target.
 byId("subject").addEventListener("change", event => { state.subject = event.target.value; state.chosen = ""; fitted(); });
 byId("certainty").addEventListener("change", event => { state.certainty = Number(event.target.value); fitted(); });
 byId("lone").addEventListener("change", event => { state.lone = event.target.checked; fitted(); });
-byId("reset").addEventListener("click", reset);
+byId("clear").addEventListener("click", reset);
 byId("graph").addEventListener("wheel", event => {
   event.preventDefault();
   const space = byId("graph").getBoundingClientRect();
