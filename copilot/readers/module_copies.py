@@ -98,8 +98,9 @@ class _Modules:
         """Yields what a resource runs: itself, or the containers of the template that it is filled in from."""
         named = [scope.texts.get(f"{start}.{name}", "") for start in (unit.base, "var") for name in _NAMES]
         stems = [posixpath.splitext(posixpath.basename(name))[0] for name in named]
-        # What a module is called with tells more than the names in it, which all of its calls share.
-        own = (*stems, *around, *unit.hints) if around else (*unit.hints, *stems)
+        # Where a module runs one thing, what it is called with tells more than the name in it, which all of its calls share.
+        is_all = sum(one.kind != "module" for _, one in self.units(file.folder)) == 1
+        own = (*stems, *around, *unit.hints) if around and is_all else (*unit.hints, *stems, *around)
         listed = (item, *own, posixpath.basename(file.folder))
         hints = tuple(dict.fromkeys(name for name in listed if name))
         fed = unit._replace(configs=tuple(self._fed(file.folder, unit, scope)))

@@ -100,9 +100,10 @@ class _Role:
             where = f"{file.stem}:{unit.name}" if unit.name else file.stem
             hints = tuple(one for one in (*unit.hints, stem, name) if one)
             for title, layers in self._scopes(files, variables, _plays_of(file, unit, name, plays), _referred(own)):
-                yield Copy(
-                    unit, file.path, f"{where} ({title})" if title else where, tuple(own), hints, scope_of(layers)
-                )
+                shown = f"{where} ({title})" if title else where
+                # Most of the commands of tasks are chores, as those of scripts are.
+                is_command = file.kind == "tasks" and not unit.hints
+                yield Copy(unit, file.path, shown, tuple(own), hints, scope_of(layers), is_script=is_command)
 
     def _put(self, files: Mapping[str, DeploymentFile]) -> Iterator[tuple[str, str, DeploymentFile]]:
         """Yields (where, path, file) of the templates that tasks put somewhere."""

@@ -108,7 +108,13 @@ def test_a_program_that_a_task_starts_has_the_environment_of_task_and_play() -> 
         "      environment:\n        TOPIC: orders\n      vars: {x: y}\n"
     )
 
-    assert run({"deploy.yml": play}) == {"deploy:run": {"MODE": "slow", "TOPIC": "orders", "--to": ""}}
+    running = settings(deployed({"deploy.yml": play}, ["sink"], PYTHON, busy=["sink"]))
+
+    assert running == {"deploy:run": {"MODE": "slow", "TOPIC": "orders", "--to": ""}}
+
+
+def test_a_chore_that_a_task_runs_is_no_job() -> None:
+    assert run({"deploy.yml": "- hosts: a\n  tasks:\n  - command: python -m sink.main tables\n"}) == {}
 
 
 def test_what_a_vault_holds_is_not_kept() -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from copilot.readers.deployment_files import DeploymentFile
+from copilot.readers.deployment_reader import read_deployment
+from copilot.readers.deployments import bind_deployments
 from tests.readers.deploying import deployed, places, settings
 
 FUNCTION = """
@@ -206,4 +209,18 @@ def test_a_template_may_go_through_a_mapping_and_hold_a_container_beside_the_tas
 
     assert [(one.name, one.root, dict(one.settings)) for one in running.values()] == [
         ("infra/main:scorer", "jobs/scorer", {"TOPIC": "scores"})
+    ]
+
+
+def test_each_of_several_things_in_a_module_goes_by_its_own_name() -> None:
+    texts = {
+        "infra/main.tf": 'module "scorer" {\n  source = "./all"\n}\n',
+        "infra/all/main.tf": FUNCTION % 'environment {\n    variables = {\n      TOPIC = "scores"\n    }\n  }'
+        + FUNCTION.replace("scorer", "feeder") % 'environment {\n    variables = {\n      TOPIC = "runs"\n    }\n  }',
+    }
+    files = [DeploymentFile(path, "terraform", read_deployment("terraform", text)) for path, text in texts.items()]
+
+    assert [(one.root, one.settings["TOPIC"]) for one in bind_deployments(files, ["jobs/scorer", "jobs/feeder"])] == [
+        ("jobs/scorer", "scores"),
+        ("jobs/feeder", "runs"),
     ]
