@@ -26,11 +26,15 @@ KINDS = sorted(
                 "Dockerfile",
             ),
             *("x.service", "main.tf", "run.sh", "supervisord.conf", "kustomization.yaml", ".github/workflows/x.yml"),
-            *("roles/r/tasks/main.yml", "group_vars/all.yml"),
+            *("roles/r/tasks/main.yml", "group_vars/all.yml", "hosts.ini", "roles/r/templates/a.yaml.j2"),
+            *("roles/r/templates/a.ini.j2", "tasks/a.json.tftpl"),
         )
     }
 )
-_WORDS = "{{ }} .Values.a range end if | ( $ ${ } - : = [ ] environment variable resource services: env: name: value: {% %} #"
+_WORDS = (
+    "- hosts: tasks: vars: [a:vars] for_each dynamic merge( "
+    "{{ }} .Values.a range end if | ( $ ${ } - : = [ ] environment variable resource services: env: name: value: {% %} #"
+)
 PIECES = st.sampled_from(
     [*_WORDS.split(), '"', "'", "\\", "\n", "  ", "a: b", "kind: Deployment", "- name: x\n", "  image: y\n"]
 )
