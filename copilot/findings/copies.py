@@ -95,9 +95,9 @@ def _is_of_another_stream(copy: SchemaVersion, subject: SchemaSubject, case: Aud
 def _are_stages(one: SchemaVersion, other: SchemaVersion) -> bool:
     """Tells whether two texts are meant to differ: code makes one out of another, or by their places.
 
-    Such as `1.2.0/order`, `1.3.0-SNAPSHOT/order`; `order`, `order-v2`.
+    Such as `1.2.0/order`, `1.3.0-SNAPSHOT/order`; `order`, `order-v2`. Whoever changes one of two texts in a file sees the other.
     """
-    if one.is_derived or other.is_derived:
+    if one.is_derived or other.is_derived or one.source.path == other.source.path:
         return True
     (folder, first), (beside, second) = (posixpath.split(it.source.path) for it in (one, other))
     if _versions_in(folder) != _versions_in(beside):

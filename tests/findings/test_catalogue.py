@@ -527,6 +527,12 @@ class TestCopies:
 
         assert "copy-drifted" not in " ".join(rules({f"lab/{first}.avsc": old, f"lab/{second}.avsc": new}))
 
+    def test_stages_of_a_schema_in_one_file_of_code_are_no_copies(self) -> None:
+        old, new = schema("a", "b", "c", "d", name="shop.Refund"), schema("a", "b", "c", "d", "e", name="shop.Refund")
+        code = f"import json, avro\nV1 = json.loads('''{old}''')\nV2 = json.loads('''{new}''')\n"
+
+        assert "copy-drifted" not in " ".join(rules({"lab/model.py": code}))
+
     def test_schemas_of_one_name_on_topics_of_their_own_are_no_copies(self) -> None:
         daily = schema("id", "amount", "currency", ("note", ["null", "string"], None), "day", name="shop.Order")
         code = WRITER.replace('"order.avsc"', '"daily/order.avsc"').replace('"note": None', '"note": None, "day": "x"')

@@ -74,6 +74,17 @@ def test_a_column_and_what_is_written_into_it_may_hold_the_field(models: str, wr
     ]
 
 
+def test_a_table_that_several_jobs_share_has_columns_of_their_records() -> None:
+    models, write = TABLES["columns of SQLAlchemy"]
+    main = MAIN.replace("WRITE", write).replace("from models", "from db.models")
+    texts = {"consumer/Dockerfile": "", "consumer/order.avsc": SCHEMA, "consumer/main.py": main, "db/models.py": models}
+    texts["api/main.py"] = "from db.models import OrderRow\nif __name__ == '__main__':\n    print(OrderRow)\n"
+
+    found = [use for use in map_of(texts).uses if use.span.path == "db/models.py" and use.path == "amount"]
+
+    assert [(use.job, use.mode, use.certainty) for use in found] == [("consumer", "writes", "possible")]
+
+
 def test_a_table_of_something_else_has_no_columns_of_the_record() -> None:
     other = DJANGO.replace("amount", "x").replace("TextField()\n", "TextField()\n    a = models.TextField()\n")
 
