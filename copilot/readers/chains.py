@@ -20,6 +20,8 @@ from copilot.readers.values import EACH, KEYS, ONE, VALUES, Value
 
 MAX_DEPTH = 10
 MAX_ENDS = 16
+MAX_PICKED = 48
+"""Entries of tables that one chain is followed into."""
 TYPE = 4
 """Where a client that a chain ends at has the type of its values, if its making says one."""
 
@@ -60,15 +62,22 @@ class Chains:
             self._known[key] = tuple(dict.fromkeys(self._ends(path, chain, depth + 1)))[:MAX_ENDS]
         return self._known[key]
 
-    def all_ends(self, path: str, chain: Value, depth: int = 0) -> tuple[End, ...]:
+    def all_ends(self, path: str, chain: Value) -> tuple[End, ...]:
         """Returns what a chain may lead to, each entry of a table that one is picked from among it."""
-        found: list[End] = []
-        for end in self.ends(path, chain):
-            if end.value[0] != "pick":
-                found.append(end)
-            elif depth < MAX_DEPTH:
-                found += (one for _, held in end.value[1] for one in self.all_ends(end.path, held, depth + 1))
-        return tuple(dict.fromkeys(found))[:MAX_ENDS]
+        found: dict[End, None] = {}
+        waiting, seen = [(path, chain)], {(path, chain)}
+        while waiting and len(found) < MAX_ENDS:
+            entries = []
+            for end in self.ends(*waiting.pop()):
+                if end.value[0] != "pick":
+                    found[end] = None
+                else:
+                    entries += [(end.path, held) for _, held in end.value[1]]
+            # What is picked from tables of tables, by keys that are picked themselves, is more with each step.
+            fresh = [one for one in dict.fromkeys(entries) if one not in seen][: MAX_PICKED - len(seen)]
+            seen.update(fresh)
+            waiting += reversed(fresh)
+        return tuple(found)[:MAX_ENDS]
 
     def parameters(self, path: str, function: str) -> tuple[str, ...]:
         """Returns the parameters of a function, without `self`."""

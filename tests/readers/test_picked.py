@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
+from tests.readers.sockets import map_of
 from tests.readers.test_effects import edges
 
 TABLE = """
@@ -220,3 +223,31 @@ def test_functions_of_a_table_are_all_called() -> None:
         ("consumes", "orders"),
         ("produces", "returns"),
     }
+
+
+def test_tables_that_are_picked_from_tables_are_followed_in_time() -> None:
+    kinds = ", ".join(f"Kind.{name}: message" for name in "ABCDEFGH")
+    names = ", ".join(f'"{name}": unwrap' for name in "abcdefgh")
+    code = f"""
+from confluent_kafka import Producer
+from kinds import Kind
+def unwrap(one):
+    return value(one, one.FIELDS["value"])
+NAMES = {{{names}}}
+def message(one):
+    made = NAMES.get(one.name)
+    if made is not None:
+        return made(one)
+    return one
+KINDS = {{{kinds}}}
+def value(one, field):
+    made = KINDS.get(field.kind)
+    return made(one)
+def run(one):
+    Producer({{}}).produce("orders", value(one, one.field))
+"""
+    started = process_time()
+
+    map_of({"app/Dockerfile": "", "app/main.py": code})
+
+    assert process_time() - started < 5
