@@ -202,7 +202,8 @@ def _is_of(met: Met, value: Value) -> bool:
 def changed_outputs(met: Sequence[Met]) -> str:
     """What a consumer returns for an input stays what it returned before the change, in every meeting."""
     base = {(it.meeting.flow, it.input): it.output for it in met if it.meeting.writer == it.meeting.reader == BASE}
-    other = [it for it in _worked_before(met) if it.output != base.get((it.meeting.flow, it.input))]
+    seen = [it for it in _worked_before(met) if (it.meeting.flow, it.input) in base]
+    other = [it for it in seen if it.output != base.get((it.meeting.flow, it.input))]
     return "; ".join(f"{_where(it)}: {it.output} instead of {base[it.meeting.flow, it.input]}" for it in other)[:600]
 
 

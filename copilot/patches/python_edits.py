@@ -66,7 +66,9 @@ def _refuse_contradictions(source: PythonSource, placed: list[Placed]) -> None:
         edits = [one.edit for one in group]
         actions = [edit.action for edit in edits]
         is_alone = not {"remove_key", "read_either", "read_converted"} & set(actions) or len(actions) == 1
-        is_once = all(actions.count(action) == 1 or action in ("add_key", "add_converted") for action in actions)
+        is_once = all(
+            actions.count(action) == 1 or action in ("add_key", "add_converted", "declare") for action in actions
+        )
         if not is_alone or not is_once:
             where = source.span(start)
             raise CannotEdit(f'The edits of "{edits[0].name}" at {where} contradict each other.', where, BY_HAND)

@@ -51,6 +51,11 @@ def declared_instead(ground: Ground, uses: Iterable[FieldUse], name: str, kind: 
     return _edited(ground, declarations(uses), "redeclare", name, annotation)
 
 
+def declarations_out(ground: Ground, *uses: Iterable[FieldUse]) -> Work:
+    """Takes declarations out of their classes."""
+    return _edited(ground, declarations(use for own in uses for use in own), "remove_key", "", "")
+
+
 def taken_too(ground: Ground, kind: Any, *default: Any) -> Work:
     """Lets classes that consumers make of whole records take a field that is added: others would refuse it by its name."""
     value = fieldtype.python_literal(default[0]) if default and not isinstance(default[0], list | dict) else "None"

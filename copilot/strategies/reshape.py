@@ -24,6 +24,7 @@ from copilot.domain.operation import (
 )
 from copilot.domain.pipeline import FieldUse, Impact, PipelineMap
 from copilot.strategies.backfill_job import Fill
+from copilot.strategies.declarations import declarations_out, declared_instead, declared_too
 from copilot.strategies.deprecate import deprecation
 from copilot.strategies.drift import add_beside
 from copilot.strategies.ground import Ground, ground_of, is_write
@@ -169,7 +170,7 @@ def _kept(it: _Reshape, what: str) -> Alternative:
 def _expanded(it: _Reshape) -> Work:
     work = _added(it, [_object(new, is_first=False, defined=it.ground.schema) for new in it.mapping.new])
     writers = [use for use in it.ground.uses_by("producers") if is_write(use)]
-    work += _written(it, writers)
+    work += _written(it, writers) + _declared_too(it, it.ground.uses)
     others = [use for part in it.parts[1:] for use in part.uses_by("producers") if is_write(use)]
     paths = {use.span.path for use in writers}
     work += notes_at(
@@ -186,6 +187,11 @@ def _written(it: _Reshape, uses: list[FieldUse]) -> Work:
     for new in it.mapping.new:
         work += code_work(it.ground, uses, "add_converted", to=new.name, expression=_own(new.written, name))
     return work
+
+
+def _declared_too(it: _Reshape, uses: Sequence[FieldUse]) -> Work:
+    """Lets classes that declare the first of the old fields declare the new ones, too."""
+    return _all(declared_too(it.ground, uses, new.name, new.kind) for new in it.mapping.new)
 
 
 def _added(it: _Reshape, objects: list[dict[str, Any]]) -> Work:
@@ -205,9 +211,10 @@ def _readers_moved(it: _Reshape) -> Work:
     """Consumers read the new fields, put back into the old value, else the old field; records that they build carry both."""
     work = Work()
     for part in it.parts:
-        own = [use for use in part.uses_by("consumers") if not is_write(use)]
+        own = [use for use in part.uses_by("consumers") if not is_write(use) and not use.is_declaration]
         work += _read(it, part, own, "read_either")
         work += doubtful_work(part, f"where it reads, read {it.new} instead", "consumers")
+    work += _declared_too(it, it.ground.uses_by("consumers"))
     # Records of tests stay as they are: readers still take the old field where it is alone.
     return work + _written(it, [use for use in it.ground.uses_by("consumers") if is_write(use) and not use.is_test])
 
@@ -232,14 +239,14 @@ def _stopped(it: _Reshape) -> Work | None:
     work += _all(old_left_out(part) for part in it.parts)
     work += _written_alone(it, [part.uses_by("producers") for part in it.parts])
     for part in it.parts:
-        read = [use for use in part.uses_by("producers") if not is_write(use)]
+        read = [use for use in part.uses_by("producers") if not is_write(use) and not use.is_declaration]
         work += _read(it, part, read, "read_converted")
         work += doubtful_work(part, f"where it writes, write {it.new} alone", "producers")
     return work + _readers_moved(it)
 
 
-def _written_alone(it: _Reshape, uses: Sequence[Iterable[FieldUse]]) -> Work:
-    """The new fields where the first of the old ones was written, and none of the old ones; `uses` are those of each part."""
+def _written_alone(it: _Reshape, uses: Sequence[Sequence[FieldUse]]) -> Work:
+    """The new fields where the first of the old ones was written or declared, and none of the old ones; `uses` are each part's."""
     built, *others = [[use for use in own if is_write(use)] for own in uses]
     first, *more = it.mapping.new
     name = it.ground.operation.field
@@ -249,7 +256,8 @@ def _written_alone(it: _Reshape, uses: Sequence[Iterable[FieldUse]]) -> Work:
     work += code_work(it.ground, built, "rename_key", to=first.name, expression=_own(first.written, name))
     for part, own in zip(it.parts[1:], others, strict=True):
         work += code_work(part, own, "remove_key")
-    return work
+    work += declared_instead(it.ground, uses[0], first.name, first.kind) + declarations_out(it.ground, *uses[1:])
+    return work + _all(declared_too(it.ground, uses[0], new.name, new.kind) for new in more)
 
 
 def _contracted(it: _Reshape, objects: list[dict[str, Any]]) -> Work:
@@ -262,7 +270,8 @@ def _contracted(it: _Reshape, objects: list[dict[str, Any]]) -> Work:
         work += schema_work(part, "remove_field")
     work += _written_alone(it, [part.uses for part in it.parts])
     for part in it.parts:
-        work += _read(it, part, [use for use in part.uses if not is_write(use)], "read_converted")
+        own = [use for use in part.uses if not is_write(use) and not use.is_declaration]
+        work += _read(it, part, own, "read_converted")
         work += doubtful_work(part, f"leave the old name for {it.new}, by hand where it is this field")
     return work
 
