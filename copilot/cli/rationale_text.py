@@ -21,7 +21,7 @@ from copilot.domain.proposal import Proposal
 from copilot.reasons.asked import operation_words
 from copilot.reasons.rationale import check_claims, claims_of
 from copilot.reasons.rollout import proved
-from copilot.reasons.said import claimed_note
+from copilot.reasons.said import claimed_note, origin_of
 from copilot.reasons.words import (
     asked_words,
     counted,
@@ -89,7 +89,7 @@ def _ruling(proposal: Proposal, ruling: Ruling) -> list[str]:
     alternative = proposal.alternative(ruling.alternative)
     lines = wrapped(alternative.title, f"  {letters_of(proposal)[alternative.id]}  ")
     lines += wrapped(": ".join(outcome_and_rule(ruling)), "     ")
-    lines += wrapped(f"{alternative.id}, {alternative.strategy}, from {alternative.origin}", "     ")
+    lines += wrapped(f"{alternative.id}, {alternative.strategy}, from {origin_of(alternative)}", "     ")
     bar = "     "
     if alternative.origin == "claude":
         bar = "     | "

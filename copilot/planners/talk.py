@@ -88,7 +88,8 @@ class Question:
 class Talk:
     """All that one proposal says to a model. `told` hears of each exchange when it is over.
 
-    `spent` are those from before: they count, and answer equal requests; `reused` are those of them that did.
+    `spent` are those from before: they count, and answer equal requests; `known` are those of other runs, which only answer.
+    `reused` are those of them that did.
     """
 
     def __init__(
@@ -99,13 +100,14 @@ class Talk:
         told: Callable[[Exchange], object],
         *,
         spent: Iterable[Exchange] = (),
+        known: Iterable[Exchange] = (),
         is_stopped: Callable[[], bool] = bool,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._model, self._prompts, self._limits, self._told = model, prompts, limits, told
         self._is_stopped, self._clock = is_stopped, clock
         self._exchanges = list(spent)
-        self._known = {it.sent: it for it in self._exchanges if it.stop_reason}
+        self._known = {it.sent: it for it in (*known, *self._exchanges) if it.stop_reason}
         self.reused: list[Exchange] = []
         self._ends = clock() + limits.seconds - sum(it.took_seconds for it in self._exchanges)
         self._lasting: ModelFailed | None = None

@@ -101,7 +101,7 @@ def understood_by_model(
         told.append(exchange)
         tell(exchange)
 
-    talk = Talk(on.model, on.prompts, on.limits, heard, spent=earlier, is_stopped=is_stopped)
+    talk = Talk(on.model, on.prompts, on.limits, heard, known=earlier, is_stopped=is_stopped)
     pipeline = own_part(kit.base_map())
     beside = _operations("", operations, pipeline) if operations else ()
     try:

@@ -20,7 +20,7 @@ from copilot.reasons.look_at import NOTE, look_at, why
 from copilot.reasons.markup import code, plain, table
 from copilot.reasons.rationale import check_claims
 from copilot.reasons.rollout import cited, proved
-from copilot.reasons.said import claimed_note, framed_by, probe_note, probe_rows, words_note, words_of_model
+from copilot.reasons.said import claimed_note, framed_by, origin_of, probe_note, probe_rows, words_note, words_of_model
 from copilot.reasons.words import (
     VERDICT_WORDS,
     counted,
@@ -194,7 +194,7 @@ def _case(alternative: Alternative, proposal: Proposal) -> list[str]:
 
 
 def _ruled(alternative: Alternative, ruling: Ruling) -> str:
-    facts = [code(alternative.id), plain(alternative.strategy), f"from {alternative.origin}"]
+    facts = [code(alternative.id), plain(alternative.strategy), f"from {origin_of(alternative)}"]
     outcome, rule = outcome_and_rule(ruling)
     return f"{outcome.capitalize()}: **{plain(rule)}** ({', '.join(facts)})."
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from copilot.domain.alternative import Alternative
 from copilot.domain.model import Purpose
 from copilot.domain.proposal import Proposal
 from copilot.domain.wording import Sentence, standing
@@ -66,6 +67,11 @@ def probe_rows(proposal: Proposal) -> tuple[tuple[str, str, str], ...]:
 def framed_by(proposal: Proposal) -> str:
     """Returns the model that understood the words of the request, "" where the sentences' rules did."""
     return model_of(proposal, "frame") if any(it.purpose == "frame" for it in proposal.exchanges) else ""
+
+
+def origin_of(alternative: Alternative) -> str:
+    """Returns who suggested an alternative; which model it was is told beside."""
+    return "a model" if alternative.origin == "claude" else alternative.origin
 
 
 def came_of(talk: Proposal) -> str:

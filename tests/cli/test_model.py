@@ -208,4 +208,23 @@ def test_a_slip_in_ones_own_prompt_costs_no_proposal_and_is_told(
     told = capsys.readouterr().err
     assert f'"frame" of your own was not used, and another one stood in. A prompt begins with a head. At {own}' in told
     main(["show", "-C", str(folder), "--prompts"])
-    assert "not used  A prompt begins with a head." in capsys.readouterr().out
+    assert re.search(r"not used +A prompt begins with a head\.", capsys.readouterr().out)
+
+
+def test_whoever_asks_again_after_failures_has_the_whole_budget_again(
+    folder: Path,
+    server: MessagesServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    own = tmp_path / "own" / "pipeline-copilot"
+    own.mkdir(parents=True)
+    (own / "config.toml").write_text("[model]\ncalls = 2\n")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "own"))
+    server.then(*[say.failure(401, "authentication_error")] * 3)
+
+    for _ in range(3):
+        assert propose(folder, "--model", "some-model") == EXIT_USAGE
+        assert "refused the key" in capsys.readouterr().err
+    assert len(server.requests) == 3
