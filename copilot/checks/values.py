@@ -190,9 +190,9 @@ def converted(written: Any, read: Any) -> bool:
             return _is_instant(written, read)
         case (datetime(), int()):
             return _is_instant(read, written)
-        case (int(), time() | date()):
+        case (int(), time() | date() | tuple()):
             return written in _numbers_of(read)
-        case (time() | date(), int()):
+        case (time() | date() | tuple(), int()):
             return read in _numbers_of(written)
     return False
 
@@ -213,7 +213,7 @@ def _difference(path: str, target: str, written: Any, read: Any, met: Meeting) -
         return Difference(path, "lost", example(written), "nothing")
     is_declared = any(at_or_below(path, own) for own in met.declared.retyped)
     if is_declared and converted(written, read):
-        is_exact = not isinstance(written, int | float) or isinstance(read, datetime)
+        is_exact = not isinstance(written, int | float) or isinstance(read, date | time | tuple)
         return None if is_exact else Difference(path, "imprecise", example(written), example(read))
     if target in met.enums and isinstance(written, str) and isinstance(read, str):
         return Difference(path, "collapsed", example(written), example(read))
@@ -241,10 +241,20 @@ def _gone_kind(path: str, met: Meeting) -> Kind:
     return "lost" if is_known else "dropped"
 
 
-def _numbers_of(value: time | date) -> tuple[int, ...]:
-    """Returns the numbers that a time of day (in milliseconds and in microseconds) or a day may stand for on the wire."""
-    if isinstance(value, date):
-        return ((value - _EPOCH.date()).days,)
+def _numbers_of(value: time | date | tuple[Any, ...]) -> tuple[int, ...]:
+    """Returns the numbers that a time of day or an instant (in milliseconds, in microseconds) or a day may stand for on the wire.
+
+    Java has days and instants that Python has not; they come as tuples.
+    """
+    match value:
+        case ("date", int(days)):
+            return (days,)
+        case ("instant", int(seconds), int(nanoseconds)):
+            return seconds * 1_000 + nanoseconds // 1_000_000, seconds * 1_000_000 + nanoseconds // 1_000
+        case tuple():
+            return ()
+        case date():
+            return ((value - _EPOCH.date()).days,)
     passed = datetime.combine(_EPOCH, value) - datetime.combine(_EPOCH, time())
     return passed // timedelta(milliseconds=1), passed // timedelta(microseconds=1)
 
