@@ -150,6 +150,8 @@ class HomeScreen(Page):
         await self.query_one("#findings-part").mount(ListAndDetail(id="flaws"))
         await self.query_one("#proposals-part").mount(ProposalList(self.works.of, id="list"))
         await self._line.complete_itself()
+        if not self.is_running:  # it was left at once
+            return
         self._has_begun = True
         if self.focused is None:
             self.action_part(self._part)

@@ -59,7 +59,7 @@ class RequestLine(Vertical):
     async def complete_itself(self) -> None:
         """Adds what stands above the line once something is offered; the line takes keys before."""
         await self.mount(Static(id="reply"), Offers(id="offers"), before=0)
-        self.close()
+        self._offer_completions()
 
     @property
     def input(self) -> Input:
@@ -75,7 +75,12 @@ class RequestLine(Vertical):
 
     @property
     def _is_complete(self) -> bool:
+        """Not so for a moment at the beginning, nor when the screen goes before that moment is over."""
         return bool(self.query("#offers"))
+
+    @property
+    def _at(self) -> int | None:
+        return self._offers.highlighted if self._is_complete else None
 
     def know(self, vocabulary: Vocabulary) -> None:
         """Takes over what can be completed."""
@@ -109,6 +114,8 @@ class RequestLine(Vertical):
     def _show(
         self, answer: str, offers: Sequence[tuple[str, str]], choose: Callable[[str], None], at: int | None = None
     ) -> None:
+        if not self._is_complete:
+            return
         self._texts = tuple(text for text, _ in offers)
         self._choose = choose
         shown = self.query_one("#reply", Static)
@@ -152,7 +159,7 @@ class RequestLine(Vertical):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        at = self._offers.highlighted
+        at = self._at
         if at is not None:
             self._choose(self._texts[at])
         elif self.text:
@@ -162,7 +169,7 @@ class RequestLine(Vertical):
 
     def move(self, by: int) -> None:
         """Moves the highlight among the offers, or through earlier requests where none is highlighted."""
-        at = self._offers.highlighted
+        at = self._at
         if at is not None:
             self._offers.highlighted = None if at + by < 0 else min(at + by, len(self._texts) - 1)
         elif by > 0 and self._at_earlier is None and self._texts:
@@ -186,13 +193,13 @@ class RequestLine(Vertical):
     def complete(self) -> None:
         """Takes the highlighted offer over, else the first; goes to the next part of the screen where there is none."""
         if self._texts:
-            self._choose(self._texts[self._offers.highlighted or 0])
+            self._choose(self._texts[self._at or 0])
         else:
             self.screen.focus_next()
 
     def leave(self) -> None:
         """Takes the offers away, or goes back to what is above where there are none."""
-        if self._offers.display or self.query_one("#reply").display:
+        if self._is_complete and (self._offers.display or self.query_one("#reply").display):
             self.close()
         else:
             self.post_message(self.Left())

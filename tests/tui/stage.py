@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -18,6 +19,7 @@ from tests.repositories import commit, git, init
 
 Act = TypeVar("Act", Approval, Rejection, Applied)
 NOW = "2026-01-02T03:04:05Z"
+LOOKS_MAX, LOOK_SECONDS = 1500, 0.02
 SIZES = ((80, 24), (140, 40))
 
 
@@ -76,6 +78,15 @@ def bodies_of(proposal: Proposal) -> tuple[Body, ...]:
         proposal.postponed,
     )
     return tuple(body for body in (*parts, *acts) if body is not None)
+
+
+async def until(app: App[None], is_so: Callable[[], bool], what: str = "it") -> None:
+    """Waits until something is so. A pause of the pilot waits until the process rests, which it doesn't while one proves."""
+    for _ in range(LOOKS_MAX):
+        if is_so():
+            return
+        await asyncio.sleep(LOOK_SECONDS)
+    raise AssertionError(f"waited in vain for {what}:\n{screen_text(app)}")
 
 
 def screen_text(app: App[None]) -> str:

@@ -28,9 +28,9 @@ from tests.golden import assert_golden
 from tests.line import copy_of_example, example
 from tests.messages_server import MessagesServer
 from tests.planners.scripted import Script, called, said
-from tests.tui.stage import SIZES, screen_text, workspace_with
+from tests.tui.stage import SIZES, screen_text, until, workspace_with
 from tests.tui.test_editor import nothing_to_suspend, replacing
-from tests.tui.test_home import idle, until
+from tests.tui.test_home import idle
 
 GOLDEN = Path(__file__).parent / "golden"
 WORDS = "how sure was it, older ones lack that"
@@ -162,9 +162,9 @@ def test_words_and_a_probe_are_asked_for_on_the_screen(tmp_path: Path) -> None:
 
     async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
         await pilot.press("w", "w")
-        await until(pilot, lambda: "Worded by scripted-1" in status_of(app))
+        await until(app, lambda: "Worded by scripted-1" in status_of(app))
         await pilot.press("p")
-        await until(pilot, lambda: "followed the evidence in 0 of 2 trials" in status_of(app))
+        await until(app, lambda: "followed the evidence in 0 of 2 trials" in status_of(app))
         assert app.screen.query_one(ListAndDetail).items.option_count == 4
         await pilot.press("q", "3")
         await pilot.pause()
@@ -184,7 +184,7 @@ def test_a_follow_up_goes_on_from_a_proposal_with_a_persons_words(tmp_path: Path
         await pilot.pause()
         assert f"A follow-up of {id}" in screen_text(app)
         await pilot.press(*"don't break scorer", "enter")
-        await until(pilot, lambda: len(app.workspace.list()) == 2)
+        await until(app, lambda: len(app.workspace.list()) == 2)
         follow = next(it for it in app.workspace.list() if it.id != id)
         assert follow.request.follows == id
         assert follow.request.operations == app.workspace.load(id).request.operations
@@ -229,8 +229,8 @@ def test_the_story_of_a_misled_model_over_real_sockets(tmp_path: Path, monkeypat
             assert "Your own prompt frame" in status_of(app)
             server.then(say.tool("frame", {"operations": [{**ADD, "field": "sureness"}]}))
             await pilot.press("f", *"call it sureness", "enter")
-            await until(pilot, lambda: len(server.requests) >= 2)
-            await until(pilot, lambda: any(it.request.follows == id for it in app.workspace.list()))
+            await until(app, lambda: len(server.requests) >= 2)
+            await until(app, lambda: any(it.request.follows == id for it in app.workspace.list()))
             app.works.stop_all()
             await idle(app, pilot)
 

@@ -12,8 +12,8 @@ from copilot.errors import ModelFailed
 from copilot.tui.app import CopilotApp
 from tests.line import copy_of_example
 from tests.planners.scripted import Script, called, kit_of, said
-from tests.tui.stage import screen_text
-from tests.tui.test_home import at_home, idle, until
+from tests.tui.stage import screen_text, until
+from tests.tui.test_home import at_home, idle
 
 ADD = {"op": "add_field", "subject": "decision", "field": "certainty", "type": ["null", "double"], "default": None}
 QUESTION = {"question": {"text": "Which score is meant?", "candidates": ["decision.score", "score"]}}
@@ -40,7 +40,7 @@ def test_free_words_wait_for_the_model_and_say_so(tmp_path: Path) -> None:
 
     async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
         await pilot.press("slash", *WORDS, "enter")
-        await until(pilot, lambda: "asking scripted" in screen_text(app))
+        await until(app, lambda: "asking scripted" in screen_text(app))
         assert "escape stops" in screen_text(app)
         script.go.set()
         await idle(app, pilot)
@@ -55,9 +55,9 @@ def test_escape_ends_the_waiting_and_nothing_is_proposed(tmp_path: Path) -> None
 
     async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
         await pilot.press("slash", *WORDS, "enter")
-        await until(pilot, lambda: "asking scripted" in screen_text(app))
+        await until(app, lambda: "asking scripted" in screen_text(app))
         await pilot.press("escape")
-        await until(pilot, lambda: "Stopped waiting for the model" in screen_text(app))
+        await until(app, lambda: "Stopped waiting for the model" in screen_text(app))
         script.go.set()
         await idle(app, pilot)
         assert [it.id for it in app.workspace.list()] == [known]
@@ -72,7 +72,7 @@ def test_a_question_of_the_model_is_answered_in_place(tmp_path: Path) -> None:
 
     async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
         await pilot.press("slash", *WORDS, "enter")
-        await until(pilot, lambda: "Which score is meant?" in screen_text(app))
+        await until(app, lambda: "Which score is meant?" in screen_text(app))
         await pilot.press("enter")
         await idle(app, pilot)
         asked = [it.request.text for it in app.workspace.list() if it.id != known]

@@ -25,12 +25,10 @@ from copilot.tui.proving import ProvingScreen
 from copilot.tui.review import ReviewScreen
 from tests.line import copy_of_example
 from tests.repositories import git
-from tests.tui.stage import screen_text
+from tests.tui.stage import screen_text, until
 
 Act = Callable[[CopilotApp, Pilot[None]], Awaitable[None]]
 STYLES = str(Path(copilot.tui.__file__).parent / "copilot.tcss")
-PAUSES_MAX = 1500
-PAUSE_SECONDS = 0.02
 ASKED = "rename outcome to ruling in decision"
 
 
@@ -41,7 +39,7 @@ def at_home(folder: Path, act: Act, size: tuple[int, int] = (120, 40), model: Mo
         app = CopilotApp(Workspace.open(folder, model=lambda tree: model))
         app.animation_level = "none"
         async with app.run_test(size=size) as pilot:
-            await until(pilot, lambda: "reading the repository" not in screen_text(app))
+            await until(app, lambda: "reading the repository" not in screen_text(app))
             await idle(app, pilot)
             await act(app, pilot)
 
@@ -53,20 +51,11 @@ async def idle(app: CopilotApp, pilot: Pilot[None]) -> None:
     await pilot.pause()
 
 
-async def until(pilot: Pilot[None], is_so: Callable[[], bool]) -> None:
-    for _ in range(PAUSES_MAX):
-        if is_so():
-            return
-        # A pause of the pilot waits until the process rests, which it doesn't while something is proved.
-        await asyncio.sleep(PAUSE_SECONDS)
-    raise AssertionError(screen_text(pilot.app))
-
-
 async def ask(app: CopilotApp, pilot: Pilot[None], text: str) -> None:
     """Asks, and returns as soon as the proof is shown; after a key, the pilot would wait until the process rests."""
     await pilot.press("slash", *text)
     await app.screen.query_one("#request", Input).action_submit()
-    await until(pilot, lambda: isinstance(app.screen, ProvingScreen))
+    await until(app, lambda: isinstance(app.screen, ProvingScreen))
 
 
 def test_what_was_read_stands_at_the_top_and_each_finding_with_its_proof(tmp_path: Path) -> None:
@@ -229,8 +218,8 @@ def test_a_folder_that_git_refuses_ends_the_screens_with_what_git_said(tmp_path:
     app = CopilotApp(LaterWorkspace(tmp_path))
 
     async def run() -> None:
-        async with app.run_test() as pilot:
-            await until(pilot, lambda: app.refusal is not None)
+        async with app.run_test():
+            await until(app, lambda: app.refusal is not None)
 
     asyncio.run(run())
 
@@ -257,12 +246,12 @@ def test_a_commit_that_comes_meanwhile_is_read_when_one_comes_back(tmp_path: Pat
     async def run() -> None:
         app = CopilotApp(LaterWorkspace(folder))
         async with app.run_test(size=(120, 24)) as pilot:
-            await until(pilot, lambda: "6 schemas" in screen_text(app))
+            await until(app, lambda: "6 schemas" in screen_text(app))
             await pilot.press("g")
             git(folder, "rm", "--quiet", "schemas/score.avsc")
             git(folder, "commit", "--quiet", "--message=Retire a schema")
             await pilot.press("q")
-            await until(pilot, lambda: "5 schemas" in screen_text(app))
+            await until(app, lambda: "5 schemas" in screen_text(app))
             assert git(folder, "rev-parse", "--short=9", "HEAD") in screen_text(app).split("\n")[0]
 
     asyncio.run(run())
@@ -274,12 +263,12 @@ def test_what_another_screen_caught_up_with_is_read_at_home_as_well(tmp_path: Pa
     async def run() -> None:
         app = CopilotApp(LaterWorkspace(folder))
         async with app.run_test(size=(120, 24)) as pilot:
-            await until(pilot, lambda: "6 schemas" in screen_text(app))
+            await until(app, lambda: "6 schemas" in screen_text(app))
             await pilot.press("g")
             git(folder, "rm", "--quiet", "schemas/score.avsc")
             git(folder, "commit", "--quiet", "--message=Retire a schema")
             assert app.catch_up()
             await pilot.press("q")
-            await until(pilot, lambda: "5 schemas" in screen_text(app))
+            await until(app, lambda: "5 schemas" in screen_text(app))
 
     asyncio.run(run())

@@ -16,12 +16,10 @@ from copilot.tui.proving import ProvingScreen
 from copilot.tui.review import ReviewScreen
 from tests.line import example
 from tests.tui.held import HeldWorkspace
-from tests.tui.stage import screen_text
+from tests.tui.stage import screen_text, until
 
 Act = Callable[[CopilotApp, Pilot[None], str], Awaitable[None]]
 ASKED = "rename outcome to ruling{} in decision"
-LOOKS_MAX = 1500
-LOOK_SECONDS = 0.02
 
 
 @pytest.fixture(scope="module")
@@ -55,14 +53,6 @@ def while_proving(folder: Path, asked: str, act: Act, size: tuple[int, int] = (8
 def go(app: CopilotApp) -> None:
     assert isinstance(app.workspace, HeldWorkspace)
     app.workspace.go.set()
-
-
-async def until(app: CopilotApp, is_so: Callable[[], bool]) -> None:
-    for _ in range(LOOKS_MAX):
-        if is_so():
-            return
-        await asyncio.sleep(LOOK_SECONDS)
-    raise AssertionError(screen_text(app))
 
 
 def test_each_stage_and_the_check_that_runs_now_are_told_with_their_times(shop: Path) -> None:

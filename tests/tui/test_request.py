@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
+from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from copilot.planners.completing import Names, Vocabulary
 from copilot.tui.app import CopilotApp
 from copilot.tui.home import HomeScreen
 from copilot.tui.reading import ListScreen
+from copilot.tui.request import RequestLine
 from tests.line import copy_of_example
 from tests.tui.stage import screen_text
 from tests.tui.test_home import at_home, idle
@@ -29,6 +33,26 @@ def test_tab_takes_the_first_offer_and_the_next_one_follows(tmp_path: Path) -> N
         assert line_of(app).value == "rename outcome to ruling in decision "
 
     at_home(folder, act, size=(80, 24))
+
+
+def test_keys_that_come_before_the_line_is_complete_are_kept() -> None:
+    class Bare(App[None]):
+        def compose(self) -> ComposeResult:
+            yield RequestLine(id="line")
+
+    async def run() -> None:
+        app = Bare()
+        async with app.run_test() as pilot:
+            line = app.query_one(RequestLine)
+            line.know(Vocabulary({}, Names(()), Names(()), Names(())))
+            line.input.focus()
+            await pilot.press("escape", "down", *"ren")
+            assert line.text == "ren"
+            await line.complete_itself()
+            await pilot.pause()
+            assert "rename FIELD to NAME in SCHEMA" in screen_text(app)
+
+    asyncio.run(run())
 
 
 def test_down_goes_into_the_offers_and_enter_takes_one_without_asking(tmp_path: Path) -> None:

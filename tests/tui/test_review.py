@@ -23,7 +23,7 @@ from copilot.tui.review import ReviewScreen
 from tests import faces
 from tests.golden import assert_golden
 from tests.repositories import git
-from tests.tui.stage import SIZES, screen_text, workspace_with
+from tests.tui.stage import SIZES, screen_text, until, workspace_with
 
 GOLDEN = Path(__file__).parent / "golden"
 Act = Callable[[CopilotApp, Pilot[None]], Awaitable[None]]
@@ -36,6 +36,8 @@ def drive(workspace: Workspace, act: Act, *, id: str = "p-0123456789", size: tup
         app = CopilotApp(workspace, id)
         app.animation_level = "none"
         async with app.run_test(size=size) as pilot:
+            await until(app, lambda: bool(id) or "reading the repository" not in screen_text(app))
+            await app.workers.wait_for_complete()
             await pilot.pause()
             await act(app, pilot)
 

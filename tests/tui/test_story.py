@@ -20,10 +20,9 @@ from copilot.tui.sign import SignScreen
 from tests.keys import listed, sits_down, ssh_key
 from tests.line import example
 from tests.repositories import commit, git
-from tests.tui.stage import screen_text
+from tests.tui.stage import screen_text, until
 
 Act = Callable[["Story"], Awaitable[None]]
-LOOKS_MAX, LOOK_SECONDS = 1500, 0.02
 ASKED = "rename customer_id to buyer"
 LEFT_OUT = "services/features/tests/test_features.py"
 NOTE = "risk reads the old name"
@@ -49,11 +48,7 @@ class Story:
         await self.until(lambda: isinstance(self.app.screen, screen), f"the screen {screen.__name__}")
 
     async def until(self, is_so: Callable[[], bool], what: str) -> None:
-        for _ in range(LOOKS_MAX):
-            if is_so():
-                return
-            await asyncio.sleep(LOOK_SECONDS)
-        raise AssertionError(f"waited in vain for {what}:\n{screen_text(self.app)}")
+        await until(self.app, is_so, what)
 
     @property
     def words(self) -> str:
