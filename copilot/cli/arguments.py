@@ -105,6 +105,11 @@ def add_id(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_required_id(parser: argparse.ArgumentParser) -> None:
+    """Adds the proposal's id where none may be guessed."""
+    parser.add_argument("id", metavar="ID", help="the id of the proposal, or its first characters")
+
+
 def add_format(parser: argparse.ArgumentParser, *names: str) -> None:
     """Adds --format with the given names, the first of them the default."""
     parser.add_argument("--format", choices=names, default=names[0], help=FORMAT_HELP)

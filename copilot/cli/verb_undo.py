@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 
-from copilot.cli.arguments import add_format, add_repository
+from copilot.cli.arguments import add_format, add_repository, add_required_id
 from copilot.cli.console import Console
 from copilot.errors import EXIT_DONE
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("id", metavar="ID", help="the id of the proposal, or its first characters")
+    add_required_id(parser)
     parser.add_argument(
         "--from", dest="from_branch", metavar="BRANCH", required=True, help="the branch that holds the change now"
     )

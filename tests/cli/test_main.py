@@ -58,6 +58,8 @@ def test_a_wrong_verb_is_answered_with_the_nearest(capsys: pytest.CaptureFixture
         ["propose", "remove a from b", "--command", "make"],
         ["propose", "--operation", "@no/such/file"],
         ["undo", "p-1"],
+        ["reject", "p-1"],
+        ["postpone", "p-1"],
     ],
 )
 def test_wrong_usage_says_what_to_do_and_exits_with_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,8 @@ import pytest
 from copilot.cli.main import main
 from copilot.cli.verb_apply import applied_lines
 from copilot.domain.decision import Applied
-from copilot.errors import EXIT_DONE, EXIT_SURROUNDINGS, EXIT_USAGE
+from copilot.errors import EXIT_DONE, EXIT_SURROUNDINGS, EXIT_USAGE, EXIT_WAITING
+from copilot.proposals import Workspace
 from tests import faces
 from tests.repositories import git
 from tests.tui.stage import workspace_with
@@ -45,6 +46,32 @@ def test_show_prints_json_for_programs(shop: Path, capsys: pytest.CaptureFixture
 
     value = json.loads(capsys.readouterr().out)
     assert (value["version"], value["proposal"], value["decision"]["chosen"]) == (1, ID, "alias-33bb44")
+
+
+def test_a_no_takes_its_reason_and_no_screen(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["reject", ID, "--because", " ", "-C", str(shop)]) == EXIT_USAGE
+    assert main(["reject", ID, "--because", "billing can't follow", "-C", str(shop)]) == EXIT_DONE
+    assert f"Rejected {ID}, by" in capsys.readouterr().out
+
+    assert main(["log", "-C", str(shop), "--search", "billing follow"]) == EXIT_DONE
+    assert "billing can't follow" in " ".join(capsys.readouterr().out.split())
+    assert main(["apply", ID, "-C", str(shop)]) == EXIT_WAITING
+
+
+def test_a_not_now_says_when_it_comes_up_again(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    where = ["-C", str(shop)]
+
+    assert main(["postpone", ID, "--until", "2001-01-01", *where]) == EXIT_USAGE
+    assert "not later than today" in capsys.readouterr().err
+    assert main(["postpone", ID, "--until", "billing has moved", *where]) == EXIT_DONE
+    assert "Nobody can tell by itself when that has come true" in capsys.readouterr().out
+    assert (
+        main(["postpone", ID, "--until", "in 2 weeks", "--because", "release", "--format", "json", *where]) == EXIT_DONE
+    )
+    value = json.loads(capsys.readouterr().out)
+    assert (value["proposal"], value["note"], value["when"]) == (ID, "release", "")
+    later = Workspace.open(shop, clock=lambda: f"{value['until']}T00:00:00Z")
+    assert later.is_due(later.newest()[0])
 
 
 def test_show_prints_what_a_model_was_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
