@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from textual.binding import Binding, BindingType
+
 from copilot.domain.proposal import Proposal
 from copilot.errors import CopilotError
 from copilot.tui.dialogs import Answer, Note, Remind
 from copilot.tui.page import Page
 
+NO_KEYS: tuple[BindingType, ...] = (
+    Binding("n", "postpone", "Not now", tooltip="be reminded on a day, or when something has come true"),
+    Binding("r", "reject", "Reject", tooltip="say no to this plan, and why"),
+)
 BUSY = "Work is going on; it can be left at any time, and nothing is lost."
 
 
@@ -23,6 +29,13 @@ class DecidingPage(Page):
 
     def _reload(self) -> None:
         raise NotImplementedError
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Hides a no where it comes too late."""
+        is_over = self._proposal.state in ("applied", "undone", "rejected")
+        if is_over and action in ("postpone", "reject"):
+            return False
+        return super().check_action(action, parameters)
 
     def action_reject(self) -> None:
         if self._may_decide():

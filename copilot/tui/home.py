@@ -94,7 +94,8 @@ class HomeScreen(Page):
             tooltip="the repository, where HEAD has moved; coming back does it too",
         ),
         Binding("z", "zoom", "Zoom", show=False, tooltip="the map over the whole screen, and back"),
-        *KEYS,
+        *KEYS[:-1],
+        Binding("q", "leave", "Quit", tooltip="leave; nothing is lost"),
         *(
             Binding(str(number), f"part('{id}')", words, show=False)
             for number, (id, words) in enumerate(PARTS.items(), 1)

@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from copilot.tui.plain import plain
 
-KEPT = frozenset(("Help", "Back", "A step back"))
+KEPT = frozenset(("Help", "Back", "A step back", "Quit"))
 """What stays where there is no room for all: `?` tells the others."""
 MORE = " … "
 KEY = "key"

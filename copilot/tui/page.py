@@ -64,7 +64,7 @@ class Host(Protocol):
 
 KEYS: tuple[BindingType, ...] = (
     Binding("question_mark", "help", "Help", key_display="?"),
-    Binding("f1", "help", show=False),
+    Binding("f1", "help", "Help"),
     Binding("q", "leave", "Back"),
 )
 """What every page ends its own keys with, so that they stand last."""
@@ -125,8 +125,10 @@ class Page(Screen[None]):
 
     @classmethod
     def own_keys(cls) -> tuple[Binding, ...]:
-        """Returns the keys of this screen that have a name."""
-        return tuple(it for it in cls.BINDINGS if isinstance(it, Binding) and it.description)
+        """Returns the keys of this screen that have a name, one for each action."""
+        named = (it for it in reversed(cls.BINDINGS) if isinstance(it, Binding) and it.description)
+        first = {it.action: it for it in named}
+        return tuple(reversed(first.values()))
 
     def moved(self, work: Work) -> None:
         """Is called when any work comes a step further or ends, whether this screen is on top or not."""

@@ -63,7 +63,7 @@ def proposal_row(
     lines = [
         Content.assemble(
             plain(f"{proposal.id}  {proposal.state:9} ", "bold"),
-            plain(f"{stakes:12} ", "dim"),
+            plain(f"{stakes:12} "),  # dim, it is lost under the highlight
             plain(asked_words(proposal.request)),
         )
     ]

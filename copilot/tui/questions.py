@@ -5,11 +5,13 @@ from __future__ import annotations
 from copilot.domain.evidence import Evidence
 from copilot.domain.proposal import Body, Proposal
 
+NOT_DECIDED = "Nothing is decided yet, so there is nothing to approve: p goes on with the proof."
+
 
 def obstacle_to(proposal: Proposal, alternative: str, is_changed: bool) -> str:
     """Returns why the alternative can't be approved as it is shown, "" where it can."""
     if proposal.decision is None:
-        return "Nothing is decided yet, so there is nothing to approve: p goes on with the proof."
+        return NOT_DECIDED
     if is_changed:
         return "Something is left out or edited, and nobody has proved that change: press p first."
     if proposal.state == "applied":

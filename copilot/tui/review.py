@@ -14,13 +14,13 @@ from copilot.domain.proposal import Probed, Worded
 from copilot.errors import CopilotError
 from copilot.tui import alternatives
 from copilot.tui.cited import CitedLines
-from copilot.tui.deciding import BUSY
+from copilot.tui.deciding import BUSY, NO_KEYS
 from copilot.tui.diff_keys import DIFF_KEYS, DiffKeys
 from copilot.tui.following import Following
 from copilot.tui.hunks import HunkPane
 from copilot.tui.page import KEYS
 from copilot.tui.panes import Rows
-from copilot.tui.questions import obstacle_to, record_words
+from copilot.tui.questions import NOT_DECIDED, obstacle_to, record_words
 from copilot.tui.works import Act, Work
 
 if TYPE_CHECKING:
@@ -36,21 +36,24 @@ TABS = {
 }
 
 
+BEFORE_APPLYING = frozenset(("approve", "toggle_hunk", "edit_hunk", "prove"))
+
+
 class ReviewScreen(DiffKeys, Following):
     """Shows a proposal and takes a person's decision about it."""
 
     NOTES = (
-        "Enter on a line of the rationale or the rollout opens the evidence that it cites, a click on a citation too;",
+        "Enter on a line of the rationale or the rollout opens the evidence that it cites, a click on a citation too; "
         "backspace goes back to it.",
-        "Approving changes no file. What is approved is put on a branch of its own by",
-        '"apply", which never touches your working tree, index or current branch.',
-        "Apply takes the first phase alone, so that is what hunks are left out of. One with [-] is of a later phase,",
+        'Approving changes no file. What is approved is put on a branch of its own by "apply", which never touches your '
+        "working tree, index or current branch.",
+        "Apply takes the first phase alone, so that is what hunks are left out of. One with [-] is of a later phase, "
         "which is fitted to the base of its own day: there it can be left out. To have it otherwise now, ask anew.",
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "approve", "Sign", tooltip="see what is approved, and approve or apply it"),
-        Binding("n", "postpone", "Not now"),
-        Binding("r", "reject", "Reject"),
+        Binding("a", "applied", "Applied", tooltip="where it is, what comes next, and how to take it back"),
+        *NO_KEYS,
         *DIFF_KEYS,
         Binding("c", "compare", "Compare", tooltip="compare the alternatives, and ask what other rules would choose"),
         Binding(
@@ -73,6 +76,8 @@ class ReviewScreen(DiffKeys, Following):
         work = self.works.of(self._proposal.id)
         if work and not work.is_over:
             self.tell(f"{work.doing} …")
+        elif self._proposal.decision is None:
+            self.tell(NOT_DECIDED)
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         # The message can be older than the table that is shown now.
@@ -93,7 +98,10 @@ class ReviewScreen(DiffKeys, Following):
         self.copilot.open_compare(self._proposal.id, self.selected, self.select)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Hides the key to the model's words where there are none, and no model is on."""
+        """Hides the key to the model's words where there are none, and no model is on; once it is applied, what came before."""
+        is_applied = bool(self._proposal.applied)
+        if (is_applied and action in BEFORE_APPLYING) or (action == "applied" and not is_applied):
+            return False
         if action == "model" and not self._proposal.exchanges and not self.workspace.model_name:
             return False
         return super().check_action(action, parameters)
@@ -150,6 +158,9 @@ class ReviewScreen(DiffKeys, Following):
                 self._show_proposal()
                 return "Proved: what is left is an alternative of its own, shown here."
         return "Proved and decided." if self._proposal.decision else "Stopped: nothing is lost, p goes on."
+
+    def action_applied(self) -> None:
+        self.action_approve()
 
     def action_approve(self) -> None:
         from copilot.tui.sign import SignScreen

@@ -19,7 +19,7 @@ from copilot.errors import CopilotError, RefusedByEvidence
 from copilot.proposals.approve import confirmation_word
 from copilot.reasons.words import asked_words
 from copilot.tui.after import AfterApplying
-from copilot.tui.deciding import BUSY
+from copilot.tui.deciding import BUSY, NO_KEYS
 from copilot.tui.key_line import KeyLine
 from copilot.tui.page import KEYS
 from copilot.tui.panes import Scroll
@@ -43,17 +43,18 @@ class SignScreen(AfterApplying):
         _KEEPS,
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "approve", "Approve"),
-        Binding("b", "apply", "Apply on a branch"),
+        Binding("y", "approve", "Approve", tooltip="approve exactly what stands here"),
+        Binding(
+            "b", "apply", "Apply on a branch", tooltip="put it on a branch of its own; your files stay as they are"
+        ),
         Binding("o", "again", "Ask again here", tooltip="ask the same on the commit that you are on now"),
-        Binding("n", "postpone", "Not now"),
-        Binding("r", "reject", "Reject"),
+        *NO_KEYS,
         Binding("g", "next", "Next phase", tooltip="go on with the phase that comes next, once its gate holds"),
         Binding("u", "undo", "Take back", tooltip="make a branch on which the files are as they were"),
         Binding("pageup", "scroll_text(-1)", show=False, priority=True),
         Binding("pagedown", "scroll_text(1)", show=False, priority=True),
-        Binding("escape", "leave", show=False),
         *KEYS,
+        Binding("escape", "leave", "Back"),
     ]
 
     def __init__(self, workspace: Workspace, id: str, alternative: str) -> None:
@@ -112,8 +113,6 @@ class SignScreen(AfterApplying):
             return self.step == "apply" and not self._is_elsewhere
         if action == "again":
             return self._is_elsewhere and not self._proposal.applied and self._proposal.continued is None
-        if action in ("postpone", "reject"):
-            return not self._proposal.applied
         return True
 
     def action_scroll_text(self, pages: int) -> None:

@@ -27,7 +27,7 @@ from tests.golden import assert_golden
 from tests.line import copy_of_example
 from tests.reasons.proposals import NOTHING, all_pass, alternative, error, evidence, of_nothing, proposal
 from tests.repositories import git
-from tests.tui.stage import SIZES, screen_text, workspace_with
+from tests.tui.stage import SIZES, screen_text, until, workspace_with
 
 GOLDEN = Path(__file__).parent / "golden"
 ID = "p-0123456789"
@@ -325,8 +325,8 @@ def test_every_cell_of_a_real_proposal_can_be_opened(tmp_path: Path, size: tuple
             for key in [it.value for it in table.columns]:
                 table.move_cursor(row=table.get_row_index(row or ""), column=table.get_column_index(key or ""))
                 await settle(app, pilot)
-                shown = text_of(app, "#cell-text")
-                empty += [] if shown.strip() and "reading its lines" not in shown else [(row, key)]
+                await until(app, lambda: "reading its lines" not in text_of(app, "#cell-text"))
+                empty += [] if text_of(app, "#cell-text").strip() else [(row, key)]
         assert empty == []
 
     run_on(Workspace.open(folder), id, act, size=size)

@@ -134,6 +134,9 @@ def test_low_stakes_take_one_key_and_applying_one_more_on_the_same_screen(tmp_pa
         await press(app, pilot, "q")
         assert isinstance(app.screen, ReviewScreen)
         assert "applied" in screen_text(app)
+        keys = screen_text(app).split("\n")[-1]
+        assert "a Applied" in keys
+        assert not any(word in keys for word in ("Sign", "Not now", "Reject", "In/out", "Prove"))
 
     sign(workspace, act)
     assert git(tmp_path, "rev-parse", "HEAD") == head
