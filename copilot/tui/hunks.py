@@ -31,6 +31,7 @@ LIST_PERCENT, LIST_WIDTH_MIN, LIST_WIDTH_MAX = 34, 24, 48
 SCROLLBAR_WIDTH = 2
 SPLIT_WIDTH_MIN = 160
 """From this width of the screen on, both sides stand beside each other unless a person wants it otherwise."""
+HunkColours = dict[str, tuple[Colours, Colours]]
 WIDE_WIDTH_MIN = 120
 """Below this width of the screen, the list makes room for the lines while one walks in them."""
 
@@ -52,7 +53,8 @@ class HunkPane(Horizontal):
         self._patches: tuple[Patch, ...] = ()
         self._hunks: dict[str, Shown] = {}
         self._comments: Callable[[Shown], Iterable[Comment]] = lambda _: ()
-        self._colours: dict[str, tuple[Colours, Colours]] = {}
+        self._colours: HunkColours = {}
+        self._known: dict[str, tuple[tuple[Patch, ...], dict[str, Shown], HunkColours]] = {}
         self._drafts: dict[tuple[str, str], str] = {}
         self._reason = ""
         self._is_split: bool | None = None
@@ -105,8 +107,13 @@ class HunkPane(Horizontal):
         is_same = self._alternative == alternative and self._patches == patches
         keep = self.highlighted_id if is_same else None
         if not is_same:
-            self._hunks = {it.key: it for it in shown_hunks(patches)}
-            self._colours = dict(_colours(patches))
+            known = self._known.get(alternative.id)
+            # Finding the hunks of 3,000 lines takes most of what a key may take: once for each alternative.
+            if known is None or known[0] != patches:
+                hunks = shown_hunks(patches)
+                known = patches, {it.key: it for it in hunks}, dict(_colours(patches, hunks))
+                self._known[alternative.id] = known
+            _, self._hunks, self._colours = known
         self._alternative, self._patches, self._reason, self._comments = alternative, patches, reason, comments
         self._fill(keep, keeps_place=is_same)
 
@@ -298,8 +305,11 @@ def _toggled(selection: Selection, hunk: Hunk, numbers: frozenset[int]) -> Selec
     return selection.toggled(hunk, numbers)
 
 
-def _colours(patches: Iterable[Patch]) -> Iterator[tuple[str, tuple[Colours, Colours]]]:
-    for patch in patches:
-        texts = {it.path: (Colours(it.path, it.before or ""), Colours(it.path, it.after or "")) for it in patch.changes}
-        for it in shown_hunks([patch]):
-            yield it.key, texts[it.hunk.path]
+def _colours(patches: Iterable[Patch], hunks: Iterable[Shown]) -> Iterator[tuple[str, tuple[Colours, Colours]]]:
+    texts = {
+        (patch.phase, it.path): (Colours(it.path, it.before or ""), Colours(it.path, it.after or ""))
+        for patch in patches
+        for it in patch.changes
+    }
+    for it in hunks:
+        yield it.key, texts[it.phase, it.hunk.path]

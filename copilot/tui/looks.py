@@ -57,6 +57,7 @@ class Looks:
         app.stylesheet.set_variables(app.get_css_variables())
         app.set_class(app.current_theme.dark, "-dark-mode", update=False)
         app.set_class(not app.current_theme.dark, "-light-mode", update=False)
+        app.set_class(True, f"-theme-{app.theme}", update=False)
 
     def follow(self) -> None:
         """Keeps each theme that is chosen from now on."""

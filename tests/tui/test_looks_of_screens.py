@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.pilot import Pilot
 from textual.theme import Theme
+from textual.widgets import Tab
 
-from copilot.adapters.own_screen import Look, kept_look
+from copilot.adapters.own_screen import Look, keep_look, kept_look
 from copilot.errors import WrongUsage
 from copilot.proposals import Workspace
 from copilot.tui.app import CopilotApp
@@ -69,6 +70,25 @@ def test_signals_can_be_read_on_every_ground(theme: Theme) -> None:
     for ground in ("background", "surface"):
         for signal in ("foreground", "text-success", "text-warning", "text-error", "text-accent"):
             assert contrast(drawn[signal], drawn[ground]) >= least, (signal, ground)
+
+
+@pytest.mark.parametrize("is_kept", [False, True], ids=["chosen", "kept"])
+def test_high_contrast_reaches_the_names_of_tabs(tmp_path: Path, is_kept: bool) -> None:
+    folder, id = copy_of_example(tmp_path)
+    if is_kept:
+        keep_look(Look(theme=CONTRAST), os.environ, Path.home())
+
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        if not is_kept:
+            choose(app, "High contrast colours")
+            await pilot.pause()
+        for tab in app.screen.query(Tab):
+            ground, drawn = (
+                it.triplet.hex for it in (tab.rich_style.bgcolor, tab.rich_style.color) if it and it.triplet
+            )
+            assert contrast(ground, drawn) >= 7, str(tab.label)
+
+    staged(CopilotApp(Workspace.open(folder), id), act)
 
 
 def test_good_and_bad_differ_in_blue_not_only_between_red_and_green() -> None:
