@@ -149,7 +149,9 @@ class _Statements:
             case ast.Import() | ast.ImportFrom():
                 self._import(node)
             case ast.Match():
-                see(node.subject)
+                subject = see(node.subject)
+                for case in node.cases:
+                    self._matched(case.pattern, node.subject, subject)
                 self._branches(*(case.body for case in node.cases))
             case ast.Global():
                 self.scope.globals.update(node.names)
@@ -176,6 +178,18 @@ class _Statements:
         for body in bodies:
             self._block(body)
         self.scope.branch_depth -= 1
+
+    def _matched(self, pattern: ast.pattern, matched: ast.expr, subject: Seen) -> None:
+        """Adds the keys that a pattern asks of a record: `case {"status": "paid", "amount": amount}`."""
+        if isinstance(pattern, ast.MatchOr):
+            for choice in pattern.patterns:
+                self._matched(choice, matched, subject)
+        elif isinstance(pattern, ast.MatchMapping):
+            for key, inner in zip(pattern.keys, pattern.patterns, strict=True):
+                if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    is_bound = isinstance(inner, ast.MatchAs) and inner.pattern is None
+                    mode = "reads" if is_bound else "compares"
+                    self.expressions.key_use(key, key.value, mode, "subscript", matched, subject)
 
     def _assign(self, targets: Sequence[ast.expr], value: ast.expr) -> None:
         seen = self.expressions.see_as(value, _target_name(targets[0]))

@@ -168,3 +168,12 @@ def test_what_an_object_is_made_with_is_of_the_record_that_it_looks_like() -> No
     uses = map_of({"app/Dockerfile": "", "app/order.avsc": schema, "app/main.py": HEAD + code}).uses
 
     assert [(use.path, use.certainty) for use in uses if use.path.endswith("id")] == [("lines[].id", "likely")]
+
+
+def test_keys_that_a_pattern_asks_of_a_record_are_uses() -> None:
+    code = TAIL + "def run(p: Producer, order):\n    match order:\n        case {'id': 'x', 'amount': amount}:\n"
+    code += '            put(p, "orders", order, None)\n'
+    main = {"app/main.py": HEAD + code}
+
+    assert [(use.mode, use.certainty) for use in uses_of(main)] == [("compares", "certain")]
+    assert [(use.mode, use.certainty) for use in uses_of(main, "amount")] == [("reads", "certain")]
