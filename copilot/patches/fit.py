@@ -83,6 +83,8 @@ def _by_hand(file: SourceFile, edit: CodeEdit | TextEdit, problem: CannotEdit) -
         return f"{edit.path}:{edit.line}  write `{edit.after}` for `{edit.before}` by hand: {problem.what.rstrip('.')}"
     line = line_of(file.text.encode(), edit.offset)
     reason = (problem.what.partition(": ")[2] or problem.what).rstrip(".")
+    if reason.startswith("f-string: "):
+        reason = "inside an f-string it takes quotes that Python before 3.12 does not read"
     return f"{edit.path}:{line}  {_TASKS[edit.action].format(old=edit.name, new=edit.to)} by hand: {reason}"
 
 

@@ -46,6 +46,7 @@ REQUESTS = {
     "key": "key orders.v1 by order_id",
     "rule": "require amount in Order to be >= 0",
     "split-topic": "split orders.v1 by channel into web, app",
+    "merge-topics": "merge topics fraud-scores and decisions into risk-events",
     "tokenise": "tokenise customer_id in Order",
     "tag-personal": "tag customer_id in Order as PII",
     "split-field": "split order_id in score into shop and number at '-'",
