@@ -299,8 +299,12 @@ class Workspace:
             for id, first in store.requests()
             if asked.items() <= first["body"].items() and isinstance(it := self._readable(id, store), tuple)
         ]
-        found = (record.body for one in records for record in one)
-        return tuple(dict.fromkeys(it for it in found if isinstance(it, Exchange) and it.purpose == "frame"))
+        said = (
+            [it.body for it in one if isinstance(it.body, Exchange) and it.body.purpose == "frame"] for one in records
+        )
+        # What came after the last answer that was of use is asked anew: a refusal need not be the last word.
+        useful = (one[: max((at for at, it in enumerate(one, 1) if not it.problem), default=0)] for one in said)
+        return tuple(dict.fromkeys(it for one in useful for it in one))
 
     def advance(self, id: str, stop: threading.Event | None = None, begins: Begins | None = None) -> Iterator[Record]:
         """Runs the line from where it stands to its decision, or until `stop` is set, yielding each record when it is on disk.

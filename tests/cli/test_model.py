@@ -228,3 +228,10 @@ def test_whoever_asks_again_after_failures_has_the_whole_budget_again(
         assert propose(folder, "--model", "some-model") == EXIT_USAGE
         assert "refused the key" in capsys.readouterr().err
     assert len(server.requests) == 3
+
+
+def test_an_answer_that_was_of_no_use_is_asked_for_anew(folder: Path, server: MessagesServer) -> None:
+    server.then(say.text("I refuse.", stop="refusal"), FRAMED)
+
+    assert propose(folder, "--model", "some-model") == EXIT_USAGE
+    assert propose(folder, "--model", "some-model") == EXIT_DONE
