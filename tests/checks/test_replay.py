@@ -92,9 +92,22 @@ def test_a_decoder_that_resolves_nothing_does_not_refuse_an_alias() -> None:
     naive = run(case(RENAME, [[ID, AMOUNT]], [[ID, field("total", "long")]], reader=single))
 
     assert renamed.verdict == "pass"
-    assert renamed.measure("history_refused") == 0
+    assert (renamed.measure("history_refused"), renamed.measure("history_changed")) == (0, 0)
     assert any("with one local schema, which resolves nothing" in it.message for it in renamed.findings)
     assert naive.verdict == "fail"
+
+
+def test_a_default_that_changes_the_history_counts_for_a_single_schema_too() -> None:
+    with_default, without = [ID, field("amount", "long", default=7)], [ID]
+    after = [ID, field("amount", ["null", "long"], default=None)]
+
+    moved = run(
+        case(
+            MakeOptional("order", "", "amount"), [without, with_default], [after], reader=Decoder("fastavro", "single")
+        )
+    )
+
+    assert moved.measure("history_changed") == 1
 
 
 def test_dropping_the_alias_is_caught() -> None:
