@@ -13,7 +13,16 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from copilot.adapters.own_settings import AVSC_VARIABLE, JAVA_VARIABLE
-from tests.outside import AVSC_FOLDER, JAVA_JARS, KAFKA_FOLDER, LOCAL_MODEL, NOT_RUN, local_model_command, not_run
+from tests.outside import (
+    AVSC_FOLDER,
+    INSPECT_FOLDER,
+    JAVA_JARS,
+    KAFKA_FOLDER,
+    LOCAL_MODEL,
+    NOT_RUN,
+    local_model_command,
+    not_run,
+)
 
 # How fast a machine draws examples says nothing about the program; a busy one must not fail the gate.
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -38,6 +47,8 @@ PROBES = {
         "-c",
         f"import os, sys; sys.path[:0] = filter(None, [os.environ.get('{KAFKA_FOLDER}')]); import confluent_kafka.admin",
     ),
+    # In a folder of its own, as it brings other libraries along.
+    "inspect": ("test", "-e", os.path.join(os.environ.get(INSPECT_FOLDER, ""), "inspect_ai", "__init__.py")),
     "local model": local_model_command("fetched"),
 }
 # A model that the person has must not be asked, or paid, for a test.

@@ -20,6 +20,7 @@ from copilot.formats.avro.outside import OutsideDecoder, avsc_decoder, java_deco
 JAVA_JARS = "TESTS_JAVA_JARS"
 AVSC_FOLDER = "TESTS_AVSC_FOLDER"
 KAFKA_FOLDER = "TESTS_KAFKA_FOLDER"
+INSPECT_FOLDER = "TESTS_INSPECT_FOLDER"
 LOCAL_MODEL = "TESTS_LOCAL_MODEL"
 LOCAL_MODEL_PROGRAM = Path(__file__).parent.parent / "evals" / "local_model" / "local_model.py"
 LOCAL_MODEL_SECONDS_MAX = 120

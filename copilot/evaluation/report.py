@@ -142,7 +142,7 @@ def junit(outcomes: Sequence[CaseOutcome]) -> str:
         name = {"classname": it.planner or "broken", "name": it.case, "time": f"{it.took_seconds:.3f}"}
         case = ElementTree.SubElement(root, "testcase", name)
         if not it.is_solved:
-            ElementTree.SubElement(case, "failure", {"message": visible(_why(it))})
+            ElementTree.SubElement(case, "failure", {"message": visible(why_not(it))})
     return ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
@@ -154,7 +154,8 @@ def _summary(outcomes: Sequence[CaseOutcome], planners: Sequence[str]) -> Sectio
 
 def _failures(failed: Sequence[CaseOutcome], proposals: Path | None) -> Section:
     rows = tuple(
-        (it.case, it.failed.gate if it.failed else "not run", it.chosen, _short(_why(it)), it.record) for it in failed
+        (it.case, it.failed.gate if it.failed else "not run", it.chosen, _short(why_not(it)), it.record)
+        for it in failed
     )
     words = "" if rows else "None."
     return Section("Failures", words, ("case", "gate", "chosen", "why", "proposal"), rows, proposals)
@@ -217,7 +218,7 @@ def _difference(outcomes: Sequence[CaseOutcome], baseline: Baseline) -> Section:
 def ends_of_cases(outcomes: Iterable[CaseOutcome]) -> dict[tuple[str, str], str]:
     """Returns how each case ended with each planner; of several turns the one that ended worse counts."""
     found = sorted(outcomes, key=lambda it: not it.is_solved)
-    return {(it.case, it.planner): _end(it) for it in found}
+    return {(it.case, it.planner): end_of(it) for it in found}
 
 
 def differences(now: Baseline, baseline: Baseline) -> Iterator[tuple[str, str, str]]:
@@ -229,13 +230,15 @@ def differences(now: Baseline, baseline: Baseline) -> Iterator[tuple[str, str, s
             yield case, was, is_now
 
 
-def _end(outcome: CaseOutcome) -> str:
+def end_of(outcome: CaseOutcome) -> str:
+    """Returns how a case ended, in a few words."""
     if outcome.broken:
         return "not run"
     return f"fails at {outcome.failed.gate}" if outcome.failed else SOLVED
 
 
-def _why(outcome: CaseOutcome) -> str:
+def why_not(outcome: CaseOutcome) -> str:
+    """Returns what was wrong, "" where nothing was."""
     return outcome.broken or (outcome.failed.note if outcome.failed else "")
 
 
