@@ -1,7 +1,7 @@
 """The suite as a task of Inspect AI: a case is a sample, a run is its solver, the gates are its scorer.
 
 For people who compare models with Inspect's runner and log viewer; `pipeline-copilot eval` needs none of it. Which model is asked
-is the planner's own business ("model NAME"), so the task itself takes none: `inspect eval pipeline_copilot/suite --model none`.
+is the planner's own business ("model NAME"), so the task itself takes none: `inspect eval copilot/suite --model none`.
 """
 
 from __future__ import annotations
