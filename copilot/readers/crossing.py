@@ -14,7 +14,7 @@ from copilot.readers.callers import Callers
 from copilot.readers.chains import Chains
 from copilot.readers.chains import End as ChainEnd
 from copilot.readers.facts import FileFacts
-from copilot.readers.flow import BACKWARD, CHAINED, FORWARD, Tag, applied
+from copilot.readers.flow import BACKWARD, CHAINED, FORWARD, MADE, Tag, applied
 from copilot.readers.holes import is_handed
 from copilot.readers.jobs import is_test_path
 from copilot.readers.modules import Modules
@@ -59,6 +59,16 @@ class Crossing:
         """Returns the records that a tag of the file leads to; in a test, what is handed to a function stands for one."""
         found = (_moved(end, tag) for end in self._of(path, tag[0], tag[1], is_test, 0))
         return tuple(sorted({end for end in found if end is not None and end.lists == 0}))[:MAX_ENDS]
+
+    def is_made(self, path: str, tag: Tag, hops: int = 0) -> bool:
+        """Tells whether a tag of the file leads to a dict that a function of another file writes down and gives back."""
+        if tag[0] == MADE:
+            return not tag[2]
+        if tag[0] != "i" or tag[2] or hops > MAX_HOPS:
+            return False
+        called = self._functions_called(path, str(tag[1]))
+        given = ((file, one) for file, name in called for one in self._returns[file].get(name, ()))
+        return any(self.is_made(file, one, hops + 1) for file, one in given)
 
     def _collect(self, path: str, facts: FileFacts) -> None:
         for dotted, position, keyword, tags in facts.crossings.passes:
@@ -157,7 +167,7 @@ class Crossing:
                 yield from ((file, tag) for tag in taken if is_test or tag[0] in BACKWARD)
         elif kind == "i":
             for file, name in self._functions_called(path, key):
-                yield from ((file, tag) for tag in self._returns[file].get(name, ()))
+                yield from ((file, tag) for tag in self._returns[file].get(name, ()) if tag[0] in FORWARD)
                 yield file, ("r", name, "", 0)
 
     def _handed_to_base(self, path: str, key: str) -> Iterator[tuple[str, Tag]]:

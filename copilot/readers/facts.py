@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from copilot.readers.flow import Tag
 from copilot.readers.values import Value
 
-FACTS_VERSION = 140
+FACTS_VERSION = 141
 FACTS_KIND = f"python-facts-{FACTS_VERSION}-{sys.version_info.major}.{sys.version_info.minor}"
 LOADED_MAX = 8192
 FORWARDED = -2
@@ -124,8 +124,9 @@ class Crossings(NamedTuple):
     """Tags of values that cross into other files.
 
     `passes` are (imported function, position, keyword, forward tags) of arguments, `results` (imported function, backward
-    tags) of what is made of results, `takes` ("function:parameter", all tags) and `returns` (function, forward tags) the other
-    ends of the same, in the file that has the function. A function "@3" is the one that the fourth chain of `callees` leads to.
+    tags) of what is made of results, `takes` ("function:parameter", all tags) and `returns` (function, forward tags and those of
+    dicts written down) the other ends of the same, in the file that has the function. A function "@3" is the one that the fourth
+    chain of `callees` leads to.
     """
 
     passes: tuple[tuple[str, int, str, tuple[Tag, ...]], ...] = ()

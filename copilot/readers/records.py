@@ -42,14 +42,15 @@ class Records:
                 ends = self._crossing.ends(path, tag, is_test)
                 # What is also written as JSON, to a log or a column of a store, is no other record for that.
                 told = [end for end in ends if not self._is_plain(end)] or ends
-                known[tag] = tuple(self._traced(end, is_test) for end in told)
+                is_made = self._crossing.is_made(path, tag)
+                known[tag] = tuple(self._traced(end, is_test, is_made=is_made) for end in told)
             return known[tag]
 
         return trace
 
-    def _traced(self, end: End, is_test: bool) -> TracedRecord:
+    def _traced(self, end: End, is_test: bool, *, is_made: bool) -> TracedRecord:
         subjects, is_sure = self._of_end(end, is_test)
-        return TracedRecord(subjects, end.path, is_sure, end.kind == "c")
+        return TracedRecord(subjects, end.path, is_sure, end.kind == "c", is_made)
 
     def _is_plain(self, end: End) -> bool:
         """Tells whether a record is written as JSON of which nothing says what it holds."""

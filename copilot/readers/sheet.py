@@ -220,7 +220,7 @@ class Sheet:
         }
         results = ((name, flow.tags(Origin(("iret", name)), BACKWARD)) for name in flow.roots("iret"))
         takes = ((name, flow.tags(Origin(("param", name)))) for name in flow.roots("param"))
-        returns = ((name, flow.tags(Origin(("ret", name)), FORWARD)) for name in flow.roots("ret"))
+        returns = ((name, flow.tags(Origin(("ret", name)), FORWARD + MADE)) for name in flow.roots("ret"))
         return Crossings(
             tuple(sorted((one for one in passes if one[3]), key=repr)),
             tuple(one for one in results if one[1]),

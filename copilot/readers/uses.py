@@ -48,14 +48,15 @@ _WEAK_FORMS = frozenset({"string", "attribute", "keyword"})
 
 
 class TracedRecord(NamedTuple):
-    """A record that a value may be a part of: the subjects it may be of, the path from it, whether that is sure, and whether
-    it was followed to where it is decoded, and not to where it is encoded.
+    """A record that a value may be a part of: the subjects it may be of, the path from it, whether that is sure, whether
+    it was followed to where it is decoded, and not to where it is encoded, and whether the job's code writes it down itself.
     """
 
     subjects: frozenset[str]
     path: str
     is_sure: bool
     is_decoded: bool
+    is_made: bool = False
 
 
 Traced = tuple[TracedRecord, ...]
@@ -243,7 +244,8 @@ def _places(
     if not known:
         return _untraced_places(use, facts, fields, is_test)
     found = _traced_places(use, fields.both[use.name], known)
-    if use.mode in _WRITING or any(one.is_decoded for one in known) or any(tag[0] == MADE for tag in use.tags):
+    is_told = any(one.is_decoded or one.is_made for one in known) or any(tag[0] == MADE for tag in use.tags)
+    if use.mode in _WRITING or is_told:
         return found
     # Seen on its way out, but not where it comes from: what is read of it may as well be of what the job consumes.
     named = {place.subject for place, _ in found}
@@ -324,7 +326,7 @@ def _best_places(use: Use, facts: FileFacts, places: tuple[Place, ...]) -> list[
 
 def _traced_places(use: Use, places: tuple[Place, ...], known: list[TracedRecord]) -> list[tuple[Place, Certainty]]:
     found: dict[Place, Certainty] = {}
-    for subjects, holder, is_sure, _ in known:
+    for subjects, holder, is_sure, *_ in known:
         path = f"{holder}.{use.name}" if holder else use.name
         ours = [place for place in places if place.subject in subjects]
         exact = [place for place in ours if place.path == path]

@@ -142,3 +142,32 @@ def test_what_a_test_hands_over_says_nothing_of_where_records_come_from() -> Non
     (use,) = uses_in("service.py", {"service.py": service, "tests/test_service.py": test}, "Service()", "pass")
 
     assert use.certainty == "possible"
+
+
+def test_what_a_function_of_another_file_writes_down_is_no_field_of_what_the_job_consumes() -> None:
+    rules = 'def decide(order):\n    result = {"id": order["id"], "amount": 1}\n    return result\n'
+    main = """
+import io, fastavro
+from confluent_kafka import Consumer, Producer
+from rules import decide
+ORDER = fastavro.schema.load_schema("order.avsc")
+DECISION = fastavro.schema.load_schema("decision.avsc")
+consumer = Consumer({})
+consumer.subscribe(["orders"])
+order = fastavro.schemaless_reader(io.BytesIO(consumer.poll(1).value()), ORDER)
+decision = decide(order)
+print(decision["amount"])
+out = io.BytesIO()
+fastavro.schemaless_writer(out, DECISION, decision)
+Producer({}).produce("decisions", value=out.getvalue())
+"""
+    decision = SCHEMA.replace("Order", "Decision")
+    files = {"app/Dockerfile": "", "app/order.avsc": SCHEMA, "app/decision.avsc": decision, "app/rules.py": rules}
+
+    found = [
+        (use.subject, use.certainty)
+        for use in map_of({**files, "app/main.py": main}).uses
+        if use.path == "amount" and use.span.first_line == 11
+    ]
+
+    assert found == [("decision", "certain")]
