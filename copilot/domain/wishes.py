@@ -23,7 +23,10 @@ class KeepsOld:
 
 @dataclass(frozen=True, slots=True)
 class Prefers:
-    """A way that the person wants to know about: "why not the alias?"; `strategy` is the catalogue's id or an alternative's."""
+    """A way that the person names: "why not the alias?"; `strategy` is the catalogue's id or an alternative's.
+
+    It is answered in a follow-up, and decides only between ways that all rules call equal.
+    """
 
     strategy: str
     words: str

@@ -21,11 +21,15 @@ ByCheck = Mapping[str, Evidence]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An alternative that is not refused, with its evidence by check and the checks that are not settled."""
+    """An alternative that is not refused, with its evidence by check and the checks that are not settled.
+
+    `wished` are the person's own words for it, "" where they name none: they only part what all rules call equal.
+    """
 
     id: str
     evidence: ByCheck
     unproved: tuple[str, ...]
+    wished: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +208,9 @@ OF_DEPLOYS = tuple(rule.name for rule in SOFT_RULES if rule.check == "rollout" o
 FEWEST_OPEN = "fewest open questions"
 BEHIND, AHEAD = "behind on: ", "wins on: "
 """Stand before the rule on which an alternative is behind the one that is chosen, and before the one on which that wins."""
+AS_WISHED = "equal by every rule, so the wish decides"
 BY_NAME = "equal, the name only gives an order"
-_NAMES = (*(rule.name for rule in MERITS), FEWEST_OPEN, BY_NAME)
+_NAMES = (*(rule.name for rule in MERITS), FEWEST_OPEN, AS_WISHED, BY_NAME)
 
 
 def names(ruling: str, place: str, rule: str) -> bool:
@@ -232,7 +237,7 @@ def rival_of(candidates: Sequence[Candidate]) -> Candidate:
 
 def sort_key(candidate: Candidate, rules: Sequence[Merit] = MERITS) -> tuple[float | str, ...]:
     """Returns what candidates are sorted by, best first."""
-    return (*(rule.value(candidate) for rule in rules), candidate.id)
+    return (*(rule.value(candidate) for rule in rules), 0 if candidate.wished else 1, candidate.id)
 
 
 def leaves_to_people(candidate: Candidate) -> bool:
@@ -250,6 +255,9 @@ def advantage(better: Candidate, worse: Candidate, rules: Sequence[Merit] = MERI
     rule = deciding(better, worse, rules)
     if rule is not None:
         return rule.advantage(better, worse)
+    if better.wished and not worse.wished:
+        text = f'{better.id} and {worse.id} are equal by every rule; "{better.wished}" names {better.id}.'
+        return Advantage(AS_WISHED, Claim(text, (), is_background=True))
     text = f"{better.id} and {worse.id} are equal by every rule: choose either. The name only gives them an order."
     return Advantage(BY_NAME, Claim(text, (), is_background=True))
 

@@ -30,7 +30,7 @@ from copilot.reasons.merits import (
 )
 from copilot.reasons.refusals import NOT_ASKED, Standing, passed, standing_of
 from copilot.reasons.stakes import stakes_of
-from copilot.reasons.wished import wish_claims
+from copilot.reasons.wished import wish_claims, words_of_wished
 from copilot.reasons.words import listed
 
 ONLY_ONE = "the only one that is not refused"
@@ -82,7 +82,12 @@ def candidates_of(
     proposal: Proposal, standings: Mapping[str, Standing], merits: Sequence[Merit] = MERITS
 ) -> list[Candidate]:
     """Returns the alternatives that are not refused, best first."""
-    found = (Candidate(id, evidence_by_check(proposal, id), it.unproved) for id, it in standings.items() if not it.rule)
+    wished = words_of_wished(proposal)
+    found = (
+        Candidate(id, evidence_by_check(proposal, id), it.unproved, wished.get(id, ""))
+        for id, it in standings.items()
+        if not it.rule
+    )
     return sorted(found, key=lambda it: sort_key(it, merits))
 
 

@@ -55,6 +55,12 @@ def ways_meant(proposal: Proposal, said: str) -> tuple[str, ...]:
     return tuple(found or [it.id for it in proposal.alternatives if wanted and meant(it.title)])
 
 
+def words_of_wished(proposal: Proposal) -> Mapping[str, str]:
+    """Returns the words of the person for each alternative that they name: "why not the alias?" names all that are one."""
+    named = (it for it in proposal.request.wishes if isinstance(it, Prefers))
+    return {id: wish.words for wish in named for id in ways_meant(proposal, wish.strategy)}
+
+
 def is_concerned(job: str, proposal: Proposal) -> bool:
     """Tells whether a job, or any where it is "", was seen to read, write or use what changes."""
     impacts = proposal.reading.impacts if proposal.reading else ()

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from copilot.domain.decision import Decision
 from copilot.domain.evidence import Evidence, Finding, Verdict
 from copilot.domain.proposal import Proposal
+from copilot.domain.wishes import Prefers
 from copilot.reasons.merits import WORTH
 from copilot.reasons.ranking import decide
 from copilot.reasons.rationale import claims_of, problems_in
@@ -259,6 +260,23 @@ def test_equal_ones_are_called_equal() -> None:
 
     assert ruling.rule == "wins on: equal, the name only gives an order"
     assert "choose either" in ruling.claims[0].text
+
+
+def test_a_way_that_the_person_names_wins_only_where_all_rules_call_it_equal() -> None:
+    ones = (alternative("one-000001"), alternative("two-000001"))
+    wish = Prefers("two", "we'd rather use two")
+    equal = proposal(ones, (*all_pass("one-000001"), *all_pass("two-000001")))
+    dearer = evidence("two-000001", "usage", measures={"lines_changed": 9})
+    worse = proposal(ones, (*all_pass("one-000001"), *all_pass("two-000001", usage=dearer)))
+
+    wished = decide(replace(equal, request=replace(equal.request, wishes=(wish,))))
+    outdone = decide(replace(worse, request=replace(worse.request, wishes=(wish,))))
+
+    assert (decide(equal).chosen, wished.chosen, outdone.chosen) == ("one-000001", "two-000001", "one-000001")
+    assert wished.ruling("two-000001").rule == "wins on: equal by every rule, so the wish decides"
+    told = 'two-000001 and one-000001 are equal by every rule; "we\'d rather use two" names two-000001.'
+    assert wished.ruling("two-000001").claims[0].text == told
+    assert wished.ruling("one-000001").rule == "behind on: equal by every rule, so the wish decides"
 
 
 def test_a_wrong_order_of_deploys_a_lost_record_and_a_value_that_stands_in_make_stakes_high() -> None:
