@@ -21,7 +21,8 @@ from tests.repositories import commit, init
 from tests.shops import CHECKOUT, INVOICE, order_schema
 
 WORDS = "please let us also store a remark text on every order, it may be missing"
-PROMPT_TOKENS_MAX = 3_000
+PROMPT_TOKENS_MAX = 2_550
+"""3,000 are what the whole way may take, less a margin: maps and ways that are known grow with the product."""
 OWN = LOCAL_MODEL_PROGRAM.parent
 
 
