@@ -12,10 +12,15 @@ _IN_NAMES = r"[A-Za-z0-9._-]"
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Where a name stands, and the line without its margins."""
+    """Where a name stands, and the line without its margins.
+
+    `word` is the name as it is written there (a key with its quotes), where each of its places on the line is meant; "" where that
+    isn't known.
+    """
 
     span: Span
     excerpt: str
+    word: str = ""
 
 
 def is_distinctive(name: str) -> bool:

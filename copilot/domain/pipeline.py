@@ -239,4 +239,5 @@ class Impact:
     blind_spots: tuple[BlindSpot, ...]
     gaps: tuple[Gap, ...]
     mentions: tuple[Mention, ...] = ()
-    """Where the old name stands as a word in any file, for operations that rename a topic, a record or a symbol."""
+    """Where the old name stands as a word in any file, for operations that rename a topic, a record or a symbol; that of a
+    field with another name or type only where tests keep whole records as data."""

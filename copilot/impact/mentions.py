@@ -1,5 +1,7 @@
 """Where does the name of a topic, a record or a symbol stand as a word of its own, in any file of the tree?
 
+That of a field, which is a word of every day as often as not, is looked for only where tests keep whole records as data.
+
 The map leads to the place where a job's topic is written; scripts, dashboards, runbooks and other languages hold the name too.
 Nothing is claimed about what such a place does with it.
 """
@@ -7,14 +9,16 @@ Nothing is claimed about what such a place does with it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from copilot.domain.mention import Mention, is_distinctive, whole_words
 from copilot.domain.operation import (
     ChangeLevel,
+    ChangeType,
     MergeTopics,
     Operation,
     RekeyTopic,
+    RenameField,
     RenameRecord,
     RenameSymbol,
     RenameTopic,
@@ -23,12 +27,12 @@ from copilot.domain.operation import (
 )
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.source import SourceFile, Span
+from copilot.impact.kept_records import EXCERPT_LENGTH_MAX, may_keep, records_kept, shape_of
 from copilot.impact.words import Words, normal
 from copilot.ports import Index, Tree
 from copilot.settings import SETTINGS_PATH
 
 MENTIONS_MAX = 400
-EXCERPT_LENGTH_MAX = 160
 
 
 def mentions_of(
@@ -41,17 +45,25 @@ def mentions_of(
     if isinstance(operation, ChangeLevel):
         return _settings(tree)
     patterns = _patterns(operation, pipeline)
-    if not patterns:
-        return ()
-    words = [{normal(word) for word in re.findall(r"[A-Za-z_][A-Za-z0-9_]*", name)} - {""} for name in patterns]
-    texts = Words(tree, index)
-    holding = (path for path, held in texts.each() if any(_may_hold(held, wanted) for wanted in words))
-    paths = sorted(path for path in holding if not path.startswith(passed_over))
+    shape = shape_of(operation, pipeline) if isinstance(operation, RenameField | ChangeType) else None
+    names = [shape.field] if shape else list(patterns)
     found: list[Mention] = []
-    for path, file in sorted(tree.read(paths).items()):
-        if isinstance(file, SourceFile):
-            found += _in_text(path, file.text, patterns)
+    for file in _holding(names, tree, index, passed_over, may_keep if shape else bool):
+        found += records_kept(file.path, file.text, shape) if shape else _in_text(file.path, file.text, patterns)
     return tuple(found[:MENTIONS_MAX])
+
+
+def _holding(
+    names: list[str], tree: Tree, index: Index, passed_over: tuple[str, ...], is_asked: Callable[[str], bool]
+) -> Iterator[SourceFile]:
+    """Yields the files that may hold one of the names, in the order of their paths."""
+    words = [{normal(word) for word in re.findall(r"[A-Za-z_][A-Za-z0-9_]*", name)} - {""} for name in names]
+    if not words:
+        return
+    held_by = Words(tree, index).each()
+    paths = [path for path, held in held_by if any(_may_hold(held, wanted) for wanted in words)]
+    read = tree.read(sorted(path for path in paths if not path.startswith(passed_over) and is_asked(path)))
+    yield from (file for _, file in sorted(read.items()) if isinstance(file, SourceFile))
 
 
 def _settings(tree: Tree) -> tuple[Mention, ...]:

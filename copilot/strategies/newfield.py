@@ -34,6 +34,8 @@ from copilot.strategies.work import (
     code_work,
     default_for_old_readers,
     doubtful_work,
+    kept_notes,
+    kept_renamed,
     notes_at,
     reads,
     remove_aliases,
@@ -294,6 +296,10 @@ def _contracted(ground: Ground, successor: Successor) -> Work:
         work += code_work(ground, writes(ground), "wrap_value", expression=successor.conversion)
     elif successor.conversion is None:
         work += notes_at(ground, writes(ground), f"write the value of `{successor.name}`")
+    if successor.conversion == "":
+        work += kept_renamed(ground, successor.name)
+    else:
+        work += kept_notes(ground, f"give it `{successor.name}` with a value of that instead, by hand")
     return work + doubtful_work(ground, f"leave the old name for `{successor.name}`, by hand where it is this field")
 
 

@@ -13,7 +13,7 @@ from copilot.strategies.newfield import Successor, expand_contract
 from copilot.strategies.newsubject import new_version
 from copilot.strategies.rollout import CONSUMERS_FIRST, PRODUCERS_FIRST, State, alternative
 from copilot.strategies.words import about_aliases, about_decoders, about_keys, joined
-from copilot.strategies.work import Work, as_json, code_work, doubtful_work, schema_work, set_property
+from copilot.strategies.work import Work, as_json, code_work, doubtful_work, kept_renamed, schema_work, set_property
 
 ALIAS = "alias"
 
@@ -34,7 +34,7 @@ def rename(operation: Operation, impact: Impact, pipeline: PipelineMap) -> tuple
 
 def _renamed(ground: Ground, operation: RenameField) -> Work:
     work = schema_work(ground, "rename_field", value=as_json(operation.to))
-    work += code_work(ground, ground.uses, "rename_key", to=operation.to)
+    work += code_work(ground, ground.uses, "rename_key", to=operation.to) + kept_renamed(ground, operation.to)
     return work + doubtful_work(ground, f"rename it to `{operation.to}` by hand where it is this field")
 
 

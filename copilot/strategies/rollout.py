@@ -157,6 +157,8 @@ class _Placing:
             offsets = {edit.offset for edit in edits if isinstance(edit, CodeEdit)}
             shared = {use.offset for use in self.ground.uses_by("producers") if use.span.path == path}
             return self._of_side("producers" if offsets & shared else "consumers")
+        if is_test_path(path) and not any(isinstance(edit, SchemaEdit) for edit in edits):
+            return self._of_side("consumers")
         return "schema"
 
     def _of_hand(self, item: ByHand) -> Role:

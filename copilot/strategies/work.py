@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from copilot.domain import fieldtype
-from copilot.domain.alternative import CodeAction, CodeEdit, Edit, NewFile, SchemaAction, SchemaEdit
+from copilot.domain.alternative import CodeAction, CodeEdit, Edit, NewFile, SchemaAction, SchemaEdit, TextEdit
+from copilot.domain.mention import Mention
 from copilot.domain.pipeline import FieldUse, UseForm
 from copilot.strategies.ground import Ground, Side, is_test_path, is_write, side_of
 
@@ -160,6 +161,31 @@ def code_work(
         else:
             by_hand.append(ByHand(side_of(use, ground.impact), _at(use, f"uses `{use.name}`: {_BY_HAND[action]}")))
     return Work(tuple(edits), tuple(by_hand))
+
+
+def kept_renamed(ground: Ground, to: str) -> Work:
+    """Gives records that tests keep as data the new name, once no code takes the old one; doubtful ones are a person's.
+
+    Lines that hold uses are left out: whatever happens to those happens by the use.
+    """
+    kept = _kept(ground)
+    sure = [it for it in kept if it.word and not ground.pipeline.is_foreign(it.span.path)]
+    name = ground.operation.field
+    edits = (TextEdit(it.span.path, it.span.first_line, it.word, it.word.replace(name, to)) for it in sure)
+    rest = kept_notes(ground, f"rename it to `{to}` by hand where it is this field", sure)
+    return Work(tuple(edits)) + rest
+
+
+def kept_notes(ground: Ground, what: str, done: Sequence[Mention] = ()) -> Work:
+    """Names the records that tests keep as data, but for those that are done."""
+    name = ground.operation.field
+    told = (f"{it.span}  keeps a record with `{name}`: {what}" for it in _kept(ground) if it not in done)
+    return Work((), tuple(ByHand("consumers", text) for text in told))
+
+
+def _kept(ground: Ground) -> list[Mention]:
+    used = {(use.span.path, use.span.first_line) for use in (*ground.uses, *ground.doubtful)}
+    return [it for it in ground.impact.mentions if (it.span.path, it.span.first_line) not in used]
 
 
 def add_sibling(uses: Iterable[FieldUse], name: str, expression: str) -> Work:
