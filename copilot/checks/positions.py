@@ -1,7 +1,8 @@
-"""Fields change places: does a job that reads the record take values by their place instead of their name?
+"""Fields change places, come or go: does a job that reads the record take values by their place instead of their name?
 
 Readers of the format take fields by name, so nothing of this shows in bytes. A row without its names, `SELECT *`, an INSERT without
-a list of columns or a column taken by its number does hang on the order. Whether such a line is about this record can't be told.
+a list of columns or a column taken by its number does hang on the order. Whether such a line is about this record can't be told,
+so where a field only comes or goes, a row counts when its name is that of a record in the same file.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ from collections.abc import Iterator
 
 from copilot.domain.alternative import SchemaEdit
 from copilot.domain.evidence import Finding
-from copilot.domain.operation import ReorderFields
+from copilot.domain.operation import AddField, RemoveField, ReorderFields
 from copilot.domain.source import SourceFile, Span
 from copilot.ports import Bench, Case
 
-RULE = "usage.by-position"
+RULE, ROW = "usage.by-position", "usage.handed-on"
 FILES_MAX, PLACES_MAX = 400, 10
 _BY_PLACE = (
     (
@@ -30,6 +31,31 @@ _BY_PLACE = (
     ),
     (re.compile(r"\.iloc\[|\bheader\s*=\s*None\b"), "takes columns by their number"),
 )
+_ROW = re.compile(r"\b(\w+)\.values\(\)")
+
+
+def row_findings(case: Case, bench: Bench) -> Iterator[Finding]:
+    """Yields where consumers take all values of a record by their place, while a field of it comes or goes in place."""
+    edits = [edit for phase in case.alternative.phases for edit in phase.edits]
+    changed = {edit.action for edit in edits if isinstance(edit, SchemaEdit)} & {"add_field", "remove_field"}
+    for operation in case.request.operations if case.patches and changed else ():
+        if not isinstance(operation, AddField | RemoveField):
+            continue
+        files = _files(operation.subject, case, bench)
+        texts = bench.tree.read([path for path, _ in files])
+        for path, job in files:
+            file = texts.get(path)
+            for number, line in enumerate(file.text.splitlines() if isinstance(file, SourceFile) else [], 1):
+                found = _ROW.search(line)
+                if found and _is_record(found[1], path, operation.subject, case):
+                    text = f"{job} takes the values of {found[1]} by their place: one more, or one less, moves those behind it."
+                    yield Finding(ROW, "warning", text, Span(path, number, number), operation.subject)
+
+
+def _is_record(name: str, path: str, subject: str, case: Case) -> bool:
+    """Tells whether a field of the subject is read from a thing of that name in the file."""
+    own = (use for use in case.base.uses if use.span.path == path and use.subject == subject and not use.is_test)
+    return any(re.search(rf"\b{re.escape(name)}(?:\[|\.)", use.excerpt) for use in own)
 
 
 def position_findings(case: Case, bench: Bench) -> Iterator[Finding]:
@@ -43,7 +69,7 @@ def position_findings(case: Case, bench: Bench) -> Iterator[Finding]:
 
 
 def _places(operation: ReorderFields, case: Case, bench: Bench) -> Iterator[Finding]:
-    files = _files(operation, case, bench)
+    files = _files(operation.subject, case, bench)
     texts = bench.tree.read([path for path, _ in files])
     for path, job in files:
         file = texts.get(path)
@@ -56,9 +82,9 @@ def _places(operation: ReorderFields, case: Case, bench: Bench) -> Iterator[Find
                 yield Finding(RULE, "warning", text, Span(path, number, number), operation.subject, fix=fix)
 
 
-def _files(operation: ReorderFields, case: Case, bench: Bench) -> list[tuple[str, str]]:
+def _files(subject: str, case: Case, bench: Bench) -> list[tuple[str, str]]:
     """The code of jobs that read the subject, as its impact knows them."""
-    readers = {link.job for it in case.impacts if it.subject == operation.subject for link in it.consumers}
+    readers = {link.job for it in case.impacts if it.subject == subject for link in it.consumers}
     roots = {
         job.name: job.root.rstrip("/") for job in case.base.jobs if job.name in readers and job.root not in ("", ".")
     }

@@ -28,7 +28,7 @@ from copilot.checks.likely import likely_left
 from copilot.checks.lineage import Lineage, lineages, phase_label
 from copilot.checks.merges import NAMING, merge_findings
 from copilot.checks.outside_writers import outside_writers
-from copilot.checks.positions import position_findings
+from copilot.checks.positions import position_findings, row_findings
 from copilot.checks.protected import KEYED, MAY_NEED, REPEATED, protection_findings
 from copilot.checks.rules import UNMEASURED, rule_findings
 from copilot.checks.splits import split_findings
@@ -89,7 +89,7 @@ class UsageCheck:
     """Every use of what changes, before and after."""
 
     name = "usage"
-    version = 10
+    version = 11
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
@@ -111,6 +111,7 @@ class UsageCheck:
         findings += outside_writers(case, bench, changed)
         findings += tag_findings(case)
         findings += position_findings(case, bench)
+        findings += row_findings(case, bench)
         findings += _not_shown(case, changed)
         if case.refused:
             findings.append(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from copilot.checks.positions import position_findings
+from copilot.checks.positions import position_findings, row_findings
 from copilot.domain.alternative import Alternative, NewFile, Phase, SchemaEdit
-from copilot.domain.operation import ChangeRequest, ReorderFields
+from copilot.domain.operation import AddField, ChangeRequest, ReorderFields
 from copilot.domain.patch import Patch
+from copilot.domain.source import Span
 from copilot.impact.fields import impact_of
 from copilot.ports import Case
 from tests.checks.orders import bench
@@ -61,3 +64,26 @@ def test_only_jobs_that_read_the_subject_are_asked() -> None:
 
 def test_a_new_subject_moves_nobody() -> None:
     assert places("row = tuple(order.values())", in_place=False) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "count"),
+    [
+        ('out.write(";".join(str(value) for value in order.values()))', 1),
+        ("total = sum(prices.values())", 0),
+    ],
+)
+def test_a_row_of_a_record_is_named_where_a_field_comes(line: str, count: int) -> None:
+    map = shop().pipeline
+    asked = AddField("order", "", "promo", '"string"')
+    use = next(it for it in map.uses if it.job == "billing" and not it.is_test)
+    path = "services/billing/rows.py"
+    read = replace(use, span=Span(path, 2, 2), excerpt='print(order["note"])')
+    base = replace(map, uses=(read,))
+    edit = SchemaEdit(map.subject("order").latest.source, "add_field", "shop.Order", "promo")
+    alternative = Alternative("try", "", "rules", "", (Phase("added", (edit,), ()),), "")
+    patches = (Patch("try", 0, COMMIT, (), "", ""),)
+    request = ChangeRequest("", (asked,), COMMIT, "ada")
+    case = Case(request, base, (impact_of(asked, map),), alternative, patches, (base,))
+    found = [str(it.span) for it in row_findings(case, bench({path: f"{line}\n{read.excerpt}\n"}))]
+    assert found == [f"{path}:1"] * count
