@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from copilot.domain.impacted import AskedChange, ImpactedFile, ImpactList
 from copilot.domain.listing import SUBMODULE_MODE, paths_with_mode
 from copilot.domain.source import ABSENT, Gap
+from copilot.errors import Ambiguous, NotFound
 from copilot.impact.facts import FileFacts, gather
 from copilot.impact.kinship import with_kin
 from copilot.impact.names import ChangeNames
@@ -18,10 +19,38 @@ from copilot.impact.spans import spans_of
 from copilot.impact.target import Target, find_target
 from copilot.impact.weights import WEIGHTS
 from copilot.impact.why import reasons_of
-from copilot.impact.words import Words, last_names
+from copilot.impact.words import Words, last_names, normal
 from copilot.ports import ChangeLog, Index, Spread, Tree
 
 ALSO_SHOWN = 3
+CANDIDATES_SHOWN = 10
+THINGS = frozenset(
+    [
+        "api",
+        "app",
+        "bucket",
+        "cluster",
+        "consumer",
+        "container",
+        "database",
+        "db",
+        "deployment",
+        "job",
+        "pipeline",
+        "producer",
+        "queue",
+        "registry",
+        "repo",
+        "repository",
+        "server",
+        "service",
+        "stream",
+        "subscription",
+        "table",
+        "topic",
+    ]
+)
+"""What people drop or rename that is no field, unless a schema has one of that name."""
 POINTER_BYTES_MAX = 250
 """No larger is a pointer of Git LFS, or a link."""
 PARTIAL = "This clone is a partial one and lacks a part of its log: the list is less sure than with all of it."
@@ -63,8 +92,13 @@ def impact_list(
     spread: Spread | None = None,
     passed_over: tuple[str, ...] = (),
 ) -> ImpactList:
-    """Returns the ranked files of a change, or of several that are made together; none whose path begins as `passed_over` says."""
+    """Returns the ranked files of a change, or of several that are made together; none whose path begins as `passed_over` says.
+
+    Where no record is named, raises Ambiguous if several have the field, and NotFound if the words are of no field.
+    """
     seen = see(asked, tree, index, log, spread)
+    for it, target in zip(asked, seen.targets, strict=True):
+        _ask_back(it, target)
     files_seen = tuple(it for it in seen.files if not it.path.startswith(passed_over))
     change, look = split(rank(asked, files_seen, WEIGHTS))
     fields = " and ".join(dict.fromkeys(last_names([it.field])[0] for it in asked if it.field)) or "the field"
@@ -86,6 +120,30 @@ def impact_list(
         *_unread([it.facts for it in (*change, *look)], tree),
     )
     return ImpactList(tree.snapshot.commit, tuple(asked), files, warnings, seen.files_read)
+
+
+def _ask_back(asked: AskedChange, target: Target) -> None:
+    """Refuses what says no record: a field of several of them, and words that no record has and that say no name."""
+    if asked.record or asked.subject or not asked.field:
+        return
+    words = asked.field.split()
+    is_thing = not asked.is_addition and (len(words) > 1 or normal(words[-1]) in THINGS)
+    if is_thing and not (target.has_field and target.is_schema):
+        raise NotFound(
+            f'"{asked.field}" is a field of no schema here, and impact answers for fields of records.',
+            asked.field,
+            (),
+            next='Name the field and its record, as in "remove coupon from order". For a field of that name in code, say the file'
+            " where it is declared.",
+        )
+    if target.rivals:
+        candidates = tuple(f"{asked.field} in {path}" for path in (target.path, *target.rivals))
+        raise Ambiguous(
+            f'"{asked.field}" can be {_some(candidates, CANDIDATES_SHOWN)}.',
+            candidates,
+            said=asked.field,
+            next=f'Say it exactly, as in "{candidates[0]}".',
+        )
 
 
 def _meant(near: Sequence[str]) -> str:
@@ -113,9 +171,9 @@ def _unread(listed: Sequence[FileFacts], tree: Tree) -> Iterator[str]:
         yield f"{'Submodules are' if submodules[1:] else 'A submodule is'} not read: {_some(submodules)}."
 
 
-def _some(paths: Sequence[str]) -> str:
-    rest = len(paths) - ALSO_SHOWN
-    return ", ".join(paths[:ALSO_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
+def _some(paths: Sequence[str], shown: int = ALSO_SHOWN) -> str:
+    rest = len(paths) - shown
+    return ", ".join(paths[:shown]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _records(targets: Sequence[Target]) -> dict[str, tuple[str, ...]]:

@@ -62,6 +62,10 @@ class Target:
     """Where records of that name stand that the same words could mean."""
     is_one_of: int = 1
     """How many records a file holds of which this one was chosen, though only the file is named."""
+    rivals: tuple[str, ...] = ()
+    """Where other records have the field, in as good a language and with other fields beside it, though none is named."""
+    is_schema: bool = False
+    """Whether it stands in a schema language, and is not just written in code."""
 
 
 def find_target(asked: AskedChange, tree: Tree, words: Words) -> Target:
@@ -87,7 +91,23 @@ def find_target(asked: AskedChange, tree: Tree, words: Words) -> Target:
     alike = {other for score, _, other, _ in found if score[: _ASIDE + 1] == fit[: _ASIDE + 1] and other != path}
     is_by_file = asked.is_addition and not asked.record and name in (0.0, _BY_FILE)
     chosen_from = sum(other == path and it == name for _, it, other, _ in found) if is_by_file else 1
-    return replace(target, also_in=() if named else tuple(sorted(alike)), is_one_of=chosen_from)
+    is_named = bool(asked.record or asked.subject)
+    rivals = {
+        other
+        for score, _, other, it in found
+        if not is_named and score[: _ASIDE + 2] == fit[: _ASIDE + 2] and other != path and not _is_copy(it, shape)
+    }
+    return replace(
+        target,
+        also_in=() if named else tuple(sorted(alike)),
+        is_one_of=chosen_from,
+        rivals=tuple(sorted(rivals)),
+        is_schema=fit[_ASIDE + 1] == max(_HOMES.values()),
+    )
+
+
+def _is_copy(one: Shape, other: Shape) -> bool:
+    return one.name == other.name and [it.name for it in one.fields] == [it.name for it in other.fields]
 
 
 def _target(asked: AskedChange, path: str, shape: Shape, *, is_found: bool) -> Target:
@@ -180,9 +200,9 @@ def _name_fit(asked: AskedChange, path: str, shape: Shape) -> float:
     full, last = normal(shape.name), normal(shape.name.rsplit(".", 1)[-1])
     if not (asked.record or asked.subject):
         own = normal(_field_name(asked))
-        return (
-            3.0 if last == own else float(not asked.is_addition and any(normal(it.name) == own for it in shape.fields))
-        )
+        if not asked.is_addition and any(normal(it.name) == own for it in shape.fields):
+            return 3.0
+        return 3.0 if last == own else 0.0
     if asked.record:
         record, inner = normal(asked.record), normal(last_names([asked.record])[0])
         fits = ((4.0, full == record), (3.5, full.endswith(record)), (3.0, last == inner), (2.0, inner in full))

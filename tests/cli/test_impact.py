@@ -15,6 +15,7 @@ from copilot.domain.impacted import AskedChange, ImpactedFile, ImpactList
 from copilot.domain.source import Span
 from tests.golden import assert_golden
 from tests.impact.shop import make
+from tests.repositories import commit
 
 SCHEMA = json.loads(files("copilot.cli").joinpath("impact-1.schema.json").read_text("utf-8"))
 GOLDEN = Path(__file__).parent / "golden"
@@ -81,3 +82,53 @@ def test_the_text_tells_two_lists_with_lines_and_reasons() -> None:
     )
 
     assert_golden(GOLDEN / "impact.txt", impact_text(found))
+
+
+def _two_records(folder: Path) -> Path:
+    make(folder, "schemas/order.avsc")
+    payment = '{"type": "record", "name": "Payment", "fields": [{"name": "order_id", "type": "string"}]}'
+    settings = 'MONGO = {"database": "shop", "order_id": 1}\n'
+    commit(folder, {"schemas/payment.avsc": payment, "shop/settings.py": settings})
+    return folder
+
+
+@pytest.mark.parametrize("shape", ["text", "json"])
+def test_a_field_of_several_records_is_asked_back_where_none_is_named(
+    shape: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = _two_records(tmp_path / "shop")
+
+    code = main(["impact", "remove order_id", "-C", str(folder), "--format", shape])
+
+    said = capsys.readouterr()
+    assert (code, said.out) == (2, "")
+    assert '"order_id" can be order_id in schemas/order.avsc, order_id in schemas/payment.avsc.' in said.err
+    assert 'Say it exactly, as in "order_id in schemas/order.avsc".' in said.err
+    assert main(["impact", "remove order_id in schemas/payment.avsc", "-C", str(folder)]) == 0
+
+
+@pytest.mark.parametrize("asked", ["drop the database", "drop the topic", "remove the kafka consumer"])
+def test_what_is_no_field_is_not_read_as_one(asked: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(["impact", asked, "-C", str(_two_records(tmp_path / "shop"))])
+
+    assert code == 2
+    assert "is a field of no schema here" in capsys.readouterr().err
+
+
+def test_a_field_of_a_schema_that_is_called_like_a_thing_is_one(tmp_path: Path) -> None:
+    folder = make(tmp_path / "shop", "schemas/order.avsc")
+    record = '{"type": "record", "name": "Backup", "fields": [{"name": "database", "type": "string"}]}'
+    commit(folder, {"schemas/backup.avsc": record})
+
+    assert main(["impact", "drop the database", "-C", str(folder)]) == 0
+
+
+def test_a_field_goes_before_a_type_of_its_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = make(tmp_path / "shop", "schemas/order.avsc")
+    outcome = '{"type": "enum", "name": "Outcome", "symbols": ["A", "B"]}'
+    record = f'{{"type": "record", "name": "Decision", "fields": [{{"name": "outcome", "type": {outcome}}}]}}'
+    commit(folder, {"schemas/decision.avsc": record})
+
+    main(["impact", "rename outcome to verdict", "-C", str(folder)])
+
+    assert "defines Decision" in capsys.readouterr().out
