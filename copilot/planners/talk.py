@@ -54,11 +54,14 @@ class NoAnswer(Exception):
 
 
 class Unacceptable(ValueError):
-    """An answer that can't be used; the text tells the model what is wrong with it, `may_look` whether a look may mend it."""
+    """An answer that can't be used; the text tells what is wrong with it, `may_look` whether a look may mend it.
 
-    def __init__(self, what: str, *, may_look: bool = False) -> None:
+    `told` is what the model is told in place of the text, where what is wrong is told to people in other words.
+    """
+
+    def __init__(self, what: str, *, may_look: bool = False, told: str = "") -> None:
         super().__init__(what)
-        self.may_look = may_look
+        self.may_look, self.told = may_look, told or what
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,7 @@ class Talk:
                     raise NoAnswer(f"The model's answer could not be used: {told}") from None
                 repairs += 1
                 wants_look = problem.may_look and bool(question.looks)
-                messages += [Message("assistant", reply.blocks), _refused(uses, str(problem), question.answer.name)]
+                messages += [Message("assistant", reply.blocks), _refused(uses, problem.told, question.answer.name)]
             else:
                 self._tell(exchange)
                 return found
@@ -312,8 +315,12 @@ def value_of(reply: Reply, tool: str) -> Any:
     if stopped and (not found or found[0] == {}):
         raise Unacceptable(stopped)
     if len(found) != 1:
-        told = "no call of it" if not found else f"{len(found)} answers"
-        raise Unacceptable(f"Call the tool {tool!r} exactly once; there was {told}.")
+        answers = f"{len(found)} answers" if found else "no answer"
+        told = answers if found else "no call of it"
+        raise Unacceptable(
+            f"The model gave {answers} where one in the form that was asked for was due.",
+            told=f"Call the tool {tool!r} exactly once; there was {told}.",
+        )
     return found[0]
 
 
