@@ -30,7 +30,7 @@ from copilot.domain.operation import ChangeRequest
 from copilot.domain.patch import Patch, Refused
 from copilot.domain.pipeline import Impact, PipelineMap
 from copilot.domain.proposal import Body, Challenged, Compiled, Proposal, Reading, Record, after, fold
-from copilot.domain.wishes import KeepsOld
+from copilot.domain.wishes import Avoids, KeepsOld
 from copilot.errors import SurroundingsFailed, WrongUsage
 from copilot.planners.rules import NOTHING
 from copilot.planners.time_boxes import timed
@@ -124,7 +124,7 @@ def unproved(proposal: Proposal, checks: Sequence[str]) -> tuple[str, ...]:
 
 def occasional_checks(proposal: Proposal, alternative: Alternative) -> tuple[Check, ...]:
     """Returns the checks that only a request with wishes, and only an alternative with claims, asks for."""
-    is_wished = any(isinstance(it, KeepsOld) for it in proposal.request.wishes)
+    is_wished = any(isinstance(it, KeepsOld | Avoids) for it in proposal.request.wishes)
     asked = (is_wished, bool(alternative.testable))
     return tuple(check for check, is_asked in zip(OCCASIONAL, asked, strict=True) if is_asked)
 

@@ -1,4 +1,4 @@
-"""Does what is replaced stay in use as long as the person wished? Only asked where a request says so.
+"""Does what is replaced stay in use as long as the person wished, and is the way one that they want? Asked where a request says so.
 
 The states after each phase are looked at: an old topic, field, type, symbol or record that is gone with the first deploy was not
 kept; one that goes later was kept as long as the phase before has to last.
@@ -34,7 +34,7 @@ from copilot.domain.operation import (
 )
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.schema import SchemaField
-from copilot.domain.wishes import KeepsOld
+from copilot.domain.wishes import Avoids, KeepsOld, is_called
 from copilot.ports import Bench, Case
 
 Old = tuple[str, Callable[[PipelineMap], object]]
@@ -56,25 +56,31 @@ class WishesCheck:
     """Looks for what is replaced in the state after each phase."""
 
     name = "wishes"
-    version = 1
+    version = 2
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         """Returns the evidence; "change nothing", and changes that replace nothing, keep whatever is there."""
         wished = max((it.days for it in case.request.wishes if isinstance(it, KeepsOld)), default=0.0)
-        olds = [old for operation in case.request.operations for old in _olds(operation)]
-        if not wished or not olds or not case.states:
+        olds = [old for operation in case.request.operations for old in _olds(operation)] if wished else []
+        findings = [*_unwanted(case), *(_finding(case, old, wished) for old in dict.fromkeys(olds))]
+        if not findings or not case.states:
             return make_evidence(self.name, self.version, case, verdict="not-applicable")
-        findings = [_finding(case, old, wished) for old in dict.fromkeys(olds)]
         severities = {it.severity for it in findings}
         return make_evidence(
             self.name,
             self.version,
             case,
             verdict="fail" if "error" in severities else "unknown" if "warning" in severities else "pass",
-            measures=(Measure("days_wished", wished, "days"),),
+            measures=(Measure("days_wished", wished, "days"),) if wished else (),
             findings=findings,
             inputs=[("wishes", "; ".join(it.words for it in case.request.wishes))],
         )
+
+
+def _unwanted(case: Case) -> Iterator[Finding]:
+    for wish in case.request.wishes:
+        if isinstance(wish, Avoids) and is_called(wish.strategy, case.alternative.names):
+            yield Finding("wishes.not-wanted", "error", f'"{wish.words}" rules it out.')
 
 
 def _finding(case: Case, old: Old, wished: float) -> Finding:

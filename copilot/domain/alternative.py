@@ -256,6 +256,11 @@ class Alternative:
     preconditions: tuple[str, ...] = ()
     testable: tuple[Precondition, ...] = ()
 
+    @property
+    def names(self) -> str:
+        """Returns by what people name it: its id and its strategy."""
+        return f"{self.id} {self.strategy}"
+
     def gates_before(self, phase: int) -> tuple[Gate, ...]:
         """Returns the gates that hold when that phase begins, oldest first."""
         before = [self.waited.gate] if self.waited else []

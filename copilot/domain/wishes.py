@@ -33,10 +33,25 @@ class Prefers:
 
 
 @dataclass(frozen=True, slots=True)
+class Avoids:
+    """A way that the person does not want: "not the new subject"; an alternative that is called so is refused."""
+
+    strategy: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unheard:
     """A wish that nothing here can check; it is shown as not covered."""
 
     words: str
 
 
-Wish = KeepsWorking | KeepsOld | Prefers | Unheard
+Wish = KeepsWorking | KeepsOld | Prefers | Avoids | Unheard
+_IDLE = frozenset(("", "the", "a", "an", "just", "one"))
+
+
+def is_called(said: str, name: str) -> bool:
+    """Tells whether a name such as "alias-28b9be" holds all words of what was said, such as "the alias"."""
+    wanted = {word.strip("s").lower() for word in said.replace("-", " ").split()} - _IDLE
+    return bool(wanted) and wanted <= {word.strip("s,.`").lower() for word in name.replace("-", " ").split()}

@@ -15,7 +15,7 @@ from copilot.domain.model import Tool
 from copilot.domain.operation import Operation
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.visible import visible
-from copilot.domain.wishes import KeepsOld, KeepsWorking, Prefers, Unheard, Wish
+from copilot.domain.wishes import Avoids, KeepsOld, KeepsWorking, Prefers, Unheard, Wish
 from copilot.errors import Ambiguous, WrongUsage
 from copilot.planners.fence import fenced
 from copilot.planners.names import listed, nearest
@@ -184,10 +184,18 @@ def _keeps_old(said: Mapping[str, Any], words: str, pipeline: PipelineMap) -> Wi
 
 
 def _prefers(said: Mapping[str, Any], words: str, pipeline: PipelineMap) -> Wish:
+    return Prefers(_way(said, words), words)
+
+
+def _avoids(said: Mapping[str, Any], words: str, pipeline: PipelineMap) -> Wish:
+    return Avoids(_way(said, words), words)
+
+
+def _way(said: Mapping[str, Any], words: str) -> str:
     strategy = said.get("strategy")
     if not isinstance(strategy, str) or not strategy.strip():
         raise Unacceptable(f'The wish "{words[:80]}" needs the key strategy.')
-    return Prefers(visible(" ".join(strategy.split()))[:80], words)
+    return visible(" ".join(strategy.split()))[:80]
 
 
 def _plain(text: str) -> str:
@@ -198,6 +206,7 @@ _WISHES: dict[str, Callable[[Mapping[str, Any], str, PipelineMap], Wish]] = {
     "keeps_working": _keeps_working,
     "keeps_old": _keeps_old,
     "prefers": _prefers,
+    "avoids": _avoids,
     "other": lambda said, words, pipeline: Unheard(words),
 }
 ANSWER = Tool("frame", "What the request asks for, in operations on the map, or a question back.", canonical(_schema()))

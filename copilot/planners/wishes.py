@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from copilot.domain.pipeline import PipelineMap
-from copilot.domain.wishes import KeepsOld, KeepsWorking, Prefers, Wish
+from copilot.domain.wishes import Avoids, KeepsOld, KeepsWorking, Prefers, Wish
 from copilot.errors import Ambiguous, NotFound, WrongUsage
 from copilot.planners.matching import jobs_of
 from copilot.planners.names import listed, nearest
@@ -40,10 +40,15 @@ _WAY = (
     r"(?:i'?d|we'?d|i|we)\s+(?:would\s+)?(?:rather|prefer)(?:\s+(?:use|take|have))?\s+(?P<way>[^;,.?]+?)",
     r"(?:preferably|if\s+possible)\s+(?:use|with|by|as)\s+(?P<way>[^;,.?]+?)",
 )
+_NO_WAY = (
+    r"not\s+(?:the|by|via|through)\s+(?P<way>[^;,.?]+?)",
+    r"(?:don'?t|do\s+not|never)\s+(?:use|take|choose|want)\s+(?P<way>[^;,.?]+?)",
+    r"any(?:thing|\s+way)\s+but\s+(?P<way>[^;,.?]+?)",
+)
 _BEFORE = r"(?P<rest>.*?)(?:^|,?\s+(?:but|and|while|yet|so\s+that)\s+|,\s*|\s+(?=without\b))"
 _FORMS = tuple(
     (kind, re.compile(rf"{_BEFORE}(?P<wish>(?:also\s+)?{form})$", re.IGNORECASE))
-    for kind, forms in (("working", _WORKING), ("old", _OLD), ("way", _WAY))
+    for kind, forms in (("working", _WORKING), ("old", _OLD), ("way", _WAY), ("no way", _NO_WAY))
     for form in forms
 )
 _EVERY = frozenset(
@@ -112,8 +117,9 @@ def _matches(part: Part) -> Iterator[tuple[str, re.Match[str]]]:
 
 def _wish(kind: str, part: Part, match: re.Match[str], pipeline: PipelineMap) -> Wish:
     words = part.restored(match["wish"])
-    if kind == "way":
-        return Prefers(_ARTICLE.sub("", part.name(match["way"])), words)
+    if kind in ("way", "no way"):
+        named = Prefers if kind == "way" else Avoids
+        return named(_ARTICLE.sub("", part.name(match["way"])), words)
     if kind == "working":
         job = _ARTICLE.sub("", part.name(match["job"]))
         return KeepsWorking("" if job.lower() in _EVERY else the_job(job, pipeline, where=f'"{words}"'), words)

@@ -47,6 +47,7 @@ HARD_RULES = (
     HardRule("stops the loading of a table", "sinks"),
     HardRule("leaves uses behind", "usage"),
     HardRule("can't be undone", "undo"),
+    HardRule("is a way that the request rules out", "wishes", ("wishes.not-wanted",)),
     HardRule("does not keep the old as long as wished", "wishes"),
     HardRule("presupposes what is not so", "preconditions"),
     HardRule("fails on a case that was executed", "challenge"),

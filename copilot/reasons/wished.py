@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from copilot.domain.decision import Claim
 from copilot.domain.evidence import Evidence
 from copilot.domain.proposal import Proposal
-from copilot.domain.wishes import KeepsOld, KeepsWorking, Prefers, Wish
+from copilot.domain.wishes import Avoids, KeepsOld, KeepsWorking, Prefers, Wish, is_called
 from copilot.reasons.words import listed
 
 CHECK = "wishes"
@@ -28,6 +28,9 @@ def wishes_open(proposal: Proposal, evidence: Mapping[str, Evidence]) -> Iterato
         elif isinstance(wish, Prefers):
             if not ways_meant(proposal, wish.strategy):
                 yield f'No way that was found is called "{wish.strategy}" ("{wish.words}").'
+        elif isinstance(wish, Avoids):
+            if not any(is_called(wish.strategy, it.names) for it in proposal.alternatives):
+                yield f'No way that was found is called "{wish.strategy}", so none was refused for "{wish.words}".'
         elif not isinstance(wish, KeepsOld):
             yield f'Nothing here checks the wish "{wish.words}".'
         elif CHECK in evidence and evidence[CHECK].verdict == "not-applicable":
@@ -39,20 +42,8 @@ def wishes_open(proposal: Proposal, evidence: Mapping[str, Evidence]) -> Iterato
 
 def ways_meant(proposal: Proposal, said: str) -> tuple[str, ...]:
     """Returns the ids of the alternatives that words such as "the alias" mean: all of them stand in its id, strategy or title."""
-    wanted = {word.strip("s").lower() for word in said.replace("-", " ").split()} - {
-        "",
-        "the",
-        "a",
-        "an",
-        "just",
-        "one",
-    }
-
-    def meant(text: str) -> bool:
-        return wanted <= {word.strip("s,.`").lower() for word in text.replace("-", " ").split()}
-
-    found = [it.id for it in proposal.alternatives if wanted and (meant(f"{it.id} {it.strategy}") or it.id == said)]
-    return tuple(found or [it.id for it in proposal.alternatives if wanted and meant(it.title)])
+    found = [it.id for it in proposal.alternatives if is_called(said, it.names) or it.id == said]
+    return tuple(found or [it.id for it in proposal.alternatives if is_called(said, it.title)])
 
 
 def words_of_wished(proposal: Proposal) -> Mapping[str, str]:

@@ -47,6 +47,21 @@ def test_an_alternative_that_drops_the_old_at_once_is_refused_by_name_of_the_rul
     assert "field outcome of decision is gone with the first deploy, and was to stay for 45 days." in texts
 
 
+def test_a_way_that_the_person_does_not_want_is_refused_in_their_words() -> None:
+    proposal = decided("rename customer_id to buyer_id in order; not the alias")
+    (alias,) = (it for it in proposal.alternatives if it.strategy == "alias")
+    assert proposal.decision
+
+    ruling = proposal.decision.ruling(alias.id)
+
+    assert (ruling.outcome, ruling.rule) == ("refused", "is a way that the request rules out")
+    assert ruling.claims[0].text == '"not the alias" rules it out.'
+    (seen,) = (it for it in proposal.evidence_of(alias.id) if it.check == "wishes")
+    assert ruling.claims[0].cites == (seen.id,)
+    others = {it.verdict for it in proposal.evidence if it.check == "wishes" and it.alternative != alias.id}
+    assert others == {"not-applicable"}
+
+
 def test_the_decision_says_with_citations_what_became_of_each_wish() -> None:
     decision = decision_of(KEEP)
     claims = {claim.text: claim.cites for claim in decision.ruling(decision.chosen).claims}
@@ -61,6 +76,10 @@ def test_the_decision_says_with_citations_what_became_of_each_wish() -> None:
     ("wish", "says"),
     [
         ("don't break daily_report", 'nothing here checks the wish "don\'t break daily_report"'),
+        (
+            "not the moon",
+            'No way that was found is called "moon", so none was refused for "not the moon".',
+        ),
         ("why not the moon?", 'No way that was found is called "moon" ("why not the moon").'),
         (
             "keep the old field for 3 days",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from copilot.domain.operation import ChangeDoc, RemoveField
-from copilot.domain.wishes import KeepsOld, KeepsWorking, Prefers, Wish
+from copilot.domain.wishes import Avoids, KeepsOld, KeepsWorking, Prefers, Wish
 from copilot.errors import Ambiguous, NotFound, WrongUsage
 from copilot.planners.intent import understand
 from copilot.planners.wishes import the_job, wishes_in
@@ -31,6 +31,13 @@ GONE = (RemoveField("order", "", "note"),)
         ("for at least 3 months keep both\nremove note from order", KeepsOld(90.0, "for at least 3 months keep both")),
         ("remove note from order; why not the alias?", Prefers("alias", "why not the alias")),
         ("remove note from order. We'd rather use a new topic", Prefers("new topic", "We'd rather use a new topic")),
+        ("remove note from order; not the new subject", Avoids("new subject", "not the new subject")),
+        ("remove note from order, but not by an alias", Avoids("alias", "not by an alias")),
+        ("remove note from order. Don't use dual write", Avoids("dual write", "Don't use dual write")),
+        (
+            "remove note from order; anything but the naive rename",
+            Avoids("naive rename", "anything but the naive rename"),
+        ),
     ],
 )
 def test_a_wish_is_heard_beside_the_change(text: str, wish: Wish) -> None:
