@@ -44,6 +44,7 @@ from copilot.readers.reach import Reach
 from copilot.readers.record_classes import with_schemas_only
 from copilot.readers.store import FactStore
 from copilot.readers.subjects import SubjectReader, Subjects
+from copilot.readers.unknown_code import templates_of_code, unknown_clients
 from copilot.settings import Settings
 
 MANY_FILES = 200
@@ -207,12 +208,19 @@ class _Reading:
             retentions=self._settings.retentions,
             sinks=self._settings.sinks,
             samples=self._settings.samples,
-            gaps=tuple(sorted({*self._store.gaps, *_left_out(snapshot), *self._settings.ignored})),
+            gaps=tuple(
+                sorted({*self._store.gaps, *self._unknown_code(coded), *_left_out(snapshot), *self._settings.ignored})
+            ),
             files_read=len(self._outlines) + self._deployment_count + len(self._schemas.schema_paths()),
             uncommitted_count=snapshot.uncommitted_count,
             other_languages=self._layout.languages,
             unknown_reads=used.unknown_reads,
         )
+
+    def _unknown_code(self, coded: Mapping[str, Mapping[str, FileFacts]]) -> Iterator[Gap]:
+        facts = {path: one for ours in coded.values() for path, one in ours.items()}
+        yield from unknown_clients(facts, self._modules, self._store)
+        yield from templates_of_code(self._store.entries, self._store)
 
     def _owned(self, jobs: Iterable[Job]) -> tuple[Job, ...]:
         owners = {one.job: one.owner for one in self._settings.owners}

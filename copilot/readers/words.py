@@ -13,6 +13,8 @@ _WORD = re.compile(r"[A-Za-z_]\w+")
 _ENDPOINT_SIGNS = (
     "kafka",
     "Kafka",
+    "Consumer",
+    "Producer",
     "avro",
     "Avro",
     "faust",
@@ -117,9 +119,14 @@ _ACTS = re.compile(r"^(?:[\w, ]+=\s*\w+\.parse_(?:known_)?args\(|\w+\.(?:stop|aw
 
 def concerns_endpoints(text: str) -> bool:
     """Tells whether a Python text may hold endpoints or schemas, and so is parsed whatever its words are."""
-    if any(sign in text for sign in _ENDPOINT_SIGNS):
+    if sign_of_endpoints(text):
         return True
     return any(sign in text for sign in _RUN_SIGNS) and any(sign in text for sign in _QUERY_SIGNS)
+
+
+def sign_of_endpoints(text: str) -> str:
+    """Returns a word of a Python text that tells of endpoints or schemas, "" where there is none."""
+    return next((sign for sign in _ENDPOINT_SIGNS if sign in text), "")
 
 
 def is_script(text: str) -> bool:
