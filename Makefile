@@ -40,7 +40,7 @@ model:
 	@evals/local_model/start.sh $(ARGS)
 
 evals: $(VENV)/made-of-$(KEY)
-	@$(BIN)/pipeline-copilot eval $(ARGS)
+	@$(BIN)/pipeline-copilot eval --baseline evals/baseline.json $(ARGS)
 
 clean:
 	rm -rf build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .demo
