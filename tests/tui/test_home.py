@@ -210,7 +210,7 @@ def test_the_first_frame_has_its_parts_and_says_what_it_waits_for(tmp_path: Path
     assert parts in frames[0]
     assert "> What should change?" in frames[0]
     assert "reading the repository …" in frames[0]
-    assert "? Help  q Back" in frames[0]
+    assert "? Help  q Quit" in frames[0]
 
 
 def test_a_folder_that_git_refuses_ends_the_screens_with_what_git_said(tmp_path: Path) -> None:
