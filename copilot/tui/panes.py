@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import DataTable, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -47,7 +48,13 @@ class Scroll(VerticalScroll):
 class Board(Scroll):
     """A pane that stays at its end while more is written there, until somebody scrolls away from it."""
 
+    class Sized(Message):
+        """The board has another size than before."""
+
     _was_scrolled = False
+
+    def on_resize(self) -> None:
+        self.post_message(self.Sized())
 
     def follow(self) -> None:
         """Goes on at the end where more is written than there is room for; what has room stands at the top."""

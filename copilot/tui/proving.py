@@ -62,6 +62,10 @@ class ProvingScreen(AskedBeforePage):
         with suppress(CopilotError):  # shown in its place by then
             self.look_before(self.workspace.load(self.id_of_proposal))
 
+    def on_board_sized(self, event: Board.Sized) -> None:
+        # The lines are as wide as the board, which has no width before the screen is laid out.
+        self._show()
+
     def shows(self, id: str) -> bool:
         return id == self.id_of_proposal
 
