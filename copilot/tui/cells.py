@@ -10,6 +10,7 @@ from copilot.domain.evidence import Evidence
 from copilot.domain.proposal import Proposal
 from copilot.reasons.words import counted, in_letters, letters_of, listed, outcome_of
 from copilot.tui.evidence import evidence_title
+from copilot.tui.hanging import hanging
 from copilot.tui.plain import plain
 
 
@@ -27,7 +28,7 @@ def alternative_text(proposal: Proposal, id: str) -> Content:
             lines += [Content(""), plain(f"No patch: {compiled.refused.what} {compiled.refused.next}", "$text-error")]
     paths = paths_changed(proposal, id)
     lines += [Content(""), plain(f"Changes {counted(len(paths), 'file')}", "bold"), *map(plain, paths)] if paths else []
-    return Content("\n").join(lines)
+    return hanging(lines)
 
 
 def origin_words(alternative: Alternative) -> str:
@@ -68,7 +69,7 @@ def ruling_text(proposal: Proposal, id: str, ruling: Ruling | None) -> Content:
             lines.append(
                 Content.assemble(plain(f"    {letters[cited.alternative]}  "), look, plain(f"  {cited.id}", "dim"))
             )
-    return Content("\n").join(lines)
+    return hanging(lines)
 
 
 def evidence_command(proposal: Proposal, evidence: Evidence) -> str:

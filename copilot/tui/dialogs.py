@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 from textual.widgets.option_list import Option
 
+from copilot.tui.hanging import hanging
 from copilot.tui.panes import Choices, Scroll
 from copilot.tui.plain import plain
 
@@ -40,7 +41,7 @@ class Dialog(ModalScreen[Answer | None]):
         with Vertical(classes="dialog"):
             yield Static(plain(self._heading), classes="dialog-title")
             with Scroll(classes="dialog-text"):
-                yield Static(Content("\n").join([plain(line) for line in self._text]))
+                yield Static(hanging(map(plain, self._text)))
             yield from self.answers()
 
     def answers(self) -> ComposeResult:

@@ -6,6 +6,7 @@ from textual.content import Content
 
 from copilot.domain.evidence import Evidence, Finding, Measure, Verdict
 from copilot.reasons.words import signed
+from copilot.tui.hanging import hanging
 from copilot.tui.plain import plain
 from copilot.tui.sources import Sources
 
@@ -49,7 +50,7 @@ def evidence_text(evidence: Evidence, sources: Sources | None = None, again: str
     lines += [plain(f"tool {name} {version}") for name, version in recipe.tools]
     lines += [plain(f"{name} {value[:16]}", "dim") for name, value in recipe.inputs]
     lines += [Content(""), plain("See it again", "bold"), plain(again)] if again else []
-    return Content("\n").join(lines)
+    return hanging(lines)
 
 
 def _finding(finding: Finding) -> list[Content]:

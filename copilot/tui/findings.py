@@ -11,6 +11,7 @@ from copilot.domain.pipeline import PipelineMap
 from copilot.domain.source import WORKING_TREE, Gap, SourceFile
 from copilot.reasons.words import counted
 from copilot.tui.evidence import FINDING_STYLES
+from copilot.tui.hanging import hanging
 from copilot.tui.plain import plain
 from copilot.tui.source import source_lines
 
@@ -45,7 +46,7 @@ def finding_text(finding: AuditFinding, source: Source) -> Content:
         lines += [Content(""), Content.assemble(plain(str(proof.span), "$text-accent"), plain(f"  {proof.text}"))]
         if number < PROOFS_WITH_SOURCE_MAX:
             lines += source_lines(proof.span, source(proof.span.path))
-    return Content("\n").join([*lines, Content(""), plain(f"{finding.rule}  {finding.id}", "dim")])
+    return hanging([*lines, Content(""), plain(f"{finding.rule}  {finding.id}", "dim")])
 
 
 def gap_items(gaps: Sequence[Gap]) -> Items:
@@ -56,7 +57,7 @@ def gap_items(gaps: Sequence[Gap]) -> Items:
 def gap_text(gap: Gap, source: Source) -> Content:
     """Returns the place that could not be read, why, and what stands there."""
     lines = [plain(str(gap.span), "bold"), plain(gap.reason), Content("")]
-    return Content("\n").join([*lines, *source_lines(gap.span, source(gap.span.path))])
+    return hanging([*lines, *source_lines(gap.span, source(gap.span.path))])
 
 
 def heading(name: str, branch: str, pipeline: PipelineMap, findings: tuple[AuditFinding, ...]) -> Content:

@@ -9,6 +9,7 @@ from textual.content import Content
 from copilot.domain.impacted import ElsewhereFile, ImpactedFile, ImpactList, where_of
 from copilot.domain.source import Gap, SourceFile
 from copilot.reasons.words import counted
+from copilot.tui.hanging import hanging
 from copilot.tui.plain import plain
 from copilot.tui.source import source_lines
 
@@ -54,4 +55,4 @@ def impact_text(id: str, found: ImpactList, source: Callable[[str], SourceFile |
     lines += [plain(it) for it in file.reasons]
     for span in file.spans[:SPANS_WITH_SOURCE_MAX] if isinstance(file, ImpactedFile) else ():
         lines += [Content(""), *source_lines(span, source(span.path))]
-    return Content("\n").join(lines)
+    return hanging(lines)

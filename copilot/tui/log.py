@@ -14,6 +14,7 @@ from textual.widgets import Input, OptionList, Static
 from copilot.errors import CopilotError
 from copilot.proposals.past import Past, deed_words, is_about
 from copilot.reasons.words import counted
+from copilot.tui.hanging import hanging
 from copilot.tui.key_line import KeyLine
 from copilot.tui.page import KEYS, Page
 from copilot.tui.panes import ListAndDetail
@@ -161,7 +162,7 @@ class LogScreen(Page):
 
 def past_row(past: Past) -> Content:
     """Returns the lines of one decision in the list."""
-    return Content("\n").join(
+    return hanging(
         [plain(f"{past.at[:10]}  {past.state}", "bold"), plain(f"  {past.asked}{', record' if past.source else ''}")]
     )
 
@@ -189,7 +190,7 @@ def past_text(past: Past, seen: Verification | CopilotError | None) -> Content:
         )
     ]
     lines += _part("Refused by the evidence", refused) if refused else []
-    return Content("\n").join(lines)
+    return hanging(lines)
 
 
 def verified_lines(seen: Verification | CopilotError, past: Past) -> list[Content]:

@@ -7,6 +7,7 @@ from textual.content import Content
 from copilot.domain.impacted import ImpactedFile, files_reached
 from copilot.domain.proposal import Proposal
 from copilot.reasons.look_at import NOTE, why
+from copilot.tui.hanging import hanging
 from copilot.tui.plain import plain
 
 ABSENT = "The files that people will have to touch were not ranked for this proposal."
@@ -23,7 +24,7 @@ def look_at_text(proposal: Proposal, alternative: str) -> Content:
         lines += _file(it, it.path in reached)
     for beyond in found.elsewhere:
         lines += [plain(f"      {beyond.path}", "bold"), plain(f"      {'; '.join(beyond.reasons)}", "dim")]
-    return Content("\n").join(lines)
+    return hanging(lines)
 
 
 def _file(it: ImpactedFile, is_reached: bool) -> list[Content]:

@@ -17,6 +17,7 @@ from copilot.reasons.version_words import type_words
 from copilot.reasons.words import asked_words, counted, decoder_words
 from copilot.tui.evidence import FINDING_STYLES
 from copilot.tui.graph import Graph, Thing, is_about
+from copilot.tui.hanging import hanging
 from copilot.tui.plain import plain
 
 CLOSED = ("rejected", "applied", "undone")
@@ -66,7 +67,7 @@ def node_text(known: Known, graph: Graph, id: str) -> Content:
         line for name in node.subjects for line in _subject(known.pipeline, name, is_whole=not isinstance(thing, Job))
     ]
     lines += _told(known, thing, node.subjects)
-    return Content("\n").join(lines)
+    return hanging(lines)
 
 
 def node_line(graph: Graph, id: str) -> str:

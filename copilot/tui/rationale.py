@@ -9,6 +9,7 @@ from itertools import groupby
 from textual.content import Content
 from textual.style import Style
 
+from copilot.tui.hanging import hanging
 from copilot.tui.plain import plain
 
 TABLE_NOTE = "(the table of alternatives stands at the top of this screen)"
@@ -56,7 +57,7 @@ def _look(line: str) -> Content:
     indent = line[: len(line) - len(text)]
     for mark, sign in _STARTS:
         if text.startswith(mark):
-            return Content.assemble(indent + sign, _inline(text.removeprefix(mark)))
+            return hanging([Content.assemble(indent + sign, _inline(text.removeprefix(mark)))])
     return Content.assemble(indent, _inline(text))
 
 

@@ -11,6 +11,7 @@ from copilot.reasons.ranking import candidates_of, standings_of
 from copilot.reasons.refusals import HARD_RULES, NOT_ASKED, NOT_COMPILED
 from copilot.reasons.what_if import STANDS, Lead, Ranking, RuleList, how_it_differs, why_it_wins
 from copilot.reasons.words import counted, in_letters, letters_of, listed
+from copilot.tui.hanging import hanging
 from copilot.tui.plain import plain
 
 HARD, SOFT = "hard ", "soft "
@@ -54,7 +55,7 @@ def rule_text(proposal: Proposal, ranking: Ranking, rules: RuleList, id: str) ->
         for each in refused:
             lines.append(plain(f"refuses {letters[each]}: {proposal.alternative(each).title}"))
             lines += [plain(f"  {claim.text}", "dim") for claim in claims[each][:1]]
-        return Content("\n").join(lines if refused else [*lines, plain("It refuses none of these alternatives.")])
+        return hanging(lines if refused else [*lines, plain("It refuses none of these alternatives.")])
     name = id.removeprefix(SOFT)
     merit = next(it for it in rules.merits if it.name == name)
     lines = [plain(name, "bold"), plain(f"Compares {merit.unit}: the fewer, the better.", "dim"), Content("")]
@@ -69,7 +70,7 @@ def rule_text(proposal: Proposal, ranking: Ranking, rules: RuleList, id: str) ->
         lines += [plain(f"Puts {_pair(lead, letters)}: {in_letters(lead.ahead.claim.text, letters)}") for lead in leads]
     else:
         lines.append(plain("Tells no neighbours of the order apart: without it nothing changes."))
-    return Content("\n").join(lines)
+    return hanging(lines)
 
 
 def outcome_text(proposal: Proposal, ranking: Ranking, rules: RuleList) -> Content:
@@ -82,7 +83,7 @@ def outcome_text(proposal: Proposal, ranking: Ranking, rules: RuleList) -> Conte
         plain(winner, "bold"),
         plain("  ".join(differs)),
     ]
-    return Content("\n").join(lines)
+    return hanging(lines)
 
 
 def _asked(rules: RuleList) -> str:

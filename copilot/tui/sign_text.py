@@ -14,6 +14,7 @@ from copilot.patches.hunks import hunks_of
 from copilot.proposals.apply import commits_of
 from copilot.proposals.people import seen_words
 from copilot.reasons.words import counted, in_letters, letters_of, outcome_of, postponed_words
+from copilot.tui.hanging import hanging
 from copilot.tui.plain import plain
 
 Step = Literal["approve", "apply", "send", "done"]
@@ -197,4 +198,4 @@ def _bullets(texts: Iterable[str]) -> list[Content]:
 
 
 def _joined(lines: Sequence[Content]) -> Content:
-    return Content("\n").join(lines)
+    return hanging(lines)

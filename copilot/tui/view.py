@@ -24,6 +24,7 @@ from copilot.tui import alternatives
 from copilot.tui.before import AskedBefore, AskedBeforePage
 from copilot.tui.cited import CitedLines
 from copilot.tui.evidence import evidence_text, evidence_title
+from copilot.tui.hanging import hanging
 from copilot.tui.hunks import HunkPane
 from copilot.tui.key_line import KeyLine
 from copilot.tui.look_at import look_at_text
@@ -108,7 +109,7 @@ class ReviewView(AskedBeforePage):
         self._lines = rationale_lines(self._markdown())
         self.query_one("#reasons", CitedLines).show(self._lines)
         uncovered = decision.not_covered if decision else ("This proposal is not decided yet.",)
-        self.query_one("#uncovered", Static).update(Content("\n").join([plain(f"- {text}") for text in uncovered]))
+        self.query_one("#uncovered", Static).update(hanging(plain(f"- {text}") for text in uncovered))
 
     def _markdown(self) -> str:
         try:
