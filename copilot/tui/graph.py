@@ -24,7 +24,7 @@ _RANKS: Mapping[Certainty, int] = {"certain": 0, "likely": 1, "possible": 2}
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """What one box stands for. `title` says what it is, `name` and `note` are its two lines, `marks` what there is to see about it.
+    """What one box stands for. `title` says what it is, `name` and `note` are its two lines.
 
     `searched` is all that a search finds it by, in lower case. `subjects` are the schemas that it carries, reads or writes.
     """
@@ -37,7 +37,13 @@ class Node:
     note: str
     subjects: tuple[str, ...] = ()
     searched: str = ""
-    marks: str = ""
+    finding_count: int = 0
+    is_proposed: bool = False
+
+    @property
+    def marks(self) -> str:
+        """Returns what there is to see about it: "!" and how many findings, "*" where a proposal is about it."""
+        return " ".join([f"!{self.finding_count}"] * bool(self.finding_count) + ["*"] * self.is_proposed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,16 @@ class Graph:
                     beside = (*self.downstream.get(one, ()), *self.upstream.get(one, ()))
                     waiting += [other for other in beside if other not in parts]
         return parts
+
+    @cached_property
+    def landmark(self) -> str:
+        """The node to begin at where not all can be seen at once: most findings, else most arrows; "" where there is none."""
+
+        def weight(node: Node) -> tuple[int, int]:
+            arrows = len(self.downstream.get(node.id, ())) + len(self.upstream.get(node.id, ()))
+            return node.finding_count, arrows
+
+        return max(self.nodes, key=weight).id if self.nodes else ""
 
     def around(self, id: str, steps: int | None) -> frozenset[str]:
         """Returns the node and what is at most so many arrows up or down the stream from it; None follows them to their ends.
@@ -232,7 +248,7 @@ class _Nodes:
                 note, more = "no job known", []
         about = [word for it in subjects for word in (it, self._paths.get(it, ""), *self._fields.get(it, ()))]
         searched = "\n".join([name, title, note, *more, *about]).lower()
-        return Node(id, kind, look, title, name, note, subjects, searched, self._marks(thing, subjects))
+        return Node(id, kind, look, title, name, note, subjects, searched, *self._seen(thing, subjects))
 
     def _job(self, job: Job) -> tuple[NodeKind, Look, str, str, str]:
         # One that is told in a template and in its values is one all the same.
@@ -245,10 +261,10 @@ class _Nodes:
             return "job", "foreign", "consumer elsewhere", name, job.owner or "told by copilot.toml"
         return "job", "foreign", f"job in {clone}", name, note
 
-    def _marks(self, thing: Thing, subjects: tuple[str, ...]) -> str:
+    def _seen(self, thing: Thing, subjects: tuple[str, ...]) -> tuple[int, bool]:
+        """Returns how many findings are about a thing, and whether a proposal is."""
         found = sum(is_about(it, thing, subjects) for it in self._findings)
-        proposals = sum(subject in self._proposed for subject in subjects) if not isinstance(thing, Job) else 0
-        return " ".join([f"!{found}"] * bool(found) + ["*"] * bool(proposals))
+        return found, not isinstance(thing, Job) and not self._proposed.isdisjoint(subjects)
 
 
 def is_about(finding: AuditFinding, thing: Thing, subjects: Iterable[str]) -> bool:

@@ -96,6 +96,9 @@ class MapPane(Vertical):
     def on_mount(self) -> None:
         for hidden in ("#map-search", "#map-detail", "#map-tree", "#map-graph"):
             self.query_one(hidden).display = False
+        graph = self.query_one("#map-graph")
+        for moved in ("scroll_x", "scroll_y"):
+            self.watch(graph, moved, self._tell, init=False)
 
     def show(
         self, pipeline: PipelineMap, findings: Sequence[AuditFinding] = (), proposals: Sequence[Proposal] = ()
@@ -175,6 +178,8 @@ class MapPane(Vertical):
         selected = next((id for id in matches or () if not self._selected or self._selected not in (matches or ())), "")
         selected = selected or self._selected
         if isinstance(laid, Drawing):
+            if not selected and (laid.width > self.size.width or laid.height > self.size.height):
+                selected = shown.landmark
             graph.show(shown, laid, selected, matches)
         else:
             tree.show(shown, laid, selected, matches)
@@ -234,6 +239,9 @@ class MapPane(Vertical):
     def _tell(self) -> None:
         """Says below the map what is selected, and which part of the map is shown."""
         lines = [plain(node_line(self._graph, self._selected))] if self._selected in self._graph.by_id else []
+        beyond = self.query_one("#map-graph", GraphView).beyond if not self.is_tree else ""
+        if lines and beyond:
+            lines[0] += plain(f"  {beyond}", "dim")
         told = self._part_words()
         if told:
             lines.append(plain("; ".join(told), "$text-accent"))

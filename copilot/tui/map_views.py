@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from copilot.reasons.words import listed
 from copilot.tui.graph import Graph
 from copilot.tui.graph_drawing import Box, Drawing, Run, box_rows
 from copilot.tui.map_tree import TreeRow
@@ -100,9 +101,11 @@ class GraphView(NodeView):
         self._drawing: Drawing | None = None
         self._traced: Mapping[int, Mapping[int, str]] = {}
         self._last = ""
+        self._was_placed = False
 
     def show(self, graph: Graph, drawing: Drawing, selected: str, matches: Collection[str] | None) -> None:
         """Shows another picture; `matches` are the nodes that a search found, None where there is none."""
+        self._was_placed = bool(self.size)
         self.graph, self._drawing, self._matches = graph, drawing, matches
         self.virtual_size = Size(drawing.width, drawing.height)
         first = min(drawing.boxes, key=lambda id: (drawing.boxes[id].x, drawing.boxes[id].y), default="")
@@ -123,6 +126,32 @@ class GraphView(NodeView):
             self.bring_into_sight(is_central=is_central)
             self.post_message(self.Moved(id))
         self.refresh()
+
+    @property
+    def beyond(self) -> str:
+        """Returns how much of the picture is in sight and where there is more of it, "" where all of it is."""
+        left, top = self.scroll_offset
+        seen = Region(left, top, *self.scrollable_content_region.size)
+        boxes = [Region(*box) for box in self._drawing.boxes.values()] if self._drawing and seen else []
+        hidden = [box for box in boxes if not seen.contains_region(box)]
+        if not hidden:
+            return ""
+        sides = {
+            "left": any(box.x < seen.x for box in hidden),
+            "right": any(box.right > seen.right for box in hidden),
+            "above": any(box.y < seen.y for box in hidden),
+            "below": any(box.bottom > seen.bottom for box in hidden),
+        }
+        return (
+            f"{len(boxes) - len(hidden)} of {len(boxes)} in sight, more {listed(it for it, so in sides.items() if so)}"
+        )
+
+    def on_resize(self) -> None:
+        # Only now is there room to put it into the middle of; later the picture should not jump.
+        self.bring_into_sight(is_central=not self._was_placed)
+        self._was_placed = True
+        if self.selected:
+            self.post_message(self.Moved(self.selected))  # what is in sight is told beside what is selected
 
     def bring_into_sight(self, *, is_central: bool = False) -> None:
         box = self._drawing.boxes.get(self.selected) if self._drawing else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -245,6 +246,37 @@ def test_a_change_begins_with_the_schema_of_the_node() -> None:
     on_map(line_of_three(), act)
 
 
+def test_a_map_larger_than_its_pane_opens_where_most_hangs_together_and_tells_of_the_rest() -> None:
+    async def act(app: MapApp, pilot: Pilot[None]) -> None:
+        assert app.name_selected == "orders"
+        assert "orders" in screen_text(app)
+        assert "in sight, more " in screen_text(app)
+        assert "below" in screen_text(app).split("in sight, more ")[1]
+
+        await press(app, pilot, "left", *["down"] * 4)
+        told = screen_text(app).split("in sight, more ")[1]
+        assert "above" in told
+        assert "below" not in told
+
+    on_map(line_of_three(), act, size=(104, 12))
+
+
+def test_where_findings_are_is_where_a_large_map_opens() -> None:
+    shown = graph("a > b, b > c, b > d")
+    told = replace(shown, nodes=tuple(replace(it, finding_count=it.id == "c") for it in shown.nodes))
+
+    assert shown.landmark == "b"
+    assert told.landmark == "c"
+
+
+def test_a_map_that_is_seen_whole_begins_at_its_beginning() -> None:
+    async def act(app: MapApp, pilot: Pilot[None]) -> None:
+        assert "in sight" not in screen_text(app)
+        assert app.name_selected == "shop"
+
+    on_map(line_of_three(), act, size=(200, 40))
+
+
 def test_an_empty_map_says_what_to_do() -> None:
     async def act(app: MapApp, pilot: Pilot[None]) -> None:
         assert_golden(GOLDEN / "map-empty.txt", screen_text(app) + "\n")
@@ -327,7 +359,7 @@ def test_from_a_node_of_the_home_screen_a_request_begins_in_its_line(tmp_path: P
         app = CopilotApp(Workspace.open(folder))
         async with app.run_test(size=(140, 40)) as pilot:
             await settle(app, pilot)
-            await press(app, pilot, "1", "c")
+            await press(app, pilot, "1", "left", "left", "c")
             request = app.screen.query_one("#request", Input)
             assert request.value == "in schemas/order: "
             assert request.has_focus
@@ -343,7 +375,7 @@ def test_an_application_in_ascii_has_a_map_drawn_for_it(tmp_path: Path) -> None:
         async with app.run_test(size=(140, 40)) as pilot:
             await settle(app, pilot)
             await press(app, pilot, "z")
-            assert "# orders" in screen_text(app)
+            assert "# features" in screen_text(app)
             assert "===>" in screen_text(app)
 
     asyncio.run(run())

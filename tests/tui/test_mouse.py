@@ -90,7 +90,7 @@ def test_a_click_on_a_node_of_the_graph_stands_on_it(tmp_path: Path, name: str) 
     folder, _ = copy_of_example(tmp_path)
 
     async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
-        await pilot.press("1", "z")
+        await pilot.press("1", "z", "left")
         await rests(app, pilot)
         assert app.screen.query_one(GraphView).display
         await click(app, pilot, f"│ {name}")
