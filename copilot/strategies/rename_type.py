@@ -222,7 +222,8 @@ def _is_inside(inner: SchemaField, outer: SchemaField) -> bool:
 def impact_beside(ground: Ground, field: SchemaField) -> Impact:
     """Returns the impact of the type's holder: the same jobs, and the uses of that field."""
     uses = tuple(use for use in ground.pipeline.uses if use.subject == ground.subject.name and use.path == field.path)
-    return replace(ground.impact, path=field.path, uses=uses)
+    # What mentions the type says nothing of the field.
+    return replace(ground.impact, path=field.path, uses=uses, mentions=())
 
 
 def space_of(field: SchemaField) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from copilot.domain import fieldtype
 from copilot.domain.alternative import CodeAction, CodeEdit, Edit, NewFile, SchemaAction, SchemaEdit, TextEdit
 from copilot.domain.mention import Mention
+from copilot.domain.operation import ChangeType, RenameField
 from copilot.domain.pipeline import FieldUse, UseForm
 from copilot.strategies.ground import Ground, Side, is_test_path, is_write, side_of
 
@@ -184,6 +185,9 @@ def kept_notes(ground: Ground, what: str, done: Sequence[Mention] = ()) -> Work:
 
 
 def _kept(ground: Ground) -> list[Mention]:
+    # What is mentioned for another operation is the name of a type or symbol, and no record.
+    if not isinstance(ground.operation, RenameField | ChangeType):
+        return []
     used = {(use.span.path, use.span.first_line) for use in (*ground.uses, *ground.doubtful)}
     return [it for it in ground.impact.mentions if (it.span.path, it.span.first_line) not in used]
 

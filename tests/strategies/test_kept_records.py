@@ -80,3 +80,11 @@ def test_a_record_whose_value_changes_is_a_persons() -> None:
     assert [kept_in(patch) for patch in patches(phased, built)] == [None] * len(phased.phases)
     (text,) = by_hand(phased, len(phased.phases) - 1)
     assert text.startswith(f"{PATH}:1  keeps a record with `amount`: give it `amount_v2`")
+
+
+def test_places_that_name_a_type_are_no_records() -> None:
+    built = with_record('{"kind": "shop.Status"}\n')
+    real = offered("rename record Status to State in order", built)
+
+    texts = [text for it in real.values() for phase in it.phases for step in phase.steps for text in step.manual]
+    assert not any("keeps a record" in text for text in texts)
