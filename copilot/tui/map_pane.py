@@ -75,6 +75,7 @@ class MapPane(Vertical):
         self._part = Part()
         self._wants_tree: bool | None = None
         self._selected = ""
+        self._landmark = ""  # where it was opened by itself: findings that come later may know a better place
         self._laid_as: tuple[bool, bool] | None = None
         self._wants_focus = False
         self._rows_said = 0
@@ -178,8 +179,9 @@ class MapPane(Vertical):
         selected = next((id for id in matches or () if not self._selected or self._selected not in (matches or ())), "")
         selected = selected or self._selected
         if isinstance(laid, Drawing):
-            if not selected and (laid.width > self.size.width or laid.height > self.size.height):
-                selected = shown.landmark
+            is_larger = laid.width > self.size.width or laid.height > self.size.height
+            if is_larger and self._part == Part() and selected in ("", self._landmark):
+                selected = self._landmark = shown.landmark
             graph.show(shown, laid, selected, matches)
         else:
             tree.show(shown, laid, selected, matches)
