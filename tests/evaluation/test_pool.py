@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from copilot.evaluation.pool import Work, run_all
@@ -55,9 +56,10 @@ def test_what_hangs_is_ended_with_what_it_started(tmp_path: Path) -> None:
 def test_work_is_taken_when_there_is_room_for_it(tmp_path: Path) -> None:
     taken: list[int] = []
 
-    def work() -> list[Work]:
-        return [(write, (tmp_path / str(number),)) for number in range(5)]
+    def work() -> Iterator[Work]:
+        for number in range(5):
+            taken.append(number)
+            yield write, (tmp_path / str(number),)
 
-    pieces = (taken.append(number) or piece for number, piece in enumerate(work()))  # type: ignore[func-returns-value]
-    seen = [len(taken) for _ in run_all(pieces, 1, LONG_SECONDS)]
+    seen = [len(taken) for _ in run_all(work(), 1, LONG_SECONDS)]
     assert seen == [1, 2, 3, 4, 5]
