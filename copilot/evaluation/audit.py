@@ -66,6 +66,9 @@ def audit_key(case: Case, suite: Path) -> KeyAudit:
             return _audit_candidates(case, suite, Path(name))
         except CopilotError as error:
             return KeyAudit(case.id, (), (f"It can't be carried out: {error.what}",))
+        # A key that makes the program stumble is the one to look at, and no end of the audit.
+        except Exception as error:
+            return KeyAudit(case.id, (), (f"It can't be carried out: {type(error).__name__}: {error}",))
 
 
 def _audit_proposal(case: Case, suite: Path, folder: Path) -> KeyAudit:

@@ -6,15 +6,17 @@ import html
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from copilot.domain.codec import encode
 from copilot.domain.visible import visible
 from copilot.evaluation import score
-from copilot.evaluation.audit import KeyAudit
 from copilot.evaluation.outcome import CaseOutcome
 from copilot.evaluation.score import Share
+
+if TYPE_CHECKING:
+    from copilot.evaluation.audit import KeyAudit
 
 SUITE_VERSION = 2
 """Of the gates and the figures: reports of different versions are not compared."""

@@ -56,6 +56,14 @@ def test_what_a_question_offers_must_stand_in_the_repository() -> None:
     assert audit_key(wrong, SUITE).disagreements == ('The candidate "Voucher.name" stands nowhere in the repository.',)
 
 
+def test_a_key_that_cant_be_carried_out_is_named() -> None:
+    right = case("hand/k3-rename-shared")
+    found = audit_key(replace(right, base="nowhere"), SUITE)
+    assert found == KeyAudit(right.id, (), ('It can\'t be carried out: There is no base repository "nowhere".',))
+    wrong = audit_key(replace(right, truth=replace(right.truth, operations=({"op": "rename_field"},))), SUITE)
+    assert "It can't be carried out" in wrong.disagreements[0]
+
+
 def test_the_table_of_disagreements_comes_first() -> None:
     text = audit_markdown([KeyAudit("a", ("never",), ("It is wrong.",)), KeyAudit("b")], [])
     assert "1 of 2 keys could be checked" in text
