@@ -19,6 +19,8 @@ from copilot.ports import Tree
 
 CANDIDATES_MAX = 60
 SIBLINGS_MAX = 300
+COPY_SHARE_MIN = 0.5
+"""The share of all their fields that two records of one name have both, if they are meant to be one."""
 _SUFFIXES = (".avsc", ".proto", ".avdl", ".avpr", ".json", ".py", ".yaml", ".yml", ".sql")
 _SHAPED = (
     ".avsc",
@@ -63,7 +65,7 @@ class Target:
     is_one_of: int = 1
     """How many records a file holds of which this one was chosen, though only the file is named."""
     rivals: tuple[str, ...] = ()
-    """Where other records have the field, in as good a language and with other fields beside it, though none is named."""
+    """Where other records have the field, in as good a language and none a copy of this one, though none is named."""
     is_schema: bool = False
     """Whether it stands in a schema language, and is not just written in code."""
 
@@ -107,7 +109,9 @@ def find_target(asked: AskedChange, tree: Tree, words: Words) -> Target:
 
 
 def _is_copy(one: Shape, other: Shape) -> bool:
-    return one.name == other.name and [it.name for it in one.fields] == [it.name for it in other.fields]
+    """Tells whether two records of one name share half of their fields: one is a copy of the other, drifted or not."""
+    ours, theirs = ({it.name for it in shape.fields} for shape in (one, other))
+    return one.name == other.name and len(ours & theirs) >= COPY_SHARE_MIN * len(ours | theirs)
 
 
 def _target(asked: AskedChange, path: str, shape: Shape, *, is_found: bool) -> Target:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from copilot.domain.impacted import AskedChange
+from copilot.errors import Ambiguous
 from copilot.impact.ranking import LOOK_FILES_MAX
-from tests.impact.shop import DAY, SCHEMAS, START, ask, make, paths
+from tests.impact.shop import DAY, FIELDS, SCHEMAS, START, ask, make, paths
 from tests.repositories import commit, git, init, partial_clone
 
 REMOVE = AskedChange("remove_field", "order", "", "coupon_code")
@@ -361,3 +362,36 @@ def test_a_schema_that_is_named_by_its_file_alone_gets_the_field_in_its_likelies
     found = ask(folder, AskedChange("add_field", "parcels", "", "weight_max"))
 
     assert 'holds 3 records; "weight_max" is taken to be for Parcel' in found.warnings[0]
+
+
+def _order(*names: str, record: str = "Order") -> str:
+    return f"message {record} {{\n" + "".join(f"  string {name} = {it};\n" for it, name in enumerate(names, 1)) + "}\n"
+
+
+def test_a_drifted_copy_of_a_record_is_no_other_record_that_has_the_field(tmp_path: Path) -> None:
+    folder = make(tmp_path / "shop", "protos/order.proto")
+    commit(folder, {"billing/copied/order.proto": _order(*FIELDS[:3], "tax_cents", "currency")})
+
+    found = ask(folder, AskedChange("remove_field", "", "", "coupon_code"))
+
+    assert paths(found)[0] == "protos/order.proto"
+    assert (
+        '"coupon_code" is taken for protos/order.proto; it could also mean billing/copied/order.proto'
+        in found.warnings[0]
+    )
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        _order(*FIELDS, record="Refund"),
+        _order("coupon_code", "shelf", "weight_grams", "robot_id"),
+    ],
+    ids=["of another name", "of other fields"],
+)
+def test_a_record_that_shares_its_name_or_its_fields_alone_is_asked_back_for(other: str, tmp_path: Path) -> None:
+    folder = make(tmp_path / "shop", "protos/order.proto")
+    commit(folder, {"warehouse/protos/picking.proto": other})
+
+    with pytest.raises(Ambiguous, match=r"coupon_code in warehouse/protos/picking\.proto"):
+        ask(folder, AskedChange("remove_field", "", "", "coupon_code"))
