@@ -203,7 +203,7 @@ class Binder:
             if not is_test:
                 spots.update(blind_spots_of_file(path, seen, name, traced))
             if not (is_test or with_tables):
-                unknown += unknown_reads(path, seen, fields, facts, traced)
+                unknown += unknown_reads(path, one, fields, facts, traced)
         gaps = {Gap(Span(path, line, line), reason) for path, one in facts.items() for line, reason in one.gaps}
         return Used(tuple(uses), tuple(sorted(spots, key=_order_of_spots)), tuple(unknown), tuple(sorted(gaps)))
 

@@ -60,15 +60,18 @@ class Crossing:
         found = (_moved(end, tag) for end in self._of(path, tag[0], tag[1], is_test, 0))
         return tuple(sorted({end for end in found if end is not None and end.lists == 0}))[:MAX_ENDS]
 
-    def is_made(self, path: str, tag: Tag, hops: int = 0) -> bool:
+    def is_made(self, path: str, tag: Tag) -> bool:
         """Tells whether a tag of the file leads to a dict that a function of another file writes down and gives back."""
-        if tag[0] == MADE:
-            return not tag[2]
-        if tag[0] != "i" or tag[2] or hops > MAX_HOPS:
-            return False
-        called = self._functions_called(path, str(tag[1]))
-        given = ((file, one) for file, name in called for one in self._returns[file].get(name, ()))
-        return any(self.is_made(file, one, hops + 1) for file, one in given)
+        waiting, seen = [(path, tag)], {(path, tag)}
+        while waiting:
+            at, (kind, key, part, _) = waiting.pop()
+            if kind == MADE and not part:
+                return True
+            called = self._functions_called(at, str(key)) if kind == "i" and not part else ()
+            given = {(file, one) for file, name in called for one in self._returns[file].get(name, ())} - seen
+            seen |= given
+            waiting += given
+        return False
 
     def _collect(self, path: str, facts: FileFacts) -> None:
         for dotted, position, keyword, tags in facts.crossings.passes:

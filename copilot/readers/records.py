@@ -42,7 +42,7 @@ class Records:
                 ends = self._crossing.ends(path, tag, is_test)
                 # What is also written as JSON, to a log or a column of a store, is no other record for that.
                 told = [end for end in ends if not self._is_plain(end)] or ends
-                is_made = self._crossing.is_made(path, tag)
+                is_made = bool(told) and self._crossing.is_made(path, tag)
                 known[tag] = tuple(self._traced(end, is_test, is_made=is_made) for end in told)
             return known[tag]
 

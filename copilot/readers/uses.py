@@ -152,21 +152,22 @@ def uses_of_file(
 
 
 def with_records_only(facts: FileFacts, fields: JobFields, traced: Callable[[Tag], Traced]) -> FileFacts:
-    """Returns facts with those uses alone whose receivers were traced to records, or that make or declare the very record or a
-    table.
+    """Returns facts with those uses of fields alone whose receivers were traced to records, or that make or declare the very
+    record or a table.
     """
 
     def is_traced(tags: tuple[Tag, ...]) -> bool:
         return any(record.subjects for tag in tags for record in traced(tag))
 
     def is_alike(use: Use) -> bool:
-        places = fields.both.get(use.name, ()) if use.shape >= 0 else ()
+        places = fields.both[use.name] if use.shape >= 0 else ()
         return any(_likeness(facts.shapes[use.shape], place.beside) >= SAME_SHARE_MIN for place in places)
 
     def is_column(use: Use) -> bool:
         return use.shape >= 0 and use.receiver in fields.tables
 
-    uses = tuple(use for use in facts.uses if (use.tags and is_traced(use.tags)) or is_alike(use) or is_column(use))
+    named = (use for use in facts.uses if use.name in fields.both)
+    uses = tuple(use for use in named if is_traced(use.tags) or is_alike(use) or is_column(use))
     return facts._replace(uses=uses, blinds=tuple(blind for blind in facts.blinds if is_traced(blind.tags)))
 
 
