@@ -31,14 +31,19 @@ _THROUGH = frozenset(
         "nonsensitive",
         "sensitive",
         "try",
+        "flatten",
+        "concat",
+        "tostring",
+        "coalesce",
     }
-    | {"flatten", "concat", "tostring", "coalesce"}
 )
+"""Functions that give what they are given."""
 _TOKEN = re.compile(
     r"(?P<skip>[ \t\r]+|\#[^\n]*|//[^\n]*|/\*.*?\*/)|<<-?(?P<heredoc>\w+)[^\n]*\n|(?P<word>[\w.*-]+|\[\*\])|(?P<mark>\n|.)",
     re.DOTALL,
 )
-_LOOP = re.compile(r"for\s+\w+(?:\s*,\s*\w+)?\s+in\s+((?:var|local|module|data|each)\.[\w.-]+)")
+_IN_STRING = re.compile(r'\\.|[$%]\{|[{}"\n]', re.DOTALL)
+_LOOP = re.compile(r"\s*for\s+\w+(?:\s*,\s*\w+)?\s+in\s+((?:var|local|module|data|each)\.[\w.-]+)")
 
 
 class _Token(NamedTuple):
@@ -85,19 +90,15 @@ def _tokens(text: str) -> Iterator[_Token]:
 
 def _string_end(text: str, start: int) -> int:
     """Returns where a string ends that begins at a quote; what it interpolates may hold strings itself."""
-    at, depth = start + 1, 0
-    while at < len(text):
-        if text[at] == "\\":
-            at += 1
-        elif text.startswith(("${", "%{"), at):
-            depth, at = depth + 1, at + 1
-        elif depth and text[at] in "{}":
-            depth += 1 if text[at] == "{" else -1
-        elif text[at] == '"' and not depth:
-            return at + 1
-        elif text[at] == "\n" and not depth:
-            return at
-        at += 1
+    depth = 0
+    for match in _IN_STRING.finditer(text, start + 1):
+        mark = match[0]
+        if mark in ("${", "%{"):
+            depth += 1
+        elif depth and mark in "{}":
+            depth += 1 if mark == "{" else -1
+        elif not depth and mark in '"\n':
+            return match.end() if mark == '"' else match.start()
     return len(text)
 
 
@@ -146,7 +147,7 @@ class _Reader:
         """Reads an object, a list, or a call that gives what it is given; None for anything else."""
         first, line = self._peek(), self._line()
         if first in ("{", "["):
-            loop = _LOOP.match(self._text[self._tokens[self._at].end :].lstrip())
+            loop = _LOOP.match(self._text, self._tokens[self._at].end)
             self._at += 1
             closing = "}" if first == "{" else "]"
             if loop is not None:
