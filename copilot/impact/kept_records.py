@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from copilot.domain.mention import Mention
 from copilot.domain.operation import Operation
 from copilot.domain.pipeline import PipelineMap
+from copilot.domain.python_text import parsed_python
 from copilot.domain.schema import SchemaSubject
 from copilot.domain.source import Span
 from copilot.impact.json_lines import Node, parse_lines
@@ -135,11 +136,8 @@ def _inside(root: Node) -> Iterator[Keys]:
 
 
 def _python_objects(text: str) -> Iterator[Keys]:
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return
-    for node in ast.walk(tree):
+    tree = parsed_python(text)
+    for node in ast.walk(tree) if tree is not None else ():
         if isinstance(node, ast.Dict):
             keys = [it for it in node.keys if isinstance(it, ast.Constant)]
             yield [(it.value, it.lineno) for it in keys if isinstance(it.value, str)]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Iterator
 
+from copilot.domain.python_text import parsed_python
 from copilot.impact.shapes import Shape, ShapeField
 
 _FIELD_CALLS = (
@@ -18,13 +18,8 @@ _NAME_KEYS = ("name", "field", "column", "column_name")
 
 def python_shapes(text: str) -> tuple[Shape, ...]:
     """Returns the records of a module; none where it is not valid Python of this interpreter."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ()
-    return tuple(_in_body(tree.body, ""))
+    tree = parsed_python(text)
+    return tuple(_in_body(tree.body, "")) if tree is not None else ()
 
 
 def _in_body(body: list[ast.stmt], outer: str) -> Iterator[Shape]:

@@ -46,6 +46,16 @@ def test_a_dict_of_python_keeps_its_quotes(quote: str) -> None:
     assert kept("tests/conftest.py", text) == [(1, f"{quote}amount{quote}")]
 
 
+@pytest.mark.parametrize("text", ["\ufeffORDER = {}\n", "ORDER = {}\nDIGIT = '\\d'\n"], ids=["marked", "warned of"])
+def test_a_file_of_python_is_read_quietly_with_a_byte_order_mark_and_what_python_warns_of(
+    text: str, recwarn: pytest.WarningsRecorder
+) -> None:
+    text = text.replace("{}", RECORD.replace("null", "None"))
+
+    assert kept("tests/conftest.py", text) == [(1, '"amount"')]
+    assert not recwarn.list
+
+
 def test_a_key_whose_name_stands_beside_it_for_something_else_is_for_a_person() -> None:
     assert kept("tests/order.json", RECORD.replace('"a"', '"amount"')) == [(1, "")]
 
