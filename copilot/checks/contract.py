@@ -127,8 +127,7 @@ class _View:
 
     def writes(self, use: FieldUse) -> bool:
         """Tells whether a use sets a field of this subject in production code."""
-        sets = use.mode == "writes" or (use.mode == "passes" and use.form in ("literal", "keyword"))
-        return sets and use.subject == self.lineage.name and not use.is_test
+        return use.is_write and use.subject == self.lineage.name and not use.is_test
 
     def findings(self) -> Iterator[Finding]:
         made = Constructions(self.lineage, self.phase, self.case, self.bench, self.standing, self.codes)

@@ -6,7 +6,7 @@ nothing. "No job" means none that was read: what lies outside is told by the dec
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -80,9 +80,9 @@ def _finding(claim: Precondition, answer: _Answer) -> Finding:
 def _answer(claim: Precondition, case: Case, bench: Bench) -> _Answer:
     match claim:
         case NoReader(subject, field):
-            return _no_use(case.base, subject, field, (_reads,))
+            return _no_use(case.base, subject, field)
         case Unused(subject, field, since):
-            found = _no_use(case.base, subject, field, (_reads, _writes))
+            found = _no_use(case.base, subject, field, or_write=True)
             told = f"{found.why}, and what used it before this commit was not read"
             return _Answer("unknown", told) if since and found.fate == "holds" else found
         case OnlyWriter(subject, job):
@@ -93,28 +93,20 @@ def _answer(claim: Precondition, case: Case, bench: Bench) -> _Answer:
             return _kept(case.base, claim)
 
 
-def _reads(use: FieldUse) -> bool:
-    return use.mode != "writes" and not (use.mode == "passes" and use.form in ("literal", "keyword"))
-
-
-def _writes(use: FieldUse) -> bool:
-    return use.mode == "writes" or (use.mode == "passes" and use.form in ("literal", "keyword"))
-
-
-def _no_use(base: PipelineMap, subject: str, field: str, kinds: tuple[Callable[[FieldUse], bool], ...]) -> _Answer:
+def _no_use(base: PipelineMap, subject: str, field: str, *, or_write: bool = False) -> _Answer:
     uses = [
         use
         for use in base.uses
         if use.subject == subject and not use.is_test and (not field or at_or_below(use.path, field))
-        if any(kind(use) for kind in kinds)
+        if or_write or not use.is_write
     ]
     certain = [use for use in uses if use.certainty == "certain"]
     if certain:
         return _Answer("does-not-hold", f"seen in {_jobs(certain)}", _at(certain))
     if uses:
         return _Answer("unknown", f"{_jobs(uses)} may", _at(uses))
-    links = [*base.links_of(subject, "consumes"), *(base.links_of(subject, "produces") if _writes in kinds else ())]
     consumers = base.links_of(subject, "consumes")
+    links = [*consumers, *(base.links_of(subject, "produces") if or_write else ())]
     if not consumers:
         return _Answer("unknown", "no consumer of it was found, so nothing is known of its readers")
     known = [it for it in consumers if it.certainty == "certain"]
@@ -160,7 +152,7 @@ def _always_filled(case: Case, bench: Bench, subject: str, field: str) -> _Answe
 def _filled_by(link: Link, base: PipelineMap, field: str, codes: Codes) -> _Answer:
     assert link.subject is not None, "links of a subject have one"
     ours = [
-        it for it in base.uses if (it.job, it.subject) == (link.job, link.subject) and not it.is_test and _writes(it)
+        it for it in base.uses if (it.job, it.subject) == (link.job, link.subject) and not it.is_test and it.is_write
     ]
     sets = [it for it in ours if it.path == field and it.certainty == "certain"]
     if not sets:

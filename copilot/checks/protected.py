@@ -71,8 +71,7 @@ def _turns(edit: CodeEdit) -> bool:
 
 def _is_clear_write(use: FieldUse, impact: Impact) -> bool:
     writers = {link.job for link in impact.producers}
-    is_write = use.mode == "writes" or (use.mode == "passes" and use.form in ("literal", "keyword"))
-    return is_write and use.job in writers and not use.is_test and use.certainty != "possible"
+    return use.is_write and use.job in writers and not use.is_test and use.certainty != "possible"
 
 
 def _needed(operation: ProtectField, impact: Impact, case: Case) -> Iterator[Finding]:

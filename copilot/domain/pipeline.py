@@ -114,6 +114,11 @@ class FieldUse:
         return self.path.rsplit(".", 1)[-1].rstrip("[]{}")
 
     @property
+    def is_write(self) -> bool:
+        """Tells whether it puts the field into a record; `out["b"] = rec["a"]` passes `a` on by reading it."""
+        return self.mode == "writes" or (self.mode == "passes" and self.form in ("literal", "keyword"))
+
+    @property
     def is_declaration(self) -> bool:
         """Tells whether it is the line of a class that declares the field: `amount: int`."""
         return self.form == "attribute" and self.excerpt[len(self.name) :].lstrip().startswith(":")

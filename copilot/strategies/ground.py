@@ -120,7 +120,7 @@ def side_of(use: FieldUse, impact: Impact) -> Side:
     consumes = any(link.job == use.job for link in impact.consumers)
     if produces != consumes:
         return "producers" if produces else "consumers"
-    return "producers" if is_write(use) else "consumers"
+    return "producers" if use.is_write else "consumers"
 
 
 def side_of_job(ground: Ground, path: str) -> Side | None:
@@ -133,11 +133,6 @@ def side_of_job(ground: Ground, path: str) -> Side | None:
     if any(link.job in own for link in ground.impact.consumers):
         return "consumers"
     return "producers" if any(link.job in own for link in ground.impact.producers) else None
-
-
-def is_write(use: FieldUse) -> bool:
-    """Tells whether a use puts the field into a record; `out["b"] = rec["a"]` passes `a` on by reading it."""
-    return use.mode == "writes" or (use.mode == "passes" and use.form in ("literal", "keyword"))
 
 
 def is_test_path(path: str) -> bool:

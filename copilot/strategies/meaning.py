@@ -11,7 +11,7 @@ from copilot.domain.operation import ChangeMeaning, Operation
 from copilot.domain.pipeline import Impact, PipelineMap
 from copilot.strategies.deprecate import deprecation
 from copilot.strategies.drift import add_beside
-from copilot.strategies.ground import Ground, ground_of, is_write
+from copilot.strategies.ground import Ground, ground_of
 from copilot.strategies.newfield import Parallel, Successor, field_object, old_left_out, parallel_change
 from copilot.strategies.newsubject import new_version
 from copilot.strategies.rollout import PRODUCERS_FIRST, State, alternative
@@ -87,7 +87,7 @@ def _parallel(ground: Ground, operation: ChangeMeaning) -> Alternative:
     expanded = _added(ground, operation)
     told = notes_at(
         ground,
-        [use for use in ground.uses if not (use.is_test or is_write(use))],
+        [use for use in ground.uses if not (use.is_test or use.is_write)],
         f"read `{operation.to}`, and do with it what its meaning asks",
     )
     told += doubtful_work(ground, f"where it reads, read `{operation.to}` instead", "consumers")

@@ -15,7 +15,7 @@ from copilot.strategies.backfill_job import Fill
 from copilot.strategies.declarations import declared_instead, declared_too
 from copilot.strategies.deprecate import deprecation
 from copilot.strategies.drift import add_beside
-from copilot.strategies.ground import Ground, Side, is_write
+from copilot.strategies.ground import Ground, Side
 from copilot.strategies.retention import is_let_go
 from copilot.strategies.rollout import CONSUMERS_FIRST, PRODUCERS_FIRST, State, alternative
 from copilot.strategies.words import (
@@ -259,11 +259,11 @@ def old_left_out(ground: Ground) -> Work:
 def _stopped(ground: Ground, successor: Successor) -> Work | None:
     """Producers write the new field alone; the schema keeps the old one for what is stored."""
     own = ground.uses_by("producers")
-    if not any(is_write(use) and not use.is_test for use in own):
+    if not any(use.is_write and not use.is_test for use in own):
         return None
     work = add_beside(ground, ground.operation.field, field_object(ground, successor)) + old_left_out(ground)
-    built = [use for use in own if is_write(use)]
-    read = [use for use in own if not is_write(use) and not use.is_declaration]
+    built = [use for use in own if use.is_write]
+    read = [use for use in own if not use.is_write and not use.is_declaration]
     work += declared_instead(ground, own, successor.name, _kind_declared(successor))
     work += code_work(ground, built, "rename_key", to=successor.name, expression=successor.conversion or "")
     if successor.conversion is None:
@@ -305,7 +305,7 @@ def _contracted(ground: Ground, successor: Successor) -> Work:
 
 def _read_back(ground: Ground, successor: Successor) -> Work:
     """Names change where records are built; reads take the new field through the conversion back."""
-    built = [use for use in ground.uses if is_write(use)]
-    read = [use for use in ground.uses if not is_write(use) and not use.is_declaration]
+    built = [use for use in ground.uses if use.is_write]
+    read = [use for use in ground.uses if not use.is_write and not use.is_declaration]
     work = code_work(ground, built, "rename_key", to=successor.name, expression=successor.conversion or "")
     return work + code_work(ground, read, "read_converted", to=successor.name, expression=successor.back)

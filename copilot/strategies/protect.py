@@ -9,7 +9,7 @@ from copilot.domain.operation import Operation, ProtectField
 from copilot.domain.pipeline import Impact, PipelineMap
 from copilot.strategies.deprecate import deprecation
 from copilot.strategies.drift import add_beside
-from copilot.strategies.ground import Ground, ground_of, is_write
+from copilot.strategies.ground import Ground, ground_of
 from copilot.strategies.guarded import guarded_writes, module_beside, snake
 from copilot.strategies.newfield import Successor, field_object, readers_moved
 from copilot.strategies.protection import WAYS, Way
@@ -83,7 +83,7 @@ def _beside(ground: Ground, way: Way | None) -> Alternative | NotOffered:
     expanded += notes_at(ground, [use for use in writes(ground) if use.is_test], f"expect `{name}` here, by hand")
     moved = expanded + readers_moved(ground, successor)
     # What a producer itself takes from the record it built, such as the key it publishes by, would be empty too.
-    taken = [use for use in ground.uses_by("producers") if not is_write(use) and not use.is_test]
+    taken = [use for use in ground.uses_by("producers") if not use.is_write and not use.is_test]
     emptied = moved + deprecation(ground) + code_work(ground, own, "set_value", expression=_nothing(ground))
     emptied += code_work(ground, taken, "rename_key", to=name)
     return alternative(

@@ -27,7 +27,7 @@ from copilot.strategies.backfill_job import Fill
 from copilot.strategies.declarations import declarations_out, declared_instead, declared_too
 from copilot.strategies.deprecate import deprecation
 from copilot.strategies.drift import add_beside
-from copilot.strategies.ground import Ground, ground_of, is_write
+from copilot.strategies.ground import Ground, ground_of
 from copilot.strategies.newfield import Parallel, old_left_out, parallel_change
 from copilot.strategies.newsubject import new_version
 from copilot.strategies.rollout import PRODUCERS_FIRST, State, alternative
@@ -169,9 +169,9 @@ def _kept(it: _Reshape, what: str) -> Alternative:
 
 def _expanded(it: _Reshape) -> Work:
     work = _added(it, [_object(new, is_first=False, defined=it.ground.schema) for new in it.mapping.new])
-    writers = [use for use in it.ground.uses_by("producers") if is_write(use)]
+    writers = [use for use in it.ground.uses_by("producers") if use.is_write]
     work += _written(it, writers) + _declared_too(it, it.ground.uses)
-    others = [use for part in it.parts[1:] for use in part.uses_by("producers") if is_write(use)]
+    others = [use for part in it.parts[1:] for use in part.uses_by("producers") if use.is_write]
     paths = {use.span.path for use in writers}
     work += notes_at(
         it.ground, [use for use in others if use.span.path not in paths], f"write {it.new} here too, by hand"
@@ -211,12 +211,12 @@ def _readers_moved(it: _Reshape) -> Work:
     """Consumers read the new fields, put back into the old value, else the old field; records that they build carry both."""
     work = Work()
     for part in it.parts:
-        own = [use for use in part.uses_by("consumers") if not is_write(use) and not use.is_declaration]
+        own = [use for use in part.uses_by("consumers") if not use.is_write and not use.is_declaration]
         work += _read(it, part, own, "read_either")
         work += doubtful_work(part, f"where it reads, read {it.new} instead", "consumers")
     work += _declared_too(it, it.ground.uses_by("consumers"))
     # Records of tests stay as they are: readers still take the old field where it is alone.
-    return work + _written(it, [use for use in it.ground.uses_by("consumers") if is_write(use) and not use.is_test])
+    return work + _written(it, [use for use in it.ground.uses_by("consumers") if use.is_write and not use.is_test])
 
 
 def _read(it: _Reshape, part: Ground, uses: list[FieldUse], action: Any) -> Work:
@@ -226,20 +226,20 @@ def _read(it: _Reshape, part: Ground, uses: list[FieldUse], action: Any) -> Work
     work = code_work(part, uses, action, to=to, expression=_own(back, to))
     inner = [use for use in part.pipeline.uses if use.path.startswith(f"{part.impact.path}.") and not use.is_test]
     if isinstance(part.operation, FlattenField):
-        inner = [use for use in inner if use.subject == part.subject.name and not is_write(use)]
+        inner = [use for use in inner if use.subject == part.subject.name and not use.is_write]
         work += notes_at(part, inner, f"read it from {it.new}, by hand")
     return work
 
 
 def _stopped(it: _Reshape) -> Work | None:
     """Producers write the new fields alone; the schema keeps the old ones for what is stored."""
-    if not any(is_write(use) and not use.is_test for use in it.ground.uses_by("producers")):
+    if not any(use.is_write and not use.is_test for use in it.ground.uses_by("producers")):
         return None
     work = _added(it, [_object(new, is_first=False, defined=it.ground.schema) for new in it.mapping.new])
     work += _all(old_left_out(part) for part in it.parts)
     work += _written_alone(it, [part.uses_by("producers") for part in it.parts])
     for part in it.parts:
-        read = [use for use in part.uses_by("producers") if not is_write(use) and not use.is_declaration]
+        read = [use for use in part.uses_by("producers") if not use.is_write and not use.is_declaration]
         work += _read(it, part, read, "read_converted")
         work += doubtful_work(part, f"where it writes, write {it.new} alone", "producers")
     return work + _readers_moved(it)
@@ -247,7 +247,7 @@ def _stopped(it: _Reshape) -> Work | None:
 
 def _written_alone(it: _Reshape, uses: Sequence[Sequence[FieldUse]]) -> Work:
     """The new fields where the first of the old ones was written or declared, and none of the old ones; `uses` are each part's."""
-    built, *others = [[use for use in own if is_write(use)] for own in uses]
+    built, *others = [[use for use in own if use.is_write] for own in uses]
     first, *more = it.mapping.new
     name = it.ground.operation.field
     work = Work()
@@ -270,7 +270,7 @@ def _contracted(it: _Reshape, objects: list[dict[str, Any]]) -> Work:
         work += schema_work(part, "remove_field")
     work += _written_alone(it, [part.uses for part in it.parts])
     for part in it.parts:
-        own = [use for use in part.uses if not is_write(use) and not use.is_declaration]
+        own = [use for use in part.uses if not use.is_write and not use.is_declaration]
         work += _read(it, part, own, "read_converted")
         work += doubtful_work(part, f"leave the old name for {it.new}, by hand where it is this field")
     return work

@@ -13,7 +13,7 @@ from copilot.domain.alternative import CodeAction, CodeEdit, Edit, NewFile, Sche
 from copilot.domain.mention import Mention
 from copilot.domain.operation import ChangeType, RenameField
 from copilot.domain.pipeline import FieldUse, UseForm
-from copilot.strategies.ground import Ground, Side, is_test_path, is_write, side_of
+from copilot.strategies.ground import Ground, Side, is_test_path, side_of
 
 _ENTRIES = ("literal", "keyword", "subscript")
 _FORMS: dict[str, tuple[str, ...]] = {
@@ -250,7 +250,7 @@ def record_builds(
     found: dict[str, dict[tuple[str, int], FieldUse]] = {}
     for use in ground.pipeline.uses:
         is_sibling = use.path.startswith(parent) and "." not in use.path[len(parent) :]
-        builds = use.form in forms and is_write(use) and use.certainty != "possible"
+        builds = use.form in forms and use.is_write and use.certainty != "possible"
         is_own = use.subject == ground.subject.name and not ground.pipeline.is_foreign(use.span.path)
         if builds and is_sibling and is_own and use.job in jobs:
             found.setdefault(use.path, {}).setdefault((use.span.path, use.offset), use)
@@ -263,12 +263,12 @@ def record_builds(
 
 def writes(ground: Ground) -> tuple[FieldUse, ...]:
     """Returns where producers, their tests included, write the field."""
-    return tuple(use for use in ground.uses_by("producers") if is_write(use))
+    return tuple(use for use in ground.uses_by("producers") if use.is_write)
 
 
 def reads(ground: Ground) -> tuple[FieldUse, ...]:
     """Returns where consumers read the field; records that their tests build are not reads."""
-    return tuple(use for use in ground.uses_by("consumers") if not is_write(use))
+    return tuple(use for use in ground.uses_by("consumers") if not use.is_write)
 
 
 def reads_stopped(ground: Ground) -> Work:
@@ -293,7 +293,7 @@ def reads_stopped(ground: Ground) -> Work:
 
 def built_by_consumers(ground: Ground) -> tuple[FieldUse, ...]:
     """Returns the records that consumers, or their tests, build or hand on with the field."""
-    return tuple(use for use in ground.uses_by("consumers") if is_write(use))
+    return tuple(use for use in ground.uses_by("consumers") if use.is_write)
 
 
 def _is_computed(use: FieldUse) -> bool:
