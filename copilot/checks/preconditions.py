@@ -196,8 +196,9 @@ def _unless_unseen(base: PipelineMap, subject: str, links: Sequence[Link], other
     if spots:
         return _Answer("unknown", f"{spots[0].job} uses fields by names that reading can't see", (spots[0].span,))
     roots = [it.root.rstrip("/") for it in base.jobs if it.name in jobs]
+    # A job at the root of the repository may hold any file of it.
     gaps = [
-        it for it in base.gaps if any(it.span.path == root or it.span.path.startswith(f"{root}/") for root in roots)
+        it for it in base.gaps if any(root in ("", ".") or f"{it.span.path}/".startswith(f"{root}/") for root in roots)
     ]
     if gaps:
         return _Answer("unknown", "a place of a job concerned could not be read", (gaps[0].span,))

@@ -91,6 +91,14 @@ def test_a_topic_that_forgets_nothing_keeps_records_longer_than_any_day() -> Non
             "a place of a job concerned could not be read",
         ),
         (
+            replace(
+                BASE,
+                jobs=tuple(replace(it, root=".") for it in BASE.jobs),
+                gaps=(Gap(Span("old.py", 1, 1), "is Python 2"),),
+            ),
+            "a place of a job concerned could not be read",
+        ),
+        (
             replace(BASE, links=tuple(it for it in BASE.links if it.direction == "produces")),
             "no consumer of it was found",
         ),
