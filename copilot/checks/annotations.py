@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 
 from copilot.checks.kinds import UNKNOWN, Inferred, of_kind, united
-from copilot.checks.parsed_code import last_name
+from copilot.domain.record_classes import last_name
 
 _KINDS = {
     "int": "int", "float": "float", "str": "string", "bool": "boolean", "bytes": "bytes", "Decimal": "decimal", "UUID": "uuid",

@@ -12,11 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from copilot.checks.lineage import Lineage, phase_label
-from copilot.checks.parsed_code import Codes, ParsedCode, last_name
+from copilot.checks.parsed_code import Codes, ParsedCode
 from copilot.checks.reading import BASE, reader_schema
 from copilot.checks.standing import Standing
 from copilot.domain.evidence import Finding
 from copilot.domain.pipeline import FieldUse, Link
+from copilot.domain.record_classes import base_names, last_name, refuses_others
 from copilot.domain.schema import SchemaVersion
 from copilot.domain.source import Span
 from copilot.ports import Bench, Case
@@ -25,7 +26,6 @@ NOT_DECLARED, NOT_TAKEN, LEFT_TO_HAND = "contract.not-declared", "contract.not-t
 OPEN_RULES = (LEFT_TO_HAND,)
 FIELDS_LEAST = 2
 """A class stands for a record where it declares exactly its fields, so many at least."""
-_DECORATORS = ("dataclass", "define", "frozen", "mutable", "attrs")
 _PLAIN_BASES = ("object", "ABC", "Generic", "NamedTuple", "Struct", "BaseModel")
 
 
@@ -42,17 +42,11 @@ def taking(owner: ast.ClassDef, code: ParsedCode) -> Taking | None:
     """Returns what objects of a class are made of, as far as its file tells; None where that is not known."""
     if any(isinstance(it, ast.FunctionDef) and it.name in ("__init__", "__new__") for it in owner.body):
         return None
-    decorated = {last_name(it.func if isinstance(it, ast.Call) else it) for it in owner.decorator_list}
-    bases = [last_name(it.value if isinstance(it, ast.Subscript) else it) for it in owner.bases]
+    bases = base_names(owner)
     inner = [(base, code.class_of(base)) for base in bases]
     known = [found for _, one in inner if one is not None and one is not owner and (found := taking(one, code))]
     is_model = "BaseModel" in bases
-    is_one = (
-        is_model
-        or bool(known)
-        or not decorated.isdisjoint(_DECORATORS)
-        or not {"NamedTuple", "Struct"}.isdisjoint(bases)
-    )
+    is_one = is_model or bool(known) or refuses_others(owner)
     if not is_one or any(one is None and base not in _PLAIN_BASES for base, one in inner):
         return None
     if is_model and _is_configured(owner):

@@ -10,7 +10,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from copilot.checks.parsed_code import FunctionNode, ParsedCode, last_name
+from copilot.checks.parsed_code import FunctionNode, ParsedCode
+from copilot.domain.record_classes import last_name
 
 Identity = tuple[str, str]
 """What is read, and under which name: ("item", dump) or ("name", id)."""

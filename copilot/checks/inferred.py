@@ -14,8 +14,9 @@ from copilot.checks.annotations import annotated
 from copilot.checks.declared_fields import declared_of_attribute
 from copilot.checks.guards import identity, is_guarded
 from copilot.checks.kinds import UNKNOWN, Inferred, of_constant, of_kind, united
-from copilot.checks.parsed_code import FunctionNode, ParsedCode, last_name
+from copilot.checks.parsed_code import FunctionNode, ParsedCode
 from copilot.checks.standard_library import AWARE, BUILTINS, LIBRARY, METHODS, TEXT_METHODS
+from copilot.domain.record_classes import last_name
 
 DEPTH_MAX = 12
 NUMBERS = frozenset({"boolean", "int", "float", "decimal"})

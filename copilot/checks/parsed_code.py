@@ -13,17 +13,13 @@ from functools import lru_cache
 from copilot.checks.reading import file_texts
 from copilot.domain.pipeline import FieldUse
 from copilot.domain.python_text import parsed_python
+from copilot.domain.record_classes import last_name
 from copilot.ports import Bench, Case
 
 FILES_KEPT = 64
 BYTES_MAX = 1_000_000
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 _GETTERS = ("get", "pop")
-
-
-def last_name(node: ast.expr) -> str:
-    """Returns the name of a name, the last one of a dotted one, "" for anything else."""
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 class ParsedCode:

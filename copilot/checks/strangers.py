@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from copilot.checks.guards import ON_ANYTHING, ON_STRANGER, Identity, identity, is_caught
 from copilot.checks.nulls import FORESEEN, UNKNOWN, Outcome
-from copilot.checks.parsed_code import FunctionNode, ParsedCode, last_name
+from copilot.checks.parsed_code import FunctionNode, ParsedCode
+from copilot.domain.record_classes import last_name
 
 BRANCHES_MIN = 2
 """So many comparisons with symbols make a chain that was meant to know them all."""

@@ -8,14 +8,13 @@ from __future__ import annotations
 import ast
 import keyword
 
+from copilot.domain.record_classes import base_names, last_name, refuses_others
 from copilot.patches.python_entries import add_statement
 from copilot.patches.python_places import Placed, refused
 from copilot.patches.python_source import PythonSource
 from copilot.patches.splices import Splices
 
-_STRICT_DECORATORS = ("dataclass", "define", "frozen", "mutable", "attrs", "s")
-_STRICT_BASES = ("NamedTuple", "Struct")
-_WITHOUT_DEFAULTS = ("TypedDict", "Protocol")
+_WITHOUT_DEFAULTS = frozenset({"TypedDict", "Protocol"})
 
 
 def declare_too(source: PythonSource, splices: Splices, one: Placed) -> None:
@@ -50,7 +49,7 @@ def _declared(source: PythonSource, one: Placed) -> tuple[ast.AnnAssign, ast.Cla
 def _checked(source: PythonSource, one: Placed, owner: ast.ClassDef) -> None:
     if not one.edit.to.isidentifier() or keyword.iskeyword(one.edit.to):
         raise refused(source, one, f'"{one.edit.to}" is not a name that Python code can use')
-    if any(isinstance(it, ast.AnnAssign) and _name(it.target) == one.edit.to for it in owner.body):
+    if any(isinstance(it, ast.AnnAssign) and last_name(it.target) == one.edit.to for it in owner.body):
         raise refused(source, one, f'{owner.name} declares "{one.edit.to}" already')
 
 
@@ -58,7 +57,7 @@ def _annotated(source: PythonSource, one: Placed, statement: ast.AnnAssign, owne
     """Returns annotation and default: as the edit says, else as the old field has them, with None as a default of its own."""
     own = source.data[source.start(statement.annotation) : source.end(statement.annotation)].decode()
     given, _, default = one.edit.expression.partition(" = ")
-    if _is_any(owner.bases, _WITHOUT_DEFAULTS):
+    if not _WITHOUT_DEFAULTS.isdisjoint(base_names(owner)):
         return given or own
     if default:
         return one.edit.expression
@@ -74,14 +73,5 @@ def _annotated(source: PythonSource, one: Placed, statement: ast.AnnAssign, owne
 
 def _takes_records(source: PythonSource, owner: ast.ClassDef) -> bool:
     """Tells whether the class refuses unknown names, and its objects are made of whole records, here or in no place here."""
-    is_strict = _is_any(owner.decorator_list, _STRICT_DECORATORS) or _is_any(owner.bases, _STRICT_BASES)
-    calls = [it for it in ast.walk(source.tree) if isinstance(it, ast.Call) and _name(it.func) == owner.name]
-    return is_strict and (not calls or any(it.arg is None for call in calls for it in call.keywords))
-
-
-def _is_any(nodes: list[ast.expr], names: tuple[str, ...]) -> bool:
-    return any(_name(it.func if isinstance(it, ast.Call) else it) in names for it in nodes)
-
-
-def _name(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+    calls = [it for it in ast.walk(source.tree) if isinstance(it, ast.Call) and last_name(it.func) == owner.name]
+    return refuses_others(owner) and (not calls or any(it.arg is None for call in calls for it in call.keywords))

@@ -43,6 +43,7 @@ def class_named(name: str, text: str) -> Taking | None:
     [
         (CLASS, True),
         (CLASS.replace("dataclass", "attrs.define(slots=True)"), True),
+        (CLASS.replace("dataclass", "attr.s(auto_attribs=True)"), True),
         ("class Order(NamedTuple):\n    id: str\n    amount: int\n", True),
         ("class Order(BaseModel):\n    id: str\n    amount: int\n", False),
     ],
