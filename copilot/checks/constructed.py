@@ -27,6 +27,8 @@ OPEN_RULES = (LEFT_TO_HAND,)
 FIELDS_LEAST = 2
 """A class stands for a record where it declares exactly its fields, so many at least."""
 _PLAIN_BASES = ("object", "ABC", "Generic", "NamedTuple", "Struct", "BaseModel")
+_CONSTRUCTORS = frozenset({"__init__", "__new__"})
+_ATTRIBUTES = ("ib", "attrib", "field")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +42,51 @@ class Taking:
 
 def taking(owner: ast.ClassDef, code: ParsedCode) -> Taking | None:
     """Returns what objects of a class are made of, as far as its file tells; None where that is not known."""
-    if any(isinstance(it, ast.FunctionDef) and it.name in ("__init__", "__new__") for it in owner.body):
+    lineage = _lineage(owner, code)
+    if lineage is None or any(map(_makes_itself, lineage)):
         return None
-    bases = base_names(owner)
-    inner = [(base, code.class_of(base)) for base in bases]
-    known = [found for _, one in inner if one is not None and one is not owner and (found := taking(one, code))]
-    is_model = "BaseModel" in bases
-    is_one = is_model or bool(known) or refuses_others(owner)
-    if not is_one or any(one is None and base not in _PLAIN_BASES for base, one in inner):
+    models = [one for one in lineage if "BaseModel" in base_names(one)]
+    records: set[str] = set()
+    is_needed: dict[str, bool] = {}
+    for one in lineage:
+        if one in models or refuses_others(one) or not records.isdisjoint(base_names(one)):
+            records.add(one.name)
+            is_needed |= _declared(one)
+    if owner.name not in records or (models and any(map(_is_configured, lineage))):
         return None
-    if is_model and _is_configured(owner):
-        return None
-    own = [it for it in owner.body if isinstance(it, ast.AnnAssign) and isinstance(it.target, ast.Name)]
-    fields = [it for it in own if "ClassVar" not in ast.unparse(it.annotation)]
-    names = frozenset(it.target.id for it in fields if isinstance(it.target, ast.Name))
-    needed = frozenset(it.target.id for it in fields if isinstance(it.target, ast.Name) and it.value is None)
-    return Taking(
-        names.union(*(it.names for it in known)),
-        needed.union(*(it.needed - names for it in known)),
-        not is_model and all(it.is_strict for it in known),
+    return Taking(frozenset(is_needed), frozenset(name for name, needed in is_needed.items() if needed), not models)
+
+
+def _lineage(owner: ast.ClassDef, code: ParsedCode) -> list[ast.ClassDef] | None:
+    """Returns a class and its bases, as they stand in its file; None where one has a base of which nothing is known."""
+    found = {owner: None}
+    waiting = [owner]
+    while waiting:
+        one = waiting.pop()
+        for name in base_names(one):
+            base = code.class_of(name)
+            # What stands below has the name of a base that is imported: it can't be the base itself.
+            if base is None or base.lineno >= one.lineno:
+                if name not in _PLAIN_BASES:
+                    return None
+            elif base not in found:
+                found[base] = None
+                waiting.append(base)
+    return sorted(found, key=lambda one: one.lineno)
+
+
+def _declared(owner: ast.ClassDef) -> dict[str, bool]:
+    """Returns the fields that a class declares, and whether each must be given."""
+    own = [it for it in owner.body if isinstance(it, ast.AnnAssign) and "ClassVar" not in ast.unparse(it.annotation)]
+    return {it.target.id: it.value is None for it in own if isinstance(it.target, ast.Name)}
+
+
+def _makes_itself(owner: ast.ClassDef) -> bool:
+    """Tells whether a class has a constructor of its own, or fields without an annotation as attrs has them: `at = attr.ib()`."""
+    makers = (it.name for it in owner.body if isinstance(it, ast.FunctionDef))
+    values = (it.value for it in owner.body if isinstance(it, ast.Assign))
+    return not _CONSTRUCTORS.isdisjoint(makers) or any(
+        isinstance(value, ast.Call) and last_name(value.func) in _ATTRIBUTES for value in values
     )
 
 

@@ -58,8 +58,13 @@ def test_what_a_class_takes_stands_in_its_declarations(text: str, is_strict: boo
         "class Order:\n    id: str\n",
         f"{CLASS}    def __init__(self, **all): ...\n",
         CLASS.replace("class Order", "class Order(Base)"),
+        f"class Own(Base): ...\n{CLASS.replace('class Order', 'class Order(Own)')}",
         "class Order(BaseModel):\n    model_config = {'extra': 'allow'}\n    id: str\n",
         "class Order(BaseModel):\n    id: str = Field(alias='ID')\n",
+        "@attr.s\nclass Order:\n    id = attr.ib()\n",
+        "@define\nclass Order:\n    id = field()\n    amount = field(default=0)\n",
+        f"@define\nclass Own:\n    number = field()\n{CLASS.replace('class Order', 'class Order(Own)')}",
+        "from base import Late\nclass Order(Late):\n    id: str\nclass Late(Order):\n    days: int\n",
     ],
 )
 def test_a_class_that_may_take_anything_is_no_claim(text: str) -> None:
