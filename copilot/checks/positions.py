@@ -35,27 +35,32 @@ _ROW = re.compile(r"\b(\w+)\.values\(\)")
 
 
 def row_findings(case: Case, bench: Bench) -> Iterator[Finding]:
-    """Yields where consumers take all values of a record by their place, while a field of it comes or goes in place."""
+    """Yields where consumers take all values of a record by their place, while a field of it comes or goes in place.
+
+    At most `PLACES_MAX`. Only files are read from which a field of the subject is taken: there a row can be told from other values.
+    """
     edits = [edit for phase in case.alternative.phases for edit in phase.edits]
     changed = {edit.action for edit in edits if isinstance(edit, SchemaEdit)} & {"add_field", "remove_field"}
-    for operation in case.request.operations if case.patches and changed else ():
-        if not isinstance(operation, AddField | RemoveField):
-            continue
-        files = _files(operation.subject, case, bench)
-        texts = bench.tree.read([path for path, _ in files])
-        for path, job in files:
-            file = texts.get(path)
-            for number, line in enumerate(file.text.splitlines() if isinstance(file, SourceFile) else [], 1):
-                found = _ROW.search(line)
-                if found and _is_record(found[1], path, operation.subject, case):
-                    text = f"{job} takes the values of {found[1]} by their place: one more, or one less, moves those behind it."
-                    yield Finding(ROW, "warning", text, Span(path, number, number), operation.subject)
+    asked = [it for it in case.request.operations if isinstance(it, AddField | RemoveField)]
+    subjects = dict.fromkeys(it.subject for it in asked) if case.patches and changed else {}
+    yield from itertools.islice((it for name in subjects for it in _rows(name, case, bench)), PLACES_MAX)
 
 
-def _is_record(name: str, path: str, subject: str, case: Case) -> bool:
-    """Tells whether a field of the subject is read from a thing of that name in the file."""
-    own = (use for use in case.base.uses if use.span.path == path and use.subject == subject and not use.is_test)
-    return any(re.search(rf"\b{re.escape(name)}(?:\[|\.)", use.excerpt) for use in own)
+def _rows(subject: str, case: Case, bench: Bench) -> Iterator[Finding]:
+    readers = _readers(subject, case)
+    uses = [it for it in case.base.uses if it.subject == subject and it.job in readers and not it.is_test]
+    jobs = {it.span.path: it.job for it in uses}
+    excerpts = {path: [it.excerpt for it in uses if it.span.path == path] for path in sorted(jobs)[:FILES_MAX]}
+    for span, job, line in _lines([(path, jobs[path]) for path in excerpts], bench):
+        found = _ROW.search(line)
+        if found and _is_taken_from(found[1], excerpts[span.path]):
+            text = f"{job} takes the values of {found[1]} by their place: one more, or one less, moves those behind it."
+            yield Finding(ROW, "warning", text, span, subject)
+
+
+def _is_taken_from(name: str, excerpts: list[str]) -> bool:
+    """Tells whether one of the lines takes a field from a thing of that name."""
+    return any(re.search(rf"\b{re.escape(name)}(?:\[|\.)", excerpt) for excerpt in excerpts)
 
 
 def position_findings(case: Case, bench: Bench) -> Iterator[Finding]:
@@ -69,22 +74,26 @@ def position_findings(case: Case, bench: Bench) -> Iterator[Finding]:
 
 
 def _places(operation: ReorderFields, case: Case, bench: Bench) -> Iterator[Finding]:
-    files = _files(operation.subject, case, bench)
+    for span, job, line in _lines(_files(operation.subject, case, bench), bench):
+        what = next((told for pattern, told in _BY_PLACE if pattern.search(line)), "")
+        if what:
+            text = f"{job} {what} here; where these are fields of {operation.subject}, one is taken for another from then on."
+            fix = "Name the columns, or look at the place and leave it."
+            yield Finding(RULE, "warning", text, span, operation.subject, fix=fix)
+
+
+def _lines(files: list[tuple[str, str]], bench: Bench) -> Iterator[tuple[Span, str, str]]:
+    """Yields each line of the files, with its place and the job that it is of."""
     texts = bench.tree.read([path for path, _ in files])
     for path, job in files:
         file = texts.get(path)
-        lines = file.text.splitlines() if isinstance(file, SourceFile) else []
-        for number, line in enumerate(lines, 1):
-            what = next((told for pattern, told in _BY_PLACE if pattern.search(line)), "")
-            if what:
-                text = f"{job} {what} here; where these are fields of {operation.subject}, one is taken for another from then on."
-                fix = "Name the columns, or look at the place and leave it."
-                yield Finding(RULE, "warning", text, Span(path, number, number), operation.subject, fix=fix)
+        for number, line in enumerate(file.text.splitlines() if isinstance(file, SourceFile) else (), 1):
+            yield Span(path, number, number), job, line
 
 
 def _files(subject: str, case: Case, bench: Bench) -> list[tuple[str, str]]:
-    """The code of jobs that read the subject, as its impact knows them."""
-    readers = {link.job for it in case.impacts if it.subject == subject for link in it.consumers}
+    """The code of jobs that read the subject."""
+    readers = _readers(subject, case)
     roots = {
         job.name: job.root.rstrip("/") for job in case.base.jobs if job.name in readers and job.root not in ("", ".")
     }
@@ -95,3 +104,8 @@ def _files(subject: str, case: Case, bench: Bench) -> list[tuple[str, str]]:
         if entry.path.endswith((".py", ".sql")) and f"{entry.path}/".startswith(f"{root}/")
     ]
     return sorted(dict(reversed(found)).items())[:FILES_MAX]
+
+
+def _readers(subject: str, case: Case) -> set[str]:
+    """The jobs that read the subject, as its impact knows them."""
+    return {link.job for it in case.impacts if it.subject == subject for link in it.consumers}

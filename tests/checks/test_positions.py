@@ -67,19 +67,21 @@ def test_a_new_subject_moves_nobody() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "count"),
+    ("line", "root", "count"),
     [
-        ('out.write(";".join(str(value) for value in order.values()))', 1),
-        ("total = sum(prices.values())", 0),
+        ('out.write(";".join(str(value) for value in order.values()))', "services/billing", 1),
+        ('out.write(";".join(str(value) for value in order.values()))', ".", 1),
+        ("total = sum(prices.values())", "services/billing", 0),
     ],
 )
-def test_a_row_of_a_record_is_named_where_a_field_comes(line: str, count: int) -> None:
+def test_a_row_of_a_record_is_named_where_a_field_comes(line: str, root: str, count: int) -> None:
     map = shop().pipeline
     asked = AddField("order", "", "promo", '"string"')
     use = next(it for it in map.uses if it.job == "billing" and not it.is_test)
     path = "services/billing/rows.py"
     read = replace(use, span=Span(path, 2, 2), excerpt='print(order["note"])')
-    base = replace(map, uses=(read,))
+    jobs = tuple(replace(it, root=root) if it.name == "billing" else it for it in map.jobs)
+    base = replace(map, uses=(read,), jobs=jobs)
     edit = SchemaEdit(map.subject("order").latest.source, "add_field", "shop.Order", "promo")
     alternative = Alternative("try", "", "rules", "", (Phase("added", (edit,), ()),), "")
     patches = (Patch("try", 0, COMMIT, (), "", ""),)
