@@ -25,13 +25,21 @@ _ROLES = frozenset({"include_role", "import_role"})
 _TASKS = ("pre_tasks", "tasks", "post_tasks", "handlers")
 _IN_ONE_LINE = re.compile(r"(\w+)=(\"[^\"]*\"|'[^']*'|\S+)")
 _GROUP = re.compile(r"\[([\w.-]+):vars\]")
-_KEY = re.compile(r"^[\w.-]+:\s*$", re.MULTILINE)
+_YAML_GROUP = re.compile(
+    r"^[\w.-]+:(?:[ \t]*\{[ \t]*|[ \t]*(?:#.*)?\n(?:[ \t]*(?:#.*)?\n)*[ \t]+)(?:hosts|children|vars):", re.MULTILINE
+)
+_RESOURCE = re.compile(r"^(?:kind|apiVersion):", re.MULTILINE)
 _PLAY = re.compile(r"^- (?:.*\n  )*?hosts:", re.MULTILINE)
 
 
 def says_plays(text: str) -> bool:
     """Tells, cheaply, whether a file may be a playbook."""
     return "hosts:" in text and _PLAY.search(text) is not None
+
+
+def says_inventory(text: str) -> bool:
+    """Tells, cheaply, whether a YAML file may hold groups of hosts; routes of Kubernetes name hosts, too."""
+    return _YAML_GROUP.search(text) is not None and _RESOURCE.search(text) is None
 
 
 def read_tasks(text: str) -> DeploymentFacts:
@@ -42,12 +50,11 @@ def read_tasks(text: str) -> DeploymentFacts:
 
 def read_inventory(text: str) -> DeploymentFacts:
     """Returns the groups of an inventory that have variables, as units of kind "group"."""
-    lines = text.splitlines()
-    if any(_GROUP.match(line) for line in lines) or not _KEY.search(text):
-        units = list(_groups_of_ini(lines))
-    else:
+    if says_inventory(text):
         units = [unit for document in read_yaml(text) for unit in _groups(document, 0)]
-    return DeploymentFacts(tuple(units[:MAX_UNITS]))
+    else:
+        units = list(_groups_of_ini(text.splitlines()))
+    return DeploymentFacts(tuple(units[:MAX_UNITS]), family="inventory")
 
 
 def _groups_of_ini(lines: list[str]) -> Iterator[Unit]:

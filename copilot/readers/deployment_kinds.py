@@ -54,8 +54,6 @@ def deployment_kind(path: str) -> str:
     folders = folder.split("/")
     if _COMPOSE.match(name):
         return "compose"
-    if _is_inventory(folders, name):
-        return "inventory"
     if _VALUES.match(name):
         return "values"
     if name.endswith(_YAML):
@@ -80,7 +78,9 @@ def deployment_kind(path: str) -> str:
         return FILLED_IN + _FORMATS.get(suffix[1], "ini")
     if name.endswith((".tpl", ".yaml.gotmpl")) and "templates" in folders:
         return "helpers" if name.startswith("_") else "template"
-    return "env" if _ENV.match(name) and not name.endswith((".py", ".md", ".ts", ".js")) else ""
+    if _ENV.match(name) and not name.endswith((".py", ".md", ".ts", ".js")):
+        return "env"
+    return "inventory" if _is_inventory(folders, name) else ""
 
 
 def _yaml_kind(folders: list[str], name: str) -> str:
@@ -98,4 +98,7 @@ def _yaml_kind(folders: list[str], name: str) -> str:
         "roles" in folders or "ansible" in folders or "playbooks" in folders
     ):
         return "tasks"
-    return "template" if "templates" in folders else "manifest"
+    if "templates" in folders:
+        return "template"
+    # A service may be called inventory, too: what such a file says tells which of both it is.
+    return "inventory or manifest" if _is_inventory(folders, name) else "manifest"

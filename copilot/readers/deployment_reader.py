@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from copilot.readers.ansible_text import read_inventory, read_plays, read_tasks, says_plays
+from copilot.readers.ansible_text import read_inventory, read_plays, read_tasks, says_inventory, says_plays
 from copilot.readers.cloud_templates import cloud_units, is_cloud_template
 from copilot.readers.commands import ReadText
 from copilot.readers.compose_text import compose_units
@@ -135,7 +135,16 @@ def _variables(text: str) -> DeploymentFacts:
 
 
 def _tasks(text: str) -> DeploymentFacts:
-    return read_plays(text) if says_plays(text) else read_tasks(text)
+    if says_plays(text):
+        return read_plays(text)
+    return read_inventory(text) if says_inventory(text) else read_tasks(text)
+
+
+def _inventory_or_manifest(text: str) -> DeploymentFacts:
+    if says_inventory(text):
+        return read_inventory(text)
+    facts = _manifest(text)
+    return facts._replace(family=facts.family or "manifest") if any(facts) else facts
 
 
 def _filled_in(name: str, text: str) -> DeploymentFacts:
@@ -208,6 +217,7 @@ _READERS: dict[str, _Read] = {
     "dockerfile": _of_units(dockerfile),
     "env": _of_units(env_file),
     "inventory": read_inventory,
+    "inventory or manifest": _inventory_or_manifest,
     "kustomization": lambda text: read_kustomization(text, _manifest),
     "helpers": read_named_templates,
     "manifest": _manifest,

@@ -176,3 +176,46 @@ def test_inventories_say_what_holds_for_their_groups(inventories: dict[str, str]
     assert {name: one["TOPIC"] for name, one in run({**ROLE, **inventories}).items()} == {
         f"{UNIT} ({name})": f"orders.{name}" for name in names
     }
+
+
+MANIFEST = """apiVersion: apps/v1
+kind: Deployment
+metadata: {name: inventory}
+spec:
+  template:
+    spec:
+      containers:
+        - {name: inventory, image: x/inventory, env: [{name: TOPIC, value: orders}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("k8s/inventory/deployment.yaml", MANIFEST),
+        ("k8s/inventory.yaml", MANIFEST),
+        ("charts/inventory/templates/deployment.yaml", MANIFEST),
+        ("inventory/Dockerfile", "FROM python\nENV TOPIC=orders\nCMD python -m inventory.main\n"),
+        ("inventory/Procfile", "worker: TOPIC=orders python -m inventory.main\n"),
+        ("roles/inventory/tasks/main.yml", "- shell: python -m inventory.main\n  environment: {TOPIC: orders}\n"),
+        ("playbooks/inventory/deploy.yml", PLAY.replace("sink", "inventory")),
+    ],
+)
+def test_a_service_that_is_called_inventory_is_deployed_like_any_other(path: str, text: str) -> None:
+    texts = {path: text, "charts/inventory/Chart.yaml": "name: inventory\n"}
+
+    running = deployed(texts, ["inventory"], {"inventory/main.py": "inventory"}, busy=["inventory"])
+
+    assert [(one.root, one.settings["TOPIC"]) for one in running.values()] == [("inventory", "orders")]
+
+
+@pytest.mark.parametrize("path", ["playbooks/inventory/prod.yml", "ansible/tasks/hosts.yml", "inventory/prod"])
+def test_an_inventory_is_one_by_what_it_says(path: str) -> None:
+    groups = "all:\n  children:\n    eu:\n      vars: {topic: orders.eu}\n"
+
+    assert {one["TOPIC"] for one in run({**ROLE, path: groups}).values()} == {"orders.eu"}
+
+
+@pytest.mark.parametrize("name", ["Makefile", "LICENSE"])
+def test_other_files_of_a_folder_called_inventory_are_no_gaps(name: str) -> None:
+    assert map_of({f"inventory/{name}": "build:\n\tpython -m build\n: {\n"}).gaps == ()
