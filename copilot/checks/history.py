@@ -23,10 +23,11 @@ HARMLESS = ("imprecise",)
 
 @dataclass(frozen=True, slots=True)
 class Reread:
-    """The versions whose records read otherwise than before, those that can't be read at all, and the defaults that did it."""
+    """The versions whose records read otherwise than before, those that are refused now, and the defaults that did it."""
 
     versions: frozenset[int]
-    refused: frozenset[int]
+    refused: frozenset[tuple[int, str]]
+    """Each with the decoder that can't read it any more."""
     findings: tuple[Finding, ...]
 
 
@@ -48,7 +49,7 @@ def reread(
         return Reread(frozenset(), frozenset(), ())
     met = meeting("backward", base, last, declared, lineage.known)
     changed: set[int] = set()
-    refused: set[int] = set()
+    refused: set[tuple[int, str]] = set()
     findings: dict[tuple[str, str], Finding] = {}
     for version in lineage.history[-HISTORY_LIMIT:]:
         own = frozenset(field.path for field in version.fields)
@@ -60,7 +61,7 @@ def reread(
                 if any(path not in asked or path in own for path, _, _ in seen):
                     changed.add(version.number)
                 if any(not path for path, _, _ in seen):
-                    refused.add(version.number)
+                    refused.add((version.number, decoder.name))
                 for path, before, after in seen:
                     if path and path not in own:
                         told = _told(decoder.name, version, path, before, after, lineage.name)

@@ -126,9 +126,9 @@ def _replay(lineage: Lineage, case: Case, bench: Bench) -> Replayed:
     asked = frozenset(path for it in moved for path in paths_of(it, lineage.name, latest))
     again = reread(lineage, schema_format, in_use, declared, asked, seed)
     # One local schema for both sides resolves nothing, so what its decoder would refuse is refused by nobody.
-    resolving = [it for it in in_use if relevance[it.name] != "single"]
-    refusing = again if resolving == in_use else reread(lineage, schema_format, resolving, declared, asked, seed)
-    otherwise = again.versions - (again.refused - refusing.refused)
+    # One local schema for both sides resolves nothing, so what its decoder would refuse is refused by nobody.
+    unread = {version for version, decoder in again.refused if relevance[decoder] != "single"}
+    otherwise = again.versions - ({version for version, _ in again.refused} - unread)
     findings += (*again.findings, *recorded.findings, *_retentions(lineage, case))
     findings += foreseen(met, lineage, case, schema_format)
     records = [record for values in recorded.values.values() for record in values]
@@ -146,7 +146,7 @@ def _replay(lineage: Lineage, case: Case, bench: Bench) -> Replayed:
             findings.append(_unreplayed(it, lineage.name))
     findings += _samples_left_out(unreplayed, lineage.name)
     is_gone = judge.waits_for_the_end(len(lineage.after) - 1)
-    changed, refused = (0, 0) if is_gone else (len(otherwise), len(refusing.refused))
+    changed, refused = (0, 0) if is_gone else (len(otherwise), len(unread))
     return Replayed(tuple(findings), counts, is_unknown, changed, refused)
 
 
