@@ -17,7 +17,7 @@ from typing import Any
 from copilot.checks.containers import contained
 from copilot.checks.declared import paths_of
 from copilot.checks.lineage import Lineage, lineages
-from copilot.checks.parsed_code import Codes
+from copilot.checks.parsed_code import Codes, ParsedCode
 from copilot.checks.reading import BASE
 from copilot.checks.recorded import recorded_values
 from copilot.domain.evidence import Finding
@@ -138,28 +138,23 @@ def _multiplied(case: Case, bench: Bench, lineage: Lineage, path: str) -> Iterat
         is_own = use.subject == lineage.name and use.path == path and use.mode == "computes" and not use.is_test
         code = codes.of(use) if is_own else None
         nodes = code.read(use) if code else []
-        if code and any(_is_factor(node, code.scope(node)) for node in nodes):
+        if code and any(_is_factor(node, code) for node in nodes):
             yield "an amount", f"{use.job} multiplies it by another value", use.span
 
 
-def _is_factor(node: ast.AST, scope: ast.AST) -> bool:
-    for it in ast.walk(scope):
-        if isinstance(it, ast.BinOp) and isinstance(it.op, ast.Mult):
-            for own, other in ((it.left, it.right), (it.right, it.left)):
-                is_a_unit = isinstance(other, ast.Constant) or (isinstance(other, ast.Name) and other.id.isupper())
-                if not is_a_unit and any(inner is node for inner in _factors(own)):
+def _is_factor(node: ast.expr, code: ParsedCode) -> bool:
+    """Tells whether a value is multiplied by another one, through products with units and calls such as `float(x)`."""
+    for inner, outer in code.around(node):
+        match outer:
+            case ast.BinOp(left=left, op=ast.Mult(), right=right):
+                other = right if left is inner else left
+                if not (isinstance(other, ast.Constant) or (isinstance(other, ast.Name) and other.id.isupper())):
                     return True
+            case ast.Call(args=[only]) if only is inner:
+                pass
+            case _:
+                return False
     return False
-
-
-def _factors(node: ast.expr) -> Iterator[ast.expr]:
-    """Yields the values that a product is made of, through its own products and calls such as `float(x)`."""
-    yield node
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
-        yield from _factors(node.left)
-        yield from _factors(node.right)
-    if isinstance(node, ast.Call) and len(node.args) == 1:
-        yield from _factors(node.args[0])
 
 
 def _value_in(use: FieldUse) -> str:
