@@ -185,6 +185,7 @@ def _replayed(
 ) -> Iterator[Finding]:
     """Writes records of each topic under the one schema, and reads them again: as many, and the same ones, have to come back."""
     text = _schema_text(case)
+    schema = fieldtype.parsed(text) if text is not None else None
     for topic, version in types.items():
         if text is None or version is None:
             continue
@@ -203,10 +204,12 @@ def _replayed(
                 continue
             sent[repr(value)] += 1
             try:
-                one = decoder.decode(decoder.encode(text, _wrapped(text, version.name, topic, value)), text, text).value
+                one = decoder.decode(
+                    decoder.encode(text, _wrapped(schema, version.name, topic, value)), text, text
+                ).value
             except Undecodable:
                 continue
-            back[repr(_unwrapped(text, one))] += 1
+            back[repr(_unwrapped(schema, one))] += 1
         lost = sum((sent - back).values())
         told = f"{len(recorded)} recorded and {sum(sent.values()) - len(recorded)} generated records of {topic}, written under the"
         told += f" one schema and read again by {decoder.name}"
@@ -216,14 +219,14 @@ def _replayed(
             yield Finding(REPLAYED, "note", f"{told}: all came back, each as often and as it was.", None, subject.name)
 
 
-def _wrapped(schema: str, name: str, topic: str, record: Any) -> Any:
-    read = fieldtype.parsed(schema)
-    if isinstance(read, list):
+def _wrapped(schema: Any, name: str, topic: str, record: Any) -> Any:
+    """Returns a record as the job puts it under the one schema: a branch of a union, or the content of an envelope."""
+    if isinstance(schema, list):
         return (name, record)
-    names = [branch["name"] if isinstance(branch, dict) else branch for branch in read["fields"][-1]["type"]]
-    symbols = read["fields"][0]["type"]["symbols"]
-    return {"type": symbols[names.index(name)], "sequence": f"{topic}:0:0", "record": (name, record)}
+    kind, _, content = schema["fields"]
+    names = [branch["name"] if isinstance(branch, dict) else branch for branch in content["type"]]
+    return {"type": kind["type"]["symbols"][names.index(name)], "sequence": f"{topic}:0:0", "record": (name, record)}
 
 
-def _unwrapped(schema: str, value: Any) -> Any:
-    return value if isinstance(fieldtype.parsed(schema), list) else value["record"]
+def _unwrapped(schema: Any, value: Any) -> Any:
+    return value if isinstance(schema, list) else value["record"]
