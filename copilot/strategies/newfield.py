@@ -28,6 +28,7 @@ from copilot.strategies.words import (
     joined,
 )
 from copilot.strategies.work import (
+    EITHER,
     Work,
     as_json,
     built_by_consumers,
@@ -48,8 +49,6 @@ from copilot.strategies.work import (
 )
 
 STRATEGY = "expand and contract"
-_EITHER = ("subscript", "get", "attribute")
-"""The forms of a read that can take the old field where a record has no new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +217,8 @@ def _kind_declared(successor: Successor) -> Any:
 def readers_moved(ground: Ground, successor: Successor) -> Work:
     """Lets consumers read the new field, else the old one; records that they hand on carry both, those of tests the new one."""
     own = [use for use in reads(ground) if not use.is_declaration]
-    either = [use for use in own if use.form in _EITHER]
-    other = [use for use in own if use.form not in _EITHER]
+    either = [use for use in own if use.form in EITHER]
+    other = [use for use in own if use.form not in EITHER]
     work = code_work(ground, either, "read_either", to=successor.name, expression=successor.back)
     if successor.back:
         work += notes_at(ground, other, f"read `{successor.name}`, converted back, else it")

@@ -15,6 +15,8 @@ from copilot.domain.operation import ChangeType, RenameField
 from copilot.domain.pipeline import FieldUse, UseForm
 from copilot.strategies.ground import Ground, Side, is_test_path, side_of
 
+EITHER = ("subscript", "get", "attribute")
+"""The forms of a read that can take the old field where a record has no new one."""
 _ENTRIES = ("literal", "keyword", "subscript")
 _FORMS: dict[str, tuple[str, ...]] = {
     "rename_key": ("subscript", "get", "literal", "keyword", "attribute", "column", "string"),
@@ -24,7 +26,7 @@ _FORMS: dict[str, tuple[str, ...]] = {
     "set_value": _ENTRIES,
     "wrap_value": _ENTRIES,
     "read_default": ("subscript", "get"),
-    "read_either": ("subscript", "get", "attribute"),
+    "read_either": EITHER,
     "read_converted": ("subscript", "get"),
     "read_null": ("subscript", "get"),
 }
