@@ -10,7 +10,7 @@ from copilot.domain import fieldtype
 from copilot.domain.alternative import CodeAction, CodeEdit, Edit
 from copilot.domain.pipeline import FieldUse
 from copilot.strategies.ground import Ground, side_of
-from copilot.strategies.work import ByHand, Work
+from copilot.strategies.work import ByHand, Work, is_of_record
 
 _PYTHON = {
     "boolean": "bool",
@@ -65,7 +65,11 @@ def taken_too(ground: Ground, kind: Any, *default: Any) -> Work:
 
 def _siblings(ground: Ground) -> list[FieldUse]:
     """Returns where consumers' classes declare the sibling that a file's classes declare most often: one place a class."""
-    own = [use for use in declarations(ground.pipeline.uses) if _is_sibling(use, ground)]
+    own = [
+        use
+        for use in declarations(ground.pipeline.uses)
+        if is_of_record(use, ground) and side_of(use, ground.impact) == "consumers"
+    ]
     chosen: list[FieldUse] = []
     for path in sorted({use.span.path for use in own}):
         here = {(use.offset, use.path): use for use in own if use.span.path == path}.values()
@@ -73,13 +77,6 @@ def _siblings(ground: Ground) -> list[FieldUse]:
         best = min(counts, key=lambda name: (-counts[name], name))
         chosen += sorted((use for use in here if use.path == best), key=lambda use: use.offset)
     return chosen
-
-
-def _is_sibling(use: FieldUse, ground: Ground) -> bool:
-    parent = ground.impact.path[: -len(ground.operation.field)]
-    is_beside = use.path.startswith(parent) and "." not in use.path[len(parent) :]
-    is_own = use.subject == ground.subject.name and use.certainty != "possible"
-    return is_own and is_beside and side_of(use, ground.impact) == "consumers"
 
 
 def _edited(ground: Ground, uses: Iterable[FieldUse], action: CodeAction, name: str, annotation: str) -> Work:

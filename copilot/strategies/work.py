@@ -244,17 +244,21 @@ def producer_notes(ground: Ground, what: str) -> Work:
     return Work((), tuple(dict.fromkeys(notes)))
 
 
+def is_of_record(use: FieldUse, ground: Ground) -> bool:
+    """Tells whether a use is likely one of the record that the field lies in: of the field itself, or of one beside it."""
+    parent = ground.impact.path[: -len(ground.operation.field)]
+    is_beside = use.path.startswith(parent) and "." not in use.path[len(parent) :]
+    return is_beside and use.subject == ground.subject.name and use.certainty != "possible"
+
+
 def record_builds(
     ground: Ground, jobs: set[str], forms: tuple[UseForm, ...] = ("literal", "keyword")
 ) -> tuple[FieldUse, ...]:
     """Returns where those jobs build the record: the writes of the one sibling that is written most often, tests left out."""
-    parent = ground.impact.path[: -len(ground.operation.field)]
     found: dict[str, dict[tuple[str, int], FieldUse]] = {}
     for use in ground.pipeline.uses:
-        is_sibling = use.path.startswith(parent) and "." not in use.path[len(parent) :]
-        builds = use.form in forms and use.is_write and use.certainty != "possible"
-        is_own = use.subject == ground.subject.name and not ground.pipeline.is_foreign(use.span.path)
-        if builds and is_sibling and is_own and use.job in jobs:
+        builds = use.form in forms and use.is_write and use.job in jobs
+        if builds and is_of_record(use, ground) and not ground.pipeline.is_foreign(use.span.path):
             found.setdefault(use.path, {}).setdefault((use.span.path, use.offset), use)
     real = [path for path, uses in found.items() if any(not use.is_test for use in uses.values())]
     if not real:
