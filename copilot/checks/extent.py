@@ -59,7 +59,6 @@ def operations_done(case: Case, final: dict[str, SchemaVersion | None]) -> int:
     known = {subject.name: subject.latest for subject in case.base.subjects}
     written = {link.subject for link in case.states[-1].links if link.direction == "produces"} if case.states else set()
     fresh = [version for name, version in final.items() if name not in known and name in written]
-    brought = frozenset(case.alternative.waited.brought if case.alternative.waited else ())
     done = 0
     for operation in case.request.operations:
         if isinstance(operation, TopicOperation | ChangeLevel):
@@ -72,7 +71,9 @@ def operations_done(case: Case, final: dict[str, SchemaVersion | None]) -> int:
             continue
         base = known.get(operation.subject)
         candidates = [final.get(operation.subject), *fresh]
-        done += base is not None and any(it is not None and _is_done(operation, base, it, brought) for it in candidates)
+        done += base is not None and any(
+            it is not None and _is_done(operation, base, it, case.alternative.brought) for it in candidates
+        )
     return done
 
 

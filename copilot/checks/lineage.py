@@ -83,9 +83,13 @@ class Pair:
 
 def lineages(case: Case) -> tuple[Lineage, ...]:
     """Returns the subjects that mean something else, are new, or are gone after some phase, sorted by name."""
-    brought = frozenset(case.alternative.waited.brought if case.alternative.waited else ())
     found = [
-        Lineage(subject, subject, tuple(_counterpart(subject, case.base, state) for state in case.states), brought)
+        Lineage(
+            subject,
+            subject,
+            tuple(_counterpart(subject, case.base, state) for state in case.states),
+            case.alternative.brought,
+        )
         for subject in case.base.subjects
     ]
     known = {_place(version) for lineage in found for version in lineage.after if version}

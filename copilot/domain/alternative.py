@@ -261,6 +261,11 @@ class Alternative:
         """Returns by what people name it: its id and its strategy."""
         return f"{self.id} {self.strategy}"
 
+    @property
+    def brought(self) -> frozenset[str]:
+        """Returns the names of fields that phases which have landed already added."""
+        return frozenset(self.waited.brought if self.waited else ())
+
     def gates_before(self, phase: int) -> tuple[Gate, ...]:
         """Returns the gates that hold when that phase begins, oldest first."""
         before = [self.waited.gate] if self.waited else []

@@ -85,7 +85,7 @@ def _brought(alternative: Alternative, phase: int) -> tuple[str, ...]:
     added = {
         it.field for it in alternative.phases[phase].edits if isinstance(it, SchemaEdit) and it.action == "add_field"
     }
-    return tuple(sorted(added.union(alternative.waited.brought if alternative.waited else ())))
+    return tuple(sorted(added | alternative.brought))
 
 
 def outlived(root: PipelineMap, proposal: Proposal) -> tuple[str, ...]:
