@@ -16,7 +16,7 @@ from copilot.domain.pipeline import Decoder, PipelineMap, Retention
 from copilot.domain.source import Span
 from copilot.impact.fields import impact_of
 from copilot.ports import Case
-from copilot.strategies.merge_topics import merge_topics
+from copilot.strategies.merge_topics import ENVELOPE, UNION, merge_topics
 from tests.checks.benches import bench_of
 from tests.planners.builders import COMMIT, link, pipeline, uses_in
 from tests.strategies.test_merge_topics import MERGE, shop
@@ -82,6 +82,7 @@ def test_records_come_back_from_the_union_and_from_the_envelope_as_they_were() -
     base = shop()
     ways = [it for it in merge_topics(MERGE, impact_of(MERGE, base), base) if isinstance(it, Alternative)]
 
+    assert [it.strategy for it in ways[1:3]] == [UNION, ENVELOPE]
     for way in ways[1:3]:
         files = [it for it in way.phases[0].edits if isinstance(it, NewFile)]
         told = [it for it in found(base, *files) if it.rule in (REPLAYED, CHANGED)]

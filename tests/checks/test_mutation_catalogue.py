@@ -68,7 +68,9 @@ def test_another_field_is_broken_in_each_text_of_the_record_and_never_the_one_th
     asked = {getattr(it, "field", "") for it in case.request.operations}
 
     for name in ("another field dropped", "another field renamed", "another field retyped"):
-        for mutant in next(it for it in MUTATIONS if it.name == name).of(case, kit.tree):
+        mutants = next(it for it in MUTATIONS if it.name == name).of(case, kit.tree)
+        assert mutants, name
+        for mutant in mutants:
             more = set(edits_of(mutant.alternative)) - set(edits_of(case.alternative))
             own = {it.source.path for it in edits_of(case.alternative) if isinstance(it, SchemaEdit)}
             assert {it.source.path for it in more if isinstance(it, SchemaEdit)} == own, name
