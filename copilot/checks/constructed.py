@@ -174,10 +174,10 @@ class Constructions:
     def _whole(self, path: str, phase: int) -> Iterator[tuple[ast.Call, str]]:
         """Yields the calls of a file that hand one mapping on as all that they give: `Order(**record)`."""
         code = self.codes[phase].at(path)
-        for node in ast.walk(code.tree) if code else ():
-            is_whole = isinstance(node, ast.Call) and not node.args and [it.arg for it in node.keywords] == [None]
-            if isinstance(node, ast.Call) and is_whole:
-                yield node, last_name(node.func)
+        for call in code.calls() if code else ():
+            match call:
+                case ast.Call(args=[], keywords=[ast.keyword(arg=None)]):
+                    yield call, last_name(call.func)
 
     def _refused(self, link: Link, path: str, name: str, fields: frozenset[str]) -> Iterator[Finding]:
         call = next((call for call, other in self._whole(path, self.phase) if other == name), None)

@@ -7,6 +7,7 @@ asks has to be content with what is true of each. A file that can't be read or p
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -125,6 +126,10 @@ class ParsedCode:
             case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
                 return name
         return ""
+
+    def calls(self) -> Iterator[ast.Call]:
+        """Yields every call of something that has a name."""
+        return itertools.chain.from_iterable(self._calls.values())
 
     def calls_of(self, function: FunctionNode) -> list[ast.Call]:
         """Returns the calls of a function outside of itself, of a method those by its name; none where several have the name."""
