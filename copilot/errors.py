@@ -13,6 +13,7 @@ EXIT_REFUSED = 1
 EXIT_USAGE = 2
 EXIT_WAITING = 3
 EXIT_SURROUNDINGS = 4
+_UNDER_NEXT = " " * len("  next   ")
 
 
 class CopilotError(Exception):
@@ -25,6 +26,10 @@ class CopilotError(Exception):
         self.what = what
         self.where = str(where)
         self.next = next
+
+    def add_next(self, text: str) -> None:
+        """Adds something else to do next, or to know for it, on a line of its own."""
+        self.next = f"{self.next}\n{_UNDER_NEXT}{text}".lstrip()
 
     def __str__(self) -> str:
         lines = [self.what]

@@ -66,6 +66,6 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         )
     except NotUnderstood as error:
         if not (arguments.no_model or workspace.model_name):
-            error.next = f"{error.next}\n         {FREE_WORDS}".lstrip()
+            error.add_next(FREE_WORDS)
         raise
     return prove(workspace, id, arguments, console)

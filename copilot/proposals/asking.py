@@ -108,7 +108,7 @@ def understood_by_model(
         before = earlier_words(old.request, old.decision.chosen if old.decision else "") if old else ""
         framed = frame(text, pipeline, talk, before)
     except NoAnswer as none:
-        error.next = f"{error.next}\n         The model {on.model.name} was asked, too: {none}".lstrip()
+        error.add_next(f"The model {on.model.name} was asked, too: {none}")
         raise error from none
     if is_stopped():
         raise error

@@ -264,7 +264,7 @@ class Workspace:
                 )
             except WrongUsage as outcome:
                 if told:
-                    outcome.next = f"{outcome.next}\n         {self._kept(text, kit.tree.commit, told)}".lstrip()
+                    outcome.add_next(self._kept(text, kit.tree.commit, told))
                 raise
 
     def _kept(self, text: str, commit: str, told: Sequence[Exchange]) -> str:
