@@ -1,4 +1,5 @@
-"""What tests of a model behind the command line share: the scripted server that requests go to, and a copy of the example."""
+"""What tests of a model behind the command line share: the scripted server that requests go to, a copy of the example,
+and a folder for the person's own configuration."""
 
 from __future__ import annotations
 
@@ -23,3 +24,12 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[MessagesServer]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return Path(shutil.copytree(example(), tmp_path / "shop", symlinks=True))
+
+
+@pytest.fixture
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The person's own configuration, which is empty."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "own"))
+    own = tmp_path / "own" / "pipeline-copilot"
+    own.mkdir(parents=True)
+    return own

@@ -36,6 +36,7 @@ def proposed(folder: Path, *more: str) -> Proposal:
 @pytest.mark.tool("local model")
 def test_a_small_model_frames_and_suggests_and_the_checks_decide(
     tmp_path: Path,
+    own_folder: Path,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
     request: pytest.FixtureRequest,
@@ -43,9 +44,8 @@ def test_a_small_model_frames_and_suggests_and_the_checks_decide(
     folder = init(tmp_path / "shop")
     commit(folder, {"schemas/order.avsc": order_schema(), **CHECKOUT, **INVOICE})
     again = Path(shutil.copytree(folder, tmp_path / "again", symlinks=True))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "own"))
-    shutil.copytree(OWN / "prompts", tmp_path / "own" / "pipeline-copilot" / "prompts")
-    shutil.copy(OWN / "config.toml", tmp_path / "own" / "pipeline-copilot")
+    shutil.copytree(OWN / "prompts", own_folder / "prompts")
+    shutil.copy(OWN / "config.toml", own_folder)
 
     with local_model() as environ:
         for name, value in environ.items():

@@ -193,14 +193,12 @@ def test_what_led_to_no_proposal_can_be_read_and_nothing_else(
 def test_a_slip_in_ones_own_prompt_costs_no_proposal_and_is_told(
     folder: Path,
     server: MessagesServer,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    own_folder: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    own = tmp_path / "own" / "pipeline-copilot" / "prompts"
-    own.mkdir(parents=True)
+    own = own_folder / "prompts"
+    own.mkdir()
     (own / "frame.md").write_text("You frame.")
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "own"))
     server.then(FRAMED)
 
     assert propose(folder, "--model", "some-model") == EXIT_DONE
@@ -214,14 +212,10 @@ def test_a_slip_in_ones_own_prompt_costs_no_proposal_and_is_told(
 def test_whoever_asks_again_after_failures_has_the_whole_budget_again(
     folder: Path,
     server: MessagesServer,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    own_folder: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    own = tmp_path / "own" / "pipeline-copilot"
-    own.mkdir(parents=True)
-    (own / "config.toml").write_text("[model]\ncalls = 2\n")
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "own"))
+    (own_folder / "config.toml").write_text("[model]\ncalls = 2\n")
     server.then(*[say.failure(401, "authentication_error")] * 3)
 
     for _ in range(3):

@@ -113,11 +113,9 @@ def test_a_failing_model_leaves_the_proposal_of_the_rules(
 
 
 def test_a_silent_server_leaves_the_proposal_of_the_rules(
-    folder: Path, plain: Plain, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    folder: Path, plain: Plain, monkeypatch: pytest.MonkeyPatch, own_folder: Path
 ) -> None:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "own"))
-    (tmp_path / "own" / "pipeline-copilot").mkdir(parents=True)
-    (tmp_path / "own" / "pipeline-copilot" / "config.toml").write_text("[model]\nseconds = 4\n")
+    (own_folder / "config.toml").write_text("[model]\nseconds = 4\n")
     for base_url in silent():
         monkeypatch.setenv("ANTHROPIC_BASE_URL", base_url)
         code = main(["propose", SENTENCE, "-C", str(folder), "--model", "some-model", "--quiet"])

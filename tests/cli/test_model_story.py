@@ -228,12 +228,9 @@ def test_a_question_comes_back_with_candidates_of_the_map(
 
 
 def test_a_budget_that_runs_out_midway_ends_in_an_honest_decision(
-    folder: Path, server: MessagesServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, server: MessagesServer, own_folder: Path
 ) -> None:
-    own = tmp_path / "own" / "pipeline-copilot"
-    own.mkdir(parents=True)
-    (own / "config.toml").write_text("[model]\ncalls = 2\n")
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "own"))
+    (own_folder / "config.toml").write_text("[model]\ncalls = 2\n")
     server.then(*[answering(ANSWERS)] * 20)
 
     assert propose(folder) == EXIT_DONE
@@ -274,13 +271,8 @@ def test_what_was_asked_before_a_kill_is_not_asked_again(folder: Path, server: M
     assert kinds.count(Challenged) == len(proposal.challenges)
 
 
-def test_a_person_may_want_no_critic(
-    folder: Path, server: MessagesServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    own = tmp_path / "own" / "pipeline-copilot"
-    own.mkdir(parents=True)
-    (own / "config.toml").write_text("[model]\ncritics = 0\n")
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "own"))
+def test_a_person_may_want_no_critic(folder: Path, server: MessagesServer, own_folder: Path) -> None:
+    (own_folder / "config.toml").write_text("[model]\ncritics = 0\n")
     server.then(*[answering(ANSWERS)] * 20)
 
     assert propose(folder) == EXIT_DONE

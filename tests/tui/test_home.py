@@ -240,7 +240,8 @@ def test_the_part_that_is_clicked_is_shown(tmp_path: Path) -> None:
     at_home(folder, act, size=(80, 24))
 
 
-def test_a_commit_that_comes_meanwhile_is_read_when_one_comes_back(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_caught_up", [False, True], ids=["first seen at home", "another screen caught up before"])
+def test_a_commit_that_comes_meanwhile_is_read_when_one_comes_back(is_caught_up: bool, tmp_path: Path) -> None:
     folder, _ = copy_of_example(tmp_path)
 
     async def run() -> None:
@@ -250,25 +251,9 @@ def test_a_commit_that_comes_meanwhile_is_read_when_one_comes_back(tmp_path: Pat
             await pilot.press("g")
             git(folder, "rm", "--quiet", "schemas/score.avsc")
             git(folder, "commit", "--quiet", "--message=Retire a schema")
+            assert not is_caught_up or app.catch_up()
             await pilot.press("q")
             await until(app, lambda: "5 schemas" in screen_text(app))
             assert git(folder, "rev-parse", "--short=9", "HEAD") in screen_text(app).split("\n")[0]
-
-    asyncio.run(run())
-
-
-def test_what_another_screen_caught_up_with_is_read_at_home_as_well(tmp_path: Path) -> None:
-    folder, _ = copy_of_example(tmp_path)
-
-    async def run() -> None:
-        app = CopilotApp(LaterWorkspace(folder))
-        async with app.run_test(size=(120, 24)) as pilot:
-            await until(app, lambda: "6 schemas" in screen_text(app))
-            await pilot.press("g")
-            git(folder, "rm", "--quiet", "schemas/score.avsc")
-            git(folder, "commit", "--quiet", "--message=Retire a schema")
-            assert app.catch_up()
-            await pilot.press("q")
-            await until(app, lambda: "5 schemas" in screen_text(app))
 
     asyncio.run(run())
