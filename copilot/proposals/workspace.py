@@ -40,6 +40,8 @@ from copilot.proposals.asking import (
     understood_by_model,
 )
 from copilot.proposals.reading import Place, open_place, read_map
+from copilot.proposals.stored import damaged, readable, stored
+from copilot.proposals.talks import LETTER, keep_talk, said_about
 from copilot.proposals.verification import Seen, Verification
 from copilot.settings import DEFAULT_RECORDS_FOLDER
 
@@ -60,8 +62,6 @@ if TYPE_CHECKING:
 
 FOLDER = "pipeline-copilot"
 FOLLOWS_MAX = 100
-TALK = "q"
-"""Begins the id of what was said about words that led to a question, or to nothing."""
 
 
 def utc_now() -> str:
@@ -90,8 +90,7 @@ class Workspace:
         self.is_only_shown = is_only_shown
         kind, own = ShownStore if is_only_shown else FileStore, repository.common_dir / FOLDER
         self._store = kind(own / "proposals", clock)
-        # What was said to a model about words of which no proposal came.
-        self._talks = kind(own / "talks", clock, TALK)
+        self._talks = kind(own / "talks", clock, LETTER)
         self._kits: dict[str, Kit] = {}
 
     @classmethod
@@ -256,7 +255,7 @@ class Workspace:
             if kit.model is None or not text.strip() or not is_missed(error):
                 raise
             asks(kit.model.model.name)
-            earlier = self._said_about(text, kit.tree.commit)
+            earlier = said_about(text, kit.tree.commit, (self._store, self._talks))
             told: list[Exchange] = []
             try:
                 return understood_by_model(
@@ -264,47 +263,18 @@ class Workspace:
                 )
             except WrongUsage as outcome:
                 if told:
-                    outcome.add_next(self._kept(text, kit.tree.commit, told))
+                    request = ChangeRequest(text.strip(), (), kit.tree.commit, self._repository.identity_or_nobody())
+                    outcome.add_next(keep_talk(self._talks, request, told))
                 raise
-
-    def _kept(self, text: str, commit: str, told: Sequence[Exchange]) -> str:
-        """Keeps what was said about words of which no proposal comes, and returns how to read it."""
-        request = ChangeRequest(text.strip(), (), commit, self._repository.identity_or_nobody())
-        id = TALK + proposal_id(request, VERSION)[1:]
-        try:
-            with self._talks.lock(id):
-                for body in (*(() if id in self._talks.ids() else (request,)), *told):
-                    self._talks.append(id, body)
-        except SurroundingsFailed as failure:
-            return f"What was said could not be kept: {failure.what}"
-        return f"What it was told and what it said: pipeline-copilot show {id} --prompts"
 
     def talks(self) -> tuple[Proposal, ...]:
         """Returns what was said to a model about words that led to a question or to nothing, oldest first: requests without
         operations, with their exchanges."""
-        found = ((id, self._readable(id, self._talks)) for id in self._talks.ids())
-        whole = [(id, records) for id, records in found if isinstance(records, tuple)]
-        return tuple(fold(id, records) for id, records in sorted(whole, key=lambda it: (it[1][0].at, it[0])))
+        return stored(self._talks)
 
     def talk(self, id: str) -> Proposal:
         """Returns one of them; raises WrongUsage for an unknown id."""
         return fold(id, self._talks.records(id))
-
-    def _said_about(self, text: str, commit: str) -> tuple[Exchange, ...]:
-        """Returns what was said to a model to understand the same words at that commit."""
-        asked = {"text": text.strip(), "commit": commit}
-        records = [
-            it
-            for store in (self._store, self._talks)
-            for id, first in store.requests()
-            if asked.items() <= first["body"].items() and isinstance(it := self._readable(id, store), tuple)
-        ]
-        said = (
-            [it.body for it in one if isinstance(it.body, Exchange) and it.body.purpose == "frame"] for one in records
-        )
-        # What came after the last answer that was of use is asked anew: a refusal need not be the last word.
-        useful = (one[: max((at for at, it in enumerate(one, 1) if not it.problem), default=0)] for one in said)
-        return tuple(dict.fromkeys(it for one in useful for it in one))
 
     def advance(self, id: str, stop: threading.Event | None = None, begins: Begins | None = None) -> Iterator[Record]:
         """Runs the line from where it stands to its decision, or until `stop` is set, yielding each record when it is on disk.
@@ -333,7 +303,7 @@ class Workspace:
     def _followed(self, proposal: Proposal) -> Proposal | None:
         """Returns the proposal that this one follows, None where there is none that can be read."""
         id = proposal.request.follows
-        records = self._readable(id) if id else ()
+        records = readable(self._store, id) if id else ()
         return fold(id, records) if isinstance(records, tuple) and records else None
 
     def word(self, id: str, stop: threading.Event | None = None) -> Iterator[Record]:
@@ -402,9 +372,7 @@ class Workspace:
 
     def list(self) -> tuple[Proposal, ...]:
         """Returns the proposals that can be read, oldest first; `damaged` tells of the others."""
-        read = {id: self._readable(id) for id in self._store.ids()}
-        whole = [(records[0].at, id, records) for id, records in read.items() if isinstance(records, tuple)]
-        return tuple(fold(id, records) for _, id, records in sorted(whole, key=lambda row: row[:2]))
+        return stored(self._store)
 
     def newest(self) -> tuple[Proposal, ...]:
         """Returns the same, newest first, and before them those that were put off until a day that has come."""
@@ -444,8 +412,7 @@ class Workspace:
 
     def damaged(self) -> tuple[SurroundingsFailed, ...]:
         """Returns why proposals that lie here can't be read; a file that was begun and holds nothing yet is none."""
-        read = [self._readable(id) for id in self._store.ids()]
-        return tuple(error for error in read if isinstance(error, SurroundingsFailed))
+        return damaged(self._store)
 
     def revise(
         self,
@@ -693,7 +660,7 @@ class Workspace:
         for _ in range(FOLLOWS_MAX):
             id = proposal_id(request, VERSION)
             with self._store.lock(id):
-                if id not in self._store.ids() or isinstance(known := self._readable(id), WrongUsage):
+                if id not in self._store.ids() or isinstance(known := readable(self._store, id), WrongUsage):
                     self._store.append(id, request)
                     return self._asked(id)
                 if isinstance(known, SurroundingsFailed) and not isinstance(known, ProposalCorrupt):
@@ -707,14 +674,6 @@ class Workspace:
     def _asked(self, id: str) -> str:
         self._store.remember(id)
         return id
-
-    def _readable(
-        self, id: str, store: FileStore | None = None
-    ) -> tuple[Record, ...] | SurroundingsFailed | WrongUsage:
-        try:
-            return (store or self._store).records(id)
-        except (SurroundingsFailed, WrongUsage) as error:
-            return error
 
     def prompts(self) -> tuple[PromptOffer, ...]:
         """Returns the files that say how models are asked, by id: the person's own, the repository's, and the built-in."""
