@@ -54,6 +54,8 @@ def test_a_baseline_of_another_version_is_refused(tmp_path: Path, capsys: pytest
         (("show", "no-such"), 'There is no case "no-such"'),
         (("show", ONE), "No proposal of this case is kept"),
         ((ONE, "--planner", "oracle"), 'There is no planner "oracle"'),
+        ((ONE, "--epochs", "0"), 'Argument --epochs: "0" is no whole number above 0.'),
+        ((ONE, "--tokens", "many"), 'Argument --tokens: "many" is no whole number above 0.'),
     ],
 )
 def test_what_is_not_there_is_told(
