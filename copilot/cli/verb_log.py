@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     proposals = workspace.newest()
     due = frozenset(it.id for it in proposals if workspace.is_due(it))
     talks = workspace.talks()[::-1]
-    damaged = workspace.damaged()
+    damaged = (*workspace.damaged(), *workspace.damaged_talks())
     for error in damaged:
         console.report(error)
     if arguments.format == "json":

@@ -44,11 +44,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     from copilot.proposals import Workspace
+    from copilot.proposals.talks import LETTER
 
     if arguments.contract_test and arguments.format:
         raise WrongUsage("--contract-test prints Python, and no other format.", next="Leave --format out.")
     workspace = Workspace.open(arguments.repository)
-    if arguments.id.startswith("q-"):
+    if arguments.id.startswith(f"{LETTER}-"):
+        if arguments.export or arguments.contract_test:
+            raise WrongUsage(
+                f"{arguments.id} stands for words that led to no proposal.",
+                next=f"{COMMAND} show {arguments.id} prints what was said.",
+            )
         return _print_transcript(workspace.talk(arguments.id), arguments.format, console)
     proposal = workspace.load(workspace.find(arguments.id))
     if arguments.export:

@@ -272,6 +272,10 @@ class Workspace:
         operations, with their exchanges."""
         return stored(self._talks)
 
+    def damaged_talks(self) -> tuple[SurroundingsFailed, ...]:
+        """Returns why others of them can't be read."""
+        return damaged(self._talks)
+
     def talk(self, id: str) -> Proposal:
         """Returns one of them; raises WrongUsage for an unknown id."""
         return fold(id, self._talks.records(id))

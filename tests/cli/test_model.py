@@ -179,8 +179,9 @@ def test_a_question_that_is_asked_again_is_answered_from_what_was_kept(folder: P
     assert len(server.requests) == 1
 
 
+@pytest.mark.parametrize("more", [["--export", "kept.jsonl"], ["--contract-test"]])
 def test_what_led_to_no_proposal_can_be_read_and_nothing_else(
-    folder: Path, server: MessagesServer, capsys: pytest.CaptureFixture[str]
+    more: list[str], folder: Path, server: MessagesServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     server.then(say.tool("frame", QUESTION))
     propose(folder, "--model", "some-model")
@@ -188,6 +189,22 @@ def test_what_led_to_no_proposal_can_be_read_and_nothing_else(
 
     assert main(["apply", id, "-C", str(folder)]) == EXIT_USAGE
     assert main(["show", "q-0123456789", "-C", str(folder)]) == EXIT_USAGE
+    capsys.readouterr()
+    assert main(["show", id, "-C", str(folder), *more]) == EXIT_USAGE
+    assert "led to no proposal" in capsys.readouterr().err
+
+
+def test_the_log_tells_of_words_that_can_not_be_read_any_more(
+    folder: Path, server: MessagesServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.then(say.tool("frame", QUESTION))
+    propose(folder, "--model", "some-model")
+    (file,) = (folder / ".git" / "pipeline-copilot" / "talks").glob("q-*.jsonl")
+    file.write_text(file.read_text().replace("Which score", "What score", 1))
+    capsys.readouterr()
+
+    assert main(["log", "-C", str(folder)]) == EXIT_DONE
+    assert f"{file}:2" in capsys.readouterr().err
 
 
 def test_a_slip_in_ones_own_prompt_costs_no_proposal_and_is_told(
