@@ -37,6 +37,6 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     console.print(
         "Once that day has come, it stands first in the log and on the screen."
         if postponed.until
-        else "Nobody can tell by itself when that has come true: the log and the screen go on naming it."
+        else "No program can tell when that has come true: the log and the screen go on naming it."
     )
     return EXIT_DONE

@@ -28,11 +28,11 @@ VERBS = (
         "propose", 'propose "CHANGE"', "find ways to make a change, prove each, choose one", "copilot.cli.verb_propose"
     ),
     Verb("review", "review [ID]", "look at a proposal on a screen; approve or reject it", "copilot.cli.verb_review"),
-    Verb("reject", "reject ID --because WORDS", "say no, and why", "copilot.cli.verb_reject"),
+    Verb("reject", "reject ID --because WORDS", "say no to a proposal, and why", "copilot.cli.verb_reject"),
     Verb(
         "postpone",
         "postpone ID --until WHEN",
-        'say "not now"; it comes up again on that day',
+        'say "not now" to a proposal, and when to come back to it',
         "copilot.cli.verb_postpone",
     ),
     Verb("apply", "apply [ID]", "put what was approved on a new branch", "copilot.cli.verb_apply"),

@@ -64,7 +64,7 @@ def test_a_not_now_says_when_it_comes_up_again(shop: Path, capsys: pytest.Captur
     assert main(["postpone", ID, "--until", "2001-01-01", *where]) == EXIT_USAGE
     assert "not later than today" in capsys.readouterr().err
     assert main(["postpone", ID, "--until", "billing has moved", *where]) == EXIT_DONE
-    assert "Nobody can tell by itself when that has come true" in capsys.readouterr().out
+    assert "No program can tell when that has come true" in capsys.readouterr().out
     assert (
         main(["postpone", ID, "--until", "in 2 weeks", "--because", "release", "--format", "json", *where]) == EXIT_DONE
     )
