@@ -118,7 +118,7 @@ def is_grave(proposal: Proposal, alternative: str) -> bool:
 def _decided(proposal: Proposal) -> Decision:
     if proposal.decision is None:
         raise WrongUsage(
-            f"{proposal.id} is not decided yet.", next=f"Let it run to its end: pipeline-copilot show {proposal.id}"
+            f"{proposal.id} is not decided yet.", next="Propose the same again: the run goes on from its last record."
         )
     return proposal.decision
 

@@ -58,6 +58,16 @@ def test_a_no_takes_its_reason_and_no_screen(shop: Path, capsys: pytest.CaptureF
     assert main(["apply", ID, "-C", str(shop)]) == EXIT_WAITING
 
 
+@pytest.mark.parametrize("words", [["reject", "--because", "too soon"], ["postpone", "--until", "in 2 weeks"]])
+def test_what_is_not_decided_yet_is_refused_with_how_it_goes_on(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace_with(tmp_path, faces.an_undecided_proposal())
+
+    assert main([*words, ID, "-C", str(tmp_path)]) == EXIT_USAGE
+    assert "next   Propose the same again: the run goes on" in capsys.readouterr().err
+
+
 def test_a_not_now_says_when_it_comes_up_again(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     where = ["-C", str(shop)]
 
