@@ -13,10 +13,10 @@ from copilot.cli.compat_text import verdict_json
 from copilot.cli.console import Console
 from copilot.domain.pair import PairVerdict
 from copilot.errors import EXIT_DONE, EXIT_USAGE, WrongUsage
+from copilot.formats.json_text import BYTE_ORDER_MARK
 
 Judge = Callable[[Any, Any], PairVerdict]
 """Takes the reader's schema and the writer's."""
-BYTE_ORDER_MARK = "\ufeff"
 LINE_CHARACTERS_MAX = 32_000_000
 ID_CHARACTERS_MAX = 1_000
 _LEADING_ID = re.compile(r'\s*\{\s*"id"\s*:\s*("(?:[^"\\]|\\.)*"|-?[0-9]{1,18})\s*[,}]')
