@@ -86,14 +86,14 @@ def _plan(proposal: Proposal, standing: Standing, head: str) -> list[Content]:
     letters = letters_of(proposal)
     letter = letters[standing.alternative]
     ruling = proposal.decision.ruling(standing.alternative)
+    elsewhere = plain(f"here    {head}: HEAD is not at the base, and nothing was proved on it.", WARNING)
     lines = [
         plain(f"{letter}  {proposal.alternative(standing.alternative).title}", "bold"),
         plain(f"plan    {standing.plan}"),
         plain(f"base    {proposal.request.commit}"),
+        *([elsewhere] if is_elsewhere(proposal, head) else []),
         plain(f"ruling  {outcome_of(ruling)}: {ruling.rule}"),
     ]
-    if is_elsewhere(proposal, head):
-        lines.insert(3, plain(f"here    {head}: HEAD is not at the base, and nothing was proved on it.", WARNING))
     if proposal.decision.chosen and standing.alternative != proposal.decision.chosen:
         lines.append(plain(f"The rules chose {letters[proposal.decision.chosen]}, and not this one.", WARNING))
     if ruling.outcome == "unproved":
