@@ -106,8 +106,6 @@ def _placed(edges: list[tuple[str, str]]) -> Any:
     layout = files("copilot.cli").joinpath("map_page/layout.js").read_text("utf-8")
     program = f"""{layout}
         const nodes = new Map({json.dumps(names)}.map(label => [label, {{ label }}]));
-        const grouped = (items, key) => items.reduce(
-          (all, item) => all.set(key(item), [...(all.get(key(item)) || []), item]), new Map());
         const edges = {json.dumps(edges)}.map(([from, to]) => ({{ from, to }}));
         const picture = placed([...nodes.keys()], edges, {json.dumps(WINDOW)});
         console.log(JSON.stringify({{ ...picture, at: [...picture.at] }}));"""

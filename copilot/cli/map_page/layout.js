@@ -83,10 +83,25 @@ function chunks(items, most) {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, number) => items.slice(number * size, (number + 1) * size));
 }
 
-// What hangs together, the largest first.
-function componentsOf(ids, edges) {
+function neighboursOf(ids, edges) {
   const around = new Map(ids.map(id => [id, []]));
   for (const edge of edges) { around.get(edge.from).push(edge.to); around.get(edge.to).push(edge.from); }
+  return around;
+}
+
+function grouped(items, key) {
+  const found = new Map();
+  for (const item of items) {
+    const name = key(item);
+    if (!found.has(name)) found.set(name, []);
+    found.get(name).push(item);
+  }
+  return found;
+}
+
+// What hangs together, the largest first.
+function componentsOf(ids, edges) {
+  const around = neighboursOf(ids, edges);
   const seen = new Set();
   const components = [];
   for (const start of ids) {
@@ -103,8 +118,7 @@ function layersOf(ids, edges) {
   const column = columnsOf(ids, edges);
   const columns = Array.from({ length: Math.max(0, ...column.values()) + 1 }, () => []);
   for (const id of ids) columns[column.get(id)].push(id);
-  const around = new Map(ids.map(id => [id, []]));
-  for (const edge of edges) { around.get(edge.from).push(edge.to); around.get(edge.to).push(edge.from); }
+  const around = neighboursOf(ids, edges);
   const row = new Map();
   columns.forEach(list => list.sort((a, b) => nodes.get(a).label.localeCompare(nodes.get(b).label))
     .forEach((id, at) => row.set(id, at)));

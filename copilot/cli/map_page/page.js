@@ -26,16 +26,6 @@ map.endpoints.forEach((endpoint, number) => nodes.set(endpointNode(number),
 const usesByJob = grouped(map.uses, use => use.job);
 const subjects = new Map(map.subjects.map(subject => [subject.name, subject]));
 
-function grouped(items, key) {
-  const found = new Map();
-  for (const item of items) {
-    const name = key(item);
-    if (!found.has(name)) found.set(name, []);
-    found.get(name).push(item);
-  }
-  return found;
-}
-
 // What a search matches: a node's own name, its file or folder, and the subjects and fields that it deals with.
 function textOf(id, node) {
   const around = links.filter(link => link.from === id || link.to === id).map(link => link.subject || "");
