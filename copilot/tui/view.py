@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.events import Resize
-from textual.widgets import Static, TabbedContent, TabPane
+from textual.widgets import Static, Tab, TabbedContent, TabPane
 
 from copilot.domain.alternative import Alternative
 from copilot.domain.decision import Comment
@@ -70,6 +70,8 @@ class ReviewView(AskedBeforePage):
         yield KeyLine()
 
     def on_mount(self) -> None:
+        if not self.query(Tab):  # it was left at once, before its tabs were there
+            return
         self._show_proposal()
         self.query_one("#alternatives").focus()
         self.look_before(self._proposal)

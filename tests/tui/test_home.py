@@ -257,3 +257,16 @@ def test_a_commit_that_comes_meanwhile_is_read_when_one_comes_back(is_caught_up:
             assert git(folder, "rev-parse", "--short=9", "HEAD") in screen_text(app).split("\n")[0]
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize("steps", [0, 2, 4, 20])
+def test_a_proposal_that_is_left_while_it_opens_ends_without_an_error(steps: int, tmp_path: Path) -> None:
+    folder, id = copy_of_example(tmp_path)
+
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        app.open_proposal(id)
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        assert app.is_running
+
+    at_home(folder, act)
