@@ -377,9 +377,6 @@ class MakeArray:
     to: str
 
 
-Reshape = ChangeUnit | SplitField | MergeFields | NestFields | FlattenField | MakeArray
-"""What brings values into other fields through a conversion: `mapping` says which."""
-
 Operation = (
     AddField
     | RemoveField

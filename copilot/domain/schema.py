@@ -112,12 +112,3 @@ class SchemaSubject:
     @property
     def latest(self) -> SchemaVersion:
         return self.versions[-1]
-
-
-@dataclass(frozen=True, slots=True)
-class SchemaChange:
-    """One difference between two versions of a subject, in words, with the field path that it is about."""
-
-    kind: str
-    path: str
-    text: str

@@ -32,7 +32,3 @@ class Verification:
     @property
     def holds(self) -> bool:
         return self.decision == "same"
-
-    def first_changed(self) -> Seen | None:
-        """Returns the first evidence that no longer holds."""
-        return next((seen for seen in self.seen if seen.outcome != "same"), None)

@@ -1,4 +1,4 @@
-"""What makes two schemas the same: Avro's parsing canonical form with its fingerprints, and the wider digest of the meaning.
+"""What makes two schemas the same: Avro's parsing canonical form with its fingerprint, and the wider digest of the meaning.
 
 Works on a self-contained schema whose names are all full, as `parse` gives it.
 """
@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from functools import lru_cache
 from typing import Any
 
 from copilot.domain.codec import canonical, digest_of_text
 from copilot.formats.avro.names import NAMED_KINDS, PRIMITIVES, RECORD_KINDS
-
-_EMPTY_CRC_64 = 0xC15D213AA4D7A795
 
 
 def canonical_form(schema: Any) -> str:
@@ -24,15 +21,6 @@ def canonical_form(schema: Any) -> str:
 def fingerprint(schema: Any) -> str:
     """Returns the SHA-256 of the canonical form, in hex."""
     return digest_of_text(canonical_form(schema))
-
-
-def fingerprint_crc_64(schema: Any) -> str:
-    """Returns the CRC-64-AVRO of the canonical form as 16 hex digits, the lowest byte first, as Avro for Java writes it."""
-    table = _crc_table()
-    crc = _EMPTY_CRC_64
-    for byte in canonical_form(schema).encode("utf-8"):
-        crc = (crc >> 8) ^ table[(crc ^ byte) & 0xFF]
-    return crc.to_bytes(8, "little").hex()
 
 
 def meaning(schema: Any) -> str:
@@ -80,13 +68,3 @@ def _normalised(schema: Any) -> Any:
     elif kind in RECORD_KINDS:
         whole["fields"] = [{**field, "type": _normalised(field["type"])} for field in schema["fields"]]
     return whole
-
-
-@lru_cache(maxsize=1)
-def _crc_table() -> tuple[int, ...]:
-    table = []
-    for entry in range(256):
-        for _ in range(8):
-            entry = (entry >> 1) ^ (_EMPTY_CRC_64 & -(entry & 1))
-        table.append(entry)
-    return tuple(table)

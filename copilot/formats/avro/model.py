@@ -13,7 +13,6 @@ from typing import NamedTuple
 from copilot.formats.avro.rules import PROMOTIONS, FieldsOf, all_fields, source_fields
 from copilot.formats.avro.types import Field, Type
 
-EXACT_BITS = {"float": 24, "double": 53}
 _INTEGER_BITS = {"int": 31, "long": 63}
 YES, WRONG, NO = 0, 1, 2
 

@@ -66,10 +66,6 @@ def parse_schema(text: str, source: SchemaSource, siblings: Mapping[str, str]) -
     )
 
 
-def _is_part(document: Document, source: SchemaSource) -> bool:
-    return source.host == "python-code" or document.main is not document.root
-
-
 def outer_name(resolved: Any) -> str:
     """Returns the full name of the outermost type, or its kind where it has no name."""
     if isinstance(resolved, list):
