@@ -22,6 +22,7 @@ from copilot.strategies.words import (
     GATE_EXPANDED,
     GATE_MOVED,
     GATE_READERS_MOVED,
+    GATE_REPLACED,
     GATE_STOPPED,
     about_decoders,
     about_keys,
@@ -91,6 +92,8 @@ class Parallel:
     new: str
     fills: tuple[Fill, ...] = ()
     """How stored records get the new fields; () where nothing converts their values."""
+    is_told_apart: bool = True
+    """Whether a new field that an old record lacks reads as null, so that readers can take the old one for it."""
 
 
 def free_name(ground: Ground) -> str:
@@ -115,6 +118,7 @@ def expand_contract(ground: Ground, slug: str, title: str, successor: Successor,
         f"`{ground.operation.field}`",
         f"`{successor.name}`",
         _fills(ground, successor),
+        is_told_apart=successor.default == (None,),
     )
     return parallel_change(ground, slug, title, parallel, argument)
 
@@ -128,7 +132,8 @@ def _fills(ground: Ground, successor: Successor) -> tuple[Fill, ...]:
 def parallel_change(ground: Ground, slug: str, title: str, parallel: Parallel, argument: str) -> Alternative:
     """Puts the states of a parallel change in order; the last one is left out where the old fields have to stay."""
     old = parallel.old
-    states = [State("expand", parallel.expanded, PRODUCERS_FIRST, GATE_EXPANDED)]
+    gate = GATE_EXPANDED if parallel.is_told_apart else GATE_REPLACED
+    states = [State("expand", parallel.expanded, PRODUCERS_FIRST, gate)]
     level = ground.subject.compatibility
     backfill = backfill_of(ground, parallel.fills)
     rewritten = backfill.rewritten if backfill else ()

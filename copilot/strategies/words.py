@@ -7,7 +7,13 @@ from copilot.strategies.ground import Ground
 
 GATE_EXPANDED = Gate(
     "The new schema is registered, all retained records still decode, and every producer runs the version that writes both"
-    " fields: the two agree in every record of one full retention period."
+    " fields: the two agree in every record that came since, over a business cycle."
+)
+GATE_REPLACED = Gate(
+    "The new schema is registered, and every producer runs the version that writes both fields: the two agree in every record"
+    " that the topic still keeps. Records from before the expansion have left the topic: in them a reader gets the default of"
+    " the new field, which it can't tell from a value.",
+    outlasts_retention=True,
 )
 GATE_READERS_MOVED = Gate(
     "Static uses of the old field by consumers are gone but as what stands in for the new one, and no running reader needs it;"

@@ -534,3 +534,15 @@ def test_a_table_that_a_symbol_is_looked_up_in_is_left_to_a_person(read: str) ->
 
     manual = [text for step in added.phases[0].steps for text in step.manual]
     assert any("make what it is looked up in know REVIEW" in text for text in manual)
+
+
+def test_readers_wait_for_retention_only_where_old_records_cannot_be_told_apart() -> None:
+    strict = offered("make currency required in order", shop())[0]["phased"].phases[0].gate
+    renamed = offered("rename amount to total in order", shop())[0]["phased"].phases[0].gate
+
+    assert strict is not None
+    assert strict.outlasts_retention
+    assert "have left the topic" in strict.text
+    assert renamed is not None
+    assert not renamed.outlasts_retention
+    assert "retention" not in renamed.text
