@@ -154,6 +154,8 @@ class MessagesModel:
                 return gathered.whole(whole)
             for event in stream:
                 gathered.add(event.to_dict(mode="json", warnings=False))
+                if gathered.is_repeating:
+                    return None
 
     def _client(self) -> anthropic.Anthropic:
         if self._kept is None:

@@ -1,22 +1,29 @@
 """Puts a message together from the events of its stream, as far as they came.
 
 A stream may end at any place, and may carry events, blocks and changes of kinds that are not known here: those never end it.
+A model that says the same again and again is not listened to any longer; what was whole before that is kept.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from copilot.domain.codec import canonical
+from copilot.domain.model import REPETITION
 
 ANSWER_CHARACTERS_MAX = 2_000_000
 """More than any answer that was asked for; a stream that goes on beyond is cut."""
-REPEATED_CHARACTERS_MAX = 1_000
+REPEATED_CHARACTERS_MIN = 1_000
 """Weak models fall into saying the same again and again until their limit, which takes minutes."""
-_REPEATED_TIMES_MIN = 8
+REPEATED_TIMES_MIN = 3
+_PIECE_MAX = 4_000
+"""A longer piece is not looked for: most alternatives of a weak model are shorter."""
 _TAIL = 24
+_PLACES_MAX = 16
+_MARKS = re.compile(r"[\s,:]*")
 _GROWING = {
     "text_delta": ("text", "text"),
     "thinking_delta": ("thinking", "thinking"),
@@ -25,7 +32,7 @@ _GROWING = {
 
 
 class TooLong(ValueError):
-    """The stream brought more than an answer may be long, or the same again and again."""
+    """The stream brought more than an answer may be long."""
 
 
 class Gathered:
@@ -36,6 +43,8 @@ class Gathered:
         self._blocks: dict[int, dict[str, Any]] = {}
         self._inputs: dict[int, str] = {}
         self.length = 0
+        self.is_repeating = False
+        """Whether all that comes was said before, so that nobody needs to listen any longer."""
 
     def add(self, event: Mapping[str, Any]) -> None:
         """Takes in one event; raises TooLong."""
@@ -46,6 +55,8 @@ class Gathered:
             self._blocks[_index(event)] = dict(_table(event.get("content_block")))
         elif kind == "content_block_delta":
             self._grow(_index(event), _table(event.get("delta")))
+        elif kind == "content_block_stop":
+            self.is_repeating |= self._is_said_before(_index(event))
         elif kind == "message_delta":
             self._message |= {name: value for name, value in _table(event.get("delta")).items() if value is not None}
             told = {name: value for name, value in _table(event.get("usage")).items() if value is not None}
@@ -57,10 +68,12 @@ class Gathered:
 
     @property
     def message(self) -> dict[str, Any]:
-        """The message so far. The input of a call whose end did not come is {}, its text stands beside it as "partial"."""
+        """The message so far. The input of a call whose end did not come is {}, or what was whole before it said the same again;
+        its text stands beside it as "partial"."""
+        stopped = {"stop_reason": REPETITION} if self.is_repeating else {}
         if not self._blocks:
-            return dict(self._message)
-        return {**self._message, "content": [self._block(at) for at in sorted(self._blocks)]}
+            return {**self._message, **stopped}
+        return {**self._message, **stopped, "content": [self._block(at) for at in sorted(self._blocks)]}
 
     @property
     def text(self) -> str:
@@ -82,8 +95,14 @@ class Gathered:
         self.length += len(piece)
         if self.length > ANSWER_CHARACTERS_MAX:
             raise TooLong(f"it is longer than {ANSWER_CHARACTERS_MAX} characters")
-        if repeats(whole):
-            raise TooLong("it says the same again and again")
+        self.is_repeating |= repeats(whole)
+
+    def _is_said_before(self, at: int) -> bool:
+        """Tells whether the call that ends is the one before it, word for word."""
+        if at not in self._inputs or at - 1 not in self._inputs:
+            return False
+        ended, before = (self._blocks.get(it, {}).get("name") for it in (at, at - 1))
+        return ended == before and self._inputs[at] == self._inputs[at - 1]
 
     def _block(self, at: int) -> dict[str, Any]:
         block, written = dict(self._blocks[at]), self._inputs.get(at, "")
@@ -92,18 +111,77 @@ class Gathered:
         try:
             input = json.loads(written)
         except (ValueError, RecursionError):
-            input = None
+            input = before_repeats(written) if self.is_repeating else {}
+            return {**block, "input": input, "partial": written}
         return {**block, "input": input} if isinstance(input, dict) else {**block, "input": {}, "partial": written}
 
 
 def repeats(text: str) -> bool:
     """Tells whether the end of a text is one and the same piece, many times over."""
-    end = text[-REPEATED_CHARACTERS_MAX:]
-    if len(end) < REPEATED_CHARACTERS_MAX:
-        return False
-    # Where the last characters stood before tells how long the piece would be.
-    period = len(end) - _TAIL - end.rfind(end[-_TAIL:], 0, -1)
-    return period * _REPEATED_TIMES_MIN <= len(end) and end[period:] == end[:-period]
+    tail, at = text[-_TAIL:], len(text) - _TAIL
+    # Where the last characters stood before tells how long the piece may be; they may stand in one piece several times.
+    for _ in range(_PLACES_MAX):
+        at = text.rfind(tail, max(0, len(text) - _PIECE_MAX), at + _TAIL - 1)
+        if at < 0:
+            return False
+        period = len(text) - _TAIL - at
+        length = max(REPEATED_CHARACTERS_MIN, period * REPEATED_TIMES_MIN)
+        end = text[-length:]
+        if len(end) == length and end[period:] == end[:-period]:
+            return True
+    return False
+
+
+def before_repeats(text: str) -> dict[str, Any]:
+    """Returns the beginning of a JSON object whose last list says its items again, each of them once; {} where it is no such.
+
+    Where a part of an item is said again, what was asked for is not whole: half of it could be something else.
+    """
+    found: dict[str, Any] = {}
+    for key, value in _pairs(text):
+        found[key] = value
+        if isinstance(value, _Begun):
+            once = list({canonical(item): item for item in value}.values())
+            return {**found, key: once} if len(once) < len(value) else {}
+    return {}
+
+
+class _Begun(list[Any]):
+    """The whole items of a list whose end did not come."""
+
+
+def _pairs(text: str) -> Iterator[tuple[str, Any]]:
+    """Yields the keys and values of an object as far as they are whole."""
+    decoder, at = json.JSONDecoder(), text.find("{") + 1
+    while True:
+        try:
+            key, at = decoder.raw_decode(text, _past(text, at))
+            at = _past(text, at)
+            try:
+                value, at = decoder.raw_decode(text, at)
+            except ValueError:
+                if text[at : at + 1] == "[":
+                    yield str(key), _Begun(_items(text, at + 1))
+                return
+        except (ValueError, RecursionError):
+            return
+        yield str(key), value
+
+
+def _items(text: str, at: int) -> Iterator[Any]:
+    decoder = json.JSONDecoder()
+    while True:
+        try:
+            item, at = decoder.raw_decode(text, _past(text, at))
+        except (ValueError, RecursionError):
+            return
+        yield item
+
+
+def _past(text: str, at: int) -> int:
+    """Returns the first place from `at` on that is no comma, colon or space."""
+    found = _MARKS.match(text, at)
+    return found.end() if found else at
 
 
 def _table(value: object) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from typing import Literal
 
 Purpose = Literal["frame", "alternatives", "critic", "words", "probe"]
 PromptSource = Literal["built in", "own", "repository"]
+REPETITION = "repetition"
+"""The stop reason that is ours: the model said the same again and again, so the rest was not waited for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ MODEL = "model"
 CODE_LENGTH_MAX = 5_000
 """Characters of code around the places that use what changes, which a model sees without looking."""
 LINES_AROUND = 4
+REPEATED = "The model said the same again and again, so it was stopped; what it had said before is kept."
 
 
 class ClaudePlanner:
@@ -66,7 +67,7 @@ class ClaudePlanner:
             return _with(plan, (), [NotOffered(MODEL, limit)])
         try:
             told = talk.ask(self.question(plan), lambda answer: self._accepted(answer, compiler))
-            unusable = []
+            unusable = [NotOffered(MODEL, REPEATED)] if talk.was_repeating else []
         except NoAnswer as problem:
             told = self._sound
             rest = " What was well made of its answer is kept." if told else ""

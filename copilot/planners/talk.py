@@ -15,7 +15,9 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from copilot.domain.codec import canonical
 from copilot.domain.model import (
+    REPETITION,
     Block,
     Call,
     Exchange,
@@ -46,6 +48,7 @@ _STOPS = {
     "refusal": "The model refused to answer.",
     "model_context_window_exceeded": "The request and its answer were longer than the model can hold.",
     "pause_turn": "The model paused and did not go on.",
+    REPETITION: "The model said the same again and again, so it was stopped. Ask for less, or choose a stronger model.",
 }
 
 
@@ -114,6 +117,8 @@ class Talk:
         self.reused: list[Exchange] = []
         self._ends = clock() + limits.seconds - sum(it.took_seconds for it in self._exchanges)
         self._lasting: ModelFailed | None = None
+        self.was_repeating = False
+        """Whether the answer that was taken last came of a model that went on to say the same again and was stopped."""
 
     def ask(self, question: Question, accept: Callable[[Any], Found]) -> Found:
         """Returns what `accept` makes of the answer; it raises Unacceptable for one that can't be used. Raises NoAnswer."""
@@ -122,6 +127,7 @@ class Talk:
         looked = repairs = 0
         wants_look = bool(question.looks)
         seen: set[tuple[str, str]] = set()
+        refused = ""
         while True:
             may_look = wants_look and looked < self._limits.looks
             call = self._call(question, prompt, messages, may_look)
@@ -141,13 +147,19 @@ class Talk:
             except Unacceptable as problem:
                 told = _with_cause(str(problem), reply)
                 self._tell(replace(exchange, problem=told))
-                if repairs == self._limits.repairs or reply.stop_reason in ("refusal", "max_tokens"):
+                if repairs == self._limits.repairs or reply.stop_reason in ("refusal", "max_tokens", REPETITION):
                     raise NoAnswer(f"The model's answer could not be used: {told}") from None
+                if _said(reply) == refused:
+                    raise NoAnswer(
+                        f"The model's answer could not be used, and it gave the same again: {told}"
+                    ) from None
+                refused = _said(reply)
                 repairs += 1
                 wants_look = problem.may_look and bool(question.looks)
                 messages += [Message("assistant", reply.blocks), _refused(uses, problem.told, question.answer.name)]
             else:
                 self._tell(exchange)
+                self.was_repeating = reply.stop_reason == REPETITION
                 return found
 
     def first(self, question: Question) -> str:
@@ -310,7 +322,9 @@ def value_of(reply: Reply, tool: str) -> Any:
     """
     inputs = [block.input for block in reply.blocks if isinstance(block, ToolUse) and block.name == tool]
     texts = [] if inputs else [block.text for block in reply.blocks if isinstance(block, Text)]
-    found = [json.loads(text) for text in inputs] or [it for text in texts for it in _objects_in(text)]
+    said = [json.loads(text) for text in inputs] or [it for text in texts for it in _objects_in(text)]
+    # The same answer twice is one answer.
+    found = list({canonical(it): it for it in said}.values())
     stopped = _STOPS.get(reply.stop_reason, "")
     if stopped and (not found or found[0] == {}):
         raise Unacceptable(stopped)
@@ -322,6 +336,11 @@ def value_of(reply: Reply, tool: str) -> Any:
             told=f"Call the tool {tool!r} exactly once; there was {told}.",
         )
     return found[0]
+
+
+def _said(reply: Reply) -> str:
+    """Returns what a reply says, without the ids that are new in each."""
+    return repr([(it.name, it.input) if isinstance(it, ToolUse) else it for it in reply.blocks])
 
 
 def _objects_in(text: str) -> list[Any]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from copilot.domain.codec import encode
-from copilot.domain.model import Exchange, PromptSource, Purpose, Usage, used
+from copilot.domain.model import REPETITION, Exchange, PromptSource, Purpose, Usage, used
 from copilot.domain.proposal import Proposal
 
 NOT_TOLD = "the server did not say"
@@ -28,6 +28,7 @@ _STOPPED = {
     "max_tokens": "at the limit of one answer, so the end is missing",
     "refusal": "it refused",
     "model_context_window_exceeded": "it can hold no more",
+    REPETITION: "it said the same again and again, so it was stopped here; only what was whole before counts",
 }
 _WHOSE: dict[PromptSource, str] = {
     "built in": "built in",

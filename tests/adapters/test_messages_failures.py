@@ -9,12 +9,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from copilot.adapters.messages import MessagesModel
 from copilot.adapters.messages_stream import repeats
 from copilot.adapters.model_settings import model_settings
+from copilot.domain.codec import canonical
 from copilot.domain.model import Call, Message, Reply, Text, Tool, ToolUse
 from copilot.errors import ModelFailed
 from tests import messages_server as say
@@ -212,17 +214,56 @@ def test_an_endless_answer_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         model_at(server.base_url, tmp_path).ask(CALL, 20)
 
 
-def test_a_model_that_says_the_same_again_and_again_is_cut(tmp_path: Path) -> None:
-    currencies = {"values": ["EUR", *["NZD", "SEK", "DKK", "CHF", "CAD"] * 200]}
-    endless = say.tool("answer", currencies)
-    with MessagesServer(endless) as server, pytest.raises(ModelFailed, match="again and again") as caught:
-        model_at(server.base_url, tmp_path).ask(CALL, 20)
+WAY = {
+    "title": "Add it with a default",
+    "phases": [{"edits": [{"path": "a.avsc", "value": "none " * 60}], "name": "a"}],
+}
+OTHER_WAY = {**WAY, "title": "Add it as an optional one"}
 
-    assert (caught.value.kind, '"EUR", "NZD"' in json.loads(caught.value.partial)["content"][0]["partial"]) == (
-        "endless",
-        True,
-    )
-    assert len(caught.value.partial) < 2500
+
+@pytest.mark.parametrize(
+    ("input", "kept"),
+    [
+        ({"values": ["EUR", *["NZD", "SEK", "DKK", "CHF", "CAD"] * 200]}, {"values": ["EUR", "NZD", "SEK", "DKK", "CHF", "CAD"]}),
+        ({"alternatives": [WAY] * 40}, {"alternatives": [WAY]}),
+        ({"wishes": [], "alternatives": [WAY, OTHER_WAY] * 40}, {"wishes": [], "alternatives": [WAY, OTHER_WAY]}),
+        # A part of an item that is said again leaves the item without an end: what was asked for is not whole.
+        ({"operations": [{"op": "a"}, {"op": "b", "values": ["EUR", "NZD"] * 600}]}, {}),
+        ({"reason": "It is the best way. " * 200}, {}),
+    ],
+)  # fmt: skip
+def test_a_model_that_says_the_same_again_and_again_is_cut_and_what_was_whole_is_kept(
+    input: dict[str, Any], kept: dict[str, Any], tmp_path: Path
+) -> None:
+    with MessagesServer(say.tool("answer", input)) as server:
+        answer = model_at(server.base_url, tmp_path).ask(CALL, 20)
+
+    (use,) = answer.blocks
+    assert isinstance(use, ToolUse)
+    assert (answer.stop_reason, json.loads(use.input)) == ("repetition", kept)
+    partial = json.loads(answer.raw)["content"][0]["partial"]
+    assert json.dumps(input).startswith(partial)
+    assert len(partial) < 3_500
+
+
+def test_a_call_that_is_made_again_word_for_word_is_the_last_that_is_waited_for(tmp_path: Path) -> None:
+    again = [USE | {"id": f"t{number}"} for number in range(50)]
+    with MessagesServer(say.message(USE | {"input": {"n": 3}}, *again, stop="tool_use")) as server:
+        answer = model_at(server.base_url, tmp_path).ask(CALL, 20)
+
+    assert answer.stop_reason == "repetition"
+    assert [it.input for it in answer.blocks if isinstance(it, ToolUse)] == [
+        '{"n":3}', *[canonical(USE["input"])] * 2
+    ]  # fmt: skip
+
+
+def test_prose_that_is_said_again_and_again_is_cut(tmp_path: Path) -> None:
+    with MessagesServer(say.text("I would add the field to the schema. " * 900)) as server:
+        answer = model_at(server.base_url, tmp_path).ask(CALL, 20)
+
+    (text,) = answer.blocks
+    assert isinstance(text, Text)
+    assert (answer.stop_reason, len(text.text) < 1_100) == ("repetition", True)
 
 
 @pytest.mark.parametrize(
@@ -232,6 +273,10 @@ def test_a_model_that_says_the_same_again_and_again_is_cut(tmp_path: Path) -> No
         ("x" * 1001, True),
         ("a line of some length, number one\n" * 40, True),
         ("ab" * 400, False),
+        ((" ".join(map(str, range(200))) + ".") * 3, True),
+        ("begins: " + (" ".join(map(str, range(600))) + ".") * 3, True),
+        ((" ".join(map(str, range(200))) + ".") * 2, False),
+        ((" ".join(map(str, range(3_000))) + ".") * 3, False),
         (" ".join(map(str, range(2000))), False),
         ("".join(f"field_{number}: string\n" for number in range(200)), False),
         ("ab" * 600 + "and on", False),

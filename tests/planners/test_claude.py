@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from copilot.domain.alternative import NewFile, Plan, Replacement, SchemaEdit
-from copilot.domain.model import Exchange, ModelLimits, ToolResult
+from copilot.domain.model import Exchange, ModelLimits, Reply, ToolResult
 from copilot.domain.operation import AddField, ChangeRequest, Limits
 from copilot.domain.precondition import AlwaysFilled, Kept, NoReader, OnlyWriter, Precondition, Unused
 from copilot.errors import ModelFailed
@@ -46,7 +46,7 @@ def planned(*replies: Any, limits: Limits | None = None) -> tuple[Plan, Script, 
     request = ChangeRequest("add a region to order", (ADD,), COMMIT, "Ada", limits=limits or Limits())
     impacts = (impact_of(ADD, SHOP.pipeline),)
     plan = RulesPlanner(STRATEGIES).plan(request, impacts, SHOP.pipeline)
-    script = Script([it if isinstance(it, ModelFailed) else said(called(*it)) for it in replies])
+    script = Script([it if isinstance(it, ModelFailed | Reply) else said(called(*it)) for it in replies])
     told: list[Exchange] = []
     talk = Talk(script, PROMPTS, ModelLimits(), told.append)
     planner = ClaudePlanner(request, impacts, SHOP.pipeline, Files(FILES))
@@ -88,6 +88,15 @@ def test_an_alternative_of_the_model_stands_after_those_of_the_rules() -> None:
     )
     assert isinstance(found.phases[0].edits[0], SchemaEdit)
     assert [it.purpose for it in told] == ["alternatives"]
+
+
+def test_a_model_that_was_stopped_as_it_repeated_itself_keeps_its_alternative_and_the_plan_says_so() -> None:
+    plan, _, _ = planned(said(called(*offered(alternative(SCHEMA))), stop="repetition"))
+
+    assert len(suggested(plan)) == 1
+    assert [it.reason for it in plan.not_offered if it.strategy == "model"] == [
+        "The model said the same again and again, so it was stopped; what it had said before is kept."
+    ]
 
 
 def test_free_form_edits_of_text_that_was_shown_are_taken() -> None:
@@ -190,7 +199,8 @@ def test_what_is_not_well_made_is_told_to_the_model_with_where(entry: dict[str, 
 
 def test_one_way_that_is_never_put_right_does_not_cost_the_others() -> None:
     good, bad = alternative(SCHEMA, title="Well made"), alternative({**SCHEMA, "path": "nowhere.avsc"}, title="Never")
-    plan, script, _ = planned(*[offered(good, bad)] * 3)
+    worse = [alternative({**SCHEMA, "path": f"nowhere{at}.avsc"}, title="Never") for at in range(2)]
+    plan, script, _ = planned(offered(good, bad), *(offered(good, it) for it in worse))
 
     assert [it.title for it in suggested(plan)] == ["By a model: Well made"]
     assert len(script.calls) == 3

@@ -56,10 +56,37 @@ def test_a_wrong_answer_is_told_to_the_model_and_may_be_repaired() -> None:
 
 
 def test_repairs_are_bounded() -> None:
-    talk, told = talk_with(Script([said(called({}))] * 9))
+    talk, told = talk_with(Script([said(called({"n": str(at)})) for at in range(9)]))
     with pytest.raises(NoAnswer, match="n must be a whole number"):
         talk.ask(question(), number)
     assert len(told) == 3
+
+
+def test_who_gives_the_same_wrong_answer_again_is_not_asked_a_third_time() -> None:
+    talk, told = talk_with(script := Script([said(called({"n": "x"}, id=f"t{at}")) for at in range(9)]))
+    with pytest.raises(NoAnswer, match=r"gave the same again: n must be a whole number\."):
+        talk.ask(question(), number)
+    assert (len(told), len(script.calls)) == (2, 2)
+
+
+def test_the_same_call_many_times_is_one_answer() -> None:
+    talk, _ = talk_with(Script([said(called({"n": 4}), called({"n": 4}, id="t2"), called({"n": 4}, id="t3"))]))
+    assert talk.ask(question(), number) == 4
+
+
+def test_what_was_whole_before_a_model_said_it_again_and_again_is_taken_and_said_to_be() -> None:
+    talk, told = talk_with(Script([said(called({"n": 4}), stop="repetition"), said(called({"n": 5}))]))
+    assert talk.ask(question(), number) == 4
+    assert (talk.was_repeating, told[0].stop_reason, told[0].problem) == (True, "repetition", "")
+    assert talk.ask(replace(question(), inputs={"request": "another"}), number) == 5
+    assert not talk.was_repeating
+
+
+def test_who_says_nothing_whole_before_saying_it_again_is_not_asked_again() -> None:
+    talk, told = talk_with(Script([said(called({}), stop="repetition")] * 3))
+    with pytest.raises(NoAnswer, match="said the same again and again, so it was stopped"):
+        talk.ask(question(), number)
+    assert len(told) == 1
 
 
 def test_json_in_plain_text_counts_where_no_tool_was_called() -> None:
