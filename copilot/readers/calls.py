@@ -24,6 +24,7 @@ from copilot.readers.invocations import note_invocation
 from copilot.readers.items import PARTS, each, is_record, part_called
 from copilot.readers.model_classes import METHODS, see_model_method
 from copilot.readers.operators import text_of
+from copilot.readers.options import see_view
 from copilot.readers.reading import Reader
 from copilot.readers.record_classes import class_named
 from copilot.readers.schema_literals import literal_of_template, made_by_call
@@ -163,6 +164,7 @@ def _see_call(reader: Reader, node: ast.Call, mode: str) -> Seen:
         or see_library_call(reader, node, dotted)
         or paths.see_path_call(reader, node, dotted)
         or see_codec_call(reader, node)
+        or see_view(reader, node)
     )
     if found is not None:
         return found

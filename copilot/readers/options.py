@@ -1,4 +1,4 @@
-"""Which options does a program take? `add_argument("--topic", default=...)`, `@click.option("--topic", envvar="TOPIC")`, typer.
+"""Which options does a program take? `add_argument("--topic", default=...)`, `@click.option("--topic", envvar="TOPIC")`, typer, Beam.
 
 An option is a variable under its own name ("--topic"): deployments set it on the command line that starts the program.
 """
@@ -10,7 +10,9 @@ import re
 from typing import Any
 
 from copilot.readers.reading import Reader
-from copilot.readers.scope import FunctionNode, Options, Scope, receiver_name
+from copilot.readers.record_classes import class_named
+from copilot.readers.scope import FunctionNode, Options, Scope, Seen, receiver_name
+from copilot.readers.things import chained
 from copilot.readers.values import Value
 
 MAX_OPTIONS = 200
@@ -21,6 +23,7 @@ _NAMESPACES = frozenset(
 )
 _DOCUMENTED = re.compile(r"^\s*(?:-\w[ ,]+)?(--[\w-]+)[^\[\n]*\[default: ([^\]]*)\]", re.MULTILINE)
 _DEFINES = ("DEFINE_string", "DEFINE_list", "DEFINE_enum", "DEFINE_multi_string")
+_ADDS = ("add_argument", "add_value_provider_argument")
 
 
 def declare_options(tree: ast.Module, scope: Scope) -> None:
@@ -35,7 +38,7 @@ def declare_options(tree: ast.Module, scope: Scope) -> None:
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or len(found) >= MAX_OPTIONS:
             continue
         names = tuple(one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str))
-        if node.func.attr == "add_argument" and names:
+        if node.func.attr in _ADDS and names:
             is_positional = not names[0].startswith("-")
             positions += is_positional
             keys = (f"argv[{positions}]",) if is_positional else names
@@ -63,6 +66,27 @@ def _parses(node: ast.expr, namespaces: set[str]) -> bool:
         inner = node.args[0]
         return _parses(inner, namespaces) or (isinstance(inner, ast.Name) and inner.id in namespaces)
     return isinstance(node.func, ast.Attribute) and node.func.attr in ("parse_args", "parse_known_args")
+
+
+def see_options_class(reader: Reader, node: ast.ClassDef) -> None:
+    """Lets the options that a class of Beam's adds to its parser be attributes of its objects."""
+    for part in node.body:
+        if isinstance(part, ast.FunctionDef) and part.name == "_add_argparse_args":
+            own = Scope(reader.sheet)
+            declare_options(ast.Module([part], []), own)
+            for name, (names, default, line) in own.options.items():
+                text = _constant(default)
+                value = _variable(names, ("s", text, line) if text else None, line)
+                reader.scope.attributes[node.name, name] = Seen(value)
+
+
+def see_view(reader: Reader, node: ast.Call) -> Seen | None:
+    """Returns the object of a class of options that `options.view_as(Options)` gives, None where the call is another."""
+    if not isinstance(node.func, ast.Attribute) or node.func.attr != "view_as" or len(node.args) != 1:
+        return None
+    reader.see(node.func.value)
+    kind = class_named(reader, node.args[0])
+    return Seen(thing=chained("call", kind, ())) if kind is not None else None
 
 
 def option_of(reader: Reader, holder: ast.expr, name: str) -> Value:

@@ -17,7 +17,7 @@ from copilot.readers.expressions import Expressions
 from copilot.readers.facts import FileFacts
 from copilot.readers.flow import Origin, part_root
 from copilot.readers.model_classes import see_models
-from copilot.readers.options import declare_options, parameter_options
+from copilot.readers.options import declare_options, parameter_options, see_options_class
 from copilot.readers.record_classes import see_record_classes
 from copilot.readers.scope import NOTHING, FunctionNode, Scope, Seen, is_self, parameters
 from copilot.readers.settings_classes import see_settings_class
@@ -287,6 +287,8 @@ class _Statements:
         for name, seen in self.scope.names.items():
             self.scope.attributes.setdefault((node.name, name), seen)
         see_settings_class(self.expressions, node)
+        if self.sheet.declares_options:
+            see_options_class(self.expressions, node)
         self.scope.class_name, self.scope.names = "", before
 
     def _function_body(self, class_name: str, node: FunctionNode, around: dict[str, Seen]) -> None:

@@ -44,7 +44,7 @@ class Sheet:
         self.is_about_kafka = b"kafka" in self.data or b"Kafka" in self.data
         self.is_quiet = False
         self.statements: list[tuple[Statement, tuple[Value, ...], ast.expr, str]] = []
-        self.declares_options = any(sign in self.data for sign in (b"add_argument", b"DEFINE_", b"docopt"))
+        self.declares_options = any(sign in self.data for sign in (b"_argument(", b"DEFINE_", b"docopt"))
         # Notebooks get their session from their host, scripts from a module of their own: neither imports the library.
         self.uses_spark = any(
             sign in self.data for sign in (b"spark.read", b"spark.table(", b"spark.sql(", b".writeStream")

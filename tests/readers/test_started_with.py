@@ -84,3 +84,39 @@ spec:
         ("clean_clicks", "consumes", "clicks", "certain"),
         ("clean_clicks", "produces", "clean", "certain"),
     }
+
+
+@pytest.mark.parametrize("add", ["add_argument", "add_value_provider_argument"])
+def test_options_of_a_beam_class_are_set_by_what_starts_the_pipeline(add: str) -> None:
+    options = f"""
+from apache_beam.options.pipeline_options import PipelineOptions
+
+class StreamOptions(PipelineOptions):
+    @classmethod
+    def _add_argparse_args(cls, parser):
+        parser.{add}("--source-topic", required=True)
+        parser.{add}("--output_table", default="shop.daily")
+"""
+    pipeline = """
+import apache_beam as beam
+from apache_beam.options.pipeline_options import PipelineOptions
+from job.options import StreamOptions
+
+def run():
+    asked = PipelineOptions().view_as(StreamOptions)
+    with beam.Pipeline(options=asked) as p:
+        p | beam.io.ReadFromPubSub(topic=asked.source_topic) | beam.io.WriteToBigQuery(table=asked.output_table)
+
+if __name__ == "__main__":
+    run()
+"""
+    texts = {
+        "job/options.py": options,
+        "job/main.py": pipeline,
+        "run.sh": "python -m job.main \\\n  --source-topic=projects/p/topics/orders\n",
+    }
+
+    assert edges(texts) == {
+        ("job", "consumes", "orders", "certain"),
+        ("job", "produces", "shop.daily", "likely"),
+    }
