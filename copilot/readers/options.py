@@ -75,9 +75,8 @@ def see_options_class(reader: Reader, node: ast.ClassDef) -> None:
             own = Scope(reader.sheet)
             declare_options(ast.Module([part], []), own)
             for name, (names, default, line) in own.options.items():
-                text = _constant(default)
-                value = _variable(names, ("s", text, line) if text else None, line)
-                reader.scope.attributes[node.name, name] = Seen(value)
+                given = reader.see(default).value if default is not None else None
+                reader.scope.attributes[node.name, name] = Seen(_variable(names, given, line))
 
 
 def see_view(reader: Reader, node: ast.Call) -> Seen | None:
