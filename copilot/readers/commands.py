@@ -34,7 +34,10 @@ _CHORES = frozenset(
         "shell",
     }
 )
+_SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh"})
 _STARTERS = frozenset({"python", "python2", "python3", "pypy3", "spark-submit", "streamlit", "flink"})
+_COMMAND = re.compile(r"-[a-z]*c")
+"""The option of a shell whose word is a command: `-c`, `-lc`, `-exc`."""
 
 _ENDS = frozenset({"|", "||", "&", "&&", ";", "\\"})
 
@@ -127,5 +130,8 @@ def _flat(words: Sequence[str]) -> list[str]:
     """Returns the words, those of a command for a shell (`sh -c "..."`) in its place."""
     flat: list[str] = []
     for word in words:
-        flat.extend(words_of(word) if " " in word else (word,))
+        if _COMMAND.fullmatch(word) and flat and flat[-1].rpartition("/")[2] in _SHELLS:
+            flat.pop()
+        else:
+            flat.extend(words_of(word) if " " in word else (word,))
     return flat[:MAX_WORDS]

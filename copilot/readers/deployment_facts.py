@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from copilot.readers.facts import Config
 from copilot.readers.values import Value
 
-DEPLOYMENT_KIND = "deployment-facts-26"
+DEPLOYMENT_KIND = "deployment-facts-27"
 MARK = "\0"
 """Stands before the path, and each key, in the name of a setting that is a value of a file."""
 MAX_VALUE = 400

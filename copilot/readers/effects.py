@@ -190,12 +190,16 @@ class EffectReader:
         if not found and hole is not None and (default := _default_of(hole)) is not None:
             found = [effect._replace(topics=replaced(effect.topics, *default))]
         if not found and self._is_library(effect.path, effect.scope):
-            found = [self._seen_by(effect, caller, effect.path, effect.scope) for caller in self._users(effect)]
+            found = [
+                self._seen_by(effect, caller, effect.path, effect.scope)
+                for caller in self._users(effect)
+                if not self._is_overridden(effect, caller, effect.path, f"{effect.scope.partition('.')[0]}.__init__")
+            ]
         return found[:MAX_EFFECTS]
 
     def _is_told(self, effect: Effect) -> bool:
         """Tells whether an effect that goes no further is an edge: no package that waits for its topic, no unknown file."""
-        if effect.topics is None or effect.topics[0] == "sql":
+        if effect.topics is None or effect.topics[0] == "sql" or (not effect.hops and self._never_happens(effect)):
             return False
         is_file = effect.call.endpoint == "file" and effect.call.library not in ("trigger", "pyspark")
         return is_text(effect.topics) or not (is_file or self._is_library(effect.path, effect.scope))
@@ -216,7 +220,8 @@ class EffectReader:
         if root[0] == "param":
             function = root[1].rpartition(":")[0]
             for caller in self._callers.of(hole.path, function):
-                yield self._seen_by(effect, caller, hole.path, function)
+                if not self._is_overridden(effect, caller, hole.path, function):
+                    yield self._seen_by(effect, caller, hole.path, function)
             return
         owner, name = root[1][1], root[2]
         for path, heir in self._callers.heirs(hole.path, owner):
@@ -234,6 +239,30 @@ class EffectReader:
         owner = effect.scope.partition(".")[0] if "." in effect.scope else ""
         found = self._callers.of(effect.path, effect.scope)
         return found or (self._callers.of(effect.path, f"{owner}.__init__") if owner else ())
+
+    def _is_overridden(self, effect: Effect, caller: Caller, home: str, function: str) -> bool:
+        """Tells whether who makes the object is a class that has the effect's method anew, and never calls the base's."""
+        owner, _, method = effect.call.scope.partition(".")
+        callee = caller.invocation.callee
+        if not method or callee is None or (home, function) != (effect.home, f"{owner}.__init__"):
+            return False
+        base = (home, effect.call.scope)
+        is_super = callee[0] == "attr" and callee[1] is not None and callee[1][0] == "super"
+        made = (caller.path, callee[1][1]) if is_super else next(self._classes(caller), None)
+        own = {(end.path, str(end.value[1])) for end in self._chains.member(*made, method)} if made else set()
+        calls = {(one.path, one.invocation.scope) for one in self._callers.of(*base)}
+        return bool(own) and base not in own and own.isdisjoint(calls)
+
+    def _never_happens(self, effect: Effect) -> bool:
+        """Tells whether an effect stands in a method that all who make objects of its class have anew."""
+        maker = f"{effect.call.scope.partition('.')[0]}.__init__"
+        makers = self._callers.of(effect.home, maker) if "." in effect.call.scope else ()
+        return bool(makers) and all(self._is_overridden(effect, caller, effect.home, maker) for caller in makers)
+
+    def _classes(self, caller: Caller) -> Iterator[tuple[str, str]]:
+        for end in self._chains.all_ends(caller.path, caller.invocation.callee):
+            if end.value[0] == "class":
+                yield end.path, str(end.value[1])
 
     def _seen_by(self, effect: Effect, caller: Caller, home: str, function: str) -> Effect:
         invocation = caller.invocation

@@ -188,7 +188,14 @@ STARTS = {
 
 @pytest.mark.parametrize("start", STARTS)
 @pytest.mark.parametrize(
-    "command", ["./bin/run.sh", "[sh, -c, 'sleep 5 && bash /app/bin/run.sh']", "[/bin/bash, bin/run.sh]"]
+    "command",
+    [
+        "./bin/run.sh",
+        "[sh, -c, 'sleep 5 && bash /app/bin/run.sh']",
+        "[/bin/bash, bin/run.sh]",
+        'bash -c "/app/bin/run.sh"',
+        "[/bin/sh, -lc, /app/bin/run.sh]",
+    ],
 )
 def test_a_shell_script_that_is_started_stands_for_what_it_starts(start: str, command: str) -> None:
     compose = f"services:\n  one:\n    build: ./w\n    command: {command}\n    environment:\n      TOPIC: orders\n"

@@ -680,3 +680,41 @@ def test_a_method_of_a_base_that_an_heir_calls_with_nothing_has_its_defaults(cal
         ("clean_main", "consumes", "orders", "certain"),
         ("other_main", "consumes", "returns", "certain"),
     }
+
+
+@pytest.mark.parametrize("calls_base", [False, True])
+def test_what_a_method_of_a_base_does_is_not_done_by_who_overrides_it(calls_base: bool) -> None:
+    own = "super().save(message)" if calls_base else "print(message)"
+    texts = {
+        "common/base.py": """
+            from kafka import KafkaConsumer, KafkaProducer
+
+            class Worker:
+                def __init__(self, topic, done):
+                    self.consumer = KafkaConsumer(topic)
+                    self.producer = KafkaProducer()
+                    self.done = done
+
+                def save(self, message):
+                    self.producer.send(self.done, message)
+            """,
+        "mail/Dockerfile": "",
+        "mail/main.py": f"""
+            from common.base import Worker
+
+            class Mailer(Worker):
+                def __init__(self, topic, done="done"):
+                    super().__init__(topic, done)
+
+                def save(self, message):
+                    {own}
+
+            mailer = Mailer("orders")
+            for message in mailer.consumer:
+                mailer.save(message)
+            """,
+    }
+
+    expected = {("mail", "consumes", "orders", "certain")}
+    assert {edge for edge in edges(texts) if edge[1] == "consumes"} == expected
+    assert {edge[2] for edge in edges(texts) if edge[1] == "produces"} == ({"done"} if calls_base else set())
