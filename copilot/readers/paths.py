@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import posixpath
 import re
 
 from copilot.readers.reading import Reader
@@ -12,6 +13,8 @@ from copilot.readers.values import Value
 FLASK_CONFIG = "flask.current_app.config"
 """Stands for the module that a Flask application takes its configuration from."""
 ENVIRON: Value = ("name", "os", "environ")
+CLOWDER_TOPICS = ("name", "app_common_python", "KafkaTopics")
+"""What an operator tells of topics, by the names under which its resource asks for them."""
 _PATH_CLASSES = frozenset({"pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "pathlib.PurePosixPath"})
 _OF_ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "os.environ.pop", "os.environ.setdefault", "os.environ"})
 _LOADED_ENVIRONMENT = frozenset({"dotenv.dotenv_values", "os.environ.copy"})
@@ -31,6 +34,8 @@ def see_environment(reader: Reader, node: ast.Call, dotted: str) -> Seen | None:
     """Reads `os.getenv(NAME, default)`, `env("NAME")`, `config("NAME", default=...)` and what looks like them."""
     if dotted in _LOADED_ENVIRONMENT:
         return Seen(ENVIRON)
+    if dotted == f"{CLOWDER_TOPICS[1]}.{CLOWDER_TOPICS[2]}.get" and node.args:
+        return Seen(reader.see(node.args[0]).value)
     if (
         node.args
         and not isinstance(node.args[0], ast.Constant)
@@ -74,7 +79,9 @@ def variable_named(name: Seen, default: Value, line: int) -> Value:
 
 
 def environment_item(base: Value, name: str, line: int) -> Value:
-    """Returns the variable that an item of `os.environ` is, None for an item of anything else."""
+    """Returns the variable that an item of `os.environ` is, the name of a topic of an operator, None for other items."""
+    if base == CLOWDER_TOPICS:
+        return ("s", name, line)
     return ("env", name, None, line) if base == ENVIRON else None
 
 
@@ -126,8 +133,10 @@ def _folder_of(package: Value) -> Value:
 
 def path_attribute(value: Value, name: str) -> Value:
     """Returns the value of an attribute of a path."""
-    if value is None or name not in ("parent", "parents", "name"):
-        return value if name == "parents" else None
+    if name == "name" and value is not None and value[0] == "s":
+        return ("s", posixpath.basename(value[1]), *value[2:])
+    if value is None or name not in ("parent", "parents"):
+        return None
     if name == "parents":
         return ("parents", value)
     if name == "parent" and value[0] == "file":

@@ -85,6 +85,16 @@ _ENDPOINT_SIGNS = (
     "storage.Client",
     "xadd",
     "xread",
+    # Frameworks of which no more is known than that they pass on records or tasks.
+    "arroyo",
+    "dramatiq",
+    "from hop import",
+    "from huey",
+    "from rq import",
+    "mqtt",
+    "nameko",
+    "procrastinate",
+    "taskiq",
 )
 # A database is reached by many libraries, and through wrappers of none: what runs a query tells, where there is one.
 _RUN_SIGNS = ("execute", ".fetch", ".query(", "read_sql", ".scalar(")

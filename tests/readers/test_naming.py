@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from copilot.domain.pipeline import Link, PipelineMap
 from copilot.readers.config_files import read_config, value_at
 from tests.readers.sockets import map_of
+from tests.readers.test_effects import edges
 
 CONSUMER = "from confluent_kafka import Consumer\nconsumer = Consumer({})\n"
 
@@ -387,3 +388,16 @@ def test_a_variable_that_is_set_to_something_unknown_has_no_default() -> None:
     compose = "services:\n  job:\n    build: job\n    environment: {T: '${FROM_OUTSIDE}'}\n"
 
     assert consumed(code, "os.getenv('T', 'orders')", {"compose.yaml": compose}) == {"unknown (T)"}
+
+
+@pytest.mark.parametrize("item", ['KafkaTopics["orders.in"].name', 'KafkaTopics.get("orders.in").name'])
+def test_a_topic_that_an_operator_tells_goes_by_the_name_under_which_it_is_asked_for(item: str) -> None:
+    code = f"""
+        import os
+        from app_common_python import KafkaTopics
+        from kafka import KafkaConsumer
+
+        KafkaConsumer(os.getenv("TOPIC", {item}))
+        """
+
+    assert edges({"app/Dockerfile": "", "app/main.py": code}) == {("app", "consumes", "orders.in", "likely")}

@@ -47,3 +47,35 @@ def test_a_template_of_python_code_that_consumes_is_a_gap() -> None:
 
     assert gaps_of(job__py__j2=text) == [("app/job.py.j2", 2, "is a template of Python, which is not read")]
     assert gaps_of(job__py__j2="x = {{ x }}\n") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("from shop_common.kafka import client_factory\n\nclient_factory.get('orders')\n", "client_factory"),
+        ("from shop.kafka_lib.loops import run\n\nrun('orders')\n", "run"),
+        ("import dramatiq\n\n@dramatiq.actor\ndef charge(order):\n    print(order['amount'])\n", "dramatiq"),
+    ],
+)
+def test_what_passes_on_records_in_a_package_that_nobody_knows_is_a_gap(text: str, told: str) -> None:
+    ((path, line, reason),) = gaps_of(main__py=text)
+
+    assert (path, line) == ("app/main.py", 1)
+    assert reason.startswith(f"{told} comes from the package ")
+
+
+@pytest.mark.parametrize(
+    "imported",
+    [
+        "from testcontainers.kafka import KafkaContainer",
+        "from shop_common.kafka.errors import Refused",
+        "from shop_common.kafka import KafkaError",
+        "from opentelemetry.instrumentation.kafka import KafkaInstrumentor",
+        "from mypy_boto3_sqs import SQSClient",
+        "from .kafka import loop",
+    ],
+)
+def test_what_only_stands_beside_a_broker_is_no_gap(imported: str) -> None:
+    text = f"import kafka\n{imported}\n\nif __name__ == '__main__':\n    kafka.KafkaConsumer('orders')\n"
+
+    assert gaps_of(main__py=text, kafka__py="loop = 1\n") == []
