@@ -249,7 +249,8 @@ class EffectReader:
         base = (home, effect.call.scope)
         is_super = callee[0] == "attr" and callee[1] is not None and callee[1][0] == "super"
         made = (caller.path, callee[1][1]) if is_super else next(self._classes(caller), None)
-        own = {(end.path, str(end.value[1])) for end in self._chains.member(*made, method)} if made else set()
+        ends = self._chains.member(made[0], made[1], method) if made is not None else ()
+        own = {(end.path, str(end.value[1])) for end in ends}
         calls = {(one.path, one.invocation.scope) for one in self._callers.of(*base)}
         return bool(own) and base not in own and own.isdisjoint(calls)
 

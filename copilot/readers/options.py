@@ -1,4 +1,4 @@
-"""Which options does a program take? `add_argument("--topic", default=...)`, `@click.option("--topic", envvar="TOPIC")`, typer, Beam.
+"""Which options does a program take? Those of argparse, click (`@click.option("--topic", envvar="TOPIC")`), typer, and Beam.
 
 An option is a variable under its own name ("--topic"): deployments set it on the command line that starts the program.
 """
