@@ -19,7 +19,8 @@ from copilot.readers.yaml_text import Entry, NotYaml, items_of, read_yaml, text_
 
 ANY_NAME = ".*"
 _BASES = ("bases", "resources", "components")
-_OPERATIONS = re.compile(r"""^\s*-?\s*[{\[]*\s*["']?op["']?\s*:""", re.MULTILINE)
+# What is blank is never parted in two ways: a definition of 500 KB took three seconds, most of its lines being deep in.
+_OPERATIONS = re.compile(r"""^[ \t]*+(?:-[ \t]*+)?(?:[{\[][ \t]*+)*+["']?op["']?[ \t]*+:""", re.MULTILINE)
 _ReadManifest = Callable[[str], DeploymentFacts]
 
 

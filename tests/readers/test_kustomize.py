@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from copilot.readers.deployment_reader import read_deployment
+from copilot.readers.kustomize_text import says_operations
 from tests.readers.deploying import deployed, places, settings
 
 BASE = """kind: Deployment
@@ -155,3 +158,15 @@ def test_an_operation_may_change_a_config_map() -> None:
 )
 def test_what_is_no_patch_gives_nothing(text: str) -> None:
     assert read_deployment("kustomization", text).units == ()
+
+
+def test_a_long_resource_definition_is_told_from_operations_in_no_time() -> None:
+    text = ("\n" * 5 + " " * 40 + "description: how much there is\n") * 6000
+
+    started = time.process_time()
+
+    assert not says_operations(text)
+    assert says_operations(text + '[{"op" : "add"}]\n')
+    for short in ('[\n  {\n    "op": "add"\n  }\n]', "- op: add", "-  {op: add}"):
+        assert says_operations(short)
+    assert time.process_time() - started < 1
