@@ -1,8 +1,8 @@
 """Which subjects are one schema in several places? A service's own copy that drifted stands as a subject beside the shared one.
 
 Two subjects are twins when their outermost types have one full name and they meet: one lists the other's text among its copies,
-or both are seen on one topic. Subjects that are seen on topics of their own only are different streams, whatever they are called,
-and a schema that code makes out of another one follows that one by itself.
+or both are seen on one topic, one of them perhaps only possibly. Subjects that are seen on topics of their own only are different
+streams, whatever they are called, and a schema that code makes out of another one follows that one by itself.
 """
 
 from __future__ import annotations
@@ -35,15 +35,19 @@ def places_of(subject: SchemaSubject, pipeline: PipelineMap) -> tuple[SchemaSour
 
 
 def main_twin(subject: SchemaSubject, pipeline: PipelineMap) -> SchemaSubject:
-    """Returns the one that a person means by the common name: the repository's own, a file, outside of every job, written."""
+    """Returns the one that a person means by the common name: the repository's own, a file, outside of every job, written.
+
+    What lies inside a job and is written by nobody is a reader's copy, and comes after a literal in code that is written.
+    """
     roots = [job.root.rstrip("/") + "/" for job in pipeline.jobs if job.root not in ("", ".")]
 
-    def rank(one: SchemaSubject) -> tuple[bool, bool, bool, bool, int, str]:
+    def rank(one: SchemaSubject) -> tuple[bool, bool, bool, bool, bool, int, str]:
         source = one.latest.source
         is_inside = any(source.path.startswith(root) for root in roots)
         is_unwritten = not pipeline.links_of(one.name, "produces")
         is_foreign = pipeline.is_foreign(source.path)
-        return (is_foreign, source.host != "file", is_inside, is_unwritten, len(one.name), one.name)
+        is_readers = is_inside and is_unwritten
+        return (is_foreign, is_readers, source.host != "file", is_inside, is_unwritten, len(one.name), one.name)
 
     return min((subject, *twins_of(subject, pipeline)), key=rank)
 
@@ -63,4 +67,11 @@ def _meet(one: SchemaSubject, other: SchemaSubject, pipeline: PipelineMap) -> bo
     own, others = topics_of(one, pipeline), topics_of(other, pipeline)
     if own and others:
         return bool(own & others)
+    if (own or others) and (own or _seen_on(one, pipeline)) & (others or _seen_on(other, pipeline)):
+        return True
     return other.latest.source in one.copies or one.latest.source in other.copies
+
+
+def _seen_on(subject: SchemaSubject, pipeline: PipelineMap) -> set[str]:
+    """Returns the topics that the subject may be on, as when one job reads several with several schemas."""
+    return {link.endpoint.name for link in pipeline.links if link.subject == subject.name and link.endpoint.name}

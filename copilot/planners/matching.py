@@ -185,8 +185,16 @@ def _by_name(phrase: str, pipeline: PipelineMap) -> list[str]:
         keyed = names(pipeline)
         matched = best_matches(phrase, keyed)
         if matched:
-            return sorted({subject for name in matched for subject in keyed[name]})
+            found = {subject for name in matched for subject in keyed[name]}
+            return sorted(found | _called_alike(phrase, found, pipeline) if names is _subject_names else found)
     return []
+
+
+def _called_alike(phrase: str, found: Iterable[str], pipeline: PipelineMap) -> set[str]:
+    """Returns the twins whose record is called so: a copy's file may have the name that the schema itself only has inside."""
+    twins = {it.name for name in found for it in twins_of(pipeline.subject(name), pipeline)}
+    keyed = _record_names(pipeline)
+    return {subject for name in best_matches(phrase, keyed) for subject in keyed[name]} & twins
 
 
 def _subject_names(pipeline: PipelineMap) -> dict[str, set[str]]:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from copilot.domain.operation import AddField, Deprecate, MakeOptional, RemoveField, RenameField, operation_object
 from copilot.domain.pipeline import PipelineMap
+from copilot.domain.schema import SchemaVersion
 from copilot.domain.source import Gap, Span
 from copilot.errors import Ambiguous, CopilotError, WrongUsage
 from copilot.planners.intent import understand
@@ -456,11 +457,34 @@ def test_copies_of_one_schema_are_not_asked_back_and_the_shared_one_is_meant() -
     assert one("rename amount to total in billing/order", drifted())["subject"] == "billing/order"
 
 
+def test_a_schema_in_code_is_meant_before_the_copy_of_a_reader_that_has_its_name_as_file() -> None:
+    literal = subject("lib/schemas.Order", "lib/schemas.py", ORDER)
+    literal = replace(literal, versions=(in_code(literal.latest),))
+    copy = subject("order", "services/billing/order.avsc", {**ORDER, "fields": ORDER["fields"][:4]})
+    links = [
+        replace(link("billing", "orders", "consumes", "order"), certainty="possible"),
+        link("orders", "orders", "produces", "lib/schemas.Order"),
+    ]
+    told_of = pipeline([copy, literal], links)
+
+    assert one("rename amount to total in Order", told_of)["subject"] == "lib/schemas.Order"
+    assert one("remove retries from Order", told_of)["subject"] == "lib/schemas.Order"
+    assert one("rename amount to total in order", told_of)["subject"] == "order"
+
+
+def in_code(version: SchemaVersion) -> SchemaVersion:
+    return replace(version, source=replace(version.source, host="python-code"))
+
+
 @pytest.mark.parametrize(
     ("text", "operation"),
     [
         ("in Order rename amount to total", {"op": "rename_field", "field": "amount", "to": "total"}),
         ("please rename amount to total in order, thanks!", {"op": "rename_field", "field": "amount", "to": "total"}),
+        ("Hi team, could you drop the note column out of order?", {"op": "remove_field", "field": "note"}),
+        ("order.amount should be a long", {"op": "change_type", "field": "amount", "type": "long"}),
+        ("amount in order must be optional", {"op": "make_optional", "field": "amount"}),
+        ("the note field of order has to become required", {"op": "make_required", "field": "note"}),
         ("get rid of retries in order", {"op": "remove_field", "field": "retries"}),
         ("remove the field retries out of order", {"op": "remove_field", "field": "retries"}),
         ("make note not nullable in order", {"op": "make_required", "field": "note"}),
