@@ -32,6 +32,10 @@ def declarations(uses: Iterable[FieldUse]) -> tuple[FieldUse, ...]:
     return tuple(use for use in uses if use.is_declaration)
 
 
+def _at(use: FieldUse) -> str:
+    return f"{use.span.path}:{use.span.first_line}"
+
+
 def annotation_of(kind: Any) -> str:
     """Returns how Python code annotates a value of a type, `object` where no short name says it."""
     inner = fieldtype.without_null(kind)
@@ -43,6 +47,19 @@ def declared_too(ground: Ground, uses: Iterable[FieldUse], name: str, kind: Any 
     """Lets classes that declare the field declare another one too, of the same type, or of `kind`."""
     annotation = "" if kind is None else annotation_of(kind)
     return _edited(ground, declarations(uses), "declare", name, annotation)
+
+
+def filled_by_hand(ground: Ground, names: str) -> Work:
+    """Names where a producer's class declares the field and nobody is seen to give it by name: by position, or with a whole record.
+
+    Another field that is declared there has a default: objects that are made as before would hand that on for the value.
+    """
+    producers = {link.job for link in ground.impact.producers}
+    own = [use for use in ground.uses if use.job in producers and not use.is_test]
+    filled = {use.job for use in own if use.is_write}
+    blind = [use for use in declarations(own) if use.job not in filled]
+    what = f"and where it is filled is not seen by name: give {names} its value there, too"
+    return Work((), tuple(ByHand("producers", f"{_at(use)}  declares `{use.name}`, {what}") for use in blind))
 
 
 def declared_instead(ground: Ground, uses: Iterable[FieldUse], name: str, kind: Any = None) -> Work:
@@ -84,7 +101,7 @@ def _edited(ground: Ground, uses: Iterable[FieldUse], action: CodeAction, name: 
     by_hand: list[ByHand] = []
     for use in uses:
         if ground.pipeline.is_foreign(use.span.path) or not use.span.path.endswith(".py"):
-            text = f"{use.span.path}:{use.span.first_line}  declares `{use.name}`: declare `{name}` there"
+            text = f"{_at(use)}  declares `{use.name}`: declare `{name}` there"
             by_hand.append(ByHand(side_of(use, ground.impact), text))
         else:
             edits.append(CodeEdit(use.span.path, use.offset, action, use.name, name, annotation))

@@ -12,7 +12,7 @@ from copilot.domain.naming import next_of
 from copilot.domain.pipeline import FieldUse
 from copilot.strategies.backfill import backfill_of, with_backfill
 from copilot.strategies.backfill_job import Fill
-from copilot.strategies.declarations import declared_instead, declared_too
+from copilot.strategies.declarations import declared_instead, declared_too, filled_by_hand
 from copilot.strategies.deprecate import deprecation
 from copilot.strategies.drift import add_beside
 from copilot.strategies.ground import Ground, Side
@@ -204,6 +204,7 @@ def _expanded(ground: Ground, successor: Successor) -> Work:
 
 def _written_twice(ground: Ground, successor: Successor) -> Work:
     declared = _declared_too(ground, successor, "producers") + _declared_too(ground, successor, "consumers")
+    declared += filled_by_hand(ground, f"`{successor.name}`")
     if successor.conversion is not None:
         return declared + written_twice(ground, successor.name, successor.conversion)
     return declared + notes_at(ground, writes(ground), f"write `{successor.name}` next to it, converted by hand")

@@ -24,7 +24,7 @@ from copilot.domain.operation import (
 )
 from copilot.domain.pipeline import FieldUse, Impact, PipelineMap
 from copilot.strategies.backfill_job import Fill
-from copilot.strategies.declarations import declarations_out, declared_instead, declared_too
+from copilot.strategies.declarations import declarations_out, declared_instead, declared_too, filled_by_hand
 from copilot.strategies.deprecate import deprecation
 from copilot.strategies.drift import add_beside
 from copilot.strategies.ground import Ground, ground_of
@@ -170,7 +170,7 @@ def _kept(it: _Reshape, what: str) -> Alternative:
 def _expanded(it: _Reshape) -> Work:
     work = _added(it, [_object(new, is_first=False, defined=it.ground.schema) for new in it.mapping.new])
     writers = [use for use in it.ground.uses_by("producers") if use.is_write]
-    work += _written(it, writers) + _declared_too(it, it.ground.uses)
+    work += _written(it, writers) + _declared_too(it, it.ground.uses) + filled_by_hand(it.ground, it.new)
     others = [use for part in it.parts[1:] for use in part.uses_by("producers") if use.is_write]
     paths = {use.span.path for use in writers}
     work += notes_at(
