@@ -25,6 +25,7 @@ EXCERPT_LENGTH_MAX = 160
 LINES_A_FILE_MAX = 60
 """More lines of one file are a person's: so many are a recording rather than an example."""
 _SHARED_MIN = 3
+_FIXTURES = re.compile(r"(^|/)(fixtures?|testdata|test[-_]data)/")
 _YAML_KEY = re.compile(r"""^(?P<indent>\s*)(?P<item>(?:- +)*)(["']?)(?P<key>[A-Za-z_][\w-]*)\3\s*:(\s|$)""")
 
 Keys = list[tuple[str, int]]
@@ -74,8 +75,8 @@ def _others(field: str, record: str, subject: SchemaSubject, pipeline: PipelineM
 
 
 def may_keep(path: str) -> bool:
-    """Tells whether a path is a test's file in a language in which records are kept."""
-    return _suffix(path) in _FINDERS and place_of(path).is_test
+    """Tells whether a path is a test's file, or one in a folder of fixtures, in a language in which records are kept."""
+    return _suffix(path) in _FINDERS and (place_of(path).is_test or bool(_FIXTURES.search(path)))
 
 
 def _suffix(path: str) -> str:

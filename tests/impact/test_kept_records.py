@@ -25,6 +25,11 @@ def test_a_record_of_json_is_found_at_the_line_of_its_key() -> None:
     assert kept("tests/fixtures/order.json", text) == [(2, '"amount"')]
 
 
+def test_a_record_in_a_folder_of_fixtures_is_found_wherever_the_tests_are() -> None:
+    assert kept("fixtures/order.json", RECORD) == [(1, '"amount"')]
+    assert kept("data/order.json", RECORD) == []
+
+
 def test_records_in_a_list_are_found_each() -> None:
     assert kept("tests/orders.json", f"[\n{RECORD},\n{RECORD}\n]\n") == [(2, '"amount"'), (3, '"amount"')]
 
