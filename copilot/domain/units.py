@@ -45,6 +45,14 @@ _WORDS: dict[str, dict[str, str]] = {
         "fahrenheit": "fahrenheit °f",
         "kelvin": "kelvin kelvins",
     },
+    "energy": {
+        "Wh": "wh",
+        "kWh": "kwh",
+        "MWh": "mwh",
+        "J": "joule joules",
+        "kJ": "kj",
+    },
+    "power": {"W": "watt watts", "kW": "kw kilowatt kilowatts", "MW": "megawatt megawatts"},
     "size": {
         "bytes": "byte bytes",
         "kilobytes": "kb kib kilobyte kilobytes",
@@ -82,6 +90,8 @@ _SIZES: dict[str, dict[str, str]] = {
         "feet": "3048/10000",
         "miles": "1609344/1000",
     },
+    "energy": {"Wh": "1", "kWh": "1000", "MWh": "1000000", "J": "1/3600", "kJ": "1000/3600"},
+    "power": {"W": "1", "kW": "1000", "MW": "1000000"},
     "weight": {
         "g": "1",
         "kg": "1000",

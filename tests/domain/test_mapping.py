@@ -28,6 +28,8 @@ WHOLE = st.integers(min_value=-(2**63), max_value=2**63 - 1)
         ("ms", "hours", Fraction(1, 3_600_000)),
         ("percent", "fraction", Fraction(1, 100)),
         ("feet", "m", Fraction(3048, 10_000)),
+        ("kWh", "Wh", Fraction(1000)),
+        ("joules", "kWh", Fraction(1, 3_600_000)),
     ],
 )
 def test_a_constant_joins_two_units_of_one_dimension(old: str, new: str, factor: Fraction) -> None:
