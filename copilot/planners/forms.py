@@ -99,6 +99,7 @@ _MARKS = r"(?:make|mark|set|let|declare)\s+"
 _BE = r"(?:\s+to\s+be|\s+be|\s+as)?\s+"
 _ENUM_WORD = r"(?:the\s+)?(?:enum|symbols\s+of|values\s+of)\s+"
 _REQUIRED = r"(?:required|mandatory|non-?\s?null(?:able)?|not\s+null(?:able)?|non-?optional)"
+_SHOULD = r"(?:should|must|has\s+to|needs\s+to|ought\s+to)\s+(?:be|become)\s+"
 _RETYPES = r"(?:retype|widen|narrow|promote|convert|cast|turn|change|alter)\s+"
 _SYMBOL = r"(?:enum\s+)?(?:symbol|value)\s+(?P<symbol>(?!fields?\b|columns?\b)\S+)\s+"
 _FIELD_ENUM = r"(?:the\s+)?(?P<field>\S+)\s+enum"
@@ -216,6 +217,9 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     ("change_type", rf"(?:set|change|update|alter|convert)\s+{_FIELD}(?:'s)?\s+type{_WAS_IN}{_TO_TYPE}"),
     ("change_type", rf"{_RETYPES}{_FIELD}{_WAS_IN}{_TO_TYPE}"),
+    ("make_optional", rf"{_FIELD}{_SCOPE}\s+{_SHOULD}(?:optional|nullable|null){_SCOPE_LAST}"),
+    ("make_required", rf"{_FIELD}{_SCOPE}\s+{_SHOULD}{_REQUIRED}{_SCOPE_LAST}"),
+    ("change_type", rf"{_FIELD}{_SCOPE}\s+{_SHOULD}an?\s+(?P<type>.+?){_AFTER}"),
     ("make_required", rf"{_MARKS}{_FIELD}{_SCOPE}{_BE}{_REQUIRED}{_SCOPE_LAST}"),
     ("make_optional", rf"{_MARKS}{_FIELD}{_SCOPE}{_BE}(?:optional|nullable|null){_SCOPE_LAST}"),
     ("make_optional", rf"allow\s+{_FIELD}{_SCOPE}\s+to\s+be\s+(?:null|absent|missing|left\s+out){_SCOPE_LAST}"),

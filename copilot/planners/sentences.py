@@ -72,6 +72,8 @@ _POLITE = re.compile(
     r"|let'?s\s+|let\s+us\s+|then\s+|and\s+)+",
     re.IGNORECASE,
 )
+# Before sentences are told apart: the comma of "hi team, remove note from Order" would end one.
+_GREETING = re.compile(r"^\s*(?:hi|hello|hey)(?:\s+(?:there|all|team|everyone))?\s*[,!.]?\s+", re.IGNORECASE)
 _THANKS = re.compile(r",?\s+(?:thanks|thank\s+you|thx|please|pls)(?:\s+a\s+lot|\s+very\s+much)?$", re.IGNORECASE)
 # "in Order rename a to b": without a comma the verb shows where the schema's name ends.
 _LED = re.compile(
@@ -118,7 +120,7 @@ def parts_of(text: str) -> tuple[Part, ...]:
             f"The request has {len(text)} characters; the limit is {TEXT_LENGTH_LIMIT}.",
             next="Say it in several requests.",
         )
-    masked, raw = _set_aside(_plain(text))
+    masked, raw = _set_aside(_GREETING.sub("", _plain(text)))
     parts = [
         Part(said, raw) for piece in _BREAK.split(masked) if (cleaned := _cleaned(piece)) for said in _each(cleaned)
     ]
