@@ -6,10 +6,13 @@ is made by the producer of one state, encoded with that state's schema, and deco
 output is a JSON object: "meetings" with what happened in each, the decoded record and what the consumer returned, and "refusals"
 with what the Apache library says against the pairs.
 
+A schema stands in a JSON file, or in a Python file as a literal with a name, "file.py:NAME".
+
 "schemas", pairs (reader, writer) of schemas, get "answers": what the Apache library says against them, and which records, made at
 random by the writer's schema and the same every time, each decoder reads.
 """
 
+import ast
 import contextlib
 import importlib
 import io
@@ -31,6 +34,19 @@ def load(folder, place, paths):
     root = next(it for it in roots if target.startswith(it + os.sep))
     module = os.path.relpath(target, root).removesuffix(".py").replace(os.sep, ".")
     return getattr(importlib.import_module(module), name)
+
+
+def schema_at(folder, place):
+    """Returns the schema of a JSON file, or the literal that has a name in a Python file; raises ValueError where there is none."""
+    file, _, name = place.partition(":")
+    with open(os.path.join(folder, file)) as source:
+        text = source.read()
+    if not name:
+        return json.loads(text)
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.Assign) and name in [getattr(it, "id", "") for it in node.targets]:
+            return ast.literal_eval(node.value)
+    raise ValueError(f"{place} is no literal")
 
 
 def in_child(work, *arguments):
@@ -58,8 +74,7 @@ def produce(folder, flow):
     import fastavro
 
     make = load(folder, flow["producer"], flow["paths"])
-    with open(os.path.join(folder, flow["schema"])) as file:
-        schema = fastavro.parse_schema(json.load(file))
+    schema = fastavro.parse_schema(schema_at(folder, flow["schema"]))
     made = []
     for value in flow["inputs"]:
         out = io.BytesIO()
@@ -74,8 +89,7 @@ def produce(folder, flow):
 def consume(folder, flow, written, writer):
     """Returns, for each record, what each decoder makes of it and what the consumer returns."""
     take = load(folder, flow["consumer"], flow["paths"])
-    with open(os.path.join(folder, flow["reader"])) as file:
-        reader = json.load(file)
+    reader = schema_at(folder, flow["reader"])
     # Whoever decodes with one fixed schema knows of no other.
     writer = reader if flow["is_single"] else writer
     shown = []
@@ -131,11 +145,7 @@ def refused(states, pairs):
     """Returns the objections against the schemas of states, one for each pair that there is one against."""
     told = []
     for reader, writer, path in pairs:
-        read = []
-        for state in (reader, writer):
-            with open(os.path.join(states[state], path)) as file:
-                read.append(json.load(file))
-        if why := objection(*read):
+        if why := objection(*(schema_at(states[state], path) for state in (reader, writer))):
             told.append(f"{path}: state {reader} can't read state {writer}: {why}")
     return {"all": told}
 
@@ -185,8 +195,7 @@ def main():
         if isinstance(written, dict):
             results.append([{"made": written["error"]}])
             continue
-        with open(os.path.join(states[writer], flow["schema"])) as file:
-            schema = json.load(file)
+        schema = schema_at(states[writer], flow["schema"])
         results.append(in_child(consume, states[reader], flow, written, schema))
     refusals = in_child(refused, asked.get("states", ()), asked.get("pairs", ()))
     told = {

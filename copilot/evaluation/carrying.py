@@ -33,8 +33,10 @@ def carried_out(
         if all((repository / place.partition(":")[0]).is_file() for place in (it.producer, it.consumer))
     ]
     states = write_states(repository, patches, folder)
-    subjects = {it.latest.source.path: it.compatibility for it in pipeline.subjects}
-    pairs = [pair for flow in flows for pair in _pairs(flow, subjects.get(flow.schema, ""), len(patches))]
+    levels = {(it.latest.source.path, it.latest.name): it.compatibility for it in pipeline.subjects}
+    levels |= {(path, ""): level for (path, _), level in levels.items()}
+    level_of = {flow.name: levels.get((flow.schema.partition(":")[0], flow.record), "") for flow in flows}
+    pairs = [pair for flow in flows for pair in _pairs(flow, level_of[flow.name], len(patches))]
     asked = meetings(proposal.alternative(chosen), flows, keeps_for_ever=case.keeps_for_ever)
     met, refusals = run_meetings(suite / PROGRAM, states, flows, asked, sorted(set(pairs)))
     return Answered(

@@ -68,7 +68,8 @@ class PairTruth:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What is true. Where the answer is a question, `candidates` must be among those offered; `says` are words of the answer.
+    """What is true. Where the answer is a question, `candidates` must be among those offered; `says` are words of the answer, be it
+    the decision record of a proposal.
 
     `acceptable` and `never` are kinds of alternatives, as their ids begin. `affected` are files that have to change, at least.
     `absent` are texts that must stand nowhere in what the copilot says or changes.

@@ -18,7 +18,8 @@ class Flow:
     """Records on the way from one function to another.
 
     `producer` and `consumer` are "file:function"; the producer gets an input and returns the record, the consumer gets the decoded
-    record. `schema` is the file that the producer encodes with; `reader` the consumer's, "" where it takes the writer's.
+    record. `schema` is the file that the producer encodes with, or "file.py:NAME" of a literal, where `record` is the name of the
+    record; `reader` is the consumer's, "" where it takes the writer's.
     `paths` are folders that imports are looked up in; `inputs` are JSON texts.
     """
 
@@ -34,6 +35,9 @@ class Flow:
     decoder: str = "fastavro"
     is_single: bool = False
     """The consumer decodes with its own schema alone, as if the writer had used it."""
+    record: str = ""
+    keeps_for_ever: bool = False
+    """No record ever leaves what this consumer reads."""
 
 
 def read_flows(folder: Path, say: Callable[[str], str]) -> tuple[Flow, ...]:
@@ -54,6 +58,8 @@ def read_flows(folder: Path, say: Callable[[str], str]) -> tuple[Flow, ...]:
                 inputs=tuple(json.dumps(value) for value in it["inputs"]),
                 decoder=it.get("decoder", "fastavro"),
                 is_single=bool(it.get("is_single", False)),
+                record=it.get("record", ""),
+                keeps_for_ever=bool(it.get("keeps_for_ever", False)),
             )
             for name, it in tables["flows"].items()
         )

@@ -17,6 +17,7 @@ from copilot.evaluation.judge import BASE, Met
 from copilot.evaluation.outcome import GATES, GateOutcome
 from copilot.ports import SchemaFormat
 from copilot.reasons.rationale import claims_of, problems_in
+from copilot.reasons.render import markdown
 
 _JSON_SUFFIXES = (".avsc", ".json")
 
@@ -217,6 +218,9 @@ def wrong_choice(truth: Truth, answered: Answered) -> str:
         return f"The stakes were called {decision.stakes}, and are {truth.stakes}."
     if leaked := leaks(truth, answered):
         return f"What must stand nowhere stands in it: {', '.join(map(repr, leaked))}."
+    told = markdown(answered.proposal).lower()
+    if unsaid := [word for word in truth.says if word.lower() not in told]:
+        return f"It does not say {', '.join(map(repr, unsaid))}."
     left = [path for path in truth.affected if path not in touched_by(answered)]
     return f"It leaves {', '.join(left)} as it is." if left else ""
 

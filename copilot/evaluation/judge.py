@@ -54,7 +54,7 @@ def meetings(alternative: Alternative, flows: Sequence[Flow], *, keeps_for_ever:
         for number, phase in enumerate(alternative.phases):
             gates = alternative.gates_before(number)
             waits = bool(gates) and gates[-1].outlasts_retention
-            if waits and keeps_for_ever and not gates[-1].rewritten:
+            if waits and (keeps_for_ever or flow.keeps_for_ever) and not gates[-1].rewritten:
                 break
             oldest = number if waits else oldest
             for writer, reader in _moves(phase, flow, at):
