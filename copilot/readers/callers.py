@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from copilot.readers.chains import Chains, End
 from copilot.readers.facts import FileFacts, Invocation
-from copilot.readers.holes import argument_of, is_handed, replaced, start_of
+from copilot.readers.holes import argument_of, is_handed, start_of
+from copilot.readers.things import replaced
 from copilot.readers.values import Value
 
 MAX_CALLERS = 64

@@ -42,6 +42,7 @@ _CONTAINERS = frozenset(
     {"collections.defaultdict", "collections.deque", "collections.OrderedDict", "queue.Queue", "asyncio.Queue"}
 )
 _OPENING = frozenset({"open", "io.open", "gzip.open"})
+_OPENING_METHODS = frozenset({"open", "read_text", "read_bytes"})
 _PASSING_METHODS = frozenset(
     {
         "strip",
@@ -53,12 +54,9 @@ _PASSING_METHODS = frozenset(
         "absolute",
         "as_posix",
         "expanduser",
-        "open",
         "read",
-        "read_text",
     }
     | {
-        "read_bytes",
         "readlines",
         "getvalue",
         "copy",
@@ -259,7 +257,7 @@ def _method(reader: Reader, node: ast.Call, function: ast.Attribute, mode: str) 
         return Seen(value) if base.value is not None else NOTHING
     if function.attr == "joinpath":
         return Seen(("path", (base.value, *(reader.see(argument).value for argument in node.args))))
-    if function.attr == "open" and (base.value is not None or base.thing is not None):
+    if function.attr in _OPENING_METHODS and (base.value is not None or base.thing is not None):
         return Seen(base.value, base.origin, ("client", "file", value_of(reader, function.value, base), -1))
     if function.attr in TABLE_METHODS:
         note_table(reader, node, function.attr)

@@ -15,7 +15,7 @@ from copilot.readers.model_classes import SCHEMA
 from copilot.readers.modules import Modules
 from copilot.readers.paths import FLASK_CONFIG
 from copilot.readers.steps import topics_of
-from copilot.readers.things import SPREAD, name_of
+from copilot.readers.things import SPREAD, name_of, replaced
 from copilot.readers.values import EACH, KEYS, ONE, VALUES, Value
 
 MAX_DEPTH = 10
@@ -29,7 +29,7 @@ TYPE = 4
 class End(NamedTuple):
     """What a chain leads to, in the file at `path`: ("class", name), ("object", class), ("function", name), or another value.
 
-    An object whose making was seen has what was handed over beside its class.
+    An object whose making was seen has what was handed over beside its class, a method that a class inherits the object of it.
     """
 
     path: str
@@ -288,7 +288,7 @@ class Chains:
         elif kind == "attr" and value[0] == "object" and (spread := _spread_of(value)) is not None:
             yield from self._spread_field(end, spread, name, depth)
         elif kind == "attr" and value[0] in ("object", "class"):
-            found = self.member(end.path, value[1], name, depth)
+            found = tuple(_bound(one, end) for one in self.member(end.path, value[1], name, depth))
             if len(value) > 2:
                 made = self.member(end.path, value[1], "__init__", depth)
                 filled = (self._filled(one, made, value[2]) for one in found)
@@ -314,7 +314,10 @@ class Chains:
         if value[0] == "class":
             yield End(end.path, ("object", value[1], tuple(handed)))
         elif value[0] == "function":
-            for one in self.ends(end.path, self._table(end.path)[0].get(f"{value[1]}()"), depth):
+            given_back = self._table(end.path)[0].get(f"{value[1]}()")
+            if len(value) > 2:
+                given_back = replaced(given_back, ("self", value[1].rpartition(".")[0]), value[2])
+            for one in self.ends(end.path, given_back, depth):
                 filled = self._filled(one, (end,), tuple(handed))
                 yield from self.ends(filled.path, filled.value, depth) if filled != one else (one,)
         elif value[0] == "literal":
@@ -348,6 +351,15 @@ class Chains:
             for position, name in enumerate(self.parameters(function.path, function.value[1])):
                 value = _replaced(value, f"{function.value[1]}:{name}", given.get(name, given.get(str(position))), path)
         return End(end.path, value)
+
+
+def _bound(member: End, owner: End) -> End:
+    """Returns a method with the object that it is asked of, where that is of another class than the one which has the method."""
+    value = member.value
+    is_inherited = owner.value[0] == "object" and value[0] == "function"
+    if not is_inherited or (member.path, value[1].rpartition(".")[0]) == (owner.path, owner.value[1]):
+        return member
+    return End(member.path, (*value[:2], ("at", owner.path, owner.value[:2])))
 
 
 def _client_of(owner: tuple[Any, ...], name: str, handed: Handed) -> tuple[Any, ...] | None:

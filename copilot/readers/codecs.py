@@ -11,6 +11,7 @@ from copilot.readers.facts import OF_KEYS
 from copilot.readers.flow import Origin
 from copilot.readers.reading import Reader
 from copilot.readers.scope import NOTHING, Seen, is_self, receiver_name
+from copilot.readers.texts import file_of
 from copilot.readers.things import name_of, value_of
 from copilot.readers.values import Value
 
@@ -231,8 +232,10 @@ def _json_decode(reader: Reader, node: ast.Call) -> Seen:
     if first.origin is not None and first.origin.root[0] in ("raw", "message"):
         index = reader.sheet.add_call("decode", "json", node, reader.scope.qualified)
         return Seen(None, reader.sheet.flow.decoded(index))
-    is_file = first.value is not None and first.value[0] != "literal"
-    return Seen(("load", "json", first.value) if is_file else first.value)
+    is_opened = first.thing is not None and first.thing[:2] == ("client", "file")
+    named = file_of(first) if is_opened else first.value
+    is_file = named is not None and named[0] != "literal"
+    return Seen(("load", "json", named) if is_file else first.value)
 
 
 def _json_encode(reader: Reader, node: ast.Call) -> Seen:
@@ -240,7 +243,7 @@ def _json_encode(reader: Reader, node: ast.Call) -> Seen:
     if seen.value is not None:
         return seen
     if not reader.sheet.is_about_kafka:
-        return NOTHING
+        return Seen(thing=seen.thing)
     index = reader.sheet.add_call("encode", "json", node, reader.scope.qualified)
     reader.sheet.flow.encoded(index, seen.origin)
-    return Seen(None, Origin(("encoded", index)))
+    return Seen(None, Origin(("encoded", index)), seen.thing)

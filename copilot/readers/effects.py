@@ -23,13 +23,13 @@ from copilot.readers.holes import (
     is_handed,
     may_be_text,
     placed,
-    replaced,
     routed,
     start_of,
 )
 from copilot.readers.invoked import Invoked
 from copilot.readers.sql_runs import RUN, tables_of
 from copilot.readers.steps import Step
+from copilot.readers.things import replaced
 from copilot.readers.values import Value, is_text
 
 MAX_EFFECTS = 64

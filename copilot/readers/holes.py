@@ -47,15 +47,6 @@ def start_of(value: Value) -> tuple[Any, ...]:
     return value
 
 
-def replaced(value: Any, hole: tuple[Any, ...], filling: Value) -> Any:
-    """Returns a value with a part of it, wherever it stands, replaced by another."""
-    if value == hole:
-        return filling
-    if isinstance(value, tuple):
-        return tuple(replaced(part, hole, filling) for part in value)
-    return value
-
-
 def routed(value: Value) -> Value:
     """Returns a value with all entries of a table in the place of one that a record picks, and no argument or setting."""
     if value is None or value[0] not in ("pick", "at", "any", "list", "as"):

@@ -28,8 +28,10 @@ def see_arithmetic(reader: Reader, node: ast.BinOp, mode: str) -> Seen:
         if not reader.sheet.is_quiet:
             note_sql(reader, node, value)
         return Seen(value) if left.value is not None else NOTHING
-    if left.value is not None and isinstance(node.op, ast.Div):
-        return Seen(("path", (left.value, right.value)))
+    # What is divided by a text is a path, whatever is known of it.
+    is_path = left.value is not None or (right.value is not None and right.value[0] in ("s", "cat"))
+    if is_path and isinstance(node.op, ast.Div):
+        return Seen(("path", (value_of(reader, node.left, left), value_of(reader, node.right, right))))
     if isinstance(node.op, ast.Add) and (left.value is not None or right.value is not None):
         # What a loop goes through is a list, too, and a text that is added to it goes to each of its items.
         is_text = right.value is not None and right.value[0] in ("s", "cat", "env")

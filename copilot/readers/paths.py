@@ -8,6 +8,7 @@ import re
 
 from copilot.readers.reading import Reader
 from copilot.readers.scope import Seen, receiver_name
+from copilot.readers.things import value_of
 from copilot.readers.values import Value
 
 FLASK_CONFIG = "flask.current_app.config"
@@ -110,8 +111,9 @@ def _default(reader: Reader, node: ast.Call) -> Value:
 
 def see_path_call(reader: Reader, node: ast.Call, dotted: str) -> Seen | None:
     if dotted in _PATH_CLASSES or dotted == "os.path.join":
-        parts = [reader.see(argument).value for argument in node.args]
-        return Seen(parts[0] if len(parts) == 1 else ("path", tuple(parts)))
+        if len(node.args) == 1:
+            return reader.see(node.args[0])._replace(origin=None)
+        return Seen(("path", tuple(value_of(reader, argument) for argument in node.args)))
     if dotted == "os.path.dirname" and node.args:
         return Seen(path_attribute(reader.see(node.args[0]).value, "parent"))
     if (

@@ -46,7 +46,7 @@ def see_text_call(reader: Reader, node: ast.Call, dotted: str, mode: str) -> See
         return _field_default(reader, node)
     if dotted in _LOADS:
         found = see_arguments(reader, node)
-        value = _file_of(found[0]) if found else None
+        value = file_of(found[0]) if found else None
         return Seen(("load", _LOADS[dotted], value)) if value is not None else None
     if dotted in ("configparser.ConfigParser", "configparser.RawConfigParser", "configparser.SafeConfigParser"):
         see_arguments(reader, node)
@@ -100,7 +100,7 @@ def _of_parser(reader: Reader, node: ast.Call, function: ast.Attribute, base: Va
     return Seen(("get", ("get", base, keys[0], None), keys[1], fallback))
 
 
-def _file_of(opened: Seen) -> Value:
+def file_of(opened: Seen) -> Value:
     """Returns what names the file that was opened, which may be an argument of the function around."""
     if opened.value is not None or opened.thing is None:
         return opened.value

@@ -91,6 +91,15 @@ def name_of(value: Value) -> str:
     return name_of(value[1]) if kind in ("split", "or", "variable") else ""
 
 
+def replaced(value: Any, hole: tuple[Any, ...], filling: Value) -> Any:
+    """Returns a value with a part of it, wherever it stands, replaced by another."""
+    if value == hole:
+        return filling
+    if isinstance(value, tuple):
+        return tuple(replaced(part, hole, filling) for part in value)
+    return value
+
+
 def _template(parts: tuple[Value, ...]) -> str:
     """Returns a text that is known in part, with what isn't known in braces: "orders-{region}"."""
     inner = [_inside(part) for part in parts]

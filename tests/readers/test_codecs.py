@@ -187,6 +187,100 @@ def test_a_deserializer_that_is_a_lambda_of_an_own_function_has_the_schema_that_
     assert bound(texts) == {("consumes", "orders", "order")}
 
 
+LOADERS = {
+    "JSON": """
+        def load_schema(path):
+            with open(path) as file:
+                return json.load(file)
+        """,
+    "JSON that is written again": """
+        def load_schema(path):
+            with open(path) as file:
+                schema = json.load(file)
+            return json.dumps(schema)
+        """,
+    "JSON of a path's text, parsed": """
+        def load_schema(path):
+            return fastavro.parse_schema(json.loads(Path(path).read_text()))
+        """,
+    "a path that is joined": """
+        FOLDER = os.path.join(os.path.dirname(__file__), "..")
+
+        def load_schema(path):
+            with open(os.path.join(FOLDER, path)) as file:
+                return file.read()
+        """,
+    "a path that is divided": """
+        FOLDER = Path(__file__).parent.parent
+
+        def load_schema(path):
+            return (FOLDER / path).read_text()
+        """,
+    "a folder that an object holds": """
+        class Registry:
+            def __init__(self, folder):
+                self.folder = Path(folder)
+
+            def fetch(self, path):
+                return json.loads((self.folder / f"{path}").read_bytes())
+
+        load_schema = Registry("job/..").fetch
+        """,
+    "a method that asks another": """
+        class Registry:
+            def fetch(self, path):
+                with open(path) as file:
+                    return json.load(file)
+
+            def fetch_text(self, path):
+                return json.dumps(self.fetch(path))
+
+        load_schema = Registry().fetch_text
+        """,
+    "a method of a base, which asks one of the class that is derived": """
+        class Registry(ABC):
+            @abstractmethod
+            def fetch(self, path): ...
+
+            def fetch_text(self, path):
+                return json.dumps(self.fetch(path))
+
+        class Files(Registry):
+            def fetch(self, path):
+                with open(path) as file:
+                    return json.load(file)
+
+        load_schema = Files().fetch_text
+        """,
+}
+
+
+@pytest.mark.parametrize("loader", LOADERS.values(), ids=LOADERS)
+def test_a_function_that_loads_schemas_gives_that_of_the_path_that_it_is_handed(loader: str) -> None:
+    imports = """
+        import json
+        import os
+        from abc import ABC, abstractmethod
+        from pathlib import Path
+
+        import fastavro
+        """
+    texts = {
+        "job/Dockerfile": "",
+        "job/registry.py": textwrap.dedent(imports) + textwrap.dedent(loader),
+        "job/main.py": """
+            from confluent_kafka import DeserializingConsumer
+            from confluent_kafka.schema_registry.avro import AvroDeserializer
+            from registry import load_schema
+
+            order_schema = load_schema("schemas/order.avsc")
+            consumer = DeserializingConsumer({"value.deserializer": AvroDeserializer(None, order_schema)})
+            consumer.subscribe(["orders"])
+            """,
+    }
+    assert bound(texts) == {("consumes", "orders", "order")}
+
+
 def test_a_schema_in_a_dict_of_settings_is_bound_and_that_of_keys_is_not() -> None:
     texts = {
         "schemas/order_key.avsc": SCHEMA.replace("Order", "OrderKey"),
