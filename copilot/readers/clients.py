@@ -10,7 +10,7 @@ import ast
 
 from copilot.readers import libraries
 from copilot.readers.arguments import argument_seen, argument_value, first_text, message_value, see_arguments
-from copilot.readers.codecs import encoded_beside, keyword_codec, see_codec_method
+from copilot.readers.codecs import encoded_beside, handed_codec, keyword_codec, see_codec_method
 from copilot.readers.facts import DECORATED, FORWARDED
 from copilot.readers.flow import Origin
 from copilot.readers.handlers import encoded_object, feed, publish_result, qualified, typed_topic
@@ -138,13 +138,27 @@ def _take(
     """Reads a call by its row of the tables."""
     see_arguments(reader, node)
     step = steps[0]
-    codec = _own_codec(reader, node, library, step, name)
+    kind = str(base.thing[1]) if base.thing is not None else ""
+    is_flink = library == "flink" or kind.startswith("flink")
+    # Keys have a codec of their own, which says nothing about records.
+    handed = handed_codec(reader, node) if is_flink and "key" not in name else -1
+    codec = handed if is_flink else _own_codec(reader, node, library, step, name)
     if codec < 0 and base.thing is not None:
         codec = base.thing[3]
+    elif is_flink and base.thing is not None:
+        base = base._replace(thing=(*base.thing[:3], codec))
+        _tie_chain(reader, node, codec)
     added = [_add(reader, node, library, one, base, receiver, codec) for one in steps if one.role]
     # A call of a builder that lacks what the row needs, like `.options(**given)`, changes nothing.
     is_idle = step.needs and base.thing is not None and added[0] < 0
     return base if is_idle else _outcome(reader, node, step, base, codec)
+
+
+def _tie_chain(reader: Reader, node: ast.Call, codec: int) -> None:
+    """Ties what a chain of calls reads or writes to the codec that a later call of the chain hands over."""
+    for index, call in enumerate(reader.sheet.calls):
+        if call.role in ("consume", "produce") and call.codec < 0 and call.line == node.lineno:
+            reader.sheet.calls[index] = call._replace(codec=codec)
 
 
 def _outcome(reader: Reader, node: ast.Call, step: Step, base: Seen, codec: int) -> Seen:

@@ -150,6 +150,12 @@ def keyword_codec(reader: Reader, node: ast.Call, keyword: str, key: str, role: 
     return found
 
 
+def handed_codec(reader: Reader, node: ast.Call) -> int:
+    """Returns the codec call of the first serializer or deserializer among the arguments, -1 where none is one."""
+    given = [*node.args, *(entry.value for entry in node.keywords)]
+    return next((codec for argument in given for codec in _codec_at(reader.see(argument).origin)), -1)
+
+
 def _codec_at(origin: Origin | None) -> list[int]:
     """Returns the codec call that a value comes from, as a list of one, [] where it comes from none."""
     is_codec = origin is not None and origin.root[0] in ("serializer", "deserializer", "encoded", "call")
@@ -158,7 +164,8 @@ def _codec_at(origin: Origin | None) -> list[int]:
 
 def _serde(reader: Reader, node: ast.Call, library: str, name: str) -> Seen:
     see_arguments(reader, node)
-    named = argument_value(reader, node, -1, ("schema_str", "writers_schema", "writer_schema", "schema"))
+    names = ("schema_str", "writers_schema", "writer_schema", "schema", "avro_schema_string")
+    named = argument_value(reader, node, -1, names)
     # Registry clients, functions and settings stand among the arguments too, in another order in each release.
     known = [value for value in map(partial(_schema_of, reader), node.args) if value is not None]
     first = named or (known[0] if known else None)
@@ -167,7 +174,8 @@ def _serde(reader: Reader, node: ast.Call, library: str, name: str) -> Seen:
     if name in libraries.SERIALIZERS:
         index = reader.sheet.add_call("encode", library, node, scope, writer=first)
         return Seen(None, Origin(("serializer", index)))
-    given = {"writer": first, "reader": second} if library == "avro" else {"reader": first}
+    # Others get the schema of what was written from a registry.
+    given = {"writer": first, "reader": second} if library in ("avro", "flink") else {"reader": first}
     return Seen(None, Origin(("deserializer", reader.sheet.add_call("decode", library, node, scope, **given))))
 
 

@@ -17,7 +17,7 @@ NAMES = {
     "bytewax": "bytewax",
     "pyspark": "pyspark",
     "delta": "pyspark",
-    "pyflink": "pyflink",
+    "pyflink": "flink",
     "apache_beam": "apache-beam",
     "airflow": "airflow",
     "celery": "celery",

@@ -27,8 +27,8 @@ LIBRARIES = {
 CONVERSIONS = frozenset(
     {"float", "int", "str", "bool", "abs", "round", "len", "min", "max", "sum", "list", "sorted", "Decimal"}
 )
-SERIALIZERS = frozenset({"AvroSerializer", "DatumWriter", "MessageSerializer"})
-DESERIALIZERS = frozenset({"AvroDeserializer", "DatumReader"})
+SERIALIZERS = frozenset({"AvroSerializer", "DatumWriter", "MessageSerializer", "AvroRowSerializationSchema"})
+DESERIALIZERS = frozenset({"AvroDeserializer", "DatumReader", "AvroRowDeserializationSchema"})
 # Positions of (writer schema, reader schema, record) among the arguments, and lists around the record.
 DECODE_CALLS = {
     "schemaless_reader": (1, 2, 0),

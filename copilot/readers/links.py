@@ -185,6 +185,10 @@ class LinkReader:
         direction: Direction = "consumes" if call.role == "consume" else "produces"
         texts = endpoint_texts(effect.topics, self._around(effect.path, running))
         codecs = self._codecs.of_call(home, facts, call, job.facts)
+        if not codecs and effect.path in job.facts:
+            # A wrapper that is handed bytes, or the codec itself: those of the function that calls it, or the nearest there.
+            caller = call._replace(scope=effect.scope)
+            codecs = self._codecs.of_call(effect.path, job.facts[effect.path], caller, job.facts)
         asked = Asked(job.root, running, home, call.scope)
         found: dict[str | None, tuple[str, Call]] = {}
         for file, codec in codecs:

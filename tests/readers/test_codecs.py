@@ -75,6 +75,41 @@ BINDINGS = {
         schema = open("order.avsc").read()
         rows.select(to_avro("order", schema).alias("value")).writeStream.format("kafka").option("topic", "orders").start()
         """,
+    "Flink that reads by a connector of old": """
+        from pyflink.datastream.connectors import FlinkKafkaConsumer
+        from pyflink.datastream.formats.avro import AvroRowDeserializationSchema
+
+        schema = AvroRowDeserializationSchema(avro_schema_string=open("order.avsc").read())
+        environment.add_source(FlinkKafkaConsumer(topics="orders", deserialization_schema=schema, properties={}))
+        """,
+    "Flink that reads by a builder": """
+        from pyflink.datastream.connectors.kafka import KafkaSource
+        from pyflink.datastream.formats.avro import AvroRowDeserializationSchema
+
+        schema = open("order.avsc").read()
+        source = (
+            KafkaSource.builder()
+            .set_topics("orders")
+            .set_group_id("g")
+            .set_value_only_deserializer(AvroRowDeserializationSchema(avro_schema_string=schema))
+            .build()
+        )
+        """,
+    "Flink that writes by a connector of old": """
+        from pyflink.datastream.connectors import FlinkKafkaProducer
+        from pyflink.datastream.formats.avro import AvroRowSerializationSchema
+
+        schema = open("order.avsc").read()
+        stream.add_sink(FlinkKafkaProducer("orders", AvroRowSerializationSchema(avro_schema_string=schema), {}))
+        """,
+    "Flink that writes by a builder": """
+        from pyflink.datastream.connectors.kafka import KafkaRecordSerializationSchema, KafkaSink
+        from pyflink.datastream.formats.avro import AvroRowSerializationSchema
+
+        schema = AvroRowSerializationSchema(avro_schema_string=open("order.avsc").read())
+        records = KafkaRecordSerializationSchema.builder().set_value_serialization_schema(schema).set_topic("orders").build()
+        stream.sink_to(KafkaSink.builder().set_record_serializer(records).build())
+        """,
     "the official package": """
         import io
         import avro.schema
@@ -281,6 +316,27 @@ def test_a_function_that_loads_schemas_gives_that_of_the_path_that_it_is_handed(
     assert bound(texts) == {("consumes", "orders", "order")}
 
 
+def test_a_wrapper_of_another_folder_decodes_with_the_codec_of_who_calls_it() -> None:
+    texts = {
+        "libs/Dockerfile": "",
+        "libs/sources/kinesis.py": """
+            from pyflink.datastream.connectors.kinesis import FlinkKinesisConsumer
+
+            def read_stream(name, deserializer):
+                return FlinkKinesisConsumer(streams=name, deserializer=deserializer, config_props={})
+            """,
+        "libs/jobs/main.py": """
+            from pyflink.datastream.formats.avro import AvroRowDeserializationSchema
+            from libs.sources.kinesis import read_stream
+
+            if __name__ == "__main__":
+                rows = AvroRowDeserializationSchema(avro_schema_string=open("schemas/order.avsc").read())
+                read_stream("orders", rows)
+            """,
+    }
+    assert bound(texts) == {("consumes", "orders", "order")}
+
+
 def test_a_schema_in_a_dict_of_settings_is_bound_and_that_of_keys_is_not() -> None:
     texts = {
         "schemas/order_key.avsc": SCHEMA.replace("Order", "OrderKey"),
@@ -456,6 +512,19 @@ def test_spark_decodes_with_a_schema_of_its_own_where_its_options_name_one() -> 
     [link] = map_of({"job/Dockerfile": "", "job/order.avsc": SCHEMA, "job/main.py": textwrap.dedent(code)}).links
 
     assert (link.subject, link.decoder) == ("order", Decoder("spark", "own"))
+
+
+def test_flink_takes_its_schema_for_the_writers_too() -> None:
+    code = """
+        from pyflink.datastream.connectors.kafka import KafkaSource
+        from pyflink.datastream.formats.avro import AvroRowDeserializationSchema
+
+        rows = AvroRowDeserializationSchema(avro_schema_string=open("order.avsc").read())
+        source = KafkaSource.builder().set_topics("orders").set_value_only_deserializer(rows).build()
+        """
+    [link] = map_of({"job/Dockerfile": "", "job/order.avsc": SCHEMA, "job/main.py": textwrap.dedent(code)}).links
+
+    assert (link.subject, link.decoder) == ("order", Decoder("flink", "single"))
 
 
 def test_a_container_file_is_written_with_the_schema_beside_its_writer() -> None:
