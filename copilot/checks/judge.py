@@ -30,12 +30,12 @@ from dataclasses import dataclass
 
 from copilot.checks.declared import Declared, at_or_below
 from copilot.checks.lineage import Lineage, demanded
-from copilot.checks.meetings import LIBRARY_OF, NO_AVRO
+from copilot.checks.meetings import NO_AVRO
 from copilot.checks.roundtrip import Seen
 from copilot.domain.evidence import Finding, Severity
 from copilot.domain.fieldtype import says_unknown
 from copilot.domain.operation import RemoveSymbol, RenameSymbol
-from copilot.domain.pipeline import Mode
+from copilot.domain.pipeline import LIBRARY_OF, Mode
 from copilot.ports import Case, DecoderUnderTest
 
 BACKFILL = "backfill"

@@ -16,11 +16,10 @@ from copilot.checks.quirks import WHOLE_RECORD, quirks_of
 from copilot.checks.roundtrip import SAMPLE_COUNT, Written, written_samples
 from copilot.checks.unwritten import Unwritten, as_written
 from copilot.checks.values import Kind, Meeting, compare, meeting
-from copilot.domain.pipeline import Decoder
+from copilot.domain.pipeline import LIBRARY_OF, Decoder
 from copilot.domain.schema import SchemaVersion
 from copilot.ports import DecoderUnderTest, SchemaFormat, Undecodable
 
-LIBRARY_OF = {"confluent-kafka": "fastavro"}
 NO_AVRO = frozenset({"json"})
 """Libraries of consumers that decode no bytes of the format."""
 _REASON_CHARACTERS = 120

@@ -19,7 +19,7 @@ from copilot.ports import Bench, Case
 PLACES_MAX = 5
 FILES_READ_MAX = 50
 _QUOTED = re.compile(r"""(["'])(\w+)\1""")
-_AVRO_LIBRARIES = ("avro", "confluent-kafka", "fastavro", "spark")
+_AVRO_LIBRARIES = ("avro", "confluent-kafka", "fastavro", "flink", "spark")
 _RULES = {"produces": "usage.may-write", "consumes": "usage.may-read"}
 
 

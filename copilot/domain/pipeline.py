@@ -33,13 +33,17 @@ class Endpoint:
         return self.name or f"unknown ({self.variable or 'not set in this repository'})"
 
 
+LIBRARY_OF = {"confluent-kafka": "fastavro", "spark": "java", "flink": "java"}
+"""The implementation that decodes and encodes for those which have none of their own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decoder:
     """The implementation that a job decodes or encodes with.
 
-    `library` is "fastavro", "avro", "confluent-kafka" (its registry serde), "spark", "json", or "unknown". `reader_schema` is
-    "writer" (decodes with the schema the data carries), "own" (a schema of its own, resolved against the writer's),
-    "single" (one local schema for both, so the writer's must be that very one), or "unknown".
+    `library` is "fastavro", "avro", "confluent-kafka" (its registry serde), "spark", "flink", "json", or "unknown".
+    `reader_schema` is "writer" (decodes with the schema the data carries), "own" (a schema of its own, resolved against
+    the writer's), "single" (one local schema for both, so the writer's must be that very one), or "unknown".
     """
 
     library: str

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from copilot.checks.lineage import Lineage, lineages
-from copilot.checks.meetings import LIBRARY_OF
+from copilot.domain.pipeline import LIBRARY_OF
 from copilot.domain.proposal import Proposal
 from copilot.domain.schema import SchemaVersion
 from copilot.domain.visible import visible

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from copilot.domain.clones import EXTERNAL, clone_in
 from copilot.domain.evidence import NOT_READ, Evidence
 from copilot.domain.operation import ProtectField, RekeyTopic
-from copilot.domain.pipeline import Impact
+from copilot.domain.pipeline import LIBRARY_OF, Impact
 from copilot.domain.proposal import Proposal
 from copilot.reasons.wished import wishes_open
 from copilot.reasons.words import counted, listed
@@ -92,7 +92,7 @@ def _outside(proposal: Proposal, impacts: tuple[Impact, ...]) -> Iterator[str]:
     for job, decoder in sorted(decoders.items(), key=lambda entry: entry[0]):
         known = "its reader schema" if decoder.reader_schema == "own" else "what copilot.toml says"
         yield f"Of {job} only {known} is known; its code was not read."
-        if decoder.library not in {*run, "unknown", "json", "confluent-kafka"}:
+        if LIBRARY_OF.get(decoder.library, decoder.library) not in {*run, "unknown", "json"}:
             yield f"{job} decodes with {decoder.library}, which was not run."
 
 

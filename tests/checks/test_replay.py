@@ -418,12 +418,13 @@ def test_what_is_only_told_to_people_changes_nothing_that_decoders_look_at() -> 
 
 
 @pytest.mark.tool("avro-java")
-def test_java_in_use_gives_the_default_for_an_alias_in_another_namespace() -> None:
+@pytest.mark.parametrize("library", ["java", "spark", "flink"])
+def test_java_in_use_gives_the_default_for_an_alias_in_another_namespace(library: str) -> None:
     """The registry says yes, Java decodes, and the data is gone; fastavro and the rules see nothing."""
     schema_format = outside.format_with(outside.java())
     old, new = {"fields": [ID, AMOUNT]}, {"fields": [ID, field("total", "long", default=3, aliases=["amount"])]}
     versions = [version(old["fields"], 1, "shop.Order"), version(new["fields"], 2, "shop.v2.Order")]
-    java = Decoder("java", "writer")
+    java = Decoder(library, "writer")
     bare = case(RENAME, [old["fields"]], [new["fields"]], reader=java)
     renamed = replace(bare, base=pipeline(versions[:1], reader=java), states=(pipeline(versions, reader=java),))
 
