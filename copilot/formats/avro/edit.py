@@ -316,7 +316,8 @@ def _check(base: Document, edited: str, source: SchemaSource, elsewhere: Set[str
     alone = SchemaSource(source.path, "", "", source.host, 0, len(edited.encode("utf-8")), source.span)
     try:
         document = open_document(edited, alone)
-        unknown = _unknown_names(document) - _unknown_names(base) - elsewhere
+        unknown = _unknown_names(document) - elsewhere
+        unknown = unknown - _unknown_names(base) if unknown else unknown  # most texts lack none
     except Unreadable as error:
         raise SchemaUnreadable(
             f"The edit would leave the schema unreadable: {error.reason}.",

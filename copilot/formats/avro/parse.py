@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from copilot.domain.schema import SchemaSource, SchemaVersion
-from copilot.domain.source import Gap
+from copilot.domain.source import Gap, Span
 from copilot.formats.avro.canonical import fingerprint, meaning
 from copilot.formats.avro.documents import (
     SCHEMA_DEPTH_MAX,
@@ -38,11 +40,22 @@ from copilot.formats.avro.names import (
 from copilot.formats.json_text import Node, plain, plain_but
 
 CODE_SUFFIX = ".py"
+_CACHED_MAX = 8
 _SYMBOL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def parse_schema(text: str, source: SchemaSource, siblings: Mapping[str, str]) -> SchemaVersion | Gap:
     """Returns the version that a text holds, or the gap that says what keeps it from being read."""
+    # The same text is read as a file of the patch and as one of the tree after it; only what is said of the file differs.
+    span = Span(source.path, 1, 1) if source.host == "file" else source.span
+    place = replace(source, digest="", commit="", span=span)
+    read = _read(text, place, tuple(siblings.items()))
+    return read if isinstance(read, Gap) else replace(read, source=source)
+
+
+@lru_cache(maxsize=_CACHED_MAX)
+def _read(text: str, source: SchemaSource, others: tuple[tuple[str, str], ...]) -> SchemaVersion | Gap:
+    siblings = dict(others)
     try:
         document = open_document(text, source, siblings)
         schemas = {path: other for path, other in siblings.items() if not path.endswith(CODE_SUFFIX)}

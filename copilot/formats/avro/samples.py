@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 import struct
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -29,8 +30,11 @@ VALUES_MAX = 5_000
 SAMPLE_VALUES_MAX = 8_000
 """Two records are made in any case, further ones until all together have so many values: a schema may have ten thousand fields."""
 _KEYS = ("a key", "", "ключ")
+_CACHED_MAX = 16
+"""Every alternative is tried with records of the same earlier versions; nobody changes a record."""
 
 
+@lru_cache(maxsize=_CACHED_MAX)
 def samples_of(schema: str, seed: str, count: int) -> tuple[Any, ...]:
     """Returns `count` records of a self-contained schema, fewer large ones; none where a type in it has no value to try."""
     sampler = _Sampler(random.Random(seed))
