@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from copilot.formats.avro.model_apache import reads_default
 from copilot.formats.avro.model_avsc import takes_default
-from copilot.formats.avro.model_java import makes_default
+from copilot.formats.avro.model_fastavro import accepts_default
+from copilot.formats.avro.model_java import fills_in
 from copilot.formats.avro.types import NO_DEFAULT, Field, Type
 
 _EXACT_PROMOTIONS = frozenset({("int", "long"), ("int", "double"), ("float", "double")})
@@ -41,7 +42,8 @@ class _Met:
 class Agreement:
     """One comparison of two graphs: data of the writer's is read as the reader's.
 
-    `is_thorough` tells whether it has seen all of both, and neither an alias of the reader's nor a default that avsc refuses.
+    `is_thorough` tells whether it has seen all of both, and neither an alias of the reader's nor a default for which avsc or
+    fastavro refuses a schema.
     """
 
     def __init__(self, reader: Type, writer: Type) -> None:
@@ -73,7 +75,7 @@ class Agreement:
         if kind == "union":
             fits = self._into_union(reader, writer, holder, name)
         elif kind != writer.kind:
-            fits = (writer.kind, kind) in _EXACT_PROMOTIONS
+            fits = (writer.kind, kind) in _EXACT_PROMOTIONS and not (reader.logical or writer.logical)
         elif kind == "record":
             fits = reader.name == writer.name and not reader.aliases
             self.is_thorough = self.is_thorough and not reader.aliases
@@ -163,15 +165,15 @@ def _is_seen(type: Type) -> bool:
 
 
 def _takes_default(field: Field) -> bool:
-    return _is_null_first(field) or takes_default(field.default, field.type)
+    return _is_null_first(field) or (
+        takes_default(field.default, field.type) and accepts_default(field.default, field.type)
+    )
 
 
 def _makes_default(field: Field) -> bool:
     if field.default is NO_DEFAULT:
         return False
-    return _is_null_first(field) or (
-        reads_default(field.default, field.type) and makes_default(field.default, field.type)
-    )
+    return _is_null_first(field) or (reads_default(field.default, field.type) and fills_in(field))
 
 
 def _is_null_first(field: Field) -> bool:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from copilot.domain.pair import DecoderVerdict, PairVerdict, Reads, Reason
 from copilot.formats.avro.agreement import Agreement
 from copilot.formats.avro.meaning import changes_of
-from copilot.formats.avro.model import FINE, NO, WRONG, YES, Outcome
+from copilot.formats.avro.model import FINE, NO, WRONG, YES, Outcome, first_refused_default
 from copilot.formats.avro.model_apache import ApacheModel
-from copilot.formats.avro.model_avsc import AvscModel, first_bad_default
-from copilot.formats.avro.model_fastavro import FastavroModel
+from copilot.formats.avro.model_avsc import AvscModel, takes_default
+from copilot.formats.avro.model_fastavro import FastavroModel, accepts_default
 from copilot.formats.avro.model_java import JavaModel
 from copilot.formats.avro.plain_refusals import PlainRefusal, first_written, plain_refusals
 from copilot.formats.avro.rules import Walk
@@ -107,12 +108,21 @@ def _refused(refusals: tuple[PlainRefusal, ...]) -> tuple[DecoderVerdict, ...]:
 
 def _predictions(reader: Type, writer: Type, agreement: Agreement, *, is_same: bool) -> tuple[DecoderVerdict, ...]:
     fields_of = agreement.disputed
+    schemas = () if agreement.is_thorough else (reader, writer)
+    # All take a short way where both schemas are the same; who uses avsc makes no resolver then.
     return (
-        # These three take a short way where both schemas are the same; avsc compares them all the same.
-        _verdict("java", FINE if is_same else JavaModel(reader, fields_of).outcome(writer, reader)),
+        _verdict("java", FINE if is_same else JavaModel(writer, reader, fields_of).outcome(writer, reader)),
         _verdict("python", FINE if is_same else ApacheModel(fields_of).outcome(writer, reader)),
-        _verdict("fastavro", FINE if is_same else FastavroModel(fields_of).outcome(writer, reader)),
-        _verdict("avsc", _avsc(reader, writer, agreement)),
+        _verdict(
+            "fastavro",
+            _refused_schema("fastavro", schemas, accepts_default)
+            or (FINE if is_same else FastavroModel(fields_of).outcome(writer, reader)),
+        ),
+        _verdict(
+            "avsc",
+            _refused_schema("avsc", schemas, takes_default)
+            or (FINE if is_same else AvscModel(fields_of).outcome(writer, reader)),
+        ),
     )
 
 
@@ -120,9 +130,10 @@ def _verdict(decoder: str, outcome: Outcome) -> DecoderVerdict:
     return DecoderVerdict(decoder, _LEVELS[outcome.level], "predicted", outcome.path, outcome.note)
 
 
-def _avsc(reader: Type, writer: Type, agreement: Agreement) -> Outcome:
-    for schema in () if agreement.is_thorough else (reader, writer):
-        bad = first_bad_default(schema)
+def _refused_schema(decoder: str, schemas: Iterable[Type], takes: Callable[[Any, Type], bool]) -> Outcome | None:
+    """Returns the refusal of a whole schema for one of its defaults."""
+    for schema in schemas:
+        bad = first_refused_default(schema, takes)
         if bad is not None:
-            return Outcome(NO, bad, f'avsc refuses the schema: it does not take the default of "{bad}"')
-    return AvscModel(agreement.disputed).outcome(writer, reader)
+            return Outcome(NO, bad, f'{decoder} refuses the schema: it does not take the default of "{bad}"')
+    return None

@@ -8,7 +8,8 @@ from copilot.domain.evidence import Finding
 from copilot.formats.avro.model import below
 from copilot.formats.avro.model_apache import reads_default
 from copilot.formats.avro.model_avsc import LONG_MAX, takes_default
-from copilot.formats.avro.model_java import makes_default
+from copilot.formats.avro.model_fastavro import accepts_default
+from copilot.formats.avro.model_java import fills_in
 from copilot.formats.avro.types import NO_DEFAULT, Field, Type
 
 _LATER_BRANCH = "Put the type of the default first in the union."
@@ -41,14 +42,16 @@ def _of_field(field: Field, path: str) -> Iterator[Finding]:
             yield Finding("avro.nullable-without-default", "note", message, path=path, fix=fix)
         return
     refusing = []
-    if not makes_default(field.default, field.type):
+    if not fills_in(field):
         refusing.append("Avro for Java")
     if not reads_default(field.default, field.type):
         refusing.append("the Apache package for Python")
+    if not accepts_default(field.default, field.type):
+        refusing.append("fastavro")
     if not takes_default(field.default, field.type):
         refusing.append("avsc for JavaScript")
     if refusing:
-        yield _refused(field, path, " and ".join(refusing))
+        yield _refused(field, path, ", ".join(refusing[:-1]) + " and " * (len(refusing) > 1) + refusing[-1])
 
 
 def _refused(field: Field, path: str, who: str) -> Finding:

@@ -7,11 +7,11 @@ the writer's schema allows: the worst that can happen, where, and why. Models ar
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 from copilot.formats.avro.rules import PROMOTIONS, FieldsOf, all_fields, source_fields
-from copilot.formats.avro.types import Field, Type
+from copilot.formats.avro.types import NO_DEFAULT, Field, Type
 
 _INTEGER_BITS = {"int": 31, "long": 63}
 YES, WRONG, NO = 0, 1, 2
@@ -131,6 +131,25 @@ class Model(ABC):
         if _INTEGER_BITS.get(writer.kind, 0) <= bits:
             return FINE
         return Outcome(WRONG, path, f"{self.name} rounds whole numbers beyond 2^{bits}")
+
+
+def first_refused_default(
+    kind: Type, takes: Callable[[Any, Type], bool], path: str = "", seen: set[int] | None = None
+) -> str | None:
+    """Returns the path of a default for which a decoder refuses a whole schema, None where it takes them all."""
+    seen = set() if seen is None else seen
+    if kind.is_plain or id(kind) in seen:
+        return None
+    seen.add(id(kind))
+    for field in kind.fields:
+        if field.default is not NO_DEFAULT and not takes(field.default, field.type):
+            return below(path, field)
+        if not field.type.is_plain:
+            bad = first_refused_default(field.type, takes, below(path, field), seen)
+            if bad is not None:
+                return bad
+    inner = kind.branches if kind.inner is None else (kind.inner,)
+    return next((bad for own in inner if (bad := first_refused_default(own, takes, path, seen)) is not None), None)
 
 
 def promotes(writer: Type, reader: Type) -> bool:

@@ -79,7 +79,12 @@ def reads_default(value: Any, kind: Type) -> bool:
         return isinstance(value, dict) and all(reads_default(item, kind.inner) for item in value.values())
     if kind.kind == "record":
         return isinstance(value, dict) and all(
-            reads_default(field.default if value.get(field.name) is None else value[field.name], field.type)
+            reads_default(
+                value.get(field.name)
+                if value.get(field.name) is not None or field.default is NO_DEFAULT
+                else field.default,
+                field.type,
+            )
             for field in kind.fields
         )
     return True

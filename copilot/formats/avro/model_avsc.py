@@ -14,6 +14,12 @@ from copilot.formats.avro.types import NO_DEFAULT, Type
 
 LONG_MAX = 2**53 - 2
 """The largest whole number that avsc takes; a schema with a default beyond it is refused."""
+_JAVASCRIPT = {
+    **dict.fromkeys(("int", "long", "float", "double"), "number"),
+    **dict.fromkeys(("bytes", "fixed"), "buffer"),
+    **dict.fromkeys(("record", "map"), "object"),
+    "enum": "string",
+}
 _UNITS = frozenset({"timestamp-millis", "timestamp-micros", "timestamp-nanos", "time-millis", "time-micros"})
 
 
@@ -26,8 +32,7 @@ class AvscModel(Model):
         if writer.kind == "union":
             return worst(self.outcome(branch, reader, path) for branch in writer.branches)
         if reader.kind == "union":
-            tried = (self.outcome(writer, own, path) for own in reader.branches)
-            return next((found for found in tried if found.level != NO), self.mismatch(writer, reader, path))
+            return self._into_union(writer, reader, path)
         if writer.kind != reader.kind:
             return (
                 self._promote(writer, reader, path) if promotes(writer, reader) else self.mismatch(writer, reader, path)
@@ -42,12 +47,24 @@ class AvscModel(Model):
             return self.mismatch(writer, reader, path)
         return self.inner(writer, reader, path) if reader.inner is not None else self._logical(writer, reader, path)
 
+    def _into_union(self, writer: Type, reader: Type, path: str) -> Outcome:
+        """The first branch that fits is taken; a text that becomes bytes before its own branch is another value."""
+        for own in reader.branches:
+            found = self.outcome(writer, own, path)
+            if found.level == NO:
+                continue
+            is_other = {writer.kind, own.kind} == {"string", "bytes"}
+            if is_other and any(branch.kind == writer.kind for branch in reader.branches):
+                return Outcome(WRONG, path, f"{self.name} takes the branch {own.label} for {writer.label}")
+            return found
+        return self.mismatch(writer, reader, path)
+
     def _promote(self, writer: Type, reader: Type, path: str) -> Outcome:
         if reader.kind in ("float", "double"):
             return self.rounded(writer, reader, path, 53)
         if reader.kind == "string":
             return Outcome(WRONG, path, f"{self.name} replaces bytes that are no UTF-8")
-        return FINE
+        return self._logical(writer, reader, path)
 
     def _logical(self, writer: Type, reader: Type, path: str) -> Outcome:
         is_scaled = reader.logical == writer.logical == "decimal" and reader.scale != writer.scale
@@ -72,30 +89,23 @@ class AvscModel(Model):
                 yield self.lacking(field, path)
 
 
-def first_bad_default(kind: Type, path: str = "", seen: set[int] | None = None) -> str | None:
-    """Returns the path of a default that avsc refuses with its whole schema: one that only a later branch of a union takes."""
-    seen = set() if seen is None else seen
-    if kind.is_plain or id(kind) in seen:
-        return None
-    seen.add(id(kind))
-    for field in kind.fields:
-        if field.default is not NO_DEFAULT and not takes_default(field.default, field.type):
-            return below(path, field)
-        if not field.type.is_plain:
-            bad = first_bad_default(field.type, below(path, field), seen)
-            if bad is not None:
-                return bad
-    inner = kind.branches if kind.inner is None else (kind.inner,)
-    return next((bad for own in inner if (bad := first_bad_default(own, path, seen)) is not None), None)
+def takes_default(value: Any, kind: Type, is_copied: bool = False) -> bool:
+    """Tells whether avsc takes a default: that of a union for its first branch.
 
-
-def takes_default(value: Any, kind: Type) -> bool:
+    What a record leaves out is filled in from its field's own default, which is then taken a second time: `is_copied`, as a value
+    and no longer as its text, so bytes and what a union wraps are refused.
+    """
     if kind.kind == "union":
-        return bool(kind.branches) and takes_default(value, kind.branches[0])
+        first = kind.branches[0] if kind.branches else None
+        if first is None or (is_copied and value is not None and first.kind != "record" and _wraps(kind)):
+            return False
+        return takes_default(value, first, is_copied)
     if kind.kind == "null":
         return value is None
     if kind.kind == "boolean":
         return isinstance(value, bool)
+    if is_copied and kind.kind in ("bytes", "fixed"):
+        return False
     if kind.kind in ("string", "bytes", "fixed"):
         # JavaScript counts a character beyond U+FFFF twice.
         return isinstance(value, str) and (
@@ -105,10 +115,13 @@ def takes_default(value: Any, kind: Type) -> bool:
         return value in kind.symbols
     if kind.inner is not None:
         items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
-        return items is not None and all(takes_default(item, kind.inner) for item in items)
+        return items is not None and all(takes_default(item, kind.inner, is_copied) for item in items)
     if kind.kind == "record":
         return isinstance(value, dict) and all(
-            takes_default(value.get(field.name, field.default), field.type) for field in kind.fields
+            takes_default(value[field.name], field.type, is_copied)
+            if field.name in value
+            else field.default is not NO_DEFAULT and takes_default(field.default, field.type, True)
+            for field in kind.fields
         )
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
@@ -116,3 +129,9 @@ def takes_default(value: Any, kind: Type) -> bool:
         return True
     limit = LONG_MAX if kind.kind == "long" else 2**31 - 1
     return value == int(value) and -limit - (kind.kind == "int") <= value <= limit
+
+
+def _wraps(union: Type) -> bool:
+    """Tells whether avsc names the branch of each value: where two branches have values of one kind in JavaScript."""
+    kinds = [_JAVASCRIPT.get(branch.kind, branch.kind) for branch in union.branches]
+    return len(set(kinds)) < len(kinds)

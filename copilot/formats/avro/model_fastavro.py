@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from copilot.formats.avro.model import FINE, NO, WRONG, Model, Outcome, below, is_same_plain, promotes, worst
-from copilot.formats.avro.types import NO_DEFAULT, Field, Type
+from copilot.formats.avro.types import NO_DEFAULT, WHOLE_DEFAULTED, Field, Type
 
 _NAMED = ("record", "enum", "fixed")
 
@@ -110,3 +111,8 @@ def _has_alias(reader: Type, writer: Type) -> bool:
 
 def _loses(writer: Type, branch: Type) -> bool:
     return any(field.name not in branch.by_name for field in writer.fields)
+
+
+def accepts_default(value: Any, kind: Type) -> bool:
+    """Tells whether fastavro takes a schema with such a default: a whole number is none of a float that is written as an object."""
+    return WHOLE_DEFAULTED.get(kind.kind) is not kind

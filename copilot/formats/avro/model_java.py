@@ -6,6 +6,7 @@ kept by full names; then the two are resolved, where a record's name no longer c
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,20 +15,25 @@ from copilot.formats.avro.rules import FieldsOf, all_fields
 from copilot.formats.avro.types import NO_DEFAULT, Field, Type
 
 _UNITS = {"timestamp-millis": 3, "timestamp-micros": 6, "timestamp-nanos": 9, "time-millis": 3, "time-micros": 6}
+_DAYS = {"time-millis": 86_400_000, "time-micros": 86_400_000_000}
+"""How long a day is; a time of day can't be later."""
 _UNITS |= {f"local-{name}": digits for name, digits in list(_UNITS.items()) if name.startswith("timestamp")}
 
 
 class JavaModel(Model):
-    """Avro for Java; made anew for each reader's schema, because its aliases hold for the whole of it."""
+    """Avro for Java; made anew for each two schemas, because the reader's aliases hold for the whole of the writer's."""
 
     name = "java"
 
-    def __init__(self, reader: Type, fields_of: FieldsOf = all_fields) -> None:
+    def __init__(self, writer: Type, reader: Type, fields_of: FieldsOf = all_fields) -> None:
         super().__init__(fields_of)
         self._names: dict[str, str] = {}
         self._fields: dict[str, dict[str, str]] = {}
         self._matching: set[tuple[int, int]] = set()
         self._collect(reader, set())
+        if (self._names or self._fields) and _is_equal(writer, reader, set()):
+            # Schemas are compared without their aliases, and those of an equal one are not applied.
+            self._names, self._fields = {}, {}
         if self._names or self._fields:
             self.fields_of = all_fields  # an alias in one place renames what is read in another
 
@@ -87,7 +93,7 @@ class JavaModel(Model):
             return self.rounded(writer, reader, path, 53)
         if reader.kind == "string":
             return Outcome(WRONG, path, f"{self.name} replaces bytes that are no UTF-8")
-        return FINE
+        return self._logical(writer, reader, path)
 
     def _logical(self, writer: Type, reader: Type, path: str) -> Outcome:
         if reader.logical == "decimal" and reader.scale != writer.scale and writer.logical == "decimal":
@@ -96,6 +102,10 @@ class JavaModel(Model):
         units = _UNITS.get(reader.logical), _UNITS.get(writer.logical)
         if None not in units and units[0] != units[1]:
             return Outcome(WRONG, path, f"{self.name} takes {writer.logical} for {reader.logical}")
+        if reader.logical in _DAYS and not writer.logical:
+            return Outcome(NO, path, f"{self.name} refuses numbers that are no time of a day")
+        if reader.logical == "decimal" and reader.kind == "bytes" and not writer.logical:
+            return Outcome(NO, path, f"{self.name} refuses empty bytes, which are no decimal")
         return FINE
 
     def _field_names(self, writer: Type) -> dict[str, Field] | None:
@@ -129,7 +139,7 @@ class JavaModel(Model):
                 yield self.outcome(source.type, field.type, below(path, field))
             elif field.default is NO_DEFAULT:
                 yield self.lacking(field, path)
-            elif not makes_default(field.default, field.type):
+            elif not fills_in(field):
                 yield Outcome(NO, below(path, field), f'{self.name} can\'t make the default of "{field.name}"')
             else:
                 yield self.missing(field, writer, path)
@@ -221,6 +231,39 @@ class JavaModel(Model):
         )
 
 
+def _is_equal(writer: Type, reader: Type, seen: set[tuple[int, int]]) -> bool:
+    """Tells whether two schemas are equal to Java: aliases, docs and the defaults of enums don't count."""
+    if writer is reader or (id(writer), id(reader)) in seen:
+        return True
+    seen.add((id(writer), id(reader)))
+
+    def facts(kind: Type) -> tuple[Any, ...]:
+        own = (kind.kind, kind.name, kind.symbols, kind.size, kind.logical, kind.precision, kind.scale)
+        return *own, [field.name for field in kind.fields], len(kind.branches)
+
+    pairs = [
+        *zip(writer.branches, reader.branches, strict=False),
+        *((one.type, other.type) for one, other in zip(writer.fields, reader.fields, strict=False)),
+        *([(writer.inner, reader.inner)] if writer.inner is not None and reader.inner is not None else []),
+    ]
+    return (
+        facts(writer) == facts(reader)
+        and all(
+            _default_text(one) == _default_text(other) for one, other in zip(writer.fields, reader.fields, strict=True)
+        )
+        and all(_is_equal(one, other, seen) for one, other in pairs)
+    )
+
+
+def _default_text(field: Field) -> str:
+    return "" if field.default is NO_DEFAULT else json.dumps(field.default)
+
+
+def fills_in(field: Field) -> bool:
+    """Tells whether Java can fill in a field's default; since 1.12, an empty array of a union is asked for its items' type."""
+    return not (field.default == [] and field.type.kind == "union") and makes_default(field.default, field.type)
+
+
 def makes_default(value: Any, kind: Type) -> bool:
     """Tells whether Java can encode a default: that of a union for the first branch that its JSON looks like."""
     if kind.kind == "union":
@@ -237,6 +280,10 @@ def makes_default(value: Any, kind: Type) -> bool:
             makes_default(given[field.name], field.type) if field.name in given else field.default is not NO_DEFAULT
             for field in kind.fields
         )
+    if kind.logical == "decimal" and kind.kind == "bytes" and value == "":
+        return False
+    if kind.logical in _DAYS and isinstance(value, int) and not 0 <= value < _DAYS[kind.logical]:
+        return False
     return _looks_like(value, kind.kind)
 
 

@@ -21,6 +21,7 @@ from copilot.formats.avro.types import (
     PLAIN_ARRAYS,
     PLAIN_LOGICAL_TYPES,
     PRIMITIVE_TYPES,
+    WHOLE_DEFAULTED,
     Field,
     Type,
 )
@@ -260,6 +261,8 @@ class _Reading:
                 if not fits_field(default, found):
                     raise _invalid((path, ".", name), f"the default {_shown(default)} is no {found.label}")
                 self.is_filled = self.is_filled or type(default) is dict or type(default) is list
+                if type(default) is int and type(kind) is dict:
+                    found = WHOLE_DEFAULTED.get(found.kind, found)
             aliases = _aliases(entry, (path, ".", name)) if "aliases" in entry else ()
             if "order" in entry and str(entry["order"]).lower() not in _ORDERS:
                 reason = f'"order" must be ascending, descending or ignore, not {_shown(entry["order"])}'

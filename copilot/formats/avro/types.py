@@ -81,6 +81,9 @@ PLAIN_ARRAYS: Mapping[str, Type] = {
 }
 """The arrays of primitives, by the kind of their items."""
 
+WHOLE_DEFAULTED: Mapping[str, Type] = {kind: Type(kind, is_plain=True) for kind in ("float", "double")}
+"""What stands for a floating type that is written as an object where the default is a whole number: fastavro refuses it."""
+
 PLAIN_LOGICAL_TYPES: Mapping[tuple[str, str], Type] = {
     (kind, logical): Type(kind, logical=logical, is_plain=True)
     for kind, names in _UNPARAMETERISED.items()

@@ -72,6 +72,59 @@ def test_avsc_refuses_a_default_that_is_no_value_of_the_type_to_javascript(
     assert [LETTERS[it.reads] for it in verdict.decoders if it.decoder == "avsc"] == [letter]
 
 
+INNER = {"type": "record", "name": "Inner"}
+TEXTS = {"type": "array", "items": "string"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "default", "expected"),
+    [
+        ({"type": "double"}, 3, "YnnY"),
+        ("double", 3, "YYnY"),
+        (["double", "null"], 3, "YYnY"),
+        ({**INNER, "fields": [field("bytes", default="a")]}, {}, "YYYn"),
+        ({**INNER, "fields": [field(["int", "float"], default=1)]}, {}, "YYYn"),
+        ({**INNER, "fields": [field(["int", "null"], default=1)]}, {}, "YYYY"),
+        ({**INNER, "fields": [field(["null", "double"])]}, {"a": None}, "YYYY"),
+        ([TEXTS, "null"], [], "nYYY"),
+        ([TEXTS, "null"], ["a"], "YYYY"),
+        ({"type": "int", "logicalType": "time-millis"}, -1, "nYYY"),
+        ({"type": "bytes", "logicalType": "decimal", "precision": 4}, "", "nYYY"),
+    ],
+)
+def test_a_default_is_refused_by_those_decoders_that_can_not_fill_it_in(kind: Any, default: Any, expected: str) -> None:
+    reader = record(field("int"), field(kind, "b", default=default))
+
+    assert letters(reader, record(field("int"))) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "read", "expected"),
+    [
+        ("int", {"type": "long", "logicalType": "time-micros"}, "nYYY"),
+        ({"type": "int", "logicalType": "time-millis"}, {"type": "long", "logicalType": "time-micros"}, "WYYW"),
+        ("bytes", {"type": "bytes", "logicalType": "decimal", "precision": 4}, "nYYY"),
+        ("string", ["bytes", "string"], "YWYW"),
+    ],
+)
+def test_a_value_that_becomes_another_one_is_told_of_who_makes_it_so(written: Any, read: Any, expected: str) -> None:
+    assert letters(record(field(read)), record(field(written))) == expected
+
+
+def test_aliases_that_java_finds_twice_do_no_harm_where_the_schemas_are_equal_without_them() -> None:
+    writer = record(field("int"), field("int", "b"))
+    reader = record(field("int", aliases=["b"]), field("int", "b"))
+
+    assert letters(reader, writer)[0] == "Y"
+    assert letters(record(*reader["fields"], field("int", "c", default=0)), writer)[0] == "n"
+
+
+def test_who_reads_with_the_schema_that_wrote_asks_no_resolver() -> None:
+    schema = record(field(["double", "long"]))
+
+    assert letters(schema, schema) == "YYYY"
+
+
 def refuses(decoder: DecoderUnderTest, reader: str, writer: str, data: list[bytes]) -> bool:
     for one in data:
         try:

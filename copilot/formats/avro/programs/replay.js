@@ -3,7 +3,8 @@
 //
 // In: {"writer": schema, "reader": schema, "data": hex}, or {"hello": ""}. Out: {"value": ..., "leftover": n}, {"refused": reason}
 // or {"version": ...}. An array in a value is a tag and what it is about: ["list", ...], ["bytes", hex], ["number", text]. Values
-// in a union are wrapped, {branch: value}; logical types are left to whoever asks, as avsc itself leaves them.
+// in a union are wrapped, {branch: value}, by avsc itself where it can: it then refuses some defaults that its users' programs take,
+// and the branch is told from the value. Logical types are left to whoever asks, as avsc itself leaves them.
 'use strict';
 
 const path = require('path');
@@ -16,7 +17,34 @@ const REASON_CHARACTERS_MAX = 300;
 const resolvers = new Map();
 
 function typeOf(text) {
-  return avsc.Type.forSchema(JSON.parse(text), {wrapUnions: true});
+  try {
+    return avsc.Type.forSchema(JSON.parse(text), {wrapUnions: true});
+  } catch (error) {
+    return avsc.Type.forSchema(JSON.parse(text));
+  }
+}
+
+function wrapped(value, type) {
+  switch (type.typeName) {
+    case 'union:unwrapped': {
+      const branch = type.types.find((own) => own.isValid(value));
+      return value === null ? value : {[branch.branchName]: wrapped(value, branch)};
+    }
+    case 'union:wrapped': {
+      const name = value === null ? undefined : Object.keys(value)[0];
+      const branch = type.types.find((own) => own.branchName === name);
+      return value === null ? value : {[name]: wrapped(value[name], branch)};
+    }
+    case 'record':
+    case 'error':
+      return Object.fromEntries(type.fields.map(({name, type: own}) => [name, wrapped(value[name], own)]));
+    case 'array':
+      return value.map((item) => wrapped(item, type.itemsType));
+    case 'map':
+      return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, wrapped(item, type.valuesType)]));
+    default:
+      return value;
+  }
 }
 
 function resolved(writer, reader) {
@@ -59,7 +87,7 @@ function answer(asked) {
     if (offset < 0) {
       return {refused: 'truncated buffer'};
     }
-    return {value: tagged(value), leftover: data.length - offset};
+    return {value: tagged(wrapped(value, type)), leftover: data.length - offset};
   } catch (error) {
     return {refused: String(error && error.message).replace(/\s+/g, ' ').slice(0, REASON_CHARACTERS_MAX)};
   }
