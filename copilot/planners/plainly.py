@@ -16,6 +16,9 @@ KIND = (
     r"(?:record|message|class|schema|table|type|model|struct|structure|dataclass|object|entity|definition|document|event|interface"
     r"|enum|enumeration|payload|view|dataset|relation|file|proto|topic|subject|stream)"
 )
+_MERE_KINDS = frozenset(
+    ["record", "message", "class", "schema", "table", "type", "struct", "enum", "file", "proto", "topic"]
+)
 FIELD = r"(?:fields?|columns?|propert(?:y|ies)|attributes?)"
 _SYMBOL = r"(?:(?:enum(?:eration)?\s+)?(?:symbol|value)|enum(?:eration)?\s+(?:member|constant|option|case|variant|entry|field))"
 _ADJECTIVE = r"(?:an?|the|new|another|additional|extra|existing|old|legacy|unused|deprecated|obsolete|redundant)"
@@ -125,6 +128,7 @@ _ELSE = (
 )  # fmt: skip
 _NOWHERE = re.compile(r"\s(?:in|from)(?=\s+(?:in|from|to)\s|\s*$)")
 _AROUND_SCOPE = re.compile(rf"^(?:(?:{_ADJECTIVE}|{KIND})\s+)+(?=\S)|(?:'s)?(?:\s+{KIND})+$", re.IGNORECASE)
+_KINDS_ALONE = re.compile(rf"(?:{_ADJECTIVE}\s+)*(?P<kinds>{KIND}(?:\s+{KIND})+)$", re.IGNORECASE)
 _AROUND_FIELD = re.compile(rf"^(?:(?:{_ADJECTIVE}|{FIELD})\s+)+(?=\S)|(?:\s+{FIELD})+$", re.IGNORECASE)
 _PATH = (
     r"(?:[\w.@+-]+/)+[\w.@+-]+|[\w@+-][\w.@+-]*\.(?:avsc|avdl|avpr|proto|jsonc?|py|ya?ml|sql|schema|graphql|thrift|bq)"
@@ -152,7 +156,12 @@ def sayings_of(part: Part) -> Iterator[Part]:
 
 def bare_scope(words: str) -> tuple[str, str]:
     """Returns the file or record that a scope names, and the record where the scope names both: "Order in shop/order.proto"."""
-    bare = _AROUND_SCOPE.sub("", _QUOTES.sub("", words).strip())
+    said = _QUOTES.sub("", words).strip()
+    kinds = _KINDS_ALONE.match(said)
+    if kinds:
+        # Records are called Event, Document or SCHEMA: what is written as a name is one, else what is no mere kind.
+        return min(kinds["kinds"].split(), key=lambda it: (it.islower(), it.lower() in _MERE_KINDS)), ""
+    bare = _AROUND_SCOPE.sub("", said)
     placed = _PLACED.match(bare)
     if placed:
         return placed["path"] or placed["path2"], placed["record"] or placed["record2"]

@@ -31,6 +31,24 @@ def test_an_addition_is_understood_in_many_words(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("scope", "record"),
+    [
+        ("the SCHEMA record", "SCHEMA"),
+        ("message Event", "Event"),
+        ("the Message message", "Message"),
+        ("the event record", "event"),
+        ("the record event", "event"),
+        ("the new Document table", "Document"),
+        ("the Order record", "Order"),
+    ],
+)
+def test_a_record_may_be_called_like_a_kind_of_thing(scope: str, record: str) -> None:
+    (change,) = asked_from_text(f"add discount to {scope}")
+
+    assert (change.subject, change.field) == (record, "discount")
+
+
+@pytest.mark.parametrize(
     ("text", "op"),
     [
         ("discount should be removed from Order", "remove_field"),
