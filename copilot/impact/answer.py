@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from copilot.domain.impacted import AskedChange, ImpactedFile, ImpactList
 from copilot.domain.listing import SUBMODULE_MODE, paths_with_mode
@@ -51,6 +51,8 @@ THINGS = frozenset(
     ]
 )
 """What people drop or rename that is no field, unless a schema has one of that name."""
+WHOLES = frozenset(["record", "schema", "subject", "message", "class", "enum"])
+"""What people call a whole record, after its name."""
 POINTER_BYTES_MAX = 250
 """No larger is a pointer of Git LFS, or a link."""
 PARTIAL = "This clone is a partial one and lacks a part of its log: the list is less sure than with all of it."
@@ -59,8 +61,9 @@ SHALLOW = "This clone is shallow: what changed together before is not known, so 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What was found for a change before anything is ranked."""
+    """What was found for a change before anything is ranked; `asked` as it is meant, "the Order record" by its name alone."""
 
+    asked: tuple[AskedChange, ...]
     targets: tuple[Target, ...]
     files: tuple[FileFacts, ...]
     files_read: int
@@ -72,7 +75,8 @@ class Seen:
 def see(asked: Sequence[AskedChange], tree: Tree, index: Index, log: ChangeLog, spread: Spread | None = None) -> Seen:
     """Reads the tree and its log for the names of a change; nothing later than the tree's commit is read."""
     words = Words(tree, index, spread)
-    targets = tuple(find_target(it, tree, words) for it in asked)
+    meant = tuple(_meant_by(it, tree, words) for it in asked)
+    asked, targets = tuple(it for it, _ in meant), tuple(target for _, target in meant)
     names = ChangeNames(asked, targets)
     past = Past(_records(targets), log)
     evidence = gather(names, targets, words, past)
@@ -81,7 +85,7 @@ def see(asked: Sequence[AskedChange], tree: Tree, index: Index, log: ChangeLog, 
         for it, target in zip(asked, targets, strict=True)
     )
     files = with_kin(evidence, names, past, tree)
-    return Seen(targets, files, words.count - len(words.absent), len(words.absent), near)
+    return Seen(asked, targets, files, words.count - len(words.absent), len(words.absent), near)
 
 
 def impact_list(
@@ -97,6 +101,7 @@ def impact_list(
     Where no record is named, raises Ambiguous if several have the field, and NotFound if the words are of no field.
     """
     seen = see(asked, tree, index, log, spread)
+    asked = seen.asked
     for it, target in zip(asked, seen.targets, strict=True):
         _ask_back(it, target)
     files_seen = tuple(it for it in seen.files if not it.path.startswith(passed_over))
@@ -122,6 +127,17 @@ def impact_list(
     return ImpactList(tree.snapshot.commit, tuple(asked), files, warnings, seen.files_read)
 
 
+def _meant_by(asked: AskedChange, tree: Tree, words: Words) -> tuple[AskedChange, Target]:
+    """Returns the change and its record; "the Order record" is Order, where nothing has a field of the whole name."""
+    target = find_target(asked, tree, words)
+    name, _, kind = asked.field.rpartition(" ")
+    if not name or kind.lower() not in WHOLES or target.has_field or asked.record or asked.subject:
+        return asked, target
+    bare = replace(asked, field=name)
+    found = find_target(bare, tree, words)
+    return (bare, found) if found.is_record_found and not found.has_field else (asked, target)
+
+
 def _ask_back(asked: AskedChange, target: Target) -> None:
     """Refuses what says no record: a field of several of them, and words that no record has and that say no name."""
     if asked.record or asked.subject or not asked.field:
@@ -137,17 +153,24 @@ def _ask_back(asked: AskedChange, target: Target) -> None:
             " where it is declared.",
         )
     if target.rivals:
-        candidates = tuple(f"{asked.field} in {path}" for path in (target.path, *target.rivals))
+        candidates = tuple(f"{asked.field} in {path}" for path in sorted((target.path, *target.rivals)))
+        quoted = [f'"{it}"' for it in candidates]
         raise Ambiguous(
-            f'"{asked.field}" can be {_some(candidates, CANDIDATES_SHOWN)}.',
+            f'"{asked.field}" can be {_choice(quoted[:CANDIDATES_SHOWN], len(quoted) - CANDIDATES_SHOWN)}.',
             candidates,
             said=asked.field,
             next=f'Say it exactly, as in "{candidates[0]}".',
         )
 
 
-def _meant(near: Sequence[str]) -> str:
-    return f" Did you mean {', '.join(near[:-1])}{' or ' if near[1:] else ''}{near[-1]}?" if near else ""
+def _did_you_mean(near: Sequence[str]) -> str:
+    return f" Did you mean {_choice(near)}?" if near else ""
+
+
+def _choice(names: Sequence[str], more: int = 0) -> str:
+    if more > 0:
+        return f"{', '.join(names)} or one of {more} more"
+    return f"{', '.join(names[:-1])}{' or ' if names[1:] else ''}{names[-1]}"
 
 
 def _lacks(seen: Seen, *, is_shallow: bool, is_whole: bool) -> Iterator[str]:
@@ -191,7 +214,8 @@ def _warnings(asked: Sequence[AskedChange], seen: Seen) -> tuple[str, ...]:
         name = it.record or it.subject or it.field
         if not target.is_record_found:
             where = f"; {target.path} is taken for its file" if target.path else ""
-            said.append(f'No record "{name}" was found{where}: the list rests on names alone.{_meant(near)}')
+            what = "record" if it.record or it.subject else "record or field"
+            said.append(f'No {what} "{name}" was found{where}: the list rests on names alone.{_did_you_mean(near)}')
             continue
         if target.also_in:
             said.append(
@@ -202,9 +226,15 @@ def _warnings(asked: Sequence[AskedChange], seen: Seen) -> tuple[str, ...]:
                 f'{target.path} holds {target.is_one_of} records; "{it.field}" is taken to be for {target.record}. Name the'
                 f' record to choose: "add {it.field} to RECORD in {target.path}".'
             )
-        if it.field and not (target.has_field or it.is_addition or it.field == target.record):
+        is_named = bool(it.record or it.subject or target.has_field or it.is_addition)
+        if it.field and not is_named and it.op != "rename_field":
+            said.append(
+                f'No field "{it.field}" in any schema; it is the whole record {target.record} in {target.path}, and the list is of'
+                " what names that."
+            )
+        elif it.field and not (target.has_field or it.is_addition or it.field == target.record):
             close = [f'"{name}"' for name in names_near(it.field, target.all_names)]
-            said.append(f'{target.record} in {target.path} has no field "{it.field}".{_meant(close)}')
+            said.append(f'{target.record} in {target.path} has no field "{it.field}".{_did_you_mean(close)}')
         elif target.has_field and it.is_addition:
             kind = "symbol" if it.symbol else "field"
             said.append(f'{target.record} in {target.path} has a {kind} "{it.field}" already.')

@@ -324,7 +324,24 @@ def _gaps(count: int) -> str:
     return f'{places} could not be read: "pipeline-copilot map" lists {them}.'
 
 
+def _is_name_of(subject: SchemaSubject, said: str) -> bool:
+    outer = next((field.record for field in subject.latest.fields if "." not in field.path), "")
+    names = (subject.name, subject.name.rpartition("/")[2], outer, outer.rpartition(".")[2])
+    return _bare(said).lower() in {name.lower() for name in names if name}
+
+
 def _unknown_field(said: str, scopes: tuple[Scope, ...], named: bool, where: str) -> WrongUsage:
+    wholes = [scope.subject for scope in scopes if not named and _is_name_of(scope.subject, said)]
+    if wholes:
+        whole = min(wholes, key=lambda it: (len(it.name), it.name))
+        example = next((f', as in "{it.name} in {whole.name}"' for it in whole.latest.fields), "")
+        return NotFound(
+            f'No field "{said}" in any schema; it is the whole schema {whole.name}.',
+            said,
+            (),
+            where=where,
+            next=f"Name one of its fields{example}; impact lists what names all of it.",
+        )
     paths = [field.path for scope in scopes for field in scope.subject.latest.fields]
     names = [field.name for scope in scopes for field in scope.subject.latest.fields]
     close = nearest(said, [*dict.fromkeys([*paths, *names])])
@@ -333,5 +350,6 @@ def _unknown_field(said: str, scopes: tuple[Scope, ...], named: bool, where: str
     lead, mark = ("Did you mean", "?") if close else ("Its fields are", ".")
     if not known:
         lead, mark = "There are no fields to choose from", "."
-    what, next = f'No field "{said}" in {subjects}.', f"{lead} {listed(known)}".rstrip() + mark
-    return NotFound(what, said, close, where=where, next=next)
+    return NotFound(
+        f'No field "{said}" in {subjects}.', said, close, where=where, next=f"{lead} {listed(known)}".rstrip() + mark
+    )

@@ -102,9 +102,23 @@ def test_a_field_of_several_records_is_asked_back_where_none_is_named(
 
     said = capsys.readouterr()
     assert (code, said.out) == (2, "")
-    assert '"order_id" can be order_id in schemas/order.avsc, order_id in schemas/payment.avsc.' in said.err
+    assert '"order_id" can be "order_id in schemas/order.avsc" or "order_id in schemas/payment.avsc".' in said.err
     assert 'Say it exactly, as in "order_id in schemas/order.avsc".' in said.err
     assert main(["impact", "remove order_id in schemas/payment.avsc", "-C", str(folder)]) == 0
+
+
+@pytest.mark.parametrize("asked", ["delete Order", "remove the Order record", "drop the order schema"])
+def test_a_whole_record_is_answered_with_what_names_it(
+    asked: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = make(tmp_path / "shop", "schemas/order.avsc")
+
+    assert main(["impact", asked, "-C", str(folder), "--format", "json"]) == 0
+
+    found = json.loads(capsys.readouterr().out)
+    (warning,) = found["warnings"]
+    assert "is the whole record Order in schemas/order.avsc" in warning
+    assert found["files"][0]["path"] == "schemas/order.avsc"
 
 
 @pytest.mark.parametrize("asked", ["drop the database", "drop the topic", "remove the kafka consumer"])

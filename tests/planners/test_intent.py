@@ -290,6 +290,8 @@ def test_what_fits_several_things_is_asked_back_in_words_that_then_work(text: st
         ("change the type of amount in order to int", 'of type "int" already', ""),
         ("frobnicate order", 'not understood: "frobnicate order"', "rename FIELD to NAME in SCHEMA"),
         ("rename symbol NEW to OLD in order", 'No field "order"', ""),
+        ("delete order", 'No field "order" in any schema; it is the whole schema order.', '"order_id in order"'),
+        ("remove the order record", "it is the whole schema order.", "impact lists what names all of it"),
         ("drop the default of amount in order", "has no default", ""),
         ("rename symbol LOST to OLD in status of order", "no symbol LOST", "NEW, PAID, SENT"),
         ("rename symbol NEW to PAID in status of order", "has the symbol PAID already", "remove it"),
