@@ -157,9 +157,8 @@ def _judge_history(arguments: argparse.Namespace, console: Console) -> int:
         console.note(f"mining {place}")
         with tempfile.TemporaryDirectory(prefix="copilot-eval-", ignore_cleanup_errors=True) as folder:
             reports.append(judge_history(place, Path(folder), arguments.commits))
-        console.note(
-            f"{reports[-1].name}: {len(reports[-1].cases)} commits{' ' if reports[-1].problem else ''}{reports[-1].problem}"
-        )
+        problem = f": {reports[-1].problem}" if reports[-1].problem else ""
+        console.note(f"{reports[-1].name}: {len(reports[-1].cases)} commits{problem}")
     console.print(history_markdown(reports).rstrip("\n"))
     return EXIT_SURROUNDINGS if all(it.problem for it in reports) else EXIT_DONE
 

@@ -71,7 +71,7 @@ def judge_history(place: str, folder: Path, cases_max: int = CASES_MAX) -> Histo
         finally:
             index.close()
     except (CopilotError, OSError, subprocess.CalledProcessError) as error:
-        return HistoryReport(place, (), str(error))
+        return HistoryReport(place, (), error.what if isinstance(error, CopilotError) else str(error))
 
 
 def _name(place: str) -> str:
@@ -192,6 +192,11 @@ def history_markdown(reports: Sequence[HistoryReport]) -> str:
     lines = ["# What people changed together", ""]
     lines += [f"- {it.name}: {len(it.cases)} commits{f': {it.problem}' if it.problem else ''}" for it in reports]
     cases = [case for report in reports for case in report.cases]
+    if not cases:
+        return (
+            "\n".join([*lines, "", "Nothing was mined: no commit changed fields of a schema and other files with it."])
+            + "\n"
+        )
     lines += [
         "",
         "| list | commits | micro F1 | macro F1 | listed | touched |",
@@ -209,12 +214,8 @@ def history_markdown(reports: Sequence[HistoryReport]) -> str:
             score.add(case.lists["impact"], case.touched)
         if report.cases:
             lines.append(score.row(f"impact, {report.name} alone"))
-    hits, touched = (
-        (sum(count) for count in zip(*((len(set(it.both) & it.touched), len(it.touched)) for it in cases), strict=True))
-        if cases
-        else (0, 0)
-    )
-    lines += ["", f"Recall of both lists: {hits} of {touched} files." if touched else "Nothing was mined."]
+    hits, touched = sum(len(set(it.both) & it.touched) for it in cases), sum(len(it.touched) for it in cases)
+    lines += ["", f"Recall of both lists: {hits} of {touched} files."]
     edits = [case.edit for case in cases if case.edit != "no Avro schema"]
     if edits:
         shown = ", ".join(f"{edits.count(it)} {it}" for it in dict.fromkeys(sorted(edits)))

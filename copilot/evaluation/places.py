@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import copilot
@@ -46,12 +46,20 @@ def build_case(case: Case, folder: Path, suite: Path) -> str:
     return new_repository(folder, _commits(case, base))
 
 
+def _said(data: bytes, say: Callable[[str], str]) -> bytes:
+    """Returns the content of a file in the words of the case; what is no text has none."""
+    try:
+        return say(data.decode()).encode()
+    except UnicodeDecodeError:
+        return data
+
+
 def _commits(case: Case, base: Path) -> Iterator[NewCommit]:
     steps = sorted(step for step in base.iterdir() if step.is_dir())
     say = in_words(case.words)
     for number, step in enumerate(steps):
         files = {
-            say(file.relative_to(step).as_posix()): say(file.read_text("utf-8")).encode()
+            say(file.relative_to(step).as_posix()): _said(file.read_bytes(), say)
             for file in sorted(step.rglob("*"))
             if file.is_file() and "__pycache__" not in file.parts
         }

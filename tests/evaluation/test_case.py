@@ -67,3 +67,15 @@ def test_every_shipped_case_is_well_made(path: Path) -> None:
     case = read_case(path, SUITE / "cases")
     assert (SUITE / "repositories" / case.base).is_dir() or case.base == "example"
     assert tomllib.loads(path.read_text("utf-8"))["why"].strip().endswith((".", "!", "?"))
+
+
+def test_the_shipped_cases_cover_every_kind_every_trap_and_every_edit_of_the_matrix() -> None:
+    """Field facts: kinds K1 to K21, 20 traps and 57 edits. K19, K21 and traps 8 to 10 are about formats that come later."""
+    root = SUITE / "cases"
+    cases = [read_case(path, root) for path in case_files(SUITE)]
+
+    assert {kind for case in cases for kind in case.kinds} == {f"K{number}" for number in (*range(1, 19), 20)}
+    assert {trap for case in cases for trap in case.traps} == {*range(1, 21)} - {8, 9, 10}
+    assert [path.name[:2] for path in case_files(SUITE) if path.parent.name == "matrix"] == [
+        f"{number:02}" for number in range(1, 58)
+    ]

@@ -72,11 +72,15 @@ def test_an_address_that_cant_be_cloned_is_a_failure_with_a_name(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["eval", "--history", str(tmp_path / "nowhere")]) == EXIT_SURROUNDINGS
-    assert "nowhere" in capsys.readouterr().out
+    told = capsys.readouterr()
+    assert f'nowhere: 0 commits: "{tmp_path / "nowhere"}" is not a folder.' in told.out
+    assert told.err.splitlines()[-1].endswith("is not a folder.")
 
 
 def test_a_past_without_such_commits_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = init(tmp_path / "shop")
     commit(folder, {"a.py": "x = 1\n"}, at=START)
     assert main(["eval", "--history", str(folder)]) == EXIT_DONE
-    assert "Nothing was mined." in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert told.rstrip().endswith("Nothing was mined: no commit changed fields of a schema and other files with it.")
+    assert "| impact |" not in told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import time
 from contextlib import nullcontext
@@ -14,6 +15,7 @@ import pytest
 from copilot.domain.proposal import Proposal
 from copilot.evaluation.case import Case, read_case
 from copilot.evaluation.outcome import CaseOutcome
+from copilot.evaluation.places import build_case
 from copilot.evaluation.planners import Choice, decided
 from copilot.evaluation.report import as_baseline, differences, ends_of_cases, junit, markdown, page
 from copilot.evaluation.run import run_case
@@ -80,6 +82,15 @@ def test_a_proposal_where_a_question_is_right_is_not_understood() -> None:
 def test_a_case_that_cant_be_run_is_a_failure_of_its_own() -> None:
     found = run(replace(case("hand/k3-rename-shared"), base="nowhere"))
     assert 'no base repository "nowhere"' in found.broken
+
+
+def test_a_base_repository_may_hold_what_is_no_text(tmp_path: Path) -> None:
+    asked = case("hand/r-unknown-field")
+    shutil.copytree(SUITE / "repositories" / asked.base, tmp_path / "repositories" / asked.base)
+    picture = tmp_path / "repositories" / asked.base / "01-first" / "logo.png"
+    picture.write_bytes(b"\x89PNG\xff")
+    build_case(replace(asked, words=(("PNG", "GIF"),)), tmp_path / "built", tmp_path)
+    assert (tmp_path / "built" / "logo.png").read_bytes() == picture.read_bytes()
 
 
 def test_a_second_run_takes_what_is_known(tmp_path: Path) -> None:
