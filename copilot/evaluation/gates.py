@@ -66,6 +66,7 @@ def proposal_gates(case: Case, answered: Answered, expected: Sequence[Operation]
             ("understood", misunderstood(answered.proposal.request.operations, expected)),
             ("compiled", "" if answered.patches else "Nothing was chosen that changes anything."),
             *executed(case.truth, answered),
+            ("undo proven", answered.undo or unproven_undo(answered)),
             ("right choice", wrong_choice(case.truth, answered)),
             ("faithful", unfaithful(answered.proposal)),
         ]
@@ -241,6 +242,12 @@ def touched_by(answered: Answered) -> set[str]:
     alternative = answered.proposal.alternative(answered.chosen)
     manual = {text.partition(":")[0] for phase in alternative.phases for step in phase.steps for text in step.manual}
     return manual | {change.path for patch in answered.patches for change in patch.changes}
+
+
+def unproven_undo(answered: Answered) -> str:
+    """What can be taken back must have been shown to be so before anyone approves it."""
+    shown = [it.verdict for it in answered.proposal.evidence_of(answered.chosen) if it.check == "undo"]
+    return "" if shown and shown[-1] == "pass" else "The copilot did not prove that it can be taken back."
 
 
 def unfaithful(proposal: Proposal) -> str:

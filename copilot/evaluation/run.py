@@ -78,7 +78,7 @@ def _run(
         for _ in workspace.advance(id):
             pass
     except (WrongUsage, RefusedByEvidence) as error:
-        return replace(blank, gates=_said_no(case, error))
+        return replace(blank, gates=_said_no(case, error), broken=_trespass(before, _what_must_stay(repository)))
     if is_deep and workspace.model_name:
         for _ in workspace.probe(id):
             pass

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from copilot.checks.battery import BATTERY
 from copilot.domain.proposal import Proposal
 from copilot.evaluation.case import Case, read_case
 from copilot.evaluation.outcome import CaseOutcome
@@ -61,6 +62,16 @@ def test_gates_ask_nothing_of_a_program_that_people_have_to_finish_first() -> No
     assert found.figure("by hand") == 2
     assert [passed[gate] for gate in ("readable", "values survive", "contracts hold")] == ["n/a"] * 3
     assert found.is_solved, found.failed
+
+
+def test_what_was_not_shown_to_be_undone_does_not_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("copilot.checks.battery.BATTERY", tuple(it for it in BATTERY if it.name != "undo"))
+    found = run(case("hand/c-doc-record"))
+    assert found.failed is not None
+    assert (found.failed.gate, found.failed.note) == (
+        "undo proven",
+        "The copilot did not prove that it can be taken back.",
+    )
 
 
 def test_a_refusal_must_say_what_it_is_about() -> None:
