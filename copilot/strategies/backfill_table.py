@@ -27,7 +27,7 @@ def table_text(sink: Sink, fills: tuple[Fill, ...]) -> str:
         return ""
     new = ", ".join(fill.name for fill in fills)
     lines = [
-        f"-- Fills {new} in the rows that {sink.name} has from before; to be taken away once none is left.",
+        f"-- Fills {new} in the rows that {sink.name} has from before, to be taken away once none is left.",
         "-- Run it once the column is there and every producer writes both. It can be run again: filled rows stay as they are.",
         f"-- {_NOTES[sink.loader]}",
     ]

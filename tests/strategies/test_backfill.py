@@ -7,6 +7,8 @@ import importlib
 import io
 import json
 import os
+import re
+import sqlite3
 import sys
 import types
 from collections.abc import Callable
@@ -375,6 +377,47 @@ def test_a_table_gets_a_statement_that_fills_what_is_missing_and_one_that_counts
     for name in ('orders"; DROP', "or ders", "a\n-- b", ""):
         odd = Sink(name, "iceberg", "order", "", "", Span("copilot.toml", 1, 1))
         assert table_text(odd, CENTS) == ""
+
+
+@pytest.mark.parametrize(
+    ("fills", "columns", "rows", "filled"),
+    [
+        (CENTS, "amount", [(250,), (None,)], [(250,), (None,)]),
+        (
+            (Fill("euros", "None if {amount} is None else {amount} / 100"),),
+            "amount",
+            [(250,), (1,), (-7,), (None,)],
+            [(2.5,), (0.01,), (-0.07,), (None,)],
+        ),
+        (
+            (Fill("gross", "({amount} + {tax}) * 2"), Fill("net", "{amount} - {tax} / 4")),
+            "amount, tax",
+            [(10, 3), (10, None), (None, 3)],
+            [(26, 9.25), (None, None), (None, None)],
+        ),
+    ],
+)
+def test_the_statements_fill_rows_as_the_conversion_fills_records(
+    fills: tuple[Fill, ...], columns: str, rows: list[tuple[int | None, ...]], filled: list[tuple[float | None, ...]]
+) -> None:
+    """Run by a real engine, twice, with the count before and after; a row that is filled already stays as it is."""
+    text = table_text(Sink("orders_raw", "iceberg", "order", "", "", Span("copilot.toml", 1, 1)), fills)
+    statements = [it for part in text.split(";") if (it := re.sub(r"(?m)^--.*$", "", part).strip())]
+    new = ", ".join(it.name for it in fills)
+    marks = ", ".join("?" * len(rows[0]))
+    with contextlib.closing(sqlite3.connect(":memory:")) as table:
+        table.execute(f"CREATE TABLE orders_raw ({columns}, {new})")
+        table.executemany(f"INSERT INTO orders_raw ({columns}) VALUES ({marks})", rows)
+        have = ", ".join("-1" for _ in fills)
+        table.execute(
+            f"INSERT INTO orders_raw ({columns}, {new}) SELECT {columns}, {have} FROM orders_raw WHERE rowid = 1"
+        )
+        counts = [[table.execute(it).fetchone() for it in statements] for _ in range(2)]
+        found = table.execute(f"SELECT {new} FROM orders_raw ORDER BY rowid").fetchall()
+
+    assert [it for run in counts for it in run if it is not None] == [(0,)] * len(fills) * 2
+    assert found[:-1] == [pytest.approx(row) if None not in row else row for row in filled]
+    assert found[-1] == (-1,) * len(fills)
 
 
 def phased(settings: str, request: str = "rename outcome to verdict in decision") -> Alternative:
