@@ -92,18 +92,16 @@ def _lines(files: list[tuple[str, str]], bench: Bench) -> Iterator[tuple[Span, s
 
 
 def _files(subject: str, case: Case, bench: Bench) -> list[tuple[str, str]]:
-    """The code of jobs that read the subject."""
+    """The code of jobs that read the subject; that of a job at the root is what no other job's folder holds."""
     readers = _readers(subject, case)
-    roots = {
-        job.name: job.root.rstrip("/") for job in case.base.jobs if job.name in readers and job.root not in ("", ".")
-    }
-    found = [
-        (entry.path, job)
-        for entry in bench.tree.snapshot.entries
-        for job, root in sorted(roots.items())
-        if entry.path.endswith((".py", ".sql")) and f"{entry.path}/".startswith(f"{root}/")
-    ]
-    return sorted(dict(reversed(found)).items())[:FILES_MAX]
+    at_root = sorted(job.name for job in case.base.jobs if job.name in readers and job.root in ("", "."))
+    folders = sorted((job.name, f"{job.root.rstrip('/')}/") for job in case.base.jobs if job.root not in ("", "."))
+    found: list[tuple[str, str]] = []
+    for entry in bench.tree.snapshot.entries:
+        if entry.path.endswith((".py", ".sql")):
+            owners = [name for name, folder in folders if f"{entry.path}/".startswith(folder)] or at_root
+            found += [(entry.path, name) for name in owners if name in readers][:1]
+    return sorted(found)[:FILES_MAX]
 
 
 def _readers(subject: str, case: Case) -> set[str]:

@@ -19,8 +19,11 @@ from tests.planners.builders import COMMIT, shop
 ASKED = ReorderFields("order", "", ("note", "order_id"))
 
 
-def places(code: str, path: str = "services/billing/rows.py", *, in_place: bool = True) -> list[str]:
+def places(code: str, path: str = "services/billing/rows.py", *, in_place: bool = True, root: str = "") -> list[str]:
     map = shop().pipeline
+    if root:
+        jobs = tuple(replace(it, root=root) if it.name == "billing" else it for it in map.jobs)
+        map = replace(map, jobs=jobs)
     source = map.subject("order").latest.source
     edit = SchemaEdit(source, "reorder_fields", "shop.Order", "") if in_place else NewFile("order_v2.avsc", "{}")
     alternative = Alternative("try", "", "rules", "", (Phase("reordered", (edit,), ()),), "")
@@ -60,6 +63,14 @@ def test_a_line_that_names_its_columns_is_not(line: str) -> None:
 
 def test_only_jobs_that_read_the_subject_are_asked() -> None:
     assert places("row = tuple(order.values())", "services/mailer/main.py") == []
+
+
+def test_a_job_at_the_root_is_asked_for_what_no_other_job_holds() -> None:
+    line = "row = tuple(order.values())"
+
+    assert places(line, "rows.py", root=".") == ["rows.py:1"]
+    assert places(line, "lib/rows.py", root=".") == ["lib/rows.py:1"]
+    assert places(line, "services/orders/rows.py", root=".") == []
 
 
 def test_a_new_subject_moves_nobody() -> None:
