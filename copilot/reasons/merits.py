@@ -168,6 +168,7 @@ HONEST_RULES = (
     SoftRule("no value that can be taken for another", "replay", "stand_ins", "values that stand in for a missing one"),
     SoftRule("no new meaning under an old name", "compatibility", "meanings_turned", "values that mean something else"),
 )
+SMALLEST = SoftRule("smallest patch", "usage", "lines_changed", "changed lines")
 SOFT_RULES = (
     SoftRule(
         "most of the history can still be read", "replay", "history_refused", "versions that can't be read any more"
@@ -193,7 +194,7 @@ SOFT_RULES = (
     SoftRule(
         "read by most implementations", "compatibility", "readers_refusing", "implementations that refuse legal data"
     ),
-    SoftRule("smallest patch", "usage", "lines_changed", "changed lines"),
+    SMALLEST,
 )
 MERITS: tuple[Merit, ...] = (*HONEST_RULES, MostAsked(), Proved(), *SOFT_RULES)
 """All of them in the order of a decision."""

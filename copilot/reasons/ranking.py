@@ -21,9 +21,11 @@ from copilot.reasons.merits import (
     AHEAD,
     BEHIND,
     MERITS,
+    SMALLEST,
     Candidate,
     Merit,
     advantage,
+    deciding,
     leaves_to_people,
     rival_of,
     sort_key,
@@ -42,6 +44,7 @@ def decide(proposal: Proposal) -> Decision:
     chosen = next((it.alternative for it in rulings if it.outcome == "chosen"), "")
     evidence = evidence_by_check(proposal, chosen) if chosen else {}
     stakes, reasons = stakes_of(evidence) if chosen else ("low", ())
+    reasons = (*_open_choice(proposal, chosen), *reasons)
     decision = Decision(
         rulings=marked(rulings, proposal, rulings_of),
         chosen=chosen,
@@ -66,6 +69,22 @@ def rulings_of(proposal: Proposal, merits: Sequence[Merit] = MERITS) -> tuple[Ru
         ranked[0] = replace(ranked[0], claims=claims)
     refused = [_refused(id, it, bool(candidates)) for id, it in sorted(standings.items()) if it.rule]
     return (*ranked, *refused)
+
+
+def _open_choice(proposal: Proposal, chosen: str) -> list[Claim]:
+    """Says that the choice is a person's, where none is proved and at most their size tells the first ones apart."""
+    found = candidates_of(proposal, standings_of(proposal))
+    first = next((it for it in found if it.id == chosen and it.unproved), None)
+    if first is None:
+        return []
+    level = [it for it in found if it is first or (it.unproved and deciding(first, it) in (None, SMALLEST))]
+    if len(level) < 2:
+        return []
+    text = (
+        f"Which of {listed(it.id for it in level)} it is to be is an open question: none of them is proved, and no rule but the"
+        " size of the patch tells them apart. Their cases say when each wins."
+    )
+    return [Claim(text, tuple(it.evidence["usage"].id for it in level if "usage" in it.evidence))]
 
 
 def standings_of(proposal: Proposal) -> Mapping[str, Standing]:

@@ -251,6 +251,22 @@ def test_what_waits_comes_before_the_wording_where_something_is_not_known() -> N
     assert decide(proposal((at_once, waiting), proofs)).chosen == "wait-00001"
 
 
+@pytest.mark.parametrize(
+    ("verdict", "lines", "is_open"), [("unknown", 9, True), ("unknown", 8, True), ("pass", 9, False)]
+)
+def test_which_of_several_unproved_ones_is_an_open_question_where_only_their_size_differs(
+    verdict: Verdict, lines: int, is_open: bool
+) -> None:
+    one, other = alternative("one-000001"), alternative("other-0001")
+    longer = evidence("other-0001", "usage", verdict, {"lines_changed": lines})
+    of_one = all_pass("one-000001", usage=evidence("one-000001", "usage", verdict))
+
+    decision = decide(proposal((NOTHING, one, other), (*of_one, *all_pass("other-0001", usage=longer), *of_nothing())))
+
+    asked = [it.text for it in decision.stakes_reasons if "open question" in it.text]
+    assert [text.split(" it is to be ")[0] for text in asked] == ["Which of one-000001 and other-0001"] * is_open
+
+
 def test_equal_ones_are_called_equal() -> None:
     made = proposal(
         (alternative("one-000001"), alternative("two-000001")), (*all_pass("one-000001"), *all_pass("two-000001"))
