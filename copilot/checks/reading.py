@@ -27,7 +27,7 @@ def reader_schema(link: Link, lineage: Lineage, phase: int, case: Case, bench: B
     read = _read_copy_of(link.job, lineage, state)
     if read is not None:
         return read
-    copy = _copy_of(link.job, lineage, state)
+    copy = _copy_of(link.job, lineage, state) or _file_before(link.job, lineage, case)
     if copy is None or current is None:
         return current
     text = _text_at(copy, phase, case, bench)
@@ -52,6 +52,12 @@ def _copy_of(job: str, lineage: Lineage, state: PipelineMap) -> SchemaSource | N
     subject = next((it for it in state.subjects if it.name == lineage.name), None)
     own = [copy for copy in subject.copies if _is_of(job, copy.path, state)] if subject else []
     return own[0] if len(own) == 1 else None
+
+
+def _file_before(job: str, lineage: Lineage, case: Case) -> SchemaSource | None:
+    """Returns the job's copy in the base: one that moves ahead of the others counts as a subject of its own from then on."""
+    copy = _copy_of(job, lineage, case.base)
+    return copy if copy and copy.host == "file" else None
 
 
 def _is_of(job: str, path: str, state: PipelineMap) -> bool:

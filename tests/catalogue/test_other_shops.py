@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from copilot import strategies
 from copilot.domain.proposal import Proposal
 from copilot.proposals import Workspace
 from tests.catalogue.test_change_kinds import GOLDEN, described
 from tests.golden import assert_golden
 from tests.repositories import commit, git, init
-from tests.shops import CHECKOUT, CONSUMER, DOCKERFILE, INVOICE, PRODUCER, order_schema
+from tests.shops import CHECKOUT, CONSUMER, DOCKERFILE, FIELDS, INVOICE, PRODUCER, order_schema
 
+STRATEGIES = Path(strategies.__file__).parent
 CUSTOMER = {
     "type": "record",
     "name": "Customer",
@@ -23,6 +28,57 @@ WRITTEN = PRODUCER.replace("publish(order_id, cents)", "publish(order_id, name, 
     '"amount": cents, "note": None', '"customer": {"name": name, "city": city}'
 )
 READ = CONSUMER.replace('order["amount"] / 100', 'order["customer"]["name"].upper()')
+
+
+CHANNEL = {"name": "channel", "type": "string", "default": "web"}
+LABELS = {"name": "labels", "type": {"type": "map", "values": "string"}, "default": {}}
+LIMITED = {"name": "amount", "type": "long", "constraints": {"minimum": 0}}
+STATUS = {"name": "status", "type": {"type": "enum", "name": "Status", "symbols": ["NEW", "PAID"]}}
+OWN_COPY = CONSUMER.replace("AvroDeserializer(registry)", "AvroDeserializer(registry, ORDER)").replace(
+    "registry = Schema", 'ORDER = open("services/invoice/order.avsc").read()\nregistry = Schema'
+)
+PLACES: dict[str, tuple[str, tuple[Mapping[str, object], ...]]] = {
+    "add-map-entry": ("add an optional string campaign to Order", (*FIELDS, LABELS)),
+    "add-symbol-copies": ("add symbol REFUNDED to status in Order", (*FIELDS, STATUS)),
+    "change-default-left-out": ('set the default of channel in Order to "app"', (*FIELDS, CHANNEL)),
+    "deprecate-without-default": ("deprecate amount in Order", FIELDS),
+    "make-optional-default": ("make channel in Order optional", (*FIELDS, CHANNEL)),
+    "remove-default-left-out": ("remove the default of channel in Order", (*FIELDS, CHANNEL)),
+    "rule-loosened": ("require amount in Order to be >= -100", (FIELDS[0], LIMITED, FIELDS[2])),
+}
+"""Requests for which one row of the table has its place only with these fields."""
+
+
+@pytest.mark.parametrize("kind", PLACES)
+def test_a_row_that_needs_another_record_than_the_example_s_ends_in_this_decision(tmp_path: Path, kind: str) -> None:
+    request, fields = PLACES[kind]
+    files = {**CHECKOUT, **INVOICE, "schemas/order.avsc": order_schema(fields)}
+    if kind == "add-symbol-copies":
+        writing = PRODUCER.replace('"note": None', '"note": None, "status": "NEW"')
+        copy = {"services/invoice/order.avsc": order_schema(fields), "services/invoice/main.py": OWN_COPY}
+        files |= {"services/checkout/main.py": writing, **copy}
+    shop = init(tmp_path / "shop")
+    commit(shop, files)
+
+    assert_golden(GOLDEN / f"{kind}.txt", described(request, decided(shop, request)))
+
+
+def test_every_way_that_a_strategy_offers_stands_in_a_decision_here() -> None:
+    """A way without a golden row has no text that a reviewer ever read."""
+    offered = {
+        call.args[1].value
+        for path in STRATEGIES.glob("*.py")
+        for call in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and len(call.args) > 2
+        if call.func.id.endswith(("alternative", "apart", "expand_contract", "parallel_change"))
+        if isinstance(call.args[1], ast.Constant)
+    }
+    shown = {
+        row for path in GOLDEN.glob("*.txt") for row in re.findall(r"(?m)^\w+  ([a-z-]+): ", path.read_text("utf-8"))
+    }
+
+    assert len(offered) > 40
+    assert offered - shown == set()
 
 
 def decided(folder: Path, request: str) -> Proposal:
