@@ -12,7 +12,7 @@ order of deploys, and is asked in `rollout`; new readers meet old data in any or
 | imprecise (declared conversion rounds)    | warning  | warning                              | warning        |
 | a decoder's own quirk (`quirks`)          | warning  | warning                              | warning        |
 
-Nothing is an error where an earlier gate waits until such records have left the topics (`_is_waited_for`), unless a topic keeps
+What the present schema drops already is a note: this change does not drop it. Nothing is an error where an earlier gate waits until such records have left the topics (`_is_waited_for`), unless a topic keeps
 them for ever; nor where a symbol that the request is about becomes one that says by its name that nothing is known.
 
 An error needs a decoder in use: one that a known consumer of the subject uses. Where consumers or their decoders are not
@@ -63,19 +63,21 @@ class Judge:
     def finding(self, seen: Seen, others: Iterable[Seen]) -> Finding:
         """Returns what was seen as a finding of the right severity."""
         relevance = self.relevance[seen.decoder]
-        is_fatal = self._is_fatal(seen)
+        is_fatal, was_so = self._is_fatal(seen), self._was_dropped(seen)
         is_error = is_fatal and (
             relevance == "used" or (relevance in ("possible", "single") and self._all_agree(seen, others))
         )
         # What nobody decodes with is worth knowing, and nothing to act on.
-        severity: Severity = "error" if is_error else "note" if relevance == "unused" else "warning"
+        severity: Severity = "error" if is_error else "note" if was_so or relevance == "unused" else "warning"
         message = f"{seen.decoder}: {seen.text(WORDS)}"
         if relevance == "unused" and is_fatal:
             message += f" No known consumer uses {seen.decoder}."
         if relevance == "single" and is_fatal and not is_error:
             message += f" Consumers use {seen.decoder} with one local schema, which resolves nothing."
+        if was_so:
+            message += " It was so before this change."
         return Finding(
-            f"replay.{seen.rule}",
+            f"replay.{seen.rule}{'-before' if was_so else ''}",
             severity,
             message,
             None,
@@ -119,7 +121,9 @@ class Judge:
         return frozenset(alternative.waited.gone if alternative.waited else ())
 
     def _is_fatal(self, seen: Seen) -> bool:
-        if seen.kind in ("imprecise", "quirk") or self._is_waited_for(seen) or self.is_honest(seen):
+        if seen.kind in ("imprecise", "quirk") or self._was_dropped(seen):
+            return False
+        if self._is_waited_for(seen) or self.is_honest(seen):
             return False
         pair = seen.pair
         if (pair.direction, pair.age) in demanded(self.lineage.subject.compatibility):
@@ -127,6 +131,11 @@ class Judge:
         if seen.kind == "refused" or (pair.direction, pair.age) != ("backward", "previous"):
             return False
         return self._is_read(seen.path)
+
+    def _was_dropped(self, seen: Seen) -> bool:
+        """Tells whether readers with the present schema drop the field, too: an earlier version took it away."""
+        latest = self.lineage.base.latest if self.lineage.base else None
+        return seen.kind == "dropped" and latest is not None and all(it.path != seen.path for it in latest.fields)
 
     def _is_waited_for(self, seen: Seen) -> bool:
         """Tells whether such records are gone by then: those with a symbol that is removed, or all of the history.

@@ -50,7 +50,7 @@ class ReplayCheck:
     """Real bytes, each decoder, value by value."""
 
     name = "replay"
-    version = 9
+    version = 10
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
@@ -125,7 +125,6 @@ def _replay(lineage: Lineage, case: Case, bench: Bench) -> Replayed:
     latest = lineage.base.latest if lineage.base else None
     asked = frozenset(path for it in moved for path in paths_of(it, lineage.name, latest))
     again = reread(lineage, schema_format, in_use, declared, asked, seed)
-    # One local schema for both sides resolves nothing, so what its decoder would refuse is refused by nobody.
     # One local schema for both sides resolves nothing, so what its decoder would refuse is refused by nobody.
     unread = {version for version, decoder in again.refused if relevance[decoder] != "single"}
     otherwise = again.versions - ({version for version, _ in again.refused} - unread)

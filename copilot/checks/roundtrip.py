@@ -214,7 +214,7 @@ def read_back(
         quirks = quirks_of(decoder, pair.writer, record.data, record.value) if compared.differences else frozenset()
         for it in compared.differences:
             kind = "quirk" if it.path in quirks else it.kind
-            counts[kind] += 1
+            counts["dropped before" if kind == "dropped" and it.path not in base else kind] += 1
             seen_records[kind, it.path] += 1
             shown = (HIDDEN, HIDDEN_READ) if record.is_recorded else (it.written, it.read)
             found.setdefault((kind, it.path), Seen(decoder.name, pair, kind, it.path, *shown))

@@ -169,6 +169,19 @@ def test_removing_a_field_that_nobody_asked_about_is_caught() -> None:
     assert errors(evidence) == {"replay.value-dropped"}
 
 
+def test_what_an_earlier_version_took_away_is_not_blamed_on_the_change() -> None:
+    add = AddField("order", "", "note", '"string"', '""')
+    history = [[ID, AMOUNT, field("source", "int")], [ID, AMOUNT]]
+
+    evidence = run(case(add, history, [[ID, AMOUNT, field("note", "string", default="")]], level="BACKWARD_TRANSITIVE"))
+
+    assert evidence.verdict == "pass"
+    assert evidence.measure("lost") == 0
+    told = {(it.rule, it.severity, it.path) for it in evidence.findings}
+    assert ("replay.value-dropped-before", "note", "source") in told
+    assert {severity for _, severity, _ in told} == {"note"}
+
+
 def test_a_value_lost_to_new_readers_is_an_error_only_where_it_is_read() -> None:
     before = [ID, field("amount", "long", default=0)]
     after = [ID, field("total", "long", default=0)]
