@@ -12,8 +12,9 @@ order of deploys, and is asked in `rollout`; new readers meet old data in any or
 | imprecise (declared conversion rounds)    | warning  | warning                              | warning        |
 | a decoder's own quirk (`quirks`)          | warning  | warning                              | warning        |
 
-What the present schema drops already is a note: this change does not drop it. Nothing is an error where an earlier gate waits until such records have left the topics (`_is_waited_for`), unless a topic keeps
-them for ever; nor where a symbol that the request is about becomes one that says by its name that nothing is known.
+What the present schema drops already is a note: this change does not drop it. Nothing is an error where an earlier gate waits
+until such records have left the topics (`_is_waited_for`), unless a topic keeps them for ever; nor where a symbol that the request
+is about becomes one that says by its name that nothing is known.
 
 An error needs a decoder in use: one that a known consumer of the subject uses. Where consumers or their decoders are not
 known, an error stands if all decoders agree, and the verdict is unknown if they don't. A decoder that no known consumer uses

@@ -6,6 +6,7 @@ import ast
 import re
 from dataclasses import replace
 
+from copilot.patches.python_columns import is_column_of
 from copilot.patches.python_expressions import (
     filled,
     is_atom,
@@ -25,6 +26,7 @@ def read_default(source: PythonSource, splices: Splices, one: Placed) -> None:
     use = one.use
     if use.role == "compared":
         return
+    _refuse_columns(source, one)
     default = parenthesised(one.edit.expression)
     if isinstance(use.holder, ast.Subscript) and isinstance(use.holder.ctx, ast.Load):
         opening = splices.base.rindex(b"[", source.end(use.holder.value), use.start)
@@ -71,11 +73,18 @@ def read_converted(source: PythonSource, splices: Splices, one: Placed) -> None:
 def _about(source: PythonSource, splices: Splices, one: Placed) -> str:
     """Returns the text of what the field is read from, where it may be evaluated more than once."""
     receiver = _receiver(one.use)
+    _refuse_columns(source, one)
     if _is_called(source, one.use):
         raise refused(source, one, "it is called here, as fields are not")
     if receiver is None or not reference_only(receiver):
         raise refused(source, one, "what it is read from would be evaluated more than once")
     return splices.render(source.start(receiver), source.end(receiver))
+
+
+def _refuse_columns(source: PythonSource, one: Placed) -> None:
+    receiver = _receiver(one.use)
+    if receiver is not None and is_column_of(source, receiver, one.use.holder):
+        raise refused(source, one, "a column of a data frame is no value of one record")
 
 
 def _asked_and_read(source: PythonSource, splices: Splices, one: Placed, about: str) -> tuple[str, str]:
@@ -117,6 +126,7 @@ def read_null(source: PythonSource, splices: Splices, one: Placed) -> None:
     Where there is a value, nothing changes.
     """
     receiver = _receiver(one.use)
+    _refuse_columns(source, one)
     if receiver is None or isinstance(one.use.holder, ast.Compare):
         raise refused(source, one, "a read of this kind has no place for what null counts as")
     if not reference_only(receiver):
