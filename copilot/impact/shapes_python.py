@@ -1,12 +1,14 @@
-"""Records that Python defines: classes of annotated or column fields, StructTypes, named tuples and literal dicts."""
+"""Records that Python defines: classes of annotated or column fields, StructTypes, named tuples, dicts, schemas in strings."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from copilot.domain.python_text import parsed_python
 from copilot.impact.shapes import Shape, ShapeField
+from copilot.impact.shapes_json import json_shapes
 
 _FIELD_CALLS = (
     "Column", "mapped_column", "Field", "relationship", "StructField", "field", "Str", "String", "Int", "Integer", "Float",
@@ -79,6 +81,9 @@ def _in_value(value: ast.expr, name: str) -> Iterator[Shape]:
     if isinstance(value, ast.Dict):
         yield from _dict_shapes(value, name)
         return
+    if isinstance(value, ast.Constant):
+        yield from _written(value, name)
+        return
     if isinstance(value, ast.Call):
         if _called(value) in ("TypedDict", "namedtuple", "NamedTuple", "make_dataclass") and value.args:
             fields = list(_functional_fields(value))
@@ -86,7 +91,7 @@ def _in_value(value: ast.expr, name: str) -> Iterator[Shape]:
             fields = list(_listed_calls(value))
         else:
             for arg in (*value.args, *(keyword.value for keyword in value.keywords)):
-                if isinstance(arg, ast.Dict | ast.List | ast.Call):
+                if isinstance(arg, ast.Dict | ast.List | ast.Call | ast.Constant):
                     yield from _in_value(arg, name)
     elif isinstance(value, ast.List | ast.Tuple):
         fields = list(_listed(value))
@@ -96,6 +101,19 @@ def _in_value(value: ast.expr, name: str) -> Iterator[Shape]:
                     yield from _in_value(item, name)
     if fields:
         yield Shape(name, tuple(fields), value.lineno)
+
+
+def _written(value: ast.Constant, name: str) -> Iterator[Shape]:
+    """Yields the records of a schema that is written as JSON in a string.
+
+    What has a line of its own in the source only as an escape, or in another piece of the string, gets the nearest line there is.
+    """
+    if not isinstance(value.value, str) or not value.value.lstrip().startswith(("{", "[")):
+        return
+    before, last = value.lineno - 1, value.end_lineno or value.lineno
+    for shape in json_shapes(name, value.value):
+        fields = tuple(replace(field, line=min(before + field.line, last)) for field in shape.fields)
+        yield Shape(shape.name, fields, min(before + shape.line, last))
 
 
 def _dict_shapes(value: ast.Dict, name: str) -> Iterator[Shape]:

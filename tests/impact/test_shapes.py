@@ -72,6 +72,22 @@ SCHEMA = StructType([
 Pair = TypedDict("Pair", {"left": int, "right": int})
 """
 
+IN_A_STRING = '''\
+order_schema = """
+{
+  "type": "record", "name": "Order", "namespace": "shop",
+  "fields": [
+    {"name": "id", "type": "long"},
+    {"name": "city", "type": "string"}
+  ]
+}
+"""
+refund_schema = avro.loads("""{"type": "record", "name": "Refund", "fields": [
+    {"name": "order_id", "type": "long"}]}""")
+short = parse_schema(json.loads('{"type": "record", "name": "Short", "fields": [{"name": "only", "type": "int"}]}'))
+greeting = "{fields}"
+'''
+
 AVDL = """\
 protocol Orders {
   /** the order */
@@ -122,13 +138,26 @@ def told(shapes: tuple[Shape, ...]) -> dict[str, list[str]]:
             PYTHON,
             {"Order": ["id", "amount"], "Row": ["id", "total"], "SCHEMA": ["id", "city"], "Pair": ["left", "right"]},
         ),
+        ("schemas.py", IN_A_STRING, {"Order": ["id", "city"], "Refund": ["order_id"], "Short": ["only"]}),
         ("orders.avdl", AVDL, {"Order": ["id", "amount", "tags"]}),
         ("orders.sql", SQL, {"shop.orders": ["id", "city"]}),
         ("order.go", GO, {"Order": ["ID", "Amount"]}),
         ("orders.yaml", YAML, {"orders": ["id", "geo"], "orders.geo": ["city"]}),
         ("orders.yml", YAML_SCHEMA, {"orders": ["id", "geo"], "orders.geo": ["city"]}),
     ],
-    ids=["protobuf", "avro", "bigquery", "json-schema", "python", "avro-idl", "sql", "go", "yaml", "yaml-schema"],
+    ids=[
+        "protobuf",
+        "avro",
+        "bigquery",
+        "json-schema",
+        "python",
+        "avro-in-python",
+        "avro-idl",
+        "sql",
+        "go",
+        "yaml",
+        "yaml-schema",
+    ],
 )
 def test_records_and_their_fields_are_read(path: str, text: str, expected: dict[str, list[str]]) -> None:
     assert told(shapes_in(path, text)) == expected
@@ -142,6 +171,7 @@ def test_records_and_their_fields_are_read(path: str, text: str, expected: dict[
         ("orders.json", COLUMNS),
         ("o.json", JSON_SCHEMA),
         ("m.py", PYTHON),
+        ("s.py", IN_A_STRING),
         ("o.avdl", AVDL),
         ("o.sql", SQL),
         ("o.go", GO),
