@@ -28,6 +28,7 @@ _REFUSED = ("not valid", "not a valid", "no schema", "no protocol")
 # Python's own reader of JSON takes these, so the job may run with them.
 _TOLERATED = ("stands twice", "NaN", "surrogate")
 LIKENESS_MIN = 0.8
+_REQUEST = re.compile(r"""\s*\{\s*"schema"\s*:\s*"\s*\{""")
 _WRITING = re.compile(r"""["'][wax]b?\+?["']|\bwrite|\bdump|\bsave|\bexists\b|\bglob\b""")
 
 
@@ -71,7 +72,8 @@ def unreadable_schemas(case: Audited) -> Iterator[AuditFinding]:
     for gap in case.pipeline.gaps:
         path = gap.span.path
         is_refused = gap.reason.startswith(_REFUSED) and not any(words in gap.reason for words in _TOLERATED)
-        if path.endswith(_suffixes(case)) and is_refused and not is_for_tests(path) and not _is_for_java(case, gap):
+        is_meant = is_for_tests(path) or _is_for_java(case, gap) or _is_request(case, gap)
+        if path.endswith(_suffixes(case)) and is_refused and not is_meant:
             title = f"{path} can't be read: {gap.reason}."
             yield UNREADABLE.finding(
                 "warning", title, [Proof(gap.span, gap.reason)], "Correct the file, or remove it.", about=path
@@ -92,6 +94,11 @@ def _is_for_java(case: Audited, gap: Gap) -> bool:
     """Tells whether a schema is one that Avro for Java reads, comments and all, and no Python names its file."""
     name = basename(gap.span.path)
     return "a comment" in gap.reason and not case.naming([name], (".py",))[name]
+
+
+def _is_request(case: Audited, gap: Gap) -> bool:
+    """Tells whether a file is what is sent to a registry, with the schema as a text in it; `curl --data` drops its line ends."""
+    return _REQUEST.match(case.texts([gap.span.path]).get(gap.span.path, "")) is not None
 
 
 def _suffixes(case: Audited) -> tuple[str, ...]:

@@ -209,6 +209,11 @@ class TestSchemaFiles:
 
         assert rules({"schemas/bad.avsc": bad, "services/sink/tests/bad.avsc": bad}) == ["warning schema-unreadable"]
 
+    def test_what_is_sent_to_a_registry_is_no_schema_that_nobody_can_read(self) -> None:
+        request = '{\n  "schema": "{\n    \\"type\\": \\"record\\", \\"name\\": \\"X\\", \\"fields\\": []\n  }"\n}\n'
+
+        assert rules({"schemas/click.avsc": request}) == []
+
     def test_a_byte_order_mark_that_pythons_libraries_refuse_is_told(self) -> None:
         marked = '\ufeff{"type": "record", "name": "Click", "fields": []}'
 
