@@ -65,12 +65,21 @@ class ImpactedFile:
 
 @dataclass(frozen=True, slots=True)
 class ElsewhereFile:
-    """A file of another repository ("billing:jobs/invoice.py"), or of what is known of a consumer, that the change reaches."""
+    """A file of another repository ("billing:jobs/invoice.py"), or of what is known of a consumer, that the change reaches.
+
+    `is_guess` tells that it names the field beside others of the record, and that no more is known.
+    """
 
     path: str
     spans: tuple[Span, ...]
     reasons: tuple[str, ...]
     owner: str
+    is_guess: bool = False
+
+    @property
+    def where(self) -> str:
+        """The path with its lines."""
+        return where_of(self.path, self.spans)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from copilot.adapters.settings_file import settings_of
 from copilot.adapters.tree import CommitTree
@@ -32,6 +33,7 @@ def read_impact(place: Place, text: str, operations: Sequence[str]) -> ImpactLis
 
 def _with_elsewhere(found: ImpactList, place: Place, text: str, operations: Sequence[str]) -> ImpactList:
     """Adds what the map of all repositories knows; names that it doesn't know are told, as they may be known elsewhere."""
+    from copilot.adapters.clones import words_in_clones
     from copilot.impact.elsewhere import with_elsewhere
     from copilot.impact.fields import impact_of
     from copilot.proposals.asking import asked_of_all
@@ -42,4 +44,5 @@ def _with_elsewhere(found: ImpactList, place: Place, text: str, operations: Sequ
     except WrongUsage as error:
         told = f"Other repositories were not searched: {error.what}"
         return replace(found, warnings=(*found.warnings, told))
-    return with_elsewhere(found, [impact_of(it, pipeline) for it in known], pipeline)
+    naming = partial(words_in_clones, place.repository)
+    return with_elsewhere(found, [impact_of(it, pipeline) for it in known], pipeline, naming)

@@ -22,7 +22,7 @@ _OTHERS = frozenset(
     | {"health_check", "botocore", "elasticapm", "newrelic", "pytest_kafka"}
 )
 """Packages whose consumers take requests, that watch clients, or stand in for a broker in tests: none of them reads records."""
-_STUBS = ("mypy_boto3_", "types_", "aws_cdk", "pulumi", "diagrams")
+_STUBS = ("_", "mypy_boto3_", "types_", "aws_cdk", "pulumi", "diagrams")
 _BROKER = re.compile(
     r"(?:^|[._])(?:kafka|pubsub|rabbitmq|amqp|kinesis|sqs|nats|pulsar|mqtt|message_?bus|event_?bus)(?=[._]|$)"
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from copilot.domain.impacted import ImpactedFile, files_left, files_reached
+from copilot.domain.impacted import ElsewhereFile, ImpactedFile, files_left, files_reached
 from copilot.domain.proposal import Proposal
 
 LOOK_SHOWN = 5
@@ -24,13 +24,14 @@ NOTE = (
 class LookAt:
     """`left` probably have to change, and the alternative does without them; `look` are worth a look, `more` are as well.
 
-    `warnings` say what the ranking didn't find.
+    `warnings` say what the ranking didn't find; `beyond` are files of other repositories that name the field.
     """
 
     left: tuple[ImpactedFile, ...]
     look: tuple[ImpactedFile, ...]
     more: int
     warnings: tuple[str, ...]
+    beyond: tuple[ElsewhereFile, ...] = ()
 
 
 def look_at(proposal: Proposal, alternative: str, shown: int = LOOK_SHOWN) -> LookAt:
@@ -45,7 +46,14 @@ def look_at(proposal: Proposal, alternative: str, shown: int = LOOK_SHOWN) -> Lo
     )
     look = [it for it in found.files if it.list == "look" and it.path not in reached]
     worth = tuple(it for it in look if it.probability >= LOOK_PROBABILITY_MIN)[:shown]
-    return LookAt(files_left(found, reached), worth, len(look) - len(worth), found.warnings)
+    beyond = tuple(it for it in found.elsewhere if it.is_guess)
+    return LookAt(files_left(found, reached), worth, len(look) - len(worth), found.warnings, beyond)
+
+
+def beyond_words(it: ElsewhereFile) -> str:
+    """Returns what is known of a file of another repository that names the field."""
+    owner = f" (owner {it.owner})" if it.owner else ""
+    return f"{'; '.join(it.reasons)}; whether it reads them is not known{owner}"
 
 
 def why(it: ImpactedFile, count: int = 4) -> str:

@@ -22,6 +22,7 @@ from copilot.proposals import Workspace
 from copilot.proposals.auditing import audit_place
 from copilot.proposals.impact import read_impact
 from copilot.proposals.reading import open_place
+from copilot.reasons.render import markdown
 from tests.repositories import commit, git, init
 from tests.shops import CHECKOUT, CONSUMER, INVOICE, PRODUCER, READ_PLACE, Shops, clone_settings, order_schema, shops
 
@@ -201,6 +202,19 @@ class TestImpact:
             "billing:services/checkout/main.py",
         }
 
+    def test_a_file_of_the_clone_that_names_the_field_beside_others_of_the_record_is_told(self, tmp_path: Path) -> None:
+        show = "def show(message):\n    print(message['amount'], message['order_id'], message['note'])\n"
+        apart = "def weigh(parcel):\n    return parcel['amount'], parcel['status']\n"
+        two = shops(tmp_path, billing={**INVOICE, "tools/show.py": show, "tools/weigh.py": apart})
+
+        found = read_impact(open_place(two.shop), RENAME, ())
+
+        assert [(it.path, [span.first_line for span in it.spans], it.is_guess) for it in found.elsewhere] == [
+            ("billing:services/invoice/main.py", [14], False),
+            ("billing:tools/show.py", [2], True),
+        ]
+        assert found.elsewhere[1].reasons == ("names amount beside 2 other fields of order",)
+
     def test_what_the_map_does_not_know_is_not_searched_elsewhere_and_that_is_told(self, two: Shops) -> None:
         found = read_impact(open_place(two.shop), "rename amount to total_cents in parcel", ())
 
@@ -227,6 +241,13 @@ class TestAProposal:
 
     def alternative(self, proposal: Proposal, slug: str) -> Alternative:
         return next(one for one in proposal.alternatives if one.id.startswith(slug))
+
+    def test_a_file_that_only_names_the_field_is_to_be_looked_at_by_hand(self, tmp_path: Path) -> None:
+        show = "def show(message):\n    print(message['amount'], message['order_id'], message['note'])\n"
+
+        text = markdown(self.decided(shops(tmp_path, billing={**INVOICE, "tools/show.py": show})))
+
+        assert "- `billing:tools/show.py:2`: names amount beside 2 other fields of order; whether it reads them" in text
 
     def evidence(self, proposal: Proposal, slug: str, check: str) -> Evidence:
         id = self.alternative(proposal, slug).id
