@@ -62,6 +62,7 @@ CELL_ACCESSORS = frozenset({"loc", "at", "iloc", "iat"})
 _ROW_METHODS = frozenset(
     {"apply", "map", "filter", "transform", "pipe", "assign", "foreach", "flatMap", "sort", "key_by"}
 )
+_GETTERS = {"operator.itemgetter": "subscript", "operator.attrgetter": "attribute"}
 _ITEM_CALLS = frozenset({"map", "filter", "sorted", "min", "max", "itertools.groupby"})
 
 
@@ -95,12 +96,14 @@ def rows_named(reader: Reader, node: ast.Call, base: Seen, dotted: str) -> Itera
     """Lets the argument of a lambda stand for a row, or an item, of what it is applied to, while the call is read."""
     origin: Origin | None = None
     if isinstance(node.func, ast.Attribute) and node.func.attr in _ROW_METHODS and base.origin is not None:
-        origin = base.origin.item() if base.origin.lists else base.origin
+        origin = base.origin.item() if base.origin.lists or node.func.attr == "sort" else base.origin
     elif dotted in _ITEM_CALLS:
         sources = [reader.see(argument) for argument in node.args if isinstance(argument, ast.Name | ast.Subscript)]
         found = next((seen.origin for seen in sources if seen.origin is not None), None)
         origin = found.item() if found is not None else None
     values = [*node.args, *(keyword.value for keyword in node.keywords)]
+    if origin is not None:
+        _see_getters(reader, node, values, origin)
     lambdas = [value for value in values if isinstance(value, ast.Lambda) and len(value.args.args) == 1]
     if origin is None or not lambdas:
         yield
@@ -114,6 +117,16 @@ def rows_named(reader: Reader, node: ast.Call, base: Seen, dotted: str) -> Itera
             reader.scope.names.pop(name, None)
         else:
             reader.scope.names[name] = seen
+
+
+def _see_getters(reader: Reader, node: ast.Call, values: list[ast.expr], item: Origin) -> None:
+    """Adds the uses of `itemgetter("jd")` and `attrgetter("jd")`, which is applied to each item of what is called."""
+    by_key = {id(keyword.value) for keyword in node.keywords if keyword.arg == "key"}
+    for value in values:
+        form = _GETTERS.get(reader.scope.dotted(value.func)) if isinstance(value, ast.Call) else None
+        for name in value.args if form is not None and isinstance(value, ast.Call) else ():
+            if isinstance(name, ast.Constant) and isinstance(name.value, str):
+                reader.sheet.add_use(name.value, name, "keys" if id(value) in by_key else "reads", form or "", "", item)
 
 
 def cell_holder(node: ast.Subscript) -> ast.expr | None:

@@ -76,6 +76,22 @@ def test_items_of_a_list_are_followed_into_lambdas() -> None:
     assert ("keys", "subscript", "certain") in uses_of_amount(code)
 
 
+@pytest.mark.parametrize(
+    ("code", "mode", "form"),
+    [
+        ('sorted(orders, key=itemgetter("id", "amount"))', "keys", "subscript"),
+        ('max(orders, key=operator.itemgetter("amount"))', "keys", "subscript"),
+        ('sorted(orders, key=attrgetter("amount"))', "keys", "attribute"),
+        ('list(map(itemgetter("amount"), orders))', "reads", "subscript"),
+        ('orders.sort(key=itemgetter("amount"))', "keys", "subscript"),
+    ],
+)
+def test_items_of_a_list_are_followed_into_getters(code: str, mode: str, form: str) -> None:
+    before = "import operator\nfrom operator import attrgetter, itemgetter\norders = []\norders.append(order)\n"
+
+    assert (mode, form, "certain") in uses_of_amount(f"{before}print({code})")
+
+
 def test_a_lambda_of_something_else_is_not_followed() -> None:
     assert uses_of_amount('print(sorted(others, key=lambda it: it["amount"]))') != [("keys", "subscript", "certain")]
 
