@@ -46,6 +46,7 @@ def merge_findings(case: Case, bench: Bench) -> Iterator[Finding]:
             types = {topic: _type_on(topic, case.base) for topic in operation.merged}
             yield from _mixed_up(operation, types, case, bench)
             yield from _unmet(operation, case)
+            yield from _fed_back(operation, types, case)
             yield from _disordered(operation, case)
             if any(link.endpoint.name == operation.to for state in case.states for link in state.links):
                 yield from _keys_meet(operation, case)
@@ -129,6 +130,24 @@ def _unmet(operation: MergeTopics, case: Case) -> Iterator[Finding]:
                 text = f'{link.job} subscribes to one topic called "{listed}", which nobody writes.'
                 span = link.proof[0] if link.proof else None
                 yield Finding(LEFT, "error", text, span, phase=number, fix="Let its code take a list.")
+
+
+def _fed_back(operation: MergeTopics, types: dict[str, SchemaVersion | None], case: Case) -> Iterator[Finding]:
+    """Jobs that read one of the topics and write another: on the one topic they read what they have just written."""
+    last = case.states[-1]
+    for job in sorted({link.job for link in case.base.links}):
+        ends = {(link.direction, link.endpoint.name): link for link in case.base.links if link.job == job}
+        read = sorted(topic for topic in operation.merged if ("consumes", topic) in ends)
+        written = sorted(topic for topic in operation.merged if ("produces", topic) in ends and topic not in read)
+        now = {link.direction for link in last.links if link.job == job and link.endpoint.name == operation.to}
+        if not read or not written or now != {"consumes", "produces"}:
+            continue
+        own, other = types[read[0]], types[written[0]]
+        is_told_apart = own is not None and other is not None and own.meaning != other.meaning
+        text = f"{job} reads {read[0]} and writes {written[0]}: on {operation.to} it reads its own records, again and again."
+        span = ends["produces", written[0]].proof[0] if ends["produces", written[0]].proof else None
+        severity: Severity = "warning" if is_told_apart else "error"
+        yield Finding(LEFT, severity, text, span, operation.subject, fix=f"Keep {written[0]} a topic of its own.")
 
 
 def _disordered(operation: MergeTopics, case: Case) -> Iterator[Finding]:

@@ -37,8 +37,8 @@ def is_enforced(operation: ConstrainField, case: Case) -> bool:
     if not json.loads(operation.rule) or (before or {}).get(PROPERTY):
         return True
     edits = case.alternative.phases[-1].edits if case.alternative.phases else ()
-    is_held = any(isinstance(it, CodeEdit) and it.action == "wrap_value" and it.name == operation.field for it in edits)
-    return is_held and _refuses(edits)
+    held = [it for it in edits if isinstance(it, CodeEdit) and it.action == "wrap_value" and it.name == operation.field]
+    return bool(held) and all(it.expression.strip() != "{}" for it in held) and _refuses(edits)
 
 
 def rule_findings(case: Case, bench: Bench) -> Iterator[Finding]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from copilot.checks.lineage import phase_label
 from copilot.checks.recorded import recorded_files, recorded_values
-from copilot.checks.topics import LEFT
+from copilot.checks.topics import LEFT, unmoved
 from copilot.domain.evidence import Finding
 from copilot.domain.keyed import keys_written
 from copilot.domain.operation import SplitTopic
@@ -27,6 +28,8 @@ def split_findings(case: Case, bench: Bench) -> Iterator[Finding]:
         if isinstance(operation, SplitTopic) and case.patches:
             for number, state in enumerate(case.states):
                 yield from _unmet(operation, case, number, state)
+                yield from _too_early(operation, case, number)
+            yield from unmoved(case, operation.topic, ("consumes",))
             yield from _disordered(operation, case)
             yield from _unnamed(operation, impact.path, case, bench)
 
@@ -45,6 +48,17 @@ def _unmet(operation: SplitTopic, case: Case, number: int, state: PipelineMap) -
             text = f'{link.job} subscribes to one topic called "{name}", which nobody writes.'
             fix = f"Let its code take a list, and name those of {', '.join(operation.into)} that it needs."
             yield Finding(LEFT, "error", text, link.proof[0] if link.proof else None, phase=number, fix=fix)
+
+
+def _too_early(operation: SplitTopic, case: Case, number: int) -> Iterator[Finding]:
+    """Readers that people move in a phase before which nobody fills the new topics: what they have not read, they never will."""
+    if is_split(operation, case.states[number - 1] if number else case.base):
+        return
+    readers = {it.job for it in case.base.links if it.endpoint.name == operation.topic and it.direction == "consumes"}
+    phase = case.alternative.phases[number]
+    for job in sorted({job for step in phase.steps for job in step.jobs if step.kind == "consumers"} & readers):
+        text = f"{job} moves in {phase_label(number, phase)}, and nobody fills {', '.join(operation.into)} before it."
+        yield Finding(LEFT, "error", text, None, phase=number, fix="Fill the new topics in a phase of its own first.")
 
 
 def _disordered(operation: SplitTopic, case: Case) -> Iterator[Finding]:

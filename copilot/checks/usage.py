@@ -89,7 +89,7 @@ class UsageCheck:
     """Every use of what changes, before and after."""
 
     name = "usage"
-    version = 11
+    version = 12
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)

@@ -103,3 +103,10 @@ def test_topics_are_merged_once_nobody_is_on_an_old_one() -> None:
     assert is_merged(MERGE, moved(shop()))
     assert not is_merged(MERGE, shop())
     assert not is_merged(MERGE, pipeline([], [*moved(shop()).links, link("audit", "orders", "consumes", None)]))
+
+
+def test_a_job_between_two_of_the_topics_reads_its_own_records() -> None:
+    base = replace(shop(), links=(*shop().links, link("billing", "payments", "produces", "order")))
+
+    assert any("reads its own records, again and again" in it.message for it in found(base))
+    assert not any("reads its own records, again and again" in it.message for it in found(shop()))

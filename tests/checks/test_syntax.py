@@ -74,3 +74,33 @@ def test_kinds_that_are_not_parsed_are_said() -> None:
 
 def test_changing_nothing_cannot_break_syntax() -> None:
     assert syntax().verdict == "not-applicable"
+
+
+def missing(*phases: list[FileChange]) -> list[tuple[int, str]]:
+    files = {"shop/app/main.py": "", "shop/app/lib/one.py": "", "order.avsc": SCHEMA % "string"}
+    found = syntax(*phases, files=files).findings
+    return [(it.phase, it.message) for it in found if it.rule == "syntax.missing-file"]
+
+
+@pytest.mark.parametrize("module", ["app.rule", ".rule", "app.lib.two"])
+def test_a_module_of_the_repository_that_is_imported_has_to_be_there(module: str) -> None:
+    change = FileChange("shop/app/main.py", "", f"from {module} import check\n")
+    path = {"app.rule": "shop/app/rule.py", ".rule": "shop/app/rule.py", "app.lib.two": "shop/app/lib/two.py"}[module]
+
+    assert missing([change]) == [(0, f"shop/app/main.py imports {module}, and no file is that module.")]
+    assert missing([change, FileChange(path, None, "def check(): ...\n")]) == []
+
+
+def test_a_module_that_only_a_later_phase_brings_comes_too_late() -> None:
+    change = FileChange("shop/app/main.py", "", "from rule import check\n")
+    rule = FileChange("shop/app/rule.py", None, "def check(): ...\n")
+
+    assert missing([change], [change, rule]) == [(0, "shop/app/main.py imports rule, and no file is that module.")]
+    assert missing([change]) == []
+
+
+def test_a_new_program_finds_the_schemas_that_it_names() -> None:
+    job = FileChange("jobs/merge.py", None, 'SCHEMA = "schemas/sales.avsc"\nOLD = "order.avsc"\n')
+
+    assert missing([job]) == [(0, "jobs/merge.py names schemas/sales.avsc, and no such file is there.")]
+    assert missing([job, FileChange("schemas/sales.avsc", None, SCHEMA % "long")]) == []

@@ -126,3 +126,15 @@ def test_a_job_that_ends_on_a_third_topic_is_told() -> None:
     (reader,) = lost(told(state(NEW, f"{NEW}-x"), steps=(Step("Cut over", "cutover", ("billing", "shop"), ()),)))
 
     assert reader == f'billing reads {NEW}-x after phase 1 "phase 0", where {NEW} was asked for.'
+
+
+def test_a_line_that_names_what_nobody_asked_for_is_told() -> None:
+    strayed = replace(case(state(OLD, OLD)))
+    phase = replace(
+        strayed.alternative.phases[0], edits=(TextEdit("compose.yaml", 1, f"{OLD} audit", f"{NEW}-x audit"),)
+    )
+    alternative = replace(strayed.alternative, phases=(phase,))
+
+    found = lost([(it.rule, it.message, it.phase) for it in topic_findings(replace(strayed, alternative=alternative))])
+
+    assert found == [f"compose.yaml:1 names {NEW}-x after the edit, which nobody asked for."]

@@ -127,8 +127,9 @@ class Agreement:
             source = written.get(name)
             if source is not None:
                 found += 1
-                if source is field and not field.aliases and (field.default is NO_DEFAULT or _is_null_first(field)):
-                    continue  # read once for both schemas, so the type is plain
+                is_shared = source is field and type.is_plain and not field.aliases
+                if is_shared and (field.default is NO_DEFAULT or _is_null_first(field)):
+                    continue
                 self._default(source, met, field.name)
             self._default(field, met, field.name)
             if field.aliases:

@@ -111,6 +111,13 @@ def test_a_value_that_becomes_another_one_is_told_of_who_makes_it_so(written: An
     assert letters(record(field(read)), record(field(written))) == expected
 
 
+def test_a_default_deep_inside_what_is_dropped_is_looked_at_too() -> None:
+    inner = record(field("long", default=2**53 + 1), name="Inner")
+    writer = record(field("int"), field(record(field(inner, "in"), name="Outer"), "gone"))
+
+    assert letters(record(field("int")), writer) == "YYYn"
+
+
 def test_aliases_that_java_finds_twice_do_no_harm_where_the_schemas_are_equal_without_them() -> None:
     writer = record(field("int"), field("int", "b"))
     reader = record(field("int", aliases=["b"]), field("int", "b"))
