@@ -12,7 +12,7 @@ from textual.widgets import Static
 from copilot.errors import CopilotError
 from copilot.tui.before import AskedBefore, AskedBeforePage
 from copilot.tui.key_line import KeyLine
-from copilot.tui.page import KEYS
+from copilot.tui.page import KEYS, Page
 from copilot.tui.panes import Board
 from copilot.tui.plain import plain
 from copilot.tui.stages import board, end_words, progress_words
@@ -85,7 +85,9 @@ class ProvingScreen(AskedBeforePage):
 
     def action_review(self) -> None:
         self.app.pop_screen()
-        self.copilot.open_review(self.id_of_proposal)
+        below = self.app.screen
+        if not (isinstance(below, Page) and below.shows(self.id_of_proposal)):
+            self.copilot.open_review(self.id_of_proposal)
 
     def moved(self, work: Work) -> None:
         if work.id != self.id_of_proposal:

@@ -1,9 +1,8 @@
-"""What the review says: what stands in the way of an approval, and what a record that came tells. Pure functions."""
+"""What the review says stands in the way of an approval. Pure functions."""
 
 from __future__ import annotations
 
-from copilot.domain.evidence import Evidence
-from copilot.domain.proposal import Body, Proposal
+from copilot.domain.proposal import Proposal
 
 NOT_DECIDED = "Nothing is decided yet, so there is nothing to approve: p goes on with the proof."
 
@@ -24,10 +23,3 @@ def obstacle_to(proposal: Proposal, alternative: str, is_changed: bool) -> str:
     if ruling is None or ruling.outcome == "refused":
         return f"This alternative is refused: {ruling.rule if ruling else 'it was not judged'}."
     return ""
-
-
-def record_words(body: Body) -> str:
-    """Returns what a record that came while proving says."""
-    if isinstance(body, Evidence):
-        return f"proving … {body.check}: {body.verdict}"
-    return f"proving … {type(body).__name__.lower()}"

@@ -4,6 +4,7 @@ what the laws forbid. Work runs in threads, which never touch a widget themselve
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -20,7 +21,8 @@ from copilot.tui.following import Following
 from copilot.tui.hunks import HunkPane
 from copilot.tui.page import KEYS
 from copilot.tui.panes import Rows
-from copilot.tui.questions import NOT_DECIDED, obstacle_to, record_words
+from copilot.tui.questions import NOT_DECIDED, obstacle_to
+from copilot.tui.stages import progress_words
 from copilot.tui.works import Act, Work
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ TABS = {
 }
 
 
+TICK_SECONDS = 0.5
 BEFORE_APPLYING = frozenset(("approve", "toggle_hunk", "edit_hunk", "prove"))
 
 
@@ -73,9 +76,9 @@ class ReviewScreen(DiffKeys, Following):
         self._revised: tuple[str, frozenset[str], tuple[HunkEdit, ...]] | None = None
 
     def on_mount(self) -> None:
-        work = self.works.of(self._proposal.id)
-        if work and not work.is_over:
-            self.tell(f"{work.doing} …")
+        self.set_interval(TICK_SECONDS, self._tick)
+        if self._is_busy:
+            self._tick()
         elif self._proposal.decision is None:
             self.tell(NOT_DECIDED)
 
@@ -119,7 +122,8 @@ class ReviewScreen(DiffKeys, Following):
         if self._is_busy:
             return
         if self._proposal.decision is None:
-            self._start("going on with the proof", lambda work: self.workspace.advance(id, work.stop, work.begins))
+            self.copilot.prove(id)
+            self.copilot.open_proposal(id)
         elif left_out or edited:
             self._revised = (of, left_out, edited)
             self._start(
@@ -130,8 +134,14 @@ class ReviewScreen(DiffKeys, Following):
             self.tell("Nothing is left out or edited: the evidence shown is about exactly this change.")
 
     def _start(self, doing: str, act: Act) -> None:
-        self.tell(f"{doing} …")
         self.works.start(self._proposal.id, doing, act)
+        self._tick()
+
+    def _tick(self) -> None:
+        """Says what is waited for, and for how long."""
+        work = self.works.of(self._proposal.id)
+        if work and not work.is_over:
+            self.tell(f"{progress_words(self._proposal, work)} … {work.seconds:.0f} s in all")
 
     def shows(self, id: str) -> bool:
         return id == self._proposal.id
@@ -140,7 +150,7 @@ class ReviewScreen(DiffKeys, Following):
         if work.id != self._proposal.id:
             return
         if not work.is_over:
-            self.tell(record_words(work.steps[-1].body))
+            self._catch_up()
             return
         self._reload()
         self.tell(self._ended(work))
@@ -174,10 +184,23 @@ class ReviewScreen(DiffKeys, Following):
             sign = SignScreen(self.workspace, self._proposal.id, self.selected)
             self.app.push_screen(sign, lambda _: self._reload())
 
+    def _catch_up(self) -> None:
+        """Shows in the table what a record brought; the rest waits for the end, for whoever reads it stays where they are."""
+        with suppress(CopilotError):  # told once the work is over
+            self._load()
+        alternatives.fill(self.query_one("#alternatives", Rows), self._proposal, self.size.width, self.selected)
+        self._tick()
+
     def _reload(self) -> None:
         try:
-            self._proposal = self.workspace.load(self._proposal.id)
+            self._load()
         except CopilotError as error:
             self.fail(error)
         else:
             self._show_proposal()
+
+    def _load(self) -> None:
+        """Reads the proposal anew, and selects what was chosen where it was not decided before."""
+        before, self._proposal = self._proposal, self.workspace.load(self._proposal.id)
+        if before.decision is None and self._proposal.decision:
+            self.selected = self._proposal.decision.chosen or self.selected

@@ -137,3 +137,39 @@ def test_a_failure_of_the_line_is_shown_in_its_place_with_what_to_do(shop: Path)
         await until(app, lambda: isinstance(app.screen, ReviewScreen))
 
     while_proving(shop, ASKED.format(6), act, size=(80, 30))
+
+
+def test_a_review_that_is_opened_too_early_tells_what_is_waited_for_and_ends_at_the_choice(shop: Path) -> None:
+    async def act(app: CopilotApp, pilot: Pilot[None], id: str) -> None:
+        await pilot.press("enter")
+        await until(app, lambda: isinstance(app.screen, ReviewScreen))
+        await until(app, lambda: "proving B: replay, " in screen_text(app) and " s in all" in screen_text(app))
+        assert "1 pass" not in screen_text(app)
+        assert "✓ pass" in screen_text(app), "what is proved so far stands in the table"
+        go(app)
+        await until(app, lambda: not app.works.is_busy(id))
+        await pilot.pause()
+        review = app.screen
+        assert isinstance(review, ReviewScreen)
+        decision = app.workspace.load(id).decision
+        assert decision is not None
+        assert review.selected == decision.chosen
+
+    while_proving(shop, ASKED.format(8), act)
+
+
+def test_a_proof_that_goes_on_from_the_review_is_shown_stage_by_stage_and_gives_way_to_it(shop: Path) -> None:
+    async def act(app: CopilotApp, pilot: Pilot[None], id: str) -> None:
+        await pilot.press("x")
+        await until(app, lambda: not app.works.is_busy(id))
+        await pilot.press("enter")
+        await until(app, lambda: isinstance(app.screen, ReviewScreen))
+        depth = len(app.screen_stack)
+        await pilot.press("p")
+        await until(app, lambda: isinstance(app.screen, ProvingScreen))
+        go(app)
+        await until(app, lambda: isinstance(app.screen, ReviewScreen))
+        assert len(app.screen_stack) == depth, "the same review is shown, not another over it"
+        assert "Proved and decided." in screen_text(app)
+
+    while_proving(shop, ASKED.format(9), act)
