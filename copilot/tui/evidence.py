@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from copilot.domain.evidence import Evidence, Finding, Measure, Verdict
+from copilot.reasons.check_words import measure_words, why_not_applicable
 from copilot.reasons.words import signed
 from copilot.tui.hanging import hanging
 from copilot.tui.plain import plain
@@ -37,14 +38,18 @@ def evidence_text(evidence: Evidence, sources: Sources | None = None, again: str
     lines = [
         Content.assemble(plain(f"{evidence.check}  ", "bold"), verdict(evidence.verdict)),
         plain(evidence.id, "dim"),
-        *(_measure(it, "bold") for it in evidence.measures if it.name == measure),
+        *(_measure(evidence, it, "bold") for it in evidence.measures if it.name == measure),
     ]
+    why = why_not_applicable(evidence)
+    lines += [Content(""), plain(why)] if why else []
     found = (*evidence.findings, *evidence.likely)
     for number, finding in enumerate(found):
         lines += [Content(""), *_finding(finding)] if sources or not number else _finding(finding)
         lines += sources.lines_of(finding, evidence.recipe.clones) if sources else []
-    if evidence.measures:
-        lines += [Content(""), plain("Measures", "bold"), *map(_measure, evidence.measures)]
+    # Where there was nothing to look at, a column of zeros would only hide that.
+    counted = [it for it in evidence.measures if it.value or not why]
+    if counted:
+        lines += [Content(""), plain("Measures", "bold"), *(_measure(evidence, it) for it in counted)]
     recipe = evidence.recipe
     lines += [Content(""), plain("Recipe", "bold"), plain(f"check {recipe.check}, version {recipe.version}")]
     lines += [plain(f"tool {name} {version}") for name, version in recipe.tools]
@@ -64,7 +69,6 @@ def _finding(finding: Finding) -> list[Content]:
     return [*lines, plain(f"  {finding.rule}", "dim")]
 
 
-def _measure(measure: Measure, style: str = "") -> Content:
+def _measure(evidence: Evidence, measure: Measure, style: str = "") -> Content:
     volatile = "  (differs from run to run)" if measure.is_volatile else ""
-    unit = "" if measure.unit == measure.name else f" {measure.unit}"
-    return plain(f"{measure.name}: {measure.value:g}{unit}{volatile}", style)
+    return plain(f"{measure_words(evidence.check, measure)}{volatile}", style)

@@ -28,6 +28,8 @@ from copilot.planners.guided import (
     sentence_for,
     topic_target,
 )
+from copilot.reasons.version_words import type_words
+from copilot.reasons.words import counted
 from copilot.tui.key_line import KeyLine
 from copilot.tui.page import Page
 from copilot.tui.panes import Choices, Scroll
@@ -262,14 +264,14 @@ def _whole_look(place: Target) -> Content:
 
 
 def _subject_look(subject: SchemaSubject) -> Content:
-    facts = f"  {subject.format}, {len(subject.latest.fields)} fields, {subject.compatibility}"
+    facts = f"  {subject.format}, {counted(len(subject.latest.fields), 'field')}, {subject.compatibility}"
     return Content.assemble(plain(subject.name), plain(facts, "dim"))
 
 
 def _field_look(field: SchemaField) -> Content:
     default = f" = {field.default}" if field.default is not None else ""
     doc = f"  {' '.join(field.doc.split())}" if field.doc else ""
-    return Content.assemble(plain(field.path), plain(f"  {field.type}{default}{doc}", "dim"))
+    return Content.assemble(plain(field.path), plain(f"  {type_words(field.type)}{default}{doc}", "dim"))
 
 
 def _option_look(option: Option, choices: Sequence[str]) -> Content:

@@ -26,6 +26,18 @@ MARK = "*"
 """Stands behind the letter of an alternative that is picked for the comparison side by side."""
 EDGE = "│"
 NO_FIGURE = "?"
+_HEADS = {
+    "stand_ins": "stand-in values",
+    "history_refused": "versions not read",
+    "history_changed": "versions misread",
+    "open_at_once": "questions open",
+    "operations_reworded": "in other words",
+    "stopped_at_once": "jobs stopped",
+    "manual_places": "places by hand",
+    "unsettled": "places unsettled",
+    "readers_refusing": "readers refusing",
+}
+"""Short words for figures whose names alone don't say what they count; each cell tells the long ones."""
 _WORST_LAST: dict[Verdict, int] = {"pass": 0, "not-applicable": 1, "unknown": 2, "fail": 3}
 
 
@@ -48,7 +60,11 @@ class Column:
     @property
     def words(self) -> str:
         """Returns its heading in one line."""
-        return self.measure.replace("_", " ") or self.check or ("outcome" if self.kind == "outcome" else "alternative")
+        return (
+            _HEADS.get(self.measure, self.measure).replace("_", " ")
+            or self.check
+            or ("outcome" if self.kind == "outcome" else "alternative")
+        )
 
 
 @dataclass(frozen=True, slots=True)
