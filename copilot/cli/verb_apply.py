@@ -49,6 +49,7 @@ def applied_lines(proposal: Proposal, applied: Applied) -> list[str]:
     """Returns what was put where, what comes later, and what to type next."""
     from copilot.cli.layout import wrapped
     from copilot.proposals.apply import commits_of
+    from copilot.reasons.rollout import going_live
 
     id = proposal.id
     alternative = proposal.alternative(applied.alternative)
@@ -60,6 +61,9 @@ def applied_lines(proposal: Proposal, applied: Applied) -> list[str]:
     planned = commits_of(alternative, proposal.patches_of(alternative.id)[applied.phase])
     for commit, made in zip(applied.commits, planned, strict=True):
         lines += wrapped(made.subject, f"  {commit[:12]}  ")
+    live = going_live(proposal, alternative.id, applied.phase)
+    lines += ["What brings it into service once it is merged:"] if live else []
+    lines += [part for line in live for part in wrapped(line, "  ", "     ")]
     later = range(applied.phase + 1, len(phases))
     lines += ["Not on this branch, because something has to be seen first:"] if later else []
     for number in later:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copilot.domain.evidence import Evidence
 from copilot.domain.proposal import Proposal
+from copilot.reasons.words import with_owners
 
 CHECK = "rollout"
 _HEADINGS = {
@@ -28,6 +29,20 @@ def proved(proposal: Proposal, alternative: str, phase: int) -> tuple[tuple[str,
     found = [it for it in evidence.findings if it.phase == phase and it.rule in _HEADINGS] if evidence else []
     order = list(_HEADINGS)
     return tuple((_HEADINGS[it.rule], it.message) for it in sorted(found, key=lambda it: order.index(it.rule)))
+
+
+def going_live(proposal: Proposal, alternative: str, phase: int) -> tuple[str, ...]:
+    """Returns what it takes to bring a phase that is on a branch into service: its steps in their order, what each leaves to hand,
+    and what was proved of their order; () where merging it is all."""
+    steps = proposal.alternative(alternative).phases[phase].steps
+    lines = []
+    for number, step in enumerate(steps, 1):
+        jobs = f": {', '.join(with_owners(step.jobs, proposal))}" if step.jobs else ""
+        lines.append(f"{number}. {step.title}{jobs}")
+        lines += [f"   by hand: {place}" for place in step.manual]
+    told = [it for it in proved(proposal, alternative, phase) if it[0] in ("order", "gate")]
+    lines += [f"{heading.capitalize()}: {text}" for heading, text in told]
+    return tuple(lines) if told or len(steps) > 1 or any(step.manual for step in steps) else ()
 
 
 def cited(proposal: Proposal, alternative: str) -> str:

@@ -72,7 +72,7 @@ class Remind(Dialog):
     """Asks when to be reminded, as a day or in words, and for a note, which may be empty."""
 
     def answers(self) -> ComposeResult:
-        yield Input(placeholder="2026-02-01, in 2 weeks, or in words: the billing team has moved", id="when")
+        yield Input(placeholder="in 2 weeks, a day (YYYY-MM-DD), or in words: billing has moved", id="when")
         yield Input(placeholder="a note, or nothing", id="note")
         yield Static(plain("enter postpones, esc goes back", "dim"), id="hint")
 

@@ -61,6 +61,7 @@ class Following(ReviewView):
         lines = self.query_one(f"#{last.tab} CitedLines", CitedLines)
         lines.highlighted = last.line
         self.call_after_refresh(lines.scroll_to_highlight)
+        self.tell("")
 
     def action_tab(self, id: str) -> None:
         """Shows a tab and puts the focus into it."""

@@ -13,10 +13,8 @@ def obstacle_to(proposal: Proposal, alternative: str, is_changed: bool) -> str:
         return NOT_DECIDED
     if is_changed:
         return "Something is left out or edited, and nobody has proved that change: press p first."
-    if proposal.state == "applied":
-        return ""
-    if proposal.state in ("undone", "rejected"):
-        return f"This proposal is {proposal.state}, which is final. Propose again to change your mind."
+    if proposal.state == "rejected":
+        return "This proposal is rejected, which is final. Propose again to change your mind."
     if not proposal.patches_of(alternative):
         return "This alternative changes nothing, so there is nothing to approve. To say no, press r."
     ruling = next((it for it in proposal.decision.rulings if it.alternative == alternative), None)

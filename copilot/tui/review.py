@@ -170,19 +170,22 @@ class ReviewScreen(DiffKeys, Following):
         return "Proved and decided." if self._proposal.decision else "Stopped: nothing is lost, p goes on."
 
     def action_applied(self) -> None:
-        self.action_approve()
+        self._open_sign()
 
     def action_approve(self) -> None:
-        from copilot.tui.sign import SignScreen
-
         pane = self.query_one(HunkPane)
         is_changed = bool(pane.left_out or pane.edited)
         obstacle = BUSY if self._is_busy else obstacle_to(self._proposal, self.selected, is_changed)
         if obstacle:
             self.tell(obstacle)
         elif self._knows_person():
-            sign = SignScreen(self.workspace, self._proposal.id, self.selected)
-            self.app.push_screen(sign, lambda _: self._reload())
+            self._open_sign()
+
+    def _open_sign(self) -> None:
+        from copilot.tui.sign import SignScreen
+
+        sign = SignScreen(self.workspace, self._proposal.id, self.selected)
+        self.app.push_screen(sign, lambda _: self._reload())
 
     def _catch_up(self) -> None:
         """Shows in the table what a record brought; the rest waits for the end, for whoever reads it stays where they are."""

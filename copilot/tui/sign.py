@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static
 
 from copilot.domain.approving import Standing
@@ -71,8 +71,12 @@ class SignScreen(AfterApplying):
             yield Static(id="plan-text")
         with Vertical(id="answer"):
             yield Static(id="asked")
-            yield Input(id="name")
-            yield Input(id="reason")
+            with Horizontal(id="name-line"):
+                yield Static(plain("name", "dim"), classes="label")
+                yield Input(id="name")
+            with Horizontal(id="reason-line"):
+                yield Static(id="reason-label", classes="label")
+                yield Input(id="reason")
         yield Static(id="status")
         yield KeyLine()
 
@@ -123,8 +127,10 @@ class SignScreen(AfterApplying):
             plan.scroll_page_up()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        if event.input.id == "name" and not self.query_one("#reason", Input).value.strip():
-            self.query_one("#reason", Input).focus()
+        reason = self.query_one("#reason", Input)
+        if event.input.id == "name" and event.value.strip() == self._word and not reason.value.strip():
+            reason.focus()
+            self.tell("")
         else:
             self.action_approve()
 
@@ -221,7 +227,9 @@ class SignScreen(AfterApplying):
         name, reason = self.query_one("#name", Input), self.query_one("#reason", Input)
         is_grave = step == "approve" and bool(self._word)
         was_shown = name.display
-        name.display, reason.display = is_grave, step == "approve"
+        name.display = self.query_one("#name-line").display = is_grave
+        reason.display = self.query_one("#reason-line").display = step == "approve"
+        self.query_one("#reason-label", Static).update(plain("reason" if is_grave else "note", "dim"))
         name.placeholder = f"type {self._word} to approve"
         reason.placeholder = "the reason: why is it right to do this?" if is_grave else "a note, or nothing"
         self.query_one("#asked", Static).update(plain("\n".join(self._asked(step))))

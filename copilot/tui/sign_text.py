@@ -13,6 +13,7 @@ from copilot.domain.proposal import Proposal
 from copilot.patches.hunks import hunks_of
 from copilot.proposals.apply import commits_of
 from copilot.proposals.people import seen_words
+from copilot.reasons.rollout import going_live
 from copilot.reasons.words import counted, in_letters, letters_of, outcome_of, postponed_words
 from copilot.tui.hanging import hanging
 from copilot.tui.plain import plain
@@ -165,14 +166,26 @@ def _approvals(proposal: Proposal, standing: Standing) -> list[Content]:
 
 
 def _next(proposal: Proposal) -> list[Content]:
+    if proposal.undone:
+        return []
     applied = proposal.applied[-1]
     phases = proposal.alternative(applied.alternative).phases
     left = phases[applied.phase + 1 :]
+    live = going_live(proposal, applied.alternative, applied.phase)
+    lines = [
+        plain(
+            "  Merge the branch as you always do; what brings it into service:"
+            if live
+            else "  Merge and deploy the branch."
+        ),
+        *(plain(f"  {line}") for line in live),
+    ]
     if not left:
-        return [plain("  Merge the branch as you always do. Nothing else is left to do.")]
+        return [*lines, plain("  No phase comes after this one.")]
     gate = phases[applied.phase].gate
     return [
-        plain(f'  Merge and deploy it. Then phase {applied.phase + 2}, "{left[0].name}",'),
+        *lines,
+        plain(f'  Then phase {applied.phase + 2}, "{left[0].name}",'),
         plain(f"  once this is so: {gate.text}" if gate else "  which waits for nothing."),
         plain(f"  Come back to it with g here, or: {COMMAND} next {proposal.id}", "bold"),
     ]

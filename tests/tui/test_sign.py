@@ -160,8 +160,9 @@ def test_high_stakes_take_the_name_of_the_subject_and_a_reason(tmp_path: Path) -
     workspace = workspace_with(tmp_path, faces.a_proposal(stakes="high"))
 
     async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
-        await press(app, pilot, *"ordre", "enter", *"because", "enter")
-        assert "That is not the name" in status_of(app)
+        await press(app, pilot, *"ordre", "enter")
+        assert "That is not the name" in status_of(app), "at once, and not only after the reason"
+        assert app.focused is app.screen.query_one("#name")
         app.screen.query_one("#name", Input).value = "order"
         app.screen.query_one("#reason", Input).value = "  "
         await press(app, pilot, "enter", "enter")

@@ -162,6 +162,11 @@ def test_from_a_request_to_a_signed_branch_and_back_again(size: tuple[int, int])
         await story.sees("Take", "enter takes it back")
         await story.press("enter")
         await story.sees("Taken back on branch")
+        await story.press("q")
+        await story.at(ReviewScreen)
+        await story.press("a")
+        await story.sees("Taken back on branch")
+        assert "Merge" not in str(story.app.screen.query_one("#plan-text").render())
 
     tell(folder, act, size)
 
