@@ -91,6 +91,21 @@ def test_high_contrast_reaches_the_names_of_tabs(tmp_path: Path, is_kept: bool) 
     staged(CopilotApp(Workspace.open(folder), id), act)
 
 
+@pytest.mark.parametrize(("where", "side"), [(".diff-lines", "left"), (".detail", "left"), ("#answer", "top")])
+def test_high_contrast_reaches_the_lines_between_parts(tmp_path: Path, where: str, side: str) -> None:
+    folder, id = copy_of_example(tmp_path)
+
+    async def act(app: CopilotApp, pilot: Pilot[None]) -> None:
+        choose(app, "High contrast colours")
+        await pilot.press(*(("a",) if where == "#answer" else ()))
+        await pilot.pause()
+        kind, colour = getattr(app.screen.query(where).first().styles, f"border_{side}")
+        assert kind == "solid"
+        assert contrast(colour.hex, "#000000") >= 3
+
+    staged(CopilotApp(Workspace.open(folder), id), act)
+
+
 def test_good_and_bad_differ_in_blue_not_only_between_red_and_green() -> None:
     for theme in THEMES:
         drawn = theme.to_color_system().generate()
