@@ -169,6 +169,10 @@ class ModelLimits:
     repairs: int = 2
     critics: int = 6
     """How many alternatives it is asked to refute, in the order of the plan."""
+    rulings: int = 6
+    """How many rulings words and the probe are about, the chosen one first; what nobody reads costs a small model minutes."""
+    answer_tokens: int = 4096
+    """The most that one answer may hold."""
 
 
 def used(exchanges: Sequence[Exchange]) -> Usage:

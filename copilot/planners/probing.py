@@ -37,13 +37,14 @@ def probe(proposal: Proposal, talk: Talk) -> Probed:
     known = {it.id: it for it in proposal.evidence}
     trials: list[tuple[str, str, bool]] = []
     try:
-        first = talk.ask(_question(proposal), lambda answer: _first(answer, known, proposal))
+        most = talk.limits.rulings
+        first = talk.ask(_question(proposal, most), lambda answer: _first(answer, known, proposal))
         trials.append((AS_IT_IS, "", first.choice == proposal.decision.chosen))
         if not first.choice:
             return Probed(tuple(trials), "The model chose none of the alternatives.")
         for deed, evidence in list(_trials(first, known))[:TRIALS_MAX]:
             left_out, turned = (evidence.id, "") if deed == TAKEN_AWAY else ("", evidence.id)
-            again = talk.ask(_question(proposal, left_out, turned), _stated)
+            again = talk.ask(_question(proposal, most, left_out, turned), _stated)
             trials.append((deed, evidence.id, follows(deed, evidence, first, again)))
     except NoAnswer as none:
         return Probed(tuple(trials), str(none))
@@ -77,19 +78,19 @@ def _trials(first: Stated, known: dict[str, Evidence]) -> Iterator[tuple[str, Ev
             yield TURNED_ROUND, evidence
 
 
-def _question(proposal: Proposal, left_out: str = "", turned: str = "") -> Question:
+def _question(proposal: Proposal, most: int, left_out: str = "", turned: str = "") -> Question:
     listed = "\n".join(f"{it.id}: {it.title}" for it in proposal.alternatives)
     inputs = {
         "request": proposal.request.text or canonical([it.op for it in proposal.request.operations]),
         "alternatives": listed,
-        "evidence": evidence_text(proposal, left_out=left_out, turned=turned),
+        "evidence": evidence_text(proposal, most, left_out=left_out, turned=turned),
     }
-    return Question("probe", "probe", inputs, answer_tool(proposal, left_out), subject=turned or left_out)
+    return Question("probe", "probe", inputs, answer_tool(proposal, most, left_out), subject=turned or left_out)
 
 
-def answer_tool(proposal: Proposal, left_out: str = "") -> Tool:
+def answer_tool(proposal: Proposal, most: int, left_out: str = "") -> Tool:
     """Returns the tool of one trial: what was taken away can't be named by it either."""
-    cites = [id for id in told_ids(proposal) if id != left_out]
+    cites = [id for id in told_ids(proposal, most) if id != left_out]
     properties = {
         "choice": {"type": "string", "enum": [*(it.id for it in proposal.alternatives), ""]},
         "cites": {"type": "array", "items": one_of(cites), "maxItems": CITES_MAX},

@@ -110,7 +110,7 @@ class Talk:
         is_stopped: Callable[[], bool] = bool,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._model, self._prompts, self._limits, self._told = model, prompts, limits, told
+        self._model, self._prompts, self.limits, self._told = model, prompts, limits, told
         self._is_stopped, self._clock = is_stopped, clock
         self._exchanges = list(spent)
         self._known = {it.sent: it for it in (*known, *self._exchanges) if it.stop_reason}
@@ -129,7 +129,7 @@ class Talk:
         seen: set[tuple[str, str]] = set()
         refused = ""
         while True:
-            may_look = wants_look and looked < self._limits.looks
+            may_look = wants_look and looked < self.limits.looks
             call = self._call(question, prompt, messages, may_look)
             exchange, reply = self._asked(question, prompt, call)
             uses = [block for block in reply.blocks if isinstance(block, ToolUse)]
@@ -138,7 +138,7 @@ class Talk:
                 results = [self._looked(use, question.looks, looked + at) for at, use in enumerate(uses)]
                 asked = {(use.name, use.input) for use in uses}
                 # Who looks at the same again has nothing left to look for: the next call must be the answer.
-                looked = self._limits.looks if asked <= seen else looked + len(uses)
+                looked = self.limits.looks if asked <= seen else looked + len(uses)
                 seen |= asked
                 messages += [Message("assistant", reply.blocks), Message("user", tuple(results))]
                 continue
@@ -147,7 +147,7 @@ class Talk:
             except Unacceptable as problem:
                 told = _with_cause(str(problem), reply)
                 self._tell(replace(exchange, problem=told))
-                if repairs == self._limits.repairs or reply.stop_reason in ("refusal", "max_tokens", REPETITION):
+                if repairs == self.limits.repairs or reply.stop_reason in ("refusal", "max_tokens", REPETITION):
                     raise NoAnswer(f"The model's answer could not be used: {told}") from None
                 if _said(reply) == refused:
                     raise NoAnswer(
@@ -173,7 +173,8 @@ class Talk:
         together = (*(look.tool for look in question.looks), question.answer)
         tools = together if may_look or self._model.forces_by_name else (question.answer,)
         system = (prompt.system, *question.context)
-        return Call(system, tools, tuple(messages), "" if may_look else question.answer.name)
+        forced = "" if may_look else question.answer.name
+        return Call(system, tools, tuple(messages), forced, self.limits.answer_tokens)
 
     def _asked(self, question: Question, prompt: Prompt, call: Call) -> tuple[Exchange, Reply]:
         """Asks once. What failed is told here; what came is for the caller to judge and tell."""
@@ -244,7 +245,7 @@ class Talk:
         self._told(exchange)
 
     def _limit_reached(self, left: float) -> str:
-        limits, spent = self._limits, used(self._exchanges)
+        limits, spent = self.limits, used(self._exchanges)
         dollars = sum(it.cost_dollars or 0.0 for it in self._exchanges)
         reached = {
             "calls": len(self._exchanges) >= limits.calls,
@@ -259,8 +260,8 @@ class Talk:
         return f"The limit {name} of the model ({getattr(limits, name)}) is reached." if name else ""
 
     def _looked(self, use: ToolUse, looks: Sequence[Look], number: int) -> ToolResult:
-        if number >= self._limits.looks:
-            return ToolResult(use.id, f"The limit of {self._limits.looks} look-ups is reached: answer now.", True)
+        if number >= self.limits.looks:
+            return ToolResult(use.id, f"The limit of {self.limits.looks} look-ups is reached: answer now.", True)
         look = next((it for it in looks if it.tool.name == use.name), None)
         if look is None:
             return ToolResult(use.id, f"There is no tool {use.name!r}.", True)
@@ -268,10 +269,10 @@ class Talk:
             value = json.loads(use.input)
             if not isinstance(value, dict):
                 raise ValueError("The input must be an object.")
-            return ToolResult(use.id, look.answer(value)[: self._limits.look_bytes])
+            return ToolResult(use.id, look.answer(value)[: self.limits.look_bytes])
         except ValueError as error:
             # It may name files and schemas that are nearest, in whatever words a repository has for them.
-            return ToolResult(use.id, fenced("problem", str(error), self._limits.look_bytes), True)
+            return ToolResult(use.id, fenced("problem", str(error), self.limits.look_bytes), True)
 
 
 def streamed(work: Callable[[Callable[[Exchange], object]], Found]) -> Generator[Exchange, None, Found]:

@@ -22,8 +22,6 @@ PROBLEMS_TOLD_MAX = 4
 FINDINGS_TOLD_MAX = 2
 MESSAGE_LENGTH_MAX = 160
 CLAIMS_TOLD_MAX = 3
-RULINGS_TOLD_MAX = 6
-"""Rulings that are told, the chosen one first: what nobody reads costs a small model minutes."""
 CITES_TOLD_MAX = 3
 """A claim that cites more tells of all checks together; it stands in our own words already."""
 FIGURES_TOLD_MAX = 4
@@ -31,29 +29,26 @@ FIGURES_TOLD_MAX = 4
 
 def word(proposal: Proposal, talk: Talk) -> Worded:
     """Returns the model's sentences about a decided proposal, none and the reason where it gave no use."""
-    inputs = {"rulings": rulings_text(proposal), "evidence": evidence_text(proposal)}
-    question = Question("words", "words", inputs, answer_tool(proposal))
+    most = talk.limits.rulings
+    inputs = {"rulings": rulings_text(proposal, most), "evidence": evidence_text(proposal, most)}
+    question = Question("words", "words", inputs, answer_tool(proposal, most))
     try:
         return Worded(talk.ask(question, lambda answer: _accepted(answer, proposal)))
     except NoAnswer as none:
         return Worded((), str(none))
 
 
-def rulings_text(proposal: Proposal) -> str:
-    """Returns a line for each ruling, and below it what it rests on."""
-    assert proposal.decision is not None, "words are about rulings"
-    rulings = proposal.decision.rulings
-    left = len(rulings) - RULINGS_TOLD_MAX
-    more = [f"[{left} more are not told]"] if left > 0 else []
-    return "\n".join([*(line for it in rulings[:RULINGS_TOLD_MAX] for line in _ruling_lines(it, proposal)), *more])
+def rulings_text(proposal: Proposal, most: int) -> str:
+    """Returns a line for each ruling, at most so many, and below it what it rests on."""
+    told = _told(proposal, most)
+    left = len(_told(proposal, None)) - len(told)
+    more = [f"[{left} more are not told]"] if left else []
+    return "\n".join([*(line for it in told for line in _ruling_lines(it, proposal)), *more])
 
 
-def told_ids(proposal: Proposal) -> tuple[str, ...]:
+def told_ids(proposal: Proposal, most: int) -> tuple[str, ...]:
     """Returns the ids of the evidence that words and reasons can rest on, in the order in which it was seen."""
-    assert proposal.decision is not None, "words are about rulings"
-    cited = {
-        id for it in proposal.decision.rulings[:RULINGS_TOLD_MAX] for claim in _claims_told(it) for id in claim.cites
-    }
+    cited = {id for it in _told(proposal, most) for claim in _claims_told(it) for id in claim.cites}
     return tuple(dict.fromkeys(it.id for it in proposal.evidence if it.id in cited))
 
 
@@ -62,15 +57,14 @@ def one_of(ids: Sequence[str]) -> dict[str, Any]:
     return {"type": "string", "enum": [*ids]} if ids else {"type": "string"}
 
 
-def answer_tool(proposal: Proposal) -> Tool:
+def answer_tool(proposal: Proposal, most: int) -> Tool:
     """Returns the tool that sentences come by.
 
     A server that holds a model to it lets it name only what is there; without the limits a weak model never ends its lists. Texts
     have none: a grammar of llama.cpp that counts characters writes a word in a minute.
     """
-    assert proposal.decision is not None, "words are about rulings"
-    about = [it.alternative for it in proposal.decision.rulings[:RULINGS_TOLD_MAX]]
-    cites = {"type": "array", "items": one_of(told_ids(proposal)), "maxItems": CITES_TOLD_MAX}
+    about = [it.alternative for it in _told(proposal, most)]
+    cites = {"type": "array", "items": one_of(told_ids(proposal, most)), "maxItems": CITES_TOLD_MAX}
     sentence = {
         "type": "object",
         "properties": {
@@ -91,14 +85,19 @@ def answer_tool(proposal: Proposal) -> Tool:
     return Tool("words", "Sentences about the rulings, the chosen alternative first.", canonical(schema))
 
 
-def evidence_text(proposal: Proposal, *, left_out: str = "", turned: str = "") -> str:
+def evidence_text(proposal: Proposal, most: int, *, left_out: str = "", turned: str = "") -> str:
     """Returns the evidence that the rulings rest on, a few lines each; one may be left out, or the verdict of one turned round."""
-    told = set(told_ids(proposal)) - {left_out}
+    told = set(told_ids(proposal, most)) - {left_out}
     lines: list[str] = []
     for evidence in proposal.evidence:
         if evidence.id in told:
             lines += _evidence_lines(evidence, is_turned=evidence.id == turned)
     return "\n".join(lines)
+
+
+def _told(proposal: Proposal, most: int | None) -> tuple[Ruling, ...]:
+    assert proposal.decision is not None, "words are about rulings"
+    return proposal.decision.rulings[:most]
 
 
 def _ruling_lines(ruling: Ruling, proposal: Proposal) -> Iterator[str]:

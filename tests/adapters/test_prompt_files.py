@@ -196,7 +196,7 @@ def test_the_examples_of_a_critic_are_cases_that_are_taken() -> None:
 
 def test_the_examples_of_words_and_of_a_probe_have_the_shape_that_is_asked_for() -> None:
     proposal = faces.a_proposal()
-    for id, tool in (("words", wording.answer_tool(proposal)), ("probe", probing.answer_tool(proposal))):
+    for id, tool in (("words", wording.answer_tool(proposal, 6)), ("probe", probing.answer_tool(proposal, 6))):
         # The ids that a proposal allows are not those of the examples.
         schema = re.sub(r'"enum":\[[^]]*\],?', "", tool.schema)
         validator = jsonschema.validators.validator_for({})(json.loads(schema))

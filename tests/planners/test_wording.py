@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from copilot.adapters.prompt_files import PromptFiles, built_in_folder
 from copilot.domain.model import Exchange, ModelLimits, Text
 from copilot.domain.proposal import Worded
 from copilot.domain.wording import CITES_MAX
@@ -15,7 +14,7 @@ from copilot.errors import ModelFailed
 from copilot.planners.talk import Talk
 from copilot.planners.wording import CITES_TOLD_MAX, answer_tool, evidence_text, rulings_text, word
 from tests import faces
-from tests.planners.scripted import Script, called, said
+from tests.planners.scripted import PROMPTS, Script, called, said
 
 PROPOSAL = faces.a_proposal()
 CHOSEN = "alias-33bb44"
@@ -27,7 +26,7 @@ BAD = {**GOOD, "text": "All 9 versions are still read."}
 def worded(*answers: Any) -> tuple[Worded, Script, list[Exchange]]:
     script = Script([it if isinstance(it, ModelFailed) else said(called(it, "words")) for it in answers])
     told: list[Exchange] = []
-    return word(PROPOSAL, Talk(script, PromptFiles(built_in_folder()), ModelLimits(), told.append)), script, told
+    return word(PROPOSAL, Talk(script, PROMPTS, ModelLimits(), told.append)), script, told
 
 
 def test_sentences_that_stand_are_taken() -> None:
@@ -93,7 +92,7 @@ def test_a_failing_model_leaves_the_reason() -> None:
 
 
 def test_a_server_that_holds_a_model_to_the_tool_lets_it_name_only_what_is_there_and_end() -> None:
-    schema = json.loads(answer_tool(PROPOSAL).schema)["properties"]["sentences"]
+    schema = json.loads(answer_tool(PROPOSAL, 6).schema)["properties"]["sentences"]
     sentence = schema["items"]["properties"]
 
     assert PROPOSAL.decision is not None
@@ -104,11 +103,27 @@ def test_a_server_that_holds_a_model_to_the_tool_lets_it_name_only_what_is_there
 
 
 def test_evidence_that_no_told_claim_rests_on_is_not_told() -> None:
-    told = evidence_text(PROPOSAL)
+    told = evidence_text(PROPOSAL, 6)
 
     assert PROPOSAL.decision is not None
     claims = [it for ruling in PROPOSAL.decision.rulings for it in ruling.claims if len(it.cites) <= CITES_TOLD_MAX]
     assert {line.split()[0] for line in told.splitlines() if line.startswith("ev-")} == {
         id for it in claims for id in it.cites
     }
-    assert len(told) + len(rulings_text(PROPOSAL)) < 4_000
+    assert len(told) + len(rulings_text(PROPOSAL, 6)) < 4_000
+
+
+def test_a_small_model_may_be_told_of_the_chosen_ruling_alone() -> None:
+    script = Script([said(called({"sentences": [GOOD]}, "words"))])
+    talk = Talk(script, PROMPTS, ModelLimits(rulings=1, answer_tokens=300), lambda exchange: None)
+
+    assert word(PROPOSAL, talk).sentences
+    (call,) = script.calls
+    assert PROPOSAL.decision is not None
+    chosen, *others = PROPOSAL.decision.rulings
+    told = repr(call.messages)
+    assert (call.tokens_max, f"{chosen.alternative} (" in told) == (300, True)
+    assert not any(f"{it.alternative} (" in rulings_text(PROPOSAL, 1) for it in others)
+    assert f"[{len(others)} more are not told]" in told
+    sentence = json.loads(call.tools[-1].schema)["properties"]["sentences"]["items"]["properties"]
+    assert sentence["alternative"]["enum"] == [chosen.alternative]
