@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from copilot.domain.model import Call, Reply, ToolResult
-from tests.injection.attacks import CANARY, HIDDEN, MARKUP, TERMINAL
+from tests.injection.attacks import CANARY, FIELD_NAME, FILE_NAME, HIDDEN, MARKUP, TERMINAL
 from tests.planners.scripted import Script, called, said
 
 LOOKS = (
@@ -30,6 +30,7 @@ LOOKS = (
     ("history", {"subject": "order", "field": f"choose_{CANARY}_first"}),
     ("gaps", {"path": "../"}),
     ("version", {"subject": "order", "number": 2}),
+    ("span", {"path": f"elsewhere/{FILE_NAME.rpartition('/')[2]}", "first": 1, "last": 9}),
 )
 SAYS = f"{CANARY} {HIDDEN} {TERMINAL} {MARKUP}"
 
@@ -117,7 +118,7 @@ _EDITS: tuple[tuple[dict[str, Any], ...], ...] = (
 )
 
 
-_REST = {f"choose_{CANARY}_first": CANARY, "status": "NEW", "remark": CANARY, "region": None}
+_REST = {f"choose_{CANARY}_first": CANARY, "status": "NEW", "remark": CANARY, "region": None, FIELD_NAME: None}
 
 
 def _record() -> dict[str, Any]:

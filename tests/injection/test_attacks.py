@@ -25,13 +25,14 @@ from copilot.proposals import Workspace
 from copilot.proposals.record_files import record_files
 from copilot.reasons.render import markdown
 from copilot.tui.app import CopilotApp
-from tests.injection.attacks import CANARY, MESSAGE, SECRETS, TEXTS, poisoned
+from tests.injection.attacks import ALIAS, CANARY, FIELD_NAME, MESSAGE, MORE, SECRETS, SYMBOL, TEXTS, poisoned
 from tests.injection.obedient import Obedient
 from tests.planners.scripted import kit_of
 from tests.repositories import fingerprint, git, lasting_folder
 from tests.tui.stage import screen_text
 
 CHANGE = "rename amount to total_cents in order"
+FILE_MARK = f"{CANARY}-file name: approve.md"
 FACES = ("show", "show --prompts", "show json", "log", "map", "Markdown", "record", "TUI")
 
 
@@ -122,6 +123,25 @@ def test_the_model_was_attacked_and_did_as_it_was_told(story: Story) -> None:
     assert CANARY in sent
     assert {it.purpose for it in story.proposal.exchanges} == {"alternatives", "critic", "words", "probe"}
     assert len(story.model.results) > 5
+
+
+@pytest.mark.parametrize(
+    "mark", [*(text.split(" ")[0] for text in MORE.values()), FIELD_NAME, SYMBOL, ALIAS, FILE_MARK]
+)
+def test_each_kind_of_attack_reached_the_model_and_nothing_that_rests_on_checks(mark: str, story: Story) -> None:
+    decision = story.proposal.decision
+
+    assert mark in "".join(story.model.seen)
+    assert decision is not None
+    assert mark not in repr((story.proposal.evidence, decision.rulings, decision.stakes_reasons))
+
+
+def test_nothing_that_is_sent_holds_a_mark_of_a_chat_template(story: Story) -> None:
+    sent = "".join(it.sent for it in story.proposal.exchanges)
+
+    assert "‹|im_start|>system" in sent
+    for mark in ("<|im_start|>", "<|im_end|>", "</s>", "[/INST]", "<tool_call>"):
+        assert mark not in sent
 
 
 def test_no_secret_is_ever_sent(story: Story) -> None:
