@@ -110,6 +110,30 @@ def odd(reply: Reply) -> Reply:
     return replace(reply, is_odd=True)
 
 
+def whole(reply: Reply) -> Reply:
+    """Returns the same message in one piece, as servers answer that don't stream."""
+    message: dict[str, Json] = {}
+    texts: dict[int, str] = {}
+    for event in reply.events:
+        if event["type"] == "message_start":
+            message = {**event["message"], "content": []}
+        elif event["type"] == "content_block_start":
+            message["content"].append(dict(event["content_block"]))
+        elif event["type"] == "content_block_delta":
+            delta = event["delta"]
+            texts[event["index"]] = texts.get(event["index"], "") + str(
+                delta.get("text", delta.get("partial_json", ""))
+            )
+        elif event["type"] == "message_delta":
+            message |= event["delta"]
+        elif event["type"] == "error":
+            message = dict(event)
+    for index, text in texts.items():
+        block = message["content"][index]
+        block |= {"text": text} if block["type"] == "text" else {"input": json.loads(text)}
+    return Reply(body=json.dumps(message).encode())
+
+
 def misfits(replies: Iterable[Reply]) -> list[str]:
     """Returns the events that the SDK's own types don't accept, and why."""
     from anthropic.types import ErrorResponse, RawMessageStreamEvent

@@ -135,6 +135,11 @@ class MessagesModel:
             failed.may_retry &= gathered.length == 0
             raise failed from outcome[0]
         message: dict[str, Any] = json.loads(partial) if partial else {}
+        if message.get("type") == "error":
+            told = message.get("error")
+            error = told if isinstance(told, dict) else {"message": str(told or "")}
+            kind, said = str(error.get("type") or ""), str(error.get("message") or "")
+            raise _Failed(failures.refused(200, kind, said[:ERROR_BODY_MAX], self.server))
         if message.get("type") != "message":
             raise _Failed(failures.not_understood("it holds no message", self.server, partial))
         return message

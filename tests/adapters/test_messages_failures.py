@@ -71,6 +71,8 @@ REFUSED = [
     ("sends elsewhere", say.Reply(307, body=b"", headers={"location": "http://127.0.0.1:9/"}), "elsewhere", "307", 1),
     ("an error in the stream", say.failing_stream(), "busy", "overloaded", 3),
     ("an error after words", say.failing_stream(WORDS, kind="api_error", words=ECHO), "server", "failed", 1),
+    ("an error in one piece", say.whole(say.failing_stream(words=ECHO)), "busy", "overloaded", 3),
+    ("an error in one piece, unlike any", say.Reply(body=b'{"type": "error", "error": "no"}'), "server", "failed", 3),
     ("JSON that is none", say.Reply(body=b'{"type": "message", "con'), "unreadable", "no answer of the Messages", 1),
     ("a page", say.Reply(body=b"<html>", content_type="text/html"), "unreadable", "no answer of the Messages", 1),
     ("another JSON", say.Reply(body=b'{"choices": []}'), "unreadable", "holds no message", 1),

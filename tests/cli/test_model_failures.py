@@ -38,9 +38,14 @@ NO_USE = [
     ("an input of another shape", say.tool("alternatives", {"alternatives": "all of them"}), ""),
     ("the same again and again", say.text("order " * 400), "again and again"),
 ]
+IN_ONE_PIECE = [
+    (f"{name}, in one piece", say.whole(reply), says)
+    for name, reply, says in NO_USE
+    if reply.cut_after is None and name != "ends without an end"
+]
 # One row of each kind: what a row says is tested where the server is asked.
 _KINDS = {kind: (name, reply, says) for name, reply, kind, says, _ in reversed(REFUSED)}
-ALWAYS = [*_KINDS.values(), *NO_USE]
+ALWAYS = [*_KINDS.values(), *NO_USE, *IN_ONE_PIECE]
 
 
 @dataclass(frozen=True)
