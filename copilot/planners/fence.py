@@ -1,8 +1,8 @@
 """Puts foreign text into a prompt as data: capped, between marks that it can't forge, what was neutralised made visible.
 
 The marks carry a digest of the text. The same marks inside it, and those by which chat templates part turns, are written so that
-they are none. Control, bidirectional and zero-width characters become visible escapes, as wherever a person reads. What looks like a
-secret leaves a mark in its place.
+they are none. Control, bidirectional and zero-width characters become visible escapes, as wherever a person reads. What looks like
+a secret leaves a mark in its place.
 """
 
 from __future__ import annotations
