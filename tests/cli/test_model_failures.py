@@ -41,7 +41,7 @@ NO_USE = [
 IN_ONE_PIECE = [
     (f"{name}, in one piece", say.whole(reply), says)
     for name, reply, says in NO_USE
-    if reply.cut_after is None and name != "ends without an end"
+    if reply.cut_after is None and name not in ("ends without an end", "the same again and again")
 ]
 # One row of each kind: what a row says is tested where the server is asked.
 _KINDS = {kind: (name, reply, says) for name, reply, kind, says, _ in reversed(REFUSED)}
