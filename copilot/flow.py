@@ -196,17 +196,29 @@ def _suggested(
 
     planner = ClaudePlanner(proposal.request, impacts, kit.base_map(), kit.tree)
     plan = yield from streamed(
-        lambda tell: planner.with_suggestions(found, _talk(on, proposal, tell, watch), kit.compiler)
+        lambda tell: planner.with_suggestions(found, _talk(on, proposal, tell, watch, kit.earlier), kit.compiler)
     )
     _refuse_when(watch.is_stopped())
     return plan
 
 
-def _talk(on: ModelKit, proposal: Proposal, tell: Callable[[Exchange], object], watch: Watch) -> Talk:
-    """Returns a talk with the model that goes on from what this proposal holds."""
+def _talk(
+    on: ModelKit, proposal: Proposal, tell: Callable[[Exchange], object], watch: Watch, earlier: Proposal | None
+) -> Talk:
+    """Returns a talk with the model that goes on from what this proposal, and the one that it follows, hold."""
     from copilot.planners.talk import Talk
 
-    return Talk(on.model, on.prompts, on.limits, tell, spent=proposal.exchanges, is_stopped=watch.is_stopped)
+    answered, where = (earlier.exchanges, earlier.id) if earlier else ((), "")
+    return Talk(
+        on.model,
+        on.prompts,
+        on.limits,
+        tell,
+        spent=proposal.exchanges,
+        answered=answered,
+        answered_in=where,
+        is_stopped=watch.is_stopped,
+    )
 
 
 def compile_patches(proposal: Proposal, kit: Kit) -> Iterator[Body]:
@@ -291,7 +303,7 @@ def _made_up(proposal: Proposal, kit: Kit, watch: Watch) -> Iterator[Exchange | 
     from copilot.planners.critic import challenged
 
     told: list[Exchange] = []
-    talk = _talk(kit.model, proposal, told.append, watch)
+    talk = _talk(kit.model, proposal, told.append, watch, kit.earlier)
     for alternative in unchallenged(proposal, kit.model.limits.critics):
         watch.begins(Begun("challenge", alternative.id))
         found = challenged(alternative, proposal, kit.base_map(), talk)

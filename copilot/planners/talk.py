@@ -29,6 +29,7 @@ from copilot.domain.model import (
     Tool,
     ToolResult,
     ToolUse,
+    Usage,
     used,
 )
 from copilot.domain.prompt import Prompt
@@ -37,6 +38,7 @@ from copilot.planners.fence import fenced, filled
 from copilot.ports import Model, Prompts
 
 Found = TypeVar("Found")
+_UNPAID: Mapping[str, Any] = {"usage": Usage(), "cost_dollars": None, "took_seconds": 0.0}
 SECONDS_LEFT_MIN = 2.0
 """With less time left than this no further call is begun."""
 STOP_LOOK_SECONDS = 0.1
@@ -95,7 +97,8 @@ class Talk:
     """All that one proposal says to a model. `told` hears of each exchange when it is over.
 
     `spent` are those from before: they count, and answer equal requests; `known` are those of other runs, which only answer.
-    `reused` are those of them that did.
+    `reused` are those of them that did. `answered` are those of another proposal, `answered_in`: they answer too, and are told
+    again as taken from there, since nothing was paid for them here.
     """
 
     def __init__(
@@ -107,6 +110,8 @@ class Talk:
         *,
         spent: Iterable[Exchange] = (),
         known: Iterable[Exchange] = (),
+        answered: Iterable[Exchange] = (),
+        answered_in: str = "",
         is_stopped: Callable[[], bool] = bool,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -114,6 +119,8 @@ class Talk:
         self._is_stopped, self._clock = is_stopped, clock
         self._exchanges = list(spent)
         self._known = {it.sent: it for it in (*known, *self._exchanges) if it.stop_reason}
+        taken = (replace(it, server=answered_in, **_UNPAID) for it in answered if it.stop_reason)
+        self._answered = {it.sent: it for it in taken if it.sent not in self._known}
         self.reused: list[Exchange] = []
         self._ends = clock() + limits.seconds - sum(it.took_seconds for it in self._exchanges)
         self._lasting: ModelFailed | None = None
@@ -182,6 +189,9 @@ class Talk:
         if known is not None:
             self.reused.append(known)
             return known, _named(self._model.reply(known.answer), call.forced)
+        taken = self._answered.get(self._model.request(call))
+        if taken is not None:
+            return replace(taken, problem=""), _named(self._model.reply(taken.answer), call.forced)
         if self._lasting:
             raise NoAnswer(_why(self._lasting))
         left = self._ends - self._clock()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from copilot.domain.model import Call, Exchange, ModelLimits, Opaque, Reply, Text, Tool, ToolResult, ToolUse
+from copilot.domain.model import Call, Exchange, ModelLimits, Opaque, Reply, Text, Tool, ToolResult, ToolUse, used
 from copilot.domain.prompt import Prompt
 from copilot.errors import ModelFailed
 from copilot.planners.fence import fenced
@@ -223,6 +223,23 @@ def test_what_was_answered_before_is_not_asked_again() -> None:
     assert second.ask(question(), number) == 2
     assert len(script.calls) == 2
     assert (again, second.reused) == ([], told)
+
+
+def test_what_was_answered_in_the_proposal_that_this_one_follows_is_taken_from_there_and_costs_nothing() -> None:
+    talk, told = talk_with(script := Script([said(called({"n": "x"})), said(called({"n": 2}))]))
+    talk.ask(question(), number)
+    again: list[Exchange] = []
+    follow_up = Talk(
+        script, lambda id: PROMPT, ModelLimits(calls=2), again.append, answered=told, answered_in="p-0123456789"
+    )
+
+    assert follow_up.ask(question(), number) == 2
+    assert len(script.calls) == 2
+    assert [(it.server, it.problem, used([it]).all_input, it.cost_dollars) for it in again] == [
+        ("p-0123456789", "n must be a whole number.", 0, None),
+        ("p-0123456789", "", 0, None),
+    ]
+    assert [(it.sent, it.answer, it.prompt) for it in again] == [(it.sent, it.answer, it.prompt) for it in told]
 
 
 def test_a_call_that_failed_is_made_again() -> None:
