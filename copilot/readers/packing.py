@@ -1,4 +1,6 @@
-"""Nouns as bytes and back, for what is kept: fast to read, the same for equal nouns, and nothing where the bytes are damaged.
+"""Nouns as bytes and back, for what is kept: fast to read, and nothing where the bytes are damaged.
+
+Equal nouns may have different bytes: marshal refers to a text that it wrote before where both are one object.
 
 A tuple of nouns of one class becomes a list of the class's number and a column for each part, a tuple of tuples one of their
 lengths and of all their items in a row: what takes time is then columns, not nouns. Other nouns and tuples that hold some are
