@@ -120,7 +120,7 @@ class Talk:
         self._exchanges = list(spent)
         self._known = {it.sent: it for it in (*known, *self._exchanges) if it.stop_reason}
         taken = (replace(it, server=answered_in, **_UNPAID) for it in answered if it.stop_reason)
-        self._answered = {it.sent: it for it in taken if it.sent not in self._known}
+        self._answered = {it.sent: it for it in taken}
         self.reused: list[Exchange] = []
         self._ends = clock() + limits.seconds - sum(it.took_seconds for it in self._exchanges)
         self._lasting: ModelFailed | None = None
@@ -258,7 +258,7 @@ class Talk:
         limits, spent = self.limits, used(self._exchanges)
         dollars = sum(it.cost_dollars or 0.0 for it in self._exchanges)
         reached = {
-            "calls": len(self._exchanges) >= limits.calls,
+            "calls": sum(it.sent not in self._answered for it in self._exchanges) >= limits.calls,
             "input_tokens": spent.all_input >= limits.input_tokens,
             "output_tokens": spent.output >= limits.output_tokens,
             "seconds": left < SECONDS_LEFT_MIN,

@@ -230,7 +230,7 @@ def test_what_was_answered_in_the_proposal_that_this_one_follows_is_taken_from_t
     talk.ask(question(), number)
     again: list[Exchange] = []
     follow_up = Talk(
-        script, lambda id: PROMPT, ModelLimits(calls=2), again.append, answered=told, answered_in="p-0123456789"
+        script, lambda id: PROMPT, ModelLimits(calls=1), again.append, answered=told, answered_in="p-0123456789"
     )
 
     assert follow_up.ask(question(), number) == 2
