@@ -33,7 +33,7 @@ def carried_out(
         if all((repository / place.partition(":")[0]).is_file() for place in (it.producer, it.consumer))
     ]
     states = write_states(repository, patches, folder)
-    levels = {(it.latest.source.path, it.latest.name): it.compatibility for it in pipeline.subjects}
+    levels = {(it.latest.source.path, it.latest.name.rpartition(".")[2]): it.compatibility for it in pipeline.subjects}
     levels |= {(path, ""): level for (path, _), level in levels.items()}
     level_of = {flow.name: levels.get((flow.schema.partition(":")[0], flow.record), "") for flow in flows}
     pairs = [pair for flow in flows for pair in _pairs(flow, level_of[flow.name], len(patches))]

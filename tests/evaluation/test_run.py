@@ -41,6 +41,13 @@ def test_a_rename_by_alias_passes_every_gate() -> None:
     assert (found.figure("impact right"), found.figure("impact affected")) == (3, 3)
 
 
+def test_a_schema_that_is_a_literal_in_code_is_judged_by_its_own_level() -> None:
+    added = run(case("grid/k1-add-outage"))
+    assert added.is_solved, added.failed
+    assert {it.gate: it.passed for it in added.gates}["legal"] == "pass"
+    assert not run(case("grid/k1-add-outage"), "wrong on purpose").is_solved
+
+
 def test_the_edit_that_people_make_first_does_not() -> None:
     found = run(case("hand/k3-rename-shared"), "wrong on purpose")
     assert found.failed is not None
