@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from copilot.impact.words import normal
+from copilot.impact.words import normal, parts_of
 
 WINDOW_LINES = 24
 NEAR_LINES = 10
@@ -15,6 +15,12 @@ _TOKEN = re.compile(r"[A-Za-z_$][\w$]*(?:-\w+)*")
 _BUILDS = r"(?:new\s+|&|\b){name}(?:\s*[({{]|\.newBuilder|\.Builder|\.builder\(|\.create\()"
 _DEFINES = r"\b(?:class|struct|interface|type|message|record|table|object|trait|enum|view|TABLE|VIEW)\s+\W?{name}\b"
 _IMPORTS = r"(?:import|from|require|include|load|open|read|\$ref|source|use)\b[^\n]*\b{name}\b"
+_WHOLE = re.compile(
+    r"\b(?:asdict|dumps?|stringify|MarshalJSON|Marshal|MessageTo(?:Dict|Json)|writeValueAs\w+|serde_json::to_\w+)\(\s*&?(?=(?P<taken>[\w.]+))"
+    r"|\b(?P<own>\w+)\.(?:model_dump|model_dump_json|dict|to_dict|asDict|SerializeToString|toJson|toByteArray)\("
+    r"|[({,]\s*(?:\*\*|\.\.\.)(?P<spread>[\w.]+)"
+)
+"""Calls that take a record with whatever fields it has."""
 _GETTER = re.compile(r"^(?:get|set|has|is|with|clear|add|put|addall|new|to|from|list)(?=[a-z0-9]{3})")
 
 
@@ -33,6 +39,8 @@ class Passage:
     field_lines: tuple[int, ...] = ()
     record_lines: tuple[int, ...] = ()
     dense_lines: tuple[int, int] = (0, 0)
+    whole_lines: tuple[int, ...] = ()
+    """Where what is called like the record goes on whole, in a text that does not name the field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,7 @@ def read_passage(text: str, sought: Sought) -> Passage:
                 places.append((number, name))
             elif bare in sought.weights:
                 places.append((number, bare))
+    whole_lines = () if field_lines else tuple(_whole_lines(text, sought.record_names))
     density, dense_lines = _densest(places, sought.weights)
     return Passage(
         builds=_matches(_BUILDS, sought.record_names, text),
@@ -83,7 +92,19 @@ def read_passage(text: str, sought: Sought) -> Passage:
         field_lines=tuple(dict.fromkeys(field_lines)),
         record_lines=tuple(dict.fromkeys(record_lines)),
         dense_lines=dense_lines,
+        whole_lines=whole_lines,
     )
+
+
+def _whole_lines(text: str, record_names: Sequence[str]) -> Iterator[int]:
+    names = [parts for name in record_names if (parts := parts_of(name))]
+    line, counted = 1, 0
+    for match in _WHOLE.finditer(text):
+        line += text.count("\n", counted, match.start())
+        counted = match.start()
+        words = parts_of(match[match.lastgroup or 0].rpartition(".")[2])
+        if any(words[: len(name)] == name for name in names):
+            yield line
 
 
 def _matches(pattern: str, names: Sequence[str], text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Where in a file? The lines of the field, else where the record's fields stand close together, else the record's name."""
+"""Where in a file? The lines of the field, of the record's fields close together, of the record going on whole, or of its name."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def spans_of(it: FileFacts, targets: tuple[Target, ...]) -> tuple[Span, ...]:
     first, last = passage.dense_lines
     if first and passage.density >= 0.25:
         return (Span(it.path, first, last),)
-    return _runs(it.path, passage.record_lines)
+    return _runs(it.path, passage.whole_lines or passage.record_lines)
 
 
 def _runs(path: str, lines: tuple[int, ...]) -> tuple[Span, ...]:

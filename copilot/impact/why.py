@@ -21,6 +21,12 @@ def reasons_of(ranked: Ranked, fields: str, record: str) -> tuple[str, ...]:
         if weight >= WORTH_SAYING and (sentence := _for(group, ranked.facts, fields, record)):
             said[sentence] = None
     kept = list(said)[:REASONS_MAX]
+    if ranked.facts.passage and ranked.facts.passage.whole_lines:
+        line = ranked.facts.passage.whole_lines[0]
+        kept = [
+            *kept[: REASONS_MAX - 1],
+            f"hands {record or 'the record'} on whole at line {line}, whatever fields it has",
+        ]
     against = [
         sentence
         for group, weight in ranked.groups

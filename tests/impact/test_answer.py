@@ -40,6 +40,16 @@ def test_where_too_many_files_have_some_name_those_with_telling_names_are_looked
     assert len(found.files) <= 5
 
 
+def test_a_file_that_hands_the_record_on_whole_says_where_though_it_does_not_name_the_field(tmp_path: Path) -> None:
+    folder = make(tmp_path / "shop", "protos/order.proto")
+    commit(folder, {"shop/bus.py": "def publish(order):\n    bus.send(json.dumps(asdict(order)))\n"}, at=START + DAY)
+
+    (bus,) = [it for it in ask(folder, REMOVE).files if it.path == "shop/bus.py"]
+
+    assert "hands Order on whole at line 2, whatever fields it has" in bus.reasons
+    assert [span.first_line for span in bus.spans] == [2]
+
+
 @pytest.mark.parametrize("schema", SCHEMAS)
 def test_the_field_is_pointed_at_in_its_schema(schema: str, tmp_path: Path) -> None:
     found = ask(make(tmp_path / "shop", schema), REMOVE)

@@ -37,6 +37,25 @@ def test_a_field_far_from_the_record_is_not_near() -> None:
     assert read_passage("Order\n" + "\n" * 8 + "coupon_code", SOUGHT).field_near
 
 
+def test_a_record_that_goes_on_whole_is_seen_where_its_field_is_not_named() -> None:
+    text = "def send(order):\n    bus.publish(json.dumps(asdict(order)))\n"
+
+    assert read_passage(text, SOUGHT).whole_lines[0] == 2
+    assert read_passage(text + "order.coupon_code\n", SOUGHT).whole_lines == ()
+    assert (
+        read_passage("send(**self.settings)\nimport order\njson.dumps(context)  # of an Order\n", SOUGHT).whole_lines
+        == ()
+    )
+    for whole in (
+        "order.model_dump()",
+        "json.Marshal(&order)",
+        "send({...order})",
+        "Order(**order)",
+        "mapper.writeValueAsBytes(order)",
+    ):
+        assert read_passage(whole, SOUGHT).whole_lines == (1,)
+
+
 def test_definitions_and_imports_are_told_apart() -> None:
     assert read_passage("export interface Order {", SOUGHT).defines
     assert read_passage('import "protos/order.proto";', SOUGHT).imports
