@@ -52,7 +52,10 @@ class Gathered:
         if kind == "message_start":
             self._message = dict(_table(event.get("message")))
         elif kind == "content_block_start":
-            self._blocks[_index(event)] = dict(_table(event.get("content_block")))
+            # Some servers tell the end of a call only with the end of all.
+            self.is_repeating |= self._is_said_before(_index(event) - 1)
+            if not self.is_repeating:
+                self._blocks[_index(event)] = dict(_table(event.get("content_block")))
         elif kind == "content_block_delta":
             self._grow(_index(event), _table(event.get("delta")))
         elif kind == "content_block_stop":
@@ -98,11 +101,12 @@ class Gathered:
         self.is_repeating |= repeats(whole)
 
     def _is_said_before(self, at: int) -> bool:
-        """Tells whether the call that ends is the one before it, word for word."""
-        if at not in self._inputs or at - 1 not in self._inputs:
-            return False
-        ended, before = (self._blocks.get(it, {}).get("name") for it in (at, at - 1))
-        return ended == before and self._inputs[at] == self._inputs[at - 1]
+        """Tells whether the call that ends is one of those before it, word for word."""
+        call = self._call(at)
+        return call is not None and any(self._call(earlier) == call for earlier in self._inputs if earlier < at)
+
+    def _call(self, at: int) -> tuple[str, str] | None:
+        return (str(self._blocks.get(at, {}).get("name")), self._inputs[at]) if at in self._inputs else None
 
     def _block(self, at: int) -> dict[str, Any]:
         block, written = dict(self._blocks[at]), self._inputs.get(at, "")

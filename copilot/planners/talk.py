@@ -339,6 +339,9 @@ def value_of(reply: Reply, tool: str) -> Any:
     stopped = _STOPS.get(reply.stop_reason, "")
     if stopped and (not found or found[0] == {}):
         raise Unacceptable(stopped)
+    if reply.stop_reason == REPETITION:
+        # What it said first stood before it began to say the same again.
+        found = found[:1]
     if len(found) != 1:
         answers = f"{len(found)} answers" if found else "no answer"
         told = answers if found else "no call of it"

@@ -82,6 +82,12 @@ def test_what_was_whole_before_a_model_said_it_again_and_again_is_taken_and_said
     assert not talk.was_repeating
 
 
+def test_of_several_calls_before_a_repetition_the_first_is_the_answer() -> None:
+    calls = [called({"n": at % 2 + 4}, id=f"t{at}") for at in range(3)]
+    talk, _ = talk_with(Script([said(*calls, stop="repetition")]))
+    assert talk.ask(question(), number) == 4
+
+
 def test_who_says_nothing_whole_before_saying_it_again_is_not_asked_again() -> None:
     talk, told = talk_with(Script([said(called({}), stop="repetition")] * 3))
     with pytest.raises(NoAnswer, match="said the same again and again, so it was stopped"):
