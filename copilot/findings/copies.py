@@ -22,6 +22,10 @@ SHARED_MIN = 4
 SHARE_MIN = 0.6
 _VERSION = re.compile(r"v?\d+(?:[._-]\d+)*(?:[._-]?(?:snapshot|alpha|beta|rc|dev|pre)\w*)?", re.IGNORECASE)
 
+_NUMBER = re.compile(r"\d+")
+_MARK = re.compile(r"(?:(?:^|[._-])[vV]|(?<=[a-z])V)(\d+)")
+"""The version in a file's name: `order_v2`, `OrderV2`."""
+
 
 def drifted_copies(case: Audited) -> Iterator[AuditFinding]:
     """Yields texts of one schema that differ in their fields; those that meet on a topic are told as decoders."""
@@ -95,7 +99,8 @@ def _is_of_another_stream(copy: SchemaVersion, subject: SchemaSubject, case: Aud
 def _are_stages(one: SchemaVersion, other: SchemaVersion) -> bool:
     """Tells whether two texts are meant to differ: code makes one out of another, or by their places.
 
-    Such as `1.2.0/order`, `1.3.0-SNAPSHOT/order`; `order`, `order-v2`. Whoever changes one of two texts in a file sees the other.
+    Such as `1.2.0/order`, `1.3.0-SNAPSHOT/order`; `order`, `order-v2`; `OrderV1`, `OrderV2`; `03_lab`, `05_lab`. Whoever changes
+    one of two texts in a file sees the other.
     """
     if one.is_derived or other.is_derived or one.source.path == other.source.path:
         return True
@@ -103,7 +108,10 @@ def _are_stages(one: SchemaVersion, other: SchemaVersion) -> bool:
     if _versions_in(folder) != _versions_in(beside):
         return True
     first, second = sorted((posixpath.splitext(first)[0], posixpath.splitext(second)[0]), key=len)
-    return folder == beside and bool(re.match(rf"{re.escape(first)}[-_.]", second))
+    is_numbered = first != second and _NUMBER.sub("", first) == _NUMBER.sub("", second)
+    if is_numbered or _MARK.findall(first) != _MARK.findall(second):
+        return True
+    return folder == beside and bool(re.match(rf"{re.escape(first)}(?:[-_.]|(?=[A-Z]))", second))
 
 
 def _versions_in(folder: str) -> list[str]:

@@ -525,7 +525,15 @@ class TestCopies:
 
     @pytest.mark.parametrize(
         ("first", "second"),
-        [("order", "order-v2"), ("refund", "refund_init"), ("1.2.0/avro/refund", "1.3.0-SNAPSHOT/avro/refund")],
+        [
+            ("order", "order-v2"),
+            ("refund", "refund_init"),
+            ("1.2.0/avro/refund", "1.3.0-SNAPSHOT/avro/refund"),
+            ("RefundV1", "RefundV11"),
+            ("RefundV1", "RefundV1Superset"),
+            ("a/lab_03_refund", "a/lab_05_refund"),
+            ("a/refund_v2", "b/refund"),
+        ],
     )
     def test_stages_of_a_schema_are_no_copies(self, first: str, second: str) -> None:
         old, new = schema("a", "b", "c", "d", name="shop.Refund"), schema("a", "b", "c", "d", "e", name="shop.Refund")
