@@ -188,12 +188,12 @@ SOFT_RULES = (
     ),
     SoftRule("fewest uses left as they are", "usage", "uses_left", "uses of what is gone that no edit reaches"),
     SoftRule("fewest places left to hand", "usage", "manual_places", "places to change by hand"),
-    SoftRule("fewest consumers touched", "usage", "consumers_touched", "consumers touched"),
-    SoftRule("fewest phases", "usage", "phases", "phases"),
-    SoftRule("fewest unsettled places", "usage", "unsettled", "places of which the outcome is not known"),
     SoftRule(
         "read by most implementations", "compatibility", "readers_refusing", "implementations that refuse legal data"
     ),
+    SoftRule("fewest consumers touched", "usage", "consumers_touched", "consumers touched"),
+    SoftRule("fewest phases", "usage", "phases", "phases"),
+    SoftRule("fewest unsettled places", "usage", "unsettled", "places of which the outcome is not known"),
     SMALLEST,
 )
 MERITS: tuple[Merit, ...] = (*HONEST_RULES, MostAsked(), Proved(), *SOFT_RULES)
