@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from copilot.checks.declared import beside, parent, paths_of
 from copilot.checks.elsewhere import is_by_hand, is_left_to_people, where_it_lies
-from copilot.checks.guards import only_asks_for_null, stands_in
+from copilot.checks.guards import only_asks_for_null, own_reads, stands_in
 from copilot.checks.lineage import Lineage, phase_label
 from copilot.checks.nulls import FORESEEN, Outcome, outcome_of_null, survives_absence
 from copilot.checks.parsed_code import Codes
@@ -251,13 +251,13 @@ class ConsumerView:
     def _outcome(self, use: FieldUse) -> Outcome | None:
         """Returns what becomes of a null in the code that reads it, None where that code can't be looked at."""
         code = self.codes.of(use)
-        reads = code.read(use) if code else []
-        if code is None or not reads:
-            return None
         base, after = self.lineage.base, self.lineage.after[self.phase]
         known = {it.path for it in base.latest.fields} if base else set()
-        fresh = {it.path for it in after.fields} - known if after else set()
-        is_stand_in = all(stands_in(code, it, beside(use.path, fresh)) for it in reads)
+        fresh = beside(use.path, {it.path for it in after.fields} - known if after else set())
+        reads = own_reads(code.read(use), fresh) if code else []
+        if code is None or not reads:
+            return None
+        is_stand_in = all(stands_in(code, it, fresh) for it in reads)
         return FORESEEN if is_stand_in else outcome_of_null(code, reads)
 
     def _goes_into(self, use: FieldUse) -> str:

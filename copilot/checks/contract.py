@@ -51,7 +51,7 @@ class ContractCheck:
     """Producers against demands, consumers against what is there, before and after."""
 
     name = "contract"
-    version = 11
+    version = 12
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)

@@ -65,6 +65,20 @@ def is_guarded(code: ParsedCode, place: ast.AST, ours: frozenset[Identity]) -> b
     return False
 
 
+def own_reads(reads: Iterable[ast.expr], names: Iterable[str]) -> list[ast.expr]:
+    """Returns the reads that are not inside a field of one of these names: in `order["ids"]["a"]`, `a` is another field's."""
+    inside = frozenset(names)
+    return [it for it in reads if not _lies_in(it, inside)]
+
+
+def _lies_in(read: ast.expr, names: frozenset[str]) -> bool:
+    match read:
+        case ast.Call(func=ast.Attribute(value=holder)) | ast.Subscript(value=holder) | ast.Attribute(value=holder):
+            kind, what = identity(holder) or ("", "")
+            return kind == "item" and what.rpartition(" ")[2] in names
+    return False
+
+
 def stands_in(code: ParsedCode, read: ast.expr, names: Iterable[str]) -> bool:
     """Tells whether a field is read only where the same record has null, or nothing, in a field of one of these names.
 

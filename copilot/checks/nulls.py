@@ -19,6 +19,7 @@ from copilot.checks.guards import (
     is_caught,
     is_guarded,
     is_there,
+    own_reads,
     stands_in,
 )
 from copilot.checks.parsed_code import FunctionNode, ParsedCode
@@ -58,7 +59,7 @@ def outcome_of_null(code: ParsedCode, reads: Iterable[ast.expr]) -> Outcome:
 
 def null_is_foreseen(code: ParsedCode | None, use: FieldUse, fresh: Iterable[str]) -> bool:
     """Tells whether the code of a use surely gets on with null; `fresh` are new fields that come with a value where it is null."""
-    reads = code.read(use) if code else []
+    reads = own_reads(code.read(use), fresh) if code else []
     if code is None or not reads:
         return False
     return all(stands_in(code, it, fresh) for it in reads) or outcome_of_null(code, reads).fate == "foreseen"

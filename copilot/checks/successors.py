@@ -22,10 +22,11 @@ NOT_HANDED_ON, MAY_NOT_BE = "contract.value-not-handed-on", "contract.value-may-
 
 @dataclass(frozen=True, slots=True)
 class Succession:
-    """A field that goes, and the fields of a state that may carry its value on."""
+    """A field that goes, and the fields of a state that may carry its value on; `beside` are others whose values they take, too."""
 
     old: str
     new: tuple[str, ...]
+    beside: frozenset[str] = frozenset()
 
 
 def successions(lineage: Lineage, phase: int, case: Case) -> Iterator[Succession]:
@@ -45,7 +46,8 @@ def successions(lineage: Lineage, phase: int, case: Case) -> Iterator[Succession
         carriers = tuple(path for path in new if path in here)
         is_going = any(old not in paths for paths in to_come)
         if carriers and is_going and (old in before - here or not set(carriers) & before):
-            yield Succession(old, carriers)
+            others = (declared.replaced - {old}) & known if old not in renamed else frozenset[str]()
+            yield Succession(old, carriers, frozenset(others))
 
 
 def not_handed_on(
@@ -65,7 +67,9 @@ def not_handed_on(
     )
     place = (sets[0].span, lineage.name, it.new[0], phase, f"Set {new} wherever {link.job} sets {it.old}.")
     is_asked = is_asked_of(case, link.job, phase) or was_asked_before(case, link.job, phase)
-    if is_asked or any(is_by_hand(case, use, phase) or is_left_to_people(case, use, phase) for use in sets):
+    # Fields that go into one are set in one place, and the plan names that once.
+    told = [*sets, *(use for use in before if use.path in it.beside and use.certainty != "possible")]
+    if is_asked or any(is_by_hand(case, use, phase) or is_left_to_people(case, use, phase) for use in told):
         yield Finding(MAY_NOT_BE, "warning", f"{text}, unless a person changes it as the plan asks.", *place)
     elif is_open or any(use.certainty != "certain" for use in sets):
         yield Finding(MAY_NOT_BE, "warning", f"{text}, as far as can be seen.", *place)

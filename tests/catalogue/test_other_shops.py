@@ -126,6 +126,23 @@ def test_a_field_is_deprecated_before_it_goes_where_its_readers_are_not_all_here
         assert slug == "deprecate"
 
 
+def test_fields_that_are_computed_are_nested_by_hand_in_one_place_and_read_in_either(tmp_path: Path) -> None:
+    computed = PRODUCER.replace('"order_id": order_id,', '\n        "order_id": order_id(),\n       ').replace(
+        "cents,", "cents(),\n       "
+    )
+    reading = CONSUMER.replace('order["amount"] / 100', 'order["order_id"].encode()')
+    shop = init(tmp_path / "shop")
+    files = {"services/checkout/main.py": computed, "services/invoice/main.py": reading}
+    commit(shop, {**CHECKOUT, **INVOICE, "schemas/order.avsc": order_schema(), **files})
+
+    proposal = decided(shop, "nest order_id and amount in Order into terms")
+
+    phased = next(it for it in proposal.alternatives if it.id.startswith("phased-"))
+    assert [text for step in phased.phases[0].steps for text in step.manual if "by hand: the value of" in text]
+    assert proposal.decision is not None
+    assert proposal.decision.ruling(phased.id).outcome != "refused"
+
+
 def test_what_a_compacted_topic_keeps_is_filled_in_a_phase_of_its_own(tmp_path: Path) -> None:
     shop = init(tmp_path / "shop")
     topic = "[topics.orders]\ncompacted = true\n\n[gates.expand]\ndays = 10\n"
