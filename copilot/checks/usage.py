@@ -89,7 +89,7 @@ class UsageCheck:
     """Every use of what changes, before and after."""
 
     name = "usage"
-    version = 12
+    version = 13
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)

@@ -1,9 +1,12 @@
-"""Names of fields that come to stand beside another one, in its own way of writing: `amount_v2`, `orderAmountV2`."""
+"""Names of fields that come to stand beside another one (`amount_v2`, `orderAmountV2`), and the names that people give to tests."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container
 from itertools import count
+
+_TEST_PATH = re.compile(r"(^|/)(tests?|testing|fixtures?|conftest\.py)(/|$)|(^|/)test_[^/]*$|_test\.[a-z]+$")
 
 
 def is_camel(name: str) -> bool:
@@ -19,3 +22,8 @@ def beside(name: str, word: str) -> str:
 def next_of(name: str, taken: Container[str]) -> str:
     """Returns the next free name of the field's family."""
     return next(it for number in count(2) if (it := beside(name, f"v{number}")) not in taken)
+
+
+def is_test_path(path: str) -> bool:
+    """Tells whether a path belongs to tests, by the names people give them; that of a clone, by what follows its name."""
+    return _TEST_PATH.search(path.rpartition(":")[2]) is not None

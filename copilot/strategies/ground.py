@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import copy
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from copilot.domain import fieldtype
+from copilot.domain.naming import is_test_path
 from copilot.domain.operation import (
     AddField,
     AddSymbol,
@@ -28,7 +28,6 @@ from copilot.domain.schema import SchemaField, SchemaSource, SchemaSubject, Sche
 from copilot.domain.twins import places_of
 
 Side = Literal["producers", "consumers"]
-_TEST_PATH = re.compile(r"(^|/)(tests?|testing|fixtures?|conftest\.py)(/|$)|(^|/)test_[^/]*$|_test\.[a-z]+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +132,6 @@ def side_of_job(ground: Ground, path: str) -> Side | None:
     if any(link.job in own for link in ground.impact.consumers):
         return "consumers"
     return "producers" if any(link.job in own for link in ground.impact.producers) else None
-
-
-def is_test_path(path: str) -> bool:
-    """Tells whether a path belongs to tests, by the names people give them; that of a clone, by what follows its name."""
-    return _TEST_PATH.search(path.rpartition(":")[2]) is not None
 
 
 def _concerned_places(

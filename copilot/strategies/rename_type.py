@@ -8,10 +8,11 @@ from typing import Any
 from copilot.domain import fieldtype
 from copilot.domain.alternative import Alternative, NotOffered, SchemaEdit
 from copilot.domain.codec import canonical
+from copilot.domain.naming import is_test_path
 from copilot.domain.operation import ChangeType, Operation, RenameRecord
 from copilot.domain.pipeline import Impact, PipelineMap
 from copilot.domain.schema import SchemaField, SchemaSource
-from copilot.strategies.ground import Ground, ground_of, is_test_path, side_of_job
+from copilot.strategies.ground import Ground, ground_of, side_of_job
 from copilot.strategies.newfield import STRATEGY as EXPAND
 from copilot.strategies.newfield import Successor, expand_contract, free_name
 from copilot.strategies.newsubject import new_version

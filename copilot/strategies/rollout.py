@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 
 from copilot.domain.alternative import Alternative, CodeEdit, Edit, Gate, Phase, SchemaEdit, SignalEdit, Step
 from copilot.domain.codec import canonical, digest_of_text, encode
+from copilot.domain.naming import is_test_path
 from copilot.domain.rules import PROPERTY as CONSTRAINTS
 from copilot.domain.tags import TAG_PROPERTIES
 from copilot.strategies.cutover import Cutover, cutover_of
 from copilot.strategies.drift import single_copies
 from copilot.strategies.elsewhere import asks_elsewhere, with_elsewhere
-from copilot.strategies.ground import Ground, Side, is_test_path
+from copilot.strategies.ground import Ground, Side
 from copilot.strategies.retention import about_retention
 from copilot.strategies.roles import CONSUMERS_FIRST, PRODUCERS_FIRST, Role, owner_of, path_in, role_of_job
 from copilot.strategies.turns import in_turns

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from copilot.domain import fieldtype
 from copilot.domain.alternative import Alternative, NotOffered, SchemaEdit
+from copilot.domain.naming import is_test_path
 from copilot.domain.operation import Operation, TagField
 from copilot.domain.pipeline import Impact, PipelineMap
 from copilot.domain.schema import SchemaSource
 from copilot.domain.tags import Carrier, carriers_of, tags_property
 from copilot.domain.twins import places_of
-from copilot.strategies.ground import Ground, ground_of, is_test_path, version_at
+from copilot.strategies.ground import Ground, ground_of, version_at
 from copilot.strategies.rollout import CONSUMERS_FIRST, State, alternative
 from copilot.strategies.work import ByHand, Work, as_json
 

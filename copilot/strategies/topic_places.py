@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from copilot.domain.mention import is_distinctive
+from copilot.domain.naming import is_test_path
 from copilot.domain.pipeline import Deployment, Impact, Link, PipelineMap
 from copilot.domain.source import Span
 from copilot.settings import SETTINGS_PATH
-from copilot.strategies.ground import is_test_path
 
 Owner = Literal["producers", "consumers", "both", "list", "nobody"]
 _SEPARATORS = re.compile(r"[\s,;]+")

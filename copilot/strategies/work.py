@@ -11,9 +11,10 @@ from typing import Any
 from copilot.domain import fieldtype
 from copilot.domain.alternative import CodeAction, CodeEdit, Edit, NewFile, SchemaAction, SchemaEdit, TextEdit
 from copilot.domain.mention import Mention
+from copilot.domain.naming import is_test_path
 from copilot.domain.operation import ChangeType, RenameField
 from copilot.domain.pipeline import FieldUse, UseForm
-from copilot.strategies.ground import Ground, Side, is_test_path, side_of
+from copilot.strategies.ground import Ground, Side, side_of
 
 EITHER = ("subscript", "get", "attribute")
 """The forms of a read that can take the old field where a record has no new one."""

@@ -22,11 +22,13 @@ def rules(evidence: Evidence) -> list[str]:
     return [finding.rule for finding in evidence.findings if finding.severity == "error"]
 
 
-def with_copy(operation: Operation, after: Fields, copy_after: Fields, steps: tuple[Step, ...] = ()) -> Evidence:
+def with_copy(
+    operation: Operation, after: Fields, copy_after: Fields, steps: tuple[Step, ...] = (), path: str = COPY_PATH
+) -> Evidence:
     made = case(operation, [[ID, AMOUNT]], [after], steps=[steps])
 
     def beside(drawn: PipelineMap, fields: Fields) -> PipelineMap:
-        copy = version(fields, path=COPY_PATH)
+        copy = version(fields, path=path)
         subjects = tuple(replace(it, copies=(copy.source,), copy_versions=(copy,)) for it in drawn.subjects)
         return replace(drawn, subjects=subjects)
 
@@ -37,6 +39,13 @@ def with_copy(operation: Operation, after: Fields, copy_after: Fields, steps: tu
 def test_a_copy_that_said_the_same_and_is_left_as_it_is_fails() -> None:
     assert "usage.copy-left" in rules(with_copy(RENAME, RENAMED, [ID, AMOUNT]))
     assert "usage.copy-left" not in rules(with_copy(RENAME, RENAMED, RENAMED))
+
+
+def test_a_copy_of_tests_is_named_and_refuses_nothing() -> None:
+    evidence = with_copy(RENAME, RENAMED, [ID, AMOUNT], path="scorer/tests/order.avsc")
+
+    assert [it.severity for it in evidence.findings if it.rule == "usage.copy-left"] == ["warning"]
+    assert rules(evidence) == []
 
 
 def test_the_schema_itself_is_left_where_only_its_copy_is_edited() -> None:
