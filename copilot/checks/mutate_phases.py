@@ -33,6 +33,21 @@ def contract_before_move(case: Case, tree: Tree) -> Iterator[Mutant]:
         yield Mutant(f"without {left_out}", with_phases(case.alternative, [phases[0], phases[-1]]))
 
 
+def phase_left_out(case: Case, tree: Tree) -> Iterator[Mutant]:
+    """One phase never landed, so that the next one does both."""
+    phases = case.alternative.phases
+    for number, phase in enumerate(phases if len(phases) > 1 else ()):
+        yield Mutant(f"without {phase.name}", with_phases(case.alternative, (*phases[:number], *phases[number + 1 :])))
+
+
+def step_left_out(case: Case, tree: Tree) -> Iterator[Mutant]:
+    """One step that nobody is told of, though files of it change or people have to do something."""
+    for number, phase in enumerate(case.alternative.phases):
+        for step in phase.steps if len(phase.steps) > 1 else ():
+            steps = tuple(it for it in phase.steps if it is not step)
+            yield _at(case, number, replace(phase, steps=steps), f"without {step.title}")
+
+
 def steps_reversed(case: Case, tree: Tree) -> Iterator[Mutant]:
     """Who has to move last moves first."""
     for number, phase in enumerate(case.alternative.phases):

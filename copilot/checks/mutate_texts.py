@@ -27,6 +27,24 @@ def stray_hunk(case: Case, tree: Tree) -> Iterator[Mutant]:
         yield _with_file(case, FileChange(path, None, "unasked\n"))
 
 
+def stray_deletion(case: Case, tree: Tree) -> Iterator[Mutant]:
+    """A file that no edit is about, deleted: one that uses what is asked about, or any other."""
+    own = {change.path for patch in case.patches for change in patch.changes}
+    used = sorted({use.span.path for use in case.base.uses} - own)
+    other = sorted({source.path for it in case.base.subjects for source in (it.latest.source, *it.copies)} - own)
+    for path, file in tree.read(dict.fromkeys((*used[:1], *other[:1]))).items():
+        if isinstance(file, SourceFile):
+            yield _with_file(case, FileChange(path, file.text, None))
+
+
+def change_lost(case: Case, tree: Tree) -> Iterator[Mutant]:
+    """A file whose change got lost on the way, in every phase, though the plan names it."""
+    paths = dict.fromkeys(change.path for patch in case.patches for change in patch.changes)
+    for path in paths:
+        texts = tuple(tuple(it for it in patch.changes if it.path != path) for patch in case.patches)
+        yield Mutant(f"{path} as it was", case.alternative, texts)
+
+
 def stray_line(case: Case, tree: Tree) -> Iterator[Mutant]:
     """A line that no edit asks for, in a file that the patch changes."""
 

@@ -248,6 +248,19 @@ MUTATIONS: tuple[Mutation, ...] = (
         phases.contract_before_move,
     ),
     Mutation(
+        "phase left out",
+        "what it waited for is not there when the next one lands",
+        "it has one phase",
+        phases.phase_left_out,
+    ),
+    Mutation(
+        "step left out",
+        "what changes in it is deployed by nobody, or what people do is not done",
+        "no phase has two steps",
+        phases.step_left_out,
+        is_order=True,
+    ),
+    Mutation(
         "steps reversed",
         "who has to move last moves first",
         "no phase has two steps that deploy jobs",
@@ -276,6 +289,18 @@ MUTATIONS: tuple[Mutation, ...] = (
     ),
     Mutation(
         "stray file or hunk", "a file changes that nobody asked to change", "nothing is changed", texts.stray_hunk
+    ),
+    Mutation(
+        "stray deletion",
+        "a file goes that nobody asked about",
+        "there is no other file",
+        texts.stray_deletion,
+    ),
+    Mutation(
+        "change lost",
+        "the plan names a file that stays as it is",
+        "nothing is changed",
+        texts.change_lost,
     ),
     Mutation(
         "stray line",

@@ -203,6 +203,10 @@ def _envelope(merge: _Merge, union: list[object]) -> Alternative | NotOffered:
     )
 
 
+def _paths(edits: Iterable[Edit]) -> tuple[str, ...]:
+    return tuple(sorted({it.path for it in edits if isinstance(it, NewFile | TextEdit)}))
+
+
 def _names(merge: _Merge) -> dict[str, str]:
     return {topic: version.name for topic, version in merge.types.items() if version is not None}
 
@@ -238,7 +242,8 @@ def _apart(
     impact, to, job = merge.move.impact, merge.to, begun[-1]
     readers, writers = merge.edits("consumers"), merge.edits("producers")
     started = (f"{job.path}:1  deploy one copy of it, with KAFKA_BOOTSTRAP and RECORDS set, and watch its lag",)
-    created = replace(merge.move.creation(), paths=tuple(sorted({it.path for it in begun[:-1]})))
+    start, retiring = (*merge.lists(is_retired=False), *begun), merge.lists(is_retired=True)
+    created = replace(merge.move.creation(), paths=_paths(it for it in start if it is not job))
     moved = step_of(
         "Deploy the consumers", "consumers", merge.move.consumers, readers, merge.notes(impact.consumers, read)
     )
@@ -251,9 +256,8 @@ def _apart(
         (*told, *merge.notes(impact.producers, write)),
     )
     leftovers = tuple(text for move in merge.moves for text in move.leftovers())
-    retired = Step(f"Retire {merge.move.old}", "schema", (), (job.path,), leftovers)
-    start = (*merge.lists(is_retired=False), *begun)
-    kept = (*merge.lists(is_retired=True), *begun[:-1], *readers, *writers)
+    retired = Step(f"Retire {merge.move.old}", "schema", (), (*_paths(retiring), job.path), leftovers)
+    kept = (*retiring, *begun[:-1], *readers, *writers)
     phases = (
         Phase(
             "new topic", start, (created, step_of("Start the merger", "producers", (), (job,), started)), _filled(merge)

@@ -116,3 +116,17 @@ def test_jobs_that_no_longer_move_at_once_take_their_own_places_along() -> None:
 
     steps = mutant.alternative.phases[0].steps
     assert [(step.jobs, len(step.manual)) for step in steps] == [(("features",), 1), (("orders",), 1)]
+
+
+def test_what_the_plan_names_can_get_lost_and_what_it_does_not_name_can_go() -> None:
+    case, kit = chosen(PHASED)
+    own = {change.path for patch in case.patches for change in patch.changes}
+
+    def of(name: str) -> list[str]:
+        return [it.place for it in next(it for it in MUTATIONS if it.name == name).of(case, kit.tree)]
+
+    assert {place.removesuffix(" as it was") for place in of("change lost")} <= own
+    assert of("stray deletion")
+    assert own.isdisjoint(of("stray deletion"))
+    assert len(of("phase left out")) == min(len(case.alternative.phases), MUTANTS_MAX)
+    assert of("step left out")
