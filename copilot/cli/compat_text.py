@@ -95,7 +95,8 @@ def _headline(level: str, source: str, judged: Sequence[Judged]) -> str:
         return f"Nothing to compare at {told}: there is one version, or the level asks for none."
     failed = answers.count(False)
     pairs = "1 pair" if len(judged) == 1 else f"{len(judged)} pairs"
-    return f"NOT compatible at {told}: {failed} of {pairs} fails." if failed else f"Compatible at {told}: {pairs}."
+    verb = "fails" if failed == 1 else "fail"
+    return f"NOT compatible at {told}: {failed} of {pairs} {verb}." if failed else f"Compatible at {told}: {pairs}."
 
 
 def _pair(it: Judged) -> list[str]:

@@ -6,6 +6,7 @@ registries refuse, a warning what some decoder refuses or what is without effect
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Container, Iterable, Iterator
 from typing import Any
@@ -128,10 +129,12 @@ def _aliases(field: dict[str, Any], names: Container[str], path: str) -> Iterato
 def _beside(field: dict[str, Any], path: str) -> Iterator[Finding]:
     """What belongs into the type and has no effect on the field."""
     if "logicalType" in field:
-        written = field["type"] if isinstance(field["type"], str) else "the type"
-        message = f'"logicalType" stands beside the type and has no effect: readers get a plain {written}.'
-        logical = field["logicalType"]
-        fix = f'{{"type": "{written}", "logicalType": "{logical}"}}'
+        branches = field["type"] if isinstance(field["type"], list) else [field["type"]]
+        plain = [it for it in branches if isinstance(it, str) and it != "null"]
+        get = f"get a plain {plain[0]}" if len(plain) == 1 else "take the type as it is"
+        message = f'"logicalType" stands beside the type and has no effect: readers {get}.'
+        within = [{"type": it, "logicalType": field["logicalType"]} if [it] == plain else it for it in branches]
+        fix = json.dumps(within if isinstance(field["type"], list) else within[0], ensure_ascii=False)
         yield finding("logical-type-beside", "warning", path, message, f"Write it inside: {fix}.")
     if "symbols" in field or "items" in field or "values" in field:
         message = "Members of a type stand beside it and have no effect."

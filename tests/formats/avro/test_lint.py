@@ -105,3 +105,10 @@ def test_recursive_schemas_are_walked_once() -> None:
     )
 
     assert told(tree) == []
+
+
+def test_a_logical_type_beside_a_union_belongs_to_its_one_branch() -> None:
+    (found,) = lint(record(field(["null", "long"], default=None, logicalType="timestamp-millis")))
+
+    assert found.message.endswith("readers get a plain long.")
+    assert found.fix == 'Write it inside: ["null", {"type": "long", "logicalType": "timestamp-millis"}].'
