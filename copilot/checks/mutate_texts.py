@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from copilot.checks.mutant import Mutant
+from copilot.checks.mutant import Mutant, edits_of, is_test_place, path_of
 from copilot.domain.patch import FileChange
 from copilot.domain.source import SourceFile
 from copilot.ports import Case, Tree
@@ -38,8 +38,9 @@ def stray_deletion(case: Case, tree: Tree) -> Iterator[Mutant]:
 
 
 def change_lost(case: Case, tree: Tree) -> Iterator[Mutant]:
-    """A file whose change got lost on the way, in every phase, though the plan names it."""
-    paths = dict.fromkeys(change.path for patch in case.patches for change in patch.changes)
+    """A file whose change got lost on the way, in every phase, though the plan names it; what tests lose only their run tells."""
+    tests = {path_of(edit) for edit in edits_of(case.alternative) if is_test_place(edit, case)}
+    paths = dict.fromkeys(it.path for patch in case.patches for it in patch.changes if it.path not in tests)
     for path in paths:
         texts = tuple(tuple(it for it in patch.changes if it.path != path) for patch in case.patches)
         yield Mutant(f"{path} as it was", case.alternative, texts)
