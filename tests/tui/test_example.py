@@ -107,7 +107,9 @@ def test_the_chosen_change_is_approved_by_name_and_applied(tmp_path: Path) -> No
             await idle(app, pilot)
             shown = screen_text(app)
             assert "Applied, phase 1 of " in shown
-            assert f"pipeline-copilot next {id}" in shown
+            assert "g Next phase" in shown
+            whole = str(app.screen.query_one("#plan-text").render())
+            assert f"pipeline-copilot next {id}" in whole, "a scroll away, below what brings the phase into service"
             assert screen_stack_is_free_of_dialogs(app)
             await pilot.press("q")
 
