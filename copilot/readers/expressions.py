@@ -156,7 +156,8 @@ class Expressions:
         is_listed = self.sheet.add_listed_uses(known, used, receiver_name(node.value), base.origin)
         if isinstance(key, ast.Name | ast.Attribute) and _is_record_kind(base.origin):
             name = receiver_name(key)
-            if name not in _COUNTERS and not is_listed:
+            is_number = name in _COUNTERS or (self.scope.qualified, name) in self.scope.numbers
+            if not is_number and not is_listed:
                 reason = f"the name of the field is computed ({receiver_name(node.value)}[{name}])"
                 self.sheet.add_blind(node, reason, receiver_name(node.value), base.origin)
         if _is_mask(key):

@@ -126,6 +126,7 @@ class _Statements:
                 self._branches(node.body, node.orelse)
             case ast.For() | ast.AsyncFor():
                 self.expressions.bind_items(node.target, see(node.iter), node.iter)
+                self.scope.note_number(node.target, node.iter)
                 if isinstance(node.target, ast.Subscript | ast.Attribute):
                     see(node.target)
                 self._branches(node.body, node.orelse)
@@ -203,6 +204,7 @@ class _Statements:
             else:
                 self._see_target(target)
                 self.scope.bind(target, seen)
+                self.scope.note_number(target, value)
                 if isinstance(target, ast.Attribute):
                     note_assignment(self.expressions, target, seen)
 

@@ -33,6 +33,8 @@ Options = dict[str, tuple[tuple[str, ...], ast.expr | None, int]]
 """The options of a program by attribute: their names, the expression of the default, and the line."""
 _SELF = ("self", "cls")
 _BUILTINS = frozenset(dir(builtins))
+_COUNTING = frozenset({"int", "len", "ord", "hash", "round", "range"})
+"""Functions that give numbers; a loop over those of `range` binds one at a time."""
 
 
 class Scope:
@@ -53,6 +55,8 @@ class Scope:
         self.namespaces: set[str] = set()
         self.fields: dict[str, list[str]] = {}
         self.filled: set[str] = set()
+        self.numbers: set[tuple[str, str]] = set()
+        """The names that hold a number, each with the function that it is of."""
         self.fed: dict[tuple[str, str], Origin] = {}
         self.stars: list[str] = []
         self.globals: set[str] = set()
@@ -109,6 +113,15 @@ class Scope:
         if self.stars and name not in _BUILTINS:
             return Seen(thing=("any", tuple(("name", module, name) for module in self.stars)))
         return NOTHING
+
+    def note_number(self, target: ast.expr, value: ast.expr) -> None:
+        """Notes whether what a name is bound to is a number, which names no field."""
+        if not isinstance(target, ast.Name):
+            return
+        function = value.func if isinstance(value, ast.Call) else None
+        name = function.id if isinstance(function, ast.Name) else ""
+        is_number = name in _COUNTING and name not in self.functions
+        (self.numbers.add if is_number else self.numbers.discard)((self.qualified, target.id))
 
     def returns(self, seen: Seen) -> None:
         """Notes what the function that is being read gives back."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import textwrap
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -167,6 +168,19 @@ def test_a_computed_name_is_a_blind_spot() -> None:
     blinds = read_python("def f(record, name):\n    return record[name]\n").blinds
 
     assert [(blind.line, blind.receiver) for blind in blinds] == [(2, "record")]
+
+
+def test_a_key_that_is_a_number_names_no_field() -> None:
+    text = """
+        def f(record, row, name):
+            step = int(row["step"])
+            for place in range(3):
+                record[step], record[place]
+            step = name
+            record[step]
+        """
+
+    assert [blind.line for blind in read_python(textwrap.dedent(text)).blinds] == [7]
 
 
 def test_the_settings_idiom_is_read_with_later_entries() -> None:
