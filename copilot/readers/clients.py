@@ -26,6 +26,8 @@ from copilot.readers.values import Value
 _PRODUCING = frozenset({"produce", "send", "send_and_wait", "publish"})
 _WRAPPERS = frozenset({"Optional", "Annotated", "Union", "List", "list", "Type", "type", "ClassVar", "Final"})
 _ADDRESSES = ("arn:aws", "https://sqs.")
+_SPARK_SIDES = {"spark reader": ("decode", "reader"), "spark writer": ("encode", "writer")}
+"""What readers and writers of files do, and whose schema the option `avroSchema` of theirs is."""
 _MESSAGE_PARTS = frozenset({"value", "data", "body"})
 
 
@@ -139,19 +141,29 @@ def _take(
     see_arguments(reader, node)
     step = steps[0]
     kind = str(base.thing[1]) if base.thing is not None else ""
-    is_flink = library == "flink" or kind.startswith("flink")
-    # Keys have a codec of their own, which says nothing about records.
-    handed = handed_codec(reader, node) if is_flink and "key" not in name else -1
-    codec = handed if is_flink else _own_codec(reader, node, library, step, name)
+    chained = _codec_of_chain(reader, node, library, kind, name)
+    codec = _own_codec(reader, node, library, step, name) if chained is None else chained
     if codec < 0 and base.thing is not None:
         codec = base.thing[3]
-    elif is_flink and base.thing is not None:
+    elif chained is not None and base.thing is not None:
         base = base._replace(thing=(*base.thing[:3], codec))
         _tie_chain(reader, node, codec)
     added = [_add(reader, node, library, one, base, receiver, codec) for one in steps if one.role]
     # A call of a builder that lacks what the row needs, like `.options(**given)`, changes nothing.
     is_idle = step.needs and base.thing is not None and added[0] < 0
     return base if is_idle else _outcome(reader, node, step, base, codec)
+
+
+def _codec_of_chain(reader: Reader, node: ast.Call, library: str, kind: str, name: str) -> int | None:
+    """Returns the codec that a call of a builder's chain hands over, -1 where it hands over none, None for all other clients."""
+    if library == "flink" or kind.startswith("flink"):
+        # Keys have a codec of their own, which says nothing about records.
+        return handed_codec(reader, node) if "key" not in name else -1
+    if kind in _SPARK_SIDES and name == "option" and first_text(node) == "avroSchema" and len(node.args) > 1:
+        role, side = _SPARK_SIDES[kind]
+        given = {side: value_of(reader, node.args[1])}
+        return reader.sheet.add_call(role, "spark", node, reader.scope.qualified, **given)
+    return None
 
 
 def _tie_chain(reader: Reader, node: ast.Call, codec: int) -> None:
@@ -169,7 +181,7 @@ def _outcome(reader: Reader, node: ast.Call, step: Step, base: Seen, codec: int)
     if not step.gives:
         return NOTHING
     client = _client(step.gives, topic_value(reader, node, step, base) if step.keeps else None, codec)
-    if step.gives == "quix dataframe":
+    if step.gives == "quix dataframe" or (step.gives == "spark reading" and codec >= 0):
         return client._replace(origin=reader.sheet.flow.decoded(codec))
     return client
 

@@ -514,6 +514,20 @@ def test_spark_decodes_with_a_schema_of_its_own_where_its_options_name_one() -> 
     assert (link.subject, link.decoder) == ("order", Decoder("spark", "own"))
 
 
+def test_spark_reads_and_writes_files_with_the_schema_of_its_option() -> None:
+    code = """
+        schema = open("order.avsc").read()
+        orders = spark.read.format("avro").option("avroSchema", schema).load("/landing/orders")
+        orders.write.option("avroSchema", schema).format("avro").save("/lake/orders")
+        """
+    links = map_of({"job/Dockerfile": "", "job/order.avsc": SCHEMA, "job/main.py": textwrap.dedent(code)}).links
+
+    assert [(link.direction, link.endpoint.name, link.subject, link.decoder) for link in links] == [
+        ("consumes", "/landing/orders", "order", Decoder("spark", "own")),
+        ("produces", "/lake/orders", "order", Decoder("spark", "single")),
+    ]
+
+
 def test_flink_takes_its_schema_for_the_writers_too() -> None:
     code = """
         from pyflink.datastream.connectors.kafka import KafkaSource
