@@ -105,15 +105,19 @@ class Crossings:
             )
 
     def _stored(self, wire: Wire, phase: int) -> Stored | None:
-        """Returns which of the history only the old reader can read, nothing where a gate has waited until it is gone."""
+        """Returns which of the history only the old reader can read, nothing where a gate has waited until it is gone.
+
+        Those of the newest version are read to the end before the reader moves: they are named with others, and no reason alone.
+        """
         if any(gate.outlasts_retention for gate in self.case.alternative.gates_before(phase)):
             return None
         found: dict[int, Hazard] = {}
-        for version in wire.written.history[-HISTORY_LIMIT - 1 : -1]:
+        for version in wire.written.history[-HISTORY_LIMIT - 1 :]:
             hazard = self._hazard(wire, phase, version, phase, "backward")
             if hazard and hazard.is_certain and not self._hazard(wire, phase, version, phase - 1, "backward"):
                 found[version.number] = hazard
-        return Stored(tuple(found), next(iter(found.values()))) if found else None
+        earlier = [hazard for number, hazard in found.items() if number != wire.written.history[-1].number]
+        return Stored(tuple(found), earlier[0]) if earlier else None
 
     @staticmethod
     def _reads_by_schema(wire: Wire) -> bool:

@@ -318,7 +318,7 @@ def test_what_a_moved_reader_can_not_read_again_of_the_history_is_told_with_how_
     assert found(tried(aliased), "rollout.stored") == []
     assert [it.severity for it in told] == ["warning"]
     assert told[0].message.startswith(
-        'Once scorer has moved in phase 1 "state 0", it can\'t read records of version 1 again: fastavro gives'
+        'Once scorer has moved in phase 1 "state 0", it can\'t read records of version 1 and version 2 again: fastavro gives'
     )
     assert told[0].message.endswith("orders keeps such records for ever.")
 
