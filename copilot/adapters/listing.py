@@ -106,7 +106,12 @@ def _loaded(data: bytes) -> tuple[str, Columns] | None:
 
 
 def list_commit(git: Git, commit: str, *paths: str) -> tuple[TreeEntry, ...]:
-    """Returns the files of a commit, or those of them, sorted by path; a name that is no UTF-8 is listed with escapes."""
+    """Returns the files of a commit, or those of them, sorted by path; a name that is no UTF-8 is listed with escapes.
+
+    The commit "" is that of a branch which has none yet: it has no files.
+    """
+    if not commit:
+        return ()
     asked = ("--literal-pathspecs", "ls-tree", "-r", "-z", "--long", "--full-tree", commit, "--", *paths)
     listed = run_on_what_is_here(git, *asked, like=commit)
     # "-" is the size of a submodule, "BAD" that of a blob which a partial clone lacks.

@@ -113,6 +113,18 @@ def test_an_unknown_prompt_is_told(shop: Path, capsys: pytest.CaptureFixture[str
     assert main(["prompts", "--own", "-C", str(shop)]) == EXIT_USAGE
 
 
+@pytest.mark.parametrize("options", [(), ("--bare",)])
+def test_a_repository_without_a_commit_has_the_prompts_that_come_with_the_program(
+    tmp_path: Path, options: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    fresh = init(tmp_path / "fresh", *options)
+
+    assert list(listed(fresh, capsys)) == [(id, "built in") for id in IDS]
+    assert main(["prompts", "words", "-C", str(fresh)]) == EXIT_DONE
+    assert main(["prompts", "--accept", DIGEST, "-C", str(fresh)]) == EXIT_USAGE
+    assert "It has no prompts" in capsys.readouterr().err
+
+
 def test_ones_own_file_that_is_no_prompt_is_told_where_it_is_listed(
     shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
