@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import gc
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol, cast
 
-from copilot import VERSION
-from copilot.cli.verbs import ASCII, COMMAND, VERBS, Verb, help_text
-from copilot.errors import EXIT_DONE, EXIT_SURROUNDINGS, CopilotError, SurroundingsFailed, WrongUsage
+EXIT_INTERRUPTED = 130
+EXIT_BROKEN_PIPE = 141
+
+try:
+    import gc
+    from collections.abc import Sequence
+    from typing import TYPE_CHECKING, Protocol, cast
+
+    from copilot import VERSION
+    from copilot.cli.verbs import ASCII, COMMAND, VERBS, Verb, help_text
+    from copilot.errors import EXIT_DONE, EXIT_SURROUNDINGS, CopilotError, SurroundingsFailed, WrongUsage
+except KeyboardInterrupt:  # nothing has begun, and nobody is there yet who could answer it in words
+    sys.exit(EXIT_INTERRUPTED)
 
 if TYPE_CHECKING:
     import argparse
 
     from copilot.cli.console import Console
-
-EXIT_INTERRUPTED = 130
-EXIT_BROKEN_PIPE = 141
 
 
 class VerbModule(Protocol):
@@ -34,6 +38,8 @@ def run() -> None:
     try:
         code = main(sys.argv[1:])
         sys.stdout.flush()
+    except KeyboardInterrupt:  # before there was a console, or after the work was done
+        code = EXIT_INTERRUPTED
     except BrokenPipeError:
         _silence_results()
         code = EXIT_BROKEN_PIPE
@@ -47,7 +53,7 @@ def run() -> None:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Runs one command and returns its exit code; raises only BrokenPipeError, and what is a mistake of ours."""
+    """Runs one command and returns its exit code; raises BrokenPipeError, and what is a mistake of ours."""
     if argv[:1] in (["--version"], ["-V"]):
         print(f"{COMMAND} {VERSION}")
         return EXIT_DONE

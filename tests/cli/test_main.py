@@ -83,6 +83,38 @@ def test_an_interruption_is_quiet_and_says_that_nothing_is_lost(
     assert "Nothing is lost" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("module", ["typing", "copilot.cli.verbs", "copilot.cli.console", "copilot.cli.verb_map"])
+def test_an_interruption_while_the_program_loads_is_quiet_too(tmp_path: Path, module: str) -> None:
+    commit(init(tmp_path), {"a": "x"})
+    interrupting = f"""
+import os, signal, sys
+
+class Interrupting:
+    def find_spec(self, name, *_):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.modules.pop({module!r}, None)
+sys.meta_path.insert(0, Interrupting())
+from copilot.cli.main import run
+run()
+"""
+
+    ran = subprocess.run(
+        [sys.executable, "-c", interrupting, "map"],
+        cwd=tmp_path,
+        env=_with_this_checkout(tmp_path),
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert ran.returncode == EXIT_INTERRUPTED
+    assert ran.stdout == b""
+    assert b"Traceback" not in ran.stderr
+
+
 def test_a_full_disk_is_the_surroundings_fault(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
