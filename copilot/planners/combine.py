@@ -24,8 +24,10 @@ def combined(offers: tuple[Choice, ...]) -> tuple[Choice, list[NotOffered]]:
     """Returns the alternatives for all operations together, and why others are left out.
 
     One operation keeps its own alternatives. Of several, each kind (one round of deploys, phased, new subject, naive) takes
-    every operation's first alternative of that kind, or its first at all. Then each alternative that is in none of these
-    gets a combination of its own, so that no way is left out only because another of its kind stands before it.
+    every operation's first alternative of that kind, or its first at all. The edit in place of each operation is also combined
+    with the first way of the others: what is harmless for one must not fail with what breaks another. Then each alternative
+    that is in none of these gets a combination of its own, so that no way is left out only because another of its kind
+    stands before it.
     """
     if len(offers) == 1:
         return offers[0], []
@@ -55,6 +57,9 @@ def _choices(offers: tuple[Choice, ...]) -> Iterator[Choice]:
         choice = tuple(_first(offer, fits) for offer in offers)
         taken |= {one.id for one in choice}
         yield choice
+    for own in offers:
+        for one in filter(_is_naive, own):
+            yield tuple(one if offer is own else offer[0] for offer in offers)
     for own in offers:
         for one in own:
             if one.id not in taken:

@@ -166,6 +166,15 @@ def _by_slug(plan: Plan, slug: str) -> Alternative:
     return next(one for one in plan.alternatives if one.id.startswith(slug + "-"))
 
 
+def test_an_edit_in_place_is_combined_with_what_is_harmless_of_the_others() -> None:
+    plan = planned(
+        "change the type of amount in order to double; add an optional string channel to order", shop().pipeline
+    )
+
+    assert _by_slug(plan, "naive")
+    assert "as optional" in _by_slug(plan, "naive-optional").title
+
+
 def test_no_way_is_left_out_of_a_combination_because_another_of_its_kind_stands_before_it() -> None:
     many = Limits(alternatives=64)
     alone = planned("make retries optional in order", shop().pipeline, many).alternatives
