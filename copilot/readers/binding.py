@@ -82,9 +82,9 @@ class Binder:
         self._reader = reader
         self._subjects = subjects
         self._links: dict[str, list[Link]] = {}
+        self._unknown: dict[str, list[Link]] = {}
         for link in links:
-            if link.subject is not None:
-                self._links.setdefault(link.job, []).append(link)
+            (self._links if link.subject is not None else self._unknown).setdefault(link.job, []).append(link)
 
     def uses(self, jobs: Iterable[JobFiles]) -> Used:
         """Returns what all jobs do with fields; what could not be read becomes a gap of the store, too."""
@@ -122,8 +122,21 @@ class Binder:
             repr(sorted(code.facts)),
             repr(code.running),
             repr(links),
+            repr(sorted(self._elsewhere(job.code.name))),
             *(known[name] for name in sorted({link.subject or "" for link in links})),
         )
+
+    def _elsewhere(self, job: str) -> frozenset[tuple[str, int]]:
+        """Returns the places of JSON that goes through endpoints of a job which none of its known subjects goes through."""
+        known, unknown = self._links[job], self._unknown.get(job, ())
+        ends = {link.endpoint for link in known}
+        apart = (
+            link
+            for link in unknown
+            if link.decoder and link.decoder.library == "json" and link.certainty != "possible" and not link.forwards
+            if link.endpoint.name and link.endpoint not in ends
+        )
+        return _places_of(apart) - _places_of(known)
 
     def _fields(self, job: JobFiles) -> JobFields:
         links, subjects = self._links[job.code.name], self._subjects
@@ -186,7 +199,8 @@ class Binder:
         facts = self._with_handed(job, self._store.python(paths))
         name = job.code.name
         fields = replace(fields, tables=frozenset(table for one in facts.values() for table in one.tables))
-        records = Records(job.code, facts, self._links[name], self._store.premises, self._modules)
+        elsewhere = self._elsewhere(name)
+        records = Records(job.code, facts, self._links[name], self._store.premises, self._modules, elsewhere)
         uses: list[FieldUse] = []
         unknown: list[FieldUse] = []
         spots: set[BlindSpot] = set()
@@ -228,6 +242,10 @@ class Binder:
 
 def _in_order(uses: Iterable[FieldUse]) -> tuple[FieldUse, ...]:
     return tuple(sorted(uses, key=lambda use: (use.subject, use.path, use.span.path, use.offset, use.job, use.mode)))
+
+
+def _places_of(links: Iterable[Link]) -> frozenset[tuple[str, int]]:
+    return frozenset((span.path, span.first_line) for link in links for span in link.proof)
 
 
 def _order_of_spots(spot: BlindSpot) -> tuple[str, Span, str]:

@@ -16,7 +16,9 @@ from copilot.readers.uses import Traced, TracedRecord, words_in
 
 
 class Records:
-    """The records of one job; `links` are its own whose subject is known."""
+    """The records of one job; `links` are its own whose subject is known, `elsewhere` the places (path, line) of JSON that
+    goes through other endpoints than theirs.
+    """
 
     def __init__(
         self,
@@ -25,7 +27,9 @@ class Records:
         links: list[Link],
         premises: Premises,
         modules: Modules,
+        elsewhere: frozenset[tuple[str, int]] = frozenset(),
     ) -> None:
+        self._elsewhere = elsewhere
         self._code = code
         self._links = links
         self._premises = premises
@@ -50,7 +54,11 @@ class Records:
 
     def _traced(self, end: End, is_test: bool, *, is_made: bool) -> TracedRecord:
         subjects, is_sure = self._of_end(end, is_test)
-        return TracedRecord(subjects, end.path, is_sure, end.kind == "c", is_made)
+        is_elsewhere = not subjects and self._is_elsewhere(end.file, self._facts[end.file].calls[end.call])
+        return TracedRecord(subjects, end.path, is_sure, end.kind == "c", is_made, is_elsewhere)
+
+    def _is_elsewhere(self, path: str, call: Call) -> bool:
+        return call.library == "json" and (path, call.line) in self._elsewhere
 
     def _is_plain(self, end: End) -> bool:
         """Tells whether a record is written as JSON of which nothing says what it holds."""
@@ -75,7 +83,7 @@ class Records:
         copies = range(max(1, len(self._code.running)))
         asked = (self._premises.ask(CALL_SUBJECTS, self._code.root, copy, path, index) for copy in copies)
         stated = {name for names in asked for name in names}
-        if call.role == "encode" or (call.library == LIBRARY and not stated):
+        if call.role == "encode" or (not stated and (call.library == LIBRARY or self._is_elsewhere(path, call))):
             return frozenset(stated), True
         direction = "consumes" if call.role == "decode" else "produces"
         # Tests decode what the job produces, and make what it consumes.

@@ -49,7 +49,8 @@ _WEAK_FORMS = frozenset({"string", "attribute", "keyword"})
 
 class TracedRecord(NamedTuple):
     """A record that a value may be a part of: the subjects it may be of, the path from it, whether that is sure, whether
-    it was followed to where it is decoded, and not to where it is encoded, and whether the job's code writes it down itself.
+    it was followed to where it is decoded, and not to where it is encoded, whether the job's code writes it down itself, and
+    whether it was followed to JSON of an endpoint that no known subject of the job goes through.
     """
 
     subjects: frozenset[str]
@@ -57,6 +58,7 @@ class TracedRecord(NamedTuple):
     is_sure: bool
     is_decoded: bool
     is_made: bool = False
+    is_elsewhere: bool = False
 
 
 Traced = tuple[TracedRecord, ...]
@@ -241,9 +243,13 @@ def _places(
     is_test: bool,
     traced: Callable[[Tag], Traced],
 ) -> list[tuple[Place, Certainty]]:
-    known = [one for tag in use.tags for one in traced(tag) if one.subjects]
+    ends = [one for tag in use.tags for one in traced(tag)]
+    known = [one for one in ends if one.subjects]
     if not known:
-        return _untraced_places(use, facts, fields, is_test)
+        found = _untraced_places(use, facts, fields, is_test)
+        if any(one.is_elsewhere for one in ends):
+            return [(place, "possible") for place, _ in found if not _is_unlike(use, facts, place)]
+        return found
     found = _traced_places(use, fields.both[use.name], known)
     is_told = any(one.is_decoded or one.is_made for one in known) or any(tag[0] == MADE for tag in use.tags)
     if use.mode in _WRITING or is_told:
@@ -277,7 +283,7 @@ def _untraced_places(use: Use, facts: FileFacts, fields: JobFields, is_test: boo
         return [(place, "possible") for place in _best_places(use, facts, places) or places]
     if use.form in _WEAK_FORMS:
         return [(place, "possible") for place in places]
-    likely = _best_places(use, facts, places)
+    likely = _best_places(use, facts, tuple(it for it in places if not _is_unlike(use, facts, it)))
     if not likely:
         return [(place, "possible") for place in places]
     if is_test and len({place.root for place in likely}) > 1:
@@ -337,6 +343,12 @@ def _traced_places(use: Use, places: tuple[Place, ...], known: list[TracedRecord
         for place in () if exact else ours:
             found.setdefault(place, "possible")
     return list(found.items())
+
+
+def _is_unlike(use: Use, facts: FileFacts, place: Place) -> bool:
+    """Tells whether a name stands in a dict literal most of whose names are no fields of the place's record."""
+    keys = facts.shapes[use.shape] if use.form == "literal" and use.shape >= 0 else ()
+    return len(place.beside.intersection(keys)) < SHAPE_SHARE_MIN * len(keys)
 
 
 @lru_cache(maxsize=4096)

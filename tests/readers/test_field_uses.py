@@ -177,3 +177,54 @@ def test_keys_that_a_pattern_asks_of_a_record_are_uses() -> None:
 
     assert [(use.mode, use.certainty) for use in uses_of(main)] == [("compares", "certain")]
     assert [(use.mode, use.certainty) for use in uses_of(main, "amount")] == [("reads", "certain")]
+
+
+KEEP = TAIL + 'def keep(p: Producer, order):\n    put(p, "orders", {"id": order, "amount": 1}, None)\n'
+PROFILES = 'import json\ndef tell(p: Producer, order):\n    record = {RECORD}\n    p.produce("profiles", json.dumps(record))\n'
+
+
+def told(record: str) -> list[tuple[str, str]]:
+    """Returns what is said of `id` in the file that sends a record as JSON to a topic of its own."""
+    code = HEAD + PROFILES.replace("{RECORD}", record)
+    uses = uses_of({"app/main.py": HEAD + KEEP, "app/tell.py": code})
+    return [(use.mode, use.certainty) for use in uses if use.span.path == "app/tell.py"]
+
+
+def test_a_record_sent_as_json_to_another_topic_is_no_more_than_possibly_of_the_subject() -> None:
+    assert told('{"id": order, "amount": 1}') == [("writes", "possible")]
+
+
+def test_a_record_sent_as_json_to_another_topic_and_unlike_the_subject_does_not_use_it() -> None:
+    assert told('{"id": order, "name": "", "street": "", "town": ""}') == []
+
+
+def test_what_is_received_as_json_from_another_topic_is_no_more_than_possibly_of_the_subject() -> None:
+    reading = (
+        "import fastavro, io, json\nfrom confluent_kafka import Consumer\n"
+        'SCHEMA = fastavro.schema.load_schema("order.avsc")\n'
+        'def orders(c: Consumer):\n    c.subscribe(["orders"])\n'
+        "    order = fastavro.schemaless_reader(io.BytesIO(c.poll(1).value()), SCHEMA)\n    print(order['id'])\n"
+    )
+    profiles = (
+        "import json\nfrom confluent_kafka import Consumer\n"
+        'def profiles(c: Consumer):\n    c.subscribe(["profiles"])\n'
+        "    record = json.loads(c.poll(1).value())\n    print(record['id'])\n"
+    )
+
+    uses = uses_of({"app/main.py": reading, "app/profiles.py": profiles})
+
+    assert [(use.span.path, use.certainty) for use in uses] == [
+        ("app/main.py", "certain"),
+        ("app/profiles.py", "possible"),
+    ]
+
+
+def test_a_dict_most_of_whose_names_are_no_fields_is_not_likely_a_record_by_what_it_is_called() -> None:
+    code = 'def tell(send):\n    record = {"id": 1, "name": "", "street": "", "town": ""}\n    send(record)\n'
+    alike = 'def tell(send):\n    record = {"id": 1, "amount": 1, "street": ""}\n    send(record)\n'
+
+    unlike = uses_of({"app/main.py": HEAD + KEEP, "app/tell.py": code})
+    known = uses_of({"app/main.py": HEAD + KEEP, "app/tell.py": alike})
+
+    assert [use.certainty for use in unlike if use.span.path == "app/tell.py"] == ["possible"]
+    assert [use.certainty for use in known if use.span.path == "app/tell.py"] == ["likely"]
