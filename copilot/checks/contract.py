@@ -1,7 +1,8 @@
 """After each phase: does every producer set what the schema demands, and does every consumer read only what its schema has?
 
 Only what the alternative makes worse fails; what was so in the base is a warning that says so. A producer whose record
-construction can't be seen is unknown where the schema demands something new of it. What consumers get is asked in `consumers`.
+construction can't be seen is unknown where the schema demands something new of it, and so is what jobs of which nothing says
+whether they write or read the subject do with what it demands or no longer has. What consumers get is asked in `consumers`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from copilot.checks.consumers import OPEN_RULES, ConsumerView
 from copilot.checks.declared import parent
 from copilot.checks.elsewhere import is_asked_of, is_by_hand, was_asked_before
 from copilot.checks.evidence import make_evidence
-from copilot.checks.lineage import Lineage, lineages, phase_label
+from copilot.checks.lineage import Lineage, lineages, phase_label, required_in
 from copilot.checks.literals import OPEN_RULES as OPEN_LITERAL_RULES
 from copilot.checks.literals import literal_findings
 from copilot.checks.misnamed import misnamed
@@ -25,10 +26,11 @@ from copilot.checks.parsed_code import Codes
 from copilot.checks.reading import BASE
 from copilot.checks.standing import Standing, is_brought, is_retired, standing_uses
 from copilot.checks.successors import MAY_NOT_BE, Succession, not_handed_on, successions
+from copilot.checks.unlinked import READER_UNLINKED, WRITER_UNLINKED, contract_unlinked
 from copilot.checks.written import OPEN_RULES as OPEN_TYPE_RULES
 from copilot.checks.written import Written, type_findings
 from copilot.domain.evidence import Evidence, Finding, Measure, Verdict
-from copilot.domain.fieldtype import is_another_kind, is_nullable, parsed
+from copilot.domain.fieldtype import is_another_kind
 from copilot.domain.pipeline import FieldUse, Link, PipelineMap
 from copilot.domain.schema import SchemaVersion
 from copilot.ports import Bench, Case
@@ -39,6 +41,8 @@ _OPEN_RULES = (
     "contract.construction-unseen",
     "contract.may-not-be-set",
     MAY_NOT_BE,
+    READER_UNLINKED,
+    WRITER_UNLINKED,
     *OPEN_RULES,
     *OPEN_TYPE_RULES,
     *OPEN_SYMBOL_RULES,
@@ -51,7 +55,7 @@ class ContractCheck:
     """Producers against demands, consumers against what is there, before and after."""
 
     name = "contract"
-    version = 12
+    version = 13
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
@@ -62,6 +66,7 @@ class ContractCheck:
             for lineage in changed
         ]
         findings = [*(finding for view in views for finding in view.findings()), *misnamed(case, changed)]
+        findings += contract_unlinked(case, bench, changed)
         return make_evidence(
             self.name,
             self.version,
@@ -110,7 +115,7 @@ class _View:
 
     @property
     def required(self) -> frozenset[str]:
-        return _required(self.after)
+        return required_in(self.after)
 
     def links(self, direction: str) -> tuple[Link, ...]:
         """Returns the producers or consumers, one link a job, that are more than possible."""
@@ -153,7 +158,7 @@ class _View:
         now = {use.path for use in after}
         # A name that is only possibly this record's shows nothing of how the record is built.
         visible = {parent(use.path) for use in (*before, *after) if use.certainty != "possible"}
-        required_before = _required(self.lineage.base.latest if self.lineage.base else None)
+        required_before = required_in(self.lineage.base.latest if self.lineage.base else None)
         old: list[str] = []
         for path in sorted(self.required - now):
             is_new = path not in required_before or any(use.path == path for use in before)
@@ -173,7 +178,7 @@ class _View:
     def _of_succession(
         self, taken: Succession, link: Link, before: list[FieldUse], visible: set[str]
     ) -> Iterator[Finding]:
-        demanded = _required(self.lineage.base.latest if self.lineage.base else None)
+        demanded = required_in(self.lineage.base.latest if self.lineage.base else None)
         if parent(taken.old) in visible:
             is_open = self._has_blind_spots(link.job)
             yield from not_handed_on(taken, link, before, self.lineage, self.phase, self.case, is_open=is_open)
@@ -291,9 +296,3 @@ class _View:
 def _told_apart(uses: list[FieldUse]) -> tuple[FieldUse, ...]:
     """Returns the uses without those whose name may as well be something else's."""
     return tuple(use for use in uses if use.certainty != "possible")
-
-
-def _required(version: SchemaVersion | None) -> frozenset[str]:
-    """Returns what a record has to hold: both Python libraries write null for a key that is missing, where null is allowed."""
-    fields = version.fields if version else ()
-    return frozenset(it.path for it in fields if it.is_required and not is_nullable(parsed(it.type)))

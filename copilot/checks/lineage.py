@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from copilot.domain.alternative import Phase
-from copilot.domain.fieldtype import as_decoded, parsed
+from copilot.domain.fieldtype import as_decoded, is_nullable, parsed, value_kind
 from copilot.domain.levels import Age as Age
 from copilot.domain.levels import Direction as Direction
 from copilot.domain.levels import demanded as demanded
@@ -62,6 +62,21 @@ class Lineage:
         before, after = self.previous(phase), self.after[phase]
         return (before and before.meaning) != (after and after.meaning)
 
+    def vanished(self, phase: int) -> frozenset[str]:
+        """Returns the paths whose readers get something else than in the base after a phase: gone, or of another type."""
+        after = self.after[phase]
+        if self.base is None or after is None:
+            return frozenset()
+        types = {field.path: field.type for field in after.fields}
+        fields = [(field.path, field.type, types.get(field.path)) for field in self.base.latest.fields]
+        return frozenset(
+            path for path, old, new in fields if new is None or (new != old and not _is_same_to_code(old, new))
+        )
+
+    def demanded(self, phase: int) -> frozenset[str]:
+        """Returns the paths that records have to hold after a phase, and did not in the base; none of a new subject."""
+        return required_in(self.after[phase]) - required_in(self.base.latest) if self.base else frozenset()
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -79,6 +94,22 @@ class Pair:
     writer_label: str
     reader_label: str
     present: SchemaVersion | None = None
+
+
+def required_in(version: SchemaVersion | None) -> frozenset[str]:
+    """Returns what a record has to hold: both Python libraries write null for a key that is missing, where null is allowed."""
+    fields = version.fields if version else ()
+    return frozenset(it.path for it in fields if it.is_required and not is_nullable(parsed(it.type)))
+
+
+def _is_same_to_code(before: str, after: str) -> bool:
+    """Tells whether code that can't be read gets what it got before: the same kind of value, and no null that it did not get.
+
+    What changes inside a record is told by the paths inside it.
+    """
+    old, new = parsed(before), parsed(after)
+    is_new_null = is_nullable(new) and not is_nullable(old)
+    return not is_new_null and value_kind(old) == value_kind(new)
 
 
 def lineages(case: Case) -> tuple[Lineage, ...]:

@@ -1,8 +1,9 @@
 """Who may use what changes without reading having seen it?
 
 A job that encodes or decodes Avro with a schema that was not found may do so with any subject of whose producers, or consumers,
-none is known. A Python file that can't be parsed may use a field that it names beside another one. Whether they do is not known,
-however few uses were found.
+none is known. So may a job that does so as JSON, or in a way that was not found, where its code names the fields. A Python
+file that can't be parsed may use a field that it names beside another one. Whether they do is not known, however few uses were
+found.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from copilot.domain.evidence import Finding
+from copilot.checks.lineage import Lineage, phase_label
+from copilot.domain.evidence import Finding, Severity
+from copilot.domain.naming import is_test_path
 from copilot.domain.operation import Operation
-from copilot.domain.pipeline import Direction, Impact
+from copilot.domain.pipeline import Direction, Impact, Link
 from copilot.domain.source import Gap, Span
 from copilot.ports import Bench, Case
 
@@ -21,29 +24,86 @@ FILES_READ_MAX = 50
 _QUOTED = re.compile(r"""(["'])(\w+)\1""")
 _AVRO_LIBRARIES = ("avro", "confluent-kafka", "fastavro", "flink", "spark")
 _RULES = {"produces": "usage.may-write", "consumes": "usage.may-read"}
+NAMES_MIN = 3
+"""So many names of its fields show that code knows a record; half of them are enough where that is fewer."""
+WRITER_UNLINKED = "contract.writer-unlinked"
+READER_UNLINKED = "contract.reader-unlinked"
 
 
-def may_be_linked(case: Case, impact: Impact, *, is_open: bool) -> Iterator[Finding]:
-    """Yields one finding a job, at most PLACES_MAX a side; a warning where a field goes away or changes its type."""
-    if not impact.producers:
-        yield from _of_side(case, impact.subject, "produces", is_open)
-    if not impact.consumers:
-        yield from _of_side(case, impact.subject, "consumes", is_open)
+def may_be_linked(case: Case, bench: Bench, impact: Impact, *, is_open: bool, is_demanding: bool) -> Iterator[Finding]:
+    """Yields one finding a job, at most PLACES_MAX a side; a warning where a field goes away or changes its type (`is_open`),
+    of writers also where the schema demands a further one (`is_demanding`).
+    """
+    warns: dict[Direction, bool] = {"produces": is_open or is_demanding, "consumes": is_open}
+    for direction, is_warning in warns.items():
+        if impact.producers if direction == "produces" else impact.consumers:
+            continue
+        for link, text in _unlinked(case, bench, impact.subject, direction):
+            fix = "Look at the places by hand: no use of the fields was searched for there."
+            severity: Severity = "warning" if is_warning else "note"
+            yield Finding(_RULES[direction], severity, f"{text}.", _span(link), impact.subject, fix=fix)
 
 
-def _of_side(case: Case, subject: str, direction: Direction, is_open: bool) -> Iterator[Finding]:
+def contract_unlinked(case: Case, bench: Bench, changed: tuple[Lineage, ...]) -> Iterator[Finding]:
+    """Yields, for each side of a subject of which no job is known, the jobs that may be on it, once the first phase is through
+    that demands something of writers, or takes something from readers.
+    """
+    for lineage in changed:
+        phases = range(len(lineage.after))
+        demanded = next(((it, paths) for it in phases if (paths := lineage.demanded(it))), None)
+        vanished = next(((it, paths) for it in phases if (paths := lineage.vanished(it))), None)
+        if demanded and not case.base.links_of(lineage.name, "produces"):
+            yield from _of_contract(case, bench, lineage.name, "produces", *demanded)
+        if vanished and not case.base.links_of(lineage.name, "consumes"):
+            yield from _of_contract(case, bench, lineage.name, "consumes", *vanished)
+
+
+def _of_contract(
+    case: Case, bench: Bench, subject: str, direction: Direction, phase: int, paths: frozenset[str]
+) -> Iterator[Finding]:
+    label = phase_label(phase, case.alternative.phases[phase])
+    path = min(paths)
+    for link, text in _unlinked(case, bench, subject, direction):
+        if direction == "produces":
+            rule, text = WRITER_UNLINKED, f"{text}, which demands {path} after {label}."
+        else:
+            rule, text = READER_UNLINKED, f"{text}, which has no {path} as it was after {label}."
+        yield Finding(rule, "warning", text, _span(link), subject, path, phase)
+
+
+def _unlinked(case: Case, bench: Bench, subject: str, direction: Direction) -> Iterator[tuple[Link, str]]:
+    """Yields the jobs that may write, or read, the subject, with why they may; at most PLACES_MAX."""
     verb = "writes" if direction == "produces" else "reads"
-    jobs = {
-        link.job: link
-        for link in case.base.links
-        if link.subject is None and link.direction == direction and not link.forwards
-        if link.decoder and link.decoder.library in _AVRO_LIBRARIES and link.certainty != "possible"
-    }
-    for job, link in sorted(jobs.items())[:PLACES_MAX]:
-        text = f"{job} {verb} {link.endpoint.name} with a schema that was not found; it may be {subject}."
-        span = link.proof[0] if link.proof else None
-        fix = "Look at the places by hand: no use of the fields was searched for there."
-        yield Finding(_RULES[direction], "warning" if is_open else "note", text, span, subject, fix=fix)
+    jobs: dict[str, tuple[Link, str]] = {}
+    for link in case.base.links:
+        if link.subject is not None or link.direction != direction or link.forwards or link.certainty == "possible":
+            continue
+        if link.decoder and link.decoder.library in _AVRO_LIBRARIES:
+            text = f"{link.job} {verb} {link.endpoint} with a schema that was not found; it may be {subject}"
+            jobs[link.job] = (link, text)
+        elif link.job not in jobs and (names := _names_told(case, bench, subject, link)):
+            how = "as JSON" if link.decoder and link.decoder.library == "json" else "with a schema that was not found"
+            text = f"{link.job} {verb} {link.endpoint} {how} and names {', '.join(names)}; it may be {subject}"
+            jobs[link.job] = (link, text)
+    yield from (jobs[job] for job in sorted(jobs)[:PLACES_MAX])
+
+
+def _names_told(case: Case, bench: Bench, subject: str, link: Link) -> tuple[str, ...]:
+    """Returns the fields that a file around a link names in quotes: what changes, and enough of the others; () if too few."""
+    paths = sorted({span.path for span in link.proof if span.path.endswith(".py") and not is_test_path(span.path)})
+    for file in bench.tree.read(paths).values() if paths else ():
+        quoted = frozenset() if isinstance(file, Gap) else _quoted(file.text).keys()
+        for operation in case.request.operations:
+            beside = _beside(case, operation) if operation.subject == subject else set()
+            own = {operation.field.rpartition(".")[2]} & _names_of(case, subject)
+            told = sorted(beside & quoted)
+            if beside and own <= quoted and len(told) >= min(NAMES_MIN, (len(beside) + 1) // 2):
+                return (*sorted(own), *told[:NAMES_MIN])
+    return ()
+
+
+def _span(link: Link) -> Span | None:
+    return link.proof[0] if link.proof else None
 
 
 def named_in_unread_code(case: Case, bench: Bench, *, is_open: bool) -> Iterator[Finding]:
@@ -74,9 +134,12 @@ def _quoted(text: str) -> dict[str, int]:
 
 def _beside(case: Case, operation: Operation) -> set[str]:
     """Returns the names of the other fields of the subject."""
-    subjects = (subject for subject in case.base.subjects if subject.name == operation.subject)
-    names = {field.path.rpartition(".")[2] for subject in subjects for field in subject.latest.fields}
-    return names - {operation.field.rpartition(".")[2]}
+    return _names_of(case, operation.subject) - {operation.field.rpartition(".")[2]}
+
+
+def _names_of(case: Case, subject: str) -> set[str]:
+    fields = (it.latest.fields for it in case.base.subjects if it.name == subject)
+    return {field.path.rpartition(".")[2].rstrip("[]{}") for some in fields for field in some}
 
 
 def _is_unparsed(gap: Gap) -> bool:

@@ -37,10 +37,8 @@ from copilot.checks.tagging import UNTAGGED, tag_findings
 from copilot.checks.topics import stopped_at_once, topic_findings
 from copilot.checks.unlinked import may_be_linked, named_in_unread_code
 from copilot.domain.evidence import Evidence, Finding, Measure, Severity, Verdict
-from copilot.domain.fieldtype import is_nullable, parsed, value_kind
 from copilot.domain.operation import AddField, Deprecate, RemoveField, TagField, old_names
 from copilot.domain.pipeline import BlindSpot, FieldUse, Link
-from copilot.domain.schema import SchemaVersion
 from copilot.domain.source import Gap
 from copilot.ports import Bench, Case
 
@@ -89,7 +87,7 @@ class UsageCheck:
     """Every use of what changes, before and after."""
 
     name = "usage"
-    version = 13
+    version = 14
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
@@ -97,8 +95,8 @@ class UsageCheck:
         left = list(_uses_left(case, changed, states))
         concerned = list(_concerned_uses(case))
         findings = [_left_finding(it, case) for it in left]
-        findings += _surroundings(case, is_open=bool(_vanishing(changed)), touched=bool(case.patches))
         if case.patches:
+            findings += _surroundings(case, bench, changed)
             findings += named_in_unread_code(case, bench, is_open=bool(_vanishing(changed)))
         findings += _delicate_uses(case, concerned)
         findings += topic_findings(case)
@@ -226,35 +224,15 @@ def _paths(lineage: Lineage) -> frozenset[str]:
 
 def _vanishing(changed: tuple[Lineage, ...]) -> frozenset[str]:
     """Returns the paths whose readers get something else after some phase: gone, or of another type."""
-    return frozenset(path for lineage in changed for after in lineage.after for path in _vanished(lineage, after))
+    return frozenset(
+        path for lineage in changed for phase in range(len(lineage.after)) for path in lineage.vanished(phase)
+    )
 
 
 def _first_vanishing(changed: tuple[Lineage, ...]) -> int | None:
     """Returns the first phase after which some reader gets something else."""
-    phases = (
-        phase for lineage in changed for phase, after in enumerate(lineage.after) if any(_vanished(lineage, after))
-    )
+    phases = (phase for lineage in changed for phase in range(len(lineage.after)) if lineage.vanished(phase))
     return min(phases, default=None)
-
-
-def _vanished(lineage: Lineage, after: SchemaVersion | None) -> Iterator[str]:
-    if lineage.base is None or after is None:
-        return
-    types = {field.path: field.type for field in after.fields}
-    for field in lineage.base.latest.fields:
-        now = types.get(field.path)
-        if now is None or (now != field.type and not _is_same_to_code(field.type, now)):
-            yield field.path
-
-
-def _is_same_to_code(before: str, after: str) -> bool:
-    """Tells whether code that can't be read gets what it got before: the same kind of value, and no null that it did not get.
-
-    What changes inside a record is told by the paths inside it.
-    """
-    old, new = parsed(before), parsed(after)
-    is_new_null = is_nullable(new) and not is_nullable(old)
-    return not is_new_null and value_kind(old) == value_kind(new)
 
 
 def _left_finding(left: Left, case: Case) -> Finding:
@@ -317,10 +295,10 @@ def _delicate_uses(case: Case, concerned: list[FieldUse]) -> Iterator[Finding]:
             yield Finding(f"usage.{use.mode}", "note", text, use.span, use.subject, use.path)
 
 
-def _surroundings(case: Case, *, is_open: bool, touched: bool) -> Iterator[Finding]:
-    """What reading could not see around the change; nothing where nothing changes."""
-    if not touched:
-        return
+def _surroundings(case: Case, bench: Bench, changed: tuple[Lineage, ...]) -> Iterator[Finding]:
+    """What reading could not see around the change."""
+    is_open = bool(_vanishing(changed))
+    is_demanding = any(lineage.demanded(phase) for lineage in changed for phase in range(len(lineage.after)))
     for impact in case.impacts:
         for spot in impact.blind_spots:
             if is_open or not spot.is_whole:
@@ -333,7 +311,7 @@ def _surroundings(case: Case, *, is_open: bool, touched: bool) -> Iterator[Findi
                 text = f"It is not known which decoder {link.job} {verb} {impact.subject} with."
                 span = link.proof[0] if link.proof else None
                 yield Finding("usage.decoder-unknown", "warning", text, span, impact.subject)
-        yield from may_be_linked(case, impact, is_open=is_open)
+        yield from may_be_linked(case, bench, impact, is_open=is_open, is_demanding=is_demanding)
         if not impact.consumers:
             where = "this repository or its clones" if any(it.commit for it in case.base.clones) else "this repository"
             text = f"No consumer of {impact.subject} was found in {where}."

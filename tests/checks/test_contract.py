@@ -852,3 +852,33 @@ def test_a_symbol_that_comes_only_when_the_one_before_it_goes_can_not_be_written
 
     assert "contract.symbol-too-late" in errors(renamed("NEW", "DECLINED"))
     assert "contract.symbol-too-late" not in errors(renamed("NEW", "DECLINED", "REFUSED"))
+
+
+NAMING = {SHOP_PATH: "order = {'id': 1, 'amount': 2}\n", SCORER_PATH: "print(order['amount'], order['id'])\n"}
+
+
+def unlinked(it: Case) -> Case:
+    """Returns the case with JSON on both sides, and nothing that links it with the subject."""
+    links = tuple(replace(link, subject=None, decoder=Decoder("json", "unknown")) for link in it.base.links)
+    states = tuple(replace(state, links=links) for state in it.states)
+    return replace(it, base=replace(it.base, links=links), states=states)
+
+
+def test_what_jobs_of_no_known_schema_do_with_what_changes_is_not_known() -> None:
+    renamed = unlinked(case(RENAME, [[ID, AMOUNT]], [[ID, TOTAL]]))
+
+    named, strange = run(renamed, NAMING), run(renamed)
+
+    assert (named.verdict, strange.verdict) == ("unknown", "pass")
+    assert [(it.rule, it.path) for it in named.findings] == [
+        ("contract.reader-unlinked", "amount"),
+        ("contract.writer-unlinked", "total"),
+    ]
+
+
+def test_jobs_of_no_known_schema_leave_an_optional_field_settled() -> None:
+    added = AddField("order", "", "note", '"string"', '""')
+
+    evidence = run(unlinked(case(added, [[ID, AMOUNT]], [[ID, AMOUNT, field("note", "string", default="")]])), NAMING)
+
+    assert evidence.verdict == "pass"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from copilot.checks.usage import UsageCheck
 from copilot.domain.alternative import Step
 from copilot.domain.evidence import Evidence
@@ -235,7 +237,7 @@ def test_a_default_that_was_asked_for_is_closer_to_the_wording_than_null() -> No
     assert (asked.measure("operations_reworded"), null.measure("operations_reworded")) == (0, 1)
 
 
-def unlinked(it: Case, decoder: Decoder) -> Case:
+def unlinked(it: Case, decoder: Decoder | None) -> Case:
     """Returns the case with the schemas of both sides not found, so that nothing links them with the subject."""
     links = tuple(replace(link, subject=None, decoder=decoder) for link in it.base.links)
     impacts = tuple(replace(impact, producers=(), consumers=()) for impact in it.impacts)
@@ -253,6 +255,35 @@ def test_jobs_whose_schema_was_not_found_leave_a_rename_open() -> None:
         finding.message for finding in evidence.findings
     ]
     assert run(unlinked(renamed, Decoder("json", "unknown"))).verdict == "pass"
+
+
+@pytest.mark.parametrize("decoder", [Decoder("json", "unknown"), None])
+def test_jobs_of_no_known_schema_that_name_the_fields_leave_a_rename_open(decoder: Decoder | None) -> None:
+    renamed = unlinked(case(RENAME, [[ID, AMOUNT]], [[ID, TOTAL]]), decoder)
+    files = {SHOP_PATH: "order = {'id': 1, 'amount': 2}\n", SCORER_PATH: "print(order['amount'], order['id'])\n"}
+
+    evidence = UsageCheck().run(renamed, bench(files))
+    strange = UsageCheck().run(renamed, bench({SHOP_PATH: "order = {'id': 1}\n", SCORER_PATH: "order['amount']\n"}))
+
+    how = "as JSON" if decoder else "with a schema that was not found"
+    assert evidence.verdict == "unknown"
+    assert rules(evidence, "warning") == ["usage.may-read", "usage.may-write", "usage.no-consumer"]
+    assert f"shop writes orders {how} and names amount, id; it may be order." in [
+        it.message for it in evidence.findings
+    ]
+    assert strange.verdict == "pass"
+
+
+def test_writers_of_no_known_schema_leave_open_whether_they_set_a_further_field_that_is_required() -> None:
+    files = {SHOP_PATH: "order = {'id': 1, 'amount': 2}\n", SCORER_PATH: "print(order['amount'], order['id'])\n"}
+
+    def verdict(**more: str) -> str:
+        added = case(
+            AddField("order", "", "note", '"string"'), [[ID, AMOUNT]], [[ID, AMOUNT, field("note", "string", **more)]]
+        )
+        return UsageCheck().run(unlinked(added, Decoder("json", "unknown")), bench(files)).verdict
+
+    assert (verdict(), verdict(default="")) == ("unknown", "pass")
 
 
 def test_a_file_that_cannot_be_parsed_and_names_the_field_leaves_a_rename_open() -> None:

@@ -180,7 +180,9 @@ def test_keys_that_a_pattern_asks_of_a_record_are_uses() -> None:
 
 
 KEEP = TAIL + 'def keep(p: Producer, order):\n    put(p, "orders", {"id": order, "amount": 1}, None)\n'
-PROFILES = 'import json\ndef tell(p: Producer, order):\n    record = {RECORD}\n    p.produce("profiles", json.dumps(record))\n'
+PROFILES = (
+    'import json\ndef tell(p: Producer, order):\n    record = {RECORD}\n    p.produce("profiles", json.dumps(record))\n'
+)
 
 
 def told(record: str) -> list[tuple[str, str]]:
