@@ -41,7 +41,11 @@ def used(text: str) -> set[str]:
 
 @pytest.mark.parametrize(
     "change",
-    ["rename amount to total_cents in schemas/order.avsc", "add an optional double parallax to decision"],
+    [
+        "rename amount to total_cents in schemas/order.avsc",
+        "add an optional double parallax to decision",
+        "add symbol REVIEW to outcome in decision",
+    ],
 )
 def test_it_fails_on_the_base_and_passes_with_the_change(
     change: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
