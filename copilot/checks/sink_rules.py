@@ -49,6 +49,7 @@ _RELAXATION = "an append job makes a REQUIRED column NULLABLE only with ALLOW_FI
 _EVOLUTION = "columns come and lose NOT NULL by themselves only with ENABLE_SCHEMA_EVOLUTION and MATCH_BY_COLUMN_NAME"
 _MERGE = "a write adds columns only with mergeSchema"
 _WIDENS = "a write widens the column only with delta.enableTypeWidening and mergeSchema"
+_RELAXED = "ALTER COLUMN … DROP NOT NULL first, or the required column without a value stops the writer"
 _STAYS = "the column stays, and is null from then on"
 _NEW_COLUMN = "a column can't become that type: it takes a new one"
 _RENAMED = "ALTER TABLE … RENAME COLUMN, just when the producers change; the load alone would fill a second column"
@@ -59,7 +60,7 @@ SINK_RULES: Mapping[Loader, Mapping[ColumnChange, Rule]] = {
         "add nullable": Rule("option", _EVOLVES, _ICEBERG_SINK),
         "add required": Rule("option", f"{_EVOLVES}; rows that are there have no value, so it is optional", _ICEBERG_SINK),
         "drop nullable": Rule("takes", _STAYS, _ICEBERG),
-        "drop required": Rule("option", f"a required column without a value stops the writer; {_EVOLVES}", _ICEBERG_SINK),
+        "drop required": Rule("by hand", f"{_RELAXED}: the sink evolves by the fields that a record has", _ICEBERG_SINK),
         "rename": Rule("by hand", _RENAMED, _ICEBERG_DDL),
         "make optional": Rule("option", f"a null in a required column stops the writer; {_EVOLVES}", _ICEBERG_SINK),
         "make required": Rule("takes", "the column stays optional", _ICEBERG),

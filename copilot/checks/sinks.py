@@ -47,7 +47,7 @@ class SinksCheck:
     """Each table that a changed subject is loaded into."""
 
     name = "sinks"
-    version = 2
+    version = 3
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = [(lineage, sinks_of(lineage.name, case.base, bench.tree)) for lineage in lineages(case)]

@@ -12,7 +12,7 @@ from copilot.checks.columns import column_changes
 from copilot.checks.sink_rules import SINK_RULES, ColumnChange
 from copilot.checks.sinks import SinksCheck
 from copilot.domain.evidence import Evidence
-from copilot.domain.operation import AddField, ChangeType, MakeOptional, Operation, RenameField
+from copilot.domain.operation import AddField, ChangeType, MakeOptional, Operation, RemoveField, RenameField
 from copilot.domain.pipeline import Endpoint, Link
 from copilot.domain.sinks import Loader, Sink
 from copilot.domain.source import Span
@@ -147,6 +147,20 @@ def test_the_loader_decides_whether_a_column_can_change_its_type(
 
     assert evidence.verdict == verdict
     assert all("Source: https://" in it.message and "orders_raw" in it.message for it in evidence.findings)
+
+
+@pytest.mark.parametrize(
+    ("loader", "verdict"), [("iceberg", "unknown"), ("delta", "unknown"), ("bigquery", "pass"), ("snowflake", "pass")]
+)
+def test_a_required_column_that_records_lack_has_to_be_relaxed_first_where_no_option_does_it(
+    loader: Loader, verdict: str
+) -> None:
+    remove = RemoveField("order", "", "amount")
+
+    evidence = run(case(remove, [[ID, AMOUNT]], [[ID]]), sink(loader))
+
+    assert evidence.verdict == verdict
+    assert [it.rule for it in evidence.findings] == ["sinks.drop-required"]
 
 
 def test_a_rename_waits_for_whoever_owns_the_table() -> None:
