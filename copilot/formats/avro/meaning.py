@@ -164,28 +164,45 @@ def _default_of_new(field: Field, path: str) -> Iterator[Change]:
 
 
 def _silent_renames(removed: list[Field], added: list[Field], old: Type, new: Type, path: str) -> Iterator[Change]:
-    if not (removed and added):
-        return
+    earlier = _likely_renames(removed, added, old, new) if removed and added else {}
+    for field in added:
+        gone = earlier.get(field.name)
+        if gone is None or field.default is NO_DEFAULT:
+            continue
+        field_path = f"{path}.{field.name}" if path else field.name
+        message = (
+            f'"{gone}" goes and "{field.name}" comes with a default: if it is a rename, '
+            f"old data reads as {_json(field.default)} instead of its value, whichever decoder reads it."
+        )
+        fix = f'Add "{gone}" to the aliases of "{field.name}", or write both until old data is gone.'
+        yield "avro.rename-loses-values", "warning", field_path, message, fix
+
+
+def _likely_renames(removed: list[Field], added: list[Field], old: Type, new: Type) -> dict[str, str]:
+    """Returns the earlier name of each field that another one may have become: the most alike first, and each in one pair only."""
     # Most pairs have no such fields, and start without it.
     from difflib import SequenceMatcher
 
+    places = {field.name: place for place, field in enumerate(old.fields)}
+    likely = []
     for field in added:
-        if field.default is NO_DEFAULT:
-            continue
+        place = new.fields.index(field)
+        names = SequenceMatcher(None, "", field.name.lower())
         for gone in removed:
-            if Walk().reasons(field.type, gone.type, ""):
+            names.set_seq1(gone.name.lower())
+            is_same_place = places[gone.name] == place
+            if not is_same_place and names.quick_ratio() < SIMILAR_NAMES_MIN:
                 continue
-            ratio = SequenceMatcher(None, gone.name.lower(), field.name.lower()).ratio()
-            same_place = old.fields.index(gone) == new.fields.index(field)
-            if not same_place and ratio < SIMILAR_NAMES_MIN:
-                continue
-            field_path = f"{path}.{field.name}" if path else field.name
-            message = (
-                f'"{gone.name}" goes and "{field.name}" comes with a default: if it is a rename, '
-                f"old data reads as {_json(field.default)} instead of its value, whichever decoder reads it."
-            )
-            fix = f'Add "{gone.name}" to the aliases of "{field.name}", or write both until old data is gone.'
-            yield "avro.rename-loses-values", "warning", field_path, message, fix
+            ratio = names.ratio()
+            if (is_same_place or ratio >= SIMILAR_NAMES_MIN) and not Walk().reasons(field.type, gone.type, ""):
+                likely.append((ratio, is_same_place, gone.name, field.name))
+    found: dict[str, str] = {}
+    paired: set[str] = set()
+    for _, _, was, now in sorted(likely, key=lambda it: it[:2], reverse=True):
+        if now not in found and was not in paired:
+            found[now] = was
+            paired.add(was)
+    return found
 
 
 def _laid_elsewhere(removed: list[Field], added: list[Field], path: str) -> Iterator[Change]:

@@ -106,6 +106,25 @@ def test_a_change_says_what_it_does_to_values(old: Any, new: Any, changes: list[
     assert [(*name, finding.severity) for name, finding in zip(rules(findings), findings, strict=True)] == changes
 
 
+def test_of_several_fields_that_go_and_come_each_may_be_the_rename_of_one_other_only() -> None:
+    old = record(
+        field("id", "int"), *(field(name, "double") for name in ("declErr", "pmDeclErr", "ra_decl_Cov", "decl"))
+    )
+    new = record(
+        field("id", "int"),
+        field("dec", "double"),
+        *(field(name, ["null", "double"], None) for name in ("ra_dec_Cov", "pmDecErr", "decErr")),
+    )
+
+    found = [it for it in FORMAT.meaning_changes(read(old), read(new)) if it.rule == "avro.rename-loses-values"]
+
+    assert [(it.message.split('"')[1], it.path) for it in found] == [
+        ("ra_decl_Cov", "ra_dec_Cov"),
+        ("pmDeclErr", "pmDecErr"),
+        ("declErr", "decErr"),
+    ]
+
+
 def test_a_recursive_schema_is_compared_to_the_end() -> None:
     old = record(field("next", ["null", "Order"]), field("value", "long"))
     new = record(field("next", ["null", "Order"]), field("value", "double"))
