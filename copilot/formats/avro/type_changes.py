@@ -104,8 +104,10 @@ def symbol_changes(old: Type, new: Type, path: str) -> Iterator[Change]:
         message = f'At "{path}" data with {", ".join(gone)} now reads as {new.default}.'
         yield "avro.enum-collapse", "error", path, message, "Keep the symbols as long as such data can be read."
     if come and old.default in old.symbols:
-        message = f'At "{path}" consumers of the old schema read {", ".join(come)} as {old.default}.'
-        yield "avro.enum-collapse-in-old-readers", "warning", path, message, "Move the consumers first."
+        message = (
+            f'At "{path}" consumers that read with the schema of this data take {", ".join(come)} for {old.default}.'
+        )
+        yield "avro.enum-collapse-in-old-readers", "warning", path, message, "Move those consumers first."
     if new.default != old.default and old.default is not None:
         message = f'The default of the enum at "{path}" changes from {old.default} to {new.default or "none"}.'
         yield "avro.enum-default-changed", "warning", path, message, "Check which unknown symbols collapse into it."
