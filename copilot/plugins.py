@@ -179,9 +179,11 @@ def _finder(tree: Tree, settings: Settings, index: Index) -> ImpactOf:
     def found(operation: Operation, pipeline: PipelineMap) -> Impact:
         from copilot.impact.fields import impact_of
         from copilot.impact.mentions import mentions_of
+        from copilot.impact.unparsed import uses_unparsed
 
-        mentions = mentions_of(operation, pipeline, tree, index, _records(settings))
-        return replace(impact_of(operation, pipeline), mentions=mentions)
+        impact, records = impact_of(operation, pipeline), _records(settings)
+        uses = (*impact.uses, *uses_unparsed(operation, impact, pipeline, tree, index, records))
+        return replace(impact, uses=uses, mentions=mentions_of(operation, pipeline, tree, index, records))
 
     return found
 

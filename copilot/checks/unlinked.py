@@ -2,7 +2,7 @@
 
 A job that encodes or decodes Avro with a schema that was not found may do so with any subject of whose producers, or consumers,
 none is known. So may a job that does so as JSON, or in a way that was not found, where its code names the fields. A Python
-file that can't be parsed may use a field that it names beside another one. Whether they do is not known, however few uses were
+file that can't be parsed may use a field that it names. Whether they do is not known, however few uses were
 found.
 """
 
@@ -15,12 +15,11 @@ from copilot.checks.lineage import Lineage, phase_label
 from copilot.domain.evidence import Finding, Severity
 from copilot.domain.naming import is_test_path
 from copilot.domain.operation import Operation
-from copilot.domain.pipeline import Direction, Impact, Link
+from copilot.domain.pipeline import Direction, FieldUse, Impact, Link
 from copilot.domain.source import Gap, Span
 from copilot.ports import Bench, Case
 
 PLACES_MAX = 5
-FILES_READ_MAX = 50
 _QUOTED = re.compile(r"""(["'])(\w+)\1""")
 _AVRO_LIBRARIES = ("avro", "confluent-kafka", "fastavro", "flink", "spark")
 _RULES = {"produces": "usage.may-write", "consumes": "usage.may-read"}
@@ -106,21 +105,16 @@ def _span(link: Link) -> Span | None:
     return link.proof[0] if link.proof else None
 
 
-def named_in_unread_code(case: Case, bench: Bench, *, is_open: bool) -> Iterator[Finding]:
-    """Yields a finding where a Python file that can't be parsed quotes a changed field and another; at most PLACES_MAX."""
-    paths = sorted({gap.span.path for gap in case.base.gaps if _is_unparsed(gap)})[:FILES_READ_MAX]
-    found = 0
-    for path, file in bench.tree.read(paths).items() if paths else ():
-        quoted = {} if isinstance(file, Gap) else _quoted(file.text)
-        for operation in case.request.operations:
-            own = operation.field.rpartition(".")[2]
-            if own not in quoted or found == PLACES_MAX or not quoted.keys() & _beside(case, operation):
-                continue
-            found += 1
-            text = f"{path} names {own} and could not be parsed, so whether it uses the field is not known."
-            span = Span(path, quoted[own], quoted[own])
-            fix = "Look at the file by hand, or mend it."
-            yield Finding("usage.may-use", "warning" if is_open else "note", text, span, operation.subject, fix=fix)
+def named_in_unread_code(case: Case, *, is_open: bool) -> Iterator[Finding]:
+    """Yields a finding where a Python file that can't be parsed quotes a changed field, once a file; at most PLACES_MAX."""
+    uses = (use for impact in case.impacts for use in impact.uses if use.form == "unparsed")
+    first: dict[tuple[str, str], FieldUse] = {}
+    for use in uses:
+        first.setdefault((use.span.path, use.name), use)
+    for use in list(first.values())[:PLACES_MAX]:
+        text = f"{use.span.path} names {use.name} and could not be parsed, so whether it uses the field is not known."
+        fix = "Look at the file by hand, or mend it."
+        yield Finding("usage.may-use", "warning" if is_open else "note", text, use.span, use.subject, fix=fix)
 
 
 def _quoted(text: str) -> dict[str, int]:
@@ -140,7 +134,3 @@ def _beside(case: Case, operation: Operation) -> set[str]:
 def _names_of(case: Case, subject: str) -> set[str]:
     fields = (it.latest.fields for it in case.base.subjects if it.name == subject)
     return {field.path.rpartition(".")[2].rstrip("[]{}") for some in fields for field in some}
-
-
-def _is_unparsed(gap: Gap) -> bool:
-    return gap.span.path.endswith(".py") and gap.reason.startswith("not valid Python")

@@ -87,7 +87,7 @@ class UsageCheck:
     """Every use of what changes, before and after."""
 
     name = "usage"
-    version = 14
+    version = 15
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
@@ -97,7 +97,7 @@ class UsageCheck:
         findings = [_left_finding(it, case) for it in left]
         if case.patches:
             findings += _surroundings(case, bench, changed)
-            findings += named_in_unread_code(case, bench, is_open=bool(_vanishing(changed)))
+            findings += named_in_unread_code(case, is_open=bool(_vanishing(changed)))
         findings += _delicate_uses(case, concerned)
         findings += topic_findings(case)
         findings += copies_left(case)

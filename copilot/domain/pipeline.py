@@ -16,7 +16,8 @@ EndpointKind = Literal["topic", "subscription", "queue", "stream", "table", "fil
 Direction = Literal["produces", "consumes"]
 Certainty = Literal["certain", "likely", "possible"]
 Mode = Literal["reads", "writes", "passes", "keys", "compares", "computes"]
-UseForm = Literal["subscript", "get", "literal", "keyword", "attribute", "column", "string", "query"]
+UseForm = Literal["subscript", "get", "literal", "keyword", "attribute", "column", "string", "query", "unparsed"]
+"""`unparsed`: quoted in a file that can't be parsed, so what is done with it is not known."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -48,12 +48,12 @@ def mentions_of(
     shape = shape_of(operation, pipeline) if isinstance(operation, RenameField | ChangeType) else None
     names = [shape.field] if shape else list(patterns)
     found: list[Mention] = []
-    for file in _holding(names, tree, index, passed_over, may_keep if shape else bool):
+    for file in files_holding(names, tree, index, passed_over, may_keep if shape else bool):
         found += records_kept(file.path, file.text, shape) if shape else _in_text(file.path, file.text, patterns)
     return tuple(found[:MENTIONS_MAX])
 
 
-def _holding(
+def files_holding(
     names: list[str], tree: Tree, index: Index, passed_over: tuple[str, ...], is_asked: Callable[[str], bool]
 ) -> Iterator[SourceFile]:
     """Yields the files that may hold one of the names, in the order of their paths."""

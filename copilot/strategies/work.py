@@ -203,9 +203,14 @@ def add_sibling(uses: Iterable[FieldUse], name: str, expression: str) -> Work:
 def doubtful_work(ground: Ground, what: str, *sides: Side) -> Work:
     """Names the places that may use the field; they are never edited."""
     chosen = [use for use in ground.doubtful if not sides or side_of(use, ground.impact) in sides]
-    return Work(
-        (), tuple(ByHand(side_of(use, ground.impact), _at(use, f"may use `{use.name}`: {what}")) for use in chosen)
+    told = (
+        (
+            use,
+            f"names `{use.name}`, and the file can't be parsed" if use.form == "unparsed" else f"may use `{use.name}`",
+        )
+        for use in chosen
     )
+    return Work((), tuple(ByHand(side_of(use, ground.impact), _at(use, f"{how}: {what}")) for use, how in told))
 
 
 def notes_at(ground: Ground, uses: Iterable[FieldUse], what: str) -> Work:
