@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from copilot.domain import fieldtype
-from copilot.domain.operation import Operation
+from copilot.domain.operation import Operation, TopicOperation
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.schema import SchemaField, SchemaSubject
 from copilot.errors import Ambiguous, NotFound, WrongUsage
@@ -96,6 +96,10 @@ def _replaced(text: str, said: str, by: str) -> str:
 
 def _is_about(operations: tuple[Operation, ...], thing: str, subject: str, pipeline: PipelineMap) -> bool:
     """Tells whether one of the operations is about the candidate, which names a field's path or a record, or only a subject."""
+    kind, _, name = subject.partition(" ")
+    if kind == "topic" and name:
+        return any(isinstance(it, TopicOperation) and it.topic == name for it in operations)
+    subject = name if kind == "record" and name else subject
     of_subject = [it for it in operations if it.subject == subject]
     if not thing:
         return bool(of_subject)

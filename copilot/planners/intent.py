@@ -37,7 +37,7 @@ from copilot.domain.units import unit_of
 from copilot.errors import NotUnderstood, WrongUsage
 from copilot.planners.constraints import rule_said
 from copilot.planners.forms import FORMS, Said, leading_scope, readings_of, said_better
-from copilot.planners.matching import Scope, fields_of, scopes_of, the_field, the_scope
+from copilot.planners.matching import Scope, dotted, fields_of, scopes_of, the_field, the_scope
 from copilot.planners.reshapes import MANY, OPS, reshape_of
 from copilot.planners.sentences import Part, parts_of
 from copilot.planners.splits import are_topics, merge_of, split_topic_said
@@ -190,19 +190,13 @@ def _found(said: Said, carried: tuple[Scope, ...], pipeline: PipelineMap) -> tup
     for scopes in (carried, everywhere):
         if any(fields_of(name, scope) for scope in scopes):
             return the_field(name, scopes, pipeline, named=False, where=where)
-    for outer, inner in _dotted(name):
+    for outer, inner in dotted(name):
         try:
             scopes = scopes_of(outer, pipeline)
         except WrongUsage:
             continue
         return the_field(inner, scopes, pipeline, named=True, where=where)
     return the_field(name, carried or everywhere, pipeline, named=bool(carried), where=where)
-
-
-def _dotted(name: str) -> list[tuple[str, str]]:
-    """Reads `Order.amount` and "Order's amount" as a field of a schema, at each dot."""
-    pairs = [(name[: match.start()], name[match.end() :]) for match in re.finditer(r"\.|'s\s+|s'\s+", name)]
-    return [(outer, inner) for outer, inner in pairs if outer and inner]
 
 
 def _add(readings: tuple[Said, ...], carried: tuple[Scope, ...], pipeline: PipelineMap) -> Operation:

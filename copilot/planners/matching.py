@@ -94,6 +94,12 @@ def fields_of(said: str, scope: Scope) -> tuple[SchemaField, ...]:
     return tuple(one_each.values())
 
 
+def dotted(name: str) -> list[tuple[str, str]]:
+    """Reads `Order.amount` and "Order's amount" as a field of a schema, at each dot."""
+    pairs = [(name[: match.start()], name[match.end() :]) for match in re.finditer(r"\.|'s\s+|s'\s+", name)]
+    return [(outer, inner) for outer, inner in pairs if outer and inner]
+
+
 def best_matches_by(said: str, fields: Iterable[SchemaField], key: Callable[[SchemaField], str]) -> list[SchemaField]:
     """Returns the fields whose key matches best."""
     known = list(fields)
@@ -181,13 +187,23 @@ def _bare(said: str) -> str:
 def _by_name(phrase: str, pipeline: PipelineMap) -> list[str]:
     """Subjects by their own name, then path, then record or topic, each as a whole or by its last parts."""
     phrase = re.sub(r"'s\b|s'(?=\s)", "", phrase)
+    on_topic = _topics(pipeline).get(phrase, set()) if not exactly_called(phrase, pipeline) else set()
     for names in (_subject_names, _paths, _record_names, _topics):
         keyed = names(pipeline)
         matched = best_matches(phrase, keyed)
         if matched:
             found = {subject for name in matched for subject in keyed[name]}
+            if on_topic:  # A topic that is named exactly counts for more than names that are only like it.
+                return sorted(found & on_topic or on_topic)
             return sorted(found | _called_alike(phrase, found, pipeline) if names is _subject_names else found)
     return []
+
+
+def exactly_called(name: str, pipeline: PipelineMap) -> tuple[str, ...]:
+    """Returns the subjects that have the name as it is written, by their own name or that of their record."""
+    known = [_subject_names(pipeline), _record_names(pipeline)]
+    found = {subject for keyed in known for subject in keyed.get(name, ())}
+    return tuple(subject.name for subject in pipeline.subjects if subject.name in found)
 
 
 def _called_alike(phrase: str, found: Iterable[str], pipeline: PipelineMap) -> set[str]:

@@ -19,9 +19,18 @@ from copilot.domain.operation import (
 )
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.schema import SchemaField, SchemaSubject
-from copilot.errors import WrongUsage
+from copilot.errors import Ambiguous, WrongUsage
 from copilot.planners.forms import Said
-from copilot.planners.matching import Scope, fields_of, scopes_of, subjects_of, the_field, the_scope
+from copilot.planners.matching import (
+    Scope,
+    dotted,
+    exactly_called,
+    fields_of,
+    scopes_of,
+    subjects_of,
+    the_field,
+    the_scope,
+)
 from copilot.planners.names import best_matches, listed, nearest
 
 LEVELS = get_args(Level)
@@ -49,6 +58,8 @@ def about_whole(said: Said, carried: tuple[Scope, ...], pipeline: PipelineMap) -
             return ChangeLevel(scope.subject.name, level, until_of(said.part.name(said.until), where))
         case "reorder_fields":
             return _reordered(said, carried, pipeline, where)
+        case "rename_field" if not said.scope and _is_topic(said, carried, pipeline, where):
+            return renamed_topic(said.part.name(said.field), said.part.name(said.to), pipeline, where)
         case "rename_field" if not said.scope and _is_schema(said, carried, pipeline):
             return _renamed_type(said, carried, pipeline, where)
         case "change_doc" if not said.scope and _is_schema(said, carried, pipeline):
@@ -126,15 +137,19 @@ def next_topic(topic: str, pipeline: PipelineMap) -> str:
 
 def topic_named(topic: str, pipeline: PipelineMap, where: str) -> str:
     """Returns the topic of the map that is meant; raises WrongUsage for one that it does not know."""
-    known = sorted(
-        {link.endpoint.name for link in pipeline.links if link.endpoint.kind == "topic" and link.endpoint.name}
-    )
+    known = _topics_of(pipeline)
     found = best_matches(topic, known)
     if len(found) != 1:
         close = found or nearest(topic, known) or tuple(known[:_SHOWN_AT_MOST])
         what = f'"{topic}" can be {listed(found)}.' if found else f'No topic "{topic}" was found.'
         raise WrongUsage(what, where=where, next=f"Did you mean {listed(close)}?" if close else "See them with: map.")
     return found[0]
+
+
+def _topics_of(pipeline: PipelineMap) -> list[str]:
+    return sorted(
+        {link.endpoint.name for link in pipeline.links if link.endpoint.kind == "topic" and link.endpoint.name}
+    )
 
 
 def subject_on(topic: str, pipeline: PipelineMap) -> str:
@@ -162,6 +177,37 @@ def _is_schema(said: Said, carried: tuple[Scope, ...], pipeline: PipelineMap) ->
     name = said.part.name(said.field)
     scopes = (*carried, *(Scope(subject) for subject in pipeline.subjects))
     return not any(fields_of(name, scope) for scope in scopes) and len(subjects_of(name, pipeline)) == 1
+
+
+def _is_topic(said: Said, carried: tuple[Scope, ...], pipeline: PipelineMap, where: str) -> bool:
+    """Tells whether a name without "in …" is exactly that of a topic, which counts for more than any likeness to another name.
+
+    Raises Ambiguous where a schema, its record, or a field with its schema's name before it is called so too. A field that has
+    exactly the name is meant itself.
+    """
+    name = said.part.name(said.field)
+    scopes = (*carried, *(Scope(subject) for subject in pipeline.subjects))
+    if name not in _topics_of(pipeline) or any(
+        name in (it.name, it.path) for one in scopes for it in fields_of(name, one)
+    ):
+        return False
+    others = [f"record {it}" for it in exactly_called(name, pipeline)]
+    others += [
+        f"{field.path} in {one.name}"
+        for outer, inner in dotted(name)
+        for one in subjects_of(outer, pipeline)
+        for field in fields_of(inner, Scope(one))
+    ]
+    if not others:
+        return True
+    candidates = (f"topic {name}", *dict.fromkeys(others))
+    raise Ambiguous(
+        f'"{name}" can be the {" or the ".join(candidates[:_SHOWN_AT_MOST])}.',
+        candidates,
+        said=name,
+        where=where,
+        next=f'Say which one, as in "rename {candidates[0]} to {said.part.name(said.to)}".',
+    )
 
 
 def _scope(said: Said, carried: tuple[Scope, ...], pipeline: PipelineMap, where: str) -> Scope:

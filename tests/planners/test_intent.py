@@ -15,6 +15,7 @@ from copilot.domain.pipeline import PipelineMap
 from copilot.domain.schema import SchemaVersion
 from copilot.domain.source import Gap, Span
 from copilot.errors import Ambiguous, CopilotError, WrongUsage
+from copilot.planners.clarifying import clarified
 from copilot.planners.intent import understand
 from copilot.planners.structured import operations_from_json
 from tests.planners.builders import ORDER, link, pipeline, shop, steps, subject
@@ -401,6 +402,46 @@ def test_the_whole_name_of_one_schema_means_it_though_another_ends_like_it() -> 
 
     assert one("rename amount to total in order", map)["subject"] == "order"
     assert one("rename amount to total in old/order", map)["subject"] == "old/order"
+
+
+PAYMENT = {"type": "record", "name": "Payment", "namespace": "acme.pay", "fields": [{"name": "v2", "type": "string"}]}
+
+
+def with_topic(topic: str) -> PipelineMap:
+    """Payments on the topic, and orders on none."""
+    subjects = [subject("payment", "payment.avsc", PAYMENT), subject("order", "order.avsc", ORDER)]
+    return pipeline(subjects, [link("billing", topic, "produces", "payment")])
+
+
+@pytest.mark.parametrize("topic", ["payments.v1", "payments", "orders", "Pay-ments", "acme.order-status"])
+def test_the_exact_name_of_a_topic_means_it_before_all_that_is_only_like_it(topic: str) -> None:
+    renamed = one(f"rename {topic} to payments.v9", with_topic(topic))
+
+    assert renamed == {"op": "rename_topic", "field": "", "subject": "payment", "topic": topic, "to": "payments.v9"}
+    assert one(f"add optional string note2 to {topic}", with_topic(topic))["subject"] == "payment"
+
+
+@pytest.mark.parametrize(
+    ("topic", "other", "op"),
+    [
+        ("order", "record order", "rename_record"),
+        ("Payment", "record payment", "rename_record"),
+        ("payments.v2", "v2 in payment", "rename_field"),
+    ],
+)
+def test_a_topic_that_is_called_as_something_else_is_asked_back_for(topic: str, other: str, op: str) -> None:
+    map, text = with_topic(topic), f"rename {topic} to other"
+
+    with pytest.raises(Ambiguous) as caught:
+        understand(text, map)
+
+    assert caught.value.candidates == (f"topic {topic}", other)
+    assert one(clarified(text, caught.value, f"topic {topic}", map), map)["topic"] == topic
+    assert one(clarified(text, caught.value, other, map), map)["op"] == op
+
+
+def test_a_field_that_is_called_exactly_as_a_topic_is_meant_by_its_name_alone() -> None:
+    assert one("rename v2 to other", with_topic("v2"))["op"] == "rename_field"
 
 
 def test_a_miss_tells_of_places_that_could_not_be_read() -> None:
