@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from copilot.impact.json_lines import Node, parse_lines
-from copilot.impact.shapes import STRUCTURE_WORDS, Shape, ShapeField
+from copilot.impact.shapes import STRUCTURE_WORDS, SYMBOL, Shape, ShapeField, within
 
 _MARKS = ('"fields"', '"properties"', '"type"')
 _TYPE_WORDS_MAX = 12
@@ -30,16 +30,21 @@ def _shapes(node: Node, name: str, *, is_named: bool) -> Iterator[Shape]:
         return
     if node.entries is None:
         return
+    yield from within(node.string("namespace"), _named(node, name))
+
+
+def _named(node: Node, name: str) -> Iterator[Shape]:
+    """Yields what an object holds, named by itself or by its place."""
     fields, properties = node.get("fields"), node.get("properties")
     if fields is not None and fields.items is not None:
         yield from _record(node, fields, name)
     elif properties is not None and properties.entries:
         yield from _object(node, properties, name)
     elif node.string("type") == "enum" and (symbols := node.get("symbols")) is not None:
-        own = tuple(ShapeField(item.text, "symbol", item.line) for item in symbols.items or ())
+        own = tuple(ShapeField(item.text, SYMBOL, item.line) for item in symbols.items or ())
         yield Shape(node.string("name") or name, own, node.line)
     else:
-        for key, _, value in node.entries:
+        for key, _, value in node.entries or ():
             if key not in ("default", "examples", "example", "enum"):
                 yield from _shapes(value, _inner(name, key), is_named=False)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from copilot.impact.shapes import STRUCTURE_WORDS, Shape, ShapeField
+from copilot.impact.shapes import STRUCTURE_WORDS, SYMBOL, Shape, ShapeField, within
 
 _HEAD = re.compile(
     r"\b(?:record|struct|type|interface|class|message|input|enum|table(?:\s+if\s+not\s+exists)?)\s+[`\"\[]?([\w.]+)[^\n{(;]*[{(]",
     re.IGNORECASE,
 )
+_SPACE = re.compile(r"^\s*(?:@namespace\(\s*[\"']|package\s+|namespace\s+(?:\w+\s+)?)([\w.]+)", re.MULTILINE)
 _CLOSING = {"{": "}", "(": ")"}
 _MODIFIER = r"(?:(?:pub|val|var|readonly|public|private|override|final)\s+)"
 _NAME_FIRST = re.compile(rf"^\s*{_MODIFIER}*[`\"\[]?(\w+)[`\"\]]?\??(?:\s*:|\s)\s*([\w<\[&*.?]+)")
@@ -23,18 +24,20 @@ _LINES_MAX = 400
 
 def braced_shapes(suffix: str, text: str) -> tuple[Shape, ...]:
     """Returns what stands between the braces behind a record's name; a line is a field where it looks like one."""
-    return tuple(_braced(_type_then_name if suffix in _TYPE_FIRST else _name_then_type, text))
+    space = _SPACE.search(text)
+    found = _braced(_type_then_name if suffix in _TYPE_FIRST else _name_then_type, text)
+    return tuple(within(space[1] if space else "", found))
 
 
 def _braced(read: Callable[[str], tuple[str, str] | None], text: str) -> Iterator[Shape]:
     for head in _HEAD.finditer(text):
-        opening = head[0][-1]
+        opening, is_enum = head[0][-1], head[0].lower().startswith("enum")
         end = _end_of(text, head.end(), opening)
         fields: list[ShapeField] = []
         depth, line = 0, text.count("\n", 0, head.end()) + 1
         for row in text[head.end() : end].split("\n")[:_LINES_MAX]:
             if depth == 0 and (found := read(row.split("//")[0])) and found[0].lower() not in _NO_FIELDS:
-                fields.append(ShapeField(*found, line))
+                fields.append(ShapeField(found[0], SYMBOL if is_enum else found[1], line))
             depth += row.count(opening) - row.count(_CLOSING[opening])
             line += 1
         if fields:

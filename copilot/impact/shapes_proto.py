@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
-from copilot.impact.shapes import Shape, ShapeField
+from copilot.impact.shapes import SYMBOL, Shape, ShapeField, within
 
 _TOKEN = re.compile(
     r"//[^\n]*|/\*.*?\*/|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|[A-Za-z_.][\w.]*|-?\d[\w.]*|[^\s\w]", re.DOTALL
@@ -19,7 +20,10 @@ def proto_shapes(text: str) -> tuple[Shape, ...]:
     lines = _LineNumbers(text)
     found: list[Shape] = []
     _block(tokens, 0, "", "file", [], found, lines)
-    return tuple(sorted(found, key=lambda shape: shape.line))
+    package = next(
+        (after for (word, _), (after, _) in pairwise(tokens) if word == "package" and after[0].isalpha()), ""
+    )
+    return tuple(sorted(within(package, found), key=lambda shape: shape.line))
 
 
 class _LineNumbers:
@@ -78,4 +82,5 @@ def _statement(tokens: list[tuple[str, int]], kind: str, fields: list[ShapeField
     if equals < (1 if kind == "enum" else 2) or not words[equals - 1].isidentifier():
         return
     type_words = [word for word in words[: equals - 1] if word != "optional" and word not in _LABELS - {"repeated"}]
-    fields.append(ShapeField(words[equals - 1], " ".join(type_words), lines.of(tokens[equals - 1][1])))
+    type = SYMBOL if kind == "enum" else " ".join(type_words)
+    fields.append(ShapeField(words[equals - 1], type, lines.of(tokens[equals - 1][1])))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from copilot.domain.python_text import parsed_python
-from copilot.impact.shapes import Shape, ShapeField
+from copilot.impact.shapes import SYMBOL, Shape, ShapeField, within
 from copilot.impact.shapes_json import json_shapes
 
 _FIELD_CALLS = (
@@ -56,7 +56,7 @@ def _class_fields(node: ast.ClassDef) -> Iterator[ShapeField]:
             if isinstance(item.value, ast.Call) and _is_field_call(item.value):
                 yield ShapeField(item.targets[0].id, _call_words(item.value), item.lineno)
             elif isinstance(item.value, ast.Constant) and any("Enum" in ast.unparse(base) for base in node.bases):
-                yield ShapeField(item.targets[0].id, "symbol", item.lineno)
+                yield ShapeField(item.targets[0].id, SYMBOL, item.lineno)
 
 
 def _is_field_call(call: ast.Call) -> bool:
@@ -113,7 +113,7 @@ def _written(value: ast.Constant, name: str) -> Iterator[Shape]:
     before, last = value.lineno - 1, value.end_lineno or value.lineno
     for shape in json_shapes(name, value.value):
         fields = tuple(replace(field, line=min(before + field.line, last)) for field in shape.fields)
-        yield Shape(shape.name, fields, min(before + shape.line, last))
+        yield replace(shape, fields=fields, line=min(before + shape.line, last))
 
 
 def _dict_shapes(value: ast.Dict, name: str) -> Iterator[Shape]:
@@ -125,8 +125,8 @@ def _dict_shapes(value: ast.Dict, name: str) -> Iterator[Shape]:
     keys = {key for key, _, _ in pairs}
     listed = next((inner for key, _, inner in pairs if key == "fields" and isinstance(inner, ast.List)), None)
     if listed is not None:
-        own = next((it.value for key, _, it in pairs if key == "name" and isinstance(it, ast.Constant)), None)
-        yield from _in_value(listed, own if isinstance(own, str) else name)
+        told = {key: it.value for key, _, it in pairs if isinstance(it, ast.Constant) and isinstance(it.value, str)}
+        yield from within(told.get("namespace", ""), _in_value(listed, told.get("name", name)))
         return
     if len(pairs) >= _KEYS_MIN and not keys <= {"type", "name", "doc", "default", "description", "mode"}:
         yield Shape(name, tuple(ShapeField(key, _value_words(inner), line) for key, line, inner in pairs), value.lineno)

@@ -38,12 +38,15 @@ _SHAPED = (
 )
 _BY_FILE = 2.5
 """How well a record fits that stands in a file of the name."""
+_WHOLE = 10.0
+"""How well a record fits by its name with its namespace; from 8 on, no field that it has or lacks makes another one fit better."""
 _HOMES = {"schema": 3.0, "json": 2.0, "python": 1.0}
 
 
 _ENDING = re.compile(r"[-_.]?(value|key|v\d+)$", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<=[/_.v-])\d{1,4}(?=[/_.-])")
 _NUMBERS_MAX = 3
+_VERSION_PART = re.compile(r"(?<![^.])v?\d+(?:_\d+)*\.")
 _ASIDE = 2
 """How many parts of a fit are about names and fields; the next one tells sources from what lies aside."""
 
@@ -79,6 +82,8 @@ def find_target(asked: AskedChange, tree: Tree, words: Words) -> Target:
     for path in sorted(paths):
         file = texts[path]
         shapes = shapes_in(path, file.text) if isinstance(file, SourceFile) else ()
+        if asked.op == "add_field":
+            shapes = tuple(it for it in shapes if not it.is_enum) or shapes
         homes = _homes(asked, shapes) if asked.is_addition and not asked.record else {}
         for shape in shapes:
             name = _name_fit(asked, path, shape)
@@ -178,15 +183,22 @@ def _naming_paths(asked: AskedChange, words: Words) -> list[str]:
     names = names or {normal(own)} - {""}
     keys = [b"\n" + name.encode() + b"\n" for name in sorted(names)]
     field_key = b"\n" + normal(own).encode() + b"\n"
+    spaces = [b"\n" + normal(part).encode() + b"\n" for part in _space_of(asked.record or asked.subject)]
     found: list[tuple[tuple[float, ...], str]] = []
     for path, listed in words.each(_SHAPED):
         plain = styleless(listed)
-        has_stem = normal(stem_of(path)) in stems
+        has_stem = normal(stem_of(path)) in stems or normal(posixpath.splitext(posixpath.basename(path))[0]) in names
         if has_stem or any(key in plain for key in keys):
             has_field = field_key in plain
             is_schema = not path.endswith(".py")
-            found.append(((-has_field, -has_stem, -is_schema, len(path)), path))
+            in_space = all(key in plain for key in spaces)
+            found.append(((-in_space, -has_field, -has_stem, -is_schema, len(path)), path))
     return [path for _, path in sorted(found)[:CANDIDATES_MAX]]
+
+
+def _space_of(name: str) -> list[str]:
+    """Returns the parts of a name before its last one; none of a file's name."""
+    return [] if names_a_file(name) else name.split(".")[:-1]
 
 
 def _names(asked: AskedChange) -> Iterable[str]:
@@ -200,7 +212,16 @@ def _names(asked: AskedChange) -> Iterable[str]:
 
 
 def _name_fit(asked: AskedChange, path: str, shape: Shape) -> float:
-    """Returns how well the record's name fits: its whole name 4, down to 0 for another one."""
+    """Returns how well the record's name fits: its name with the namespace far above all else, down to 0 for another one."""
+    named = (asked.record or asked.subject).lower()
+    whole = shape.full_name.lower()
+    spaced = (
+        (_WHOLE, named == whole),
+        (9.0, whole.endswith(f".{named}")),
+        (8.0, named == _VERSION_PART.sub("", whole)),
+    )
+    if "." in named and (best := next((score for score, holds in spaced if holds), 0.0)):
+        return best
     full, last = normal(shape.name), normal(shape.name.rsplit(".", 1)[-1])
     if not (asked.record or asked.subject):
         own = normal(_field_name(asked))

@@ -271,9 +271,61 @@ def test_an_addition_to_a_file_of_many_records_goes_to_the_likeliest_and_says_so
 
     assert paths(found)[:2] == ["parcels.proto", "send.py"]
     assert found.warnings == (
-        'parcels.proto holds 3 records; "weight_max" is taken to be for Parcel. Name the record to choose: "add weight_max to'
+        'parcels.proto holds 2 records; "weight_max" is taken to be for Parcel. Name the record to choose: "add weight_max to'
         ' RECORD in parcels.proto".',
     )
+
+
+def test_an_enum_is_no_record_that_a_field_could_be_for(tmp_path: Path) -> None:
+    folder = tmp_path / "payments"
+    init(folder)
+    texts = {
+        "pay.py": "class Mode(Enum):\n    FAST = 'f'\n    SLOW = 's'\n\n\nclass Payment(NamedTuple):\n    id: str\n    sum: int\n",
+        "pay.avdl": "enum Mode {\n  FAST,\n  SLOW\n}\nrecord Payment {\n  string id;\n  long amount;\n}\n",
+        "pay.proto": "enum Mode { FAST = 0; SLOW = 1; }\nmessage Payment { string id = 1; int64 amount = 2; }\n",
+    }
+    commit(folder, texts)
+
+    for path in texts:
+        assert ask(folder, AskedChange("add_field", path, "", "mode_slow")).warnings == ()
+
+
+SPACED = '{"type": "record", "name": "Order", "namespace": "%s", "fields": [{"name": "%s", "type": "string"}]}'
+
+
+@pytest.mark.parametrize(
+    ("named", "path"),
+    [
+        ("shop.v9_0.Order", "schemas/deep/9/0/order.avsc"),
+        ("shop.v10_0.Order", "schemas/deep/10/0/order.avsc"),
+        ("v9_0.Order", "schemas/deep/9/0/order.avsc"),
+        ("shop.Order", "schemas/deep/10/0/order.avsc"),
+        ("acme.billing.Order", "billing/wire/order.proto"),
+        ("acme.book.Order", "book/reader.py"),
+        ("acme.idl.Order", "idl/all.avdl"),
+        ("acme.inner.Line", "schemas/outer.avsc"),
+    ],
+)
+def test_the_whole_name_of_a_record_means_it_whatever_else_fits(named: str, path: str, tmp_path: Path) -> None:
+    folder = tmp_path / "orders"
+    init(folder)
+    line = '{"type": "record", "name": "Line", "fields": [{"name": "sku", "type": "string"}]}'
+    outer = f'{{"type": "record", "name": "O", "namespace": "acme.inner", "fields": [{{"name": "l", "type": {line}}}]}}'
+    texts = {
+        "order.avsc": SPACED % ("shop.alert", "band"),
+        "line.avsc": line,
+        "schemas/deep/9/0/order.avsc": SPACED % ("shop.v9_0", "filter"),
+        "schemas/deep/10/0/order.avsc": SPACED % ("shop.v10_0", "band"),
+        "billing/wire/order.proto": "package acme.billing;\nmessage Order { string filter = 1; }\n",
+        "book/reader.py": f"ORDER = '''{SPACED % ('acme.book', 'filter')}'''\n",
+        "idl/all.avdl": '@namespace("acme.idl")\nprotocol P {\n  record Order {\n    string filter;\n  }\n}\n',
+        "schemas/outer.avsc": outer,
+        **{f"many/{number}/order.avsc": SPACED % (f"acme.other{number}", "band") for number in range(70)},
+    }
+    commit(folder, texts)
+
+    assert paths(ask(folder, AskedChange("remove_field", named, "", "band")))[0] == path
+    assert paths(ask(folder, AskedChange("remove_field", "", named, "band")))[0] == path
 
 
 def test_a_new_symbol_of_an_enum_is_no_field_that_is_missing(tmp_path: Path) -> None:
@@ -371,7 +423,7 @@ def test_a_schema_that_is_named_by_its_file_alone_gets_the_field_in_its_likelies
 
     found = ask(folder, AskedChange("add_field", "parcels", "", "weight_max"))
 
-    assert 'holds 3 records; "weight_max" is taken to be for Parcel' in found.warnings[0]
+    assert 'holds 2 records; "weight_max" is taken to be for Parcel' in found.warnings[0]
 
 
 def _order(*names: str, record: str = "Order") -> str:
