@@ -11,7 +11,7 @@ from copilot.domain.evidence import Verdict
 from copilot.domain.proposal import Proposal
 from copilot.reasons.asked import operation_words
 from copilot.reasons.look_at import LOOK_SHOWN as LOOK_AT_SHOWN
-from copilot.reasons.look_at import NOTE, beyond_words, look_at, why
+from copilot.reasons.look_at import NOTE, beyond_words, impact_command, look_at, why
 from copilot.reasons.said import framed_by, probe_note, probe_rows, words_note, words_of_model
 from copilot.reasons.words import (
     asked_words,
@@ -184,7 +184,8 @@ def look_at_lines(proposal: Proposal, alternative: str, shown: int = LOOK_AT_SHO
         lines += wrapped(f"{what}{why(it)}", "        ")
     for beyond in found.beyond:
         lines += [*wrapped(beyond.where, "  ", "        "), *wrapped(beyond_words(beyond), "        ")]
-    lines += [f"        … {counted(found.more, 'more file')}: {COMMAND} impact"] if found.more else []
+    more = f"… {counted(found.more, 'more file')}: {impact_command(proposal)}"
+    lines += wrapped(more, "        ", "          ") if found.more else []
     lines += [line for text in found.warnings for line in wrapped(text, "  ! ", "    ")]
     return [*wrapped(NOTE, "  "), *lines] if lines else []
 

@@ -6,14 +6,18 @@ clones hold more or less, so no claim cites it and nothing that is signed covers
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 
+from copilot.domain.codec import canonical
 from copilot.domain.impacted import ElsewhereFile, ImpactedFile, files_left, files_reached
+from copilot.domain.operation import operation_object
 from copilot.domain.proposal import Proposal
+from copilot.reasons.said import framed_by
 
 LOOK_SHOWN = 5
 LOOK_PROBABILITY_MIN = 0.05
-"""One in twenty: below it a file is only counted, and `impact` lists it."""
+"""One in twenty: below it a file is only counted, unless there are few or nothing likelier is shown; `impact` lists it."""
 NOTE = (
     "Likely, not proved: ranked by the names that files hold and by what changed together before, as far as the log of this"
     " clone goes. No verdict rests on it."
@@ -44,10 +48,22 @@ def look_at(proposal: Proposal, alternative: str, shown: int = LOOK_SHOWN) -> Lo
         if alternative
         else frozenset[str]()
     )
-    look = [it for it in found.files if it.list == "look" and it.path not in reached]
-    worth = tuple(it for it in look if it.probability >= LOOK_PROBABILITY_MIN)[:shown]
+    left = files_left(found, reached)
+    look = tuple(it for it in found.files if it.list == "look" and it.path not in reached)
+    likely = tuple(it for it in look if it.probability >= LOOK_PROBABILITY_MIN)
+    worth = (likely if len(look) > shown and (likely or left) else look)[:shown]
     beyond = tuple(it for it in found.elsewhere if it.is_guess)
-    return LookAt(files_left(found, reached), worth, len(look) - len(worth), found.warnings, beyond)
+    return LookAt(left, worth, len(look) - len(worth), found.warnings, beyond)
+
+
+def impact_command(proposal: Proposal) -> str:
+    """Returns the command that lists all files: in the request's words, or by its operations where those alone are sure."""
+    request = proposal.request
+    words = "; ".join(line.strip(" ;") for line in request.text.splitlines() if line.strip(" ;"))
+    if words and not framed_by(proposal):
+        return f"pipeline-copilot impact {shlex.quote(words)}"
+    operations = canonical([operation_object(it) for it in request.operations])
+    return f"pipeline-copilot impact --operation {shlex.quote(operations)}"
 
 
 def beyond_words(it: ElsewhereFile) -> str:

@@ -16,7 +16,7 @@ from copilot.domain.evidence import Evidence, Finding
 from copilot.domain.proposal import Proposal
 from copilot.reasons.asked import operation_words
 from copilot.reasons.challenges import challenge_rows, challenges_note
-from copilot.reasons.look_at import NOTE, beyond_words, look_at, why
+from copilot.reasons.look_at import NOTE, beyond_words, impact_command, look_at, why
 from copilot.reasons.markup import code, plain, table
 from copilot.reasons.rationale import check_claims
 from copilot.reasons.rollout import cited, proved
@@ -242,7 +242,8 @@ def _look_at(proposal: Proposal, decision: Decision) -> list[str]:
     lines = [f"- {it.percent}% {code(it.where)} {left}: {plain(why(it))}" for it in found.left]
     lines += [f"- {it.percent}% {code(it.where)}: {plain(why(it))}" for it in found.look]
     lines += [f"- {code(it.where)}: {plain(beyond_words(it))}" for it in found.beyond]
-    lines += [f"- {counted(found.more, 'more file')}: `pipeline-copilot impact` lists all"] if found.more else []
+    more = f"- {counted(found.more, 'more file')}: {code(impact_command(proposal))} lists all"
+    lines += [more] if found.more else []
     lines += [f"- {plain(text)}" for text in found.warnings]
     return ["## Look at by hand", "", NOTE, "", *lines, ""] if lines else []
 

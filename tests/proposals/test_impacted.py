@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from copilot.cli.main import main
+from copilot.domain.impacted import ImpactedFile, ImpactList
 from copilot.domain.proposal import Proposal
+from copilot.errors import EXIT_DONE
 from copilot.impact.answer import SHALLOW
 from copilot.proposals import Workspace
 from copilot.proposals.impact import read_impact
 from copilot.proposals.reading import open_place
+from copilot.reasons.look_at import impact_command, look_at
 from copilot.reasons.render import markdown
+from tests import faces
 from tests.line import CHANGE, copy_of_example
 from tests.repositories import commit, git, init
 
@@ -112,3 +122,42 @@ def test_records_of_earlier_decisions_are_on_no_list_and_take_no_place_of_anothe
 
     assert [it.path for it in found.files] == [it.path for it in before.files]
     assert "orders/writer.py" in {it.path for it in found.files if it.list == "change"}
+
+
+def looked(count: int, likely: int, shown: int) -> tuple[int, int]:
+    """How many files are named and how many only counted, of so many to look at, the first ones of them likely."""
+    files = tuple(
+        ImpactedFile(f"docs/{number}.md", "look", 0.3 if number < likely else 0.01, (), ("names amount",))
+        for number in range(count)
+    )
+    whole = faces.a_proposal()
+    assert whole.reading
+    found = replace(whole.reading, impacted=ImpactList(whole.request.commit, (), files, (), 40))
+    at = look_at(replace(whole, reading=found), "", shown)
+    return len(at.look), at.more
+
+
+def test_a_file_is_only_counted_where_likelier_ones_or_enough_are_named() -> None:
+    assert looked(3, 0, 3) == (3, 0)
+    assert looked(9, 0, 3) == (3, 6)
+    assert looked(9, 1, 3) == (1, 8)
+    assert looked(9, 5, 3) == (3, 6)
+    assert looked(0, 0, 3) == (0, 0)
+
+
+@pytest.mark.parametrize("is_said", [True, False])
+def test_the_command_that_lists_all_files_answers_as_the_proposal(
+    is_said: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = init(tmp_path / "shop")
+    commit(folder, {"schemas/order.avsc": SCHEMA, "it's.py": WRITER})
+    asked = {"op": "rename_field", "subject": "order", "field": "amount", "to": "total"}
+    workspace = Workspace.open(folder)
+    words = "\nrename amount to total in order;\n" if is_said else ""
+    proposal = workspace.load(workspace.propose(words, () if is_said else (json.dumps(asked),)))
+
+    program, *arguments = shlex.split(impact_command(proposal))
+
+    assert program == "pipeline-copilot"
+    assert main([*arguments, "-C", str(folder)]) == EXIT_DONE
+    assert "rename_field amount to total in" in capsys.readouterr().out
