@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from contextlib import suppress
+from datetime import date, datetime, timedelta
 
 from copilot.domain.decision import Approval, Decision, Postponed, Rejection, Ruling
 from copilot.domain.operation import TopicOperation
 from copilot.domain.proposal import Proposal, plan_digest
 from copilot.errors import RefusedByEvidence, WrongUsage
 
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_DAY = re.compile(r"\d{4}([-/.])\d\d?\1\d\d?")
+_WRITTEN = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%d.%m.%Y", "%d %B %Y", "%d %b %Y", "%B %d %Y", "%b %d %Y")
+_NEAR = {"yesterday": -1, "today": 0, "tomorrow": 1}
+_OVER = re.compile(r"(?:.+ ago|last (?:day|week|month|year|\w+day))")
 _SPAN = re.compile(r"(?:in )?(?P<count>[1-9]\d{0,5}) (?P<unit>day|week|month)s?")
 _DAYS = {"day": 1, "week": 7, "month": 30}
 _WHEN = 'Write a later day ("2026-02-01"), a time ("in 2 weeks"), or what has to come true.'
@@ -79,19 +83,33 @@ def postponement_of(proposal: Proposal, remind: str, *, by: str, at: str, note: 
     words = " ".join(remind.split())
     if not words:
         raise WrongUsage("When to be reminded is not said.", next=_WHEN)
-    today = date.fromisoformat(at[:10])
+    # The day where the person is, as people write days; `at` is in UTC.
+    today = datetime.fromisoformat(at).astimezone().date()
     span = _SPAN.fullmatch(words.lower())
     if span:
         return Postponed(by, at, note, until=_later(today, int(span["count"]), span["unit"]).isoformat())
-    if not _DAY.fullmatch(words):
+    if _OVER.fullmatch(words.lower()):
+        raise WrongUsage(f'"{words}" is over.', next=_WHEN)
+    day = _day_of(words, today)
+    if day is None:
         return Postponed(by, at, note, when=words)
-    try:
-        day = date.fromisoformat(words)
-    except ValueError:
-        raise WrongUsage(f'"{words}" is no day of the calendar.', next=_WHEN) from None
-    if day <= today:
-        raise WrongUsage(f"{words} is not later than today.", next=_WHEN)
+    if day < today:
+        raise WrongUsage(f"{words} is over.", next=_WHEN)
     return Postponed(by, at, note, until=day.isoformat())
+
+
+def _day_of(words: str, today: date) -> date | None:
+    """Returns the day that words say, however it is written ("2026-2-1", "1 Feb 2026", "tomorrow"), None where they say none."""
+    if words.lower() in _NEAR:
+        return today + timedelta(days=_NEAR[words.lower()])
+    with suppress(ValueError):
+        return datetime.fromisoformat(words).date()
+    for form in _WRITTEN:
+        with suppress(ValueError):
+            return datetime.strptime(words.replace(",", ""), form).date()
+    if _DAY.fullmatch(words):
+        raise WrongUsage(f'"{words}" is no day of the calendar.', next=_WHEN)
+    return None
 
 
 def _later(today: date, count: int, unit: str) -> date:
