@@ -84,7 +84,10 @@ def _open_choice(proposal: Proposal, chosen: str) -> list[Claim]:
         f"Which of {listed(it.id for it in level)} it is to be is an open question: none of them is proved, and no rule but the"
         " size of the patch tells them apart. Their cases say when each wins."
     )
-    return [Claim(text, tuple(it.evidence["usage"].id for it in level if "usage" in it.evidence))]
+    # What is asked of each is its use; where none was looked at, all that is known of it.
+    seen = [it.evidence.get("usage") for it in level]
+    cited = [one for one in seen if one] or [one for it in level for one in it.evidence.values()]
+    return [Claim(text, tuple(one.id for one in cited))] if cited else []
 
 
 def standings_of(proposal: Proposal) -> Mapping[str, Standing]:

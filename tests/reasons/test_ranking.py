@@ -267,6 +267,16 @@ def test_which_of_several_unproved_ones_is_an_open_question_where_only_their_siz
     assert [text.split(" it is to be ")[0] for text in asked] == ["Which of one-000001 and other-0001"] * is_open
 
 
+def test_an_open_question_rests_on_what_is_known_where_the_use_was_not_looked_at() -> None:
+    ones = (alternative("one-000001"), alternative("other-0001"))
+    proofs = [it for one in ones for it in all_pass(one.id) if it.check != "usage"]
+
+    made = proposal((NOTHING, *ones), (*proofs, *of_nothing()))
+
+    assert any("open question" in it.text for it in decide(made).stakes_reasons)
+    assert list(problems_in(decide(made), made.evidence)) == []
+
+
 def test_equal_ones_are_called_equal() -> None:
     made = proposal(
         (alternative("one-000001"), alternative("two-000001")), (*all_pass("one-000001"), *all_pass("two-000001"))
