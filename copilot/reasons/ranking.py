@@ -86,7 +86,7 @@ def _open_choice(proposal: Proposal, chosen: str) -> list[Claim]:
     )
     # What is asked of each is its use; where none was looked at, all that is known of it.
     seen = [it.evidence.get("usage") for it in level]
-    cited = [one for one in seen if one] or [one for it in level for one in it.evidence.values()]
+    cited = [one for one in seen if one] or [it.evidence[name] for it in level for name in sorted(it.evidence)]
     return [Claim(text, tuple(one.id for one in cited))] if cited else []
 
 
