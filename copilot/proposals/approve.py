@@ -93,8 +93,8 @@ def postponement_of(proposal: Proposal, remind: str, *, by: str, at: str, note: 
     day = _day_of(words, today)
     if day is None:
         return Postponed(by, at, note, when=words)
-    if day < today:
-        raise WrongUsage(f"{words} is over.", next=_WHEN)
+    if day <= today:
+        raise WrongUsage(f"{words} is not later than today.", next=_WHEN)
     return Postponed(by, at, note, until=day.isoformat())
 
 
