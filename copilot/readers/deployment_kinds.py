@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 
-_COMPOSE = re.compile(r"(docker-|podman-)?compose[\w.-]*\.ya?ml(\.j2)?\Z")
+_COMPOSE = re.compile(r"(docker-|podman-)?compose[\w.-]*\.ya?ml(\.j2|\.jinja2?)?\Z")
 _VALUES = re.compile(r"(?:.*[_.-])?values(?:[_.-][\w.-]*)?\.(?:ya?ml(?:\.gotmpl|\.tpl|\.tftpl)?|tftpl|gotmpl)\Z")
-_ENV = re.compile(r"(?:.*\.)?env(?:\.[\w.-]+)?(?:\.j2)?\Z|\.env[\w.-]*\Z")
+_ENV = re.compile(r"(?:.*\.)?env(?:\.[\w.-]+)?(?:\.j2|\.jinja2?)?\Z|\.env[\w.-]*\Z")
 _DOCKERFILE = re.compile(r"(?:[\w.-]+\.)?(?:Dockerfile|Containerfile)[\w.-]*\Z")
 _ANSIBLE_TASKS = frozenset({"tasks", "handlers", "playbooks"})
 _KUSTOMIZE = frozenset({"overlays", "overlay", "patches", "kustomize"})
@@ -15,10 +15,10 @@ _DAG = re.compile(r"(?:\A|/)(?:airflow/|dags?[/_])|_dag\.py\Z", re.IGNORECASE)
 _YAML = (".yaml", ".yml")
 FILLED_IN = "filled in "
 """Starts the kind of a configuration file that Ansible fills in; its format ends it."""
-_FILLED_IN = re.compile(r"\.(ya?ml|json|toml|ini|cfg|conf|properties)\.j2\Z")
+_FILLED_IN = re.compile(r"\.(ya?ml|json|toml|ini|cfg|conf|properties)\.(?:j2|jinja2?)\Z")
 _FORMATS = {"yaml": "yaml", "yml": "yaml", "json": "yaml", "toml": "toml"}
 _VARIABLES = re.compile(r"(?:.*[_-])?vars(?:[_-].*)?\.ya?ml\Z")
-_SUPERVISOR = (".conf", ".ini", ".j2", ".template", ".tmpl")
+_SUPERVISOR = (".conf", ".ini", ".j2", ".jinja", ".jinja2", ".template", ".tmpl")
 # Most files of most trees, told by one look.
 _CODE = (
     ".py",
@@ -64,7 +64,7 @@ def deployment_kind(path: str) -> str:
         return "procfile"
     if _DOCKERFILE.match(name):
         return "dockerfile"
-    if name.endswith((".service", ".service.j2")):
+    if name.endswith((".service", ".service.j2", ".service.jinja", ".service.jinja2")):
         return "systemd"
     if name.endswith((".tf", ".tfvars", ".tf.json")):
         return "terraform" if not name.endswith(".json") else ""

@@ -43,8 +43,10 @@ def run(texts: dict[str, str]) -> dict[str, dict[str, str]]:
     return settings(deployed(texts, ["sink"], PYTHON))
 
 
-def test_a_service_has_the_env_file_that_its_role_fills_in_for_each_environment() -> None:
-    texts = {**ROLE, "group_vars/prod.yml": "topic: orders\n", "group_vars/dev.yml": "topic: orders-dev\n"}
+@pytest.mark.parametrize("suffix", [".j2", ".jinja", ".jinja2"])
+def test_a_service_has_the_env_file_that_its_role_fills_in_for_each_environment(suffix: str) -> None:
+    role = {path.replace(".j2", suffix): text.replace(".j2", suffix) for path, text in ROLE.items()}
+    texts = {**role, "group_vars/prod.yml": "topic: orders\n", "group_vars/dev.yml": "topic: orders-dev\n"}
 
     assert run(texts) == {
         f"{UNIT} (prod)": {"TOPIC": "orders", "MODE": "fast"},
