@@ -19,7 +19,7 @@ from copilot.readers.outlines import OUTLINE_KIND, Outline, facts_of, first_look
 from copilot.readers.premises import Premises
 from copilot.readers.words import read_words, words_of
 
-WORDS_KIND = "python-words-3"
+WORDS_KIND = "python-words-4"
 BATCH_BYTES_MAX = 32 * 1024 * 1024
 """Texts that are read at once; what comes of them is kept before the next ones are read, so memory stays flat."""
 
