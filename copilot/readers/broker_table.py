@@ -184,6 +184,7 @@ METHODS: dict[str, Steps] = {
         "xautoclaim": consumes("0 name", "message", endpoint="stream"),
         "publish": produces("0 channel", "1 message"),
         "pubsub": gives("redis pubsub"),
+        "pipeline": gives("redis client"),
         "blpop": consumes("0 keys", "message", endpoint="queue"),
         "brpop": consumes("0 keys", "message", endpoint="queue"),
         "brpoplpush": consumes("0 src", "message", endpoint="queue"),

@@ -324,6 +324,8 @@ def _below_project(value: Value) -> Value:
 
 
 def _keys(reader: Reader, node: ast.expr) -> Value:
+    if isinstance(node, ast.DictComp):
+        return value_of(reader, node.key)
     if not isinstance(node, ast.Dict):
         return value_of(reader, node)
     return ("list", tuple(value_of(reader, key) for key in node.keys if key is not None))

@@ -18,7 +18,6 @@ from copilot.readers.facts import Call, FileFacts, Invocation
 from copilot.readers.holes import (
     MAX_NESTING,
     argument_of,
-    goes_through_items,
     holes_in,
     is_handed,
     may_be_text,
@@ -29,7 +28,7 @@ from copilot.readers.holes import (
 from copilot.readers.invoked import Invoked
 from copilot.readers.sql_runs import RUN, tables_of
 from copilot.readers.steps import Step
-from copilot.readers.things import replaced
+from copilot.readers.things import goes_through_items, replaced
 from copilot.readers.values import Value, is_text
 
 MAX_EFFECTS = 64

@@ -10,7 +10,7 @@ from typing import Any
 
 from copilot.readers.chains import Chains, End
 from copilot.readers.things import SPREAD
-from copilot.readers.values import EACH, KEYS, VALUES, Value
+from copilot.readers.values import Value
 
 MAX_NESTING = 8
 _NO_TEXT = frozenset({"class", "object", "function", "module", "map", "method"})
@@ -69,15 +69,6 @@ def _is_of_record(key: Value) -> bool:
     if key[0] in ("cat", "any"):
         return any(map(_is_of_record, key[1]))
     return (key[0] in ("attr", "item") and start_of(key)[0] in ("param", "var")) or key[0] in ("var", "call")
-
-
-def goes_through_items(value: Value) -> bool:
-    """Tells whether a chain stands for all items of a container, and not for one of several choices."""
-    while value is not None and value[0] in ("attr", "item", "call", "var"):
-        if value[0] == "item" and value[2] in (EACH, KEYS, VALUES):
-            return True
-        value = value[2] if value[0] == "var" else value[1]
-    return False
 
 
 def is_handed(value: tuple[Any, ...]) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 from copilot.readers.reading import Reader
 from copilot.readers.scope import Seen
-from copilot.readers.things import SPREAD, chained, item_of
+from copilot.readers.things import SPREAD, chained, goes_through_items, item_of
 from copilot.readers.values import EACH, KEYS, VALUES, Value
 
 _LISTED = ("list", "any")
@@ -28,9 +28,14 @@ def each(reader: Reader, container: Seen, part: str = EACH) -> Seen:
         keys: Value = ("get", value, KEYS, None)
         return Seen(("list", (value, keys)) if part == EACH else ("get", value, part, None), origin)
     if value is not None and value[0] != "name":
-        return Seen(value if value[0] in (*_LISTED, "split") and part == EACH else None, origin)
+        return Seen(value if part == EACH and _has_items(value) else None, origin)
     source = value or container.thing
     return Seen(None, origin, item_of(source, part) if part == EACH else chained("item", source, part))
+
+
+def _has_items(value: tuple[Any, ...]) -> bool:
+    """Tells whether a value stands for items: listed, of a text that is split, or texts made of the items of something else."""
+    return value[0] in (*_LISTED, "split") or (value[0] == "cat" and any(map(goes_through_items, value[1])))
 
 
 def part_called(reader: Reader, node: ast.Call, function: ast.Attribute, base: Seen) -> Seen | None:

@@ -91,6 +91,15 @@ def name_of(value: Value) -> str:
     return name_of(value[1]) if kind in ("split", "or", "variable") else ""
 
 
+def goes_through_items(value: Value) -> bool:
+    """Tells whether a chain stands for all items of a container, and not for one of several choices."""
+    while value is not None and value[0] in ("attr", "item", "call", "var"):
+        if value[0] == "item" and value[2] in (EACH, KEYS, VALUES):
+            return True
+        value = value[2] if value[0] == "var" else value[1]
+    return False
+
+
 def replaced(value: Any, hole: tuple[Any, ...], filling: Value) -> Any:
     """Returns a value with a part of it, wherever it stands, replaced by another."""
     if value == hole:

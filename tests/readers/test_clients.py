@@ -244,6 +244,30 @@ BROKERS = {
         """,
         {("produces", "stream", "clicks"), ("consumes", "stream", "orders")},
     ),
+    "redis streams that a base reads, each with its prefix, and a pipeline writes": (
+        """
+        from redis import Redis
+        PREFIX = "events:"
+        class Consumer:
+            def __init__(self, streams):
+                self.redis = Redis()
+                self.streams = [f"{PREFIX}{stream}" for stream in streams]
+            def read(self):
+                return self.redis.xreadgroup("g", "c", {stream: ">" for stream in self.streams}, count=1)
+        class Orders(Consumer):
+            def handle(self, message):
+                with self.redis.pipeline(transaction=False) as pipe:
+                    pipe.xadd("totals", message)
+                    pipe.execute()
+        if __name__ == "__main__":
+            Orders(streams=["orders.insert", "orders.update"]).read()
+        """,
+        {
+            ("consumes", "stream", "events:orders.insert"),
+            ("consumes", "stream", "events:orders.update"),
+            ("produces", "stream", "totals"),
+        },
+    ),
     "redis lists that are queues, and one that only remembers": (
         """
         import redis
