@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from copilot.checks.lineage import Lineage, phase_label
 from copilot.domain.evidence import Finding, Severity
 from copilot.domain.naming import is_test_path
-from copilot.domain.operation import Operation
 from copilot.domain.pipeline import Direction, FieldUse, Impact, Link
 from copilot.domain.source import Gap, Span
 from copilot.ports import Bench, Case
@@ -91,10 +90,11 @@ def _names_told(case: Case, bench: Bench, subject: str, link: Link) -> tuple[str
     """Returns the fields that a file around a link names in quotes: what changes, and enough of the others; () if too few."""
     paths = sorted({span.path for span in link.proof if span.path.endswith(".py") and not is_test_path(span.path)})
     for file in bench.tree.read(paths).values() if paths else ():
-        quoted = frozenset() if isinstance(file, Gap) else _quoted(file.text).keys()
+        quoted = set() if isinstance(file, Gap) else {match[2] for match in _QUOTED.finditer(file.text)}
         for operation in case.request.operations:
-            beside = _beside(case, operation) if operation.subject == subject else set()
-            own = {operation.field.rpartition(".")[2]} & _names_of(case, subject)
+            names = _names_of(case, subject) if operation.subject == subject else set()
+            own = {operation.field.rpartition(".")[2]} & names
+            beside = names - own
             told = sorted(beside & quoted)
             if beside and own <= quoted and len(told) >= min(NAMES_MIN, (len(beside) + 1) // 2):
                 return (*sorted(own), *told[:NAMES_MIN])
@@ -115,20 +115,6 @@ def named_in_unread_code(case: Case, *, is_open: bool) -> Iterator[Finding]:
         text = f"{use.span.path} names {use.name} and could not be parsed, so whether it uses the field is not known."
         fix = "Look at the file by hand, or mend it."
         yield Finding("usage.may-use", "warning" if is_open else "note", text, use.span, use.subject, fix=fix)
-
-
-def _quoted(text: str) -> dict[str, int]:
-    """Returns the names that stand in quotes, each with its first line."""
-    found: dict[str, int] = {}
-    for number, line in enumerate(text.split("\n"), 1):
-        for match in _QUOTED.finditer(line):
-            found.setdefault(match[2], number)
-    return found
-
-
-def _beside(case: Case, operation: Operation) -> set[str]:
-    """Returns the names of the other fields of the subject."""
-    return _names_of(case, operation.subject) - {operation.field.rpartition(".")[2]}
 
 
 def _names_of(case: Case, subject: str) -> set[str]:
