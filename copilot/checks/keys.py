@@ -72,7 +72,7 @@ def _kept(found: Replayed, operation: RekeyTopic) -> str:
 
 
 def _filled_by_hand(operation: RekeyTopic, case: Case) -> Iterator[Finding]:
-    if is_written_by_hand(operation, case, len(case.alternative.phases) - 1):
+    if is_written_by_hand(operation.to, case, len(case.alternative.phases) - 1):
         text = f"That {operation.to} gets every record, in order, hangs on code that people write."
         yield Finding(BY_HAND, "warning", text, None, operation.subject)
 

@@ -98,8 +98,9 @@ def topic_findings(case: Case) -> Iterator[Finding]:
 
 def _strayed_readers(moves: tuple[_Move, ...], case: Case) -> Iterator[Finding]:
     for move in moves:
+        before = _Ends.of(move, case.base)
         for number in range(len(case.states)):
-            yield from _strayed(move, case, number, _Ends.of(move, case.base))
+            yield from _strayed(move, case, number, before)
 
 
 def _moved(move: _Move, case: Case) -> Generator[Finding, None, _Ends]:
@@ -167,9 +168,7 @@ def _misnamed(moves: tuple[_Move, ...], case: Case) -> Iterator[Finding]:
             if not isinstance(edit, TextEdit) or (edit.path, edit.line) in told:
                 continue
             move = next((it for it in moves if whole_words(it.old).search(edit.before)), None)
-            strange = (
-                set(_NAMES.findall(edit.after)) - set(_NAMES.findall(edit.before)) - (move.asked if move else set())
-            )
+            strange = set(_NAMES.findall(edit.after)) - set(_NAMES.findall(edit.before)) - move.asked if move else None
             if move and strange:
                 told.add((edit.path, edit.line))
                 text = f"{edit.path}:{edit.line} names {min(strange)} after the edit, which nobody asked for."
@@ -201,7 +200,7 @@ def _phase(move: _Move, case: Case, number: int, before: _Ends, now: _Ends, conc
     moved = sorted(
         job for job in set(now.new_readers) - set(before.new_readers) - now.bridges if is_alone or job in concerned
     )
-    by_hand = _is_filled_by_hand(move.new, case, number)
+    by_hand = is_written_by_hand(move.new, case, number)
     for job in moved:
         span = now.new_readers[job]
         if not now.new_writers and not by_hand:
@@ -271,15 +270,11 @@ def _lost(text: str, span: Span | None, phase: int, fix: str = "") -> Finding:
     return Finding(LEFT, "error", text, span, phase=phase, fix=fix)
 
 
-def is_written_by_hand(operation: TopicChange, case: Case, number: int) -> bool:
+def is_written_by_hand(topic: str, case: Case, number: int) -> bool:
     """Tells whether people are asked, in this phase or before it, to let producers publish to the new topic as well.
 
     Strategies say so in the words of their steps: "publish every record to NAME as well".
     """
-    return _is_filled_by_hand(operation.to, case, number)
-
-
-def _is_filled_by_hand(topic: str, case: Case, number: int) -> bool:
     steps = [step for phase in case.alternative.phases[: number + 1] for step in phase.steps]
     return any(f"to {topic} as well" in text for step in steps for text in step.manual)
 
