@@ -125,7 +125,9 @@ def test_what_the_plan_names_can_get_lost_and_what_it_does_not_name_can_go() -> 
     def of(name: str) -> list[str]:
         return [it.place for it in next(it for it in MUTATIONS if it.name == name).of(case, kit.tree)]
 
-    assert {place.removesuffix(" as it was") for place in of("change lost")} <= own
+    lost = {place.removesuffix(" as it was") for place in of("change lost")}
+    assert lost
+    assert lost <= own
     assert of("stray deletion")
     assert own.isdisjoint(of("stray deletion"))
     assert len(of("phase left out")) == min(len(case.alternative.phases), MUTANTS_MAX)
