@@ -34,10 +34,12 @@ def contract_before_move(case: Case, tree: Tree) -> Iterator[Mutant]:
 
 
 def phase_left_out(case: Case, tree: Tree) -> Iterator[Mutant]:
-    """One phase never landed, so that the next one does both."""
+    """One phase never landed, so that the next one does both; the only one between two is `contract_before_move`'s to leave out."""
     phases = case.alternative.phases
     for number, phase in enumerate(phases if len(phases) > 1 else ()):
-        yield Mutant(f"without {phase.name}", with_phases(case.alternative, (*phases[:number], *phases[number + 1 :])))
+        if (number, len(phases)) != (1, 3):
+            rest = (*phases[:number], *phases[number + 1 :])
+            yield Mutant(f"without {phase.name}", with_phases(case.alternative, rest))
 
 
 def step_left_out(case: Case, tree: Tree) -> Iterator[Mutant]:

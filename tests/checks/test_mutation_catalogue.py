@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import replace
+from itertools import combinations
 
 import pytest
 
@@ -132,3 +133,19 @@ def test_what_the_plan_names_can_get_lost_and_what_it_does_not_name_can_go() -> 
     assert own.isdisjoint(of("stray deletion"))
     assert len(of("phase left out")) == min(len(case.alternative.phases), MUTANTS_MAX)
     assert of("step left out")
+
+
+@pytest.mark.parametrize("count", [2, 3, 4])
+def test_each_phase_is_left_out_once(count: int) -> None:
+    case, kit = chosen(PHASED)
+    first = case.alternative.phases[0]
+    phases = tuple(replace(first, name=f"phase {number}") for number in range(count))
+    long = replace(case, alternative=replace(case.alternative, phases=phases))
+
+    def left(name: str) -> list[tuple[str, ...]]:
+        mutants = next(it for it in MUTATIONS if it.name == name).of(long, kit.tree)
+        return [tuple(phase.name for phase in it.alternative.phases) for it in mutants]
+
+    every = [*left("phase left out"), *left("contracted before readers moved")]
+    assert len(set(every)) == len(every)
+    assert {it for it in every if len(it) == count - 1} == set(combinations([it.name for it in phases], count - 1))
