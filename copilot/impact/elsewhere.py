@@ -62,7 +62,7 @@ def _by_path(places: Iterable[tuple[Span, str]]) -> dict[str, list[tuple[Span, s
 def _by_name(impact: Impact, pipeline: PipelineMap, naming: Naming) -> Iterator[tuple[Span, str]]:
     """Yields where files of clones name the field, those that name most telling fields of its record, and why."""
     holder, _, field = impact.path.rpartition(".")
-    fields = pipeline.subject(impact.subject).latest.fields
+    fields = pipeline.subject(impact.subject).latest.fields if impact.subject else ()
     beside = {it.name for it in fields if it.path.rpartition(".")[0] == holder} - {field}
     if not field or not any(it.path == impact.path for it in fields):
         return
@@ -83,13 +83,16 @@ def _places(impact: Impact, pipeline: PipelineMap) -> Iterator[tuple[Span, str]]
         if pipeline.is_foreign(use.span.path):
             doubt = "" if use.certainty == "certain" else f", {use.certainty}"
             yield use.span, f"{_VERBS.get(use.mode, use.mode)} {use.path}{doubt}{', in a test' if use.is_test else ''}"
-    for source in places_of(pipeline.subject(impact.subject), pipeline):
+    for source in places_of(pipeline.subject(impact.subject), pipeline) if impact.subject else ():
         if pipeline.is_foreign(source.path):
             yield source.span, "holds the schema"
     known = {use.job for use in impact.uses}
     for link in (*impact.producers, *impact.consumers):
         if link.proof and link.job not in known and pipeline.is_foreign(link.job):
-            yield link.proof[0], f"{link.job} {link.direction} {impact.subject}, uses of fields not known"
+            yield (
+                link.proof[0],
+                f"{link.job} {link.direction} {impact.subject or impact.path}, uses of fields not known",
+            )
 
 
 def _owner(path: str, pipeline: PipelineMap) -> str:

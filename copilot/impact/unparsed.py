@@ -34,8 +34,10 @@ def uses_unparsed(
     """Returns the lines that quote a field of the operation, as possible uses in the order of paths and lines.
 
     A name that is a word of every day counts only where the file quotes another field of the subject too. `impact` is the
-    operation's, without them. At most `USES_MAX`; () where the field is not there yet.
+    operation's, without them. At most `USES_MAX`; () where the field is not there yet, and for what is about no field.
     """
+    if not operation.field:
+        return ()
     latest = pipeline.subject(impact.subject).latest
     fields = {it.name for it in latest.fields}
     wanted = [name for name in old_names(operation) if name in fields and impact.path.endswith(operation.field)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from copilot.domain.operation import AddField, Operation, RemoveField, RenameField
+from copilot.domain.operation import AddField, Operation, RemoveField, RenameField, RenameTopic
 from copilot.impact.fields import impact_of
 from copilot.impact.unparsed import uses_unparsed
 from tests.checks.cases import tree_of
@@ -50,8 +50,9 @@ def test_a_name_of_its_own_needs_no_other_field_beside_it_and_a_word_of_every_da
         ("decisions/1/old.py", TWO, RENAME),
         ("old.py", "print row.amount, row['status']\n", RENAME),
         ("old.py", TWO, AddField("order", "", "risk", '"double"', "0")),
+        ("old.py", TWO, RenameTopic("", "amount", "amounts")),
     ],
-    ids=["parsed", "no Python", "a record", "not quoted", "a field that is new"],
+    ids=["parsed", "no Python", "a record", "not quoted", "a field that is new", "a topic of no known schema"],
 )
 def test_what_can_be_parsed_or_does_not_quote_the_field_is_not_told(path: str, text: str, operation: Operation) -> None:
     assert named(path, text, operation) == []

@@ -215,6 +215,17 @@ class TestImpact:
         ]
         assert found.elsewhere[1].reasons == ("names amount beside 2 other fields of order",)
 
+    def test_who_reads_a_topic_of_no_known_schema_is_told(self, tmp_path: Path) -> None:
+        sent = 'from confluent_kafka import Producer\nProducer({}).produce("clicks", b"1")\n'
+        read = 'from confluent_kafka import Consumer\nconsumer = Consumer({})\nconsumer.subscribe(["clicks"])\n'
+        two = shops(tmp_path, billing={"read.py": read}, shop={"send.py": sent})
+
+        found = read_impact(open_place(two.shop), "rename topic clicks to visits", ())
+
+        assert [(it.path, it.reasons) for it in found.elsewhere] == [
+            ("billing:read.py", ("billing:read consumes clicks, uses of fields not known",))
+        ]
+
     def test_what_the_map_does_not_know_is_not_searched_elsewhere_and_that_is_told(self, two: Shops) -> None:
         found = read_impact(open_place(two.shop), "rename amount to total_cents in parcel", ())
 
