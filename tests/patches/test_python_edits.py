@@ -288,6 +288,11 @@ def test_a_name_can_be_renamed_and_its_value_converted() -> None:
         ("x = record[«'a'»].isNull()\n", ("read_default", {"expression": "None"})),
         ("x = when(r['b'].isNull(), r[«'a'»])\n", ("read_either", NEW)),
         ("frame: pd.DataFrame = load()\nx = frame[«'a'»] * 2\n", ("read_either", NEW)),
+        ("def f(frame: pd.DataFrame | None):\n    return frame[«'a'»] * 2\n", ("read_either", NEW)),
+        (
+            "def f(frame: 'Optional[pl.DataFrame]'):\n    return frame[«'a'»] * 2\n",
+            ("read_default", {"expression": "0"}),
+        ),
         ("x = frame[«'a'»].astype(int)\n", ("read_null", {"expression": "0"})),
         ("x = msg.value()[«'a'»] + 1\n", ("read_null", {"expression": "0"})),
         ("r[«'a'»] += 1\n", ("read_null", {"expression": "0"})),
