@@ -13,7 +13,7 @@ from copilot.readers.facts import DECORATED, FACTS_KIND, FileFacts, dump_facts
 from copilot.readers.record_classes import names_records, with_schemas_only
 from copilot.readers.words import acts_when_imported, concerns_endpoints, is_script, is_tests
 
-OUTLINE_KIND = f"python-outline-7-{FACTS_KIND}"
+OUTLINE_KIND = f"python-outline-8-{FACTS_KIND}"
 _NO_CLIENTS = frozenset({"file", "spark builder", "spark session"})
 
 

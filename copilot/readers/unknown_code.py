@@ -26,11 +26,11 @@ _STUBS = ("_", "mypy_boto3_", "types_", "aws_cdk", "pulumi", "diagrams")
 _BROKER = re.compile(
     r"(?:^|[._])(?:kafka|pubsub|rabbitmq|amqp|kinesis|sqs|nats|pulsar|mqtt|message_?bus|event_?bus)(?=[._]|$)"
 )
-_FRAMEWORKS = frozenset(
+FRAMEWORKS = frozenset(
     {"aiomqtt", "arroyo", "arq", "asyncio_mqtt", "dramatiq", "hop", "huey", "kq", "lightbus", "nameko", "nsq", "paho"}
     | {"pathway", "procrastinate", "propan", "rq", "stomp", "streamz", "taskiq"}
 )
-"""Packages that are there to pass on records or tasks, and that no table has."""
+"""Packages that are there to pass on records or tasks, and that no table has; `words` has a sign of each."""
 _NO_CLIENT = re.compile(r"(?:Error|Exception|Warning|Config|Settings|Timeout)$|^[A-Z_]+$|^__")
 _NO_CLIENTS = re.compile(r"\.(?:errors?|exceptions?|constants|types|version|admin|testing|mocks?)$")
 _TEMPLATE = re.compile(r"\.py\.(?:j2|jinja2?|tmpl|tpl|template|mako)$")
@@ -62,7 +62,7 @@ def _may_pass_on(module: str, name: str) -> bool:
         return True
     if _NO_CLIENT.search(name) or _NO_CLIENTS.search(module) or module.startswith(_STUBS):
         return False
-    return module.partition(".")[0] in _FRAMEWORKS or bool(_BROKER.search(f"{module}.{name}"))
+    return module.partition(".")[0] in FRAMEWORKS or bool(_BROKER.search(f"{module}.{name}"))
 
 
 def templates_of_code(paths: Iterable[str], store: FactStore) -> Iterator[Gap]:
@@ -83,7 +83,7 @@ def _is_installed(path: str, module: str, name: str, modules: Modules) -> bool:
 
 def _imported(facts: FileFacts) -> Iterator[tuple[str, str]]:
     for _, module, name in facts.imports:
-        if name or module.partition(".")[0] in _FRAMEWORKS:
+        if name or module.partition(".")[0] in FRAMEWORKS:
             yield module, name or module
 
 

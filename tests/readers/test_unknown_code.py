@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from copilot.readers.unknown_code import FRAMEWORKS
 from tests.readers.sockets import map_of
 
 
@@ -62,6 +63,12 @@ def test_what_passes_on_records_in_a_package_that_nobody_knows_is_a_gap(text: st
 
     assert (path, line) == ("app/main.py", 1)
     assert reason.startswith(f"{told} comes from the package ")
+
+
+@pytest.mark.parametrize("text", ["from {} import Client\n", "import {}\n"])
+@pytest.mark.parametrize("package", sorted(FRAMEWORKS))
+def test_a_framework_is_told_where_nothing_else_of_the_file_speaks_of_records(package: str, text: str) -> None:
+    assert [line for _, line, _ in gaps_of(main__py=text.format(package))] == [1]
 
 
 @pytest.mark.parametrize(
