@@ -41,9 +41,12 @@ def uses_unparsed(
     latest = pipeline.subject(impact.subject).latest
     fields = {it.name for it in latest.fields}
     wanted = [name for name in old_names(operation) if name in fields and impact.path.endswith(operation.field)]
-    known = {(it.span.path, it.span.first_line) for it in impact.uses}
+    # Parsing takes most of the time here, and what has uses was parsed for the map.
+    parsed = {it.span.path for it in pipeline.uses}
     found: list[FieldUse] = []
-    for file in files_holding(wanted, tree, index, passed_over, lambda path: path.endswith(".py")):
+    for file in files_holding(
+        wanted, tree, index, passed_over, lambda path: path.endswith(".py") and path not in parsed
+    ):
         named = list(_named(file.text, wanted, fields))
         if named and parsed_python(file.text) is None:
             job = _job_of(file.path, pipeline)
@@ -63,7 +66,7 @@ def uses_unparsed(
                         excerpt=line.strip()[:EXCERPT_LENGTH_MAX],
                     )
                 )
-    return tuple(it for it in found if (it.span.path, it.span.first_line) not in known)[:USES_MAX]
+    return tuple(found[:USES_MAX])
 
 
 def _named(text: str, wanted: list[str], fields: set[str]) -> Iterator[tuple[str, int, int, str]]:
