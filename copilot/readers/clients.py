@@ -159,11 +159,12 @@ def _codec_of_chain(reader: Reader, node: ast.Call, library: str, kind: str, nam
     if library == "flink" or kind.startswith("flink"):
         # Keys have a codec of their own, which says nothing about records.
         return handed_codec(reader, node) if "key" not in name else -1
-    if kind in _SPARK_SIDES and name == "option" and first_text(node) == "avroSchema" and len(node.args) > 1:
-        role, side = _SPARK_SIDES[kind]
-        given = {side: value_of(reader, node.args[1])}
-        return reader.sheet.add_call(role, "spark", node, reader.scope.qualified, **given)
-    return None
+    is_option = name == "option" and first_text(node) == "avroSchema"
+    schema = argument_value(reader, node, 1 if is_option else -1, ("avroSchema",)) if kind in _SPARK_SIDES else None
+    if schema is None:
+        return None
+    role, side = _SPARK_SIDES[kind]
+    return reader.sheet.add_call(role, "spark", node, reader.scope.qualified, **{side: schema})
 
 
 def _tie_chain(reader: Reader, node: ast.Call, codec: int) -> None:

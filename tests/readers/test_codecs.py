@@ -514,11 +514,29 @@ def test_spark_decodes_with_a_schema_of_its_own_where_its_options_name_one() -> 
     assert (link.subject, link.decoder) == ("order", Decoder("spark", "own"))
 
 
-def test_spark_reads_and_writes_files_with_the_schema_of_its_option() -> None:
-    code = """
+@pytest.mark.parametrize(
+    ("read", "write"),
+    [
+        (
+            'spark.read.format("avro").option("avroSchema", schema).load("/landing/orders")',
+            'orders.write.option("avroSchema", schema).format("avro").save("/lake/orders")',
+        ),
+        (
+            'spark.read.format("avro").options(avroSchema=schema).load("/landing/orders")',
+            'orders.write.options(avroSchema=schema).format("avro").save("/lake/orders")',
+        ),
+        (
+            'spark.read.load("/landing/orders", format="avro", avroSchema=schema)',
+            'orders.write.save("/lake/orders", format="avro", avroSchema=schema)',
+        ),
+    ],
+    ids=["option", "options", "with the path"],
+)
+def test_spark_reads_and_writes_files_with_the_schema_of_its_option(read: str, write: str) -> None:
+    code = f"""
         schema = open("order.avsc").read()
-        orders = spark.read.format("avro").option("avroSchema", schema).load("/landing/orders")
-        orders.write.option("avroSchema", schema).format("avro").save("/lake/orders")
+        orders = {read}
+        {write}
         """
     links = map_of({"job/Dockerfile": "", "job/order.avsc": SCHEMA, "job/main.py": textwrap.dedent(code)}).links
 
