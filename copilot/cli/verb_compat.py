@@ -76,7 +76,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from copilot.cli.compat_text import Linted, compat_json, compat_text
 
     versions, level, source = _versions(arguments, schema_format)
-    judge = _judge(schema_format, is_run=arguments.run, with_meaning=True)
+    judge = _judge(schema_format, is_run=arguments.run)
     judged = list(_judged(versions, level, judge, is_history=len(arguments.schemas) == 1))
     if arguments.run:
         _tell_not_run(schema_format, console)
@@ -102,11 +102,11 @@ def _versions(arguments: argparse.Namespace, schema_format: SchemaFormat) -> tup
     return (versions, arguments.level, "--level") if arguments.level else (versions, level, source)
 
 
-def _judge(schema_format: SchemaFormat, *, is_run: bool, with_meaning: bool = False) -> Judge:
+def _judge(schema_format: SchemaFormat, *, is_run: bool) -> Judge:
     """Returns what judges a reader's schema and a writer's, by rules and predictions, and by running what can be run if asked."""
 
     def judge(reader: Any, writer: Any) -> PairVerdict:
-        verdict = schema_format.judge(reader, writer, with_meaning=with_meaning)
+        verdict = schema_format.judge(reader, writer, with_meaning=True)
         if not is_run:
             return verdict
 

@@ -171,6 +171,27 @@ def test_a_batch_answers_line_by_line(monkeypatch: pytest.MonkeyPatch, capsys: p
         jsonschema.validate(answer, pair)
 
 
+def test_a_line_of_a_batch_tells_what_neither_rules_nor_decoders_notice(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def schema(name: str, **told: object) -> dict[str, object]:
+        return {"type": "record", "name": "Order", "fields": [{"name": name, "type": "int", **told}]}
+
+    lines = [
+        {"reader": schema("amount", doc="In dollars."), "writer": schema("amount", doc="In cents.")},
+        {"reader": schema("total_amount", default=0), "writer": schema("amount", default=0)},
+        {"reader": schema("amount", doc="In cents."), "writer": schema("amount", doc="In cents.")},
+    ]
+    (tmp_path / "pairs.ndjson").write_text("\n".join(map(json.dumps, lines)))
+
+    _, shown, _ = run(capsys, "--batch", str(tmp_path / "pairs.ndjson"))
+
+    answers = [json.loads(line) for line in shown.splitlines()]
+    rules: tuple[list[str], ...] = ["avro.doc-unit-changed"], ["avro.rename-loses-values"], []
+    assert tuple([it["rule"] for it in answer["meanings"]] for answer in answers) == rules
+    assert [answer["compatible"] for answer in answers] == [True, True, True]
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [

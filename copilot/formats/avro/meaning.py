@@ -63,7 +63,7 @@ class _Comparison:
         self._seen: set[tuple[int, int]] = set()
 
     def types(self, old: Type, new: Type, path: str) -> Iterator[Change]:
-        if (id(old), id(new)) in self._seen:
+        if (old is new and old.is_plain) or (id(old), id(new)) in self._seen:
             return
         self._seen.add((id(old), id(new)))
         if old.kind == "union" or new.kind == "union":
@@ -86,6 +86,9 @@ class _Comparison:
         fed: set[str] = set()
         added: list[Field] = []
         for field in new.fields:
+            if old.by_name.get(field.name) is field and field.type.is_plain and not field.aliases:
+                fed.add(field.name)
+                continue
             field_path = f"{path}.{field.name}" if path else field.name
             sources = source_fields(field, old)
             if not sources:
@@ -93,7 +96,8 @@ class _Comparison:
                 yield from _default_of_new(field, field_path)
                 continue
             fed.add(sources[0].name)
-            yield from _field(sources[0], field, field_path)
+            if sources[0] is not field:
+                yield from _field(sources[0], field, field_path)
             yield from self.types(sources[0].type, field.type, field_path)
         removed = [field for field in old.fields if field.name not in fed]
         yield from _silent_renames(removed, added, old, new, path)
@@ -114,7 +118,7 @@ def _field(old: Field, new: Field, path: str) -> Iterator[Change]:
         )
         yield "avro.alias-removed", "warning", path, message, "Keep all earlier names as aliases."
     yield from _default(old, new, path)
-    for dimension, before, after in unit_changes(old.doc, new.doc):
+    for dimension, before, after in unit_changes(old.doc, new.doc) if old.doc != new.doc else ():
         message = f'The doc of "{path}" changes its {dimension} from {before} to {after}; data that is there keeps the old one, '
         message += "which no decoder notices."
         fix = "Add a new field with the unit in its name instead of giving the old name a new meaning."
