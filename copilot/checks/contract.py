@@ -55,7 +55,7 @@ class ContractCheck:
     """Producers against demands, consumers against what is there, before and after."""
 
     name = "contract"
-    version = 13
+    version = 14
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
@@ -71,7 +71,7 @@ class ContractCheck:
             self.name,
             self.version,
             case,
-            verdict=_verdict(bool(views or findings), findings),
+            verdict=_verdict(any(view.has_jobs for view in views) or bool(findings), findings),
             measures=_measures(views),
             findings=findings,
         )
@@ -116,6 +116,11 @@ class _View:
     @property
     def required(self) -> frozenset[str]:
         return required_in(self.after)
+
+    @property
+    def has_jobs(self) -> bool:
+        """Tells whether any job is known that writes or reads the subject; where none is, there is no contract to hold."""
+        return bool(self.links("produces") or self.links("consumes"))
 
     def links(self, direction: str) -> tuple[Link, ...]:
         """Returns the producers or consumers, one link a job, that are more than possible."""
