@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from copilot.readers.arguments import keyword_use, see_arguments, see_keywords
-from copilot.readers.query_uses import EXPRESSION_METHODS, note_expression
+from copilot.readers.query_uses import note_expressions
 from copilot.readers.reading import Reader
 from copilot.readers.scope import NOTHING, Seen, receiver_name
 from copilot.readers.things import value_of
@@ -112,8 +112,7 @@ def see_names(reader: Reader, node: ast.Call, function: ast.Attribute, base: See
         reader.see_as(first, receiver_name(function.value), "compares")
         see_arguments(reader, node)
         return NOTHING
-    if name in EXPRESSION_METHODS and first is not None:
-        note_expression(reader, first, base.origin)
+    note_expressions(reader, node, name, base.origin)
     if name == "update" and isinstance(first, ast.Dict):
         seen = reader.see_as(first, receiver_name(function.value))
         if seen.origin is not None and base.origin is not None and not base.origin.path:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from copilot.readers.flow import Origin
+from copilot.readers.query_uses import note_expressions
 from copilot.readers.reading import Reader
 from copilot.readers.scope import NOTHING, Seen
 
@@ -141,8 +142,10 @@ _NO_COLUMNS = frozenset({"col", "column", "lit", "expr", "udf", "pandas_udf", "w
 
 
 def column_call(reader: Reader, node: ast.Call, dotted: str, mode: str) -> Seen | None:
-    """Reads `col("x")` and `sum("x")` of Spark and Polars: a column of the table whose method it is an argument of."""
+    """Reads `col("x")`, `sum("x")` and `expr("sum(x)")` of Spark and Polars: columns of the table whose method takes them."""
     module, _, name = dotted.rpartition(".")
+    if module == _SPARK_FUNCTIONS and name == "expr":
+        note_expressions(reader, node, name, reader.scope.table)
     if module == _SPARK_FUNCTIONS and name not in _NO_COLUMNS and node.args and isinstance(node.args[0], ast.Constant):
         reader.columns(node.args[0], "computes", "", reader.scope.table)
         for argument in node.args[1:]:

@@ -16,7 +16,14 @@ _CHANGING = re.compile(
     r"\s*(?:UPDATE\s+[\w.]+\s+SET|DELETE\s+FROM|(?:CREATE|ALTER)\s+TABLE|INSERT\s+OR\s+\w+\s+INTO|REPLACE\s+INTO)\s",
     re.IGNORECASE,
 )
-EXPRESSION_METHODS = frozenset({"query", "eval", "selectExpr", "expr"})
+_EXPRESSIONS = {
+    "query": "compares",
+    "eval": "compares",
+    "filter": "compares",
+    "where": "compares",
+    "expr": "computes",
+    "selectExpr": "computes",
+}
 
 
 def names_columns(text: str) -> bool:
@@ -34,13 +41,19 @@ def note_columns(reader: Reader, node: ast.Constant | ast.JoinedStr) -> None:
         reader.sheet.add_text_use(column.name, offset, column.mode, column.table, None, shape)
 
 
-def note_expression(reader: Reader, node: ast.expr, origin: Origin | None) -> None:
-    """Adds the columns that an expression in a text names."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        start, text = _source(reader, node)
-        for name, at in names_in(text):
-            offset = start + len(text[:at].encode("utf-8", "surrogatepass"))
-            reader.sheet.add_text_use(name, offset, "compares", "", origin)
+def note_expressions(reader: Reader, node: ast.Call, name: str, origin: Origin | None) -> None:
+    """Adds the columns named by texts that a call takes for expressions (`"amount > 3"`, `"sum(amount) AS total"`)."""
+    mode = _EXPRESSIONS.get(name)
+    if mode is None:
+        return
+    for argument in node.args:
+        for part in argument.elts if isinstance(argument, ast.List | ast.Tuple) else [argument]:
+            is_text = isinstance(part, ast.JoinedStr) or (isinstance(part, ast.Constant) and isinstance(part.value, str))
+            start, text = _source(reader, part) if is_text else (0, "")
+            # What pandas' filter takes is the name of a column, which is noted as such.
+            for column, at in () if name == "filter" and text.isidentifier() else names_in(text):
+                offset = start + len(text[:at].encode("utf-8", "surrogatepass"))
+                reader.sheet.add_text_use(column, offset, mode, "", origin)
 
 
 def note_path(reader: Reader, node: ast.Constant, mode: str) -> None:

@@ -95,15 +95,17 @@ def columns_in(text: str) -> Iterator[Column]:
 
 
 def names_in(expression: str) -> Iterator[tuple[str, int]]:
-    """Yields the names of an expression such as those of `DataFrame.query`, each with its start."""
+    """Yields the names of an expression such as those of `DataFrame.query`, each with its start; none that it gives itself."""
+    before = ""
     for found in _TOKEN.finditer(expression):
+        is_given, before = before.upper() == "AS", found.group()
         is_called = expression[found.end() :].lstrip().startswith("(")
         is_marked = found.start() > 0 and expression[found.start() - 1] == "@"
         if (
             found.lastindex == _WORD
             and _RESERVED.fullmatch(found[_WORD].upper()) is None
-            and not is_called
-            and not is_marked
+            and found[_WORD].upper() not in _CLAUSES
+            and not (is_called or is_marked or is_given)
         ):
             yield found[_WORD], found.start(_WORD)
 

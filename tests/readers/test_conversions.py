@@ -7,7 +7,11 @@ import pytest
 from tests.readers.sockets import map_of
 from tests.readers.test_mapper import READER, SHOP
 
-HEAD = "import dataclasses, pandas as pd, polars as pl\nfrom pyspark.sql import functions as F\nfrom sink.model import Order\n"
+HEAD = """import dataclasses, pandas as pd, polars as pl
+from pyspark.sql import functions as F
+from pyspark.sql.functions import expr
+from sink.model import Order
+"""
 
 
 def uses_of_amount(code: str) -> list[tuple[str, str, str]]:
@@ -105,6 +109,12 @@ def test_a_lambda_of_something_else_is_not_followed() -> None:
         ('db.orders.find({"order.amount": 3})', ("compares", "query", "possible")),
         ('db.orders.aggregate([{"$group": {"_id": "$amount"}}])', ("reads", "query", "possible")),
         ('pd.DataFrame([order]).query("amount > 3")', ("compares", "query", "certain")),
+        ('pd.DataFrame([order]).where("amount > 3")', ("compares", "query", "certain")),
+        ('pd.DataFrame([order]).filter(f"amount > {limit}")', ("compares", "query", "certain")),
+        ('pd.DataFrame([order]).agg(expr("sum(amount)").alias("total"))', ("computes", "query", "certain")),
+        ('pd.DataFrame([order]).agg(F.expr(f"least({most}, sum(amount))"))', ("computes", "query", "certain")),
+        ('pd.DataFrame([order]).selectExpr("id", "max(amount) AS most")', ("computes", "query", "certain")),
+        ('pd.DataFrame([order]).selectExpr(["id", "order.amount"])', ("computes", "query", "certain")),
         ('kept = {k: order[k] for k in ("id", "amount")}', ("passes", "string", "certain")),
         ('for k in ["id", "amount"]:\n    print(order[k])', ("reads", "string", "certain")),
         ('for k in ["id", "amount"]:\n    print(order.get(k))', ("reads", "string", "certain")),

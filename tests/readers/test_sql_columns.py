@@ -59,6 +59,14 @@ def test_names_of_an_expression_leave_variables_and_functions_out() -> None:
     ]
 
 
+def test_names_that_an_expression_gives_are_none_that_it_takes() -> None:
+    assert [name for name, _ in names_in("sum(sale.amount) AS total, CASE WHEN late THEN 'x' END as state")] == [
+        "sale",
+        "amount",
+        "late",
+    ]
+
+
 @given(st.text(max_size=80))
 def test_any_text_is_read_and_places_are_true(text: str) -> None:
     for column in columns_in(text):
