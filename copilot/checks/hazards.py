@@ -22,7 +22,7 @@ from copilot.checks.roundtrip import HISTORY_LIMIT
 from copilot.checks.standing import standing_uses
 from copilot.checks.wires import Wire, meetings_of, wires_of
 from copilot.domain.fieldtype import named_types, parsed, says_unknown, value_kind
-from copilot.domain.operation import RemoveSymbol, RenameSymbol
+from copilot.domain.operation import RemoveField, RemoveSymbol, RenameSymbol
 from copilot.domain.pipeline import FieldUse
 from copilot.domain.schema import SchemaField, SchemaVersion
 from copilot.domain.source import Span
@@ -171,7 +171,29 @@ class Crossings:
             if problem.place not in known and self._matters(problem, wire, read, meetings):
                 span = self._place_of(problem.path, wire, read)
                 return Hazard(problem.detail.rstrip("."), span, problem.path, problem.is_certain)
-        return None
+        # Where a gate waited until the old field was written no more, the default says nothing new.
+        is_waited = any(gate.outlasts_retention for gate in self.case.alternative.gates_before(phase))
+        if own is None or direction == "backward" or is_waited:
+            return None
+        return self._of_default(wire, data, own, schema, read)
+
+    def _of_default(
+        self, wire: Wire, data: SchemaVersion, own: SchemaVersion, reader: SchemaVersion, read: int
+    ) -> Hazard | None:
+        """What code takes for a value: the default that its schema gives for what nobody writes any more."""
+        has, had, expects = _by_path(data), _by_path(own), _by_path(reader)
+        uses = self._uses_of(wire, read)
+        # A read beside one of a field that is still written may be what stands in for that; for a removed field nothing does.
+        removed = {it.field for it in self.case.request.operations if isinstance(it, RemoveField)}
+        fallbacks = {use.span for use in uses if use.path in has}
+        met = []
+        for use in uses:
+            stands_in = expects[use.path].default if use.path in expects.keys() & had.keys() - has.keys() else None
+            if stands_in is None or expects[use.path].aliases or (use.span in fallbacks and use.name not in removed):
+                continue
+            text = f'the default {stands_in} stands for "{use.name}", which nobody writes any more'
+            met.append(Hazard(text, use.span, use.path, use.certainty == "certain", stands_in == "null"))
+        return self._first_of(met, uses, read, frozenset())
 
     def _matters(self, problem: Problem, wire: Wire, read: int, meetings: Meetings) -> bool:
         if problem.kind in _HARMLESS:
@@ -198,6 +220,10 @@ class Crossings:
         fallbacks = {use.span for use in uses if use.path in has}
         met = [hazard for use in uses for hazard in _met(use, has, expects, fallbacks, is_old=direction == "forward")]
         fresh = has.keys() - _by_path(wire.written.history[-1]).keys() if wire.written.history else frozenset()
+        return self._first_of(met, uses, read, fresh)
+
+    def _first_of(self, met: Iterable[Hazard], uses: list[FieldUse], read: int, fresh: Iterable[str]) -> Hazard | None:
+        """Returns the most certain of what uses meet, the first in the code; nothing where null is met by code that foresees it."""
         met = [it for it in met if not (it.is_of_null and it.span and self._foresees_null(uses, it, read, fresh))]
         told = [self._told_of(it, read) for it in met]
         return min(told, key=lambda it: (not it.is_certain, it.span or Span("", 0, 0)), default=None)

@@ -47,7 +47,7 @@ class RolloutCheck:
     """Every order of deploying and taking back, phase by phase."""
 
     name = "rollout"
-    version = 6
+    version = 7
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         crossings = Crossings(case, bench)

@@ -14,10 +14,10 @@ _SLUGS_SHOWN = 3
 
 
 def content_of(alternative: Alternative) -> str:
-    """Returns what an alternative does, without its words: the edits of its phases, in order, and what stands still for them."""
+    """Returns what an alternative does, without its words: the edits of its phases, and who goes out after whom for them."""
     edits = [[[type(edit).__name__, encode(edit)] for edit in phase.edits] for phase in alternative.phases]
-    stops = [any(step.kind == "cutover" for step in phase.steps) for phase in alternative.phases]
-    return canonical([edits, stops])
+    orders = [[step.kind for step in phase.steps] for phase in alternative.phases]
+    return canonical([edits, orders])
 
 
 def combined(offers: tuple[Choice, ...]) -> tuple[Choice, list[NotOffered]]:

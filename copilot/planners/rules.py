@@ -40,7 +40,9 @@ class RulesPlanner:
             real, same = _without_repeats([one for one in found if isinstance(one, Alternative)])
             offers.append(real)
             refusals += [one for one in found if isinstance(one, NotOffered)] + same
-        alternatives, left = combined(tuple(offers))
+        together, left = combined(tuple(offers))
+        alternatives, same = _without_repeats(list(together))
+        left += same
         limit = max(request.limits.alternatives - 1, 0)
         refusals += left + [
             NotOffered(one.strategy, f"The limit of {request.limits.alternatives} alternatives leaves it out.")

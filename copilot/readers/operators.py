@@ -115,7 +115,8 @@ def see_text(reader: Reader, node: ast.JoinedStr, mode: str) -> Seen:
             parts.append(("s", part.value, part.lineno))
         else:
             inner = part.value if isinstance(part, ast.FormattedValue) else part
-            parts.append(value_of(reader, inner, reader.see(inner, mode if mode in ("keys", "compares") else "reads")))
+            used = mode if mode in ("keys", "compares") else "computes" if _has_format(part) else "reads"
+            parts.append(value_of(reader, inner, reader.see(inner, used)))
     if len(parts) > MAX_PARTS:
         return NOTHING
     if not reader.sheet.is_quiet:
@@ -123,6 +124,11 @@ def see_text(reader: Reader, node: ast.JoinedStr, mode: str) -> Seen:
         if names_columns("".join(part[1] for part in parts if part is not None and part[0] == "s")):
             note_columns(reader, node)
     return Seen(("cat", tuple(parts)))
+
+
+def _has_format(part: ast.expr) -> bool:
+    """Tells whether a place of an f-string asks a kind of its value: `{total:.2f}`, but not `{total!r:>9}`, which takes any."""
+    return isinstance(part, ast.FormattedValue) and part.format_spec is not None and part.conversion == -1
 
 
 def is_same_name(key: ast.expr, value: ast.expr) -> bool:

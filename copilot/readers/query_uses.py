@@ -48,7 +48,9 @@ def note_expressions(reader: Reader, node: ast.Call, name: str, origin: Origin |
         return
     for argument in node.args:
         for part in argument.elts if isinstance(argument, ast.List | ast.Tuple) else [argument]:
-            is_text = isinstance(part, ast.JoinedStr) or (isinstance(part, ast.Constant) and isinstance(part.value, str))
+            is_text = isinstance(part, ast.JoinedStr) or (
+                isinstance(part, ast.Constant) and isinstance(part.value, str)
+            )
             start, text = _source(reader, part) if is_text else (0, "")
             # What pandas' filter takes is the name of a column, which is noted as such.
             for column, at in () if name == "filter" and text.isidentifier() else names_in(text):

@@ -118,8 +118,13 @@ def _default_first(ground: Ground) -> Alternative | NotOffered:
             State("dropped", _gone(ground), CONSUMERS_FIRST),
         ),
         joined(
-            "After the first state any reader can do without the field, so the drop needs no order of deploys. Against the"
-            " versions before it the drop is still not compatible both ways.",
+            "After the first state any reader can decode records without the field"
+            + (
+                "; code that still reads it takes the default for a value."
+                if reads(ground)
+                else ": the drop needs no order."
+            ),
+            "Against the versions before it the drop is still not compatible both ways.",
             about_decoders(ground),
         ),
     )

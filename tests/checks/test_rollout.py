@@ -245,6 +245,35 @@ def test_a_value_that_no_code_of_the_reader_uses_ties_nobody() -> None:
     assert evidence.verdict == "fail", "a record that is refused is refused whatever the code uses"
 
 
+@pytest.mark.parametrize(("order", "verdict"), [((PRODUCERS, CONSUMERS), "fail"), ((CONSUMERS, PRODUCERS), "pass")])
+def test_a_default_that_code_takes_for_a_value_nobody_writes_goes_out_behind_the_readers(
+    order: tuple[Step, ...], verdict: str
+) -> None:
+    uses = [use("amount", "compares", line=7)]
+    given = [ID, field("amount", "long", default=0)]
+    remove = RemoveField("order", "", "amount")
+
+    evidence = run(case(remove, [given], [[ID]], uses=uses, uses_after=[[]], steps=[order], reader=OWN))
+
+    assert evidence.verdict == verdict
+    assert 'the default 0 stands for "amount", which nobody writes any more at scorer/main.py:7' in (
+        found(evidence, "rollout.breaks" if verdict == "fail" else "rollout.story")[0].message
+    )
+
+
+def test_a_default_ties_nobody_whose_code_reads_another_name_first_or_foresees_null() -> None:
+    given = [ID, field("amount", ["null", "long"], default=None), field("total", "long", default=0)]
+    both = [use("amount", line=7), use("total", line=7)]
+    guarded = 'def bill(order):\n    return order["amount"] or 0\n'
+    remove = RemoveField("order", "", "amount")
+
+    falls_back = case(RENAME, [given], [[ID, given[2]]], uses=both, steps=[(PRODUCERS, CONSUMERS)], reader=OWN)
+    asks = case(remove, [given], [[ID]], uses=[use("amount", line=2)], steps=[(PRODUCERS, CONSUMERS)], reader=OWN)
+
+    assert not found(run(falls_back), "rollout.breaks")
+    assert not found(RolloutCheck().run(asks, bench({SCORER_PATH: guarded})), "rollout.breaks")
+
+
 def test_an_unknown_way_of_decoding_leaves_the_answer_open() -> None:
     evidence = run(case(RENAME, [[ID, AMOUNT]], [RENAMED], steps=[(PRODUCERS, CONSUMERS)], reader=None))
 

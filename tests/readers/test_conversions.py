@@ -96,6 +96,14 @@ def test_items_of_a_list_are_followed_into_getters(code: str, mode: str, form: s
     assert (mode, form, "certain") in uses_of_amount(f"{before}print({code})")
 
 
+@pytest.mark.parametrize(
+    ("place", "mode"),
+    [("{order['amount']:.2f}", "computes"), ("{order['amount']!r:>9}", "reads"), ("{order['amount']}", "reads")],
+)
+def test_a_format_asks_a_kind_of_what_a_text_shows(place: str, mode: str) -> None:
+    assert [it[0] for it in uses_of_amount(f'print(f"{place} paid")')] == [mode]
+
+
 def test_a_lambda_of_something_else_is_not_followed() -> None:
     assert uses_of_amount('print(sorted(others, key=lambda it: it["amount"]))') != [("keys", "subscript", "certain")]
 
