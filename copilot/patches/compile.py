@@ -7,6 +7,7 @@ the code around it) combine as splices of one text.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import TypeVar
 
 from copilot.domain.alternative import (
@@ -36,6 +37,8 @@ from copilot.patches.splices import CannotEdit, Splices, line_of, splice_between
 from copilot.patches.text_edits import edit_words
 from copilot.ports import SchemaFormat, Tree
 
+EDITED_KEPT_MAX = 512
+"""Edited files that are kept: phases and alternatives share most of their edits, and what was fitted is compiled after that."""
 PLACES_SHOWN = 5
 Kind = TypeVar("Kind", SchemaEdit, CodeEdit, TextEdit, Replacement, ImportEdit, NewFile, FileText)
 
@@ -45,6 +48,7 @@ class PatchCompiler:
 
     def __init__(self, formats: Mapping[str, SchemaFormat]) -> None:
         self._formats = formats
+        self._kept = lru_cache(EDITED_KEPT_MAX)(self._made)
 
     def compile(self, alternative: Alternative, tree: Tree) -> tuple[Patch, ...] | Refused:
         """Returns the patch from the base to each phase, or what stands against the first phase that can't be compiled."""
@@ -60,22 +64,7 @@ class PatchCompiler:
         """Returns the alternative with each code edit that can't be made here as a step by hand."""
         edits = (edit for phase in alternative.phases for edit in phase.edits if isinstance(edit, CodeEdit | TextEdit))
         files = tree.read(sorted({edit.path for edit in edits if is_inside(edit.path)}))
-        known: dict[tuple[str, tuple[Edit, ...]], str | CannotEdit] = {}
-
-        def edited(file: SourceFile, own: Sequence[Edit]) -> str:
-            # Phases share most of their edits, and those of one file are asked about again.
-            key = (file.path, tuple(own))
-            if key not in known:
-                try:
-                    known[key] = self._edited(file, own, tree)
-                except CannotEdit as problem:
-                    known[key] = problem
-            found = known[key]
-            if isinstance(found, CannotEdit):
-                raise found
-            return found
-
-        return fitted(alternative, files, edited)
+        return fitted(alternative, files, lambda file, own: self._edited(file, own, tree))
 
     def _changes(self, phase: Phase, tree: Tree) -> tuple[list[FileChange], list[CannotEdit]]:
         changes: list[FileChange] = []
@@ -110,6 +99,21 @@ class PatchCompiler:
         return FileChange(path, file.text, self._edited(file, edits, tree))
 
     def _edited(self, file: SourceFile, edits: Sequence[Edit], tree: Tree) -> str:
+        """Returns the text of a file after its edits; raises CannotEdit."""
+        is_package = any(isinstance(edit, ImportEdit) for edit in edits) and _is_package(file.path, tree)
+        made = self._kept(file, tuple(edits), is_package=is_package)
+        if isinstance(made, CannotEdit):
+            # A new one each time: an error that is raised again keeps the frames of all times before.
+            raise CannotEdit(made.what, made.where, made.next)
+        return made
+
+    def _made(self, file: SourceFile, edits: Sequence[Edit], *, is_package: bool) -> str | CannotEdit:
+        try:
+            return self._spliced(file, edits, is_package=is_package)
+        except CannotEdit as problem:
+            return problem.with_traceback(None)
+
+    def _spliced(self, file: SourceFile, edits: Sequence[Edit], *, is_package: bool) -> str:
         schema_edits, code_edits = _of(SchemaEdit, edits), _of(CodeEdit, edits)
         splices = Splices(file.path, file.text.encode())
         for place in dict.fromkeys(_literal_of(edit) for edit in schema_edits):
@@ -124,7 +128,7 @@ class PatchCompiler:
         edit_python(python, splices, code_edits)
         imports = _of(ImportEdit, edits)
         if imports:
-            add_imports(python, splices, imports, code_edits, is_package=_is_package(file.path, tree))
+            add_imports(python, splices, imports, code_edits, is_package=is_package)
         after = splices.apply()
         if after != file.text:
             verify_python(python, after, splices.all())

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pytest
 
@@ -75,6 +75,36 @@ def test_each_phase_is_compiled_from_the_base() -> None:
     assert after(third) == {}
     assert [patch.phase for patch in (first, second, third)] == [0, 1, 2]
     assert {patch.base for patch in (first, second, third)} == {COMMIT}
+
+
+def test_edits_that_phases_and_alternatives_share_are_made_once() -> None:
+    made: list[str] = []
+
+    class Counting(AvroFormat):
+        def edit(self, text: str, edits: Sequence[SchemaEdit]) -> str:
+            made.append(text)
+            return super().edit(text, edits)
+
+    compiler, tree = PatchCompiler({"avro": Counting()}), tree_of({"order.avsc": SCHEMA, "job.py": JOB})
+    schema, code = rename_in(source("order.avsc", SCHEMA)), rename_at("job.py", JOB, '"amount"')
+
+    first = compiler.compile(alternative_of((schema,), (schema, code)), tree)
+    second = compiler.compile(alternative_of((schema, code)), tree)
+
+    assert made == [SCHEMA]
+    assert isinstance(first, tuple)
+    assert isinstance(second, tuple)
+    assert second[0].changes == first[1].changes
+
+
+def test_a_file_that_changed_is_edited_anew() -> None:
+    compiler, shorter = PatchCompiler({"avro": AvroFormat()}), SCHEMA.replace('"long"', '"int"')
+    edit = rename_in(source("order.avsc", SCHEMA))
+
+    both = [compiler.compile(alternative_of((edit,)), tree_of({"order.avsc": text})) for text in (SCHEMA, shorter)]
+
+    texts = [patches[0].changes[0].after for patches in both if isinstance(patches, tuple)]
+    assert texts == [SCHEMA.replace("amount", "total"), shorter.replace("amount", "total")]
 
 
 def test_a_schema_literal_and_the_code_around_it_are_edited_together() -> None:
