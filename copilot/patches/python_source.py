@@ -57,7 +57,7 @@ class PythonSource:
                 "Mend the file first, and ask again.",
             ) from None
         self._lines = [bom, *(found.end() for found in _LINE_END.finditer(self.data))]
-        self._parents = {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
+        self._parents = _parents(self.tree)
 
     def start(self, node: ast.AST) -> int:
         """Returns where a node begins."""
@@ -114,7 +114,7 @@ class PythonSource:
 
     def use_at(self, offset: int, name: str) -> Use:
         """Returns the use of `name` whose token begins at `offset`; raises CannotEdit where there is none."""
-        found = [use for node in ast.walk(self.tree) if (use := self._use(node, offset, name)) is not None]
+        found = [use for node in self._parents if (use := self._use(node, offset, name)) is not None]
         # The pieces of an f-string stand, as Python before 3.12 has it, where the whole string does, and what it holds too.
         exact = [use for use in found if use.role != "word"]
         if found:
@@ -178,6 +178,17 @@ class PythonSource:
 
     def _reads(self, offset: int, token: bytes) -> bool:
         return self.data[offset : offset + len(token)] == token
+
+
+def _parents(tree: ast.AST) -> dict[ast.AST, ast.AST]:
+    """Returns each node below a tree with the one around it, the outer ones first, as `ast.walk` has them."""
+    found: dict[ast.AST, ast.AST] = {}
+    layer = [tree]
+    while layer:
+        inner = [(child, node) for node in layer for child in ast.iter_child_nodes(node)]
+        found.update(inner)
+        layer = [child for child, _ in inner]
+    return found
 
 
 def _position(node: ast.AST) -> ast.expr | ast.stmt | ast.keyword:
