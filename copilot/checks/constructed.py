@@ -8,7 +8,7 @@ So a producer that hands one a new field must have it declared, and a consumer t
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from copilot.checks.lineage import Lineage, phase_label
@@ -108,13 +108,13 @@ class Constructions:
     phase: int
     case: Case
     bench: Bench
-    standing: Standing
+    standings: Mapping[int, Standing]
     codes: Mapping[int, Codes]
 
     def of_producer(self, link: Link) -> Iterator[Finding]:
         """Yields the names that the producer gives to a class that declares no such field, where it did not before."""
-        before = self._undeclared(self.case.base.uses, link, BASE)
-        for (_, owner, name), (use, is_strict) in self._undeclared(self.standing.after, link, self.phase).items():
+        before = self._undeclared(link, BASE)
+        for (_, owner, name), (use, is_strict) in self._undeclared(link, self.phase).items():
             if (use.span.path, owner, name) not in before:
                 does = "refuses it" if is_strict else "drops it"
                 text = (
@@ -123,11 +123,9 @@ class Constructions:
                 fix = f"Declare {name} in {owner}."
                 yield Finding(NOT_DECLARED, "error", text, use.span, self.lineage.name, use.path, self.phase, fix)
 
-    def _undeclared(
-        self, uses: Iterable[FieldUse], link: Link, phase: int
-    ) -> dict[tuple[str, str, str], tuple[FieldUse, bool]]:
+    def _undeclared(self, link: Link, phase: int) -> dict[tuple[str, str, str], tuple[FieldUse, bool]]:
         found: dict[tuple[str, str, str], tuple[FieldUse, bool]] = {}
-        for use in uses:
+        for use in self.standings[phase].after:
             if use.form != "keyword" or use.job != link.job or use.subject != self.lineage.name or use.is_test:
                 continue
             code = self.codes[phase].of(use) if use.span.path.endswith(".py") else None
@@ -168,8 +166,8 @@ class Constructions:
                     yield from self._refused(link, path, name, now[record])
 
     def _is_of(self, use: FieldUse, link: Link) -> bool:
-        is_code = use.span.path.endswith(".py") and not self.case.base.is_foreign(use.span.path)
-        return is_code and use.job == link.job and use.subject == self.lineage.name and not use.is_test
+        is_own = use.job == link.job and use.subject == self.lineage.name and not use.is_test
+        return is_own and use.span.path.endswith(".py") and not self.case.base.is_foreign(use.span.path)
 
     def _whole(self, path: str, phase: int) -> Iterator[tuple[ast.Call, str]]:
         """Yields the calls of a file that hand one mapping on as all that they give: `Order(**record)`."""

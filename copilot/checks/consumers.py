@@ -8,7 +8,7 @@ Where the plan leaves just that place to a person, it is an open question: nobod
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from copilot.checks.declared import beside, parent, paths_of
@@ -18,13 +18,14 @@ from copilot.checks.lineage import Lineage, phase_label
 from copilot.checks.nulls import FORESEEN, Outcome, outcome_of_null, survives_absence
 from copilot.checks.parsed_code import Codes
 from copilot.checks.reading import reader_schema
-from copilot.checks.standing import Standing, standing_uses
+from copilot.checks.standing import Standing
 from copilot.domain.alternative import CodeEdit
 from copilot.domain.evidence import Finding
 from copilot.domain.fieldtype import base_kind, branches, is_nullable, parsed, value_kind, without_null
 from copilot.domain.operation import ChangeType, MakeOptional, RemoveField
-from copilot.domain.pipeline import FieldUse, Link
+from copilot.domain.pipeline import FieldUse, Link, Mode
 from copilot.domain.schema import SchemaField, SchemaVersion
+from copilot.domain.source import Span
 from copilot.ports import Bench, Case
 
 OPEN_RULES = (
@@ -50,7 +51,7 @@ class ConsumerView:
     phase: int
     case: Case
     bench: Bench
-    standing: Standing
+    standings: Mapping[int, Standing]
     link: Link
     codes: Codes
 
@@ -65,10 +66,8 @@ class ConsumerView:
         yield from self._defaulted(has)
         had = {field.path: field for field in base.latest.fields}
         new_names = {field.path for field in after.fields} if (after := self.lineage.after[self.phase]) else set()
-        kept = {(use.span, use.path, use.mode) for use in self.standing.kept}
-        for use in self.standing.after:
-            if not self._is_own(use):
-                continue
+        kept = self._kept()
+        for use in self.reads_now():
             is_kept = (use.span, use.path, use.mode) in kept
             if use.path in has:
                 yield from self._retyped(use, has, base.latest)
@@ -87,12 +86,12 @@ class ConsumerView:
 
     def reads(self) -> list[FieldUse]:
         """Returns the reads of this consumer that came through the phase as they were, outside of tests."""
-        kept = {(use.span, use.path, use.mode) for use in self.standing.kept}
-        return [use for use in self._uses(self.standing) if (use.span, use.path, use.mode) in kept]
+        kept = self._kept()
+        return [use for use in self.reads_now() if (use.span, use.path, use.mode) in kept]
 
     def reads_now(self) -> list[FieldUse]:
         """Returns the reads of this consumer after the phase, those that the phase edits among them, outside of tests."""
-        return list(self._uses(self.standing))
+        return self._own(self.standings[self.phase].after)
 
     def _too_early(self) -> Iterator[Finding]:
         """Reads of names that records from before the phase don't have, where no schema of the reader's own fills them in."""
@@ -102,8 +101,8 @@ class ConsumerView:
             return
         old = {field.path for field in before.fields}
         new = {field.path for field in after.fields} - old
-        earlier = {(use.path, use.mode) for use in self._uses(self._standing_before())}
-        own = self._uses(self.standing)
+        earlier = {(use.path, use.mode) for use in self._own(self.standings[self.phase - 1].after)}
+        own = self.reads_now()
         falls_back = {use.span for use in own if use.path in old}
         for use in own:
             is_new = use.path in new and (use.path, use.mode) not in earlier
@@ -129,15 +128,17 @@ class ConsumerView:
                 )
 
     def _is_own(self, use: FieldUse) -> bool:
-        is_read = use.mode in READING and not use.is_test
-        return is_read and (use.job, use.subject) == (self.link.job, self.lineage.name)
+        is_of_it = use.job == self.link.job and use.subject == self.lineage.name
+        return is_of_it and use.mode in READING and not use.is_test
 
-    def _standing_before(self) -> Standing:
-        return standing_uses(self.case, self.phase - 1) if self.phase else Standing((), (), self.case.base.uses)
+    def _kept(self) -> set[tuple[Span, str, Mode]]:
+        """Returns what came through the phase in the consumer's code as it was, of whichever subject it was taken for before."""
+        kept = self.standings[self.phase].kept
+        return {(use.span, use.path, use.mode) for use in kept if use.job == self.link.job}
 
-    def _uses(self, standing: Standing) -> list[FieldUse]:
+    def _own(self, uses: Iterable[FieldUse]) -> list[FieldUse]:
         """Returns the reads of this consumer outside of tests."""
-        return [use for use in standing.after if self._is_own(use)]
+        return [use for use in uses if self._is_own(use)]
 
     def _early(self, use: FieldUse, schema_of: str) -> Finding:
         label = phase_label(self.phase, self.case.alternative.phases[self.phase])
@@ -273,7 +274,7 @@ class ConsumerView:
         if use.mode != "passes":
             return ""
         known = {subject.name: subject for subject in self.case.states[self.phase].subjects}
-        for other in self.standing.after:
+        for other in self.standings[self.phase].after:
             same_place = (other.job, other.span) == (use.job, use.span) and other.subject != use.subject
             subject = known.get(other.subject)
             if not same_place or other.mode not in ("passes", "writes") or subject is None:

@@ -60,8 +60,9 @@ class ContractCheck:
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
         codes = {phase: Codes(case, bench, phase) for phase in range(BASE, len(case.states))}
+        standings = {phase: standing_uses(case, phase) for phase in range(BASE, len(case.states) if changed else 0)}
         views = [
-            _View(lineage, phase, case, bench, standing_uses(case, phase), codes)
+            _View(lineage, phase, case, bench, standings, codes)
             for phase in range(len(case.states))
             for lineage in changed
         ]
@@ -106,8 +107,12 @@ class _View:
     phase: int
     case: Case
     bench: Bench
-    standing: Standing
+    standings: Mapping[int, Standing]
     codes: Mapping[int, Codes]
+
+    @property
+    def standing(self) -> Standing:
+        return self.standings[self.phase]
 
     @property
     def after(self) -> SchemaVersion | None:
@@ -140,7 +145,7 @@ class _View:
         return use.is_write and use.subject == self.lineage.name and not use.is_test
 
     def findings(self) -> Iterator[Finding]:
-        made = Constructions(self.lineage, self.phase, self.case, self.bench, self.standing, self.codes)
+        made = Constructions(self.lineage, self.phase, self.case, self.bench, self.standings, self.codes)
         for link in self.links("produces"):
             yield from self._of_producer(link)
             yield from made.of_producer(link)
@@ -149,7 +154,7 @@ class _View:
         yield from too_late(self.lineage, self.phase, self.case)
         for link in self.links("consumes"):
             view = ConsumerView(
-                self.lineage, self.phase, self.case, self.bench, self.standing, link, self.codes[self.phase]
+                self.lineage, self.phase, self.case, self.bench, self.standings, link, self.codes[self.phase]
             )
             yield from view.findings()
             yield from made.of_consumer(link)

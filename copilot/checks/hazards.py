@@ -17,7 +17,6 @@ from copilot.checks.lineage import Direction
 from copilot.checks.meetings import NO_AVRO, Meetings, Problem, Reader, Records, decoders_of
 from copilot.checks.nulls import null_is_foreseen
 from copilot.checks.parsed_code import Codes
-from copilot.checks.reading import BASE
 from copilot.checks.roundtrip import HISTORY_LIMIT
 from copilot.checks.standing import standing_uses
 from copilot.checks.wires import Wire, meetings_of, wires_of
@@ -244,8 +243,7 @@ class Crossings:
 
     def _uses_of(self, wire: Wire, state: int) -> list[FieldUse]:
         if state not in self._uses:
-            every = self.case.base.uses if state == BASE else standing_uses(self.case, state).after
-            self._uses[state] = tuple(every)
+            self._uses[state] = standing_uses(self.case, state).after
         return [
             use
             for use in self._uses[state]

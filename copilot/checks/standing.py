@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import lru_cache
 
+from copilot.checks.reading import BASE
 from copilot.domain.alternative import NewFile
 from copilot.domain.patch import FileChange, Patch
 from copilot.domain.pipeline import FieldUse
@@ -32,7 +33,9 @@ class Standing:
 
 
 def standing_uses(case: Case, phase: int) -> Standing:
-    """Returns what became of the base's uses in the state after that phase."""
+    """Returns what became of the base's uses in the state after that phase; all stand in `BASE`."""
+    if phase == BASE:
+        return Standing(case.base.uses, (), case.base.uses)
     moved = {change.path: _kept_lines(change) for change in _changes(case.patches, phase)}
     kept: list[FieldUse] = []
     edited: list[FieldUse] = []
