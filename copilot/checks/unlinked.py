@@ -9,7 +9,7 @@ found.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from copilot.checks.lineage import Lineage, phase_label
 from copilot.domain.evidence import Finding, Severity
@@ -72,32 +72,50 @@ def _of_contract(
 def _unlinked(case: Case, bench: Bench, subject: str, direction: Direction) -> Iterator[tuple[Link, str]]:
     """Yields the jobs that may write, or read, the subject, with why they may; at most PLACES_MAX."""
     verb = "writes" if direction == "produces" else "reads"
+    links = [
+        link
+        for link in case.base.links
+        if link.subject is None and link.direction == direction and not link.forwards and link.certainty != "possible"
+    ]
     jobs: dict[str, tuple[Link, str]] = {}
-    for link in case.base.links:
-        if link.subject is not None or link.direction != direction or link.forwards or link.certainty == "possible":
-            continue
+    for link in links:
         if link.decoder and link.decoder.library in _AVRO_LIBRARIES:
             text = f"{link.job} {verb} {link.endpoint} with a schema that was not found; it may be {subject}"
             jobs[link.job] = (link, text)
-        elif link.job not in jobs and (names := _names_told(case, bench, subject, link)):
+    others = [link for link in links if link.job not in jobs]
+    quoted = _quoted(bench, {path for link in others for path in _code_of(link)})
+    for link in others:
+        names = next((found for path in _code_of(link) if (found := _names_told(case, subject, quoted[path]))), ())
+        if names and link.job not in jobs:
             how = "as JSON" if link.decoder and link.decoder.library == "json" else "with a schema that was not found"
             text = f"{link.job} {verb} {link.endpoint} {how} and names {', '.join(names)}; it may be {subject}"
             jobs[link.job] = (link, text)
     yield from (jobs[job] for job in sorted(jobs)[:PLACES_MAX])
 
 
-def _names_told(case: Case, bench: Bench, subject: str, link: Link) -> tuple[str, ...]:
-    """Returns the fields that a file around a link names in quotes: what changes, and enough of the others; () if too few."""
-    paths = sorted({span.path for span in link.proof if span.path.endswith(".py") and not is_test_path(span.path)})
-    for file in bench.tree.read(paths).values() if paths else ():
-        quoted = set() if isinstance(file, Gap) else {match[2] for match in _QUOTED.finditer(file.text)}
-        for operation in case.request.operations:
-            names = _names_of(case, subject) if operation.subject == subject else set()
-            own = {operation.field.rpartition(".")[2]} & names
-            beside = names - own
-            told = sorted(beside & quoted)
-            if beside and own <= quoted and len(told) >= min(NAMES_MIN, (len(beside) + 1) // 2):
-                return (*sorted(own), *told[:NAMES_MIN])
+def _code_of(link: Link) -> list[str]:
+    """Returns the Python files around a link, outside of tests."""
+    return sorted({span.path for span in link.proof if span.path.endswith(".py") and not is_test_path(span.path)})
+
+
+def _quoted(bench: Bench, paths: Set[str]) -> dict[str, Set[str]]:
+    """Returns the names that stand in quotes in each file, none of one that can't be read."""
+    files = bench.tree.read(sorted(paths)) if paths else {}
+    return {
+        path: set() if isinstance(file, Gap) else {match[2] for match in _QUOTED.finditer(file.text)}
+        for path, file in files.items()
+    }
+
+
+def _names_told(case: Case, subject: str, quoted: Set[str]) -> tuple[str, ...]:
+    """Returns the fields that a file names: what changes, and enough of the others; () if too few."""
+    for operation in case.request.operations:
+        names = _names_of(case, subject) if operation.subject == subject else set()
+        own = {operation.field.rpartition(".")[2]} & names
+        beside = names - own
+        told = sorted(beside & quoted)
+        if beside and own <= quoted and len(told) >= min(NAMES_MIN, (len(beside) + 1) // 2):
+            return (*sorted(own), *told[:NAMES_MIN])
     return ()
 
 
