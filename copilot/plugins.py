@@ -190,7 +190,7 @@ def _finder(tree: Tree, settings: Settings, index: Index) -> ImpactOf:
 
 def _ranker(repository: Repository, tree: Tree, settings: Settings, index: Index) -> ImpactRanker:
     def ranked(impacts: Mapping[Operation, Impact], pipeline: PipelineMap) -> ImpactList:
-        from copilot.adapters.clones import words_in_clones
+        from copilot.adapters.clones import tree_of_clone
         from copilot.domain.impacted import ImpactList, asked_of
         from copilot.domain.operation import ChangeLevel, ReorderFields, TopicOperation
         from copilot.impact.elsewhere import with_elsewhere
@@ -201,7 +201,7 @@ def _ranker(repository: Repository, tree: Tree, settings: Settings, index: Index
             return ImpactList(tree.commit, (), (), (), 0)
         asked = [asked_of(it, pipeline.subject(it.subject).latest.source.path) for it in about]
         found = build_impact_finder(repository, tree, settings, index)(tuple(dict.fromkeys(asked)))
-        return with_elsewhere(found, impacts.values(), pipeline, functools.partial(words_in_clones, repository))
+        return with_elsewhere(found, impacts.values(), pipeline, functools.partial(tree_of_clone, repository), index)
 
     return ranked
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -84,26 +84,13 @@ def read_in_clones(
     return found
 
 
-def words_in_clones(
-    own: Repository, clones: Iterable[Clone], words: Sequence[str]
-) -> dict[str, dict[str, tuple[int, ...]]]:
-    """Returns, by path (NAME:PLACE) and word, the lines of clones that hold words whole, each clone at its commit.
-
-    A clone that can't be searched is left out: the map tells that it isn't read.
-    """
-    found: dict[str, dict[str, tuple[int, ...]]] = {}
-    asked = [part for word in words for part in ("-e", word)]
-    for clone in clones if asked else ():
-        try:
-            git = _open(own, clone).git
-            rows = git.text("grep", "-nowIF", *asked, clone.commit, "--", ok=(0, 1)) if clone.commit else ""
-        except CopilotError:
-            continue
-        for row in rows.splitlines():
-            path, line, word = row.removeprefix(f"{clone.commit}:").rsplit(":", 2)
-            lines = found.setdefault(elsewhere(clone.name, path), {})
-            lines[word] = (*lines.get(word, ()), int(line))
-    return found
+def tree_of_clone(own: Repository, clone: Clone) -> Tree | None:
+    """Returns a clone's files at its commit, None where they can't be read: the map tells that."""
+    try:
+        tree = CommitTree(_open(own, clone), clone.commit)
+        return tree if tree.snapshot.entries else None
+    except CopilotError:
+        return None
 
 
 def _reason(error: CopilotError) -> str:

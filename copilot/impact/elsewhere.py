@@ -6,17 +6,21 @@ where other fields of the record that few files name stand there too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from copilot.domain.clones import Clone
+from copilot.domain.clones import Clone, elsewhere
 from copilot.domain.impacted import ElsewhereFile, ImpactList
 from copilot.domain.pipeline import Impact, PipelineMap
-from copilot.domain.source import Span
+from copilot.domain.source import SourceFile, Span
 from copilot.domain.twins import places_of
+from copilot.impact.words import Words
+from copilot.ports import Index, Tree
 
-Naming = Callable[[Sequence[Clone], Sequence[str]], Mapping[str, Mapping[str, Sequence[int]]]]
-"""Tells where files of clones, written NAME:PLACE, hold words: by path and word the lines."""
+Opened = Callable[[Clone], Tree | None]
+"""Gives the files of a clone at its commit, None where they can't be read: the map tells that."""
 WORDS_MAX = 40
 BESIDE_MIN = 2
 TELLING_MAX = 12
@@ -27,20 +31,18 @@ _VERBS = {"passes": "passes on", "keys": "keys by", "compares": "compares", "com
 
 
 def with_elsewhere(
-    found: ImpactList, impacts: Iterable[Impact], pipeline: PipelineMap, naming: Naming | None = None
+    found: ImpactList, impacts: Iterable[Impact], pipeline: PipelineMap, opened: Opened, index: Index
 ) -> ImpactList:
-    """Returns the answer with what is known of other repositories, nothing where none is known."""
-    return replace(found, elsewhere=_files_elsewhere(impacts, pipeline, naming))
-
-
-def _files_elsewhere(
-    impacts: Iterable[Impact], pipeline: PipelineMap, naming: Naming | None
-) -> tuple[ElsewhereFile, ...]:
-    """Returns the files of clones and outside consumers that the changes reach, sorted by path."""
+    """Returns the answer with the files of clones and outside consumers that the changes reach, sorted by path."""
     every = tuple(impacts)
     known = _by_path(place for impact in every for place in _places(impact, pipeline))
-    named = _by_path(place for impact in every if naming is not None for place in _by_name(impact, pipeline, naming))
-    return tuple(
+    trees = [(clone.name, tree) for clone in pipeline.clones if (tree := opened(clone)) is not None]
+    named = _by_path(
+        (replace(span, path=elsewhere(name, span.path)), reason)
+        for name, tree in trees
+        for span, reason in _by_name(every, pipeline, tree, Words(tree, index))
+    )
+    files = tuple(
         ElsewhereFile(
             path,
             tuple(sorted({span for span, _ in places})),
@@ -50,6 +52,7 @@ def _files_elsewhere(
         )
         for path, places in sorted({**named, **known}.items())
     )
+    return replace(found, elsewhere=files)
 
 
 def _by_path(places: Iterable[tuple[Span, str]]) -> dict[str, list[tuple[Span, str]]]:
@@ -59,23 +62,35 @@ def _by_path(places: Iterable[tuple[Span, str]]) -> dict[str, list[tuple[Span, s
     return found
 
 
-def _by_name(impact: Impact, pipeline: PipelineMap, naming: Naming) -> Iterator[tuple[Span, str]]:
-    """Yields where files of clones name the field, those that name most telling fields of its record, and why."""
-    holder, _, field = impact.path.rpartition(".")
-    fields = pipeline.subject(impact.subject).latest.fields if impact.subject else ()
-    beside = {it.name for it in fields if it.path.rpartition(".")[0] == holder} - {field}
-    if not field or not any(it.path == impact.path for it in fields):
-        return
-    words = [field, *sorted(beside, key=len, reverse=True)[: WORDS_MAX - 1]]
-    for clone in pipeline.clones:
-        files = naming((clone,), words)
-        told = {word for word in beside if sum(word in lines for lines in files.values()) <= TELLING_MAX}
-        weights = {path: len(told & lines.keys()) for path, lines in files.items() if field in lines}
-        worth = sorted((path for path in weights if weights[path] >= BESIDE_MIN), key=lambda it: (-weights[it], it))
-        for path in worth[:FILES_MAX]:
-            for line in files[path][field][:LINES_MAX]:
-                count = len(beside & files[path].keys())
-                yield Span(path, line, line), f"names {field} beside {count} other fields of {impact.subject}"
+def _by_name(impacts: Iterable[Impact], pipeline: PipelineMap, tree: Tree, words: Words) -> Iterator[tuple[Span, str]]:
+    """Yields where files of a clone name the field, those that name most telling fields of its record, and why."""
+    for impact in impacts:
+        holder, _, field = impact.path.rpartition(".")
+        fields = pipeline.subject(impact.subject).latest.fields if impact.subject else ()
+        if not any(it.path == impact.path for it in fields):
+            continue
+        beside = {it.name for it in fields if it.path.rpartition(".")[0] == holder} - {field}
+        held = _files_naming(field, sorted(beside, key=len, reverse=True)[: WORDS_MAX - 1], words)
+        for path, file in tree.read(held).items():
+            lines = _lines_with(field, file.text) if isinstance(file, SourceFile) else []
+            reason = f"names {field} beside {held[path]} other fields of {impact.subject}"
+            yield from ((Span(path, line, line), reason) for line in lines[:LINES_MAX])
+
+
+def _files_naming(field: str, beside: Iterable[str], words: Words) -> dict[str, int]:
+    """Returns the files that name a field beside enough telling ones, those with most first, and how many others each names."""
+    own, others = field.encode(), {name.encode() for name in beside}
+    files = {path: (others | {own}).intersection(held.split(b"\n")) for path, held in words.each()}
+    counts = Counter(word for held in files.values() for word in held)
+    telling = {word for word in others if counts[word] <= TELLING_MAX}
+    weights = {path: len(held & telling) for path, held in files.items() if own in held}
+    worth = sorted((path for path in weights if weights[path] >= BESIDE_MIN), key=lambda it: (-weights[it], it))
+    return {path: len(files[path] & others) for path in worth[:FILES_MAX]}
+
+
+def _lines_with(word: str, text: str) -> list[int]:
+    pattern = re.compile(rf"\b{re.escape(word)}\b")
+    return [number for number, line in enumerate(text.split("\n"), 1) if pattern.search(line)]
 
 
 def _places(impact: Impact, pipeline: PipelineMap) -> Iterator[tuple[Span, str]]:

@@ -33,7 +33,7 @@ def read_impact(place: Place, text: str, operations: Sequence[str]) -> ImpactLis
 
 def _with_elsewhere(found: ImpactList, place: Place, text: str, operations: Sequence[str]) -> ImpactList:
     """Adds what the map of all repositories knows; names that it doesn't know are told, as they may be known elsewhere."""
-    from copilot.adapters.clones import words_in_clones
+    from copilot.adapters.clones import tree_of_clone
     from copilot.impact.elsewhere import with_elsewhere
     from copilot.impact.fields import impact_of
     from copilot.proposals.asking import asked_of_all
@@ -44,5 +44,5 @@ def _with_elsewhere(found: ImpactList, place: Place, text: str, operations: Sequ
     except WrongUsage as error:
         told = f"Other repositories were not searched: {error.what}"
         return replace(found, warnings=(*found.warnings, told))
-    naming = partial(words_in_clones, place.repository)
-    return with_elsewhere(found, [impact_of(it, pipeline) for it in known], pipeline, naming)
+    opened = partial(tree_of_clone, place.repository)
+    return with_elsewhere(found, [impact_of(it, pipeline) for it in known], pipeline, opened, place.index)
