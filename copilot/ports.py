@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from copilot.domain.impacted import AskedChange, ImpactList
     from copilot.domain.model import Call, ModelLimits, Reply, Usage
     from copilot.domain.operation import ChangeRequest, Operation
-    from copilot.domain.pair import PairVerdict
+    from copilot.domain.pair import Age, PairVerdict
     from copilot.domain.patch import Patch, Refused
     from copilot.domain.pipeline import Impact, PipelineMap
     from copilot.domain.prompt import Prompt
@@ -182,10 +182,11 @@ class SchemaFormat(Protocol):
         """Returns why data of `writer` can't be read as `reader`; empty means that it can."""
         ...
 
-    def judge(self, reader: Any, writer: Any, *, with_meaning: bool = False) -> PairVerdict:
+    def judge(self, reader: Any, writer: Any, *, reader_is: Age | None = None) -> PairVerdict:
         """Returns a registry's answer on two schemas, JSON values or texts, and what each decoder makes of the data.
 
-        With meaning, also what no rule and no decoder notices: units, sentinels, fields that look renamed.
+        Where it is said which of the two is the newer one, also what no rule and no decoder notices: units, sentinels, fields
+        that look renamed.
         """
         ...
 

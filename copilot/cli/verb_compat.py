@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, Protocol, get_args
 
 from copilot.cli.arguments import add_format
 from copilot.cli.console import Console
@@ -15,11 +15,14 @@ from copilot.errors import EXIT_DONE, EXIT_REFUSED, EXIT_USAGE, WrongUsage
 
 if TYPE_CHECKING:
     from copilot.cli.compat_text import Judged
-    from copilot.domain.pair import PairVerdict
+    from copilot.domain.pair import Age, PairVerdict
     from copilot.ports import SchemaFormat
     from copilot.proposals.named_schemas import NamedSchema
 
-    Judge = Callable[[Any, Any], PairVerdict]
+    class Judge(Protocol):
+        """Takes the reader's schema and the writer's; of those of a batch the reader's counts as the newer one."""
+
+        def __call__(self, reader: Any, writer: Any, reader_is: Age = "newer", /) -> PairVerdict: ...
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -105,8 +108,8 @@ def _versions(arguments: argparse.Namespace, schema_format: SchemaFormat) -> tup
 def _judge(schema_format: SchemaFormat, *, is_run: bool) -> Judge:
     """Returns what judges a reader's schema and a writer's, by rules and predictions, and by running what can be run if asked."""
 
-    def judge(reader: Any, writer: Any) -> PairVerdict:
-        verdict = schema_format.judge(reader, writer, with_meaning=True)
+    def judge(reader: Any, writer: Any, reader_is: Age = "newer") -> PairVerdict:
+        verdict = schema_format.judge(reader, writer, reader_is=reader_is)
         if not is_run:
             return verdict
 
@@ -140,9 +143,9 @@ def _judged(versions: tuple[NamedSchema, ...], level: Level, judge: Judge, *, is
 
     for old, new in _steps(versions, level.endswith("_TRANSITIVE"), is_history):
         if level.startswith(("BACKWARD", "FULL")):
-            yield Judged(new.label, old.label, judge(new.text, old.text))
+            yield Judged(new.label, old.label, judge(new.text, old.text, "newer"))
         if level.startswith(("FORWARD", "FULL")):
-            yield Judged(old.label, new.label, judge(old.text, new.text))
+            yield Judged(old.label, new.label, judge(old.text, new.text, "older"))
 
 
 def _steps(

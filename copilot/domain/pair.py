@@ -6,6 +6,8 @@ from typing import Literal, NamedTuple
 
 Reads = Literal["yes", "no", "wrong-value", "unknown"]
 Basis = Literal["predicted", "ran"]
+Age = Literal["newer", "older"]
+"""Which of two versions reads data of the other."""
 
 
 class Reason(NamedTuple):

@@ -123,8 +123,8 @@ def pair_figures(truth: PairTruth, schema_format: SchemaFormat) -> tuple[tuple[s
 
 def _verdicts(truth: PairTruth, schema_format: SchemaFormat) -> dict[str, PairVerdict]:
     return {
-        "backward": schema_format.judge(truth.new, truth.old, with_meaning=True),
-        "forward": schema_format.judge(truth.old, truth.new, with_meaning=True),
+        "backward": schema_format.judge(truth.new, truth.old, reader_is="newer"),
+        "forward": schema_format.judge(truth.old, truth.new, reader_is="older"),
     }
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from copilot.domain.alternative import SchemaEdit
     from copilot.domain.evidence import Finding
-    from copilot.domain.pair import PairVerdict
+    from copilot.domain.pair import Age, PairVerdict
     from copilot.domain.schema import SchemaPart, SchemaSource, SchemaVersion
     from copilot.domain.source import Gap
     from copilot.ports import DecoderUnderTest
@@ -70,11 +70,11 @@ class AvroFormat:
 
         return incompatibilities(reader, writer)
 
-    def judge(self, reader: Any, writer: Any, *, with_meaning: bool = False) -> PairVerdict:
+    def judge(self, reader: Any, writer: Any, *, reader_is: Age | None = None) -> PairVerdict:
         """Returns a registry's answer on two schemas, and what each decoder makes of the data."""
         from copilot.formats.avro.judge import judge
 
-        return judge(reader, writer, with_meaning=with_meaning)
+        return judge(reader, writer, reader_is=reader_is)
 
     def stands_alone(self, schema: Any) -> bool:
         """Tells whether one schema is valid without any other."""

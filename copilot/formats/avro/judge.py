@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from copilot.domain.pair import DecoderVerdict, PairVerdict, Reads, Reason
+from copilot.domain.pair import Age, DecoderVerdict, PairVerdict, Reads, Reason
 from copilot.formats.avro.agreement import Agreement
 from copilot.formats.avro.meaning import changes_of
 from copilot.formats.avro.model import FINE, NO, WRONG, YES, Outcome, first_refused_default
@@ -15,7 +15,7 @@ from copilot.formats.avro.model_avsc import AvscModel, takes_default
 from copilot.formats.avro.model_fastavro import FastavroModel, accepts_default
 from copilot.formats.avro.model_java import JavaModel
 from copilot.formats.avro.plain_refusals import PlainRefusal, first_written, plain_refusals
-from copilot.formats.avro.rules import Walk
+from copilot.formats.avro.rules import AMBIGUOUS_ALIAS, Walk
 from copilot.formats.avro.strict import Alike, InvalidSchema, read_schema
 from copilot.formats.avro.types import Type
 
@@ -36,10 +36,20 @@ MISREAD_BY = {
     "avro.enum-collapse": DECODERS,
 }
 """Who takes the writer's own data for something else, or refuses it; a change that is not here is about other data."""
+_FIXES_OF_WRITERS = {
+    "avro.reader-field-missing-default": "Keep writing the field while such readers are left.",
+    "avro.type-mismatch": "Keep what such readers take while they are left, and add a new field of the new type beside it.",
+    "avro.missing-union-branch": "Write no such branch while such readers are left; add a new field for it.",
+    "avro.missing-enum-symbols": "Write no such symbol while such readers are left.",
+    "avro.name-mismatch": "Keep the name that such readers know while they are left.",
+    "avro.fixed-size-mismatch": "Keep the size while such readers are left, and add a new field of the new size beside it.",
+    AMBIGUOUS_ALIAS: "Write only one of these fields while such readers are left.",
+}
+"""What helps where the older schema reads, which nobody can change any more: only what is written can be."""
 
 
-def judge(reader: Any, writer: Any, *, with_meaning: bool = False) -> PairVerdict:
-    """Judges two schemas, each a JSON value, or the JSON text of one; raises nothing."""
+def judge(reader: Any, writer: Any, *, reader_is: Age | None = None) -> PairVerdict:
+    """Judges two schemas, each a JSON value, or the JSON text of one; raises nothing. `reader_is` asks for meanings, too."""
     sides = (("reader", reader), ("writer", writer))
     graphs: list[Type] = []
     errors: list[str] = []
@@ -52,15 +62,16 @@ def judge(reader: Any, writer: Any, *, with_meaning: bool = False) -> PairVerdic
     if errors:
         return _unanswered("; ".join(errors))
     try:
-        return _judged(graphs[0], graphs[1], is_same=reader == writer, with_meaning=with_meaning)
+        return _judged(graphs[0], graphs[1], is_same=reader == writer, reader_is=reader_is)
     except RecursionError:
         # Each schema alone has its limit of nesting; names that lead from record to record go deeper than any text.
         calls = sys.getrecursionlimit()
         return _unanswered(f"the types of the schemas lead to one another too deep to be followed ({calls} calls)")
 
 
-def _judged(reader: Type, writer: Type, *, is_same: bool, with_meaning: bool) -> PairVerdict:
-    meanings = _meanings(reader, writer) if with_meaning else ()
+def _judged(reader: Type, writer: Type, *, is_same: bool, reader_is: Age | None) -> PairVerdict:
+    meanings = _meanings(reader, writer, reader_is) if reader_is else ()
+    fixes = _FIXES_OF_WRITERS if reader_is == "older" else {}
     agreement = Agreement(reader, writer)
     if agreement.is_whole:
         return PairVerdict(True, "", (), _ALL_READ, meanings)
@@ -74,7 +85,9 @@ def _judged(reader: Type, writer: Type, *, is_same: bool, with_meaning: bool) ->
     return PairVerdict(
         compatible=not reasons,
         error="",
-        reasons=tuple([Reason(*reason) for reason in dict.fromkeys(reasons)]),
+        reasons=tuple(
+            [Reason(rule, path, text, fixes.get(rule, fix)) for rule, path, text, fix in dict.fromkeys(reasons)]
+        ),
         decoders=decoders,
         meanings=meanings,
     )
@@ -85,8 +98,8 @@ def _unanswered(error: str) -> PairVerdict:
     return PairVerdict(None, error, (), unknown)
 
 
-def _meanings(reader: Type, writer: Type) -> tuple[Reason, ...]:
-    changes = dict.fromkeys(changes_of(writer, reader))
+def _meanings(reader: Type, writer: Type, reader_is: Age) -> tuple[Reason, ...]:
+    changes = dict.fromkeys(changes_of(writer, reader, is_newer=reader_is == "newer"))
     return tuple(
         Reason(rule, path, message, fix, MISREAD_BY.get(rule, ()))
         for rule, severity, path, message, fix in changes

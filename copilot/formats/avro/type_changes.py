@@ -11,103 +11,110 @@ from copilot.domain.evidence import Severity
 from copilot.formats.avro.types import Type
 
 _LOSSY = {("int", "float"): "24", ("long", "float"): "24", ("long", "double"): "53"}
-OF_THE_READER = "Avro for Java and avsc do; both Python ones keep to the writer's"
+OF_THE_READER = "Avro for Java and avsc go by the schema that reads, both Python readers by that of the data"
 _TIME_UNITS = ("millis", "micros", "nanos")
 
 Change = tuple[str, Severity, str, str, str]
 """Rule, severity, path, message, fix."""
 
 
-def promotion_changes(old: Type, new: Type, path: str) -> Iterator[Change]:
-    bits = _LOSSY.get((old.kind, new.kind))
+def promotion_changes(written: Type, read: Type, path: str) -> Iterator[Change]:
+    told = f'"{path}" is written as {written.kind} and read as {read.kind}'
+    bits = _LOSSY.get((written.kind, read.kind))
     if bits is not None:
-        message = f'"{path}" goes from {old.kind} to {new.kind}, which holds whole numbers exactly up to 2^{bits} only.'
-        fix = f"Check the range of the values, or keep {old.kind} and add a new field."
+        message = f"{told}, which holds whole numbers exactly up to 2^{bits} only."
+        fix = "Check the range of the values, or give the other type a field of its own."
         yield "avro.lossy-promotion", "warning", path, message, fix
-    if {old.kind, new.kind} == {"string", "bytes"}:
-        message = f'"{path}" goes from {old.kind} to {new.kind}: some readers refuse it (both Python ones), others '
-        message += "give the wrong one of the two (Avro for Java, avsc)."
-        yield "avro.string-and-bytes", "warning", path, message, f"Add a new field of type {new.kind} instead."
-    if old.logical and old.logical != new.logical:
-        yield from logical_type_changes(old, new, path)
+    if {written.kind, read.kind} == {"string", "bytes"}:
+        message = f"{told}: some readers refuse it, others give bytes for text or text for bytes."
+        yield "avro.string-and-bytes", "warning", path, message, "Give the other type a field of its own."
+    if written.logical and written.logical != read.logical:
+        yield from logical_type_changes(written, read, path)
 
 
-def logical_type_changes(old: Type, new: Type, path: str) -> Iterator[Change]:
-    if old.logical == new.logical:
-        if old.logical == "decimal":
-            yield from _decimal(old, new, path)
+def logical_type_changes(written: Type, read: Type, path: str) -> Iterator[Change]:
+    if written.logical == read.logical:
+        if written.logical == "decimal":
+            yield from _decimal(written, read, path)
         return
-    fix = "Add a new field of the new logical type, and keep this one as it is."
-    if not old.logical or not new.logical:
-        rule, verb = ("added", "gains") if new.logical else ("removed", "loses")
-        logical = new.logical or old.logical
-        message = f'"{path}" {verb} the logical type {logical}: readers take the same bytes for something else ({OF_THE_READER}).'
-        yield (
-            f"avro.logical-type-{rule}",
-            "warning",
-            path,
-            message,
-            "Check that the stored values are what it says; " + fix[0].lower() + fix[1:],
-        )
+    was, now = (it.logical or f"a plain {it.kind}" for it in (written, read))
+    told = f'"{path}" is written as {was} and read as {now}'
+    message = f"{told}: readers take the same bytes for something else ({OF_THE_READER})."
+    if not written.logical or not read.logical:
+        rule = "avro.logical-type-added" if read.logical else "avro.logical-type-removed"
+        fix = "Check that the values are what the logical type says, or give it a field of its own."
+        yield rule, "warning", path, message, fix
         return
-    units = [next((unit for unit in _TIME_UNITS if name.endswith(unit)), "") for name in (old.logical, new.logical)]
-    message = f'"{path}" changes its logical type from {old.logical} to {new.logical}.'
+    fix = "Give the other logical type a field of its own, and leave this one as it was."
+    units = [next((unit for unit in _TIME_UNITS if name.endswith(unit)), "") for name in (was, now)]
     if units[0] != units[1] and all(units):
-        message = f'"{path}" changes from {old.logical} to {new.logical}: '
-        message += f"readers that apply the new unit are off by a factor ({OF_THE_READER})."
+        factor = 1000 ** abs(_TIME_UNITS.index(units[0]) - _TIME_UNITS.index(units[1]))
+        message = (
+            f"{told}: readers that apply the unit they read with are off by a factor of {factor:,} ({OF_THE_READER})."
+        )
         yield "avro.time-unit-changed", "error", path, message, fix
     else:
         yield "avro.logical-type-changed", "error", path, message, fix
 
 
-def _decimal(old: Type, new: Type, path: str) -> Iterator[Change]:
-    if old.scale != new.scale:
+def _decimal(written: Type, read: Type, path: str) -> Iterator[Change]:
+    if written.scale != read.scale:
         message = (
-            f'"{path}" changes its scale from {old.scale} to {new.scale}: '
+            f'"{path}" is written with the scale {written.scale} and read with {read.scale}: '
             f"some readers then shift the decimal point ({OF_THE_READER})."
         )
-        yield "avro.decimal-scale-changed", "error", path, message, "Add a new field with the new scale instead."
-    if old.precision != new.precision:
-        narrower = (new.precision or 0) < (old.precision or 0)
-        message = f'"{path}" changes its precision from {old.precision} to {new.precision} digits.'
-        fix = "Check that no stored value has more digits." if narrower else ""
-        yield "avro.decimal-precision-changed", "warning" if narrower else "note", path, message, fix
+        yield "avro.decimal-scale-changed", "error", path, message, "Give the other scale a field of its own."
+    if written.precision != read.precision:
+        is_narrower = (read.precision or 0) < (written.precision or 0)
+        message = f'"{path}" is written with up to {written.precision} digits and read with up to {read.precision}.'
+        fix = "Check that no value has more digits." if is_narrower else ""
+        yield "avro.decimal-precision-changed", "warning" if is_narrower else "note", path, message, fix
 
 
-def name_changes(old: Type, new: Type, path: str) -> Iterator[Change]:
-    if old.name == new.name:
+def name_changes(written: Type, read: Type, path: str, *, is_newer: bool) -> Iterator[Change]:
+    """Yields what another name of a type does; `is_newer` tells whether the schema that reads is the later one."""
+    if written.name == read.name:
         return
-    at = f' at "{path}"' if path else ""
-    if old.short == new.short:
-        message = (
-            f"The {new.kind}{at} moves from {old.name} to {new.name}: "
-            "readers that compare full names refuse the data (Apache avro for Python, avsc)."
-        )
-        yield (
-            "avro.namespace-changed",
-            "warning",
-            path,
-            message,
-            f'Keep the namespace, or add "{old.name}" to the aliases.',
-        )
+    told = f"The {read.kind}{_at(path)} is {written.name} in the data and {read.name} in the schema that reads it"
+    if written.short == read.short:
+        message = f"{told}: readers that compare full names refuse the data (Apache avro for Python, avsc)."
+        fix = f'Keep the namespace, or add "{written.name}" to the aliases, for readers that honour them.'
+        if not is_newer:
+            fix = "Keep the namespace while such readers are left."
+        yield "avro.namespace-changed", "warning", path, message, fix
     else:
-        message = (
-            f"The {new.kind}{at} is renamed from {old.name} to {new.name}: readers that ignore aliases refuse the data."
-        )
-        yield "avro.type-renamed", "warning", path, message, f"Keep the name {old.name} on the wire."
+        message = f"{told}: readers that ignore aliases refuse the data."
+        fix = f"Keep the name {written.name if is_newer else read.name} on the wire."
+        yield "avro.type-renamed", "warning", path, message, fix
 
 
-def symbol_changes(old: Type, new: Type, path: str) -> Iterator[Change]:
-    gone = [symbol for symbol in old.symbols if symbol not in new.symbols]
+def symbol_changes(written: Type, read: Type, path: str, *, is_newer: bool) -> Iterator[Change]:
+    """Yields what becomes of symbols; `is_newer` tells whether the schema that reads is the later one."""
+    gone = [symbol for symbol in written.symbols if symbol not in read.symbols]
+    if gone and read.default in read.symbols:
+        message = f"Data with {', '.join(gone)}{_at(path)} reads as {read.default}: the schema that reads it has no such symbol."
+        fix = "Keep the symbols as long as such data can be read." if is_newer else "Move such readers first."
+        yield "avro.enum-collapse", "error", path, message, fix
+    if is_newer:
+        yield from _symbols_of_older_readers(written, read, path)
+
+
+def _symbols_of_older_readers(old: Type, new: Type, path: str) -> Iterator[Change]:
     come = [symbol for symbol in new.symbols if symbol not in old.symbols]
-    if gone and new.default in new.symbols:
-        message = f'At "{path}" data with {", ".join(gone)} now reads as {new.default}.'
-        yield "avro.enum-collapse", "error", path, message, "Keep the symbols as long as such data can be read."
     if come and old.default in old.symbols:
         message = (
-            f'At "{path}" consumers that read with the schema of this data take {", ".join(come)} for {old.default}.'
+            f"{', '.join(come)}{_at(path)} is new: consumers that still read with the schema of this data take it for "
         )
+        message += f"{old.default}."
         yield "avro.enum-collapse-in-old-readers", "warning", path, message, "Move those consumers first."
     if new.default != old.default and old.default is not None:
-        message = f'The default of the enum at "{path}" changes from {old.default} to {new.default or "none"}.'
+        now = f"reads as {new.default}" if new.default is not None else "is refused"
+        message = (
+            f"A symbol that is unknown{_at(path)} {now} with the schema that reads here, and reads as {old.default} "
+        )
+        message += "with that of this data."
         yield "avro.enum-default-changed", "warning", path, message, "Check which unknown symbols collapse into it."
+
+
+def _at(path: str) -> str:
+    return f' at "{path}"' if path else ""

@@ -233,7 +233,7 @@ def test_meaning_is_told_where_it_is_asked_for() -> None:
     old, new = record(field("int", "amount", default=0)), record(field("int", "amount_total", default=0))
 
     assert judge(new, old).meanings == ()
-    assert any("rename" in it.message for it in judge(new, old, with_meaning=True).meanings)
+    assert any("rename" in it.message for it in judge(new, old, reader_is="newer").meanings)
 
 
 def test_recursive_schemas_and_many_fields_are_answered() -> None:

@@ -145,3 +145,50 @@ def test_a_recursive_schema_is_compared_to_the_end() -> None:
 )
 def test_units_are_found_as_words(old: str, new: str, changes: tuple[tuple[str, str, str], ...]) -> None:
     assert unit_changes(old, new) == changes
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (of("int", 1), of("int", 2)),
+        (of("int", 1), of("int")),
+        (of("int", aliases=["x"]), of("int")),
+        (record(), of(["string", "null"], None)),
+        (of(enum("A", "B", default="A")), of(enum("A", "B", default="B"))),
+    ],
+)
+def test_what_only_a_newer_reader_takes_back_is_not_said_where_the_older_one_reads(old: Any, new: Any) -> None:
+    assert FORMAT.judge(new, old, reader_is="newer").meanings
+    assert not FORMAT.judge(old, new, reader_is="older").meanings
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told", "fix"),
+    [
+        (of("int", doc="in ms"), of("int", doc="in s"), "says s in the schema of the data and ms in the one", "own"),
+        (of(decimal(9, 2)), of(decimal(9, 4)), "written with the scale 4 and read with 2", "a field of its own"),
+        (of(enum("A", default="A")), of(enum("A", "B", default="A")), "Data with B", "Move such readers first."),
+        (
+            record(field("amount", "int", 0)),
+            record(field("amount_all", "int", 0)),
+            'has "amount_all"',
+            'Write "amount"',
+        ),
+        (record(namespace="x"), record(namespace="y"), "y.Order in the data", "while such readers are left"),
+    ],
+)
+def test_where_the_older_schema_reads_the_words_say_so(old: Any, new: Any, told: str, fix: str) -> None:
+    (meaning,) = FORMAT.judge(old, new, reader_is="older").meanings
+
+    assert told in meaning.message
+    assert fix in meaning.fix
+
+
+def test_the_fix_of_what_an_older_schema_can_not_read_is_for_who_writes() -> None:
+    old, new = of("int"), record(field("b", "int"))
+
+    assert (
+        FORMAT.judge(old, new, reader_is="older").reasons[0].fix
+        == "Keep writing the field while such readers are left."
+    )
+    assert FORMAT.judge(old, new).reasons[0].fix == 'Give "a" a default.'
