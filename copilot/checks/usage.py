@@ -308,13 +308,13 @@ def _surroundings(case: Case, bench: Bench, changed: tuple[Lineage, ...]) -> Ite
         for link in (*impact.consumers, *impact.producers):
             if link.decoder is None or link.decoder.library == "unknown":
                 verb = "reads" if link.direction == "consumes" else "writes"
-                text = f"It is not known which decoder {link.job} {verb} {impact.subject} with."
+                text = f"It is not known which decoder {link.job} {verb} {impact.about} with."
                 span = link.proof[0] if link.proof else None
                 yield Finding("usage.decoder-unknown", "warning", text, span, impact.subject)
         yield from may_be_linked(case, bench, impact, is_open=is_open, is_demanding=is_demanding)
         if not impact.consumers:
             where = "this repository or its clones" if any(it.commit for it in case.base.clones) else "this repository"
-            text = f"No consumer of {impact.subject} was found in {where}."
+            text = f"No consumer of {impact.about} was found in {where}."
             yield Finding("usage.no-consumer", "warning" if is_open else "note", text, subject=impact.subject)
 
 

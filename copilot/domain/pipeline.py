@@ -251,3 +251,8 @@ class Impact:
     mentions: tuple[Mention, ...] = ()
     """Where the old name stands as a word in any file, for operations that rename a topic, a record or a symbol; that of a
     field with another name or type only where tests keep whole records as data."""
+
+    @property
+    def about(self) -> str:
+        """The subject, or the topic where nothing is known to lie on one."""
+        return self.subject or self.path

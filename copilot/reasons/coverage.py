@@ -66,9 +66,9 @@ def _reading(proposal: Proposal, impacts: tuple[Impact, ...]) -> Iterator[str]:
         yield f"Which decoder they use is not known: {listed(unknown)}."
     for impact in impacts:
         if not impact.consumers:
-            yield f"No consumer of {impact.subject} was found, so nothing is known of its readers."
+            yield f"No consumer of {impact.about} was found, so nothing is known of its readers."
         if not impact.producers:
-            yield f"No producer of {impact.subject} was found, so whether anybody fills its fields is not known."
+            yield f"No producer of {impact.about} was found, so whether anybody fills its fields is not known."
 
 
 def _beyond(proposal: Proposal) -> Iterator[str]:

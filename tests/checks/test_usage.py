@@ -312,3 +312,13 @@ def test_an_added_field_of_another_type_than_asked_for_does_not_do_what_was_aske
     narrow = run(case(asked, [[ID]], [[ID, field("note", ["null", "float"], default=None)]]))
 
     assert (right.measure("operations_done"), narrow.measure("operations_done")) == (1, 0)
+
+
+def test_a_topic_on_which_no_schema_is_known_is_told_by_its_name() -> None:
+    it = case(RENAME, [[ID, AMOUNT]], [[ID, TOTAL]])
+    of_topic = replace(it.impacts[0], subject="", path="payments.v1", consumers=())
+
+    evidence = run(replace(it, impacts=(of_topic,)))
+
+    told = [finding.message for finding in evidence.findings if finding.rule == "usage.no-consumer"]
+    assert told == ["No consumer of payments.v1 was found in this repository."]
