@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from copilot.domain.pipeline import Impact, PipelineMap
     from copilot.domain.prompt import Prompt
     from copilot.domain.proposal import Body, Record
+    from copilot.domain.samples import Fitted
     from copilot.domain.schema import SchemaPart, SchemaSource, SchemaVersion
     from copilot.domain.source import Gap, PastFile, Snapshot, SourceFile
     from copilot.settings import Settings
@@ -208,6 +209,10 @@ class SchemaFormat(Protocol):
 
     def recorded(self, schema: str, text: str) -> tuple[Any, ...]:
         """Returns the records that a text of JSON holds and that fit a self-contained schema, as values to encode."""
+        ...
+
+    def fitted(self, schemas: Sequence[str], text: str) -> Fitted:
+        """Returns how many records a text of JSON holds, and why some fit none of the self-contained schemas, oldest first."""
         ...
 
     @property

@@ -7,11 +7,13 @@ What such a record holds is somebody's data: it is decoded and compared, and nev
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from copilot.checks.containers import Container, contained, is_named, matches
+from copilot.checks.misfits import UNFIT, misfit_findings
 from copilot.domain.evidence import Finding
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.schema import SchemaSubject, SchemaVersion
@@ -110,7 +112,13 @@ def recorded_of(subject: SchemaSubject, pipeline: PipelineMap, tree: Tree, schem
             _keep(values, sources, found.version, found.path, found.records)
             if found.is_stray:
                 strays.setdefault(found.version.meaning, (found.version, found.path))
-    findings = [*_tried(subject.name, sources), *_said(subject.name, pipeline, tree, texts, containers, sources)]
+    misfits = tuple(misfit_findings(subject, pipeline, texts, schema_format))
+    known = {*sources, *(it.span.path for it in misfits if it.span)}
+    findings = [
+        *_tried(subject.name, sources),
+        *_said(subject.name, pipeline, tree, texts, containers, known),
+        *misfits,
+    ]
     return Recorded({key: tuple(kept) for key, kept in values.items()}, tuple(findings), tuple(strays.values()))
 
 
@@ -139,7 +147,7 @@ def _said(
     tree: Tree,
     texts: Mapping[str, SourceFile | Gap],
     containers: Iterable[Container],
-    sources: Mapping[str, int],
+    known: AbstractSet[str],
 ) -> Iterator[Finding]:
     """Yields what is to be said of files that gave nothing; of those that nobody named only what could not be read."""
     reasons = {path: file.reason for path, file in texts.items() if isinstance(file, Gap)}
@@ -151,9 +159,9 @@ def _said(
         if not paths:
             text = f"No file is called {sample.pattern}, so no recorded records of {subject} were tried."
             yield Finding("replay.samples-missing", "warning", text, sample.span, subject)
-        elif not any(path in sources or path in reasons for path in paths):
-            text = f"No record in {', '.join(paths[:_SHOWN])} has just the fields of a version of {subject}."
-            yield Finding("replay.samples-unfit", "warning", text, sample.span, subject)
+        elif not any(path in known or path in reasons for path in paths):
+            text = f"{', '.join(paths[:_SHOWN])} can't be read as records, so none of {subject} were tried."
+            yield Finding(UNFIT, "warning", text, sample.span, subject)
         for path in paths:
             if reason := reasons.pop(path, ""):
                 text = f"{path} {reason}, so its records were not tried."

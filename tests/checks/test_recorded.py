@@ -62,7 +62,7 @@ def test_what_a_recorded_record_shows_is_told_without_what_it_holds() -> None:
     ("files", "rule"),
     [
         ({}, "replay.samples-missing"),
-        ({PATH: '{"other": 1}'}, "replay.samples-unfit"),
+        ({PATH: ""}, "replay.samples-unfit"),
     ],
 )
 def test_files_that_give_nothing_are_said(files: dict[str, str], rule: str) -> None:
@@ -188,3 +188,39 @@ def test_records_in_a_folder_for_samples_are_tried_though_nobody_names_them() ->
 
     assert evidence.measure("recorded") == 2
     assert SECRET not in repr(evidence)
+
+
+def unfit(evidence: Evidence) -> list[tuple[str, str, str]]:
+    return [(it.severity, str(it.span), it.message) for it in evidence.findings if it.rule == "replay.samples-unfit"]
+
+
+def test_each_record_that_fits_no_version_is_told_with_its_line_and_why_beside_those_that_fit() -> None:
+    lines = [{"id": "a"}, {"id": 7}, {"id": "b"}, {"id": SECRET, SECRET: 1}, {"id": 8}, "no object"]
+
+    evidence = run(adding(), {PATH: "\n".join(map(json.dumps, lines)) + f"\n{{'{SECRET}'}}\n"})
+
+    assert evidence.measure("recorded") == 4
+    assert unfit(evidence) == [
+        (
+            "warning",
+            f"{PATH}:2",
+            f'5 of 7 records of {PATH} fit no version of order and were not tried: "id" is a whole number, and has to be string '
+            "(2 records, the first in line 2); the record has a field, which record Order lacks (in line 4); the record is a text, "
+            "and has to be record Order (in line 6); and 1 more.",
+        )
+    ]
+    assert SECRET not in repr(evidence)
+
+
+def test_of_files_that_nobody_named_those_are_told_that_can_only_be_meant_for_the_subject() -> None:
+    fields = [ID, field("amount", "long"), field("at", "long")]
+    change = case(ADD, [fields], [[*fields, field("note", "string", default="")]])
+    near = json.dumps([{"id": "a", "amount": 1}], indent=1)
+
+    evidence = ReplayCheck().run(
+        change, bench({"samples/a.json": near, "samples/other.json": '{"name": "x", "id": "y"}'})
+    )
+
+    ((severity, where, message),) = unfit(evidence)
+    assert (severity, where) == ("note", "samples/a.json:2")
+    assert message.endswith('the record lacks "at" (in line 2).')

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from copilot.domain.alternative import SchemaEdit
     from copilot.domain.evidence import Finding
     from copilot.domain.pair import Age, PairVerdict
+    from copilot.domain.samples import Fitted
     from copilot.domain.schema import SchemaPart, SchemaSource, SchemaVersion
     from copilot.domain.source import Gap
     from copilot.ports import DecoderUnderTest
@@ -109,6 +110,12 @@ class AvroFormat:
         from copilot.formats.avro.recorded import recorded_values
 
         return recorded_values(schema, text)
+
+    def fitted(self, schemas: Sequence[str], text: str) -> Fitted:
+        """Returns how many records a text of JSON holds, and why some fit none of the schemas."""
+        from copilot.formats.avro.recorded import fitted
+
+        return fitted(schemas, text)
 
     def container_schema(self, data: bytes) -> str:
         """Returns the schema that a container file was written with; raises Undecodable."""

@@ -85,3 +85,46 @@ def test_what_a_decimal_can_not_hold_is_left_out(told: Any) -> None:
     schema = read(record(field("a", logical("bytes", "decimal", precision=6, scale=2)))).resolved
 
     assert FORMAT.recorded(schema, json.dumps({"a": told})) == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ({**GOOD, "more": 1}, 'the record has "more", which record Order lacks'),
+        ({"id": "a"}, 'the record lacks "n"'),
+        ({**GOOD, "n": 2**31}, '"n" is beyond the range of int'),
+        ({**GOOD, "n": True}, '"n" is true or false, and has to be int'),
+        ({**GOOD, "note": 7}, '"note" is a whole number, and has to be string'),
+        ([[]], "the record is a list, and has to be record Order"),
+    ],
+)
+def test_a_record_that_does_not_fit_is_told_by_place_and_kind(value: Any, why: str) -> None:
+    found = FORMAT.fitted((ORDER,), json.dumps([GOOD, value], indent=1))
+
+    assert (found.count, [it.why for it in found.misfits]) == (2, [why])
+
+
+def test_why_a_record_does_not_fit_never_holds_its_values() -> None:
+    kinds = [
+        logical("int", "date"),
+        logical("bytes", "decimal", precision=4, scale=2),
+        logical("long", "timestamp-millis"),
+    ]
+    enum = {"type": "enum", "name": "E", "symbols": ["A"]}
+    for type in [*kinds, enum, {"type": "fixed", "name": "F", "size": 2}, "int", ["null", "int", "boolean"], "bytes"]:
+        schema = read(record(field("a", type))).resolved
+        for value in ("jane@x.example", 1e400, 10**30, "€€", "1.2345", {"jane": 1}):
+            found = FORMAT.fitted((schema,), json.dumps({"a": value}))
+            assert not any("jane" in it.why or "345" in it.why or "00000" in it.why for it in found.misfits)
+
+
+def test_the_line_of_each_record_is_where_it_begins() -> None:
+    whole = '\n[\n {"id": 1},\n {"id": "a",\n  "n": 1}, {"id": 2}\n]\n'
+    lines = '{"id": "a", "n": 1}\n\n{"id": "a\u2028"}\r\nno JSON\n'
+
+    assert [it.line for it in FORMAT.fitted((ORDER,), whole).misfits] == [3, 5]
+    assert [(it.line, it.why) for it in FORMAT.fitted((ORDER,), lines).misfits] == [
+        (3, 'the record lacks "n"'),
+        (4, "it is no JSON"),
+    ]
+    assert [it.line for it in FORMAT.fitted((ORDER,), '{"id": 1,\n}').misfits] == [2]
