@@ -134,12 +134,12 @@ def _exchanges() -> Iterator[Exchange]:
         block = {"type": "tool_use", "id": answer.id, "name": answer.name, "input": json.loads(answer.input)}
         said = canonical({"role": "assistant", "content": [block]})
         yield Exchange(
-            "frame", use, canonical(body), False, "api.example.com", "model-1", said, "tool_use",
+            "frame", use, canonical(body), "api.example.com", "model-1", said, "tool_use",
             Usage(120, 80, 0, 20), 0.0012, 1.25, problem,
         )  # fmt: skip
     body = body_of(Call(("You refute.",), (), (Message("user", (Text("Begin."),)),)), "model-1", is_claude=False)
     yield Exchange(
-        "critic", critic, canonical(body), False, "localhost", "model-1", "I would say\x1b[2J that", "", Usage(9), None, 3.0,
+        "critic", critic, canonical(body), "localhost", "model-1", "I would say\x1b[2J that", "", Usage(9), None, 3.0,
         "The connection was cut.", "alias-33bb44",
     )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Turns the nouns into JSON and back, by their type hints alone; the law is decode(encode(x)) == x.
 
 A noun becomes an object of its fields. Where the hint allows several nouns, the object carries its class name under "is".
+Fields that a noun once had, which its `FORMER` names, are passed over: what was written with them is still read.
 """
 
 from __future__ import annotations
@@ -97,7 +98,8 @@ def _decode_noun(nouns: list[type], value: dict[str, Any]) -> Any:
         raise ValueError(f"unknown kind of noun: {value.get('is')!r}")
     hints = _hints(kind)
     missing = [field.name for field in dataclasses.fields(kind) if _is_needed(field) and field.name not in value]
-    unknown = [name for name in value if name not in hints and name != "is"]
+    passed_over = ("is", *getattr(kind, "FORMER", ()))
+    unknown = [name for name in value if name not in hints and name not in passed_over]
     if missing or unknown:
         raise ValueError(f"{kind.__name__}: missing {missing}, unknown {unknown}")
     return kind(**{name: _decode(hints[name], value[name]) for name in hints if name in value})

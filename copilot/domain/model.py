@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 Purpose = Literal["frame", "alternatives", "critic", "words", "probe"]
 PromptSource = Literal["built in", "own", "repository"]
@@ -134,15 +134,14 @@ class PromptUse:
 class Exchange:
     """One request and its answer, as a record of the proposal.
 
-    `sent` is the request as canonical JSON; where `continues`, `sent` holds only "messages" that follow the answer before it.
-    `server` is the host that it went to, "recorded" where it came from a recording. `problem` says why the answer could not be
-    used, "" where it was. `cost_dollars` is None where no price is set. `took_seconds` is what the call took here.
+    `sent` is the request as canonical JSON, `server` the host that it went to, "recorded" where it came from a recording. `problem`
+    says why the answer could not be used, "" where it was. `cost_dollars` is None where no price is set. `took_seconds` is what the
+    call took here.
     """
 
     purpose: Purpose
     prompt: PromptUse
     sent: str
-    continues: bool
     server: str
     model: str
     answer: str
@@ -153,6 +152,7 @@ class Exchange:
     problem: str = ""
     subject: str = ""
     """What it is about where several are asked alike: the alternative that a critic looks at."""
+    FORMER: ClassVar = ("continues",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -237,7 +237,6 @@ class Talk:
             question.purpose,
             prompt.use,
             self._model.request(call),
-            False,
             self._model.server,
             reply.model,
             reply.raw,

@@ -6,6 +6,7 @@ import pytest
 
 from copilot.domain.alternative import Alternative, CodeEdit, Gate, NewFile, Phase, Step
 from copilot.domain.codec import decode, digest_of, encode
+from copilot.domain.model import Exchange, PromptUse, Usage
 from copilot.domain.operation import AddField, ChangeRequest, RenameField
 from copilot.domain.proposal import Record, chain, fold, record_digest
 
@@ -37,6 +38,15 @@ def test_an_unknown_field_is_refused() -> None:
 
     with pytest.raises(ValueError, match="surprise"):
         decode(Alternative, encoded)
+
+
+def test_a_field_that_a_noun_once_had_is_passed_over() -> None:
+    exchange = Exchange(
+        "words", PromptUse("words", 1, "", "built in"), "{}", "host", "model-1", "{}", "", Usage(), None, 1
+    )
+
+    assert "continues" not in encode(exchange)
+    assert decode(Exchange, encode(exchange) | {"continues": False}) == exchange
 
 
 def test_a_record_carries_the_digest_of_its_content_and_of_the_one_before() -> None:
