@@ -96,7 +96,8 @@ def _audit_proposal(case: Case, suite: Path, folder: Path) -> KeyAudit:
 def _about(case: Case, kind: str, answered: Answered) -> KeyAudit:
     """Holds what a key says of an alternative against what running it shows; what can't be run says nothing."""
     truth = case.truth
-    wrong = next((f"{gate}: {problem}" for gate, problem in executed(truth, answered) if problem), "")
+    asked = (*executed(truth, answered), ("undo proven", answered.undo))
+    wrong = next((f"{gate}: {problem}" for gate, problem in asked if problem), "")
     alternative = answered.proposal.alternative(answered.chosen)
     # What people finish was not run, so it may well be as bad as the key says.
     is_whole = answered.is_run and not any(step.manual for phase in alternative.phases for step in phase.steps)

@@ -85,7 +85,6 @@ def executed(truth: Truth, answered: Answered) -> Iterator[tuple[str, str]]:
         yield "values survive", lost(ends)
     if answered.is_run and not truth.outputs_change:
         yield "contracts hold", changed_outputs(answered.met)
-    yield "undo proven", answered.undo
 
 
 def pair_gates(truth: PairTruth, schema_format: SchemaFormat) -> tuple[GateOutcome, ...]:
