@@ -46,7 +46,7 @@ class CompatibilityCheck:
     """Each changed subject against its history, by its level."""
 
     name = "compatibility"
-    version = 4
+    version = 5
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)

@@ -1,9 +1,10 @@
-"""A logical type is added to a type that is there: is it what the values are already?
+"""A logical type is added to a type that is there, or takes the place of another unit: is it what the values are already?
 
 Every rule lets it through, and every reader takes the values for it from then on: seconds marked as milliseconds are days in 1970.
 So the values are asked by their size, in records of the repository that fit the schema (never shown, only counted); the places that
 write them, and those that compute with them, by the code there; and the field by its name and doc. What speaks for another unit is
-an error; where nothing does, that is said.
+an error; where nothing does, that is said. Where the unit was another one before, only words count: libraries bring what is no
+number, and what is stored, from one unit to the other.
 """
 
 from __future__ import annotations
@@ -23,7 +24,6 @@ from copilot.checks.recorded import recorded_values
 from copilot.domain.evidence import Finding
 from copilot.domain.fieldtype import base_kind, logical_kind, parsed, without_null
 from copilot.domain.operation import ChangeType
-from copilot.domain.pipeline import FieldUse
 from copilot.domain.schema import SchemaField, SchemaVersion
 from copilot.domain.source import SourceFile, Span
 from copilot.ports import Bench, Case, SchemaFormat
@@ -72,14 +72,17 @@ def magnitude_findings(case: Case, bench: Bench) -> Iterator[Finding]:
     for lineage in lineages(case) if asked else ():
         for operation in asked:
             for path in paths_of(operation, lineage.name, lineage.base.latest if lineage.base else None):
-                phase, kind = _marked(lineage, path)
+                phase, was, kind = _marked(lineage, path)
                 schema_format = bench.formats.get(lineage.subject.format)
-                if kind and schema_format is not None:
+                if kind and was:
+                    told = [it for it in _said(case, lineage, path, kind) if it[0] == _UNITS[was]]
+                    yield from _contradicted(told, lineage, path, phase, kind)
+                elif kind and schema_format is not None:
                     yield from _judged(case, bench, lineage, path, phase, kind, schema_format)
 
 
-def _marked(lineage: Lineage, path: str) -> tuple[int, str]:
-    """Returns the first phase after which the field carries a logical type over the same kind of bytes, and that type."""
+def _marked(lineage: Lineage, path: str) -> tuple[int, str, str]:
+    """Returns the first phase after which the field carries another logical type over the same bytes; what it had, and has."""
     base = _field(lineage.base.latest if lineage.base else None, path)
     for number, version in enumerate(lineage.after):
         field = _field(version, path)
@@ -87,9 +90,10 @@ def _marked(lineage: Lineage, path: str) -> tuple[int, str]:
             continue
         old, new = without_null(parsed(base.type)), without_null(parsed(field.type))
         is_alike = base_kind(old) == base_kind(new) or {base_kind(old), base_kind(new)} == {"int", "long"}
-        if logical_kind(new) and not logical_kind(old) and is_alike:
-            return number, logical_kind(new)
-    return 0, ""
+        was, kind = logical_kind(old), logical_kind(new)
+        if kind and was != kind and is_alike and (not was or {was, kind} <= _UNITS.keys()):
+            return number, was, kind
+    return 0, "", ""
 
 
 def _field(version: SchemaVersion | None, path: str) -> SchemaField | None:
@@ -102,11 +106,8 @@ def _judged(
     wanted = _SPOKEN.get(kind, kind)
     spoken = [*_said(case, lineage, path, kind), *_multiplied(case, bench, lineage, path)] if kind in _SPOKEN else ()
     told = [*spoken, *_recorded(case, bench, lineage, path, kind, schema_format)]
-    others = [(what, text, span) for what, text, span in told if what != wanted]
-    for what, text, span in others[:PLACES_MAX]:
-        message = f"{text}, so {path} looks like {what}, and {kind} takes it for {wanted}."
-        fix = "Bring a new field with the unit in its name, converted where it is written."
-        yield Finding(OTHER, "error", message, span, lineage.name, path, phase, fix)
+    others = list(_contradicted(told, lineage, path, phase, kind))
+    yield from others
     if others:
         return
     for _, text, span in told[:PLACES_MAX]:
@@ -117,6 +118,18 @@ def _judged(
         yield Finding(UNKNOWN, "warning", message, None, lineage.name, path, phase, fix)
 
 
+def _contradicted(
+    told: Iterable[tuple[str, str, Span | None]], lineage: Lineage, path: str, phase: int, kind: str
+) -> Iterator[Finding]:
+    """Yields what speaks for another unit than the type has."""
+    wanted = _SPOKEN.get(kind, kind)
+    others = [(what, text, span) for what, text, span in told if what != wanted]
+    for what, text, span in others[:PLACES_MAX]:
+        message = f"{text}, so {path} looks like {what}, and {kind} takes it for {wanted}."
+        fix = "Bring a new field with the unit in its name, converted where it is written."
+        yield Finding(OTHER, "error", message, span, lineage.name, path, phase, fix)
+
+
 def _said(case: Case, lineage: Lineage, path: str, kind: str) -> Iterator[tuple[str, str, Span | None]]:
     """What the field's name and doc say, and the code that writes it: the unit, the words, the place."""
     base = _field(lineage.base.latest if lineage.base else None, path)
@@ -124,7 +137,7 @@ def _said(case: Case, lineage: Lineage, path: str, kind: str) -> Iterator[tuple[
         yield unit, f"Its name or doc says {unit}", base.span
     for use in case.base.uses:
         if use.subject == lineage.name and use.path == path and use.mode in ("writes", "passes") and not use.is_test:
-            value = _value_in(use)
+            value = use.value_text
             if kind.startswith("timestamp") and _LOCAL.search(value):
                 yield "local time", f"{use.job} writes a time of day without its zone", use.span
             elif unit := _unit_in(value):
@@ -155,12 +168,6 @@ def _is_factor(node: ast.expr, code: ParsedCode) -> bool:
             case _:
                 return False
     return False
-
-
-def _value_in(use: FieldUse) -> str:
-    """Returns what a line writes to the field: `"at": VALUE`, `at=VALUE`, `record["at"] = VALUE`; "at" may stand in VALUE, too."""
-    places = list(re.finditer(rf"\b{re.escape(use.name)}\b['\"]?\]?\s*[:=](?!=)", use.excerpt))
-    return use.excerpt[places[-1].end() :] if places else use.excerpt.rpartition(use.name)[2]
 
 
 def _unit_in(text: str) -> str:

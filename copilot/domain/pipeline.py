@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -122,6 +123,12 @@ class FieldUse:
     def is_write(self) -> bool:
         """Tells whether it puts the field into a record; `out["b"] = rec["a"]` passes `a` on by reading it."""
         return self.mode == "writes" or (self.mode == "passes" and self.form in ("literal", "keyword"))
+
+    @property
+    def value_text(self) -> str:
+        """What the line writes to the field, as far as it stands there: `"at": VALUE`, `at=VALUE`; "at" may stand in VALUE, too."""
+        places = list(re.finditer(rf"\b{re.escape(self.name)}\b['\"]?\]?\s*[:=](?!=)", self.excerpt))
+        return self.excerpt[places[-1].end() :] if places else self.excerpt.rpartition(self.name)[2]
 
     @property
     def is_declaration(self) -> bool:

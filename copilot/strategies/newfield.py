@@ -32,6 +32,7 @@ from copilot.strategies.work import (
     EITHER,
     Work,
     as_json,
+    beside_type,
     built_by_consumers,
     code_work,
     default_for_old_readers,
@@ -126,7 +127,11 @@ def expand_contract(ground: Ground, slug: str, title: str, successor: Successor,
 def _fills(ground: Ground, successor: Successor) -> tuple[Fill, ...]:
     if successor.conversion is None:
         return ()
-    return (Fill(successor.name, (successor.conversion or "{}").replace("{}", f"{{{ground.operation.field}}}")),)
+    # What is stored comes from the decoder, which gives the same datetime for an instant in any unit.
+    kinds = [fieldtype.logical_kind(fieldtype.without_null(it)) for it in (ground.kind, successor.kind)]
+    is_instant = all(it.startswith("timestamp-") for it in kinds)
+    how = "{}" if is_instant else successor.conversion or "{}"
+    return (Fill(successor.name, how.replace("{}", f"{{{ground.operation.field}}}")),)
 
 
 def parallel_change(ground: Ground, slug: str, title: str, parallel: Parallel, argument: str) -> Alternative:
@@ -181,7 +186,8 @@ def field_object(ground: Ground, successor: Successor) -> dict[str, Any]:
     Types that the old field defines are referred to by name: a schema may define a name only once.
     """
     namespace = ground.record.rpartition(".")[0]
-    kept = {key: value for key, value in ground.properties.items() if key not in ("aliases", "default", "name", "type")}
+    left_out = ("aliases", "default", "name", "type", *beside_type(ground, successor.kind))
+    kept = {key: value for key, value in ground.properties.items() if key not in left_out}
     kept |= dict(successor.properties)
     added: dict[str, Any] = {
         "name": successor.name,

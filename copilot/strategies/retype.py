@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from copilot.domain import fieldtype
@@ -37,6 +39,9 @@ _PROMOTIONS = {
 }
 _LOSSY = {("int", "float"), ("long", "float"), ("long", "double")}
 _UNITS = {"millis": "_ms", "micros": "_us", "nanos": "_ns"}
+_PER_SECOND = {"timestamp-millis": 1_000, "timestamp-micros": 1_000_000, "timestamp-nanos": 1_000_000_000}
+_COUNTS = re.compile(r"\s*(?:int|round)\(|\s*(?:time\.)?time_ns\(\)")
+_IS_TIME = re.compile(r"\s*(?:datetime\.){0,2}(?:now|fromtimestamp|fromisoformat)\([^()]*\)\s*,?\s*\}?$")
 _NUMBERS = ("int", "long", "float", "double")
 _CONVERSIONS = {"string": "str({})", "int": "int({})", "long": "int({})", "float": "float({})", "double": "float({})"}
 
@@ -83,6 +88,17 @@ def _into_new_field(old: Any, new: Any) -> str | None:
         return None
     is_there = "{} is not None and " if fieldtype.is_nullable(old) else ""
     return f'int({{}}) if {is_there}{{}}.removeprefix("-").isdecimal() else None'
+
+
+def _into_other_unit(old: Any, new: Any, written: Iterable[str]) -> str | None:
+    """Returns the expression that counts an instant in another unit, "" where no line writes a number, None if unknown."""
+    unit, wanted = (_PER_SECOND.get(fieldtype.logical_kind(fieldtype.without_null(it)), 0) for it in (old, new))
+    texts = list(written)
+    if not unit or not wanted or not texts:
+        return None
+    if all(_COUNTS.match(it) for it in texts):
+        return f"{{}} * {wanted // unit}" if wanted > unit else f"{{}} // {unit // wanted}"
+    return "" if all(_IS_TIME.match(it) for it in texts) else None
 
 
 def _into_symbols(old: Any, new: Any) -> str | None:
@@ -181,6 +197,9 @@ def _parallel(ground: Ground, kind: Any, what: str) -> Alternative:
     name = _unit_name(ground, kind) or free_name(ground)
     note = what_comes(kind) if is_other_kind(ground.kind, kind) else ""
     kept = converted_default(ground.default, kind) if ground.has_default and ground.default is not None else ()
+    how = _into_new_field(ground.kind, kind)
+    if how is None:
+        how = _into_other_unit(ground.kind, kind, (use.value_text for use in writes(ground) if not use.is_test))
     return expand_contract(
         ground,
         "phased",
@@ -189,7 +208,7 @@ def _parallel(ground: Ground, kind: Any, what: str) -> Alternative:
             name,
             fieldtype.null_first(kind),
             (None,),
-            _into_new_field(ground.kind, kind),
+            how,
             readers_note=note,
             last_default=kept,
         ),

@@ -88,8 +88,17 @@ def schema_work(
 
 
 def set_type(ground: Ground, kind: Any) -> Work:
-    """Gives the field another type."""
-    return schema_work(ground, "set_type", value=as_json(kind))
+    """Gives the field another type; what speaks of the old one beside it, where Avro doesn't look, goes away."""
+    work = schema_work(ground, "set_type", value=as_json(kind))
+    for name in beside_type(ground, kind):
+        work += remove_property(ground, name)
+    return work
+
+
+def beside_type(ground: Ground, kind: Any) -> tuple[str, ...]:
+    """Returns the properties of the field that were meant for its old type, and would be wrong beside this one."""
+    is_same = fieldtype.without_null(kind) == fieldtype.without_null(ground.kind)
+    return () if is_same or "logicalType" not in ground.properties else ("logicalType", "precision", "scale")
 
 
 def set_property(ground: Ground, name: str, value: Any) -> Work:

@@ -134,6 +134,24 @@ def test_a_text_that_is_no_uuid_is_told() -> None:
     assert told(["8c5f0a64-3b7e-4d7e-9a5e-0d2b6d1c7f10"], UUID, before="string")[0][0] == "magnitude-fits"
 
 
+@pytest.mark.parametrize(
+    ("name", "code", "rules"),
+    [
+        ("at", '"at": int(time.time() * 1000),', ["magnitude"]),
+        ("at_ms", '"at_ms": stamp,', ["magnitude"]),
+        ("at", '"at": datetime.now(UTC),', []),
+        ("at", '"at": time.time_ns() // 1000,', []),
+        ("at", '"at": int(time.time()),', []),
+    ],
+)
+def test_a_number_that_counts_the_unit_of_before_is_none_of_the_new_one(name: str, code: str, rules: list[str]) -> None:
+    micros = {"type": "long", "logicalType": "timestamp-micros"}
+
+    found = told([1760000000000], micros, before=MILLIS, name=name, code=code)
+
+    assert [rule for rule, _ in found] == rules
+
+
 def test_another_kind_of_change_is_not_judged_here() -> None:
     assert told([1], "double", before="int") == []
 

@@ -351,6 +351,20 @@ def test_a_union_can_not_hold_one_carrier_twice() -> None:
     assert "only their meaning changes" in real["naive"].argument
 
 
+def test_a_logical_type_that_stands_beside_the_type_does_not_outlive_it() -> None:
+    built = shop(with_field(logicalType="timestamp-millis"))
+
+    offers = offered("mark amount in order as timestamp-micros", built)[0]
+    renamed = offered("rename amount to paid in order", built)[0]["phased"]
+
+    def named(alternative: Alternative) -> list[dict[str, Any]]:
+        fields = schema_after(alternative, built)["fields"]
+        return [it for it in fields if it["name"] in ("amount", "amount_us", "paid")]
+
+    assert ["logicalType" in it for way in ("naive", "phased") for it in named(offers[way])] == [False, False]
+    assert [it["logicalType"] for it in named(renamed)] == ["timestamp-millis"]
+
+
 def test_a_default_moves_its_branch_to_the_front() -> None:
     built = shop()
     naive = offered('set the default of currency in order to "EUR"', built)[0]["naive"]
