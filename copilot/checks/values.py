@@ -7,7 +7,7 @@ nothing is declared, it was dropped. An old reader need not know what was added 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Literal
@@ -84,12 +84,14 @@ def meeting(
 ) -> Meeting:
     """Returns what `compare` needs; `base` are the paths that the base's schema has."""
     newer = reader if direction == "backward" else writer
-    written = outline_of(writer.fields)
+    written, read = outline_of(writer.fields), outline_of(reader.fields)
+    # A list of plain values that is read as one that may hold records, too, is taken apart on both sides.
+    collections = written.collections | read.collections
     return Meeting(
         direction,
         declared,
-        written,
-        outline_of(reader.fields),
+        replace(written, collections=collections),
+        replace(read, collections=collections),
         frozenset(field.path for field in reader.fields if '"enum"' in field.type),
         tuple((path, stand_ins(path, newer, base)) for path in sorted(declared.replaced)),
         tuple((it.path, it.default) for it in reader.fields if it.default is not None and it.path not in written.paths),
@@ -166,7 +168,7 @@ def same(written: Any, read: Any) -> bool:
 
 
 def converted(written: Any, read: Any) -> bool:
-    """Tells whether `read` is `written` in another type: a rounded number, a text as bytes, a time as its number."""
+    """Tells whether `read` is `written` in another type: a number rounded, a text or decimal as bytes, a time as its number."""
     if isinstance(written, list) and isinstance(read, list):
         return len(written) == len(read) and all(
             same(one, other) or converted(one, other) for one, other in zip(written, read, strict=True)
@@ -186,6 +188,10 @@ def converted(written: Any, read: Any) -> bool:
             return written.encode() == read
         case (bytes(), str()):
             return written == read.encode("utf-8", "surrogateescape")
+        case (Decimal(), bytes()):
+            return _is_unscaled(written, read)
+        case (bytes(), Decimal()):
+            return _is_unscaled(read, written)
         case (int(), datetime()):
             return _is_instant(written, read)
         case (datetime(), int()):
@@ -239,6 +245,13 @@ def _is_default(target: str, read: Any, met: Meeting) -> bool:
 def _gone_kind(path: str, met: Meeting) -> Kind:
     is_known = any(at_or_below(path, own) for own in met.declared.paths)
     return "lost" if is_known else "dropped"
+
+
+def _is_unscaled(value: Decimal, data: bytes) -> bool:
+    """Tells whether bytes are those of a decimal on the wire; its scale is that of its own digits."""
+    sign, digits, _ = value.as_tuple()
+    unscaled = int("".join(map(str, digits)))
+    return int.from_bytes(data, "big", signed=True) == (-unscaled if sign else unscaled)
 
 
 def _numbers_of(value: time | date | tuple[Any, ...]) -> tuple[int, ...]:

@@ -41,6 +41,10 @@ def test_what_came_back_whole_was_run_and_the_others_stay_predicted() -> None:
         ),
         ("int", {"type": "int", "logicalType": "date"}),
         ({"type": "long", "logicalType": "timestamp-millis"}, "long"),
+        (
+            {"type": "array", "items": "int"},
+            {"type": "array", "items": ["int", record(field("int", "x"), name="Part")]},
+        ),
     ],
 )
 def test_a_value_that_is_the_same_in_another_type_came_back_whole(written: Any, read: Any) -> None:
@@ -49,6 +53,25 @@ def test_a_value_that_is_the_same_in_another_type_came_back_whole(written: Any, 
     seen = verdicts(new, old, AvroFormat())
 
     assert (seen["fastavro"].reads, seen["fastavro"].basis) == ("yes", "ran"), seen["fastavro"].note
+
+
+@pytest.mark.tool("avro-java")
+def test_java_reads_a_decimal_as_its_bytes_where_the_logical_type_is_gone() -> None:
+    plain, decimal = holding("bytes", {"type": "bytes", "logicalType": "decimal", "precision": 9, "scale": 2})
+
+    assert verdicts(plain, decimal, outside.format_with(outside.java()))["java"].reads == "yes"
+
+
+@pytest.mark.tool("avsc")
+def test_avsc_finds_an_alias_in_the_namespace_of_its_type() -> None:
+    old, new = (
+        holding({**enum("A", name=name), "namespace": "a.b", **more}, "int")[0]
+        for name, more in (("Old", {}), ("New", {"aliases": ["Old"]}))
+    )
+
+    seen = verdicts(new, old, outside.format_with(outside.avsc()))["avsc"]
+
+    assert (seen.reads, seen.basis) == ("yes", "ran"), seen.note
 
 
 @pytest.mark.tool("avro-java")

@@ -102,7 +102,7 @@ class JavaModel(Model):
         units = _UNITS.get(reader.logical), _UNITS.get(writer.logical)
         if None not in units and units[0] != units[1]:
             return Outcome(WRONG, path, f"{self.name} takes {writer.logical} for {reader.logical}")
-        if reader.logical in _DAYS and not writer.logical:
+        if reader.logical in _DAYS and writer.logical not in _DAYS:
             return Outcome(NO, path, f"{self.name} refuses numbers that are no time of a day")
         if reader.logical == "decimal" and reader.kind == "bytes" and not writer.logical:
             return Outcome(NO, path, f"{self.name} refuses empty bytes, which are no decimal")

@@ -103,6 +103,7 @@ def test_a_default_is_refused_by_those_decoders_that_can_not_fill_it_in(kind: An
     [
         ("int", {"type": "long", "logicalType": "time-micros"}, "nYYY"),
         ({"type": "int", "logicalType": "time-millis"}, {"type": "long", "logicalType": "time-micros"}, "WYYW"),
+        ({"type": "int", "logicalType": "date"}, {"type": "int", "logicalType": "time-millis"}, "nYYY"),
         ("bytes", {"type": "bytes", "logicalType": "decimal", "precision": 4}, "nYYY"),
         ("string", ["bytes", "string"], "YWYW"),
     ],

@@ -16,11 +16,20 @@ const RESOLVERS_MAX = 512;
 const REASON_CHARACTERS_MAX = 300;
 const resolvers = new Map();
 
+// Schemas come with full names, and avsc looks for the namespace of a type's aliases in "namespace" only.
+function withNamespace(key, value) {
+  if (value !== null && typeof value === 'object' && typeof value.name === 'string' && Array.isArray(value.aliases)) {
+    const dot = value.name.lastIndexOf('.');
+    return dot > 0 && value.namespace === undefined ? {...value, namespace: value.name.slice(0, dot)} : value;
+  }
+  return value;
+}
+
 function typeOf(text) {
   try {
-    return avsc.Type.forSchema(JSON.parse(text), {wrapUnions: true});
+    return avsc.Type.forSchema(JSON.parse(text, withNamespace), {wrapUnions: true});
   } catch (error) {
-    return avsc.Type.forSchema(JSON.parse(text));
+    return avsc.Type.forSchema(JSON.parse(text, withNamespace));
   }
 }
 
