@@ -7,7 +7,7 @@ changed the same lines, nothing is guessed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from copilot.adapters.merge import merged
@@ -49,6 +49,23 @@ def landed(proposal: Proposal) -> Applied:
     if applied.phase + 1 >= len(phases):
         raise WrongUsage(f'{proposal.id} has landed its last phase ("{phases[-1].name}"): nothing is left to do.')
     return applied
+
+
+def last_landed(proposal: Proposal, load: Callable[[str], Proposal], everyone: Sequence[Proposal]) -> Proposal:
+    """Returns the last proposal that was applied of those that carry this one on, or that it carries on; else itself."""
+    while proposal.continued is not None and not proposal.applied:
+        proposal = load(proposal.continued.of)
+    applied = {it.continued.of: it for it in everyone if it.continued and it.state == "applied"}
+    while proposal.id in applied:
+        proposal = applied[proposal.id]
+    return proposal
+
+
+def beginning_of(proposal: Proposal, load: Callable[[str], Proposal]) -> Proposal:
+    """Returns the proposal whose first phase began it all."""
+    while proposal.continued is not None:
+        proposal = load(proposal.continued.of)
+    return proposal
 
 
 def carried(proposal: Proposal, applied: Applied, tree: Tree, gone: tuple[str, ...]) -> Carried:

@@ -290,7 +290,7 @@ class Workspace:
         with self._store.lock(id):
             proposal = self.load(id)
             if proposal.decision is None:
-                kit = replace(self._kit(self._base(proposal)), earlier=self._followed(proposal))
+                kit = replace(self._kit_of(proposal), earlier=self._followed(proposal))
                 yield from run(proposal, kit, self._store, stop, begins)
 
     def changed_since(self, id: str) -> tuple[str, ...]:
@@ -316,7 +316,7 @@ class Workspace:
 
         with self._store.lock(id):
             proposal = self.load(id)
-            kit = self._kit(self._base(proposal))
+            kit = self._kit_of(proposal)
             yield from word_decision(proposal, kit, self._store, stop.is_set if stop else bool)
 
     def probe(self, id: str, stop: threading.Event | None = None) -> Iterator[Record]:
@@ -325,7 +325,7 @@ class Workspace:
 
         with self._store.lock(id):
             proposal = self.load(id)
-            kit = self._kit(self._base(proposal))
+            kit = self._kit_of(proposal)
             yield from probe_decision(proposal, kit, self._store, stop.is_set if stop else bool)
 
     def load(self, id: str) -> Proposal:
@@ -439,7 +439,7 @@ class Workspace:
             revision = revision_of(proposal, alternative, frozenset(left_out), tuple(edited))
             if revision.alternative.id not in {one.id for one in proposal.alternatives}:
                 yield self._store.append(id, revision)
-                yield from run(self.load(id), self._kit(self._base(proposal)), self._store, stop, begins)
+                yield from run(self.load(id), self._kit_of(proposal), self._store, stop, begins)
 
     def approve(
         self,
@@ -477,7 +477,7 @@ class Workspace:
     def _people(self, proposal: Proposal) -> People:
         from copilot.proposals.people import People
 
-        base = CommitTree(self._repository, self._base(proposal))
+        base = self._tree_of(proposal)
         return People(self._repository, base, settings_of(base))
 
     def reject(self, id: str, *, by: str = "", note: str = "", alternative: str | None = None) -> Rejection:
@@ -548,8 +548,7 @@ class Workspace:
                 )
             if proposal.applied:
                 return proposal.applied[-1]
-            settings = settings_of(CommitTree(self._repository, self._base(proposal)))
-            people = self._people(proposal)
+            settings, people = settings_of(self._tree_of(proposal)), self._people(proposal)
             applied = apply_plan(self._repository, proposal, settings, people, target=self._commit(), at=self._clock())
             self._store.append(id, applied)
             return applied
@@ -559,10 +558,12 @@ class Workspace:
 
         The gate must be shown to hold (`proposals.gates`), else RefusedByEvidence; one that is open on this base is taken up again.
         """
-        from copilot.proposals.follow import landed
+        from copilot.proposals.follow import beginning_of, landed, last_landed
         from copilot.proposals.next_phase import continued, taken_up
+        from copilot.proposals.still_open import is_open
 
-        proposal = self._last_landed(self.load(id))
+        everyone = self.list()
+        proposal = last_landed(self.load(id), self.load, everyone)
         applied = landed(proposal)
         commit = self._commit()
         kit = self._kit(commit)
@@ -573,38 +574,17 @@ class Workspace:
             follows=proposal.id,
             commands=allowed_commands(kit.settings, commands) if run_commands else (),
         )
-        known = self._follower(proposal, commit, kit)
+        followers = [it for it in everyone if it.continued and it.continued.of == proposal.id]
+        known = next((it for it in followers if it.request.commit == commit and is_open(it, kit)), None)
         if known is not None:
             return self._asked(taken_up(known, request, ways))
-        root = self._root(proposal)
-        old_map = self._kit(self._base(root)).base_map
+        old_map = self._kit_of(beginning_of(proposal, self.load)).base_map
         body = continued(proposal, applied, request, kit, old_map, ways, by=self.person, at=self._clock())
         follower = self._begin(request, kit)
         with self._store.lock(follower):
             if self.load(follower).continued is None:
                 self._store.append(follower, body)
         return follower
-
-    def _follower(self, proposal: Proposal, commit: str, kit: Kit) -> Proposal | None:
-        """Returns the proposal that carries this one on at that commit, None where there is none that is open."""
-        followers = [it for it in self.list() if it.continued and it.continued.of == proposal.id]
-        is_open = (it for it in followers if it.request.commit == commit and _is_open(it, kit))
-        return next(is_open, None)
-
-    def _last_landed(self, proposal: Proposal) -> Proposal:
-        """Returns the last proposal that was applied of those that carry this one on, or that it carries on; else itself."""
-        while proposal.continued is not None and not proposal.applied:
-            proposal = self.load(proposal.continued.of)
-        applied = {it.continued.of: it for it in self.list() if it.continued and it.state == "applied"}
-        while proposal.id in applied:
-            proposal = applied[proposal.id]
-        return proposal
-
-    def _root(self, proposal: Proposal) -> Proposal:
-        """Returns the proposal whose first phase began it all."""
-        while proposal.continued is not None:
-            proposal = self.load(proposal.continued.of)
-        return proposal
 
     def has_branch(self, name: str) -> bool:
         """Tells whether a branch of that name is there now."""
@@ -619,7 +599,7 @@ class Workspace:
             undone = undo_applied(
                 self._repository,
                 proposal,
-                settings_of(CommitTree(self._repository, self._base(proposal))),
+                settings_of(self._tree_of(proposal)),
                 from_branch=from_branch,
                 by=self.person,
                 at=self._clock(),
@@ -644,23 +624,25 @@ class Workspace:
         from copilot.proposals.verify import see_again
 
         proposal = self.load(id)
-        return see_again(proposal, self._kit(self._base(proposal)), evidence)
+        return see_again(proposal, self._kit_of(proposal), evidence)
 
     def mutate(self, id: str) -> Iterator[MutantSeen]:
         """Breaks the chosen patch on purpose and yields what the battery says to each mutant; changes nothing."""
         from copilot.proposals.mutate import mutate
 
         proposal = self.load(id)
-        return mutate(proposal, self._kit(self._base(proposal)))
+        return mutate(proposal, self._kit_of(proposal))
 
     def contract_test(self, id: str) -> str:
         """Returns a test of recorded bytes for the chosen alternative, proved to fail on its base; changes nothing."""
         from copilot.proposals.contract_test import contract_test
 
         proposal = self.load(id)
-        return contract_test(proposal, self._kit(self._base(proposal)))
+        return contract_test(proposal, self._kit_of(proposal))
 
     def _begin(self, request: ChangeRequest, kit: Kit) -> str:
+        from copilot.proposals.still_open import is_open
+
         for _ in range(FOLLOWS_MAX):
             id = proposal_id(request, VERSION)
             with self._store.lock(id):
@@ -669,7 +651,7 @@ class Workspace:
                     return self._asked(id)
                 if isinstance(known, SurroundingsFailed) and not isinstance(known, ProposalCorrupt):
                     raise known
-                if not isinstance(known, ProposalCorrupt) and _is_open(fold(id, known), kit):
+                if not isinstance(known, ProposalCorrupt) and is_open(fold(id, known), kit):
                     return self._asked(id)
             # A closed, outdated or damaged proposal stays as it is: the same words asked again are a new one that follows it.
             request = replace(request, follows=id)
@@ -764,28 +746,17 @@ class Workspace:
                 next="Fetch it back, or propose again on a commit that is there.",
             ) from None
 
+    def _tree_of(self, proposal: Proposal) -> CommitTree:
+        """Returns the files of the commit that a proposal is about as git has them: who may approve does not hang on an index."""
+        return CommitTree(self._repository, self._base(proposal))
+
+    def _kit_of(self, proposal: Proposal) -> Kit:
+        """Returns what reads and proves at the commit that a proposal is about."""
+        return self._kit(self._base(proposal))
+
     def _kit(self, commit: str) -> Kit:
         if commit not in self._kits:
             tree = CommitTree(self._repository, commit, self._index)
             model = self._model(tree) if self._model is not None else None
             self._kits[commit] = replace(build_kit(self._repository, tree, settings_of(tree), self._index), model=model)
         return self._kits[commit]
-
-
-def _is_open(proposal: Proposal, kit: Kit) -> bool:
-    from copilot.flow import is_up_to_date
-
-    is_standing = proposal.state not in ("rejected", "undone")
-    return is_standing and is_up_to_date(proposal, kit) and _was_asked_alike(proposal, kit)
-
-
-def _was_asked_alike(proposal: Proposal, kit: Kit) -> bool:
-    """Tells whether a model had its say in the plan where one is on, by the prompts of now, and had none where none is."""
-    if proposal.plan is None or proposal.continued is not None:
-        return True
-    said = [it for it in proposal.exchanges if it.purpose == "alternatives" and not it.problem]
-    was_answered = bool(said)
-    if said and kit.model is not None:
-        was_answered = said[-1].prompt.digest == kit.model.prompts(said[-1].prompt.id).digest
-    is_told = any(it.strategy == "model" for it in proposal.plan.not_offered)
-    return was_answered if kit.model is not None else not (was_answered or is_told)
