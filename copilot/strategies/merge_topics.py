@@ -111,6 +111,20 @@ def _part(topic: str, impact: Impact) -> Impact:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How the one topic is filled: by which job, with which schemas, and what that asks of those who read and write the topics."""
+
+    slug: str
+    title: str
+    strategy: str
+    job: NewFile
+    read: Told
+    write: Told
+    argument: str
+    schemas: tuple[NewFile, ...] = ()
+
+
 def _mixed(merge: _Merge) -> Alternative | NotOffered:
     bare = [it for it in merge.move.impact.consumers if it.decoder is not None and it.decoder.reader_schema == "single"]
     if bare and len(merge.versions) > 1:
@@ -121,24 +135,23 @@ def _mixed(merge: _Merge) -> Alternative | NotOffered:
             " topic nobody could tell them apart.",
         )
     path = job_path("mergers", merge.to, merge.move.pipeline)
-    job = NewFile(path, merger_text(merge.operation.merged, merge.to))
-    return _apart(
-        merge,
-        "by-record",
-        f"Bring {merge.move.old} as they are together on {merge.to}, subjects named by record; move readers, then writers",
-        BY_RECORD,
-        (job,),
-        lambda it: (
+    way = _Way(
+        slug="by-record",
+        title=f"Bring {merge.move.old} as they are together on {merge.to}, subjects named by record; move readers, then writers",
+        strategy=BY_RECORD,
+        job=NewFile(path, merger_text(merge.operation.merged, merge.to)),
+        read=lambda it: (
             f"reads {it.endpoint.name}: on {merge.to} it meets {merge.others(it.endpoint.name)} too; read on where the"
             f" record's own schema is called {merge.record(it.endpoint.name)}, and leave the rest out"
         ),
-        lambda it: (
+        write=lambda it: (
             f"writes {it.endpoint.name}: where a registry is used, let its serializer name the subject by the record"
             " (RecordNameStrategy or TopicRecordNameStrategy), by topic the second kind of record is refused"
         ),
-        "It wins where each record carries its schema, by a registry's id or in a container: nothing is written anew, and a kind of"
-        " record can come or change without the others.",
+        argument="It wins where each record carries its schema, by a registry's id or in a container: nothing is written anew, and"
+        " a kind of record can come or change without the others.",
     )
+    return _apart(merge, way)
 
 
 def _under_one_schema(merge: _Merge) -> tuple[Alternative | NotOffered, ...]:
@@ -162,45 +175,48 @@ def _under_one_schema(merge: _Merge) -> tuple[Alternative | NotOffered, ...]:
 
 def _union(merge: _Merge, union: list[object]) -> Alternative | NotOffered:
     schema, job = _schema_file(merge, union), job_path("mergers", merge.to, merge.move.pipeline)
-    return _apart(
-        merge,
-        "union",
-        f"Bring {merge.move.old} together on {merge.to} as one union schema, {schema.path}; move readers, then writers",
-        UNION,
-        (schema, NewFile(job, wrapper_text(_names(merge), merge.to, schema.path, {}))),
-        lambda it: (
+    way = _Way(
+        slug="union",
+        title=f"Bring {merge.move.old} together on {merge.to} as one union schema, {schema.path}; move readers, then writers",
+        strategy=UNION,
+        job=NewFile(job, wrapper_text(_names(merge), merge.to, schema.path, {})),
+        schemas=(schema,),
+        read=lambda it: (
             f"reads {it.endpoint.name}: read {merge.to} with {schema.path}, ask which branch a record is, and leave out all"
             f" but {merge.record(it.endpoint.name)}"
         ),
-        lambda it: (
+        write=lambda it: (
             f"writes {it.endpoint.name}: write it by {schema.path} as the branch {merge.record(it.endpoint.name)}, with no"
             " schema registered by the serializer itself"
         ),
-        f"It wins where a registry names subjects after topics: {merge.to}-value is one schema. One more kind of record is one more"
-        " branch, which new readers read in old data and old readers refuse.",
+        argument=f"It wins where a registry names subjects after topics: {merge.to}-value is one schema. One more kind of record is"
+        " one more branch, which new readers read in old data and old readers refuse.",
     )
+    return _apart(merge, way)
 
 
 def _envelope(merge: _Merge, union: list[object]) -> Alternative | NotOffered:
     envelope, types = envelope_of(merge.to, union)
     schema, job = _schema_file(merge, envelope), job_path("mergers", merge.to, merge.move.pipeline)
-    return _apart(
-        merge,
-        "envelope",
-        f"Bring {merge.move.old} together on {merge.to} in envelopes of {schema.path}; move readers, then writers",
-        ENVELOPE,
-        (schema, NewFile(job, wrapper_text(_names(merge), merge.to, schema.path, types))),
-        lambda it: (
+    way = _Way(
+        slug="envelope",
+        title=f"Bring {merge.move.old} together on {merge.to} in envelopes of {schema.path}; move readers, then writers",
+        strategy=ENVELOPE,
+        job=NewFile(job, wrapper_text(_names(merge), merge.to, schema.path, types)),
+        schemas=(schema,),
+        read=lambda it: (
             f"reads {it.endpoint.name}: read {merge.to} with {schema.path}, leave out all whose type is not"
             f" {types[merge.record(it.endpoint.name)]}, and take `record` out"
         ),
-        lambda it: (
+        write=lambda it: (
             f"writes {it.endpoint.name}: put the record into the envelope of {schema.path}, with its type"
             f" {types[merge.record(it.endpoint.name)]} and a sequence"
         ),
-        "It wins where readers can't ask which branch of a union a record was, as with dicts in Python: the type is a field,"
-        " and so is the place that it comes from. Every record is written anew, and each reader takes it out of its envelope.",
+        argument="It wins where readers can't ask which branch of a union a record was, as with dicts in Python: the type is a"
+        " field, and so is the place that it comes from. Every record is written anew, and each reader takes it out of its"
+        " envelope.",
     )
+    return _apart(merge, way)
 
 
 def _paths(edits: Iterable[Edit]) -> tuple[str, ...]:
@@ -221,43 +237,37 @@ def _schema_file(merge: _Merge, schema: object) -> NewFile:
     return NewFile(path, json.dumps(schema, indent=2, ensure_ascii=False) + "\n")
 
 
-def _apart(
-    merge: _Merge,
-    slug: str,
-    title: str,
-    strategy: str,
-    begun: tuple[NewFile, ...],
-    read: Told,
-    write: Told,
-    argument: str,
-) -> Alternative | NotOffered:
+def _apart(merge: _Merge, way: _Way) -> Alternative | NotOffered:
     """Returns phases in which the topic is filled, readers move, then writers, and the job goes."""
     shared = next((place for move in merge.moves for place in move.shared), None)
     if shared is not None:
         return NotOffered(
-            strategy,
+            way.strategy,
             f"{named(set(shared.jobs))} get a name from one place ({shared.path}:{shared.line}), so writers and readers can't move"
             " one after the other: give each a setting of its own first.",
         )
-    impact, to, job = merge.move.impact, merge.to, begun[-1]
+    impact, job = merge.move.impact, way.job
     readers, writers = merge.edits("consumers"), merge.edits("producers")
     started = (f"{job.path}:1  deploy one copy of it, with KAFKA_BOOTSTRAP and RECORDS set, and watch its lag",)
-    start, retiring = (*merge.lists(is_retired=False), *begun), merge.lists(is_retired=True)
-    created = replace(merge.move.creation(), paths=_paths(it for it in start if it is not job))
+    brought, retiring = (*merge.lists(is_retired=False), *way.schemas), merge.lists(is_retired=True)
+    start = (*brought, job)
+    created = replace(merge.move.creation(), paths=_paths(brought))
     moved = step_of(
-        "Deploy the consumers", "consumers", merge.move.consumers, readers, merge.notes(impact.consumers, read)
+        "Deploy the consumers", "consumers", merge.move.consumers, readers, merge.notes(impact.consumers, way.read)
     )
-    told = (f"{job.path}:1  stop the producers, let it read {merge.move.old} to their end, then start them on {to}",)
+    told = (
+        f"{job.path}:1  stop the producers, let it read {merge.move.old} to their end, then start them on {merge.to}",
+    )
     written = step_of(
         "Deploy the producers",
         "producers",
         merge.move.producers,
         writers,
-        (*told, *merge.notes(impact.producers, write)),
+        (*told, *merge.notes(impact.producers, way.write)),
     )
     leftovers = tuple(text for move in merge.moves for text in move.leftovers())
     retired = Step(f"Retire {merge.move.old}", "schema", (), (*_paths(retiring), job.path), leftovers)
-    kept = (*retiring, *begun[:-1], *readers, *writers)
+    kept = (*retiring, *way.schemas, *readers, *writers)
     phases = (
         Phase(
             "new topic", start, (created, step_of("Start the merger", "producers", (), (job,), started)), _filled(merge)
@@ -267,7 +277,7 @@ def _apart(
         Phase("retire", kept, (retired,)),
     )
     order = " Between records of different topics there is no order, neither today nor then."
-    return move_alternative(merge.move, slug, title, strategy, phases, argument + order)
+    return move_alternative(merge.move, way.slug, way.title, way.strategy, phases, way.argument + order)
 
 
 def _listed(merge: _Merge) -> Alternative | NotOffered:
