@@ -117,6 +117,8 @@ def _pair(it: Judged) -> list[str]:
     for meaning in verdict.meanings[:REASONS_SHOWN]:
         lines += wrapped(meaning.message, "  ! ", "    ")
         lines += wrapped(meaning.fix, "    fix  ", "         ") if meaning.fix else []
+    if len(verdict.meanings) > REASONS_SHOWN:
+        lines.append(f"  … {len(verdict.meanings) - REASONS_SHOWN} more: --format json shows all")
     if verdict.compatible and told:
         lines.append("  Registries let it through; these decoders don't agree:")
     shown = told if verdict.compatible and not was_run else verdict.decoders

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from copilot.domain.naming import beside
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from fractions import Fraction
 
 _WORDS: dict[str, dict[str, str]] = {
@@ -24,6 +25,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "minutes": "mins minute minutes",
         "hours": "h hr hrs hour hours",
         "days": "day days",
+        "weeks": "week weeks",
     },
     "share": {"percent": "percent pct %", "fraction": "fraction ratio proportion", "basis points": "bps"},
     "angle": {
@@ -38,6 +40,17 @@ _WORDS: dict[str, dict[str, str]] = {
         "km": "km kilometer kilometers kilometre kilometres",
         "miles": "mi mile miles",
         "feet": "ft foot feet",
+    },
+    "speed": {"m/s": "m/s", "km/h": "km/h kmh kph", "mph": "mph", "knots": "knot knots"},
+    "acceleration": {"m/s²": "m/s² m/s2 m/s^2"},
+    "voltage": {"mV": "mv millivolt millivolts", "V": "volt volts", "kV": "kv kilovolt kilovolts"},
+    "frequency": {"Hz": "hz hertz", "kHz": "khz", "MHz": "mhz", "GHz": "ghz"},
+    "pressure": {
+        "Pa": "pascal pascals",
+        "hPa": "hpa mbar millibar millibars",
+        "kPa": "kpa",
+        "mmHg": "mmhg",
+        "psi": "psi",
     },
     "weight": {"g": "g gram grams", "kg": "kg kilogram kilograms", "pounds": "lb lbs", "ounces": "oz ounce ounces"},
     "temperature": {
@@ -79,6 +92,7 @@ _SIZES: dict[str, dict[str, str]] = {
         "minutes": "60",
         "hours": "3600",
         "days": "86400",
+        "weeks": "604800",
     },
     "share": {"fraction": "1", "percent": "1/100", "basis points": "1/10000"},
     "angle": {"degrees": "1", "arcseconds": "1/3600"},
@@ -90,6 +104,10 @@ _SIZES: dict[str, dict[str, str]] = {
         "feet": "3048/10000",
         "miles": "1609344/1000",
     },
+    "speed": {"m/s": "1", "km/h": "1000/3600", "mph": "44704/100000", "knots": "1852/3600"},
+    "voltage": {"V": "1", "mV": "1/1000", "kV": "1000"},
+    "frequency": {"Hz": "1", "kHz": "1000", "MHz": "1000000", "GHz": "1000000000"},
+    "pressure": {"Pa": "1", "hPa": "100", "kPa": "1000"},
     "energy": {"Wh": "1", "kWh": "1000", "MWh": "1000000", "J": "1/3600", "kJ": "1000/3600"},
     "power": {"W": "1", "kW": "1000", "MW": "1000000"},
     "weight": {
@@ -100,16 +118,30 @@ _SIZES: dict[str, dict[str, str]] = {
     },
 }
 # A lone "s" after an apostrophe is a genitive, not seconds.
-_WORD = re.compile(r"(?<!['’])[°µ]?[A-Za-z]+|%")
+_WORD = re.compile(r"(?<!['’])(?:km/h|m/s(?:\^?2|²)?|[°µ]?[A-Za-z]+)|%")
+# "The second day of the week", "the g band": such words are units only where a text puts one.
+_ORDINARY = frozenset({"second", "minute", "hour", "day", "week", "month", "foot", "s", "h", "m", "g"})
+_PUTS_UNIT = re.compile(r"(?:\b(?:in|per|as)\s+|[(\[/\d]\s*)$", re.IGNORECASE)
+_ENDS_UNIT = re.compile(r"\s*(?:$|[)\]/.,;:])|\s+(?:since|from|after|before|of)\b")
 
 
 def units_in(doc: str) -> dict[str, frozenset[str]]:
     """Returns the units that a text names, by dimension."""
+    words = [found[0] for found in _WORD.finditer(doc) if found[0].lower() not in _ORDINARY or _is_put(doc, found)]
+    return _by_dimension(words)
+
+
+def _is_put(doc: str, found: re.Match[str]) -> bool:
+    is_alone = found.start() == 0 and found.end() == len(doc)
+    return is_alone or bool(_PUTS_UNIT.search(doc, 0, found.start()) and _ENDS_UNIT.match(doc, found.end()))
+
+
+def _by_dimension(words: Iterable[str]) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
-    for word in _WORD.findall(doc):
-        entry = _UNITS.get(word.lower())
-        if entry is not None:
-            found.setdefault(entry[0], set()).add(entry[1])
+    for word in words:
+        dimension, unit = unit_of(word)
+        if dimension:
+            found.setdefault(dimension, set()).add(unit)
     return {dimension: frozenset(units) for dimension, units in found.items()}
 
 
@@ -134,22 +166,25 @@ def factor_between(old: str, new: str) -> Fraction | None:
 
 def units_in_name(name: str) -> dict[str, frozenset[str]]:
     """Returns the units that the last word of a name says, by dimension; what stands alone is a name, not a unit."""
-    return units_in(_last_word(name))
+    return _by_dimension([_last_word(name)])
 
 
 def unit_changes(old: str, new: str) -> tuple[tuple[str, str, str], ...]:
-    """Returns (dimension, units before, units after) for each dimension in which both texts name units, and other ones."""
-    before, after = units_in(old), units_in(new)
+    """Returns (dimension, units before, units after) for each dimension in which both texts name units, and none alike."""
+    return _changes(units_in(old), units_in(new))
+
+
+def _changes(before: dict[str, frozenset[str]], after: dict[str, frozenset[str]]) -> tuple[tuple[str, str, str], ...]:
     return tuple(
         (dimension, " and ".join(sorted(before[dimension])), " and ".join(sorted(after[dimension])))
         for dimension in sorted(before.keys() & after.keys())
-        if before[dimension] != after[dimension]
+        if before[dimension].isdisjoint(after[dimension])
     )
 
 
 def name_unit_changes(old: str, new: str) -> tuple[tuple[str, str, str], ...]:
     """Returns (dimension, unit before, unit after) where two names end in units of one dimension, and in other ones."""
-    return unit_changes(_last_word(old), _last_word(new))
+    return _changes(units_in_name(old), units_in_name(new))
 
 
 def _last_word(name: str) -> str:

@@ -36,6 +36,12 @@ def silent_renames(
         yield "avro.rename-loses-values", "warning", field_path, message, fix
 
 
+def _between(record: Type) -> dict[str, tuple[str, str]]:
+    """Returns the names before and after each field: of one that is replaced alone they stay, and of many they tell nothing."""
+    names = ["", *(field.name for field in record.fields), ""]
+    return {name: (names[place], names[place + 2]) for place, name in enumerate(names[1:-1])}
+
+
 def laid_elsewhere(removed: list[Field], added: list[Field], path: str) -> Iterator[Change]:
     """Yields the fields that went into a record, or came out of one: to decoders it is another field, which the data lacks."""
     for field in added:
@@ -67,14 +73,13 @@ def _likely_renames(removed: list[Field], added: list[Field], old: Type, new: Ty
     # Most pairs have no such fields, and start without it.
     from difflib import SequenceMatcher
 
-    places = {field.name: place for place, field in enumerate(old.fields)}
+    before, after = _between(old), _between(new)
     likely = []
     for field in added:
-        place = new.fields.index(field)
         names = SequenceMatcher(None, "", field.name.lower())
         for gone in removed:
             names.set_seq1(gone.name.lower())
-            is_same_place = places[gone.name] == place
+            is_same_place = before[gone.name] == after[field.name]
             if not is_same_place and names.quick_ratio() < SIMILAR_NAMES_MIN:
                 continue
             ratio = names.ratio()

@@ -23,6 +23,8 @@ _BASES: dict[str, tuple[str, ...]] = {
     "local-timestamp-nanos": ("long",),
     "duration": ("fixed",),
 }
+LOGICAL_TYPES = frozenset(_BASES)
+"""Those that the specification knows."""
 _SIZES = {"uuid": 16, "duration": 12}
 _SIMILAR_MIN = 0.8
 

@@ -143,8 +143,8 @@ def _taken_back(old: Field, new: Field, path: str) -> Iterator[Change]:
     if before == now:
         return
     if now is None:
-        message = f'"{path}" has no default in the schema that reads it, and {before} in that of the data: other data, which lacks '
-        message += "the field, can't be read any more."
+        message = f'"{path}" has the default {before} in the schema of the data, and none in the one that reads it: other data, '
+        message += "which lacks the field, can't be read any more."
         yield "avro.default-removed", "warning", path, message, "Keep the default as long as such data is there."
     elif before is not None:
         message = (
@@ -158,10 +158,12 @@ def _taken_back(old: Field, new: Field, path: str) -> Iterator[Change]:
 
 def _filled_in(field: Field, path: str) -> Iterator[Change]:
     value = None if field.default is NO_DEFAULT else shown(field.default)
-    if value in _SENTINELS:
-        message = (
-            f'Data without "{path}" reads as {value}, by which people mean "missing": it enters sums and averages.'
+    # A symbol that says that nothing is known is honest.
+    if value in _SENTINELS and field.type.kind != "enum":
+        effect = (
+            "is counted and grouped as any other text" if isinstance(field.default, str) else "enters sums and averages"
         )
+        message = f'Data without "{path}" reads as {value}, by which people mean "missing": it {effect}.'
         yield "avro.default-is-sentinel", "warning", path, message, "Use a union with null, and null as the default."
     elif value in _PLAIN_VALUES:
         message = f'Data without "{path}" reads as {value}, which readers can\'t tell from a value that was written.'
@@ -198,6 +200,8 @@ def _paired_branches(old: Type, new: Type) -> Iterator[tuple[Type, Type]]:
     for before in old.branches if old.kind == "union" else (old,):
         same = [after for after in branches if after.kind == before.kind]
         named = [after for after in same if after.short == before.short or before.name in after.aliases]
-        fitting = named or same or [after for after in branches if not Walk().reasons(after, before, "")]
+        # Of several records, none is this one under another name.
+        alone = same if len(same) == 1 else []
+        fitting = named or alone or [after for after in branches if not Walk().reasons(after, before, "")]
         if fitting:
             yield before, fitting[0]

@@ -23,7 +23,7 @@ PROMOTIONS = {
     "bytes": frozenset({"string"}),
     "string": frozenset({"bytes"}),
 }
-_SHOWN_SYMBOLS_MAX = 8
+_SHOWN_MAX = 8
 
 
 def incompatibilities(reader: SchemaVersion, writer: SchemaVersion) -> tuple[Finding, ...]:
@@ -146,10 +146,10 @@ class Walk:
         # The branch that was meant is the one of the same kind, of the same name where several are: its inner reasons say
         # more than that the union lacks a record.
         alike = [own for own in reader.branches if own.kind == branch.kind and own.kind not in PROMOTIONS]
-        meant = [own for own in alike if own.short == branch.short or branch.name in own.aliases] or alike
-        if meant:
-            return self.reasons(meant[0], branch, path)
-        taken = ", ".join(own.label for own in reader.branches) or "nothing"
+        meant = [own for own in alike if own.short == branch.short or branch.name in own.aliases]
+        if meant or len(alike) == 1:
+            return self.reasons((meant or alike)[0], branch, path)
+        taken = _listed([own.label for own in reader.branches]) or "nothing"
         message = f"The union{_at(path)} has no branch for {branch.label}; it takes {taken}."
         fix = f"Keep {branch.label} as a branch of the union, at least as long as such data can be read."
         return (("avro.missing-union-branch", path, message, fix),)
@@ -210,6 +210,10 @@ def _below(path: str, field: Field) -> str:
     return f"{path}.{field.name}" if path else field.name
 
 
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:_SHOWN_MAX]) + (", ..." if len(names) > _SHOWN_MAX else "")
+
+
 def _at(path: str) -> str:
     return f' at "{path}"' if path else ""
 
@@ -234,8 +238,7 @@ def _missing_symbols(reader: Type, writer: Type, path: str) -> Reasons:
     missing = [symbol for symbol in writer.symbols if symbol not in reader.symbols]
     if not missing or (reader.default is not None and reader.default in reader.symbols):
         return ()
-    shown = ", ".join(missing[:_SHOWN_SYMBOLS_MAX]) + (", ..." if len(missing) > _SHOWN_SYMBOLS_MAX else "")
-    message = f"The enum {reader.name}{_at(path)} lacks symbols that the data may hold: {shown}."
+    message = f"The enum {reader.name}{_at(path)} lacks symbols that the data may hold: {_listed(missing)}."
     fix = "Keep these symbols, or give the enum itself (not the field) a default that they may collapse into."
     return (("avro.missing-enum-symbols", path, message, fix),)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from copilot.domain.evidence import Severity
+from copilot.formats.avro.lint_logical import LOGICAL_TYPES
 from copilot.formats.avro.types import Type
 
 _LOSSY = {("int", "float"): "24", ("long", "float"): "24", ("long", "double"): "53"}
@@ -46,6 +47,11 @@ def logical_type_changes(written: Type, read: Type, path: str) -> Iterator[Chang
         yield rule, "warning", path, message, fix
         return
     fix = "Give the other logical type a field of its own, and leave this one as it was."
+    unknown = [name for name in (was, now) if name not in LOGICAL_TYPES]
+    if unknown:
+        message = f"{told}: no library knows {' or '.join(unknown)}, and programs that apply it take the values for something else."
+        yield "avro.logical-type-changed", "warning", path, message, fix
+        return
     units = [next((unit for unit in _TIME_UNITS if name.endswith(unit)), "") for name in (was, now)]
     if units[0] != units[1] and all(units):
         factor = 1000 ** abs(_TIME_UNITS.index(units[0]) - _TIME_UNITS.index(units[1]))

@@ -141,10 +141,46 @@ def test_a_recursive_schema_is_compared_to_the_end() -> None:
         ("price", "price in cents", ()),
         ("seconds", "sec", ()),
         ("delay in ms", "the order's delay in ms", ()),
+        ("Total minutes.", "Total minutes. Summed up throughout the day.", ()),
+        ("Error of G (g band).", "Error of G in kg.", ()),
+        ("force (m/s^2)", "force (g)", ()),
+        ("wind (m/s)", "wind in km/h", (("speed", "m/s", "km/h"),)),
+        ("Offset in hours.", "Offset in second from GMT.", (("time", "hours", "s"),)),
+        ("The first minute of data, in hours.", "The second hour, in ms.", (("time", "hours", "ms"),)),
+        ("signal (mV)", "signal (kV)", (("voltage", "mV", "kV"),)),
     ],
 )
 def test_units_are_found_as_words(old: str, new: str, changes: tuple[tuple[str, str, str], ...]) -> None:
     assert unit_changes(old, new) == changes
+
+
+def test_fields_of_one_place_are_no_rename_where_their_neighbours_changed_too() -> None:
+    alone = record(field("id", "int"), field("x", "int"), field("z", "int"))
+    one = record(field("id", "int"), field("y", "int", 0), field("z", "int"))
+    all_new = record(field("a", "int", 0), field("b", "int", 0), field("c", "int", 0))
+
+    assert ("rename-loses-values", "y") in rules(FORMAT.meaning_changes(read(alone), read(one)))
+    assert not [it for it in rules(FORMAT.meaning_changes(read(alone), read(all_new))) if it[0].startswith("rename")]
+
+
+def test_a_record_that_a_union_of_several_lacks_is_none_of_them_under_another_name() -> None:
+    branches = [record(field(name, "int"), name=name) for name in ("A", "B", "C")]
+    old, new = of(branches), of(branches[:2])
+
+    assert rules(FORMAT.meaning_changes(read(old), read(new))) == []
+    assert rules(FORMAT.incompatibilities(read(new), read(old))) == [("missing-union-branch", "a")]
+    assert rules(FORMAT.meaning_changes(read(of(branches[:1])), read(of(branches[1:2])))) == [("type-renamed", "a")]
+
+
+def test_a_symbol_that_says_that_nothing_is_known_is_no_sentinel() -> None:
+    assert rules(FORMAT.meaning_changes(read(record()), read(of(enum("A", "UNKNOWN"), "UNKNOWN")))) == []
+
+
+def test_a_logical_type_that_no_library_knows_is_a_warning_of_its_own() -> None:
+    (found,) = FORMAT.meaning_changes(read(of(logical("string", "iso-datetime"))), read(of(logical("string", "uuid"))))
+
+    assert (found.rule, found.severity) == ("avro.logical-type-changed", "warning")
+    assert "no library knows iso-datetime" in found.message
 
 
 @pytest.mark.parametrize(
