@@ -13,7 +13,7 @@ from typing import Any
 from copilot.domain.codec import canonical
 from copilot.domain.operation import ChangeRequest, operation_object
 from copilot.domain.proposal import Proposal
-from copilot.reasons.words import asked_words, letters_of
+from copilot.reasons.words import asked_words, letter_of, letters_of
 
 NO_WORDS = ("rejected", "undone", "postponed")
 """Deeds by which a person said no, or not now."""
@@ -151,7 +151,7 @@ def past_in_record(found: Mapping[str, Any], source: str, day: str) -> Past:
         ways.append(
             Way(
                 str(it["id"]),
-                chr(ord("A") + number % 26),
+                letter_of(number),
                 str(it["title"]),
                 str(it["strategy"]),
                 outcome,

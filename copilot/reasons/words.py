@@ -44,7 +44,13 @@ def letters_of(proposal: Proposal) -> dict[str, str]:
 
 def letters_for(alternatives: Iterable[Alternative]) -> dict[str, str]:
     """Returns the same of alternatives in their order."""
-    return {alternative.id: _letter(number) for number, alternative in enumerate(alternatives)}
+    return {alternative.id: letter_of(number) for number, alternative in enumerate(alternatives)}
+
+
+def letter_of(number: int) -> str:
+    """Returns the letter of the alternative that so many others stand before."""
+    round_number, place = divmod(number, len(_LETTERS))
+    return _LETTERS[place] + (str(round_number + 1) if round_number else "")
 
 
 def in_letters(text: str, letters: Mapping[str, str]) -> str:
@@ -102,8 +108,3 @@ def with_owners(jobs: Iterable[str], proposal: Proposal) -> list[str]:
     """Returns the jobs, each with its owner where one is known: "features (owner ml@shop.example.com)"."""
     owners = dict(proposal.reading.owners) if proposal.reading else {}
     return [f"{job} (owner {owners[job]})" if job in owners else job for job in jobs]
-
-
-def _letter(number: int) -> str:
-    round_number, place = divmod(number, len(_LETTERS))
-    return _LETTERS[place] + (str(round_number + 1) if round_number else "")

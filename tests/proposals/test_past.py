@@ -120,6 +120,16 @@ def test_a_committed_record_of_another_clone_tells_the_same_as_its_proposal(tmp_
     assert found.at == "2026-01-02"
 
 
+def test_ways_of_a_record_beyond_the_alphabet_have_the_letters_that_the_proposal_shows(tmp_path: Path) -> None:
+    _, then, _ = _two(tmp_path)
+    document = json.loads(json.dumps(record_document(then, PLAIN)))
+    document["alternatives"] *= 27
+
+    found = past_in_record(document, "docs/decisions/a.json", "2026-01-02")
+
+    assert [it.letter for it in found.ways[24:28]] == ["Y", "Z", "A2", "B2"]
+
+
 def test_words_are_found_in_requests_notes_and_refused_alternatives(tmp_path: Path) -> None:
     _, then, _ = _two(tmp_path)
     past = past_of(_rejected(then), LATER)
