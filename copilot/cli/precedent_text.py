@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from copilot.cli.layout import section, wrapped
 from copilot.cli.verbs import COMMAND
-from copilot.proposals.past import Precedent, precedent_words
+from copilot.proposals.precedents import Precedent, precedent_words
 from copilot.reasons.markup import plain
 
 SHOWN = 3

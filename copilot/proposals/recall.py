@@ -16,7 +16,8 @@ from copilot.domain.proposal import Proposal, Record, fold
 from copilot.domain.source import SourceFile
 from copilot.errors import CopilotError
 from copilot.ports import Tree
-from copilot.proposals.past import Past, Precedent, keys_of, operation_keys, past_in_record, past_of, precedents
+from copilot.proposals.past import Past, keys_of, operation_keys, past_in_record, past_of
+from copilot.proposals.precedents import Precedent, precedents
 
 RECORDS_MAX = 500
 LAST = "9999"

@@ -52,8 +52,9 @@ if TYPE_CHECKING:
     from copilot.ports import ModelKit
     from copilot.proposals.gates import Ways
     from copilot.proposals.mutation import MutantSeen
-    from copilot.proposals.past import Past, Precedent
+    from copilot.proposals.past import Past
     from copilot.proposals.people import People
+    from copilot.proposals.precedents import Precedent
     from copilot.proposals.sent_first import Sent
     from copilot.proposals.travel import Taken
 

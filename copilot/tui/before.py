@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.widgets import Static
 
-from copilot.proposals.past import Precedent, precedent_words
+from copilot.proposals.precedents import Precedent, precedent_words
 from copilot.reasons.words import counted
 from copilot.tui.dialogs import Dialog
 from copilot.tui.page import Page
@@ -29,7 +29,7 @@ class AskedBefore(Static):
         self.display = False
 
     def fill(self, found: tuple[Precedent, ...], changed: tuple[str, ...] = ()) -> None:
-        """Shows what a follow-up answers, else who said no first; `found` is in the order of `proposals.past.precedents`."""
+        """Shows what a follow-up answers, else who said no first; `found` is in the order of `proposals.precedents`."""
         self.found, self.changed = found, changed
         news = [it for it in found if it.is_news]
         self.display = bool(news or changed)

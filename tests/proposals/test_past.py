@@ -12,7 +12,8 @@ from copilot.domain.decision import Postponed, Rejection, Undone
 from copilot.domain.operation import AddField, RenameField
 from copilot.domain.proposal import Proposal, plan_digest
 from copilot.proposals import Workspace
-from copilot.proposals.past import Past, Precedent, is_about, past_in_record, past_of, precedent_words, precedents
+from copilot.proposals.past import Past, is_about, past_in_record, past_of
+from copilot.proposals.precedents import Precedent, precedent_words, precedents
 from copilot.proposals.recall import precedents_of
 from copilot.reasons.document import record_document
 from tests.proposals.papers import PLAIN, begin, paper
