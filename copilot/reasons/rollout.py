@@ -18,6 +18,8 @@ _HEADINGS = {
     "rollout.back": "taking back",
     "rollout.one-way": "taking back",
     "rollout.stored": "stored",
+    "rollout.registers": "registry",
+    "rollout.pinned": "registry",
     "rollout.limit": "not looked at",
     "rollout.stopped": "not looked at",
 }
