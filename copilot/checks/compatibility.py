@@ -46,13 +46,14 @@ class CompatibilityCheck:
     """Each changed subject against its history, by its level."""
 
     name = "compatibility"
-    version = 5
+    version = 6
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
         judged = [_judge(lineage, case, bench) for lineage in changed]
         levels = tuple(level_findings(case, bench))
         sizes = tuple(magnitude_findings(case, bench))
+        open_sizes = len({(it.subject, it.path) for it in sizes if it.rule == MAGNITUDE_UNKNOWN})
         findings = [*(finding for it in judged for finding in it.findings), *levels, *sizes]
         return make_evidence(
             self.name,
@@ -66,7 +67,11 @@ class CompatibilityCheck:
                 Measure("pairs_failed", sum(it.failed for it in judged), "pairs"),
                 Measure("pairs_failed_beyond_level", sum(it.failed_beyond_level for it in judged), "pairs"),
                 Measure("meaning_changes", sum(it.meaning_changes for it in judged), "changes"),
-                Measure("meanings_turned", sum(it.meanings_turned for it in judged) + turned_in_place(case), "changes"),
+                Measure(
+                    "meanings_turned",
+                    sum(it.meanings_turned for it in judged) + turned_in_place(case) + open_sizes,
+                    "changes",
+                ),
                 Measure("levels_violated", sum(it.rule == VIOLATED for it in levels), "pairs"),
                 Measure("readers_refusing", len({name for it in judged for name in it.refusing}), "implementations"),
             ),

@@ -1,4 +1,4 @@
-"""A logical type is added to a type that is there, or takes the place of another unit: is it what the values are already?
+"""A logical type is added to a type that is there, or a doc or type says another unit: is it what the values are already?
 
 Every rule lets it through, and every reader takes the values for it from then on: seconds marked as milliseconds are days in 1970.
 So the values are asked by their size, in records of the repository that fit the schema (never shown, only counted); the places that
@@ -12,7 +12,8 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from copilot.checks.containers import contained
@@ -21,11 +22,12 @@ from copilot.checks.lineage import Lineage, lineages
 from copilot.checks.parsed_code import Codes, ParsedCode
 from copilot.checks.reading import BASE
 from copilot.checks.recorded import recorded_values
-from copilot.domain.evidence import Finding
+from copilot.domain.evidence import Finding, Severity
 from copilot.domain.fieldtype import base_kind, logical_kind, parsed, without_null
-from copilot.domain.operation import ChangeType
+from copilot.domain.operation import ChangeDoc, ChangeType
 from copilot.domain.schema import SchemaField, SchemaVersion
 from copilot.domain.source import SourceFile, Span
+from copilot.domain.units import unit_changes
 from copilot.ports import Bench, Case, SchemaFormat
 
 OTHER = "compatibility.magnitude"
@@ -44,6 +46,7 @@ _RANGES = (
     ("nanoseconds", 1e17, 1e19),
 )
 """From 1973 to 2286 in each unit: the ranges don't touch, so a size tells the unit of an instant."""
+_LONG = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _MILLIS = r"_ms\b|_millis\b|\bmilli(?:second)?s\b|\bms\b|\*\s*1_?000\b|\*\s*1e3\b|//\s*1_?000_?000\b"
 _MICROS = r"_us\b|_micros\b|\bmicro(?:second)?s\b|\*\s*1_?000_?000\b|\*\s*1e6\b|time_ns\(\)\s*//\s*1_?000\b"
@@ -67,18 +70,49 @@ _WORDS = tuple(
 
 
 def magnitude_findings(case: Case, bench: Bench) -> Iterator[Finding]:
-    """Yields what the values are, for each field that gets a logical type in place; nothing where none does."""
-    asked = [it for it in case.request.operations if isinstance(it, ChangeType)] if case.patches else []
+    """Yields what the values are, for each field that gets a logical type, or a doc with another unit, in place; else nothing."""
+    asked = [it for it in case.request.operations if isinstance(it, ChangeType | ChangeDoc)] if case.patches else []
     for lineage in lineages(case) if asked else ():
+        schema_format = bench.formats.get(lineage.subject.format)
+        if schema_format is None:
+            continue
         for operation in asked:
             for path in paths_of(operation, lineage.name, lineage.base.latest if lineage.base else None):
-                phase, was, kind = _marked(lineage, path)
-                schema_format = bench.formats.get(lineage.subject.format)
-                if kind and was:
-                    told = [it for it in _said(case, lineage, path, kind) if it[0] == _UNITS[was]]
-                    yield from _contradicted(told, lineage, path, phase, kind)
-                elif kind and schema_format is not None:
-                    yield from _judged(case, bench, lineage, path, phase, kind, schema_format)
+                if isinstance(operation, ChangeDoc):
+                    yield from _redocumented(case, bench, lineage, path, operation.doc, schema_format)
+                else:
+                    yield from _retyped(case, bench, lineage, path, schema_format)
+
+
+def _retyped(case: Case, bench: Bench, lineage: Lineage, path: str, schema_format: SchemaFormat) -> Iterator[Finding]:
+    phase, was, kind = _marked(lineage, path)
+    claim = _Claim(lineage.name, path, phase, kind, _SPOKEN.get(kind, kind))
+    if kind and was:
+        told = [it for it in _said(case, lineage, path, kind) if it[0] == _UNITS[was]]
+        yield from claim.contradicted(told)
+    elif kind:
+        spoken = (
+            [*_said(case, lineage, path, kind), *_multiplied(case, bench, lineage, path)] if kind in _SPOKEN else ()
+        )
+        yield from claim.weighed([*spoken, *_recorded(case, bench, lineage, path, kind, schema_format)])
+
+
+def _redocumented(
+    case: Case, bench: Bench, lineage: Lineage, path: str, doc: str, schema_format: SchemaFormat
+) -> Iterator[Finding]:
+    """A doc that says another unit mends the words, or turns the values: which of both, only the values and their writers tell."""
+    base = _field(lineage.base.latest if lineage.base else None, path)
+    phase = next((it for it, version in enumerate(lineage.after) if _is_told(_field(version, path), doc)), None)
+    for dimension, _, unit in unit_changes(base.doc, doc) if base is not None and phase is not None else ():
+        is_time = dimension == "time"
+        claim = _Claim(lineage.name, path, phase or 0, "its new doc", _LONG.get(unit, unit))
+        spoken = _said(case, lineage, path, "", is_by_doc=False) if is_time else ()
+        sized = _recorded(case, bench, lineage, path, "timestamp-millis", schema_format) if is_time else ()
+        yield from claim.weighed([*spoken, *sized])
+
+
+def _is_told(field: SchemaField | None, doc: str) -> bool:
+    return field is not None and field.doc == doc
 
 
 def _marked(lineage: Lineage, path: str) -> tuple[int, str, str]:
@@ -100,41 +134,56 @@ def _field(version: SchemaVersion | None, path: str) -> SchemaField | None:
     return next((it for it in version.fields if it.path == path), None) if version else None
 
 
-def _judged(
-    case: Case, bench: Bench, lineage: Lineage, path: str, phase: int, kind: str, schema_format: SchemaFormat
-) -> Iterator[Finding]:
-    wanted = _SPOKEN.get(kind, kind)
-    spoken = [*_said(case, lineage, path, kind), *_multiplied(case, bench, lineage, path)] if kind in _SPOKEN else ()
-    told = [*spoken, *_recorded(case, bench, lineage, path, kind, schema_format)]
-    others = list(_contradicted(told, lineage, path, phase, kind))
-    yield from others
-    if others:
-        return
-    for _, text, span in told[:PLACES_MAX]:
-        yield Finding(FITS, "note", f"{text}, as {kind} has it.", span, lineage.name, path, phase)
-    if not told:
-        message = f"Nothing here tells whether the values of {path} are {wanted} already: no record of it, no code that writes it."
-        fix = "Look at a real record, or name recorded ones in copilot.toml: [samples]."
-        yield Finding(UNKNOWN, "warning", message, None, lineage.name, path, phase, fix)
+Told = tuple[str, str, Span | None]
+"""What the values look like, the words that say so, and the place."""
 
 
-def _contradicted(
-    told: Iterable[tuple[str, str, Span | None]], lineage: Lineage, path: str, phase: int, kind: str
-) -> Iterator[Finding]:
-    """Yields what speaks for another unit than the type has."""
-    wanted = _SPOKEN.get(kind, kind)
-    others = [(what, text, span) for what, text, span in told if what != wanted]
-    for what, text, span in others[:PLACES_MAX]:
-        message = f"{text}, so {path} looks like {what}, and {kind} takes it for {wanted}."
-        fix = "Bring a new field with the unit in its name, converted where it is written."
-        yield Finding(OTHER, "error", message, span, lineage.name, path, phase, fix)
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """What the patch says of the values: who says it, and the unit."""
+
+    subject: str
+    path: str
+    phase: int
+    by: str
+    unit: str
+
+    def weighed(self, told: Sequence[Told]) -> Iterator[Finding]:
+        """Yields what speaks against the claim, else what speaks for it, else that nothing does."""
+        others = list(self.contradicted(told))
+        yield from others
+        if others:
+            return
+        for _, text, span in told[:PLACES_MAX]:
+            yield self._finding(FITS, "note", f"{text}, as {self.by} has it.", span)
+        if not told:
+            text = f"Nothing here tells whether the values of {self.path} are {self.unit} already: "
+            text += "no record of it, no code that writes it."
+            fix = "Look at a real record, or name recorded ones in copilot.toml: [samples]."
+            yield self._finding(UNKNOWN, "warning", text, None, fix)
+
+    def contradicted(self, told: Iterable[Told]) -> Iterator[Finding]:
+        """Yields what speaks for another unit than is claimed."""
+        others = [it for it in told if it[0] != self.unit]
+        for what, text, span in others[:PLACES_MAX]:
+            message = f"{text}, so {self.path} looks like {what}, and {self.by} takes it for {self.unit}."
+            yield self._finding(
+                OTHER,
+                "error",
+                message,
+                span,
+                "Bring a new field with the unit in its name, converted where it is written.",
+            )
+
+    def _finding(self, rule: str, severity: Severity, text: str, span: Span | None, fix: str = "") -> Finding:
+        return Finding(rule, severity, text, span, self.subject, self.path, self.phase, fix)
 
 
-def _said(case: Case, lineage: Lineage, path: str, kind: str) -> Iterator[tuple[str, str, Span | None]]:
-    """What the field's name and doc say, and the code that writes it: the unit, the words, the place."""
+def _said(case: Case, lineage: Lineage, path: str, kind: str, *, is_by_doc: bool = True) -> Iterator[Told]:
+    """What the field's name and doc say, and the code that writes it; of a doc that is about to change only the name counts."""
     base = _field(lineage.base.latest if lineage.base else None, path)
-    if base is not None and (unit := _unit_in(f"{base.name} {base.doc}")):
-        yield unit, f"Its name or doc says {unit}", base.span
+    if base is not None and (unit := _unit_in(f"{base.name} {base.doc}" if is_by_doc else base.name)):
+        yield unit, f"Its name {'or doc ' if is_by_doc else ''}says {unit}", base.span
     for use in case.base.uses:
         if use.subject == lineage.name and use.path == path and use.mode in ("writes", "passes") and not use.is_test:
             value = use.value_text
@@ -144,7 +193,7 @@ def _said(case: Case, lineage: Lineage, path: str, kind: str) -> Iterator[tuple[
                 yield unit, f"{use.job} writes {unit}", use.span
 
 
-def _multiplied(case: Case, bench: Bench, lineage: Lineage, path: str) -> Iterator[tuple[str, str, Span | None]]:
+def _multiplied(case: Case, bench: Bench, lineage: Lineage, path: str) -> Iterator[Told]:
     """Code that multiplies the value by another one: nobody does so with a point in time, but to bring it to another unit."""
     codes = Codes(case, bench, BASE)
     for use in case.base.uses:
@@ -176,7 +225,7 @@ def _unit_in(text: str) -> str:
 
 def _recorded(
     case: Case, bench: Bench, lineage: Lineage, path: str, kind: str, schema_format: SchemaFormat
-) -> Iterator[tuple[str, str, Span | None]]:
+) -> Iterator[Told]:
     """What the records in the repository say, a file at a time; values are counted and never told."""
     entries = [
         it for it in bench.tree.snapshot.entries if it.path.endswith(_SUFFIXES) and it.size_bytes <= FILE_BYTES_MAX
@@ -189,7 +238,7 @@ def _recorded(
         yield from _counted(found.path, (it for record in found.records for it in recorded_values(record, path)), kind)
 
 
-def _counted(name: str, values: Iterable[Any], kind: str) -> Iterator[tuple[str, str, Span | None]]:
+def _counted(name: str, values: Iterable[Any], kind: str) -> Iterator[Told]:
     counts = Counter(_kind_of(value, kind) for value in values)
     for what, count in sorted(counts.items()):
         if what:

@@ -166,7 +166,12 @@ class Proved:
 
 HONEST_RULES = (
     SoftRule("no value that can be taken for another", "replay", "stand_ins", "values that stand in for a missing one"),
-    SoftRule("no new meaning under an old name", "compatibility", "meanings_turned", "values that mean something else"),
+    SoftRule(
+        "no new meaning under an old name",
+        "compatibility",
+        "meanings_turned",
+        "values that mean, or may mean, something else",
+    ),
 )
 SMALLEST = SoftRule("smallest patch", "usage", "lines_changed", "changed lines")
 SOFT_RULES = (

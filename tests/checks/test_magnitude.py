@@ -12,7 +12,7 @@ import pytest
 
 from copilot.checks.magnitude import magnitude_findings
 from copilot.domain.alternative import Alternative, Phase, TextEdit
-from copilot.domain.operation import ChangeRequest, ChangeType
+from copilot.domain.operation import ChangeDoc, ChangeRequest, ChangeType, Operation
 from copilot.domain.patch import Patch
 from copilot.domain.pipeline import FieldUse
 from copilot.domain.source import Span
@@ -35,18 +35,23 @@ def told(
     before: Any = "long",
     name: str = "at",
     doc: str = "",
+    new_doc: str | None = None,
     code: str = "",
     as_container: bool = False,
     reads: str = "",
 ) -> list[tuple[str, str]]:
     base, after = subject("order", "order.avsc", record(name, before, doc)), record(name, kind, doc)
+    if new_doc is not None:
+        after = record(name, kind, new_doc)
     state = replace(base, versions=(subject("order", "order.avsc", after).latest,))
     use = FieldUse("shop", "order", name, "writes", "literal", "certain", Span("shop.py", 3, 3), 0, False, code)
     uses = [use] if code else []
     if reads:
         at = Span("bill.py", 2, 2)
         uses.append(FieldUse("billing", "order", name, "computes", "subscript", "certain", at, 0, False, reads))
-    operation = ChangeType("order", "", name, json.dumps(kind))
+    operation: Operation = ChangeType("order", "", name, json.dumps(kind))
+    if new_doc is not None:
+        operation = ChangeDoc("order", "", name, new_doc)
     phases = (Phase("retyped", (TextEdit("order.avsc", 1, "", ""),), ()),)
     request = ChangeRequest("", (operation,), COMMIT, "ada")
     patches = (Patch("try", 0, COMMIT, (), "", ""),)
@@ -172,3 +177,46 @@ def test_nobody_multiplies_a_point_in_time(reads: str, rule: str) -> None:
 
 def test_a_whole_number_that_is_widened_on_the_way_is_asked_too() -> None:
     assert [rule for rule, _ in told([], before="int", reads='return order["price"] * order["at"]')] == ["magnitude"]
+
+
+def redocumented(
+    values: list[Any], before: str, after: str, *, name: str = "at", code: str = ""
+) -> list[tuple[str, str]]:
+    return told(values, "long", name=name, doc=before, new_doc=after, code=code)
+
+
+def test_a_doc_that_says_another_unit_is_held_against_the_recorded_values() -> None:
+    mended = redocumented([1_769_508_000_000], "Seconds since 1970.", "Milliseconds since 1970.")
+    turned = redocumented([1_769_508_000], "Seconds since 1970.", "Milliseconds since 1970.")
+
+    assert [rule for rule, _ in mended] == ["magnitude-fits"]
+    ((rule, message),) = turned
+    assert rule == "magnitude"
+    assert message.endswith("so at looks like seconds, and its new doc takes it for milliseconds.")
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "rule"),
+    [
+        ("at", "int(time.time())", "magnitude"),
+        ("at", "int(time.time() * 1000)", "magnitude-fits"),
+        ("at_ms", "", "magnitude-fits"),
+        ("at", "order_time", "magnitude-unknown"),
+    ],
+)
+def test_a_doc_that_says_another_unit_is_held_against_the_name_and_who_writes(name: str, code: str, rule: str) -> None:
+    found = redocumented([], "Seconds since 1970.", "Milliseconds since 1970.", name=name, code=code)
+
+    assert [rule for rule, _ in found] == [rule]
+
+
+def test_of_an_amount_nothing_tells_its_unit_by_the_size() -> None:
+    ((rule, message),) = redocumented([1_769_508_000], "In cents.", "In whole euros.", name="amount")
+
+    assert rule == "magnitude-unknown"
+    assert message.startswith("Nothing here tells whether the values of amount are whole units already")
+
+
+def test_a_doc_that_says_no_other_unit_is_nobodys_question() -> None:
+    assert redocumented([1_769_508_000], "When it came.", "Milliseconds since 1970.") == []
+    assert redocumented([1_769_508_000], "Seconds since 1970.", "When it came, in seconds.") == []
