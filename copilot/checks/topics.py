@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from copilot.checks.lineage import phase_label
 from copilot.domain.alternative import TextEdit
@@ -121,12 +121,20 @@ def _history(operation: TopicChange, case: Case, last: _Ends, impact: Impact) ->
         f" {operation.to}."
     )
     yield Finding(HISTORY, "note", text, None, operation.subject)
+    if last.bridges and last.old_writers:
+        # The old topic stays as the way in: a job goes on filling the new one from it, and only readers have to leave.
+        last = replace(last, old_writers={}, old_readers=_without(last.old_readers, last.bridges))
+    else:
+        yield from _names_left(operation, case, [it.span for it in impact.mentions])
     yield from _not_moved(operation, case, last)
-    yield from _names_left(operation, case, [it.span for it in impact.mentions])
     if not impact.producers or not impact.consumers:
         side = "writes" if not impact.producers else "reads"
         text = f"No job that {side} {operation.topic} was found here: whoever does stays on the old name."
         yield Finding(UNKNOWN, "warning", text, None, operation.subject)
+
+
+def _without(jobs: dict[str, Span | None], left_out: set[str]) -> dict[str, Span | None]:
+    return {job: span for job, span in jobs.items() if job not in left_out}
 
 
 def unmoved(case: Case, topic: str, directions: tuple[Direction, ...]) -> Iterator[Finding]:

@@ -1,10 +1,12 @@
-"""Ways to key a topic by another field: on a new topic that one job fills, written twice, after a stop, or on the topic itself."""
+"""Ways to key a topic by another field: on a new topic that one job fills, for all or for readers alone, written twice, after a
+stop, or on the topic itself.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from copilot.domain.alternative import Alternative, CodeEdit, Edit, Gate, NewFile, NotOffered, Phase
+from copilot.domain.alternative import Alternative, CodeEdit, Edit, Gate, NewFile, NotOffered, Phase, Step
 from copilot.domain.keyed import keys_written
 from copilot.domain.operation import Operation, RekeyTopic
 from copilot.domain.pipeline import FieldUse, Impact, PipelineMap
@@ -14,6 +16,7 @@ from copilot.strategies.topic_places import places_of_topic
 
 MIGRATOR = "new topic with a migrator"
 DUAL = "dual write"
+REPARTITIONED = "repartition for the readers"
 IN_PLACE = "key in place"
 _RENAMED = ("subscript", "get", "attribute", "string", "column")
 
@@ -29,15 +32,11 @@ def rekey_topic(operation: Operation, impact: Impact, pipeline: PipelineMap) -> 
         _migrated(move, operation),
         _written_twice(move, operation),
         _drained(move, operation),
+        _repartitioned(move, operation),
         _in_place(move, operation),
         NotOffered(
             "more partitions early",
             "How many partitions a topic has is the broker's to say; nothing of it was read here.",
-        ),
-        NotOffered(
-            "repartition inside the consumer",
-            f"A reader that needs {operation.field} together can bring it together by itself, on a topic of its own; the code for"
-            " that hangs on what it keeps, so it is people's to write.",
         ),
     )
 
@@ -66,23 +65,59 @@ def _is_sibling(use: FieldUse, path: str) -> bool:
     return use.path.rpartition(".")[0] == path.rpartition(".")[0]
 
 
-def _migrated(move: Move, operation: RekeyTopic) -> Alternative | NotOffered:
+def _migrator(move: Move) -> tuple[NewFile, Step]:
     path = job_path("migrators", f"{move.old}_to_{move.new}", move.pipeline)
     job = NewFile(path, migrator_text(move.old, move.new, move.impact.path))
     started = f"{path}:1  deploy one copy of it, with KAFKA_BOOTSTRAP and RECORDS set, and watch its lag"
+    return job, step_of("Start the migrator", "producers", (), (job,), (started,))
+
+
+def _migrated(move: Move, operation: RekeyTopic) -> Alternative | NotOffered:
+    job, start = _migrator(move)
     return apart(
         move,
         "migrator",
         f"Bring {move.new}, filled from {move.old} by one migrator that keys by {operation.field}; move readers, then writers",
         MIGRATOR,
         (*move.listed_beside(), job),
-        (move.creation(), step_of("Start the migrator", "producers", (), (job,), (started,))),
+        (move.creation(), start),
         f"The default choice: {move.new} has one writer at any time, so the order of each {operation.field} is kept, every reader"
         f" moves when it is ready, and the cut is an offset that is written down. Between records that lay in different partitions"
         f" of {move.old} there was no order to keep.",
-        f"Stop the producers, write down the end offset of each partition of {move.old}, let {path} pass them, then start the"
+        f"Stop the producers, write down the end offset of each partition of {move.old}, let {job.path} pass them, then start the"
         f" producers on {move.new} with the new key",
         _filled(move, operation),
+    )
+
+
+def _repartitioned(move: Move, operation: RekeyTopic) -> Alternative | NotOffered:
+    """The new topic for readers alone: it is filled for good, and producers don't know of it."""
+    job, start = _migrator(move)
+    if move.shared:
+        place = move.shared[0]
+        return NotOffered(
+            REPARTITIONED, f"Writers and readers get the name from one place ({place.path}:{place.line})."
+        )
+    readers = move.edits("consumers")
+    manual = move.by_hand(move.impact.consumers, "reads")
+    if not readers and not manual:
+        return NotOffered(
+            REPARTITIONED, f"No reader of {move.old} was found that would need {operation.field} together."
+        )
+    begun = (*move.listed_beside(), job)
+    read = step_of("Deploy the consumers", "consumers", move.consumers, readers, manual)
+    return move_alternative(
+        move,
+        "repartition",
+        f"Leave {move.old} to its producers, and let readers take {move.new}, which a migrator keys by {operation.field} for good",
+        REPARTITIONED,
+        (
+            Phase("new topic", begun, (move.creation(), start), _filled(move, operation)),
+            Phase("move readers", (*begun, *readers), (read,)),
+        ),
+        f"It wins where only readers need {operation.field} together: no producer changes, and each reader can go back. The"
+        " migrator stays as long as they do, every record lies on two topics, and other readers of"
+        f" {move.old} keep its present key.",
     )
 
 
