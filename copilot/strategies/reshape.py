@@ -78,9 +78,8 @@ def reshape(operation: Operation, impact: Impact, pipeline: PipelineMap) -> tupl
     assert mapping is not None, "a request was checked against the same types"
     it = _Reshape(mapping, parts)
     what = _what(operation, it)
-    loses = isinstance(operation, MergeFields)
     return (
-        *((_kept(it, what),) if loses else ()),
+        *((_kept(it, operation, what),) if isinstance(operation, MergeFields | MakeArray) else ()),
         _parallel(it, what),
         new_version(it.ground, what, _replaced(it)),
         _naive(it, operation, what),
@@ -151,19 +150,35 @@ def _parallel(it: _Reshape, what: str) -> Alternative:
     return parallel_change(it.ground, "phased", f"{what} step by step", parallel, text)
 
 
-def _kept(it: _Reshape, what: str) -> Alternative:
-    """The new field beside the old ones for good: where putting together forgets where one ends."""
+_KEPT_FOR: dict[type[Operation], tuple[str, str, str]] = {
+    MergeFields: (
+        "kept",
+        "It wins where the parts can't be told apart afterwards: a text that holds the separator itself comes back in other parts."
+        " It costs the bytes of both, and a check that they agree.",
+        "",
+    ),
+    MakeArray: (
+        "both",
+        "It wins where readers that know one value stay for good: {old} is the first element of {new}, and a reader that needs only"
+        " that never moves. A record without an element has nothing to put there, so the list is never empty.",
+        "give {new} what comes beside the first element, which stays the value of {old}",
+    ),
+}
+"""For operations after which both shapes may stay: what the way is called, when it wins, and what producers have to see to."""
+
+
+def _kept(it: _Reshape, operation: Operation, what: str) -> Alternative:
+    """The new field beside the old ones for good."""
+    slug, wins, told = (text.format(old=it.old, new=it.new) for text in _KEPT_FOR[type(operation)])
+    own = [use for use in it.ground.uses_by("producers") if use.is_write and not use.is_test]
+    work = _expanded(it) + (notes_at(it.ground, own, told) if told else Work())
     return alternative(
         it.ground,
-        "kept",
+        slug,
         f"{what}, and keep {it.old} for good",
         KEPT,
-        (State("beside", _expanded(it), PRODUCERS_FIRST, GATE_EXPANDED),),
-        joined(
-            "It wins where the parts can't be told apart afterwards: a text that holds the separator itself comes back in other",
-            "parts. It costs the bytes of both, and a check that they agree.",
-            about_decoders(it.ground),
-        ),
+        (State("beside", work, PRODUCERS_FIRST, GATE_EXPANDED),),
+        joined(wins, about_decoders(it.ground)),
     )
 
 
