@@ -19,9 +19,10 @@ from copilot.checks.reading import reader_schema
 from copilot.checks.strangers import outcome_of_symbol
 from copilot.checks.unwritten import unwritten_symbols
 from copilot.domain.evidence import Finding
-from copilot.domain.fieldtype import named_types, parsed, without_null
+from copilot.domain.fieldtype import field_of, named_types, parsed, without_null
 from copilot.domain.operation import RenameSymbol
 from copilot.domain.pipeline import FieldUse
+from copilot.domain.rules import PROPERTY as RULE
 from copilot.domain.schema import SchemaVersion
 from copilot.ports import Case
 
@@ -90,13 +91,21 @@ def too_late(lineage: Lineage, phase: int, case: Case) -> Iterator[Finding]:
 
 
 def _enums(version: SchemaVersion) -> Mapping[str, dict[str, Any]]:
-    """Returns the enums of a version by the path of their field."""
+    """Returns the enums of a version by the path of their field; a text whose rule names all its values counts as one."""
     if '"enum"' not in version.resolved:
         return {}
-    named = dict(named_types(json.loads(version.resolved)))
-    kinds = {field.path: without_null(parsed(field.type)) for field in version.fields}
-    kinds = {path: named.get(kind, kind) if isinstance(kind, str) else kind for path, kind in kinds.items()}
-    return {path: kind for path, kind in kinds.items() if isinstance(kind, dict) and kind.get("type") == "enum"}
+    schema = json.loads(version.resolved)
+    named = dict(named_types(schema))
+    found: dict[str, dict[str, Any]] = {}
+    for field in version.fields:
+        kind = without_null(parsed(field.type))
+        kind = named.get(kind, kind) if isinstance(kind, str) else kind
+        rule = (field_of(schema, field.record, field.name) or {}).get(RULE) if kind == "string" else None
+        if isinstance(kind, dict) and kind.get("type") == "enum":
+            found[field.path] = kind
+        elif isinstance(rule, dict) and isinstance(rule.get("enum"), list):
+            found[field.path] = {"type": "enum", "symbols": rule["enum"]}
+    return found
 
 
 def _as_read(symbol: str, enum: dict[str, Any]) -> str:

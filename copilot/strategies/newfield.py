@@ -109,11 +109,11 @@ def expand_contract(ground: Ground, slug: str, title: str, successor: Successor,
     An alias next to both fields makes Java and avsc refuse, and fastavro return the stale value (measured). Where the level
     asks that the whole history stays readable, and no topic is known to let go of it, the old field stays.
     """
-    expanded, moved = _expanded(ground, successor), readers_moved(ground, successor)
+    both, moved = expanded(ground, successor), readers_moved(ground, successor)
     parallel = Parallel(
-        expanded,
-        expanded + default_for_old_readers(ground) + moved,
-        expanded + deprecation(ground) + moved,
+        both,
+        both + default_for_old_readers(ground) + moved,
+        both + deprecation(ground) + moved,
         _stopped(ground, successor),
         _contracted(ground, successor),
         f"`{ground.operation.field}`",
@@ -200,7 +200,8 @@ def field_object(ground: Ground, successor: Successor) -> dict[str, Any]:
     return {**added, **kept}
 
 
-def _expanded(ground: Ground, successor: Successor) -> Work:
+def expanded(ground: Ground, successor: Successor) -> Work:
+    """Brings the new field beside the old one, and lets producers write both."""
     work = add_beside(ground, ground.operation.field, field_object(ground, successor))
     work += _written_twice(ground, successor)
     if successor.writers_note:
