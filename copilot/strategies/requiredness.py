@@ -11,8 +11,9 @@ from copilot.domain.operation import MakeOptional, MakeRequired, Operation
 from copilot.domain.pipeline import FieldUse, Impact, PipelineMap
 from copilot.strategies.ground import Ground, ground_of
 from copilot.strategies.newfield import STRATEGY, Successor, expand_contract, free_name
+from copilot.strategies.newsubject import new_version
 from copilot.strategies.rollout import CONSUMERS_FIRST, PRODUCERS_FIRST, State, alternative
-from copilot.strategies.words import about_decoders, about_keys, joined
+from copilot.strategies.words import GATE_FILLED, about_decoders, about_keys, joined
 from copilot.strategies.work import (
     Work,
     as_json,
@@ -31,6 +32,7 @@ VALUE_FIRST = "value first"
 NO_DEFAULT = "naive nullable"
 WITH_DEFAULT = "default instead of null"
 GUARDED = "rule, not type"
+FILLED_FIRST = "value guaranteed first"
 
 
 def make_optional(operation: Operation, impact: Impact, pipeline: PipelineMap) -> tuple[Alternative | NotOffered, ...]:
@@ -52,7 +54,19 @@ def make_required(operation: Operation, impact: Impact, pipeline: PipelineMap) -
     if not isinstance(operation, MakeRequired):
         return ()
     ground = ground_of(operation, impact, pipeline)
-    return (_rule_only(ground), _default_instead(ground), _strict_successor(ground), _strict(ground))
+    return (
+        _rule_only(ground),
+        _default_instead(ground),
+        _strict_successor(ground),
+        _filled_first(ground),
+        _strict(ground),
+        new_version(ground, f"Require `{operation.field}`", _without_null),
+    )
+
+
+def _without_null(record: dict[str, Any], field: dict[str, Any]) -> None:
+    field["type"] = fieldtype.without_null(field["type"])
+    field.pop("default", None)
 
 
 _DECIDE = {
@@ -172,9 +186,40 @@ def _no_default(ground: Ground) -> Alternative | NotOffered:
     )
 
 
-def _strict(ground: Ground) -> Alternative:
+def _type_strict(ground: Ground) -> Work:
     kind = fieldtype.without_null(ground.kind)
-    work = (set_type(ground, kind) if kind != ground.kind else Work()) + remove_default(ground)
+    return (set_type(ground, kind) if kind != ground.kind else Work()) + remove_default(ground)
+
+
+def _filled_first(ground: Ground) -> Alternative | NotOffered:
+    """Producers are held to a value first; the type follows once no record without one can be read any more."""
+    level = ground.subject.compatibility
+    if fieldtype.is_nullable(ground.kind) and level.startswith(("BACKWARD", "FULL")):
+        return NotOffered(
+            FILLED_FIRST,
+            f"{level} asks that new readers read data of the version before: a schema without null refuses it, even where no null"
+            " was ever written.",
+        )
+    promised = _promised(ground)
+    return alternative(
+        ground,
+        "filled-first",
+        f"Let producers always set `{ground.operation.field}`, and require it once no record is without it",
+        FILLED_FIRST,
+        (
+            State("promised", promised, PRODUCERS_FIRST, GATE_FILLED),
+            State("required", promised + _type_strict(ground), PRODUCERS_FIRST),
+        ),
+        joined(
+            "It ends as asked, with a type that forbids null. It wins where producers move first and what is stored without a value"
+            " leaves the topic in time.",
+            about_decoders(ground),
+        ),
+    )
+
+
+def _strict(ground: Ground) -> Alternative:
+    work = _type_strict(ground)
     work += producer_notes(ground, f"make sure that `{ground.operation.field}` is set in every record")
     return alternative(
         ground,
@@ -226,10 +271,14 @@ def _rule_only(ground: Ground) -> Alternative:
 
 def required_by_rule(ground: Ground, title: str, strategy: str, argument: str) -> Alternative:
     """Offers to say that the field is required, as a property and in its doc, and to leave the guard to the producers."""
+    states = (State("required", _promised(ground), PRODUCERS_FIRST),)
+    return alternative(ground, "guarded", title, strategy, states, argument)
+
+
+def _promised(ground: Ground) -> Work:
     doc = f"{ground.properties.get('doc', '')} Required: producers must set it, readers may rely on it.".strip()
     work = set_property(ground, "required", True) + set_property(ground, "doc", doc)
-    work += producer_notes(ground, f"refuse a record without `{ground.operation.field}` before it is sent")
-    return alternative(ground, "guarded", title, strategy, (State("required", work, PRODUCERS_FIRST),), argument)
+    return work + producer_notes(ground, f"refuse a record without `{ground.operation.field}` before it is sent")
 
 
 def _strict_successor(ground: Ground) -> Alternative | NotOffered:

@@ -35,6 +35,11 @@ GATE_WRITTEN = Gate(
     " time for which the topic keeps records.",
     outlasts_retention=True,
 )
+GATE_FILLED = Gate(
+    "Every producer sets the field: a count of records in which it is null or missing is zero over the time for which the topic"
+    " keeps records.",
+    outlasts_retention=True,
+)
 GATE_DEFAULT_OUT = Gate("Every consumer runs with the schema that has the default; no older copy of it is deployed.")
 GATE_SYMBOL_STOPPED = Gate(
     "No record with the symbol was written for longer than the topic retains records: a count over that time is zero.",
