@@ -30,6 +30,7 @@ from copilot.domain.operation import ChangeRequest
 from copilot.domain.patch import Patch, Refused
 from copilot.domain.pipeline import Impact, PipelineMap
 from copilot.domain.proposal import Body, Challenged, Compiled, Proposal, Reading, Record, after, fold
+from copilot.domain.same_names import named_as_in
 from copilot.domain.wishes import Avoids, KeepsOld
 from copilot.errors import SurroundingsFailed, WrongUsage
 from copilot.planners.rules import NOTHING
@@ -343,7 +344,7 @@ def case_of(proposal: Proposal, kit: Kit, alternative: str) -> Case:
             next="The program, a plug-in or a clone that copilot.toml names changed in between: propose again.",
         )
     compiled = next(one for one in proposal.compiled if one.alternative == alternative)
-    states = tuple(_state_after(patch, kit) for patch in compiled.patches)
+    states = tuple(named_as_in(base, _state_after(patch, kit)) for patch in compiled.patches)
     return Case(
         proposal.request,
         base,

@@ -137,6 +137,8 @@ def _is_literal(operation: Operation, base: SchemaVersion, after: SchemaVersion)
         return bool(
             (field_of(json.loads(after.resolved), before[paths[0]].record, operation.field) or {}).get("deprecated")
         )
+    if isinstance(operation, MakeArray) and any(path in fields for path in paths):
+        return False
     if new_names(operation):
         return bool(paths) and all(_has_new(operation, path, fields) for path in paths)
     if isinstance(operation, RenameField):
@@ -227,7 +229,9 @@ def _is_done_at(
         case MakeRequired():
             return any(not is_nullable(json.loads(it.type)) for it in candidates) and (bool(new) or own != before)
         case AddSymbol():
-            return any(json.dumps(operation.symbol) in it.type for it in candidates)
+            # A text beside the enum holds any symbol.
+            is_text = any(without_null(json.loads(it.type)) == "string" for it in new)
+            return is_text or any(json.dumps(operation.symbol) in it.type for it in candidates)
         case RemoveSymbol():
             return own is None or json.dumps(operation.symbol) not in own.type
         case ChangeDefault():

@@ -19,11 +19,12 @@ from copilot.domain.fieldtype import field_of, parsed
 from copilot.domain.naming import is_test_path
 from copilot.domain.operation import Operation
 from copilot.domain.pipeline import FieldUse, PipelineMap
-from copilot.domain.schema import SchemaSubject, SchemaVersion
+from copilot.domain.precondition import ReadsAlone
+from copilot.domain.schema import SchemaSource, SchemaSubject, SchemaVersion
 from copilot.domain.twins import places_of
 from copilot.ports import Case
 
-COPY_LEFT, COPIES_PART = "usage.copy-left", "usage.copies-part"
+COPY_LEFT, COPIES_PART, COPY_BEHIND = "usage.copy-left", "usage.copies-part", "usage.copy-behind"
 _REPEATS_THE_NAME = ("read_either", "read_null", "add_key", "add_converted")
 """What an edit may leave the name in more than once; `read_default` leaves it once."""
 
@@ -32,12 +33,15 @@ def copies_left(case: Case) -> Iterator[Finding]:
     """Yields the places of a changed subject that still say what all said before, where no person is asked to change them."""
     if not case.states:
         return
+    for version in copies_behind(case):
+        text = f"{version.source.path} stays as it is: its reader never hears of this change, and the next one meets two texts."
+        yield Finding(COPY_BEHIND, "warning", text, version.source.span, version.subject)
     by_hand = [text for phase in case.alternative.phases for step in phase.steps for text in step.manual]
     for operation in case.request.operations:
         subject = next((it for it in case.base.subjects if it.name == operation.subject), None)
         if subject is None or not operation.field:
             continue
-        places = list(_places(subject, case))
+        places = [it for it in _places(subject, case) if not is_left_alone(it.source.path, case)]
         yield from _parted(subject, places, case)
         here = _field(operation, subject.latest)
         if here is None:
@@ -53,6 +57,24 @@ def copies_left(case: Case) -> Iterator[Finding]:
                 # Plans leave copies of tests alone: nothing that runs reads or writes with one.
                 severity: Severity = "warning" if is_test_path(version.source.path) else "error"
                 yield Finding(COPY_LEFT, severity, text, span, subject.name, operation.field, fix=fix)
+
+
+def is_left_alone(path: str, case: Case) -> bool:
+    """Tells whether a file belongs to a job that the alternative leaves alone because it reads with its own schema only."""
+    alone = {it.job for it in case.alternative.testable if isinstance(it, ReadsAlone)}
+    roots = [it.root.rstrip("/") for it in case.base.jobs if it.name in alone and it.root not in ("", ".")]
+    return any(path == root or path.startswith(f"{root}/") for root in roots)
+
+
+def copies_behind(case: Case) -> tuple[SchemaVersion, ...]:
+    """Returns the copies that were what the subject was, and that the alternative leaves so on purpose."""
+    found: dict[SchemaSource, SchemaVersion] = {}
+    for operation in case.request.operations if case.states else ():
+        subject = next((it for it in case.base.subjects if it.name == operation.subject), None)
+        for version in _places(subject, case) if subject else ():
+            if is_left_alone(version.source.path, case):
+                found[version.source] = version
+    return tuple(found.values())
 
 
 def _parted(subject: SchemaSubject, places: list[SchemaVersion], case: Case) -> Iterator[Finding]:

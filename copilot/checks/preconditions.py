@@ -19,7 +19,16 @@ from copilot.domain.codec import canonical, encode
 from copilot.domain.evidence import Evidence, Finding, Measure, Severity, Verdict
 from copilot.domain.fieldtype import is_nullable, parsed
 from copilot.domain.pipeline import FieldUse, Link, PipelineMap
-from copilot.domain.precondition import AlwaysFilled, Kept, NoReader, OnlyWriter, Precondition, Unused, presupposed
+from copilot.domain.precondition import (
+    AlwaysFilled,
+    Kept,
+    NoReader,
+    OnlyWriter,
+    Precondition,
+    ReadsAlone,
+    Unused,
+    presupposed,
+)
 from copilot.domain.source import Span
 from copilot.ports import Bench, Case
 
@@ -73,7 +82,7 @@ def _finding(claim: Precondition, answer: _Answer) -> Finding:
     )
     span = answer.places[0] if answer.places else None
     subject = "" if isinstance(claim, Kept) else claim.subject
-    path = "" if isinstance(claim, Kept | OnlyWriter) else claim.field
+    path = "" if isinstance(claim, Kept | OnlyWriter | ReadsAlone) else claim.field
     return Finding(f"{CHECK}.{answer.fate}", _SEVERITIES[answer.fate], text, span, subject, path)
 
 
@@ -89,8 +98,21 @@ def _answer(claim: Precondition, case: Case, bench: Bench) -> _Answer:
             return _only_writer(case.base, subject, job)
         case AlwaysFilled(subject, field):
             return _always_filled(case, bench, subject, field)
+        case ReadsAlone(subject, job):
+            return _reads_alone(case.base, subject, job)
         case Kept():
             return _kept(case.base, claim)
+
+
+def _reads_alone(base: PipelineMap, subject: str, job: str) -> _Answer:
+    links = [it for it in base.links_of(subject, "consumes") if it.job == job]
+    other = [it for it in links if it.decoder is None or it.decoder.reader_schema != "single"]
+    places = tuple(span for it in other or links for span in it.proof[:1])
+    if other:
+        return _Answer("does-not-hold", f"{job} decodes in another way as well", places)
+    if not links:
+        return _Answer("does-not-hold", f"{job} was not found among those who read it")
+    return _Answer("holds", f"{job} takes its own text for the writer's", places)
 
 
 def _no_use(base: PipelineMap, subject: str, field: str, *, or_write: bool = False) -> _Answer:

@@ -24,7 +24,7 @@ def reader_schema(link: Link, lineage: Lineage, phase: int, case: Case, bench: B
         return current
     if link.version and lineage.base:
         return lineage.base.versions[link.version - 1]
-    read = _read_copy_of(link.job, lineage, state)
+    read = _read_copy_of(link.job, lineage, state) or _twin_of(link.job, lineage, state)
     if read is not None:
         return read
     copy = _copy_of(link.job, lineage, state) or _file_before(link.job, lineage, case)
@@ -44,6 +44,13 @@ def _read_copy_of(job: str, lineage: Lineage, state: PipelineMap) -> SchemaVersi
     own = [copy for copy in subject.copy_versions if _is_of(job, copy.source.path, state)] if subject else []
     if subject and not own and (clone := state.clone_of(job)):
         own = [copy for copy in subject.copy_versions if state.clone_of(copy.source.path) == clone]
+    return own[0] if len(own) == 1 else None
+
+
+def _twin_of(job: str, lineage: Lineage, state: PipelineMap) -> SchemaVersion | None:
+    """Returns what the job's own folder says of the record, where that drifted so far that it is a subject of its own."""
+    name = lineage.subject.latest.name
+    own = [it.latest for it in state.subjects if it.latest.name == name and _is_of(job, it.latest.source.path, state)]
     return own[0] if len(own) == 1 else None
 
 

@@ -23,7 +23,7 @@ from copilot.checks.extent import (
     touched_jobs,
 )
 from copilot.checks.keys import KEPT_APART, key_findings
-from copilot.checks.left_behind import copies_left, names_left
+from copilot.checks.left_behind import copies_behind, copies_left, is_left_alone, names_left
 from copilot.checks.likely import likely_left
 from copilot.checks.lineage import Lineage, lineages, phase_label
 from copilot.checks.merges import NAMING, merge_findings
@@ -161,7 +161,7 @@ def _measures(
     return (
         Measure("operations", len(case.request.operations), "operations"),
         Measure("operations_done", operations_done(case, final), "operations"),
-        Measure("operations_reworded", operations_reworded(case, final), "operations"),
+        Measure("operations_reworded", operations_reworded(case, final) + len(copies_behind(case)), "operations"),
         Measure("manual_places", manual_places(case.alternative), "places"),
         Measure("consumers", len({link.job for link in _links(case, "consumes")}), "jobs"),
         Measure("producers", len({link.job for link in _links(case, "produces")}), "jobs"),
@@ -214,8 +214,9 @@ def _uses_left(case: Case, changed: tuple[Lineage, ...], states: list[Standing])
             if (after := lineage.after[phase])
             for path in _paths(lineage) - {field.path for field in after.fields}
         )
-        yield from (Left(use, phase) for use in state.kept if (use.subject, use.path) in gone)
-        yield from (Left(use, phase) for use in names_left(case, phase, state, gone))
+        left = [use for use in state.kept if (use.subject, use.path) in gone]
+        left += names_left(case, phase, state, gone)
+        yield from (Left(use, phase) for use in left if not is_left_alone(use.span.path, case))
 
 
 def _paths(lineage: Lineage) -> frozenset[str]:

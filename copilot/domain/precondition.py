@@ -51,7 +51,15 @@ class Kept:
     days: float
 
 
-Precondition = NoReader | Unused | OnlyWriter | AlwaysFilled | Kept
+@dataclass(frozen=True, slots=True)
+class ReadsAlone:
+    """That job reads the subject with a schema of its own alone, so that no name of another text ever reaches it."""
+
+    subject: str
+    job: str
+
+
+Precondition = NoReader | Unused | OnlyWriter | AlwaysFilled | Kept | ReadsAlone
 
 
 def presupposed(condition: Precondition) -> str:
@@ -65,5 +73,7 @@ def presupposed(condition: Precondition) -> str:
             return f"no job but {job} writes {subject}"
         case AlwaysFilled(subject, field):
             return f"every writer of {subject} fills {field}"
+        case ReadsAlone(subject, job):
+            return f"{job} reads {subject} with a schema of its own alone"
         case Kept(topic, bound, days):
             return f"{topic} keeps its records {bound} {days:g} days"

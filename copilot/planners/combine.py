@@ -122,7 +122,8 @@ def _merged(choice: Choice) -> Alternative:
     slug = "-".join(slugs[:_SLUGS_SHOWN])
     digest = digest_of_text(canonical([title, [encode(phase) for phase in phases]]))
     argument = " ".join(dict.fromkeys(alternative.argument for alternative in choice))
-    return Alternative(f"{slug}-{digest[:6]}", title, "rules", strategy, phases, argument)
+    testable = tuple(dict.fromkeys(claim for one in choice for claim in one.testable))
+    return Alternative(f"{slug}-{digest[:6]}", title, "rules", strategy, phases, argument, testable=testable)
 
 
 def _strategy(choice: Choice) -> str:

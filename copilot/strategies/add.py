@@ -10,6 +10,7 @@ from copilot.domain.alternative import Alternative, NotOffered
 from copilot.domain.operation import AddField, Operation
 from copilot.domain.pipeline import Impact, PipelineMap
 from copilot.domain.schema import SchemaField
+from copilot.strategies.copies import Way, copies_stay
 from copilot.strategies.declarations import taken_too
 from copilot.strategies.drift import in_line
 from copilot.strategies.ground import Ground, ground_of
@@ -37,9 +38,17 @@ def add(operation: Operation, impact: Impact, pipeline: PipelineMap) -> tuple[Al
         *(strict if operation.is_required else ()),
         *(ways if operation.default in (None, "null") else reversed(ways)),
         *(() if operation.is_required else strict[1:]),
+        *copies_stay(ground, _way_asked(operation, kind)),
         _in_map(ground, kind),
         _beside(ground, kind),
     )
+
+
+def _way_asked(operation: AddField, kind: Any) -> Way:
+    """The way that the request names: null where nothing is known, or its own default."""
+    if operation.default in (None, "null"):
+        return lambda rest: _optional(rest, kind)
+    return lambda rest: _typed(rest, operation, kind)
 
 
 def _field(ground: Ground, kind: Any, *default: Any) -> Work:

@@ -8,6 +8,7 @@ from copilot.domain import fieldtype
 from copilot.domain.alternative import Alternative, NotOffered
 from copilot.domain.operation import Operation, RenameField
 from copilot.domain.pipeline import Impact, PipelineMap
+from copilot.strategies.copies import copies_stay
 from copilot.strategies.ground import Ground, ground_of
 from copilot.strategies.newfield import Successor, expand_contract
 from copilot.strategies.newsubject import new_version
@@ -27,6 +28,7 @@ def rename(operation: Operation, impact: Impact, pipeline: PipelineMap) -> tuple
     return (
         _with_alias(ground, operation, what),
         _parallel(ground, operation, what),
+        *copies_stay(ground, lambda rest: _with_alias(rest, operation, what)),
         _in_place(ground, operation, what),
         new_version(ground, what, lambda record, field: field.update(name=operation.to)),
     )

@@ -10,6 +10,7 @@ from copilot.domain import fieldtype
 from copilot.domain.alternative import Alternative, NotOffered
 from copilot.domain.operation import ChangeType, Operation
 from copilot.domain.pipeline import Impact, PipelineMap
+from copilot.strategies.copies import copies_stay
 from copilot.strategies.ground import Ground, ground_of
 from copilot.strategies.logical_types import what_comes, what_to_write
 from copilot.strategies.newfield import Successor, expand_contract, free_name
@@ -57,6 +58,7 @@ def retype(operation: Operation, impact: Impact, pipeline: PipelineMap) -> tuple
         _in_place(ground, kind, what),
         _parallel(ground, kind, what),
         _as_union(ground, kind),
+        *copies_stay(ground, lambda rest: _in_place(rest, kind, what)),
         new_version(ground, what, _retyped(ground, kind)),
     )
 

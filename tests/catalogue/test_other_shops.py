@@ -37,8 +37,30 @@ STATUS = {"name": "status", "type": {"type": "enum", "name": "Status", "symbols"
 OWN_COPY = CONSUMER.replace("AvroDeserializer(registry)", "AvroDeserializer(registry, ORDER)").replace(
     "registry = Schema", 'ORDER = open("services/invoice/order.avsc").read()\nregistry = Schema'
 )
+KNOWN = {"name": "status", "type": {"type": "enum", "name": "Status", "symbols": ["UNKNOWN", "NEW", "PAID"]}}
+SET_STATUS = PRODUCER.replace("(order_id, cents)", "(order_id, cents, status)").replace(
+    '"note": None', '"note": None, "status": status'
+)
+ONE_SCHEMA = (
+    f"""
+import io
+import fastavro
+{CONSUMER.strip()}
+""".replace("message.value()", "fastavro.schemaless_reader(io.BytesIO(message.value()), ORDER)")
+    .replace(
+        "registry = Schema",
+        'ORDER = fastavro.schema.load_schema("services/invoice/order.avsc")\nregistry = Schema',
+    )
+    .replace(', "value.deserializer": AvroDeserializer(registry)', "")
+)
 PLACES: dict[str, tuple[str, tuple[Mapping[str, object], ...]]] = {
     "add-map-entry": ("add an optional string campaign to Order", (*FIELDS, LABELS)),
+    "add-symbol-known": ("add symbol REFUNDED to status in Order", (*FIELDS, KNOWN)),
+    "rename-copies": ("rename amount to total_cents in Order", FIELDS),
+    "add-optional-copies": ("add an optional string region to Order", FIELDS),
+    "retype-copies": ("change the type of amount in Order to string", FIELDS),
+    "make-required-forward": ("make note in Order required", FIELDS),
+    "remove-without-default": ("remove amount from Order", FIELDS),
     "add-symbol-copies": ("add symbol REFUNDED to status in Order", (*FIELDS, STATUS)),
     "change-default-left-out": ('set the default of channel in Order to "app"', (*FIELDS, CHANNEL)),
     "deprecate-without-default": ("deprecate amount in Order", FIELDS),
@@ -46,17 +68,24 @@ PLACES: dict[str, tuple[str, tuple[Mapping[str, object], ...]]] = {
     "remove-default-left-out": ("remove the default of channel in Order", (*FIELDS, CHANNEL)),
     "rule-loosened": ("require amount in Order to be >= -100", (FIELDS[0], LIMITED, FIELDS[2])),
 }
-"""Requests for which one row of the table has its place only with these fields."""
+"""Requests for which one row of the table has its place only with these fields, the copies of a schema beside their reader."""
+MORE = {
+    "add-symbol-copies": {
+        "services/checkout/main.py": PRODUCER.replace('"note": None', '"note": None, "status": "NEW"')
+    },
+    "add-symbol-known": {"services/checkout/main.py": SET_STATUS},
+    "make-required-forward": {"copilot.toml": '[compatibility]\norder = "FORWARD"\n'},
+}
+"""Files that such a request needs besides."""
 
 
 @pytest.mark.parametrize("kind", PLACES)
 def test_a_row_that_needs_another_record_than_the_example_s_ends_in_this_decision(tmp_path: Path, kind: str) -> None:
     request, fields = PLACES[kind]
-    files = {**CHECKOUT, **INVOICE, "schemas/order.avsc": order_schema(fields)}
-    if kind == "add-symbol-copies":
-        writing = PRODUCER.replace('"note": None', '"note": None, "status": "NEW"')
-        copy = {"services/invoice/order.avsc": order_schema(fields), "services/invoice/main.py": OWN_COPY}
-        files |= {"services/checkout/main.py": writing, **copy}
+    files = {**CHECKOUT, **INVOICE, "schemas/order.avsc": order_schema(fields)} | MORE.get(kind, {})
+    if kind.endswith("-copies"):
+        reading = OWN_COPY if kind == "add-symbol-copies" else ONE_SCHEMA
+        files |= {"services/invoice/order.avsc": order_schema(fields), "services/invoice/main.py": reading}
     shop = init(tmp_path / "shop")
     commit(shop, files)
 

@@ -9,7 +9,7 @@ import pytest
 from copilot.checks.preconditions import PreconditionsCheck
 from copilot.domain.evidence import Evidence, Verdict
 from copilot.domain.pipeline import BlindSpot, Link, PipelineMap, Retention
-from copilot.domain.precondition import AlwaysFilled, Kept, NoReader, OnlyWriter, Precondition, Unused
+from copilot.domain.precondition import AlwaysFilled, Kept, NoReader, OnlyWriter, Precondition, ReadsAlone, Unused
 from copilot.domain.source import Gap, Span
 from tests.checks.benches import bench_of
 from tests.checks.cases import alternative_of, case_of, tree_of
@@ -52,6 +52,8 @@ def with_link(more: Link, base: PipelineMap = BASE) -> PipelineMap:
         (AlwaysFilled("order", "order_id"), "pass", "the schema refuses records without it (schemas/order.avsc:"),
         (AlwaysFilled("order", "currency"), "fail", "orders builds records and does not set it"),
         (AlwaysFilled("order", "note"), "unknown", "orders may leave it out or write null"),
+        (ReadsAlone("order", "billing"), "fail", "billing decodes in another way as well"),
+        (ReadsAlone("order", "orders"), "fail", "orders was not found among those who read it"),
         (Kept("orders", "at least", 7), "unknown", "copilot.toml does not say how long orders keeps them"),
     ],
 )
