@@ -109,7 +109,7 @@ def _required(ground: Ground, kind: Any) -> Alternative:
         (State("added", work, PRODUCERS_FIRST),),
         joined(
             "It wins only where every producer sets the field from the first record on and no older record is read again:"
-            " new readers can't read old data. Producers go first.",
+            " new readers can't read old data.",
             about_decoders(ground),
         ),
     )

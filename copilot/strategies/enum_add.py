@@ -66,7 +66,7 @@ def _at_once(ground: Ground, operation: AddSymbol, what: str) -> Alternative:
         "naive symbol",
         (State("added", _symbol_added(ground, operation.symbol), CONSUMERS_FIRST),),
         joined(
-            "New readers read old data, so consumers go first.",
+            "New readers read old data.",
             "The enum has a default, so older readers read the new symbol as that; the Apache avro package still refuses it."
             if has_default
             else "An older reader fails on the new symbol: a default of the field does not help, only one of the enum would.",

@@ -35,6 +35,7 @@ from copilot.strategies.work import (
 )
 
 DEFAULT_FIRST = "default first, then drop"
+ONE_ROUND = "one round of deploys"
 NULL_OUT = "keep and write null"
 
 
@@ -85,17 +86,15 @@ def _at_once(ground: Ground) -> Alternative:
 
 def _readers_first(ground: Ground) -> Alternative | NotOffered:
     if not reads(ground):
-        return NotOffered(
-            "consumers first", "No consumer was found that reads the field, so there is nothing to move first."
-        )
+        return NotOffered(ONE_ROUND, "No consumer was found that reads the field, so there is nothing to move first.")
     return alternative(
         ground,
         "readers-first",
-        f"Drop `{ground.operation.field}`, consumers first",
-        "consumers first",
+        f"Drop `{ground.operation.field}` from consumers and producers in one round of deploys",
+        ONE_ROUND,
         (State("dropped", _gone(ground), CONSUMERS_FIRST),),
         joined(
-            "It wins where all readers are known and can move before the producers stop writing: one round of deploys.",
+            "It wins where all readers are known and can do without the field by the time the producers stop writing it.",
             about_decoders(ground),
             about_keys(ground),
         ),

@@ -107,8 +107,8 @@ def _with_alias(ground: Ground, operation: RenameRecord, what: str) -> Alternati
         ALIAS,
         (State("renamed", work, CONSUMERS_FIRST),),
         joined(
-            "The smallest change that keeps old data readable: it wins where every reader honours the alias of a type and can move"
-            " before the producers. Avro for Java, fastavro and avsc do, where it says the old name in full; the Apache avro"
+            "The smallest change that keeps old data readable: it wins where every reader is known and honours the alias of a"
+            " type. Avro for Java, fastavro and avsc do, where it says the old name in full; the Apache avro"
             " package refuses another full name whatever it says.",
             _about_refusing(ground),
             _about_unions(ground),

@@ -107,7 +107,7 @@ def _null_first(ground: Ground) -> Alternative:
         "null first",
         (State("optional", work + _null_guards(ground), CONSUMERS_FIRST),),
         joined(
-            "It wins where every consumer can be given a branch for null and moves before the producers: old readers can't read"
+            "It wins where every consumer can be given a branch for null by the time a producer writes one: old readers can't read"
             " a null.",
             about_decoders(ground),
             about_keys(ground),
@@ -228,8 +228,7 @@ def _strict(ground: Ground) -> Alternative:
         "naive required",
         (State("required", work, PRODUCERS_FIRST),),
         joined(
-            "The edit people make first. New readers refuse old data of the nullable type, even where no null was ever written;"
-            " producers go first.",
+            "The edit people make first. New readers refuse old data of the nullable type, even where no null was ever written.",
             about_decoders(ground),
         ),
     )

@@ -187,9 +187,9 @@ def _about_promotion(old: Any, new: Any) -> str:
             " other values than were written."
         )
     if pair in _LOSSY:
-        return "Avro promotes the old type, so new readers read old data; consumers go first. Large whole numbers lose digits."
+        return "Avro promotes the old type, so new readers read old data. Large whole numbers lose digits."
     if _is_promotion(old, new):
-        return "Avro promotes the old type, so new readers read old data: it wins where all consumers can move first."
+        return "Avro promotes the old type, so new readers read old data: it wins where all consumers are known and can move."
     if _is_promotion(new, old):
         return "Old readers read new data, but not the other way round: it needs proof that every value is in range."
     return "The edit people make first. Neither side can read what the other wrote."
@@ -246,7 +246,7 @@ def _as_union(ground: Ground, kind: Any) -> Alternative | NotOffered:
         UNION,
         (State("widened", work, CONSUMERS_FIRST),),
         joined(
-            "It wins where producers can't be sure of one type yet. Old data stays readable, consumers go first and must branch,"
+            "It wins where producers can't be sure of one type yet. Old data stays readable, consumers must branch,"
             " and the union is to be narrowed later.",
             about_decoders(ground),
         ),

@@ -17,6 +17,7 @@ from copilot.strategies.ground import Ground, Side
 from copilot.strategies.retention import about_retention
 from copilot.strategies.roles import CONSUMERS_FIRST, PRODUCERS_FIRST, Role, owner_of, path_in, role_of_job
 from copilot.strategies.turns import in_turns
+from copilot.strategies.words import joined
 from copilot.strategies.work import ByHand, Work
 
 __all__ = ["CONSUMERS_FIRST", "PRODUCERS_FIRST", "State", "alternative", "path_of"]
@@ -53,7 +54,26 @@ def alternative(
         phases.append(_phase(ground, state, before))
         before = state.work
     digest = digest_of_text(canonical([title, [encode(phase) for phase in phases]]))
-    return Alternative(f"{slug}-{digest[:6]}", title, "rules", strategy, tuple(phases), argument)
+    text = joined(argument, about_order(phases))
+    return Alternative(f"{slug}-{digest[:6]}", title, "rules", strategy, tuple(phases), text)
+
+
+def about_order(phases: Sequence[Phase]) -> str:
+    """Returns in which order the sides go out, as the steps have it; "" where no phase moves more than one side.
+
+    Strategies leave that to the steps: who has to move at once, or first, hangs on how each consumer decodes.
+    """
+    told: dict[str, list[str]] = {}
+    for number, phase in enumerate(phases, 1):
+        kinds = [step.kind for step in phase.steps if step.jobs]
+        sides = [kind for kind in dict.fromkeys(kinds) if kind in ("producers", "consumers")]
+        if "cutover" in kinds:
+            told.setdefault("the producers stop, and both sides go out at once", []).append(str(number))
+        elif len(sides) > 1:
+            told.setdefault(f"{sides[0]} go out before {sides[1]}", []).append(str(number))
+    if len(phases) == 1:
+        return "".join(f"{order[0].upper()}{order[1:]}." for order in told)
+    return " ".join(f"In phase{'s' if len(at) > 1 else ''} {' and '.join(at)}, {order}." for order, at in told.items())
 
 
 def _moves(states: Sequence[State], number: int) -> bool:
