@@ -19,6 +19,7 @@ from copilot.checks.nulls import FORESEEN, Outcome, outcome_of_null, survives_ab
 from copilot.checks.parsed_code import Codes
 from copilot.checks.reading import reader_schema
 from copilot.checks.standing import Standing
+from copilot.checks.upcasted import is_led_from
 from copilot.domain.alternative import CodeEdit
 from copilot.domain.evidence import Finding
 from copilot.domain.fieldtype import base_kind, branches, is_nullable, parsed, value_kind, without_null
@@ -106,7 +107,7 @@ class ConsumerView:
         falls_back = {use.span for use in own if use.path in old}
         for use in own:
             is_new = use.path in new and (use.path, use.mode) not in earlier
-            if is_new and use.form != "get" and use.span not in falls_back:
+            if is_new and use.form != "get" and use.span not in falls_back and not is_led_from(use, old, self.codes):
                 yield self._early(use, schema_of)
 
     def _defaulted(self, has: Mapping[str, SchemaField]) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from copilot.checks.extent_whole import is_done_around, is_done_in_text
 from copilot.checks.protected import is_protected
 from copilot.checks.rules import is_enforced
 from copilot.checks.turned import says_new_unit
-from copilot.domain.alternative import Alternative
+from copilot.domain.alternative import Alternative, CodeEdit
 from copilot.domain.codec import canonical
 from copilot.domain.fieldtype import base_kind, field_of, is_nullable, without_null
 from copilot.domain.operation import (
@@ -86,8 +86,15 @@ def operations_reworded(case: Case, final: dict[str, SchemaVersion | None]) -> i
             literal += is_done_around(operation, case.base, case.states)
             continue
         base, after = known.get(operation.subject), final.get(operation.subject)
-        literal += base is not None and after is not None and _is_literal(operation, base, after)
+        is_literal = base is not None and after is not None and _is_literal(operation, base, after)
+        literal += is_literal and not (isinstance(operation, RenameField) and _keeps_old_names(case.alternative))
     return len(case.request.operations) - literal
+
+
+def _keeps_old_names(alternative: Alternative) -> bool:
+    """Tells whether code goes on saying what fields were called before, for as long as such records can be read."""
+    edits = alternative.phases[-1].edits if alternative.phases else ()
+    return any(isinstance(it, CodeEdit) and it.action == "read_upcast" for it in edits)
 
 
 def manual_places(alternative: Alternative) -> int:

@@ -19,6 +19,7 @@ from copilot.checks.nulls import null_is_foreseen
 from copilot.checks.parsed_code import Codes
 from copilot.checks.roundtrip import HISTORY_LIMIT
 from copilot.checks.standing import standing_uses
+from copilot.checks.upcasted import is_led_from
 from copilot.checks.wires import Wire, meetings_of, wires_of
 from copilot.domain.fieldtype import named_types, parsed, says_unknown, value_kind
 from copilot.domain.operation import RemoveField, RemoveSymbol, RenameSymbol
@@ -217,6 +218,8 @@ class Crossings:
         has, expects = _by_path(data), _by_path(own)
         uses = self._uses_of(wire, read)
         fallbacks = {use.span for use in uses if use.path in has}
+        codes = self._codes_of(read)
+        fallbacks |= {use.span for use in uses if use.path not in has and is_led_from(use, has, codes)}
         met = [hazard for use in uses for hazard in _met(use, has, expects, fallbacks, is_old=direction == "forward")]
         fresh = has.keys() - _by_path(wire.written.history[-1]).keys() if wire.written.history else frozenset()
         return self._first_of(met, uses, read, fresh)
@@ -237,9 +240,12 @@ class Crossings:
 
         It isn't where the old field is read only for want of one that the change brings (`fresh`), and that comes with a value.
         """
-        codes = self._codes.setdefault(state, Codes(self.case, self.bench, state))
+        codes = self._codes_of(state)
         found = [use for use in uses if (use.span, use.path) == (hazard.span, hazard.path)]
         return bool(found) and all(null_is_foreseen(codes.of(use), use, beside(use.path, fresh)) for use in found)
+
+    def _codes_of(self, state: int) -> Codes:
+        return self._codes.setdefault(state, Codes(self.case, self.bench, state))
 
     def _uses_of(self, wire: Wire, state: int) -> list[FieldUse]:
         if state not in self._uses:

@@ -38,6 +38,7 @@ CodeAction = Literal[
     "read_either",
     "read_converted",
     "read_null",
+    "read_upcast",
     "set_value",
     "wrap_value",
     "declare",
@@ -79,7 +80,8 @@ class CodeEdit:
     expression `expression` where one is given. add_converted: the same, with `expression` in which "{}" stands for the value.
     remove_key: that entry goes. read_default: the read no longer fails without the field, giving `expression`. read_either:
     reads `to`, through `expression` where one is given, and falls back on the old name. read_converted: reads `to` through
-    `expression`. read_null: the read gives `expression` where its value is null. set_value: the written value becomes
+    `expression`. read_null: the read gives `expression` where its value is null. read_upcast: reads `to` from
+    what `expression` makes of the record, which "{}" stands for. set_value: the written value becomes
     `expression`. In an expression "{name}" stands for what the same record has, or gets, for that field. wrap_value: the
     written value v becomes `expression` with "{}" standing for v.
 

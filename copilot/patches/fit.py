@@ -95,6 +95,7 @@ _TASKS = {
     "remove_key": "take `{old}` out",
     "read_default": "read without `{old}`",
     "read_null": "say what null in `{old}` counts as",
+    "read_upcast": "read `{new}` from the upcast record, in the place of `{old}`,",
     "read_either": "read `{new}`, else `{old}`",
     "read_converted": "read `{new}`, converted, in the place of `{old}`",
     "set_value": "set the value of `{old}`",

@@ -44,7 +44,7 @@ from copilot.patches.python_places import (
     sole_target,
     written_value,
 )
-from copilot.patches.python_reads import read_converted, read_default, read_either, read_null
+from copilot.patches.python_reads import read_converted, read_default, read_either, read_null, read_upcast
 from copilot.patches.python_source import PythonSource, literal
 from copilot.patches.splices import CannotEdit, Splices
 
@@ -65,7 +65,9 @@ def _refuse_contradictions(source: PythonSource, placed: list[Placed]) -> None:
     for start, group in groupby(sorted(placed, key=lambda one: one.use.start), key=lambda one: one.use.start):
         edits = [one.edit for one in group]
         actions = [edit.action for edit in edits]
-        is_alone = not {"remove_key", "read_either", "read_converted"} & set(actions) or len(actions) == 1
+        is_alone = (
+            not {"remove_key", "read_either", "read_converted", "read_upcast"} & set(actions) or len(actions) == 1
+        )
         is_once = all(
             actions.count(action) == 1 or action in ("add_key", "add_converted", "declare") for action in actions
         )
@@ -217,6 +219,7 @@ _ACTIONS: dict[str, Callable[[PythonSource, Splices, Placed], None]] = {
     "read_either": read_either,
     "read_converted": read_converted,
     "read_null": read_null,
+    "read_upcast": read_upcast,
     "set_value": _set_value,
     "wrap_value": _wrap_value,
     "declare": declare_too,

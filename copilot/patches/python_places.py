@@ -19,6 +19,7 @@ _WORDS = {
     "remove_key": "take out",
     "read_default": "give a default for",
     "read_null": "say what null counts as in",
+    "read_upcast": "read another field in the place of",
     "read_either": "read another name before",
     "read_converted": "read another field in the place of",
     "set_value": "set the value of",
@@ -44,7 +45,7 @@ def place(source: PythonSource, edit: CodeEdit) -> Placed:
     use = source.use_at(edit.offset, edit.name)
     if edit.action == "rename_key" and not edit.expression:
         return Placed(edit, use, use.start, use.end)
-    if edit.action in ("read_default", "read_either", "read_converted", "read_null"):
+    if edit.action in ("read_default", "read_either", "read_converted", "read_null", "read_upcast"):
         return Placed(edit, use, source.start(use.holder), source.end(use.holder))
     if use.role in IN_ENTRIES:
         entry = entry_of(source, use)

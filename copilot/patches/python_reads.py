@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from copilot.patches.python_columns import is_column_of
 from copilot.patches.python_expressions import (
+    checked_expression,
     filled,
     is_atom,
     named_places,
@@ -118,6 +119,19 @@ def _through(source: PythonSource, splices: Splices, one: Placed, new: str) -> s
     for name in named_places(one.edit.expression):
         _, reads[name] = _asked_and_read(source, splices, replace(one, edit=replace(one.edit, to=name)), about)
     return wrapped(filled(one.edit.expression, reads), new, ast.Name("read"))
+
+
+def read_upcast(source: PythonSource, splices: Splices, one: Placed) -> None:
+    """Turns `rec["x"]` into `upcast(rec)["y"]`: the record goes through a function before the new name is read from it."""
+    receiver = _receiver(one.use)
+    _refuse_columns(source, one)
+    if receiver is None or isinstance(one.use.holder, ast.Attribute):
+        raise refused(source, one, "it is no read of an entry")
+    before, _, after = one.edit.expression.partition("{}")
+    checked_expression(f"{before}record{after}")
+    splices.insert(source.start(receiver), before)
+    splices.insert(source.end(receiver), after)
+    splices.replace(one.use.start, one.use.end, quoted_like(source, one))
 
 
 def read_null(source: PythonSource, splices: Splices, one: Placed) -> None:

@@ -15,6 +15,7 @@ from copilot.strategies.enum_rename import rename_symbol
 from copilot.strategies.level import change_level
 from copilot.strategies.meaning import change_meaning
 from copilot.strategies.merge_topics import merge_topics
+from copilot.strategies.notes import notes
 from copilot.strategies.order import reorder
 from copilot.strategies.protect import protect_field
 from copilot.strategies.rekey import rekey_topic
@@ -56,4 +57,5 @@ STRATEGIES: tuple[Strategy, ...] = (
     protect_field,
     split_topic,
     merge_topics,
+    notes,
 )

@@ -7,12 +7,13 @@ from typing import Any
 from copilot.domain import fieldtype
 from copilot.domain.alternative import Alternative, NotOffered
 from copilot.domain.operation import Operation, RenameField
-from copilot.domain.pipeline import Impact, PipelineMap
+from copilot.domain.pipeline import FieldUse, Impact, PipelineMap
 from copilot.strategies.copies import copies_stay
 from copilot.strategies.ground import Ground, ground_of
 from copilot.strategies.newfield import Successor, expand_contract
 from copilot.strategies.newsubject import new_version
 from copilot.strategies.rollout import CONSUMERS_FIRST, PRODUCERS_FIRST, State, alternative
+from copilot.strategies.upcast import UPCAST, raw_reads, upcast_at_read
 from copilot.strategies.words import about_aliases, about_decoders, about_keys, joined
 from copilot.strategies.work import Work, as_json, code_work, doubtful_work, kept_renamed, schema_work, set_property
 
@@ -28,15 +29,17 @@ def rename(operation: Operation, impact: Impact, pipeline: PipelineMap) -> tuple
     return (
         _with_alias(ground, operation, what),
         _parallel(ground, operation, what),
+        _upcast(ground, operation, what),
         *copies_stay(ground, lambda rest: _with_alias(rest, operation, what)),
         _in_place(ground, operation, what),
         new_version(ground, what, lambda record, field: field.update(name=operation.to)),
     )
 
 
-def _renamed(ground: Ground, operation: RenameField) -> Work:
+def _renamed(ground: Ground, operation: RenameField, but: tuple[FieldUse, ...] = ()) -> Work:
     work = schema_work(ground, "rename_field", value=as_json(operation.to))
-    work += code_work(ground, ground.uses, "rename_key", to=operation.to) + kept_renamed(ground, operation.to)
+    uses = [use for use in ground.uses if use not in but]
+    work += code_work(ground, uses, "rename_key", to=operation.to) + kept_renamed(ground, operation.to)
     return work + doubtful_work(ground, f"rename it to `{operation.to}` by hand where it is this field")
 
 
@@ -67,9 +70,7 @@ def _with_alias(ground: Ground, operation: RenameField, what: str) -> Alternativ
             f"Version {both} of {ground.subject.name} has both `{operation.field}` and `{operation.to}`: with an alias, Java and"
             " avsc refuse its data, and fastavro returns the stale value.",
         )
-    names = [name for name in earlier_names(ground) if name != operation.to]
-    taken = {field.name for field in ground.subject.latest.fields if field.record == ground.record} - {operation.field}
-    work = _renamed(ground, operation) + set_property(ground, "aliases", [name for name in names if name not in taken])
+    work = _renamed(ground, operation) + _aliased(ground, operation)
     return alternative(
         ground,
         "alias",
@@ -77,13 +78,29 @@ def _with_alias(ground: Ground, operation: RenameField, what: str) -> Alternativ
         ALIAS,
         (State("renamed", work, CONSUMERS_FIRST),),
         joined(
-            "The smallest change that keeps old data readable: it wins when every reader understands aliases and can move"
-            " before the producers. Old readers can't read new data, so consumers go first.",
+            "The smallest change that keeps old data readable: it wins when every reader is known and understands"
+            " aliases. A reader with a schema of its own from before can't read new data.",
             about_aliases(ground),
             about_decoders(ground),
             about_keys(ground),
         ),
     )
+
+
+def _aliased(ground: Ground, operation: RenameField) -> Work:
+    names = [name for name in earlier_names(ground) if name != operation.to]
+    taken = {field.name for field in ground.subject.latest.fields if field.record == ground.record} - {operation.field}
+    return set_property(ground, "aliases", [name for name in names if name not in taken])
+
+
+def _upcast(ground: Ground, operation: RenameField, what: str) -> Alternative | NotOffered:
+    both = _version_with_both(ground, operation)
+    if both:
+        return NotOffered(
+            UPCAST, f"Version {both} has both names, so which of two values is meant no function can tell."
+        )
+    renamed = _renamed(ground, operation, raw_reads(ground)) + _aliased(ground, operation)
+    return upcast_at_read(ground, operation.to, what, renamed)
 
 
 def _parallel(ground: Ground, operation: RenameField, what: str) -> Alternative:

@@ -30,6 +30,7 @@ _FORMS: dict[str, tuple[str, ...]] = {
     "read_either": EITHER,
     "read_converted": ("subscript", "get"),
     "read_null": ("subscript", "get"),
+    "read_upcast": ("subscript", "get"),
 }
 _BY_HAND = {
     "rename_key": "rename it by hand",
@@ -40,6 +41,7 @@ _BY_HAND = {
     "wrap_value": "convert the value that is written, by hand",
     "read_default": "make the read work without the field, by hand",
     "read_null": "say what null counts as, by hand",
+    "read_upcast": "read the new name from the upcast record, by hand",
     "read_either": "read the new field, else the old one, by hand",
     "read_converted": "read the new field, converted back, by hand",
 }

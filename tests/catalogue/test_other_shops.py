@@ -56,6 +56,7 @@ import fastavro
 PLACES: dict[str, tuple[str, tuple[Mapping[str, object], ...]]] = {
     "add-map-entry": ("add an optional string campaign to Order", (*FIELDS, LABELS)),
     "add-symbol-known": ("add symbol REFUNDED to status in Order", (*FIELDS, KNOWN)),
+    "rename-raw": ("rename amount to total_cents in Order", FIELDS),
     "rename-copies": ("rename amount to total_cents in Order", FIELDS),
     "add-optional-copies": ("add an optional string region to Order", FIELDS),
     "retype-copies": ("change the type of amount in Order to string", FIELDS),

@@ -198,6 +198,18 @@ def test_what_null_counts_as_changes_no_value_that_is_there(record: dict[str, in
 
 
 @pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("x = rec[«'a'»] + 1\n", "x = up(rec)['b'] + 1\n"),
+        ("x = msg.value().get(«'a'», 0)\n", "x = up(msg.value()).get('b', 0)\n"),
+        ("x = rec['c'][«'a'»]\n", "x = up(rec['c'])['b']\n"),
+    ],
+)
+def test_a_record_is_upcast_before_its_new_name_is_read(before: str, after: str) -> None:
+    assert edited(before, ("read_upcast", {"to": "b", "expression": "up({})"})) == after
+
+
+@pytest.mark.parametrize(
     ("record", "expected"),
     [({"a": 1}, 2), ({"a": 1, "b": None}, 2), ({"a": 1, "b": 5}, 10), ({"b": 5}, 10), ({"b": 0}, 0)],
 )
@@ -296,6 +308,8 @@ def test_a_name_can_be_renamed_and_its_value_converted() -> None:
         ("x = frame[«'a'»].astype(int)\n", ("read_null", {"expression": "0"})),
         ("x = msg.value()[«'a'»] + 1\n", ("read_null", {"expression": "0"})),
         ("r[«'a'»] += 1\n", ("read_null", {"expression": "0"})),
+        ("r[«'a'»] = 1\n", ("read_upcast", {"to": "b", "expression": "up({})"})),
+        ("x = r.«a»\n", ("read_upcast", {"to": "b", "expression": "up({})"})),
         ("r[«'a'»] += 1\n", ("set_value", {"expression": "0"})),
         ("x = {«'a'»: next(it)}\n", ("wrap_value", {"expression": "{} or {}"})),
         ("x = {«'a'»: 1}\n", ("wrap_value", {"expression": "int()"})),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from dataclasses import replace
 from typing import Any
@@ -11,7 +12,9 @@ import pytest
 from copilot.domain.alternative import Alternative, CodeEdit, Gate, NewFile, NotOffered, SchemaEdit
 from copilot.domain.patch import Patch
 from copilot.domain.pipeline import Decoder, Retention
+from copilot.domain.sinks import Sink
 from copilot.domain.source import Span
+from copilot.domain.upcasts import names_led
 from copilot.formats.avro import AvroFormat
 from copilot.impact.fields import impact_of
 from copilot.patches.compile import PatchCompiler
@@ -69,6 +72,70 @@ def test_an_alias_lists_every_earlier_name() -> None:
     real, _ = offered("rename amount to total in order", built)
 
     assert field(schema_after(real["alias"], built), "total")["aliases"] == ["amount", "value", "sum"]
+
+
+def test_a_chain_of_upcasters_leads_from_every_earlier_name() -> None:
+    first = with_field(name="sum")
+    third = with_field(aliases=["sum"])
+    orders = subject("order", "schemas/order.avsc", first, with_field(name="sum", doc="In cents."), third)
+    raw = shop(reader=Decoder("confluent-kafka", "writer"))
+    built = replace(raw, pipeline=replace(raw.pipeline, subjects=(orders,)))
+
+    real, _ = offered("rename amount to total in order", built)
+
+    (module,) = (edit for edit in real["upcaster"].phases[0].edits if isinstance(edit, NewFile))
+    assert module.path == "services/billing/upcast_order_v4.py"
+    assert names_led(ast.parse(module.text), "upcast_order") == {"sum": "total", "amount": "total"}
+    assert "CHAIN = (v2_to_v3, v3_to_v4)" in module.text
+
+
+@pytest.mark.parametrize(
+    ("text", "notes"),
+    [
+        ("rename amount to total in order", {"migration rules of a registry"}),
+        ("change the type of amount in order to long", {"migration rules of a registry"}),
+        ("add an optional string region to order", {"computed where it is read"}),
+        ("make note in order required", {"history filled"}),
+        ("remove note from order", set[str]()),
+    ],
+)
+def test_what_nobody_can_carry_out_here_is_a_note_with_its_reason_and_never_a_row(text: str, notes: set[str]) -> None:
+    every = {"migration rules of a registry", "computed where it is read", "history filled", "view over the table"}
+
+    real, reasons = offered(text, shop())
+
+    assert every & reasons.keys() == notes
+    assert not every & {one.strategy for one in real.values()}
+
+
+def test_a_table_that_is_loaded_gets_a_note_about_views() -> None:
+    built = shop()
+    table = Sink("orders_raw", "bigquery", "order", "", "dwh@example.com", Span("copilot.toml", 1, 1))
+
+    _, reasons = offered("remove note from order", replace(built, pipeline=replace(built.pipeline, sinks=(table,))))
+
+    assert "What readers of orders_raw see" in reasons["view over the table"]
+
+
+@pytest.mark.parametrize(
+    ("reader", "order"),
+    [
+        (Decoder("fastavro", "own"), "Consumers go out before producers."),
+        (Decoder("fastavro", "single"), "The producers stop, and both sides go out at once."),
+    ],
+)
+def test_an_argument_tells_the_order_that_its_steps_have(reader: Decoder, order: str) -> None:
+    real, _ = offered("remove amount from order", shop(reader=reader))
+
+    assert real["readers-first"].argument.endswith(order)
+    assert "first" not in real["readers-first"].title
+
+
+def test_no_chain_of_upcasters_where_every_reader_has_a_schema_of_its_own() -> None:
+    real, reasons = offered("rename amount to total in order", shop(reader=Decoder("fastavro", "own")))
+
+    assert "upcaster" not in real
+    assert "an alias does the same" in reasons["upcaster chain"]
 
 
 def test_no_alias_where_history_has_both_names() -> None:
