@@ -71,12 +71,17 @@ def _disordered(operation: SplitTopic, case: Case) -> Iterator[Finding]:
     for link in case.base.links:
         if link.endpoint.name == operation.topic and link.direction == "consumes" and link.job not in seen:
             seen.add(link.job)
-            text = f"{link.job} gets {told} in order today; from several topics, those of different {operation.field} come in none."
+            parts = operation.field or "types"
+            text = (
+                f"{link.job} gets {told} in order today; from several topics, those of different {parts} come in none."
+            )
             span = link.proof[0] if link.proof else None
             yield Finding(ORDER_LOST, "warning", text, span, operation.subject)
 
 
 def _unnamed(operation: SplitTopic, path: str, case: Case, bench: Bench) -> Iterator[Finding]:
+    if not operation.field:
+        return
     subject = case.base.subject(operation.subject)
     for file, records in recorded_files(subject, case.base, bench):
         values = [value for record in records for value in recorded_values(record, path)]

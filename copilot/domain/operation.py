@@ -260,7 +260,10 @@ class ProtectField:
 
 @dataclass(frozen=True, slots=True)
 class SplitTopic:
-    """A topic for each value of a field: records with `values[n]` lie on `into[n]` then, all others on `rest`."""
+    """A topic for each value of a field: records with `values[n]` lie on `into[n]` then, all others on `rest`.
+
+    Where `field` is "", it is the record's type that tells: the values are full names of records.
+    """
 
     op: ClassVar[str] = "split_topic"
     subject: str

@@ -46,6 +46,7 @@ FORMS = (
     "key orders.v1 by FIELD",
     "require FIELD in SCHEMA to be >= 0",
     "split orders.v1 by FIELD into A, B",
+    "split orders.v1 by record type",
     "merge topics orders.v1 and payments.v1 into sales.v1",
 )
 
@@ -124,6 +125,10 @@ _AN = r"(?:make|turn|convert|change)\s+"
 _CALLED = r"(?:,?\s+(?:named|called)\s+(?P<to>\S+))?"
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
+    (
+        "split_topic",
+        rf"split\s+{_TOPIC_WORD}(?P<scope>\S+)\s+by\s+(?:the\s+)?record(?:'s|s)?\s+types?(?:\s+into\s+(?:topics?\s+)?(?P<names>.+))?",
+    ),
     ("split_topic", rf"split\s+{_TOPIC_WORD}(?P<scope>\S+)\s+by\s+{_FIELD}(?:\s+into\s+(?:topics?\s+)?(?P<names>.+))?"),
     (
         "change_meaning",

@@ -148,7 +148,7 @@ def _operation(entry: Any, where: str, pipeline: PipelineMap) -> Operation:
         raise WrongUsage(f'"{str(op)[:80]}" is not an operation.', where=where, next=f"Use {listed(close)}.")
     _check_keys(op, entry, where)
     if op == "split_topic":
-        return split_of(entry["topic"], entry["field"], _routes(entry, where), pipeline, where)
+        return split_of(entry["topic"], entry.get("field", ""), _routes(entry, where), pipeline, where)
     if op == "rekey_topic":
         return rekeyed_topic(entry["topic"], entry["field"], entry.get("to", ""), pipeline, where)
     if op in _WHOLE or (op == "change_doc" and not entry.get("field")):

@@ -113,7 +113,9 @@ def _of_topics(it: RenameTopic | RekeyTopic | SplitTopic | MergeTopics) -> str:
             return f"bring the topics {listed(it.merged)} together on {it.to}"
         case SplitTopic():
             pairs = (f"{value} to {topic}" for value, topic in zip(it.values, it.into, strict=True))
-            return f"split the topic {it.topic} by {it.field}: {', '.join(pairs)}, the rest to {it.rest}"
+            return (
+                f"split the topic {it.topic} by {it.field or 'record type'}: {', '.join(pairs)}, the rest to {it.rest}"
+            )
 
 
 def _of_shape(

@@ -59,8 +59,8 @@ def _by_writers_schema(ground: Ground, readers: set[str]) -> NotOffered:
     bare = {link.job for link in ground.impact.producers if link.decoder and link.decoder.library != "confluent-kafka"}
     if bare:
         reason = (
-            f"What {named(bare)} writes says nothing of its schema, as far as its code shows: without an id of a registry or a"
-            f" fingerprint in front of each record, {named(readers)} can't know by which one it was written."
+            f"Records of {named(bare)} say nothing of their schema, as far as code shows: without an id of a registry or a"
+            f" fingerprint in front of each, {named(readers)} can't know by which one it was written."
         )
     else:
         reason = (

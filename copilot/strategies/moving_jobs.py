@@ -85,11 +85,49 @@ def send(producer, message):
         timestamp=message.timestamp()[1],
         on_delivery=delivered,
     )"""
-_ROUTER = """{decoding}
+_BY_VALUE = """{decoding}
 
 
-def value_of(value):
-    return DECODE[os.environ["RECORDS"]](value){access}
+def found_in(message):
+    return DECODE[os.environ["RECORDS"]](message.value()){access}"""
+_BY_HEADER = """def found_in(message):
+    found = dict(message.headers() or []).get("type")
+    return None if found is None else found.decode()"""
+_BY_TYPE = """def full_name(schema):
+    space = schema.get("namespace")
+    return schema["name"] if not space or "." in schema["name"] else f"{space}.{schema['name']}"
+
+
+def from_container(value):
+    import fastavro
+
+    reader = fastavro.reader(io.BytesIO(value), return_record_name=True)
+    record = next(reader)
+    return record[0] if isinstance(record, tuple) else full_name(reader.writer_schema)
+
+
+SCHEMAS = {}
+
+
+def from_confluent(value):
+    number = int.from_bytes(value[1:5], "big")
+    if number not in SCHEMAS:
+        from confluent_kafka.schema_registry import SchemaRegistryClient
+
+        found = SchemaRegistryClient({"url": os.environ["SCHEMA_REGISTRY_URL"]}).get_schema(number)
+        SCHEMAS[number] = json.loads(found.schema_str)
+    schema = SCHEMAS[number]
+    # A union's bytes begin with the branch's number, zigzag.
+    branch = schema[value[5] // 2] if isinstance(schema, list) else schema
+    return branch if isinstance(branch, str) else full_name(branch)
+
+
+TYPE = {"container": from_container, "confluent": from_confluent}
+
+
+def found_in(message):
+    return TYPE[os.environ["RECORDS"]](message.value())"""
+_ROUTER = """{finding}
 
 
 def routed(message):
@@ -106,7 +144,7 @@ def routed(message):
 def send(producer, message):
     # A record without a value deletes its key, and does not say where that lies.
     is_for_all = message.value() is None
-    found = None if is_for_all else value_of(message.value())
+    found = None if is_for_all else found_in(message)
 {branches}
     if is_for_all or found not in {named}:
         producer.produce({rest}, **routed(message))"""
@@ -271,15 +309,34 @@ none: the header "sequence" has the partition and offset in {old}, by which a re
 value goes to every topic. After a crash the last records may come twice.
 
 {_RECORDS}"""
+    finding = _BY_VALUE.format(decoding=_DECODING, access=_access(path))
+    return _program(about, "import io\nimport json\nimport os", _routing(finding, routes, rest), old, f"router-{old}")
+
+
+def type_router_text(old: str, routes: tuple[tuple[str, str], ...], rest: str, *, is_header: bool) -> str:
+    """Returns the job that brings each record to the topic of its type: what its schema is called, or its header "type" says."""
+    how = 'header "type"' if is_header else "schema's name"
+    about = f"""Brings each record of {old} to the topic of its type, as its {how} has it; a type that is not named goes to {rest}.
+
+Bytes, keys, headers and times stay as they are, so records of one key and one type keep their order. Between topics there is
+none: the header "sequence" has the partition and offset in {old}, by which a reader can tell what came first. A record without a
+value goes to every topic. After a crash the last records may come twice."""
+    if is_header:
+        return _program(about, "import os", _routing(_BY_HEADER, routes, rest), old, f"router-{old}")
+    about += """
+
+RECORDS says how values are encoded: "confluent" (an id of the registry before the bytes; SCHEMA_REGISTRY_URL) or "container" (Avro
+with its schema). Bare Avro bytes don't say what they are."""
+    return _program(about, "import io\nimport json\nimport os", _routing(_BY_TYPE, routes, rest), old, f"router-{old}")
+
+
+def _routing(finding: str, routes: tuple[tuple[str, str], ...], rest: str) -> str:
     branches = "\n".join(
         f"    if is_for_all or found == {literal(value)}:\n        producer.produce({literal(topic)}, **routed(message))"
         for value, topic in routes
     )
     named = f"[{', '.join(literal(value) for value, _ in routes)}]"
-    sending = _ROUTER.format(
-        decoding=_DECODING, access=_access(path), branches=branches, named=named, rest=literal(rest)
-    )
-    return _program(about, "import io\nimport json\nimport os", sending, old, f"router-{old}")
+    return _ROUTER.format(finding=finding, branches=branches, named=named, rest=literal(rest))
 
 
 def merger_text(old: tuple[str, ...], new: str) -> str:

@@ -1,15 +1,19 @@
-"""Ways to split a topic by a field's values: one job sorts the records, and stays, or goes once producers choose by themselves."""
+"""Ways to split a topic by a field's values, or by record type: one job sorts, and stays, or goes once producers choose."""
 
 from __future__ import annotations
 
 from copilot.domain.alternative import Alternative, Edit, Gate, NewFile, NotOffered, Phase, Step, TextEdit
 from copilot.domain.operation import Operation, SplitTopic
-from copilot.domain.pipeline import Impact, PipelineMap
-from copilot.strategies.moving_jobs import job_path, router_text
+from copilot.domain.pipeline import Decoder, Impact, PipelineMap
+from copilot.strategies.moving_jobs import job_path, router_text, type_router_text
 from copilot.strategies.topic_move import Move, move_alternative, step_of
 from copilot.strategies.topic_places import places_of_topic
 
 _NAMED_AT_MOST = 4
+_TYPED = Gate(
+    'Every producer runs the version that sets the header "type": a count of messages since then without it, or with another word'
+    " than the known ones, is zero over a day."
+)
 
 
 def split_topic(operation: Operation, impact: Impact, pipeline: PipelineMap) -> tuple[Alternative | NotOffered, ...]:
@@ -20,16 +24,72 @@ def split_topic(operation: Operation, impact: Impact, pipeline: PipelineMap) -> 
     move = Move(operation.topic, operation.into[0], impact, pipeline, places)
     path = job_path("routers", operation.topic, pipeline)
     routes = tuple(zip(operation.values, operation.into, strict=True))
-    router = NewFile(path, router_text(operation.topic, routes, operation.rest, impact.path))
+    no_cutover = NotOffered(
+        "coordinated cut-over",
+        "Which record goes to which topic is code that people write in each producer, so no patch moves all at once.",
+    )
+    if operation.field:
+        router = NewFile(path, router_text(operation.topic, routes, operation.rest, impact.path))
+        return (*_by_router(move, operation, router), no_cutover)
+    by_name, by_header = (
+        NewFile(path, type_router_text(operation.topic, routes, operation.rest, is_header=is_header))
+        for is_header in (False, True)
+    )
+    bare = sorted({it.job for it in impact.producers if it.decoder and _is_bare(it.decoder)})
+    return (
+        *(_without_names(bare) if bare else _by_router(move, operation, by_name)),
+        _typed_first(move, operation, (*_listed(move, operation), by_header), by_header),
+        no_cutover,
+    )
+
+
+def _by_router(move: Move, operation: SplitTopic, router: NewFile) -> tuple[Alternative | NotOffered, ...]:
     begun = (*_listed(move, operation), router)
     return (
         _routed(move, operation, begun, router),
         _chosen(move, operation, begun, router),
         _at_once(move, operation, begun, router),
-        NotOffered(
-            "coordinated cut-over",
-            "Which record goes to which topic is code that people write in each producer, so no patch moves all at once.",
+    )
+
+
+def _is_bare(encoder: Decoder) -> bool:
+    return encoder.reader_schema == "single" and encoder.library != "confluent-kafka"
+
+
+def _without_names(bare: list[str]) -> tuple[NotOffered, ...]:
+    reason = (
+        f"Bytes that {', '.join(bare)} produces are bare Avro as far as code shows: they don't say which record they hold, so a"
+        " job can't sort them before each message says its type."
+    )
+    return tuple(NotOffered(way, reason) for way in ("router", "producers choose", "naive split"))
+
+
+def _by(operation: SplitTopic) -> str:
+    return operation.field or "type"
+
+
+def _typed_first(move: Move, operation: SplitTopic, begun: tuple[Edit, ...], router: NewFile) -> Alternative:
+    """Each message says its type before anybody sorts by it: a dispatch that needs no schema."""
+    say = tuple(
+        f'{it.proof[0] if it.proof else it.job}  {it.job} writes {move.old}: give each message the header "type" with the full name'
+        f" of its record, one of {', '.join(operation.values)}"
+        for it in move.impact.producers
+    )
+    typed = step_of("Deploy the producers", "producers", move.producers, (), tuple(dict.fromkeys(say)))
+    listed = tuple(edit for edit in begun if edit is not router)
+    return move_alternative(
+        move,
+        "typed-first",
+        f"Let each message of {move.old} say its type in a header first, sort by that into {_topics(operation)}, then move readers",
+        "type in the envelope first",
+        (
+            Phase("typed", listed, (_created(move, operation), typed), _TYPED),
+            Phase("new topics", begun, (_started(router),), _filled(operation)),
+            *_readers_moved(move, operation, begun),
         ),
+        "It wins where bytes don't say which record they hold, or where a job should sort without reading them: readers can"
+        f" dispatch by the header from then on, too. Records from before it have none, and go to {operation.rest}. Between topics"
+        f" there is no order any more; a header carries the place in {move.old}.",
     )
 
 
@@ -87,7 +147,7 @@ def _filled(operation: SplitTopic) -> Gate:
 def _moved(operation: SplitTopic) -> Gate:
     return Gate(
         f"No consumer group but the router's reads {operation.topic}; outputs agree with those from before for a day, also where"
-        f" records of one key have several values of {operation.field}."
+        f" records of one key have several values of {_by(operation)}."
     )
 
 
@@ -95,14 +155,14 @@ def _routed(move: Move, operation: SplitTopic, begun: tuple[Edit, ...], router: 
     return move_alternative(
         move,
         "router",
-        f"Let one router sort {move.old} by {operation.field} into {_topics(operation)}, and move readers",
+        f"Let one router sort {move.old} by {_by(operation)} into {_topics(operation)}, and move readers",
         "router",
         (
             Phase("new topics", begun, (_created(move, operation), _started(router)), _filled(operation)),
             *_readers_moved(move, operation, begun),
         ),
         f"The default choice: producers stay as they are, {move.old} becomes the way in, and each topic has one writer, so records"
-        f" of one key and one {operation.field} keep their order. Between topics there is no order any more; a header carries the"
+        f" of one key and one {_by(operation)} keep their order. Between topics there is no order any more; a header carries the"
         f" place in {move.old}. It costs one more job that everything hangs on.",
     )
 
@@ -110,7 +170,7 @@ def _routed(move: Move, operation: SplitTopic, begun: tuple[Edit, ...], router: 
 def _chosen(move: Move, operation: SplitTopic, begun: tuple[Edit, ...], router: NewFile) -> Alternative:
     choose = tuple(
         f"{it.proof[0] if it.proof else it.job}  {it.job} writes {move.old}: stop it, let {router.path} pass the end offsets of"
-        f" {move.old}, then start it on the topic of each record's {operation.field}, and on {operation.rest} for all others"
+        f" {move.old}, then start it on the topic of each record's {_by(operation)}, and on {operation.rest} for all others"
         for it in move.impact.producers
     )
     written = step_of("Deploy the producers", "producers", move.producers, (), tuple(dict.fromkeys(choose)))
@@ -120,7 +180,7 @@ def _chosen(move: Move, operation: SplitTopic, begun: tuple[Edit, ...], router: 
     return move_alternative(
         move,
         "producers-choose",
-        f"Sort {move.old} by a router, move readers, then let producers write to the topic of each {operation.field}",
+        f"Sort {move.old} by a router, move readers, then let producers write to the topic of each {_by(operation)}",
         "producers choose",
         (
             Phase("new topics", begun, (_created(move, operation), _started(router)), _filled(operation)),

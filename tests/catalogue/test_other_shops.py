@@ -56,6 +56,8 @@ import fastavro
 PLACES: dict[str, tuple[str, tuple[Mapping[str, object], ...]]] = {
     "add-map-entry": ("add an optional string campaign to Order", (*FIELDS, LABELS)),
     "add-symbol-known": ("add symbol REFUNDED to status in Order", (*FIELDS, KNOWN)),
+    "split-types": ("split orders by record type", FIELDS),
+    "split-types-bare": ("split orders by record type", FIELDS),
     "rename-raw": ("rename amount to total_cents in Order", FIELDS),
     "rename-copies": ("rename amount to total_cents in Order", FIELDS),
     "add-optional-copies": ("add an optional string region to Order", FIELDS),
@@ -70,7 +72,34 @@ PLACES: dict[str, tuple[str, tuple[Mapping[str, object], ...]]] = {
     "rule-loosened": ("require amount in Order to be >= -100", (FIELDS[0], LIMITED, FIELDS[2])),
 }
 """Requests for which one row of the table has its place only with these fields, the copies of a schema beside their reader."""
+SERDE = """
+from confluent_kafka import Producer
+from confluent_kafka.schema_registry import SchemaRegistryClient
+from confluent_kafka.schema_registry.avro import AvroSerializer
+from confluent_kafka.serialization import MessageField, SerializationContext
+
+registry = SchemaRegistryClient({"url": "http://registry"})
+ORDER = AvroSerializer(registry, open("schemas/order.avsc").read())
+REFUND = AvroSerializer(registry, open("schemas/refund.avsc").read())
+producer = Producer({"bootstrap.servers": "kafka:9092"})
+CONTEXT = SerializationContext("orders", MessageField.VALUE)
+
+def publish(order_id, cents):
+    producer.produce("orders", ORDER({"order_id": order_id, "amount": cents, "note": None}, CONTEXT))
+
+def refund(order_id):
+    producer.produce("orders", REFUND({"order_id": order_id}, CONTEXT))
+"""
+BARE = f"""{PRODUCER.replace("SCHEMA =", 'REFUND = fastavro.schema.load_schema("schemas/refund.avsc")' + chr(10) + "SCHEMA =")}
+def refund(order_id):
+    out = io.BytesIO()
+    fastavro.schemaless_writer(out, REFUND, {{"order_id": order_id}})
+    producer.produce("orders", out.getvalue())
+"""
+REFUND = order_schema((FIELDS[0],), "Refund")
 MORE = {
+    "split-types": {"schemas/refund.avsc": REFUND, "services/checkout/main.py": SERDE},
+    "split-types-bare": {"schemas/refund.avsc": REFUND, "services/checkout/main.py": BARE},
     "add-symbol-copies": {
         "services/checkout/main.py": PRODUCER.replace('"note": None', '"note": None, "status": "NEW"')
     },

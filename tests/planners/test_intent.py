@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copilot.domain.operation import AddField, Deprecate, MakeOptional, RemoveField, RenameField, operation_object
+from copilot.domain.operation import (
+    AddField,
+    Deprecate,
+    MakeOptional,
+    RemoveField,
+    RenameField,
+    SplitTopic,
+    operation_object,
+)
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.schema import SchemaVersion
 from copilot.domain.source import Gap, Span
@@ -321,6 +329,7 @@ def test_what_fits_several_things_is_asked_back_in_words_that_then_work(text: st
         ("split orders.paid by order_id", "is not in its type", "into A, B"),
         ("split orders.paid by amount into A, B", "by which a record has no one place", "a text or an enum"),
         ("split orders.paid by status into NEW, LOST", "no symbol LOST", "NEW, PAID, SENT"),
+        ("split orders.paid by record type", "there are no types to split by", "by FIELD into A, B"),
         ("split orders.paid by order_id into a, a", "stands twice", "of its own"),
         ("split orders.paid by order_id into a", "There are 1 values", "between 2"),
         ("split orders.paid by order_id into a=invoices, b", 'a topic "invoices" already', "mixed"),
@@ -773,3 +782,20 @@ def test_what_is_another_operation_is_said_with_what_to_say_instead(text: str, n
         understand(text, SHOP)
 
     assert next in str(refused.value.next)
+
+
+def test_a_topic_is_split_by_the_records_that_producers_write_there() -> None:
+    orders, refunds = (
+        subject(name.lower(), f"schemas/{name}.avsc", {**ORDER, "name": name}) for name in ("Order", "Refund")
+    )
+    links = [link("shop", "sales", "produces", "order"), link("shop", "sales", "produces", "refund")]
+    built = pipeline([orders, refunds], links)
+
+    (every,) = understand("split topic sales by record type", built)
+    (named,) = understand("split sales by record type into Refund=refunds, Order", built)
+
+    names = [orders.latest.name, refunds.latest.name]
+    assert isinstance(every, SplitTopic)
+    assert isinstance(named, SplitTopic)
+    assert (every.field, list(every.values), every.into) == ("", names, ("sales.order", "sales.refund"))
+    assert (list(named.values), named.into) == (names[::-1], ("refunds", "sales.order"))

@@ -11,7 +11,15 @@ from typing import Any
 import fastavro
 import pytest
 
-from copilot.strategies.moving_jobs import bridge_text, job_path, merger_text, migrator_text, router_text, wrapper_text
+from copilot.strategies.moving_jobs import (
+    bridge_text,
+    job_path,
+    merger_text,
+    migrator_text,
+    router_text,
+    type_router_text,
+    wrapper_text,
+)
 from tests.planners.builders import pipeline
 
 
@@ -68,6 +76,43 @@ def test_a_router_sends_each_record_to_the_topic_of_its_value_and_all_others_to_
     assert producer.sent[0][1]["headers"] == [("sequence", b"2:7")]
 
 
+def test_a_router_by_type_reads_the_name_of_each_schema_or_the_header(monkeypatch: pytest.MonkeyPatch) -> None:
+    routes = (("shop.Order", "sales.order"), ("shop.Payment", "sales.payment"))
+    by_name, by_header = (
+        loaded(type_router_text("sales", routes, "sales.rest", is_header=is_header)) for is_header in (False, True)
+    )
+    producer = Remembering()
+    monkeypatch.setenv("RECORDS", "container")
+
+    for schema, record in ((UNION[0], {"id": "1"}), (UNION, ("shop.Payment", {"id": "2"})), (REFUND, {"id": "3"})):
+        written = io.BytesIO()
+        fastavro.writer(written, fastavro.parse_schema(schema), [record])
+        by_name["send"](producer, Bytes(None, written.getvalue()))
+    by_header["send"](producer, Typed({"id": "4"}, [("type", b"shop.Order")]))
+    by_header["send"](producer, Typed({"id": "5"}, []))
+
+    topics = [topic for topic, _ in producer.sent]
+    assert topics == ["sales.order", "sales.payment", "sales.rest", "sales.order", "sales.rest"]
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "topic"),
+    [
+        ("UNION", b"\0\0\0\0\7\2\2x", "sales.payment"),
+        ("UNION", b"\0\0\0\0\7\0\2x", "sales.order"),
+        ("PAYMENT", b"\0\0\0\0\7\2x", "sales.payment"),
+    ],
+)
+def test_a_router_by_type_asks_the_schema_of_a_registry_which_branch_it_is(
+    schema: str, value: bytes, topic: str
+) -> None:
+    names = loaded(type_router_text("sales", (("shop.Payment", "sales.payment"),), "sales.order", is_header=False))
+
+    names["SCHEMAS"][7] = {"UNION": UNION, "PAYMENT": {**UNION[1], "name": "Payment", "namespace": "shop"}}[schema]
+
+    assert ("sales.payment" if names["from_confluent"](value) == "shop.Payment" else "sales.order") == topic
+
+
 def test_a_job_for_a_topic_that_is_called_test_is_no_test() -> None:
     map = pipeline([])
 
@@ -109,6 +154,8 @@ def test_names_of_a_repository_are_never_code_in_a_job(hostile: str) -> None:
         bridge_text(hostile, "orders.v2"),
         migrator_text(hostile, "orders.v2", hostile),
         router_text(hostile, ((hostile, "orders.web"),), hostile, hostile),
+        type_router_text(hostile, ((hostile, hostile),), hostile, is_header=False),
+        type_router_text(hostile, ((hostile, hostile),), hostile, is_header=True),
         merger_text((hostile, "orders"), hostile),
         wrapper_text({hostile: hostile}, hostile, hostile, {hostile: hostile}),
     )
@@ -127,6 +174,17 @@ def test_a_record_that_did_not_arrive_stops_a_job_before_it_is_committed() -> No
         producer.sent[0][1]["on_delivery"]("too large", None)
 
 
+@dataclass
+class Typed(Message):
+    """A record whose message has headers."""
+
+    given: list[tuple[str, bytes]] = field(default_factory=list)
+
+    def headers(self) -> Any:
+        return self.given
+
+
+REFUND = {"type": "record", "name": "shop.Refund", "fields": [{"name": "id", "type": "string"}]}
 UNION = [
     {"type": "record", "name": "shop.Order", "fields": [{"name": "id", "type": "string"}]},
     {"type": "record", "name": "shop.Payment", "fields": [{"name": "id", "type": "string"}]},
