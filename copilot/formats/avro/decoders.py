@@ -18,6 +18,8 @@ from functools import lru_cache
 from importlib.metadata import version
 from typing import Any
 
+from copilot.formats.avro.defaults import has_endless_default
+from copilot.formats.avro.types import graph_of
 from copilot.ports import Decoded, Undecodable
 
 REASON_CHARACTERS_MAX = 300
@@ -55,6 +57,8 @@ class FastavroDecoder:
         from fastavro import schemaless_writer
         from fastavro.schema import SchemaParseException, UnknownType
 
+        if _is_endless(schema):
+            raise Undecodable("a default holds a record that is filled in with this default again")
         buffer = io.BytesIO()
         try:
             schemaless_writer(buffer, _fastavro_schema(schema), value)
@@ -192,6 +196,12 @@ def _without_local_timestamps(schema: Any) -> Any:
         return schema
     is_wire_only = schema.get("logicalType") in _WIRE_ONLY and schema.get("type") == "long"
     return "long" if is_wire_only else {name: _without_local_timestamps(member) for name, member in schema.items()}
+
+
+@lru_cache(maxsize=_CACHED_SCHEMAS_MAX)
+def _is_endless(schema: str) -> bool:
+    bare = schema.replace(" ", "")
+    return ('"default":{' in bare or '"default":[' in bare) and has_endless_default(graph_of(schema))
 
 
 @lru_cache(maxsize=_CACHED_SCHEMAS_MAX)

@@ -66,3 +66,58 @@ def _fits(value: Any, kind: Type, depth: int) -> bool:
         _fits(value[field.name], field.type, depth + 1) if field.name in value else field.default is not NO_DEFAULT
         for field in kind.fields
     )
+
+
+def has_endless_default(schema: Type) -> bool:
+    """Tells whether filling in a default may ask for itself again: a record that a default holds lacks the field of that default.
+
+    Compiled code that goes round in it does not stop: it takes the whole process along.
+    """
+    leads: dict[int, list[Type]] = {}
+    pending = [schema]
+    while pending:
+        record = pending.pop()
+        if id(record) in leads:
+            continue
+        leads[id(record)] = [held for field in record.fields for held in _records(field.type, _nesting(field.default))]
+        pending += [*(field.type for field in record.fields), *record.branches]
+        pending += [record.inner] if record.inner is not None else []
+    return any(_comes_back(start, leads) for start, held in leads.items() if held)
+
+
+def _nesting(default: Any) -> int:
+    """Returns how deep a default holds objects; 0 where it holds none."""
+    if not isinstance(default, dict | list):
+        return 0
+    items = default.values() if isinstance(default, dict) else default
+    return isinstance(default, dict) + max(map(_nesting, items), default=0)
+
+
+def _records(kind: Type, nesting: int) -> list[Type]:
+    """Returns the records that a value with so many objects in one another may hold."""
+    found: list[Type] = []
+    seen: set[tuple[int, int]] = set()
+    pending = [(kind, nesting)]
+    while pending:
+        one, left = pending.pop()
+        if left <= 0 or (id(one), left) in seen:
+            continue
+        seen.add((id(one), left))
+        if one.kind == "record":
+            found.append(one)
+        less = left - (one.kind in ("record", "map"))
+        below = [*one.branches, *(field.type for field in one.fields), *([one.inner] if one.inner is not None else [])]
+        pending += [(inner, less) for inner in below]
+    return found
+
+
+def _comes_back(start: int, leads: dict[int, list[Type]]) -> bool:
+    pending, seen = list(leads[start]), set()
+    while pending:
+        one = id(pending.pop())
+        if one == start:
+            return True
+        if one not in seen:
+            seen.add(one)
+            pending += leads.get(one, ())
+    return False

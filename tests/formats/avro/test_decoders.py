@@ -163,3 +163,17 @@ def test_a_uuid_of_either_schema_comes_back_as_text() -> None:
 
     for writer, reader in ((plain, marked), (marked, plain), (marked, marked)):
         assert decoder.decode(decoder.encode(writer, {"a": text}), writer, reader).value == {"a": text}
+
+
+def test_a_default_that_is_filled_in_with_itself_is_refused_and_does_not_take_the_process_along() -> None:
+    plain = {"type": "record", "name": "Plain", "fields": [{"name": "w", "type": "string"}]}
+    union = [plain, "Own", {"type": "array", "items": "Own"}]
+    for default in ({"w": "x"}, [{"w": "x"}]):
+        kinds = union if isinstance(default, dict) else [union[2], plain]
+        schema = {"type": "record", "name": "Own", "fields": [{"name": "k", "type": kinds, "default": default}]}
+
+        with pytest.raises(Undecodable, match="filled in with this default again"):
+            FastavroDecoder().encode(json.dumps(schema), {"k": {"w": "y"}})
+
+    fine = {"type": "record", "name": "Own", "fields": [{"name": "k", "type": plain, "default": {"w": "x"}}]}
+    assert FastavroDecoder().encode(json.dumps(fine), {}) == b"\x02x"
