@@ -123,7 +123,9 @@ def names_left(case: Case, phase: int, standing: Standing, gone: frozenset[tuple
         change = texts[path]
         own = [edits[path, offset] for offset in uses if (path, offset) in edits]
         forgotten = [use for offset, use in uses.items() if (path, offset) not in edits and offset in edited]
-        if not forgotten or any(edit.action in _REPEATS_THE_NAME for edit in own):
+        # A field that is new may have the name of one inside another: then counting tells nothing.
+        is_brought = any(edit.path == path and edit.to == name for edit in edits.values())
+        if not forgotten or is_brought or any(edit.action in _REPEATS_THE_NAME for edit in own):
             continue
         word = re.compile(rf"\b{re.escape(name)}\b")
         before, after = len(word.findall(change.before or "")), len(word.findall(change.after or ""))

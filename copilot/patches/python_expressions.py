@@ -11,6 +11,7 @@ from copilot.patches.splices import CannotEdit
 
 PLACEHOLDER = "{}"
 _STAND_IN = "__v__"
+_ENTRY = re.compile(r"""\{\}\[(["'])(\w+)\1\]""")
 _NAMED = re.compile(r"\{([A-Za-z_]\w*)\}")
 _LOOSE = (ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.GeneratorExp, ast.Tuple, ast.Starred)
 _ATOMS = (
@@ -91,7 +92,12 @@ def filled(expression: str, texts: Mapping[str, str]) -> str:
 
 
 def wrapped(expression: str, value_text: str, value: ast.expr) -> str:
-    """Returns `expression` with the value in the place of "{}", in parentheses where precedence asks for them."""
+    """Returns `expression` with the value in the place of "{}", in parentheses where precedence asks for them.
+
+    Of a dict that is written out, the entry that the expression takes is the value itself.
+    """
+    if entry := _entry(expression, value_text):
+        return entry
     count = expression.count(PLACEHOLDER)
     if count == 0 or (count > 1 and not is_repeatable(value)):
         raise CannotEdit(f'The conversion "{expression}" does not fit this value.', None, "Convert the value by hand.")
@@ -99,6 +105,25 @@ def wrapped(expression: str, value_text: str, value: ast.expr) -> str:
     is_argument = all(_is_argument(parent, child) for parent, child in _stand_ins(tree))
     is_bare = isinstance(value, _ATOMS) or (is_argument and not isinstance(value, _LOOSE))
     return parenthesised(expression.replace(PLACEHOLDER, value_text if is_bare else f"({value_text})"))
+
+
+def _entry(expression: str, value_text: str) -> str:
+    """Returns the text of the entry that an expression takes of a dict that is written out, "" where it does no such thing."""
+    entry, text = _ENTRY.fullmatch(expression), value_text.strip()
+    tree = _parsed(text) if entry else None
+    if entry is None or not isinstance(tree, ast.Dict):
+        return ""
+    named = [value for key, value in zip(tree.keys, tree.values, strict=True) if _is_text(key, entry[2])]
+    if len(named) != 1 or not all(isinstance(key, ast.Constant) for key in tree.keys):
+        return ""
+    taken = ast.get_source_segment(text, named[0]) or ""
+    # The dict's braces held together what now may have to stand on lines of its own.
+    is_loose = isinstance(named[0], ast.NamedExpr | ast.Yield | ast.YieldFrom) or "\n" in taken
+    return f"({taken})" if is_loose else taken
+
+
+def _is_text(key: ast.expr | None, text: str) -> bool:
+    return isinstance(key, ast.Constant) and key.value == text
 
 
 def is_repeatable(value: ast.expr) -> bool:

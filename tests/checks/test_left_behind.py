@@ -80,7 +80,9 @@ def test_a_deprecation_of_another_field_does_not_do_what_was_asked() -> None:
 TWICE = 'def score(order):\n    return order["amount"] + order["amount"]\n'
 
 
-def two_on_a_line(after: str, *edited: int, before: str = TWICE, action: CodeAction = "rename_key") -> Evidence:
+def two_on_a_line(
+    after: str, *edited: int, before: str = TWICE, action: CodeAction = "rename_key", to: str = "total"
+) -> Evidence:
     offsets = [before.index('"amount"'), before.rindex('"amount"')]
     uses = [replace(use("amount", line=2), offset=offset) for offset in offsets]
     made = case(
@@ -92,7 +94,7 @@ def two_on_a_line(after: str, *edited: int, before: str = TWICE, action: CodeAct
         code={SCORER_PATH: [after]},
         base_code={SCORER_PATH: before},
     )
-    edits = tuple(CodeEdit(SCORER_PATH, offsets[it], action, "amount", "total") for it in edited)
+    edits = tuple(CodeEdit(SCORER_PATH, offsets[it], action, "amount", to) for it in edited)
     phases = tuple(replace(phase, edits=edits) for phase in made.alternative.phases)
     return UsageCheck().run(replace(made, alternative=replace(made.alternative, phases=phases)), bench())
 
@@ -112,3 +114,11 @@ def test_a_read_with_a_default_keeps_its_name_once_and_explains_no_second_one() 
     half = two_on_a_line(careful, 1, before=handed_on, action="read_default")
 
     assert (half.verdict, rules(half)) == ("fail", ["usage.use-left"])
+
+
+def test_a_name_that_the_edits_bring_themselves_is_not_counted() -> None:
+    before = 'def score(order):\n    return {"amount": order["amount"]}\n'
+    after = 'def score(order):\n    return {"amount": order["part"], "amount_text": str(order["amount"])}\n'
+
+    assert rules(two_on_a_line(after, 1, before=before, action="read_converted", to="part")) == ["usage.use-left"]
+    assert rules(two_on_a_line(after, 1, before=before, action="read_converted", to="amount")) == []

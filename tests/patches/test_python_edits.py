@@ -438,6 +438,24 @@ def test_a_conversion_takes_in_what_stands_beside(before: str, edit: Asked, afte
 
 
 @pytest.mark.parametrize(
+    ("value", "taken"),
+    [
+        ("{'id': raw['s'], 'name': get(raw)}", "raw['s']"),
+        ("{'id': p or q, 'name': None}", "p or q"),
+        ("{'id': (p, q)}", "(p, q)"),
+        ("{'id': p +\n q}", "(p +\n q)"),
+        ("{**rest, 'id': p}", "{**rest, 'id': p}['id']"),
+        ("{'name': p}", "{'name': p}['id']"),
+        ("made(raw)", "made(raw)['id']"),
+    ],
+)
+def test_an_entry_of_a_dict_that_is_written_out_is_taken_as_it_is(value: str, taken: str) -> None:
+    after = edited(f"x = f(«a»={value})\n", ("rename_key", {"to": "b", "expression": "{}['id']"}))
+
+    assert after == f"x = f(b={taken})\n"
+
+
+@pytest.mark.parametrize(
     "before", ["x = {«'a'»: y}\n", "x = {«'a'»: y, 'c': next(it)}\n", "x = {«'a'»: y, 'c': f(z)}\n", "r[«'a'»] = y\n"]
 )
 def test_a_conversion_is_refused_where_what_it_takes_in_is_missing_or_computed(before: str) -> None:
