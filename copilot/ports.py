@@ -137,6 +137,8 @@ class Undecodable(Exception):
 class DecoderUnderTest(Protocol):
     """One real implementation of a format's encoding. Schemas are self-contained JSON texts (`SchemaVersion.resolved`)."""
 
+    def __hash__(self) -> int: ...
+
     @property
     def name(self) -> str: ...
 
@@ -154,6 +156,8 @@ class DecoderUnderTest(Protocol):
 
 class SchemaFormat(Protocol):
     """One schema language."""
+
+    def __hash__(self) -> int: ...
 
     @property
     def name(self) -> str: ...

@@ -99,7 +99,7 @@ def _judge(lineage: Lineage, case: Case, bench: Bench) -> Judged:
         text = f'No rules are known for the format "{lineage.subject.format}" of {lineage.name}.'
         return Judged((Finding("compatibility.format-unknown", "warning", text, subject=lineage.name),))
     findings = [*_assumed(lineage), *_appearances(lineage, case), *_misplaced_defaults(lineage, case)]
-    judge = _cached(schema_format)
+    judge, changes = _cached(schema_format.incompatibilities), _cached(schema_format.meaning_changes)
     met = pairs(lineage, case.alternative.phases)
     failed = failed_beyond = 0
     for pair in met:
@@ -111,14 +111,12 @@ def _judge(lineage: Lineage, case: Case, bench: Bench) -> Judged:
         is_failed = any(finding.severity == "error" for finding in told)
         failed += is_failed
         failed_beyond += bool(told) and not is_failed
-    meanings = [
-        finding for number in range(len(lineage.after)) for finding in _meanings(lineage, number, schema_format)
-    ]
+    meanings = [finding for number in range(len(lineage.after)) for finding in _meanings(lineage, number, changes)]
     meanings += wider_meanings(lineage, case)
     versions = {version.meaning for pair in met for version in (pair.reader, pair.writer)}
     told_meanings = sum(1 for finding in meanings if finding.severity != "note")
     findings += outside_findings(lineage, case, schema_format, judge)
-    turned = _turned(lineage, schema_format)
+    turned = _turned(lineage, changes)
     refusing = frozenset(name for pair in met for name in _refusing(pair, schema_format))
     return Judged(
         (*findings, *meanings), len(versions), len(met), failed, failed_beyond, told_meanings, turned, refusing
@@ -133,12 +131,12 @@ def _refusing(pair: Pair, schema_format: SchemaFormat) -> tuple[str, ...]:
     return tuple(it.decoder for it in verdict.decoders if verdict.compatible and it.reads in ("no", "wrong-value"))
 
 
-def _turned(lineage: Lineage, schema_format: SchemaFormat) -> int:
+def _turned(lineage: Lineage, changes: Judge) -> int:
     """Counts the fields that keep their name, and whose values the last state takes for something else: a unit, a scale."""
     last = lineage.after[-1]
     if lineage.base is None or last is None:
         return 0
-    found = schema_format.meaning_changes(lineage.base.latest, last)
+    found = changes(lineage.base.latest, last)
     # What becomes of a removed symbol is seen in real bytes, by `replay`.
     return len({it.path for it in found if it.severity == "error" and it.rule != "avro.enum-collapse"})
 
@@ -170,11 +168,11 @@ def _reasons_before(lineage: Lineage, pair: Pair, judge: Judge) -> frozenset[tup
     return frozenset((reason.rule, reason.path) for reason in reasons)
 
 
-def _meanings(lineage: Lineage, phase: int, schema_format: SchemaFormat) -> list[Finding]:
+def _meanings(lineage: Lineage, phase: int, changes: Judge) -> list[Finding]:
     before, after = lineage.previous(phase), lineage.after[phase]
     if before is None or after is None or before.meaning == after.meaning:
         return []
-    found = schema_format.meaning_changes(before, after)
+    found = changes(before, after)
     return [
         replace(it, severity="warning" if it.severity == "error" else it.severity, subject=lineage.name, phase=phase)
         for it in found
@@ -243,13 +241,14 @@ def _gone(lineage: Lineage, phase: int, case: Case) -> Finding:
     return Finding("compatibility.subject-gone", severity, text, source.span, lineage.name, phase=phase)
 
 
-def _cached(schema_format: SchemaFormat) -> Judge:
+def _cached(asked: Judge) -> Judge:
+    """Asks once about each two versions, by what they mean."""
     known: dict[tuple[str, str], tuple[Finding, ...]] = {}
 
-    def judge(reader: SchemaVersion, writer: SchemaVersion) -> tuple[Finding, ...]:
-        key = (reader.meaning, writer.meaning)
+    def judge(one: SchemaVersion, other: SchemaVersion) -> tuple[Finding, ...]:
+        key = (one.meaning, other.meaning)
         if key not in known:
-            known[key] = schema_format.incompatibilities(reader, writer)
+            known[key] = asked(one, other)
         return known[key]
 
     return judge

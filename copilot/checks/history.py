@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from copilot.checks.declared import Declared
 from copilot.checks.lineage import Lineage
 from copilot.checks.quirks import WHOLE_RECORD, quirks_of
-from copilot.checks.roundtrip import HISTORY_LIMIT, SAMPLE_COUNT, Written, written_samples
+from copilot.checks.roundtrip import HISTORY_LIMIT, SAMPLE_COUNT, Written, own_samples
 from copilot.checks.values import Meeting, compare, meeting
 from copilot.domain.evidence import Finding
 from copilot.domain.schema import SchemaVersion
@@ -53,9 +53,8 @@ def reread(
     findings: dict[tuple[str, str], Finding] = {}
     for version in lineage.history[-HISTORY_LIMIT:]:
         own = frozenset(field.path for field in version.fields)
-        samples = schema_format.samples(version.resolved, seed, SAMPLE_COUNT)
         for decoder in decoders:
-            records = written_samples(decoder, version, samples)
+            records = own_samples(decoder, schema_format, version.resolved, version.resolved, seed, SAMPLE_COUNT)
             for record in records if not isinstance(records, str) else ():
                 seen = _seen(decoder, record, version, base, last, met)
                 if any(path not in asked or path in own for path, _, _ in seen):
@@ -79,7 +78,8 @@ def _seen(
 ) -> tuple[tuple[str, str, str], ...]:
     """The paths that read otherwise, with both values; one entry without a path where the record can't be read any more."""
     try:
-        before = decoder.decode(record.data, version.resolved, base.resolved).value
+        is_own = version.resolved == base.resolved
+        before = record.value if is_own else decoder.decode(record.data, version.resolved, base.resolved).value
     except Undecodable:
         return ()
     try:

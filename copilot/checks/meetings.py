@@ -13,7 +13,7 @@ from typing import Literal
 from copilot.checks.declared import Declared
 from copilot.checks.lineage import Direction
 from copilot.checks.quirks import WHOLE_RECORD, quirks_of
-from copilot.checks.roundtrip import SAMPLE_COUNT, Written, written_samples
+from copilot.checks.roundtrip import SAMPLE_COUNT, Written, own_samples
 from copilot.checks.unwritten import Unwritten, as_written
 from copilot.checks.values import Kind, Meeting, compare, meeting
 from copilot.domain.pipeline import LIBRARY_OF, Decoder
@@ -135,8 +135,9 @@ class Meetings:
         key = (decoder.name, writer.meaning)
         if key not in self._written:
             schema = as_written(writer.resolved, self.unwritten)
-            samples = self.schema_format.samples(schema, self.seed, SAMPLE_COUNT)
-            self._written[key] = written_samples(decoder, writer, samples)
+            self._written[key] = own_samples(
+                decoder, self.schema_format, schema, writer.resolved, self.seed, SAMPLE_COUNT
+            )
         found = self._written[key]
         return () if isinstance(found, str) else found
 

@@ -57,7 +57,7 @@ def _seen(reader: SchemaVersion, writer: SchemaVersion, schema_format: SchemaFor
     samples = schema_format.samples(writer.resolved, writer.fingerprint, SAMPLE_COUNT)
     for decoder in schema_format.decoders:
         name = PREDICTED_AS.get(decoder.name, decoder.name)
-        written = written_samples(decoder, writer, samples)
+        written = written_samples(decoder, writer.resolved, samples)
         if isinstance(written, str) or not written:
             continue
         pair = Pair(0, "backward", "previous", writer, reader, "the writer", "the reader")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from typing import Any
 
 from copilot.checks.declared import Declared
@@ -23,6 +24,7 @@ SAMPLE_COUNT = 8
 SPARE_COUNT = 40
 HISTORY_LIMIT = 12
 REASON_CHARACTERS = 160
+_KEPT_SAMPLES_MAX = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +102,9 @@ def round_trips(
     `recorded` are records to try besides the samples, by the meaning of the version that they are of.
     """
     kept = _newest(met)
-    samples = {pair.writer.meaning: pair.writer for pair in kept}
-    records = {
-        key: schema_format.samples(as_written(it.resolved, unwritten), seed, SAMPLE_COUNT)
-        for key, it in samples.items()
-    }
-    counts: Counter[str] = Counter(versions=len(samples), pairs=len(kept))
+    written_as = {pair.writer.meaning: as_written(pair.writer.resolved, unwritten) for pair in kept}
+    asked = {key: len(schema_format.samples(schema, seed, SAMPLE_COUNT)) for key, schema in written_as.items()}
+    counts: Counter[str] = Counter(versions=len(written_as), pairs=len(kept))
     seen: list[Seen] = []
     unreplayed: dict[tuple[str, str], Unreplayed] = {}
     for decoder in schema_format.decoders:
@@ -113,14 +112,14 @@ def round_trips(
         for pair in kept:
             key = pair.writer.meaning
             if key not in written:
-                written[key] = written_samples(decoder, pair.writer, records[key])
-                if 0 < len(written[key]) < len(records[key]) and not isinstance(written[key], str):
-                    left_out = len(records[key]) - len(written[key])
-                    reason = f"{left_out} of {len(records[key])}"
+                made = partial(own_samples, decoder, schema_format, written_as[key], pair.writer.resolved, seed)
+                written[key] = made(SAMPLE_COUNT)
+                if 0 < len(written[key]) < asked[key] and not isinstance(written[key], str):
+                    left_out = asked[key] - len(written[key])
+                    reason = f"{left_out} of {asked[key]}"
                     unreplayed[decoder.name, key] = Unreplayed(decoder.name, pair.writer_label, reason, left_out)
                     # Others take their place, so that such a decoder is asked about as many.
-                    more = schema_format.samples(as_written(pair.writer.resolved, unwritten), seed, SPARE_COUNT)
-                    written[key] = written_samples(decoder, pair.writer, more)[:SAMPLE_COUNT]
+                    written[key] = made(SPARE_COUNT)[:SAMPLE_COUNT]
             outcome = written[key]
             if isinstance(outcome, str):
                 unreplayed[decoder.name, key] = Unreplayed(decoder.name, pair.writer_label, outcome)
@@ -135,7 +134,7 @@ def _recorded(
     decoder: DecoderUnderTest, writer: SchemaVersion, recorded: Mapping[str, tuple[Any, ...]]
 ) -> tuple[Written, ...]:
     """Returns the version's recorded records as the decoder writes them; those that it can't write tell nothing."""
-    written = (written_samples(decoder, writer, [value]) for value in recorded.get(writer.meaning, ()))
+    written = (written_samples(decoder, writer.resolved, [value]) for value in recorded.get(writer.meaning, ()))
     return tuple(replace(one, is_recorded=True) for found in written if not isinstance(found, str) for one in found)
 
 
@@ -150,10 +149,16 @@ def _newest(met: Iterable[Pair]) -> tuple[Pair, ...]:
     return tuple(kept)
 
 
-def written_samples(
-    decoder: DecoderUnderTest, writer: SchemaVersion, samples: Iterable[Any]
+@lru_cache(maxsize=_KEPT_SAMPLES_MAX)
+def own_samples(
+    decoder: DecoderUnderTest, schema_format: SchemaFormat, schema: str, resolved: str, seed: str, count: int
 ) -> tuple[Written, ...] | str:
-    """Returns the samples as the decoder writes them, or why it can't.
+    """Returns samples of `schema` as the decoder writes them with `resolved`, or why it can't; of the base all ask."""
+    return written_samples(decoder, resolved, schema_format.samples(schema, seed, count))
+
+
+def written_samples(decoder: DecoderUnderTest, resolved: str, samples: Iterable[Any]) -> tuple[Written, ...] | str:
+    """Returns the samples as the decoder writes them with a schema, or why it can't.
 
     Samples that it can't read with their own schema (avsc takes no whole number beyond 2^53) are left out where others are there.
     """
@@ -161,11 +166,11 @@ def written_samples(
     refused = ""
     for sample in samples:
         try:
-            data = decoder.encode(writer.resolved, sample)
+            data = decoder.encode(resolved, sample)
         except Undecodable as error:
             return str(error)[:REASON_CHARACTERS]
         try:
-            decoded = decoder.decode(data, writer.resolved, writer.resolved)
+            decoded = decoder.decode(data, resolved, resolved)
         except Undecodable as error:
             refused = refused or str(error)[:REASON_CHARACTERS]
             continue

@@ -139,7 +139,7 @@ def _seen(it: StandIn, base: SchemaVersion, last: SchemaVersion, schema_format: 
         return ""
     samples = schema_format.samples(lacking.resolved, base.fingerprint, 1)
     for decoder in schema_format.decoders:
-        records = written_samples(decoder, lacking, samples)
+        records = written_samples(decoder, lacking.resolved, samples)
         for record in records if not isinstance(records, str) else ():
             try:
                 read = decoder.decode(record.data, lacking.resolved, last.resolved).value

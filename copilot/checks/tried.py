@@ -46,7 +46,7 @@ class Tried:
         if version.meaning != writer.meaning:
             return ()
         if not self.data:
-            found = written_samples(decoder, writer, [self.value])
+            found = written_samples(decoder, writer.resolved, [self.value])
             return () if isinstance(found, str) else found
         try:
             decoded = decoder.decode(self.data, writer.resolved, writer.resolved)
