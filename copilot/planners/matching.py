@@ -20,6 +20,7 @@ _OWN = re.compile(r"^(?P<job>.+?)(?:'s|s')?\s+(?P<what>outputs?|inputs?|results?
 _WHAT = re.compile(
     r"^what\s+(?P<job>.+?)\s+(?P<verb>produces|writes|publishes|emits|sends|reads|consumes|takes)$", re.IGNORECASE
 )
+_POSSESSION = re.compile(r"(?:'s|(?<=s)')\s+")
 _JOB_WORDS = {"step", "service", "job", "worker", "app", "process"}
 _SHOWN_AT_MOST = 8
 _SCHEMA_SUFFIXES = (".avsc", ".avdl", ".avpr")
@@ -82,12 +83,14 @@ def records_of(said: str, subject: SchemaSubject) -> tuple[str, ...]:
 
 
 def fields_of(said: str, scope: Scope) -> tuple[SchemaField, ...]:
-    """Returns the fields that a name or path can mean inside a scope, one for each declaring record."""
+    """Returns the fields that a name or path can mean inside a scope, one for each declaring record; "meter's name" is a path."""
+    said = _POSSESSION.sub(".", said)
     fields = [field for field in scope.subject.latest.fields if not scope.record or field.record == scope.record]
     by_path = best_matches_by(said, fields, lambda field: field.path)
     found = by_path or best_matches_by(_plain(said), fields, lambda field: _plain(field.path))
     found = found or best_matches_by(said, fields, lambda field: field.name)
     found = found or [field for field in fields if "." in said and _plain(field.path).endswith("." + _plain(said))]
+    found = found or best_matches_by(said, fields, lambda field: f"{field.record.rpartition('.')[2]}.{field.name}")
     one_each: dict[tuple[str, str], SchemaField] = {}
     for field in found:
         one_each.setdefault((field.record, field.name), field)

@@ -81,13 +81,26 @@ _LED = re.compile(
 )
 
 
+_TYPE = r"(?:string|text|int|integer|long|float|double|boolean|bool|bytes|date|timestamp[\w-]*|decimal|number|uuid)"
+_NEED = r"(?:(?:new|optional|required|nullable|mandatory)\s+)"
+_NAMES = rf"[\w.{_OPEN}{_CLOSE}]+(?:\s*,\s*(?:and\s+)?[\w.{_OPEN}{_CLOSE}]+|\s+and\s+[\w.{_OPEN}{_CLOSE}]+)+"
+_COMMA = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+")
 # "add a string a and an int b to Order": what follows the "and" is said as a field is, so the verb holds for it, too.
 _ADDS = re.compile(r"^(?P<verb>add|introduce|create|append)\s+(?=an?\s)", re.IGNORECASE)
-_ALSO_ADDED = re.compile(
-    r"(?:,\s*(?:and\s+)?|\s+and\s+)(?=an?\s+(?:(?:new|optional|required|nullable|mandatory)\s+)*"
-    r"(?:string|text|int|integer|long|float|double|boolean|bool|bytes|date|timestamp[\w-]*|decimal|number|uuid|field)\s+\S)",
+_ALSO_ADDED = re.compile(rf"(?:,\s*(?:and\s+)?|\s+and\s+)(?=an?\s+{_NEED}*(?:{_TYPE}|field)\s+\S)", re.IGNORECASE)
+# "add two optional strings, a and b, to Order": each is one.
+_ADDS_MANY = re.compile(
+    rf"^(?P<verb>add|introduce|create|append)\s+(?:\w+\s+)??(?P<kind>{_NEED}*{_TYPE})s\b[:,]?\s+(?:called\s+|named\s+)?"
+    rf"(?P<names>{_NAMES}),?\s+(?P<tail>(?:to|in|into)\s.+)$",
     re.IGNORECASE,
 )
+# "add a string a to Order and Payment": the change is asked of both.
+_OF_BOTH = re.compile(
+    rf"^(?P<head>(?:add|introduce|create|append|remove|drop|delete|rename|deprecate|make|mark)\s.+)\s(?P<to>to|in|into|from)\s+"
+    rf"(?:both\s+)?(?P<scopes>{_NAMES})$",
+    re.IGNORECASE,
+)
+_PUTS = re.compile(r"(?:add|introduce|create|append|remove|drop|delete)\s", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +149,17 @@ def parts_of(text: str) -> tuple[Part, ...]:
 
 
 def _each(said: str) -> list[str]:
-    """Returns a part with its verb for each of the fields that it adds."""
+    """Returns a part with its verb for each of the fields that it adds, and for each of the schemas that it is asked of."""
+    both = _OF_BOTH.match(said)
+    if both and (both["to"] == "in" or _PUTS.match(said)):
+        ends = [f" {both['to']} {scope}" for scope in _COMMA.split(both["scopes"])]
+        return [one.removesuffix(end) + end for end in ends for one in _each(both["head"] + end)]
+    many = _ADDS_MANY.match(said)
+    if many:
+        article = "an" if many["kind"][0] in "aeiouAEIOU" else "a"
+        return [
+            f"{many['verb']} {article} {many['kind']} {name} {many['tail']}" for name in _COMMA.split(many["names"])
+        ]
     adds = _ADDS.match(said)
     if adds is None:
         return [said]

@@ -197,6 +197,47 @@ def test_fields_that_are_added_in_one_breath_are_one_operation_each(text: str) -
     ]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "add two optional strings, tariff and region, to Order",
+        "add optional strings tariff and region to Order",
+        "introduce optional strings: tariff, region to Order",
+    ],
+)
+def test_fields_of_one_type_are_one_operation_each(text: str) -> None:
+    assert [(it["op"], it["field"], it["type"]) for it in told(text)] == [
+        ("add_field", "tariff", ["null", "string"]),
+        ("add_field", "region", ["null", "string"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        ("add an optional string tariff to Order and Invoice", ["tariff"]),
+        ("add an optional string tariff to both Order and Invoice", ["tariff"]),
+        ("add an optional string tariff and an optional string zone to Order and Invoice", ["tariff", "zone"]),
+    ],
+)
+def test_what_is_asked_of_two_schemas_is_done_in_both(text: str, fields: list[str]) -> None:
+    found = [(it["subject"], it["field"]) for it in told(text)]
+
+    assert found == [(subject, field) for subject in ("order", "invoice") for field in fields]
+
+
+def test_what_follows_the_new_name_of_a_field_is_no_schema() -> None:
+    with pytest.raises(WrongUsage):
+        understand("rename amount to total and retries in Order", SHOP)
+
+
+def test_a_field_can_be_said_as_the_possession_of_a_record() -> None:
+    expected = (RenameField("lightcurve_step/output", "alert", "mag", "magnitude"),)
+
+    assert understand("rename the detections' mag to magnitude in lightcurve_step/output", STEPS) == expected
+    assert understand("rename alert's mag to magnitude in lightcurve_step/output", STEPS) == expected
+
+
 def test_a_default_that_is_said_after_a_field_is_no_field() -> None:
     assert one("add an int points with a default of 0 to Order")["default"] == 0
 
