@@ -35,6 +35,7 @@ from copilot.domain.operation import (
     NestFields,
     Operation,
     ProtectField,
+    RekeyTopic,
     RemoveDefault,
     RemoveField,
     RemoveSymbol,
@@ -88,7 +89,19 @@ def operations_reworded(case: Case, final: dict[str, SchemaVersion | None]) -> i
         base, after = known.get(operation.subject), final.get(operation.subject)
         is_literal = base is not None and after is not None and _is_literal(operation, base, after)
         literal += is_literal and not (isinstance(operation, RenameField) and _keeps_old_names(case.alternative))
-    return len(case.request.operations) - literal
+    return (
+        len(case.request.operations) - literal + sum(_is_for_readers_alone(it, case) for it in case.request.operations)
+    )
+
+
+def _is_for_readers_alone(operation: Operation, case: Case) -> bool:
+    """Tells whether a topic that was to be keyed anew stays as it is for its producers, and only readers leave it."""
+    if not isinstance(operation, RekeyTopic) or not case.states:
+        return False
+    last = {(it.job, it.direction, it.endpoint.name) for it in case.states[-1].links}
+    writers = {it.job for it in case.base.links if (it.direction, it.endpoint.name) == ("produces", operation.topic)}
+    has_left = any((direction, name) == ("consumes", operation.to) for _, direction, name in last)
+    return has_left and any((job, "produces", operation.topic) in last for job in writers)
 
 
 def _keeps_old_names(alternative: Alternative) -> bool:
