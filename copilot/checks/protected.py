@@ -76,7 +76,10 @@ def _is_clear_write(use: FieldUse, impact: Impact) -> bool:
 
 def _needed(operation: ProtectField, impact: Impact, case: Case) -> Iterator[Finding]:
     """Readers that get another text under the old name, in the phase in which producers turn it."""
-    number = next((at for at, phase in enumerate(case.alternative.phases) if _is_turned(phase, impact)), None)
+    turned = (
+        at for at, phase in enumerate(case.alternative.phases) if _is_turned(phase, impact) or _leaves(at, impact, case)
+    )
+    number = next(turned, None)
     if number is None:
         return
     moved = {
@@ -107,7 +110,7 @@ def _keyed(operation: ProtectField, impact: Impact, case: Case) -> Iterator[Find
     topics = sorted({link.endpoint.name for link in impact.producers if link.endpoint.name})
     for topic in topics:
         for use in keys_written(topic, case.base):
-            if use.path != impact.path:
+            if use.path != impact.path or not _is_written(topic, case):
                 continue
             label = phase_label(len(case.alternative.phases) - 1, case.alternative.phases[-1])
             if operation.how == "tokenise":
@@ -119,6 +122,20 @@ def _keyed(operation: ProtectField, impact: Impact, case: Case) -> Iterator[Find
                 text = f"{topic} is keyed by {use.path}, which has no order and no partition of its own any more after {label}."
                 fix = f'Key {topic} by another field first ("key {topic} by ..."), or tokenise: equal values keep equal tokens.'
                 yield Finding(KEYED, "error", text, use.span, operation.subject, use.path, fix=fix)
+
+
+def _leaves(phase: int, impact: Impact, case: Case) -> bool:
+    """Tells whether a reader is on a topic that the alternative brings, where the values lie in their other form already."""
+    known = {it.endpoint.name for it in case.base.links}
+    readers = {it.job for it in impact.consumers}
+    links = case.states[phase].links if phase < len(case.states) else ()
+    return any(it.direction == "consumes" and it.job in readers and it.endpoint.name not in known for it in links)
+
+
+def _is_written(topic: str, case: Case) -> bool:
+    """Tells whether somebody still writes the topic in the end; who went to another one leaves its keys as they are."""
+    links = case.states[-1].links if case.states else ()
+    return any(it.direction == "produces" and it.endpoint.name == topic for it in links)
 
 
 def _is_turned(phase: Phase, impact: Impact) -> bool:

@@ -15,7 +15,7 @@ from copilot.checks.lineage import phase_label
 from copilot.domain.alternative import TextEdit
 from copilot.domain.evidence import Finding
 from copilot.domain.mention import whole_words
-from copilot.domain.operation import MergeTopics, Operation, RekeyTopic, SplitTopic, TopicChange
+from copilot.domain.operation import MergeTopics, Operation, ProtectField, RekeyTopic, SplitTopic, TopicChange
 from copilot.domain.pipeline import Direction, Endpoint, Impact, PipelineMap
 from copilot.domain.source import Span
 from copilot.ports import Case
@@ -90,10 +90,26 @@ def topic_findings(case: Case) -> Iterator[Finding]:
             for move in moves:
                 yield from _moved(move, case)
                 yield from unmoved(case, move.old, ("consumes", "produces"))
+        elif isinstance(operation, ProtectField):
+            for move in _brought(operation, case):
+                yield from _moved(move, case)
         elif isinstance(operation, TopicChange) and not _stays(operation, case):
             for move in moves:
                 last = yield from _moved(move, case)
                 yield from _history(operation, case, last, impact)
+
+
+def _brought(operation: ProtectField, case: Case) -> Iterator[_Move]:
+    """The move to a topic that the alternative brings, where the records of a field's subject go to one."""
+    known = {it.endpoint.name for it in case.base.links}
+    new = {it.endpoint.name for state in case.states for it in state.links if it.direction == "produces"} - known
+    old = {it.endpoint.name for it in case.base.links_of(operation.subject, "produces")}
+    gone = (
+        old - {it.endpoint.name for it in case.states[-1].links if it.direction == "produces"} if case.states else set()
+    )
+    if len(new) == len(gone) == 1:
+        (before,), (after,) = gone, new
+        yield _Move(operation.subject, before, after, frozenset({before, after}))
 
 
 def _strayed_readers(moves: tuple[_Move, ...], case: Case) -> Iterator[Finding]:

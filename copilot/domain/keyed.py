@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from copilot.domain.operation import Operation
 from copilot.domain.pipeline import FieldUse, PipelineMap
 from copilot.domain.twins import twins_of
 
@@ -25,6 +26,20 @@ def keys_written(topic: str, pipeline: PipelineMap) -> tuple[FieldUse, ...]:
         for use in _keys(topic, pipeline)
         if use.job in jobs
         and ((use.span.path, use.span.first_line) in calls or _TELLS_PRODUCER.search(use.excerpt) is not None)
+    )
+
+
+def keyed_by(operation: Operation, pipeline: PipelineMap) -> tuple[str, ...]:
+    """Returns the topics of the operation's subject whose records are seen to be keyed by its field."""
+    topics = {
+        it.endpoint.name for it in pipeline.links_of(operation.subject, "produces") if it.endpoint.kind == "topic"
+    }
+    return tuple(
+        topic
+        for topic in sorted(topics - {""})
+        if any(
+            use.subject == operation.subject and use.name == operation.field for use in keys_written(topic, pipeline)
+        )
     )
 
 

@@ -11,12 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from copilot.domain.keyed import keyed_by
 from copilot.domain.mention import Mention, is_distinctive, whole_words
 from copilot.domain.operation import (
     ChangeLevel,
     ChangeType,
     MergeTopics,
     Operation,
+    ProtectField,
     RekeyTopic,
     RenameField,
     RenameRecord,
@@ -94,6 +96,9 @@ def _patterns(operation: Operation, pipeline: PipelineMap) -> dict[str, re.Patte
     match operation:
         case RenameTopic() | RekeyTopic() | SplitTopic() | MergeTopics():
             return {topic: whole_words(topic) for topic in old_topics(operation)}
+        case ProtectField(how="tokenise"):
+            # Only a topic that is keyed by the field can get a successor of that name.
+            return {topic: whole_words(topic) for topic in keyed_by(operation, pipeline)}
         case RenameRecord():
             old = operation.record or pipeline.subject(operation.subject).latest.name
             short = old.rpartition(".")[2]

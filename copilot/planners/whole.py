@@ -8,6 +8,7 @@ from typing import cast, get_args
 
 from copilot.domain import fieldtype
 from copilot.domain.levels import Level
+from copilot.domain.naming import next_topic
 from copilot.domain.operation import (
     ChangeDoc,
     ChangeLevel,
@@ -106,7 +107,11 @@ def rekeyed_topic(topic: str, field: str, to: str, pipeline: PipelineMap, where:
     """Returns the operation about a topic and a field of what lies on it; raises WrongUsage where one of them is not known."""
     found, scope, own = field_on_topic(topic, field, pipeline, where)
     return RekeyTopic(
-        scope.subject.name, record_in(own.record, scope), own.name, found, to or next_topic(found, pipeline)
+        scope.subject.name,
+        record_in(own.record, scope),
+        own.name,
+        found,
+        to or next_topic(found, {link.endpoint.name for link in pipeline.links}),
     )
 
 
@@ -122,17 +127,6 @@ def field_on_topic(topic: str, field: str, pipeline: PipelineMap, where: str) ->
         )
     scope, own = the_field(field, (Scope(pipeline.subject(name)),), pipeline, named=True, where=where)
     return found, scope, own
-
-
-def next_topic(topic: str, pipeline: PipelineMap) -> str:
-    """Returns the next free name of the topic's family: `orders.v2`."""
-    taken = {link.endpoint.name for link in pipeline.links}
-    match = re.search(r"^(.*?v)(\d+)$", topic)
-    mark = "_" if "_" in topic else "-" if "-" in topic else "."
-    stem, number = (match[1], int(match[2])) if match else (f"{topic}{mark}v", 1)
-    while f"{stem}{number}" in taken or number < 2:
-        number += 1
-    return f"{stem}{number}"
 
 
 def topic_named(topic: str, pipeline: PipelineMap, where: str) -> str:

@@ -243,6 +243,64 @@ def merged(message, place):
 
 
 """
+_TOKENISER = """{decoding}
+
+
+{function}
+
+
+def to_json(value):
+    return json.dumps(value).encode()
+
+
+def to_container(value):
+    import fastavro
+
+    written = io.BytesIO()
+    fastavro.writer(written, fastavro.schema.load_schema(SCHEMA), [value])
+    return written.getvalue()
+
+
+def to_bare(value):
+    import fastavro
+
+    written = io.BytesIO()
+    fastavro.schemaless_writer(written, fastavro.schema.load_schema(SCHEMA), value)
+    return written.getvalue()
+
+
+def to_confluent(value):
+    from confluent_kafka.schema_registry import SchemaRegistryClient
+    from confluent_kafka.schema_registry.avro import AvroSerializer
+    from confluent_kafka.serialization import MessageField, SerializationContext
+
+    registry = SchemaRegistryClient({{"url": os.environ["SCHEMA_REGISTRY_URL"]}})
+    with open(SCHEMA, encoding="utf-8") as file:
+        serializer = AvroSerializer(registry, file.read(), conf={{"auto.register.schemas": False}})
+    return serializer(value, SerializationContext({new}, MessageField.VALUE))
+
+
+SCHEMA = os.environ.setdefault("SCHEMA", {schema})
+ENCODE = {{"json": to_json, "container": to_container, "bare": to_bare, "confluent": to_confluent}}
+
+
+def send(producer, message):
+    if message.value() is None:
+        # It deletes a key, and that is its token on the new topic.
+        token, value = {name}(message.key().decode()), None
+    else:
+        records = os.environ["RECORDS"]
+        record = DECODE[records](message.value())
+        token = record{access} = {name}(record{access})
+        value = ENCODE[records](record)
+    producer.produce(
+        {new},
+        value=value,
+        key=None if token is None else token.encode(),
+        headers=message.headers(),
+        timestamp=message.timestamp()[1],
+        on_delivery=delivered,
+    )"""
 _UNION = "(NAMES[topic], record)"
 _ENVELOPE = '{"type": TYPES[NAMES[topic]], "sequence": place, "record": (NAMES[topic], record)}'
 _RECORDS = """RECORDS says how values are encoded: "json", "confluent" (an id of the registry before the bytes), "container" (Avro
@@ -298,6 +356,27 @@ that lay in different partitions of {old} had no order there. After a crash the 
 {_RECORDS}"""
     sending = _MIGRATOR.format(new=literal(new), access=_access(path), decoding=_DECODING)
     return _program(about, "import io\nimport json\nimport os", sending, old, f"migrator-{old}-{new}")
+
+
+def tokeniser_text(old: str, new: str, path: str, schema: str, name: str, module: str) -> str:
+    """Returns the job that brings records to another topic with a token in place of a value that is their key, too.
+
+    `module` is the text of the module that has the function `name`, `schema` the path of the schema that values are written by.
+    """
+    rest = module.partition('"""\n')[2]
+    imports = sorted({"import io", "import json", "import os", *re.findall(r"(?m)^import \w+$", rest)})
+    function = re.sub(r"(?m)^import \w+\n", "", rest).strip()
+    about = f"""Copies every record of {old} to {new} with a token in the place of {path}, which is its key, too.
+
+It is the only writer of {new} until the producers move, with the same secret as they have, so records of one {path} keep their
+order. After a crash the last records may come twice. Take the job away once nobody writes {old} any more, and delete that topic:
+what lies there stays in clear.
+
+{_RECORDS}"""
+    sending = _TOKENISER.format(
+        decoding=_DECODING, function=function, new=literal(new), schema=literal(schema), name=name, access=_access(path)
+    )
+    return _program(about, "\n".join(imports), sending, old, f"tokeniser-{old}-{new}")
 
 
 def router_text(old: str, routes: tuple[tuple[str, str], ...], rest: str, path: str) -> str:

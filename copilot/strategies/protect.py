@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from copilot.domain import fieldtype
 from copilot.domain.alternative import Alternative, Gate, NewFile, NotOffered
-from copilot.domain.naming import beside
+from copilot.domain.keyed import keyed_by
+from copilot.domain.naming import beside, next_topic
 from copilot.domain.operation import Operation, ProtectField
 from copilot.domain.pipeline import Impact, PipelineMap
 from copilot.strategies.deprecate import deprecation
 from copilot.strategies.drift import add_beside
 from copilot.strategies.ground import Ground, ground_of
 from copilot.strategies.guarded import guarded_writes, module_beside, snake
+from copilot.strategies.moving_jobs import job_path, tokeniser_text
 from copilot.strategies.newfield import Successor, field_object, readers_moved
 from copilot.strategies.protection import WAYS, Way
 from copilot.strategies.rollout import CONSUMERS_FIRST, PRODUCERS_FIRST, State, alternative
+from copilot.strategies.topic_move import Move, apart, step_of
+from copilot.strategies.topic_places import places_of_topic
 from copilot.strategies.words import GATE_EXPANDED, about_keys, joined
 from copilot.strategies.work import (
     ByHand,
@@ -27,6 +33,7 @@ from copilot.strategies.work import (
 )
 
 BESIDE, READERS_FIRST, AT_ONCE = "beside it", "in place, readers first", "in place, at once"
+NEW_TOPIC = "new topic of tokens"
 GATE_CLEAR_GONE = Gate(
     "No clear value is left: a search of the topics finds none after the offsets at which the producers changed; state stores, dead"
     " letters, the lake and its snapshots, logs and backups are rewritten or expired; then access to what is left is closed.",
@@ -51,6 +58,7 @@ def protect_field(operation: Operation, impact: Impact, pipeline: PipelineMap) -
     return (
         _beside(ground, way),
         _in_place(ground, way, operation),
+        *_on_new_topic(ground, way, operation),
         _at_once(ground, way, operation),
         NotOffered(
             "by the registry's serializer", "Rules that encrypt are a feature of a registry that is not run here."
@@ -126,6 +134,50 @@ def _in_place(ground: Ground, way: Way | None, operation: ProtectField) -> Alter
             about_keys(ground),
         ),
     )
+
+
+def _on_new_topic(ground: Ground, way: Way | None, operation: ProtectField) -> tuple[Alternative | NotOffered, ...]:
+    """Tokens on a topic of their own, where the value is the key: what is stored is written anew, and no key lies twice."""
+    topics = keyed_by(operation, ground.pipeline) if way is not None and operation.how == "tokenise" else ()
+    if way is None or not topics:
+        return ()
+    if len(topics) > 1:
+        reason = f"Several topics are keyed by it ({', '.join(topics)}): each is a request of its own."
+        return (NotOffered(NEW_TOPIC, reason),)
+    old = topics[0]
+    new = next_topic(old, {link.endpoint.name for link in ground.pipeline.links})
+    impact = replace(
+        ground.impact,
+        producers=tuple(it for it in ground.impact.producers if it.endpoint.name == old),
+        consumers=tuple(it for it in ground.impact.consumers if it.endpoint.name == old),
+    )
+    turned = _turned(ground, way)
+    variable = _names(ground)[1]
+    text = way.module_text(operation.field, variable)
+    path = job_path("tokenisers", f"{old}_to_{new}", ground.pipeline)
+    schema = ground.subject.latest.source.path
+    job = NewFile(path, tokeniser_text(old, new, impact.path, schema, way.function, text))
+    places = places_of_topic(old, impact, ground.pipeline)
+    move = Move(old, new, impact, ground.pipeline, places, turned.edits, tuple(it.text for it in turned.by_hand))
+    started = f"{path}:1  deploy one copy of it, with KAFKA_BOOTSTRAP, RECORDS and {variable} set, and watch its lag"
+    begun = (*move.listed_beside(), job)
+    offered = apart(
+        move,
+        "new-topic",
+        f"Bring {new} with tokens for `{operation.field}`, in records and keys, filled from {old}; move readers, then writers",
+        NEW_TOPIC,
+        begun,
+        (move.creation(), step_of("Start the tokeniser", "producers", (), (job,), (started,))),
+        f"It wins where {old} is keyed by `{operation.field}`: on the topic itself records of one value would lie in two"
+        " partitions, by the clear key and by its token. What is stored is written anew, each reader moves when it needs no clear"
+        f" text, and {old} with all clear values is deleted in the end. {way.costs}",
+        f"Stop the producers, let {path} pass the end of {old}, then start them on {new} with the same secret",
+        Gate(
+            f"{new} has as many records as {old}, as many different keys, and no clear value; a token that a producer makes is"
+            " the one that the job makes; the lag is near zero."
+        ),
+    )
+    return (offered,)
 
 
 def _at_once(ground: Ground, way: Way | None, operation: ProtectField) -> Alternative:

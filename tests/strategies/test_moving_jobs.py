@@ -17,9 +17,11 @@ from copilot.strategies.moving_jobs import (
     merger_text,
     migrator_text,
     router_text,
+    tokeniser_text,
     type_router_text,
     wrapper_text,
 )
+from copilot.strategies.protection import WAYS
 from tests.planners.builders import pipeline
 
 
@@ -113,6 +115,45 @@ def test_a_router_by_type_asks_the_schema_of_a_registry_which_branch_it_is(
     assert ("sales.payment" if names["from_confluent"](value) == "shop.Payment" else "sales.order") == topic
 
 
+def test_a_tokeniser_gives_record_and_key_the_token_that_producers_make(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = WAYS["tokenise"].module_text("customer", "CUSTOMER_KEY")
+    names = loaded(tokeniser_text("orders", "orders.v2", "by.customer", "schemas/order.avsc", "tokenised", module))
+    made: dict[str, Any] = {}
+    exec(module, made)
+    monkeypatch.setenv("RECORDS", "json")
+    monkeypatch.setenv("CUSTOMER_KEY", "00" * 32)
+    producer = Remembering()
+
+    names["send"](producer, Message({"by": {"customer": "ada"}, "amount": 3}))
+    names["send"](producer, Message(None))
+
+    (topic, moved), (_, gone) = producer.sent
+    token = made["tokenised"]("ada")
+    assert (topic, moved["key"], moved["timestamp"]) == ("orders.v2", token.encode(), 99)
+    assert json.loads(moved["value"]) == {"by": {"customer": token}, "amount": 3}
+    assert (gone["key"], gone["value"]) == (made["tokenised"]("old").encode(), None)
+
+
+@pytest.mark.parametrize("records", ["container", "bare"])
+def test_a_tokeniser_writes_records_as_their_schema_says(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, records: str
+) -> None:
+    schema = UNION[0]
+    (tmp_path / "order.avsc").write_text(json.dumps(schema), "utf-8")
+    monkeypatch.setenv("SCHEMA", str(tmp_path / "order.avsc"))
+    monkeypatch.setenv("RECORDS", records)
+    monkeypatch.setenv("ID_KEY", "00" * 32)
+    module = WAYS["tokenise"].module_text("id", "ID_KEY")
+    names = loaded(tokeniser_text("orders", "orders.v2", "id", "schemas/order.avsc", "tokenised", module))
+    producer = Remembering()
+
+    is_container = records == "container"
+    names["send"](producer, Bytes(None, written(schema, {"id": "o-1"}, is_container=is_container)))
+
+    (_, moved) = producer.sent[0]
+    assert read(schema, moved["value"], is_container=is_container) == {"id": names["tokenised"]("o-1")}
+
+
 def test_a_job_for_a_topic_that_is_called_test_is_no_test() -> None:
     map = pipeline([])
 
@@ -156,6 +197,7 @@ def test_names_of_a_repository_are_never_code_in_a_job(hostile: str) -> None:
         router_text(hostile, ((hostile, "orders.web"),), hostile, hostile),
         type_router_text(hostile, ((hostile, hostile),), hostile, is_header=False),
         type_router_text(hostile, ((hostile, hostile),), hostile, is_header=True),
+        tokeniser_text(hostile, hostile, hostile, hostile, "tokenised", WAYS["tokenise"].module_text(hostile, "A_KEY")),
         merger_text((hostile, "orders"), hostile),
         wrapper_text({hostile: hostile}, hostile, hostile, {hostile: hostile}),
     )
