@@ -1,5 +1,6 @@
 """Does the patch touch what the alternative's edits name, and nothing else: no settings of git or of the build, no links?
 
+And does the plan bring all of it out (`carried`)?
 Also measures the patch, between one phase and the next, and how many of its lines changed in nothing but their layout.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 
+from copilot.checks.carried import carried_findings
 from copilot.checks.evidence import make_evidence
 from copilot.checks.unasked import unasked_lines
 from copilot.domain.alternative import SchemaEdit
@@ -30,7 +32,7 @@ class ScopeCheck:
     """Compares the files of every patch with the edits of its phase."""
 
     name = "scope"
-    version = 3
+    version = 4
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         """Returns the evidence; an alternative that changes nothing stays in any scope."""
@@ -39,6 +41,7 @@ class ScopeCheck:
         snapshot = bench.tree.snapshot
         findings = [finding for patch in case.patches for finding in _findings(case, patch, snapshot)]
         findings += [finding for patch in case.patches for finding in unasked_lines(case.alternative, patch)]
+        findings += carried_findings(case)
         if not any(patch.changes for patch in case.patches):
             findings.append(Finding("scope.empty", "error", "The alternative changes no file.", fix=_EMPTY_FIX))
         findings += _written_by_a_model(case)

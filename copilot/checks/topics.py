@@ -83,7 +83,6 @@ def topic_findings(case: Case) -> Iterator[Finding]:
     for operation, impact in zip(case.request.operations, case.impacts, strict=False):
         moves = _Move.all_of(operation) if case.patches else ()
         yield from _misnamed(moves, case)
-        yield from _unpublished(moves, case)
         if isinstance(operation, SplitTopic):
             yield from _strayed_readers(moves, case)
         elif isinstance(operation, MergeTopics) and _is_on(operation.to, case):
@@ -168,20 +167,6 @@ def unmoved(case: Case, topic: str, directions: tuple[Direction, ...]) -> Iterat
             span = link.proof[0] if link.proof else None
             text = f"No step names {link.job}, which {verb} {topic}: it stays there, and nobody is told."
             yield _lost(text, span, len(case.states) - 1, "Name it in the step that moves it.")
-
-
-def _unpublished(moves: tuple[_Move, ...], case: Case) -> Iterator[Finding]:
-    """Yields files that change in a phase, and that no step brings out: a job that nobody starts, a list that nobody applies."""
-    before: dict[str, str | None] = {}
-    for patch in case.patches if moves else ():
-        phase = case.alternative.phases[patch.phase]
-        named = {path for step in phase.steps for path in step.paths}
-        after = {change.path: change.after for change in patch.changes}
-        for path, text in sorted(after.items()):
-            if phase.steps and text is not None and text != before.get(path) and path not in named:
-                message = f"No step of {phase_label(patch.phase, phase)} brings out {path}, which changes there."
-                yield _lost(message, Span(path, 1, 1), patch.phase, "Name it in a step.")
-        before = after
 
 
 def _misnamed(moves: tuple[_Move, ...], case: Case) -> Iterator[Finding]:

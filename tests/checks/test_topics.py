@@ -8,7 +8,7 @@ from copilot.checks.topics import stopped_at_once, topic_findings
 from copilot.domain.alternative import Alternative, Phase, Step, TextEdit
 from copilot.domain.mention import Mention
 from copilot.domain.operation import ChangeRequest, RenameTopic
-from copilot.domain.patch import FileChange, Patch
+from copilot.domain.patch import Patch
 from copilot.domain.pipeline import Impact, PipelineMap
 from copilot.domain.source import Span
 from copilot.impact.fields import impact_of
@@ -138,12 +138,3 @@ def test_a_line_that_names_what_nobody_asked_for_is_told() -> None:
     found = lost([(it.rule, it.message, it.phase) for it in topic_findings(replace(strayed, alternative=alternative))])
 
     assert found == [f"compose.yaml:1 names {NEW}-x after the edit, which nobody asked for."]
-
-
-def test_a_program_that_no_step_brings_out_is_told() -> None:
-    silent = case(state(OLD, OLD, bridge=True), steps=(Step("Create it", "schema", (), ("compose.yaml",)),))
-    patch = replace(silent.patches[0], changes=(FileChange("bridges/job.py", None, "run()\n"),))
-
-    found = [it.message for it in topic_findings(replace(silent, patches=(patch,))) if it.rule == "usage.topic-left"]
-
-    assert found == ['No step of phase 1 "phase 0" brings out bridges/job.py, which changes there.']
