@@ -1,19 +1,32 @@
 """Which changed lines of a patch does no edit of its phase ask for?
 
-An edit answers for the place that it names: a schema for the lines of its text, an edit of code for the function around its token
-(it may need a line of its own there), a declaration for its class, or the statement where there is none, an edit of a setting
-for its line. A file that can't be parsed as it was is left to the person who reads the diff.
+An edit answers for the place that it names: a schema for its parts (`unasked_schema`), an edit of code for the lines about its
+field in the function around its token (`unasked_within`; it may need one of its own there), a declaration for its class, or the
+statement where there is none, an edit of a setting for its line. A file that can't be parsed as it was is left to the person who
+reads the diff. Lines that stand there twice in a row are nobody's wish.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from copilot.checks.mutant import path_of
-from copilot.domain.alternative import Alternative, CodeEdit, Edit, FileText, NewFile, Replacement, SchemaEdit, TextEdit
+from copilot.checks.unasked_schema import unasked_parts
+from copilot.checks.unasked_within import About
+from copilot.domain.alternative import (
+    Alternative,
+    CodeEdit,
+    Edit,
+    FileText,
+    NewFile,
+    Replacement,
+    SchemaEdit,
+    TextEdit,
+)
 from copilot.domain.evidence import Finding
-from copilot.domain.lines import changed_runs, split_lines
+from copilot.domain.lines import Run, changed_runs, split_lines
 from copilot.domain.patch import FileChange, Patch
 from copilot.domain.python_text import parsed_python
 from copilot.domain.source import Span
@@ -31,22 +44,44 @@ def unasked_lines(alternative: Alternative, patch: Patch) -> Iterator[Finding]:
         own = [edit for edit in edits if path_of(edit) == change.path]
         if change.before is None or change.after is None or not own:
             continue
-        asked = _asked_lines(own, change)
-        if asked is None:
-            continue
-        old, new = split_lines(change.before), split_lines(change.after)
-        for run in changed_runs(old, new):
-            inside = any(
-                line in asked for line in range(run.old_start + 1, run.old_end + 1 + (run.old_start == run.old_end))
-            )
-            # What is put in after the last line that is asked for belongs to it where it stands as deep.
-            follows = run.old_start in asked and _is_as_deep(old[run.old_start - 1], new[run.new_start : run.new_end])
-            if not inside and not follows and not _is_import(change.after, run.new_start, run.new_end):
-                line = min(run.old_start + 1, max(len(old), 1))
-                text = f"{change.path}:{line} changes, and no edit of the alternative asks for it."
-                yield Finding(
-                    RULE, "error", text, Span(change.path, line, line), phase=patch.phase, fix="Leave this hunk out."
-                )
+        schemas = [edit for edit in own if isinstance(edit, SchemaEdit) and edit.source.host == "file"]
+        for part in unasked_parts(schemas, change.before, change.after) if schemas else ():
+            text = f"{part} changes in {change.path}, and no edit of the alternative asks for it."
+            yield _finding(text, Span(change.path, 1, 1), patch)
+        for line in _unasked_in(own, change):
+            text = f"{change.path}:{line} changes, and no edit of the alternative asks for it."
+            yield _finding(text, Span(change.path, line, line), patch)
+
+
+def _finding(text: str, span: Span, patch: Patch) -> Finding:
+    return Finding(RULE, "error", text, span, phase=patch.phase, fix="Leave this hunk out.")
+
+
+def _unasked_in(edits: list[Edit], change: FileChange) -> Iterator[int]:
+    """Yields the first line, in the base, of each run of a file that no edit is about."""
+    asked = _asked_lines(edits, change)
+    old, new = split_lines(change.before or ""), split_lines(change.after or "")
+    about = About.of(edits, change.before or "") if asked is not None else None
+    for run in changed_runs(old, new):
+        gone, come = old[run.old_start : run.old_end], new[run.new_start : run.new_end]
+        is_told = asked is None or _is_asked(run, asked, old, come)
+        if is_told and about is not None:
+            is_told = about.are_told(run, old, come)
+        if (_is_twice(come) and not _is_twice(gone)) or not (is_told or _is_import(change.after or "", run)):
+            yield min(run.old_start + 1, max(len(old), 1))
+
+
+def _is_asked(run: Run, asked: set[int], old: list[str], come: list[str]) -> bool:
+    lines = range(run.old_start + 1, run.old_end + 1 + (run.old_start == run.old_end))
+    # What is put in after the last line that is asked for belongs to it where it stands as deep.
+    follows = run.old_start in asked and _is_as_deep(old[run.old_start - 1], come)
+    return any(line in asked for line in lines) or follows
+
+
+def _is_twice(lines: list[str]) -> bool:
+    """Tells whether lines are the same ones twice over, one after the other."""
+    half = len(lines) // 2
+    return len(lines) % 2 == 0 and lines[:half] == lines[half:] and any(re.search(r"\w", line) for line in lines)
 
 
 def _asked_lines(edits: list[Edit], change: FileChange) -> set[int] | None:
@@ -96,7 +131,7 @@ def _depth(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
-def _is_import(text: str, start: int, end: int) -> bool:
+def _is_import(text: str, run: Run) -> bool:
     """Tells whether the new lines are imports only: a conversion may bring in what it needs."""
     tree = parsed_python(text)
     lines = {
@@ -106,6 +141,5 @@ def _is_import(text: str, start: int, end: int) -> bool:
         for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
     }
     blank = {number for number, line in enumerate(text.split("\n"), 1) if not line.strip()}
-    return (
-        start < end and set(range(start + 1, end + 1)) <= lines | blank and bool(lines & set(range(start + 1, end + 1)))
-    )
+    new = set(range(run.new_start + 1, run.new_end + 1))
+    return new <= lines | blank and bool(lines & new)

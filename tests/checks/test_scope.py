@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from copilot.checks.scope import ScopeCheck
-from copilot.domain.alternative import CodeEdit, NewFile, Replacement
+from copilot.domain.alternative import CodeEdit, NewFile, Replacement, TextEdit
 from copilot.domain.evidence import Evidence
 from copilot.domain.free_form import is_protected
 from copilot.domain.operation import ChangeLevel, Deprecate, Operation
@@ -210,3 +210,32 @@ def test_a_file_that_is_no_python_of_today_is_left_to_the_reader() -> None:
 
 def test_an_alternative_that_changes_no_file_fails() -> None:
     assert rules(scope([])) == ["scope.empty"]
+
+
+def test_a_neighbour_that_goes_along_inside_an_edited_function_is_not_asked_for() -> None:
+    before = CODE.replace(
+        "{'amount': total}", "{\n        'amount': total,\n        'note': '',\n        'id': 1,\n    }"
+    )
+    renamed = before.replace("order['amount']", "order['total']")
+
+    for stray in (
+        renamed.replace("        'note': '',\n", ""),
+        renamed.replace("    return {", "    UNASKED = True\n    return {"),
+        renamed.replace("    total = ", "    UNASKED = True\n    total = "),
+    ):
+        assert rules(scope_of_edit(stray, before)) == ["scope.line-not-asked"], stray
+
+
+def test_lines_that_stand_twice_in_a_row_are_nobodys_wish() -> None:
+    renamed = CODE.replace("order['amount']", "order['total']")
+    line = "    total = order['total']\n"
+
+    assert rules(scope_of_edit(renamed.replace(line, line + line))) == ["scope.line-not-asked"]
+
+
+@pytest.mark.parametrize("after", ["a: 1\nb: 2\nb: 2\nc: 3\n", "a: 1\nb: 2\n", "a: 1\nb: 2\nextra: 4\nc: 3\n"])
+def test_an_edit_of_a_setting_neither_brings_nor_takes_a_line(after: str) -> None:
+    edit = TextEdit("a.yaml", 2, "1", "2")
+    patch = make_patch("try-000001", 0, COMMIT, [FileChange("a.yaml", "a: 1\nb: 1\nc: 3\n", after)])
+
+    assert "scope.line-not-asked" in rules(ScopeCheck().run(case_of(alternative_of((edit,)), (patch,)), bench_of(None)))
