@@ -17,10 +17,11 @@ from copilot.domain.alternative import CodeEdit
 from copilot.domain.evidence import Finding, Severity
 from copilot.domain.fieldtype import field_of, parsed
 from copilot.domain.naming import is_test_path
-from copilot.domain.operation import Operation
+from copilot.domain.operation import ChangeDoc, ConstrainField, Deprecate, Operation, TagField
 from copilot.domain.pipeline import FieldUse, PipelineMap
 from copilot.domain.precondition import ReadsAlone
 from copilot.domain.schema import SchemaSource, SchemaSubject, SchemaVersion
+from copilot.domain.source import Span
 from copilot.domain.twins import places_of
 from copilot.ports import Case
 
@@ -49,6 +50,7 @@ def copies_left(case: Case) -> Iterator[Finding]:
         alike = [it for it in places if _says(operation, it) == _says(operation, subject.latest)]
         now = {it.source: _field(operation, _version_at(it, case.states[-1])) for it in alike}
         changed = [it for it in alike if now[it.source] != _field(operation, it)]
+        yield from _told_apart(operation, here, {it.source.path: now[it.source] or {} for it in changed})
         for version in alike if changed else ():
             if version not in changed and not any(text.startswith(version.source.path) for text in by_hand):
                 text = f"{version.source.path} still says what {subject.name} said of {operation.field}, and that is changed."
@@ -90,6 +92,20 @@ def _parted(subject: SchemaSubject, places: list[SchemaVersion], case: Case) -> 
                 text = f"{version.source.path} gets {told[0]}, and {subject.latest.source.path} gets {told[1]}."
                 fix = "Give every copy of the schema the same field."
                 yield Finding(COPIES_PART, "error", text, version.source.span, subject.name, told[0], number, fix)
+
+
+def _told_apart(operation: Operation, before: dict[str, Any], now: dict[str, dict[str, Any]]) -> Iterator[Finding]:
+    """Yields the copies that say something else of a field than the first one, where what it says is all that was asked for."""
+    if not isinstance(operation, ChangeDoc | ConstrainField | Deprecate | TagField) or not now:
+        return
+    first, *others = now
+    keys = [key for key in {**before, **now[first]} if before.get(key, ...) != now[first].get(key, ...)]
+    for path in others:
+        apart = [key for key in keys if now[path].get(key, ...) != now[first].get(key, ...)]
+        if apart:
+            text = f"{path} and {first} say different things of {operation.field} in the end: {', '.join(apart)}."
+            fix = "Let every copy of the schema say the same."
+            yield Finding(COPIES_PART, "error", text, Span(path, 1, 1), operation.subject, operation.field, fix=fix)
 
 
 def _places(subject: SchemaSubject, case: Case) -> Iterator[SchemaVersion]:

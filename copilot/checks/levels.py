@@ -18,6 +18,7 @@ from copilot.ports import Bench, Case, SchemaFormat
 
 VIOLATED = "compatibility.level-violated"
 LET_THROUGH = "compatibility.level-lets-through"
+NOT_ASKED = "compatibility.level-not-asked"
 _LET_GO = (
     "Choose a level without _TRANSITIVE, or let the old version go from the registry once no record of it is left."
 )
@@ -33,6 +34,7 @@ _EXAMPLES: dict[Direction, str] = {
 
 def level_findings(case: Case, bench: Bench) -> Iterator[Finding]:
     """Yields what speaks about each new level that an alternative sets; nothing for alternatives that change nothing."""
+    yield from _unasked(case)
     for operation in case.request.operations if case.patches else ():
         if isinstance(operation, ChangeLevel):
             subject = case.base.subject(operation.subject)
@@ -44,6 +46,23 @@ def level_findings(case: Case, bench: Bench) -> Iterator[Finding]:
                     is_waited = any(gate.outlasts_retention for gate in case.alternative.gates_before(number))
                     yield from _violated(subject, level, number, schema_format, is_waited)
                     yield from _let_through(subject, before or level, level, number, case)
+
+
+def _unasked(case: Case) -> Iterator[Finding]:
+    """Other subjects that get another level, where a row of the settings that is changed is not about them already."""
+    asked = {it.subject for it in case.request.operations if isinstance(it, ChangeLevel)}
+    rows = {it.level_source for it in case.base.subjects if it.name in asked}
+    before = {it.name: it for it in case.base.subjects}
+    for number, state in enumerate(case.states if asked else ()):
+        for subject in state.subjects:
+            known = before.get(subject.name)
+            if known is None or subject.name in asked or known.compatibility == subject.compatibility:
+                continue
+            severity: Severity = "warning" if known.level_source in rows else "error"
+            text = f"{subject.name} keeps {subject.compatibility} then instead of {known.compatibility}, which nobody asked for."
+            yield Finding(
+                NOT_ASKED, severity, text, None, subject.name, phase=number, fix="Set the level of one subject."
+            )
 
 
 def _level_in(name: str, case: Case, number: int) -> Level | None:

@@ -10,13 +10,12 @@ import ast
 import functools
 import json
 import platform
-import re
 import tomllib
 import warnings
-from collections.abc import Iterator, Mapping, Set
-from pathlib import PurePosixPath
+from collections.abc import Mapping
 
 from copilot.checks.evidence import make_evidence
+from copilot.checks.missing import missing_findings
 from copilot.domain.codec import digest_of_text
 from copilot.domain.evidence import Evidence, Finding, Measure, Verdict
 from copilot.domain.patch import FileChange, Patch
@@ -25,9 +24,6 @@ from copilot.domain.source import Gap, SourceFile, Span
 from copilot.ports import Bench, Case, SchemaFormat
 
 _UNPARSED = "syntax.not-parsed"
-_MISSING = "syntax.missing-file"
-_QUOTED = re.compile(r"""["']([\w./-]+\.\w+)["']""")
-_FROM = re.compile(r"\s*from\s+([\w.]+)\s+import\b")
 _FIX = "Mend the edit, or leave its hunk out."
 
 
@@ -35,7 +31,7 @@ class SyntaxCheck:
     """Parses every changed file of every phase."""
 
     name = "syntax"
-    version = 3
+    version = 4
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         """Returns the evidence; files that nothing here can parse don't count against it."""
@@ -45,7 +41,7 @@ class SyntaxCheck:
         schemas = _Schemas(bench)
         found = [_finding_of(patch, change, schemas) for patch, change in changed]
         findings = [finding for finding in found if finding]
-        findings += _missing_files(case, bench, schemas)
+        findings += missing_findings(case, bench)
         unparsed = {finding.span for finding in findings if finding.rule == _UNPARSED}
         verdict: Verdict = "fail" if any(finding.severity == "error" for finding in findings) else "pass"
         paths = {change.path for _, change in changed}
@@ -112,62 +108,6 @@ def _python_finding(patch: Patch, path: str, text: str) -> Finding | None:
         message = f"{path} no longer parses as Python: {getattr(error, 'msg', None) or error}."
         return Finding("syntax.python", "error", message, Span(path, line, line), phase=patch.phase, fix=_FIX)
     return None
-
-
-def _missing_files(case: Case, bench: Bench, schemas: _Schemas) -> Iterator[Finding]:
-    """Yields what code of a patch needs of the repository, and that is not there after it.
-
-    These are modules that it begins to import, and schemas whose paths a new program names.
-    """
-    brought = {change.path for patch in case.patches for change in patch.changes if change.after is not None}
-    for patch in case.patches:
-        after = {change.path: change.after for change in patch.changes}
-        paths = {entry.path for entry in bench.tree.snapshot.entries} - after.keys()
-        paths |= {path for path, text in after.items() if text is not None}
-        for change in patch.changes:
-            if not change.path.endswith(".py") or change.after is None:
-                continue
-            known = _imported(change.before or "")
-            for module, line in _imported(change.after).items():
-                if module not in known and _is_missing(module, change.path, paths, brought):
-                    message = f"{change.path} imports {module}, and no file is that module."
-                    span = Span(change.path, line, line)
-                    yield Finding(_MISSING, "error", message, span, phase=patch.phase, fix="Bring the module along.")
-            for named in dict.fromkeys(_QUOTED.findall(change.after)) if change.before is None else ():
-                if schemas.format_of(named) and not any(it == named or it.endswith(f"/{named}") for it in paths):
-                    message = f"{change.path} names {named}, and no such file is there."
-                    span = Span(change.path, 1, 1)
-                    yield Finding(_MISSING, "error", message, span, phase=patch.phase, fix="Bring the schema along.")
-
-
-def _imported(text: str) -> dict[str, int]:
-    """Returns the modules that a file imports names from, with their lines, relative ones with their dots."""
-    found: dict[str, int] = {}
-    for line, words in enumerate(text.splitlines(), 1):
-        match = _FROM.match(words)
-        if match:
-            found.setdefault(match[1], line)
-    return found
-
-
-def _is_missing(module: str, path: str, paths: Set[str], brought: Set[str]) -> bool:
-    """Tells whether a module should lie in the folder of a file, or above it, and does not.
-
-    It should where its package is there, or where another phase brings it; all else may be somebody else's.
-    """
-    folders = PurePosixPath(path).parts[:-1]
-    names = [name for name in module.split(".") if name]
-    dots = len(module) - len(module.lstrip("."))
-    depths = [len(folders) - dots + 1] if dots else range(len(folders), -1, -1)
-    stems = ["/".join((*folders[:depth], *names)) for depth in depths if names and depth >= 0]
-    if any(f"{stem}.py" in paths or f"{stem}/__init__.py" in paths or _holds(paths, stem) for stem in stems):
-        return False
-    packages = [stem.rpartition("/")[0] for stem in stems] if len(names) > 1 or dots else []
-    return any(f"{stem}.py" in brought for stem in stems) or any(_holds(paths, package) for package in packages)
-
-
-def _holds(paths: Set[str], folder: str) -> bool:
-    return bool(folder) and any(path.startswith(f"{folder}/") for path in paths)
 
 
 def _json_finding(patch: Patch, path: str, text: str) -> Finding | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from copilot.checks.declared import record_after
 from copilot.domain.evidence import Finding
@@ -11,6 +12,7 @@ from copilot.domain.operation import TagField
 from copilot.domain.pipeline import PipelineMap
 from copilot.domain.schema import SchemaVersion
 from copilot.domain.tags import Carrier, carriers_of, tags_of
+from copilot.domain.twins import twins_of
 from copilot.ports import Case
 
 UNTAGGED = "usage.tag-left-behind"
@@ -27,8 +29,16 @@ def tag_findings(case: Case) -> Iterator[Finding]:
     for operation, impact in zip(case.request.operations, case.impacts, strict=False):
         if isinstance(operation, TagField) and case.states:
             for carrier in carriers_of(operation.subject, impact.path, case.base):
-                if not _has(operation.tag, carrier, case.states[-1]):
-                    yield _left_behind(operation, carrier, impact.path)
+                for held in (carrier, *_in_twins(carrier, case.base)):
+                    if not _has(operation.tag, held, case.states[-1]):
+                        yield _left_behind(operation, held, impact.path)
+
+
+def _in_twins(carrier: Carrier, base: PipelineMap) -> Iterator[Carrier]:
+    """Yields the field in the other texts of its schema that stand as subjects of their own."""
+    for twin in twins_of(base.subject(carrier.subject), base):
+        if field_of(parsed(twin.latest.resolved), carrier.field.record, carrier.field.name):
+            yield replace(carrier, subject=twin.name)
 
 
 def _has(tag: str, carrier: Carrier, state: PipelineMap) -> bool:

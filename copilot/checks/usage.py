@@ -34,6 +34,7 @@ from copilot.checks.rules import UNMEASURED, rule_findings
 from copilot.checks.splits import split_findings
 from copilot.checks.standing import Standing, standing_uses
 from copilot.checks.tagging import UNTAGGED, tag_findings
+from copilot.checks.topic_lists import list_findings
 from copilot.checks.topics import stopped_at_once, topic_findings
 from copilot.checks.unlinked import may_be_linked, named_in_unread_code
 from copilot.domain.evidence import Evidence, Finding, Measure, Severity, Verdict
@@ -87,7 +88,7 @@ class UsageCheck:
     """Every use of what changes, before and after."""
 
     name = "usage"
-    version = 15
+    version = 16
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
@@ -100,6 +101,7 @@ class UsageCheck:
             findings += named_in_unread_code(case, is_open=bool(_vanishing(changed)))
         findings += _delicate_uses(case, concerned)
         findings += topic_findings(case)
+        findings += list_findings(case)
         findings += copies_left(case)
         findings += key_findings(case, bench)
         findings += rule_findings(case, bench)

@@ -122,3 +122,12 @@ def test_a_name_that_the_edits_bring_themselves_is_not_counted() -> None:
 
     assert rules(two_on_a_line(after, 1, before=before, action="read_converted", to="part")) == ["usage.use-left"]
     assert rules(two_on_a_line(after, 1, before=before, action="read_converted", to="amount")) == []
+
+
+def test_copies_that_say_different_things_of_a_mark_fail() -> None:
+    marked = [ID, field("amount", "long", deprecated=True)]
+    misspelt = [ID, field("amount", "long", deprecate=True)]
+    change = Deprecate("order", "", "amount")
+
+    assert "usage.copies-part" in rules(with_copy(change, marked, misspelt))
+    assert "usage.copies-part" not in rules(with_copy(change, marked, marked))

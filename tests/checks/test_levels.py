@@ -99,3 +99,21 @@ def test_a_level_is_looser_where_it_asks_for_less_and_nothing_else() -> None:
     assert is_looser("BACKWARD", "BACKWARD_TRANSITIVE")
     assert not is_looser("FORWARD", "BACKWARD")
     assert not is_looser("FULL", "FULL")
+
+
+def test_another_subject_that_gets_another_level_too_is_told() -> None:
+    def severities(source: str) -> list[str]:
+        one = replace(
+            subject("order", "order.avsc", record(ID)), compatibility="BACKWARD", level_source="copilot.toml:2"
+        )
+        other = replace(subject("bill", "bill.avsc", record(ID)), compatibility="BACKWARD", level_source=source)
+        phase = Phase("set", (TextEdit("copilot.toml", 2, "BACKWARD", "FULL"),), ())
+        patch = Patch("try", 0, COMMIT, (), "", "")
+        request = ChangeRequest("", (ChangeLevel("order", "FULL"),), COMMIT, "ada")
+        state = pipeline([replace(it, compatibility="FULL") for it in (one, other)], [])
+        way = Alternative("try", "", "rules", "", (phase,), "")
+        case = Case(request, pipeline([one, other], []), (), way, (patch,), (state,))
+        return [severity for severity, _ in told(list(level_findings(case, bench())), "level-not-asked")]
+
+    assert severities("copilot.toml:3") == ["error"]
+    assert severities("copilot.toml:2") == ["warning"]

@@ -10,7 +10,7 @@ from copilot.checks.rules import BROKEN, COUNTED, UNMEASURED, is_enforced, rule_
 from copilot.domain.alternative import Alternative, CodeEdit, Edit, NewFile, Phase
 from copilot.domain.evidence import Finding
 from copilot.domain.operation import ChangeRequest, ConstrainField
-from copilot.domain.patch import Patch
+from copilot.domain.patch import FileChange, Patch
 from copilot.domain.samples import SampleFiles
 from copilot.domain.source import Span
 from copilot.impact.fields import impact_of
@@ -22,13 +22,15 @@ from tests.planners.builders import COMMIT, link, pipeline, subject
 RECORD = {"type": "record", "name": "Order", "fields": [{"name": "amount", "type": "int"}]}
 RULE = ConstrainField("order", "", "amount", '{"minimum":0}')
 WRAPPED = CodeEdit("main.py", 0, "wrap_value", "amount", "", "checked_amount({})")
-ENFORCE, AUDIT = NewFile("rule.py", 'MODE = "enforce"\n'), NewFile("rule.py", 'MODE = "audit"\n')
+ENFORCE = NewFile("rule.py", 'MODE = "enforce"\nif value is None or (value >= 0):\n    ...\n')
+AUDIT = NewFile("rule.py", 'MODE = "audit"\n')
 
 
 def case(*phases: tuple[Edit, ...]) -> Case:
     base = pipeline([subject("order", "order.avsc", RECORD)], [link("shop", "orders", "produces", "order")])
     named = tuple(Phase(f"phase {number}", edits, ()) for number, edits in enumerate(phases))
-    patches = tuple(Patch("try", number, COMMIT, (), "", "") for number in range(len(phases)))
+    held = FileChange("main.py", "emit(amount)\n", "emit(checked_amount(amount))\n")
+    patches = tuple(Patch("try", number, COMMIT, (held,), "", "") for number in range(len(phases)))
     request = ChangeRequest("", (RULE,), COMMIT, "ada")
     return Case(request, base, (impact_of(RULE, base),), Alternative("try", "", "rules", "", named, ""), patches, ())
 
@@ -71,3 +73,12 @@ def test_a_rule_that_nothing_refuses_is_not_carried_out() -> None:
     assert is_enforced(RULE, case((AUDIT, WRAPPED), (ENFORCE, WRAPPED)))
     assert not is_enforced(RULE, case((AUDIT, WRAPPED)))
     assert not is_enforced(RULE, case((ENFORCE,)))
+
+
+def test_a_rule_with_another_limit_or_that_no_code_asks_for_is_not_carried_out() -> None:
+    other = replace(ENFORCE, text=ENFORCE.text.replace(">= 0", ">= 1"))
+    lost = case((ENFORCE, WRAPPED))
+    lost = replace(lost, patches=tuple(replace(it, changes=()) for it in lost.patches))
+
+    assert not is_enforced(RULE, case((other, WRAPPED)))
+    assert not is_enforced(RULE, lost)

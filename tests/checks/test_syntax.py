@@ -104,3 +104,15 @@ def test_a_new_program_finds_the_schemas_that_it_names() -> None:
 
     assert missing([job]) == [(0, "jobs/merge.py names schemas/sales.avsc, and no such file is there.")]
     assert missing([job, FileChange("schemas/sales.avsc", None, SCHEMA % "long")]) == []
+
+
+def test_a_name_that_a_new_module_does_not_have_is_told() -> None:
+    user = FileChange("shop/a.py", "x = 1\n", "from rule import checked, LIMIT as most\nx = 1\n")
+
+    def told(text: str) -> list[str]:
+        evidence = syntax([user, FileChange("shop/rule.py", None, text)])
+        return [it.message for it in evidence.findings if it.rule == "syntax.missing-file"]
+
+    assert told("LIMIT = 3\n\n\ndef checked(value):\n    return value\n") == []
+    assert told("from limits import *\n") == []
+    assert told("LIMIT = 3\n") == ["shop/a.py imports checked from shop/rule.py, which has no such name."]

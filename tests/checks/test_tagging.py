@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from copilot.checks.tagging import tag_findings
 from copilot.domain.alternative import Alternative, Phase
 from copilot.domain.operation import ChangeRequest, TagField
@@ -87,3 +89,22 @@ def test_a_schema_that_carries_the_value_without_the_tag_is_told_with_its_job() 
 
 def test_nothing_is_told_where_the_tag_went_along() -> None:
     assert told(shop(HANDED_ON, ("who", "length"), tag="PII")) == []
+
+
+def test_a_second_text_of_the_derived_schema_needs_the_tag_as_well() -> None:
+    def with_twin(tag: str, drawn: PipelineMap) -> PipelineMap:
+        twin = subject("billing/invoice", "services/billing/invoice.avsc", record("Invoice", "who", tag=tag))
+        link_of_twin = link("billing", "invoices", "produces", "billing/invoice")
+        return replace(drawn, subjects=(*drawn.subjects, twin), links=(*drawn.links, link_of_twin))
+
+    base = with_twin("", shop(HANDED_ON, ("who", "length")))
+    tagged = shop(HANDED_ON, ("who", "length"), tag="PII")
+    alternative = Alternative("try", "", "rules", "", (Phase("tagged", (), ()),), "")
+    request = ChangeRequest("", (OPERATION,), COMMIT, "ada")
+
+    def left(state: PipelineMap) -> list[str]:
+        case = Case(request, base, (impact_of(OPERATION, base),), alternative, (), (state,))
+        return [it.subject for it in tag_findings(case)]
+
+    assert left(with_twin("PII", tagged)) == []
+    assert left(with_twin("", tagged)) == ["billing/invoice"]
