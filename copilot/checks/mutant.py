@@ -92,6 +92,27 @@ def with_edits(alternative: Alternative, changed: dict[Edit, Edit | None]) -> Al
     return replace(alternative, phases=tuple(of(phase) for phase in alternative.phases))
 
 
+def with_more(alternative: Alternative, more: Iterable[Edit]) -> Alternative:
+    """Returns the alternative with further edits: in the phases that edit their text, or in all phases where none does.
+
+    The first step of the first such phase carries a file that the plan did not change so far.
+    """
+    edits = tuple(more)
+    texts = {_text_of(it) for it in edits_of(alternative)}
+    known = {path_of(it) for it in edits_of(alternative)}
+    new = tuple(dict.fromkeys(path_of(it) for it in edits if path_of(it) not in known))
+
+    def of(number: int, phase: Phase) -> Phase:
+        own = {_text_of(it) for it in phase.edits}
+        added = tuple(it for it in edits if _text_of(it) not in texts or _text_of(it) in own)
+        steps = phase.steps
+        if new and not number and steps:
+            steps = (replace(steps[0], paths=(*steps[0].paths, *new)), *steps[1:])
+        return replace(phase, edits=(*phase.edits, *added), steps=steps)
+
+    return with_phases(alternative, (of(number, it) for number, it in enumerate(alternative.phases)))
+
+
 def with_phases(alternative: Alternative, phases: Iterable[Phase]) -> Alternative:
     """Returns the alternative with other phases."""
     return replace(alternative, phases=tuple(phases))
@@ -142,6 +163,17 @@ def is_test_place(edit: Edit, case: Case) -> bool:
     """Tells whether an edit is about a test, which breaks nothing that runs."""
     tests = {use.span.path for use in case.base.uses if use.is_test}
     return path_of(edit) in tests
+
+
+def is_words(edit: Edit) -> bool:
+    """Tells whether an edit writes what only people and tools read: a doc, a mark."""
+    is_property = isinstance(edit, SchemaEdit) and edit.action in ("set_property", "set_type_property")
+    return is_property and getattr(edit, "name", "") not in ("default", "aliases")
+
+
+def _text_of(edit: Edit) -> object:
+    """Returns the schema text that an edit is about, or the file."""
+    return edit.source if isinstance(edit, SchemaEdit) else edit.path
 
 
 def _fields(case: Case) -> Iterator[SchemaField]:

@@ -1,4 +1,4 @@
-"""Mutations that leave what was asked as it is, and break something else in the record that the patch touches.
+"""Mutations that leave what was asked as it is, and break something else in the record that the patch touches, or in its code.
 
 They need nothing but a record with other fields, so they can be made of the smallest patch in the smallest repository.
 """
@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
-from copilot.checks.mutant import Mutant, Mutants, edits_of, fields_of_record, with_phases
-from copilot.domain.alternative import Alternative, Phase, SchemaAction, SchemaEdit
+from copilot.checks.mutant import Mutant, Mutants, edits_of, fields_of_record, with_more
+from copilot.domain.alternative import CodeEdit, SchemaAction, SchemaEdit
 from copilot.domain.fieldtype import base_kind, enum_of, parsed, without_null
-from copilot.domain.schema import SchemaField
+from copilot.domain.schema import SchemaField, SchemaSource
 from copilot.ports import Case, Tree
 
 NEW_FIELD = "unasked"
@@ -73,30 +72,62 @@ def record_renamed(case: Case, tree: Tree) -> Iterator[Mutant]:
             yield _too(case, record, record, "rename_type", "", json.dumps(f"{record}{NEW_FIELD.title()}"))
 
 
+def use_renamed(*, is_write: bool) -> Mutants:
+    """Returns the mutation that writes, or reads, another field under a new name, in one certain place of code."""
+
+    def mutants(case: Case, tree: Tree) -> Iterator[Mutant]:
+        subjects = _subjects(case)
+        asked = _asked(case)
+        for use in sorted(case.base.uses, key=lambda it: (it.span.path, it.offset)):
+            is_meant = use.subject in subjects and use.name not in asked and use.is_write == is_write
+            if (
+                is_meant
+                and use.form in ("literal", "subscript", "get")
+                and use.certainty == "certain"
+                and not use.is_test
+            ):
+                edit = CodeEdit(use.span.path, use.offset, "rename_key", use.name, f"{use.name}_{NEW_FIELD}")
+                yield Mutant(f"{use.span}: {use.name} too", with_more(case.alternative, [edit]))
+
+    return mutants
+
+
 def _beside(case: Case) -> Iterator[tuple[str, list[SchemaField]]]:
-    """Yields the records that are edited, each with its fields that no edit and no word of the request is about."""
-    edits = [
-        it
-        for it in edits_of(case.alternative)
-        if isinstance(it, SchemaEdit) and it.record and it.action != "rename_type"
-    ]
-    asked = {it.field for it in edits} | {it.field for it in case.request.operations}
-    for record in dict.fromkeys(it.record for it in edits):
+    """Yields the records that are edited, each with its fields that no edit and no word of the request is about.
+
+    Where no schema is edited, these are the records that the request is about.
+    """
+    asked = _asked(case)
+    for record in dict.fromkeys(_records(case)):
         yield record, [it for it in fields_of_record(record, case) if it.name not in asked]
 
 
+def _records(case: Case) -> list[str]:
+    edited = [it.record for it in _edits(case) if it.record and it.action != "rename_type"]
+    return edited or [it.latest.name for it in case.base.subjects if it.name in _subjects(case)]
+
+
+def _subjects(case: Case) -> set[str]:
+    return {it.subject for it in (*case.request.operations, *case.impacts)} - {""}
+
+
+def _asked(case: Case) -> set[str]:
+    return {it.field for it in (*_edits(case), *case.request.operations)}
+
+
+def _edits(case: Case) -> list[SchemaEdit]:
+    return [it for it in edits_of(case.alternative) if isinstance(it, SchemaEdit)]
+
+
+def _sources(record: str, case: Case) -> list[SchemaSource]:
+    """Returns the texts in which a record is edited, or all that declare it where none is."""
+    edited = [it.source for it in _edits(case) if it.record == record]
+    subjects = [it for it in case.base.subjects if it.name in _subjects(case) and it.latest.name == record]
+    known = [source for it in subjects for source in (it.latest.source, *it.copies)]
+    return list(dict.fromkeys(edited or known))
+
+
 def _too(case: Case, record: str, what: str, action: SchemaAction, field: str, value: str) -> Mutant:
-    """Returns the alternative with one edit more in each text in which the record is edited."""
-    edited = (it for it in edits_of(case.alternative) if isinstance(it, SchemaEdit) and it.record == record)
-    edits = [
-        SchemaEdit(source, action, record, field, "", value) for source in dict.fromkeys(it.source for it in edited)
-    ]
-    return Mutant(f"{edits[0].source.path}: {what} too", _with_more(case, edits))
-
-
-def _with_more(case: Case, edits: list[SchemaEdit]) -> Alternative:
-    def of(phase: Phase) -> Phase:
-        sources = {it.source for it in phase.edits if isinstance(it, SchemaEdit)}
-        return replace(phase, edits=(*phase.edits, *(it for it in edits if it.source in sources)))
-
-    return with_phases(case.alternative, map(of, case.alternative.phases))
+    """Returns the alternative with one edit more in each of the record's texts."""
+    edits = [SchemaEdit(source, action, record, field, "", value) for source in _sources(record, case)]
+    return Mutant(f"{edits[0].source.path}: {what} too", with_more(case.alternative, edits))

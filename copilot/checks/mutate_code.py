@@ -1,20 +1,18 @@
-"""Mutations of edits in code and settings: whom the patch forgets, what it converts wrongly, what it misspells."""
+"""Mutations of edits in code: whom the patch forgets, what it converts wrongly, what it misspells."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from copilot.checks.mutant import Mutant, edits_of, is_test_place, job_of, place_of, without
-from copilot.domain.alternative import CodeAction, CodeEdit, Edit, NewFile, SchemaEdit, TextEdit
+from copilot.domain.alternative import CodeAction, CodeEdit, Edit, SchemaEdit
 from copilot.domain.pipeline import Direction
 from copilot.ports import Case, Tree
 
 _CONVERTING: tuple[CodeAction, ...] = ("wrap_value", "add_converted")
 _GUARDS: tuple[CodeAction, ...] = ("read_default", "read_null")
 _WRITES_BOTH: tuple[CodeAction, ...] = ("add_key", "add_converted")
-_NAME = re.compile(r"[\w./-]*\w")
 _INVERSE = (("*", "/"), ("/", "*"), ("+", "-"), ("-", "+"))
 
 
@@ -70,25 +68,6 @@ def code_misspelt(edit: Edit, case: Case) -> Iterator[Edit | None]:
     """Code that says another new name than the schema."""
     if isinstance(edit, CodeEdit) and edit.to and not is_test_place(edit, case):
         yield replace(edit, to=f"{edit.to}_x")
-
-
-def file_forgotten(edit: Edit, case: Case) -> Iterator[Edit | None]:
-    """A new file that was not made."""
-    if isinstance(edit, NewFile):
-        yield None
-
-
-def setting_forgotten(case: Case, tree: Tree) -> Iterator[Mutant]:
-    """One line of a setting left as it is."""
-    for edit in edits_of(case.alternative):
-        if isinstance(edit, TextEdit):
-            yield from without(place_of(edit), case, [edit])
-
-
-def setting_misspelt(edit: Edit, case: Case) -> Iterator[Edit | None]:
-    """A setting that names something else than was asked for."""
-    if isinstance(edit, TextEdit) and edit.before:
-        yield replace(edit, after=_NAME.sub(lambda found: f"{found[0]}-x", edit.after, count=1))
 
 
 def _code_edits(case: Case) -> list[CodeEdit]:

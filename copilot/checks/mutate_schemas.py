@@ -1,9 +1,9 @@
-"""Mutations of schema edits: defaults, aliases, symbols, unions, types, and the wrong field or copy."""
+"""Mutations of schema edits: defaults, aliases, symbols, words, and the wrong field, copy or schema."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -11,26 +11,19 @@ from copilot.checks.mutant import (
     Mutant,
     edits_of,
     field_at,
+    is_words,
     place_of,
     sibling_of,
     with_edits,
     without,
 )
 from copilot.domain.alternative import Edit, SchemaAction, SchemaEdit
-from copilot.domain.fieldtype import base_kind, enum_of, is_nullable, logical_kind, parsed, without_null
-from copilot.domain.operation import ChangeDoc, Deprecate
+from copilot.domain.fieldtype import base_kind, enum_of, parsed
+from copilot.domain.operation import ChangeDoc, ConstrainField, Deprecate, TagField
 from copilot.ports import Case, Tree
 
-_NARROWER = {"long": "int", "double": "float", "float": "int", "int": "boolean", "string": "bytes"}
-_OTHER_LOGICAL = {
-    "timestamp-millis": "timestamp-micros",
-    "timestamp-micros": "timestamp-millis",
-    "local-timestamp-millis": "local-timestamp-micros",
-    "local-timestamp-micros": "local-timestamp-millis",
-    "time-millis": "time-micros",
-    "time-micros": "timestamp-micros",
-    "date": "time-millis",
-}
+_OF_WORDS = (ChangeDoc, ConstrainField, Deprecate, TagField)
+"""What is asked for where a doc or a mark is the change itself."""
 _SYMBOL_ACTIONS: tuple[SchemaAction, ...] = ("add_symbol", "remove_symbol", "rename_symbol")
 
 
@@ -55,6 +48,28 @@ def default_wrong(edit: Edit, case: Case) -> Iterator[Edit | None]:
     elif edit.action == "add_field" and "default" in (written := json.loads(edit.value)):
         for other in _other_values(written["default"], written["type"]):
             yield _with(edit, written | {"default": other})
+
+
+def default_mistyped(edit: Edit, case: Case) -> Iterator[Edit | None]:
+    """The default as a text where it is none, and as a number where it is one."""
+    if isinstance(edit, SchemaEdit):
+        if _sets(edit, "default"):
+            yield _with(edit, _mistyped(json.loads(edit.value)))
+        elif edit.action == "add_field" and "default" in (written := json.loads(edit.value)):
+            yield _with(edit, written | {"default": _mistyped(written["default"])})
+
+
+def property_misspelt(edit: Edit, case: Case) -> Iterator[Edit | None]:
+    """A property under a name that no parser knows, and that all of them take."""
+    properties = ("set_property", "set_type_property", "set_enum_property")
+    if isinstance(edit, SchemaEdit) and edit.action in properties and _is_meant(edit, case):
+        yield replace(edit, name=f"{edit.name}_x")
+
+
+def words_wrong(edit: Edit, case: Case) -> Iterator[Edit | None]:
+    """Other words, or another mark, than was asked for; a number in them is off by one."""
+    if isinstance(edit, SchemaEdit) and is_words(edit) and _is_meant(edit, case):
+        yield from (_with(edit, other) for other in _other_words(json.loads(edit.value)))
 
 
 def alias_dropped(edit: Edit, case: Case) -> Iterator[Edit | None]:
@@ -103,39 +118,21 @@ def enum_default_dropped(edit: Edit, case: Case) -> Iterator[Edit | None]:
         yield None
 
 
-def null_order_swapped(edit: Edit, case: Case) -> Iterator[Edit | None]:
-    """The union the other way round, so that its default no longer fits its first branch."""
-    yield from _at_types(edit, lambda kind: kind[::-1] if isinstance(kind, list) and is_nullable(kind) else kind)
-
-
-def null_dropped(edit: Edit, case: Case) -> Iterator[Edit | None]:
-    """The type without null, and without a default of null."""
-    yield from _at_types(edit, lambda kind: without_null(kind) if isinstance(kind, list) else kind, drops_null=True)
-
-
-def type_narrower(edit: Edit, case: Case) -> Iterator[Edit | None]:
-    """The type one size smaller."""
-    yield from _at_types(edit, _in_branches(lambda kind: _NARROWER.get(kind, kind) if isinstance(kind, str) else kind))
-
-
-def logical_type_changed(edit: Edit, case: Case) -> Iterator[Edit | None]:
-    """Another unit for the same number."""
-
-    def other(kind: Any) -> Any:
-        logical = logical_kind(kind)
-        return kind | {"logicalType": _OTHER_LOGICAL[logical]} if logical in _OTHER_LOGICAL else kind
-
-    yield from _at_types(edit, _in_branches(other))
-
-
-def decimal_scale_changed(edit: Edit, case: Case) -> Iterator[Edit | None]:
-    """One digit more behind the point."""
-
-    def other(kind: Any) -> Any:
-        is_decimal = isinstance(kind, dict) and logical_kind(kind) == "decimal"
-        return kind | {"scale": kind.get("scale", 0) + 1} if is_decimal else kind
-
-    yield from _at_types(edit, _in_branches(other))
+def other_schema_edited(case: Case, tree: Tree) -> Iterator[Mutant]:
+    """All edits of one schema text made in that of another subject."""
+    own = _schema_edits(case)
+    touched = {it.source.path for it in own}
+    others = [
+        it.latest
+        for it in case.base.subjects
+        if it.latest.source.path not in touched and it.latest.source.host == "file"
+    ]
+    for edit in own[:1]:
+        for other in others[:1]:
+            moved: dict[Edit, Edit | None] = {
+                it: replace(it, source=other.source, record=other.name) for it in own if it.source == edit.source
+            }
+            yield Mutant(f"{edit.source.path} taken for {other.source.path}", with_edits(case.alternative, moved))
 
 
 def sibling_edited(case: Case, tree: Tree) -> Iterator[Mutant]:
@@ -144,7 +141,7 @@ def sibling_edited(case: Case, tree: Tree) -> Iterator[Mutant]:
         own = [it for it in _schema_edits(case) if (it.record, it.field) == target and it.action != "add_field"]
         sibling = sibling_of(own[0], case)
         # A mark that a strategy sets beside what was asked is for people to read, and breaks nothing elsewhere either.
-        if sibling and not (all(map(_is_words, own)) and not _is_about(target[1], case)):
+        if sibling and not (all(map(is_words, own)) and not _is_about(target[1], case)):
             moved: dict[Edit, Edit | None] = {it: replace(it, field=sibling.name) for it in own}
             yield Mutant(f"{target[1]} taken for {sibling.name}", with_edits(case.alternative, moved))
 
@@ -170,7 +167,7 @@ def order_off_by_one(edit: Edit, case: Case) -> Iterator[Edit | None]:
 def words_dropped(case: Case, tree: Tree) -> Iterator[Mutant]:
     """What a person asked to be said, forgotten at one place of the schema, or at all."""
     if any(isinstance(it, Deprecate | ChangeDoc) for it in case.request.operations):
-        words = [it for it in _schema_edits(case) if _is_words(it)]
+        words = [it for it in _schema_edits(case) if is_words(it)]
         places = dict.fromkeys(it.source for it in words)
         yield from without("nothing is said", case, words)
         if len(places) > 1:
@@ -202,15 +199,28 @@ def _schema_edits(case: Case) -> list[SchemaEdit]:
     return [it for it in edits_of(case.alternative) if isinstance(it, SchemaEdit)]
 
 
-def _is_words(edit: SchemaEdit) -> bool:
-    """Tells whether an edit writes what only people and tools read: a doc, a mark."""
-    is_property = edit.action in ("set_property", "set_type_property")
-    return is_property and edit.name not in ("default", "aliases")
-
-
 def _is_about(field: str, case: Case) -> bool:
     """Tells whether the request is about the words of that field."""
     return any(isinstance(it, Deprecate | ChangeDoc) and it.field == field for it in case.request.operations)
+
+
+def _is_meant(edit: SchemaEdit, case: Case) -> bool:
+    """Tells whether a property is what was asked for, or what readers need of it, and no mark that a strategy sets beside it."""
+    is_about = any(edit.field in (it.field, "") and isinstance(it, _OF_WORDS) for it in case.request.operations)
+    return not is_words(edit) or is_about
+
+
+def _mistyped(value: Any) -> Any:
+    return 7 if isinstance(value, str) else json.dumps(value)
+
+
+def _other_words(value: Any) -> Iterator[Any]:
+    if isinstance(value, str):
+        yield f"{value} x"
+    elif isinstance(value, dict):
+        for key, own in value.items():
+            if isinstance(own, int | float) and not isinstance(own, bool):
+                yield value | {key: own + 1}
 
 
 def _sets(edit: SchemaEdit, name: str) -> bool:
@@ -252,24 +262,3 @@ def _other_values(value: Any, kind: Any) -> Iterator[Any]:
         yield value + 1
     elif isinstance(value, str) and (kind is None or base_kind(kind) in ("string", "bytes", "union")):
         yield f"{value}x"
-
-
-def _in_branches(change: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Returns the change made in each branch of a union, or of the type itself."""
-    return lambda kind: [change(branch) for branch in kind] if isinstance(kind, list) else change(kind)
-
-
-def _at_types(edit: Edit, change: Callable[[Any], Any], *, drops_null: bool = False) -> Iterator[Edit]:
-    """Yields the edit with its type changed; nothing where the change leaves the type as it is."""
-    if not isinstance(edit, SchemaEdit) or edit.action not in ("set_type", "add_field"):
-        return
-    written = json.loads(edit.value)
-    kind = written["type"] if edit.action == "add_field" else written
-    changed = change(kind)
-    if changed == kind:
-        return
-    if edit.action == "set_type":
-        yield _with(edit, changed)
-        return
-    kept = {key: value for key, value in written.items() if not (drops_null and key == "default" and value is None)}
-    yield _with(edit, kept | {"type": changed})

@@ -1,0 +1,95 @@
+"""Mutations of a compatibility level that is set: one step off, the other way round, or another subject's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from copilot.checks.mutant import Mutant, edits_of, place_of, with_edits, with_more
+from copilot.domain.alternative import Edit, TextEdit
+from copilot.domain.levels import Level, demanded
+from copilot.domain.operation import ChangeLevel
+from copilot.domain.source import SourceFile
+from copilot.ports import Case, Tree
+
+_LEVELS: tuple[Level, ...] = (
+    "NONE",
+    "BACKWARD",
+    "BACKWARD_TRANSITIVE",
+    "FORWARD",
+    "FORWARD_TRANSITIVE",
+    "FULL",
+    "FULL_TRANSITIVE",
+)
+_LEVEL = re.compile(r"\b(?:NONE|(?:BACKWARD|FORWARD|FULL)(?:_TRANSITIVE)?)\b")
+_OTHER_SIDE = {"BACKWARD": "FORWARD", "FORWARD": "BACKWARD"}
+_Others = Callable[[Level], Iterable[str]]
+
+
+def looser(level: Level) -> Iterator[str]:
+    """The levels that ask for less, and between which and this one there is no other."""
+    yield from (it for it in _LEVELS if demanded(it) < demanded(level) and not _is_between(it, level))
+
+
+def tighter(level: Level) -> Iterator[str]:
+    """The levels that ask for more, and between which and this one there is no other."""
+    yield from (it for it in _LEVELS if demanded(level) < demanded(it) and not _is_between(level, it))
+
+
+def other_side(level: Level) -> Iterator[str]:
+    """The level that asks readers what this one asks writers."""
+    side, mark, rest = level.partition("_")
+    if side in _OTHER_SIDE:
+        yield f"{_OTHER_SIDE[side]}{mark}{rest}"
+
+
+def at_level(others: _Others) -> Callable[[Edit, Case], Iterator[Edit]]:
+    """Returns the break that sets each of the other levels in the place of the one that an edit sets."""
+
+    def broken(edit: Edit, case: Case) -> Iterator[Edit]:
+        found = _LEVEL.search(edit.after) if isinstance(edit, TextEdit) and _is_asked(case) else None
+        if isinstance(edit, TextEdit) and found:
+            for other in others(found[0]):  # type: ignore[arg-type]
+                yield replace(edit, after=_LEVEL.sub(other, edit.after, count=1))
+
+    return broken
+
+
+def neighbour_too(case: Case, tree: Tree) -> Iterator[Mutant]:
+    """The level of another subject, on a line beside, set as well."""
+    for edit, line, words in _beside(case, tree):
+        own = _LEVEL.search(edit.after)
+        found = _LEVEL.search(words)
+        if own and found and own[0] != found[0]:
+            more = TextEdit(edit.path, line, found[0], own[0])
+            yield Mutant(f"{edit.path}:{line} too", with_more(case.alternative, [more]))
+
+
+def neighbour_instead(case: Case, tree: Tree) -> Iterator[Mutant]:
+    """The level of another subject, on a line beside, set in the place of the one that was meant."""
+    for edit, line, words in _beside(case, tree):
+        own = _LEVEL.search(edit.after)
+        found = _LEVEL.search(words)
+        if own and found and own[0] != found[0]:
+            other = TextEdit(edit.path, line, found[0], own[0])
+            yield Mutant(f"{place_of(edit)} taken for line {line}", with_edits(case.alternative, {edit: other}))
+
+
+def _beside(case: Case, tree: Tree) -> Iterator[tuple[TextEdit, int, str]]:
+    """Yields each edit that sets a level with the lines around it, by their number."""
+    for edit in edits_of(case.alternative) if _is_asked(case) else ():
+        if isinstance(edit, TextEdit) and _LEVEL.search(edit.after):
+            file = tree.read([edit.path]).get(edit.path)
+            lines = file.text.split("\n") if isinstance(file, SourceFile) else []
+            for line in (edit.line + 1, edit.line - 1):
+                if 0 < line <= len(lines):
+                    yield edit, line, lines[line - 1]
+
+
+def _is_asked(case: Case) -> bool:
+    return any(isinstance(it, ChangeLevel) for it in case.request.operations)
+
+
+def _is_between(low: Level, high: Level) -> bool:
+    return any(demanded(low) < demanded(it) < demanded(high) for it in _LEVELS)
