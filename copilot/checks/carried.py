@@ -49,7 +49,8 @@ def _not_carried(case: Case, patch: Patch, before: dict[str, str | None], ever: 
         text = f"No step of {label} brings out {path}, which changes there."
         yield Finding(NOT_CARRIED, "error", text, Span(path, 1, 1), phase=patch.phase, fix="Name it in a step.")
     # A step names the files that its edits are about; that one of them changed in an earlier phase already is nothing to mend.
-    for path in sorted(carried - (ever if carried & changing else changing)):
+    is_late = case.alternative.waited is not None
+    for path in sorted(carried - (ever if carried & changing else changing)) if not is_late else ():
         text = f"A step of {label} brings out {path}, and nothing of it changes there."
         yield Finding(
             NOT_CHANGED, "error", text, Span(path, 1, 1), phase=patch.phase, fix="Look for the edit that got lost."
