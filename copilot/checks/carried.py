@@ -22,7 +22,9 @@ _IDLE = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.
 
 
 def carried_findings(case: Case) -> Iterator[Finding]:
-    """Yields what the steps and gates of a plan forget; nothing of phases without steps, which people carry out as they like."""
+    """Yields what the steps and gates of a plan forget; nothing of a plan without steps, which people carry out as they like."""
+    if not any(phase.steps for phase in case.alternative.phases):
+        return
     before: dict[str, str | None] = {}
     ever = {change.path for patch in case.patches for change in patch.changes}
     for patch in case.patches:
@@ -45,7 +47,7 @@ def _not_carried(case: Case, patch: Patch, before: dict[str, str | None], ever: 
     after = {change.path: change.after for change in patch.changes}
     changing = {path for path in after | before if after.get(path, ...) != before.get(path, ...)}
     label = phase_label(patch.phase, phase)
-    for path in sorted(changing - carried) if phase.steps else ():
+    for path in sorted(changing - carried):
         text = f"No step of {label} brings out {path}, which changes there."
         yield Finding(NOT_CARRIED, "error", text, Span(path, 1, 1), phase=patch.phase, fix="Name it in a step.")
     # A step names the files that its edits are about; that one of them changed in an earlier phase already is nothing to mend.

@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from copilot.checks.mutant import Mutant, Mutants, is_words, job_of, path_of, place_of, with_phases
-from copilot.domain.alternative import Edit, Phase, Step
+from copilot.checks.mutant import Mutant, Mutants, is_test_place, is_words, job_of, path_of, place_of, with_phases
+from copilot.domain.alternative import CodeAction, CodeEdit, Edit, Phase, Step
 from copilot.ports import Case, Tree
 
 STRANGER = "unasked"
+_TOLERANT: tuple[CodeAction, ...] = ("read_default", "read_either", "read_null")
 Phases = tuple[Phase, ...]
 Steps = tuple[Step, ...]
-Arrange = Callable[[Phases], Iterable[tuple[str, Iterable[Phase]]]]
+Arrange = Callable[[Phases, Case], Iterable[tuple[str, Iterable[Phase]]]]
 Restep = Callable[[Steps, Case], Iterable[tuple[str, Iterable[Step]]]]
 
 
@@ -23,7 +24,7 @@ def arranged(arrange: Arrange) -> Mutants:
     """Returns the mutation that puts each answer of `arrange`, (place, phases), in the place of the phases."""
 
     def mutants(case: Case, tree: Tree) -> Iterator[Mutant]:
-        for place, phases in arrange(case.alternative.phases):
+        for place, phases in arrange(case.alternative.phases, case):
             yield Mutant(place, with_phases(case.alternative, phases))
 
     return mutants
@@ -43,56 +44,57 @@ def restepped(restep: Restep) -> Mutants:
     return mutants
 
 
-def phases_reversed(phases: Phases) -> Iterator[tuple[str, Iterable[Phase]]]:
+def phases_reversed(phases: Phases, case: Case) -> Iterator[tuple[str, Iterable[Phase]]]:
     """The last state first."""
     if len(phases) > 1:
         yield "all phases the other way round", phases[::-1]
 
 
-def phases_merged(phases: Phases) -> Iterator[tuple[str, Iterable[Phase]]]:
+def phases_merged(phases: Phases, case: Case) -> Iterator[tuple[str, Iterable[Phase]]]:
     """The last state at once, by all steps of all phases."""
     if len(phases) > 1:
         yield "one phase", [replace(phases[-1], steps=tuple(step for phase in phases for step in phase.steps))]
 
 
-def contract_before_move(phases: Phases) -> Iterator[tuple[str, Iterable[Phase]]]:
+def contract_before_move(phases: Phases, case: Case) -> Iterator[tuple[str, Iterable[Phase]]]:
     """The old form taken away before its readers have moved."""
     if len(phases) > 2:
         yield f"without {', '.join(it.name for it in phases[1:-1])}", [phases[0], phases[-1]]
 
 
-def phase_left_out(phases: Phases) -> Iterator[tuple[str, Iterable[Phase]]]:
+def phase_left_out(phases: Phases, case: Case) -> Iterator[tuple[str, Iterable[Phase]]]:
     """One phase never landed, so that the next one does both; the only one between two is `contract_before_move`'s to leave out."""
     for number, phase in enumerate(phases if len(phases) > 1 else ()):
         if (number, len(phases)) != (1, 3):
             yield f"without {phase.name}", (*phases[:number], *phases[number + 1 :])
 
 
-def stands_still(phases: Phases) -> Iterator[tuple[str, Iterable[Phase]]]:
+def stands_still(phases: Phases, case: Case) -> Iterator[tuple[str, Iterable[Phase]]]:
     """A last phase that leaves everything as the one before it."""
     if len(phases) > 1:
         yield f"{phases[-1].name} changes nothing", (*phases[:-1], replace(phases[-1], edits=phases[-2].edits))
 
 
-def edit_early(phases: Phases) -> Iterator[tuple[str, Iterable[Phase]]]:
-    """One edit made in the phase before its own, whose first step carries its file then."""
-    for number, edit in _coming(phases):
-        if number:
+def edit_early(phases: Phases, case: Case) -> Iterator[tuple[str, Iterable[Phase]]]:
+    """One edit made in the phase before its own, whose first step carries its file then; a read that bears both may come early."""
+    for number, edit in _coming(phases, case):
+        is_tolerant = isinstance(edit, CodeEdit) and edit.action in _TOLERANT
+        if number and not is_tolerant:
             early = _carrying(phases[number - 1], path_of(edit))
             place = f"{place_of(edit)}, in {early.name}"
             yield place, _put(phases, number - 1, replace(early, edits=(*early.edits, edit)))
 
 
-def edit_late(phases: Phases) -> Iterator[tuple[str, Iterable[Phase]]]:
+def edit_late(phases: Phases, case: Case) -> Iterator[tuple[str, Iterable[Phase]]]:
     """One edit made in the phase after its own, whose first step carries its file then."""
-    for number, edit in _coming(phases):
+    for number, edit in _coming(phases, case):
         if number + 1 < len(phases) and edit in phases[number + 1].edits and len(phases[number].edits) > 1:
             late = replace(phases[number], edits=tuple(it for it in phases[number].edits if it != edit))
             after = _carrying(phases[number + 1], path_of(edit))
             yield f"{place_of(edit)}, in {after.name}", _put(_put(phases, number, late), number + 1, after)
 
 
-def step_late(phases: Phases) -> Iterator[tuple[str, Iterable[Phase]]]:
+def step_late(phases: Phases, case: Case) -> Iterator[tuple[str, Iterable[Phase]]]:
     """One step taken in the phase after its own."""
     for number, phase in enumerate(phases[:-1]):
         for step in phase.steps:
@@ -109,14 +111,14 @@ def job_left_out(case: Case, tree: Tree) -> Iterator[Mutant]:
         yield Mutant(job, with_phases(case.alternative, left))
 
 
-def gate_dropped(phases: Phases) -> Iterator[tuple[str, Iterable[Phase]]]:
+def gate_dropped(phases: Phases, case: Case) -> Iterator[tuple[str, Iterable[Phase]]]:
     """The next phase begun without waiting for anything."""
     for number, phase in enumerate(phases[:-1]):
         if phase.gate:
             yield f"phase {number + 1}: no gate", _put(phases, number, replace(phase, gate=None))
 
 
-def gate_early(phases: Phases) -> Iterator[tuple[str, Iterable[Phase]]]:
+def gate_early(phases: Phases, case: Case) -> Iterator[tuple[str, Iterable[Phase]]]:
     """A gate that holds as soon as all have moved, though older records are still there."""
     for number, phase in enumerate(phases[:-1]):
         if phase.gate and phase.gate.outlasts_retention:
@@ -156,11 +158,15 @@ def stranger_deployed(steps: Steps, case: Case) -> Iterator[tuple[str, Iterable[
         yield f"{step.title}: {jobs[-1]}", (*steps[:number], replace(step, jobs=jobs), *steps[number + 1 :])
 
 
-def _coming(phases: Phases) -> Iterator[tuple[int, Edit]]:
-    """Yields each edit that programs see once, with the number of the phase in which it comes."""
+def _coming(phases: Phases, case: Case) -> Iterator[tuple[int, Edit]]:
+    """Yields each edit that running programs see once, with the number of the phase in which it comes."""
     seen: set[Edit] = set()
     for number, phase in enumerate(phases):
-        yield from ((number, edit) for edit in phase.edits if edit not in seen and not is_words(edit))
+        yield from (
+            (number, edit)
+            for edit in phase.edits
+            if edit not in seen and not is_words(edit) and not is_test_place(edit, case)
+        )
         seen.update(phase.edits)
 
 

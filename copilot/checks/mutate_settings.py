@@ -23,12 +23,12 @@ def file_forgotten(edit: Edit, case: Case) -> Iterator[Edit | None]:
 
 def topics_exchanged(edit: Edit, case: Case) -> Iterator[Edit | None]:
     """A new program that reads what it should write, and the other way round."""
-    if isinstance(edit, NewFile):
-        named = [name for name in _topics(case) if f'"{name}"' in edit.text]
-        if len(named) > 1:
-            swap = {named[0]: named[1], named[1]: named[0]}
-            either = re.compile("|".join(f'"{re.escape(name)}"' for name in swap))
-            yield replace(edit, text=either.sub(lambda found: f'"{swap[found[0][1:-1]]}"', edit.text))
+    old, new = _topics(case)
+    pair = old[:1] + new[:1]
+    if isinstance(edit, NewFile) and len(pair) == 2 and all(f'"{name}"' in edit.text for name in pair):
+        swap = dict(zip(pair, pair[::-1], strict=True))
+        either = re.compile("|".join(f'"{re.escape(name)}"' for name in swap))
+        yield replace(edit, text=either.sub(lambda found: f'"{swap[found[0][1:-1]]}"', edit.text))
 
 
 def bound_off_by_one(edit: Edit, case: Case) -> Iterator[Edit | None]:
@@ -55,17 +55,19 @@ def other_topic_set(edit: Edit, case: Case) -> Iterator[Edit | None]:
     """A setting that names another topic of the request: the wrong one of several, or one that should go."""
     if isinstance(edit, TextEdit):
         bare = edit.after.strip("\"'")
-        topics = _topics(case)
+        old, new = _topics(case)
+        topics = [*old, *new]
         others = [it for it in topics if it not in (bare, edit.before.strip("\"'"))]
         if bare in topics and others:
             yield replace(edit, after=edit.after.replace(bare, others[0]))
 
 
-def _topics(case: Case) -> list[str]:
-    """Returns the topics that the request names, those that are there before those that come."""
-    found: list[str] = []
+def _topics(case: Case) -> tuple[list[str], list[str]]:
+    """Returns the topics that the request names: those that are there, and those that come."""
+    old: list[str] = []
+    new: list[str] = []
     for operation in case.request.operations:
         if isinstance(operation, TopicOperation):
-            new = (*operation.into, operation.rest) if isinstance(operation, SplitTopic) else (operation.to,)
-            found += [*old_topics(operation), *new]
-    return list(dict.fromkeys(found))
+            old += old_topics(operation)
+            new += (*operation.into, operation.rest) if isinstance(operation, SplitTopic) else (operation.to,)
+    return old, new

@@ -17,7 +17,7 @@ from copilot.domain.alternative import CodeEdit, NewFile
 from copilot.domain.evidence import Finding
 from copilot.domain.fieldtype import field_of, parsed
 from copilot.domain.operation import ConstrainField
-from copilot.domain.rules import ENFORCED, PROPERTY, condition, in_words, keeps
+from copilot.domain.rules import ENFORCED, MODE, PROPERTY, condition, in_words, keeps
 from copilot.domain.schema import SchemaVersion
 from copilot.ports import Bench, Case
 
@@ -38,7 +38,7 @@ def is_enforced(operation: ConstrainField, case: Case) -> bool:
         return True
     edits = case.alternative.phases[-1].edits if case.alternative.phases else ()
     held = [it for it in edits if isinstance(it, CodeEdit) and it.action == "wrap_value" and it.name == operation.field]
-    return bool(held) and all(_is_held(it, case) for it in held) and _refuses(edits) and _is_meant(operation, edits)
+    return bool(held) and all(_is_held(it, case) for it in held) and _refuses(edits) and _is_meant(operation, case)
 
 
 def _is_held(edit: CodeEdit, case: Case) -> bool:
@@ -49,10 +49,13 @@ def _is_held(edit: CodeEdit, case: Case) -> bool:
     return call not in ("", "{}") and texts[1].count(f"{call}(") > texts[0].count(f"{call}(")
 
 
-def _is_meant(operation: ConstrainField, edits: tuple[Any, ...]) -> bool:
-    """Tells whether what refuses asks for just what the rule says."""
+def _is_meant(operation: ConstrainField, case: Case) -> bool:
+    """Tells whether what counts, warns or refuses asks in every phase for just what the rule says."""
     asked = condition(json.loads(operation.rule), "value")
-    return any(isinstance(edit, NewFile) and ENFORCED in edit.text and asked in edit.text for edit in edits)
+    edits = (edit for phase in case.alternative.phases for edit in phase.edits)
+    return all(
+        asked in it.text for it in edits if isinstance(it, NewFile) and it.path.endswith(".py") and MODE in it.text
+    )
 
 
 def rule_findings(case: Case, bench: Bench) -> Iterator[Finding]:

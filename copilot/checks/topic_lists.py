@@ -13,6 +13,7 @@ from copilot.checks.lineage import phase_label
 from copilot.domain.evidence import Finding
 from copilot.domain.operation import SplitTopic, TopicOperation, old_topics
 from copilot.domain.pipeline import Deployment, PipelineMap
+from copilot.domain.source import Span
 from copilot.ports import Case
 
 NOT_LISTED = "usage.topic-not-created"
@@ -29,8 +30,14 @@ def list_findings(case: Case) -> Iterator[Finding]:
             continue
         new = (*operation.into, operation.rest) if isinstance(operation, SplitTopic) else (operation.to,)
         for listing, setting in _lists(old_topics(operation), case.base):
-            if not any(text.startswith(f"{listing.span.path}:") for text in by_hand):
+            if not any(_is_in(text, listing.span) for text in by_hand):
                 yield from _lacking(listing, setting, new, case)
+
+
+def _is_in(text: str, span: Span) -> bool:
+    """Tells whether "path:line  what" names a line of the span."""
+    path, _, line = text.partition("  ")[0].partition(":")
+    return path == span.path and line.isdigit() and span.first_line <= int(line) <= span.last_line
 
 
 def _lists(old: tuple[str, ...], base: PipelineMap) -> Iterator[tuple[Deployment, str]]:

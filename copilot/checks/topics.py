@@ -238,10 +238,11 @@ def _not_deployed(case: Case, number: int, before: _Ends, now: _Ends) -> Iterato
     """Yields the jobs that are told another name in this phase, and that no step of it deploys: they go on with the old one."""
     phase = case.alternative.phases[number]
     deployed = {job for step in phase.steps for job in step.jobs}
+    has_steps = any(it.steps for it in case.alternative.phases)
     moved = {**_came(before.new_writers, now.new_writers), **_came(before.new_readers, now.new_readers)}
     for job, span in sorted(moved.items(), key=lambda it: it[0]):
         known = any(it.name == job for it in case.base.jobs)
-        if phase.steps and known and job not in deployed and not case.base.is_foreign(job):
+        if has_steps and known and job not in deployed and not case.base.is_foreign(job):
             text = f"No step of {phase_label(number, phase)} deploys {job}, though it is told another name there."
             yield _lost(text, span, number, "Name it in a step.")
 

@@ -74,7 +74,8 @@ def _unasked_in(edits: list[Edit], change: FileChange) -> Iterator[int]:
 def _is_asked(run: Run, asked: set[int], old: list[str], come: list[str]) -> bool:
     lines = range(run.old_start + 1, run.old_end + 1 + (run.old_start == run.old_end))
     # What is put in after the last line that is asked for belongs to it where it stands as deep.
-    follows = run.old_start in asked and _is_as_deep(old[run.old_start - 1], come)
+    is_put_in = run.old_start == run.old_end
+    follows = is_put_in and run.old_start in asked and _is_as_deep(old[run.old_start - 1], come)
     return any(line in asked for line in lines) or follows
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 PROPERTY = "constraints"
+MODE = 'MODE = "'
 ENFORCED = 'MODE = "enforce"'
 """Stands in the module of a rule that refuses what breaks it."""
 Rule = Mapping[str, Any]

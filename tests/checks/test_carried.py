@@ -35,6 +35,13 @@ def test_a_file_that_no_step_carries_is_told_and_so_is_one_that_stays_as_it_is()
     assert told(Phase("all", (), (other,))) == ["scope.not-carried", "scope.not-changed"]
 
 
+def test_a_phase_without_steps_carries_nothing_where_others_have_some() -> None:
+    phases = Phase("one", (), (), Gate("all moved")), Phase("two", (), (DEPLOY,))
+    other = FileChange("shop/main.py", "a = 1\n", "a = 3\n")
+
+    assert told(*phases, changes=((CHANGED,), (other,))) == ["scope.not-carried"]
+
+
 def test_a_file_that_goes_back_has_to_be_carried_as_well() -> None:
     gate = Gate("all moved")
     phases = Phase("one", (), (DEPLOY,), gate), Phase("two", (), (Step("Retire it", "schema", (), ()),))

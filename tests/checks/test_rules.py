@@ -23,7 +23,7 @@ RECORD = {"type": "record", "name": "Order", "fields": [{"name": "amount", "type
 RULE = ConstrainField("order", "", "amount", '{"minimum":0}')
 WRAPPED = CodeEdit("main.py", 0, "wrap_value", "amount", "", "checked_amount({})")
 ENFORCE = NewFile("rule.py", 'MODE = "enforce"\nif value is None or (value >= 0):\n    ...\n')
-AUDIT = NewFile("rule.py", 'MODE = "audit"\n')
+AUDIT = NewFile("rule.py", ENFORCE.text.replace("enforce", "audit"))
 
 
 def case(*phases: tuple[Edit, ...]) -> Case:
@@ -80,5 +80,8 @@ def test_a_rule_with_another_limit_or_that_no_code_asks_for_is_not_carried_out()
     lost = case((ENFORCE, WRAPPED))
     lost = replace(lost, patches=tuple(replace(it, changes=()) for it in lost.patches))
 
+    counted = replace(AUDIT, text=AUDIT.text.replace(">= 0", ">= 1"))
+
     assert not is_enforced(RULE, case((other, WRAPPED)))
+    assert not is_enforced(RULE, case((counted, WRAPPED), (ENFORCE, WRAPPED)))
     assert not is_enforced(RULE, lost)

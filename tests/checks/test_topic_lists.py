@@ -43,3 +43,4 @@ def test_a_topic_that_a_job_is_on_and_no_list_names_is_told() -> None:
 
 def test_a_list_that_people_change_is_theirs() -> None:
     assert told(state("orders.v2", "orders invoices"), manual=("compose.yaml:4  names orders",)) == []
+    assert told(state("orders.v2", "orders invoices"), manual=("compose.yaml:9  stop the producers",)) != []
