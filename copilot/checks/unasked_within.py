@@ -52,8 +52,14 @@ class About:
             return len(come) - len(gone) <= self.added and len(gone) <= len(come)
         known = {_bare(line) for line in gone} & {_bare(line) for line in come}
         known |= {_bare(old[line - 1]) for line in self.lines if line <= len(old)}
-        named = ((_bare(line), set(_WORD.findall(line))) for line in (*gone, *come))
-        return all(bare in known or not words or words & self.words for bare, words in named)
+        strange = [[line for line in lines if not self._is_about(line, known)] for lines in (gone, come)]
+        # A line that an entry goes from names it no longer: such a line may stand for each one that goes and is about it.
+        told = [len(lines) - len(others) for lines, others in zip((gone, come), strange, strict=True)]
+        return not strange[0] and len(strange[1]) <= max(told[0] - told[1], 0)
+
+    def _is_about(self, line: str, known: set[str]) -> bool:
+        words = set(_WORD.findall(line))
+        return not words or _bare(line) in known or bool(words & self.words)
 
 
 def _places(tree: ast.Module, firsts: set[int]) -> Iterator[int]:

@@ -12,6 +12,7 @@ from typing import Any
 
 PROPERTY = "constraints"
 MODE = 'MODE = "'
+"""Stands in every module of a rule."""
 ENFORCED = 'MODE = "enforce"'
 """Stands in the module of a rule that refuses what breaks it."""
 Rule = Mapping[str, Any]

@@ -226,6 +226,20 @@ def test_a_neighbour_that_goes_along_inside_an_edited_function_is_not_asked_for(
         assert rules(scope_of_edit(stray, before)) == ["scope.line-not-asked"], stray
 
 
+def test_a_line_that_an_entry_goes_from_need_not_name_it_any_more() -> None:
+    before = CODE.replace("{'amount': total}", "{'id': 1, 'amount': total}")
+    edit = CodeEdit("a.py", before.index("'amount': total"), "remove_key", "amount")
+
+    def told(after: str) -> list[str]:
+        patch = make_patch("try-000001", 0, COMMIT, [FileChange("a.py", before, after)])
+        return rules(ScopeCheck().run(case_of(alternative_of((edit,)), (patch,)), bench_of(None)))
+
+    assert told(before.replace(", 'amount': total", "")) == []
+    assert (
+        told(before.replace("    return {'id': 1, 'amount': total}", "    UNASKED = True\n    return {'id': 1}")) != []
+    )
+
+
 def test_lines_that_stand_twice_in_a_row_are_nobodys_wish() -> None:
     renamed = CODE.replace("order['amount']", "order['total']")
     line = "    total = order['total']\n"
