@@ -334,8 +334,11 @@ def check_names(kit: Kit) -> tuple[str, ...]:
     return tuple(check.name for check in kit.checks)
 
 
-def case_of(proposal: Proposal, kit: Kit, alternative: str) -> Case:
-    """Returns what a check judges; raises SurroundingsFailed where the base reads differently than when it was planned."""
+def case_of(proposal: Proposal, kit: Kit, alternative: str, *, states: tuple[PipelineMap, ...] | None = None) -> Case:
+    """Returns what a check judges; raises SurroundingsFailed where the base reads differently than when it was planned.
+
+    `states` are the maps after each phase where they are known already.
+    """
     assert proposal.reading is not None, "proving comes after reading"
     base = kit.base_map()
     if kit.base_digest() != proposal.reading.map_digest:
@@ -344,7 +347,8 @@ def case_of(proposal: Proposal, kit: Kit, alternative: str) -> Case:
             next="The program, a plug-in or a clone that copilot.toml names changed in between: propose again.",
         )
     compiled = next(one for one in proposal.compiled if one.alternative == alternative)
-    states = tuple(named_as_in(base, _state_after(patch, kit)) for patch in compiled.patches)
+    if states is None:
+        states = tuple(named_as_in(base, _state_after(patch, kit)) for patch in compiled.patches)
     return Case(
         proposal.request,
         base,

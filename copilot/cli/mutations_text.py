@@ -21,6 +21,8 @@ def mutations_text(report: MutationReport) -> str:
     )
     absent = report.of("not applicable")
     lines += section("NOT APPLICABLE", columns([(it.mutation, it.message) for it in absent], "  "), len(absent))
+    left = report.of("not tried")
+    lines += section("NOT TRIED", columns([(it.mutation, it.place) for it in left], "  "), len(left))
     return "\n".join(lines)
 
 

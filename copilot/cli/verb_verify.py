@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,9 @@ from copilot.reasons.words import counted, letters_of
 
 if TYPE_CHECKING:
     from copilot.proposals import Verification, Workspace
+
+MUTATE_SECONDS = 1800
+TOLD_SECONDS = 10
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +36,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="break the chosen patch on purpose, in every way of the catalogue, and tell what the battery does not notice",
     )
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=MUTATE_SECONDS,
+        metavar="N",
+        help="with --mutate, name what is left as not tried after so many seconds (default: %(default)s)",
+    )
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
@@ -45,7 +56,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.counterfactual:
         return _without_each(workspace, id, arguments.format, console)
     if arguments.mutate:
-        return _mutated(workspace, id, arguments.format, console)
+        return _mutated(workspace, id, arguments.seconds, arguments.format, console)
     console.note(f"proving {id} again, by the recipes of its evidence")
     verification = workspace.verify(id)
     if arguments.format == "json":
@@ -68,23 +79,28 @@ def _one(workspace: Workspace, id: str, evidence: str, format: str, console: Con
     return EXIT_DONE if seen.outcome == "same" else EXIT_REFUSED
 
 
-def _mutated(workspace: Workspace, id: str, format: str, console: Console) -> int:
+def _mutated(workspace: Workspace, id: str, seconds: float, format: str, console: Console) -> int:
     from copilot.cli.mutations_text import mutations_text
     from copilot.proposals.mutation import MutationReport, mutation_object
 
     proposal = workspace.load(id)
     console.note(f"breaking the chosen patch of {id} on purpose, and proving each broken one")
     seen = []
-    for it in workspace.mutate(id):
+    begun = told = time.monotonic()
+    for it in workspace.mutate(id, lambda: time.monotonic() - begun > seconds):
+        seen.append(it)
         if it.fate == "survived":
             console.note(f"survived: {it.mutation}, {it.place}")
-        seen.append(it)
+        if time.monotonic() - told > TOLD_SECONDS:
+            told = time.monotonic()
+            broken = [one for one in seen if one.fate != "not applicable"]
+            console.note(f"{counted(len(broken), 'broken patch', 'broken patches')} so far, now: {it.mutation}")
     report = MutationReport(id, proposal.decision.chosen if proposal.decision else "", tuple(seen))
     if format == "json":
         console.print_json(mutation_object(report))
     else:
         console.print(mutations_text(report))
-    return EXIT_REFUSED if report.survived else EXIT_DONE
+    return EXIT_REFUSED if report.survived or report.of("not tried") else EXIT_DONE
 
 
 def _without_each(workspace: Workspace, id: str, format: str, console: Console) -> int:

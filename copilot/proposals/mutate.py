@@ -7,7 +7,7 @@ alone kills nothing. The chosen patch itself is proved first, as a battery that 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 
 from copilot.checks.mutant import Mutant, Mutation
@@ -17,6 +17,7 @@ from copilot.domain.decision import Decision, Ruling
 from copilot.domain.evidence import Evidence, Finding
 from copilot.domain.operation import TopicOperation
 from copilot.domain.patch import Patch, Refused
+from copilot.domain.pipeline import PipelineMap
 from copilot.domain.proposal import Compiled, Proposal
 from copilot.errors import RefusedByEvidence, WrongUsage
 from copilot.flow import case_of, run_check
@@ -27,12 +28,14 @@ from copilot.reasons.merits import AHEAD, BEHIND, OF_DEPLOYS, WORTH, names
 
 COMMANDS = "commands"
 COMPILE = "compile"
+EARLY = ("scope", "syntax")
+NO_TIME = "the time was over before"
 TIES = ("rollout.gate", "rollout.story", "rollout.stopped")
 """The rules of findings that tell of a phase in which not every order of deploys is known to be safe."""
 
 
-def mutate(proposal: Proposal, kit: Kit) -> Iterator[MutantSeen]:
-    """Yields what became of each mutant of the chosen alternative, in the order of the catalogue.
+def mutate(proposal: Proposal, kit: Kit, is_over: Callable[[], bool] = bool) -> Iterator[MutantSeen]:
+    """Yields what became of each mutant of the chosen alternative, in the order of the catalogue; "not tried" once it `is_over`.
 
     Raises WrongUsage where nothing is chosen, RefusedByEvidence where the chosen patch itself does not pass here.
     """
@@ -49,23 +52,27 @@ def mutate(proposal: Proposal, kit: Kit) -> Iterator[MutantSeen]:
             where=proposal.id,
             next=f"Look at what changed: pipeline-copilot verify {proposal.id}",
         )
-    case = case_of(proposal, kit, chosen)
+    case = case_of(proposal, kit, chosen, states=original.states)
     for mutation in MUTATIONS:
         mutants = mutation.of(case, kit.tree) if case.patches else ()
         if not mutants:
             yield MutantSeen(mutation.name, "", "not applicable", "", "", mutation.needs, mutation.harm)
         for number, mutant in enumerate(mutants):
+            if is_over():
+                yield MutantSeen(mutation.name, mutant.place, "not tried", "", "", NO_TIME, mutation.harm)
+                continue
             renamed = replace(mutant.alternative, id=f"{chosen}.{mutation.name.replace(' ', '-')}-{number + 1}")
             yield _fate(mutation, replace(mutant, alternative=renamed), original, proposal, kit)
 
 
 @dataclass(frozen=True, slots=True)
 class _Proved:
-    """An alternative with its patches, or why there are none, and its evidence."""
+    """An alternative with its patches, or why there are none, the maps after its phases as far as they were drawn, its evidence."""
 
     alternative: Alternative
     compiled: Compiled
     evidence: tuple[Evidence, ...]
+    states: tuple[PipelineMap, ...] = ()
 
 
 def _fate(mutation: Mutation, mutant: Mutant, original: _Proved, proposal: Proposal, kit: Kit) -> MutantSeen:
@@ -75,7 +82,12 @@ def _fate(mutation: Mutation, mutant: Mutant, original: _Proved, proposal: Propo
         return replace(row, fate="killed", by=COMPILE, rule="can't be compiled to a patch", message=compiled.what)
     if _is_same(mutant.alternative, compiled, original):
         return replace(row, fate="equivalent", message="the same bytes and the same steps as the chosen patch")
-    broken = _proved(mutant.alternative, compiled, proposal, kit, with_commands=False)
+    if len(compiled) == len(original.states):
+        # What these checks refuse they see in the patch and the plan alone, so no map has to be drawn of what comes of it.
+        early = _proved(mutant.alternative, compiled, proposal, kit, names=EARLY, states=original.states)
+        if any(it.verdict == "fail" for it in early.evidence):
+            return _lost(row, _ruling(early, None, proposal, kit), early)
+    broken = _proved(mutant.alternative, compiled, proposal, kit, names=_but_commands(kit))
     found = _killed(row, broken, original, proposal, kit)
     if found.fate == "survived" and proposal.request.commands:
         broken = _proved(mutant.alternative, compiled, proposal, kit)
@@ -128,12 +140,23 @@ def _is_same(alternative: Alternative, patches: tuple[Patch, ...], original: _Pr
 
 
 def _proved(
-    alternative: Alternative, patches: tuple[Patch, ...], proposal: Proposal, kit: Kit, *, with_commands: bool = True
+    alternative: Alternative,
+    patches: tuple[Patch, ...],
+    proposal: Proposal,
+    kit: Kit,
+    *,
+    names: Collection[str] = (),
+    states: tuple[PipelineMap, ...] | None = None,
 ) -> _Proved:
+    """Returns the alternative with the evidence of the checks of those names, or of all."""
     compiled = Compiled(alternative.id, patches)
-    case = case_of(_only(proposal, _Proved(alternative, compiled, ())), kit, alternative.id)
-    checks = [check for check in kit.checks if with_commands or check.name != COMMANDS]
-    return _Proved(alternative, compiled, tuple(run_check(check, case, kit) for check in checks))
+    case = case_of(_only(proposal, _Proved(alternative, compiled, ())), kit, alternative.id, states=states)
+    checks = [check for check in kit.checks if not names or check.name in names]
+    return _Proved(alternative, compiled, tuple(run_check(check, case, kit) for check in checks), case.states)
+
+
+def _but_commands(kit: Kit) -> tuple[str, ...]:
+    return tuple(check.name for check in kit.checks if check.name != COMMANDS)
 
 
 def _only(proposal: Proposal, *kept: _Proved) -> Proposal:

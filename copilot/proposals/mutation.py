@@ -1,11 +1,11 @@
-"""What breaking a chosen patch on purpose found: each mutant killed, survived, equivalent, or not to be made here."""
+"""What breaking a chosen patch on purpose found: each mutant killed, survived, equivalent, not to be made here, or not tried."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Fate = Literal["killed", "survived", "equivalent", "not applicable"]
+Fate = Literal["killed", "survived", "equivalent", "not applicable", "not tried"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -627,12 +627,12 @@ class Workspace:
         proposal = self.load(id)
         return see_again(proposal, self._kit_of(proposal), evidence)
 
-    def mutate(self, id: str) -> Iterator[MutantSeen]:
-        """Breaks the chosen patch on purpose and yields what the battery says to each mutant; changes nothing."""
+    def mutate(self, id: str, is_over: Callable[[], bool] = bool) -> Iterator[MutantSeen]:
+        """Breaks the chosen patch on purpose until it `is_over`, and yields what the battery says; changes nothing."""
         from copilot.proposals.mutate import mutate
 
         proposal = self.load(id)
-        return mutate(proposal, self._kit_of(proposal))
+        return mutate(proposal, self._kit_of(proposal), is_over)
 
     def contract_test(self, id: str) -> str:
         """Returns a test of recorded bytes for the chosen alternative, proved to fail on its base; changes nothing."""

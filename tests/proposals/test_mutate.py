@@ -79,3 +79,11 @@ def test_without_a_chosen_alternative_there_is_nothing_to_break() -> None:
 
     with pytest.raises(WrongUsage, match="no chosen alternative"):
         next(mutate(replace(proposal, decision=None), kit))
+
+
+def test_what_there_was_no_time_for_is_named_and_counts_neither_way() -> None:
+    late = list(mutate(*example(), lambda: True))
+
+    assert {it.fate for it in late} == {"not tried", "not applicable"}
+    assert {it.mutation for it in late if it.fate == "not tried"} == {it.mutation for it in seen() if it.by or it.place}
+    assert MutationReport("p-1", "alias-1", tuple(late)).score is None
