@@ -1,7 +1,7 @@
 """Which numbers a sentence says, and which ones an evidence holds.
 
-A number stands in an evidence where it is one of its measures, a count of its findings (all, by severity, by rule), or written
-in one of its findings. Numbers that are part of a name (`amount_v2`, `alias-3fa2b1`) are no numbers.
+A number stands in an evidence where it is one of its measures, a count of its findings (all, by severity, by rule), written
+in one of its findings, or the line that one is about. Numbers that are part of a name (`amount_v2`, `alias-3fa2b1`) are no numbers.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ def numbers_of(evidence: Evidence) -> Iterator[float]:
     counts: Counter[str] = Counter()
     for finding in evidence.findings:
         counts.update(("all", finding.severity, finding.rule, f"{finding.severity} {finding.rule}"))
+        if finding.span is not None:
+            yield float(finding.span.first_line)
         for text in (finding.message, finding.path, finding.subject, finding.fix):
             yield from (float(number) for number in numbers_in(text))
     yield from (float(count) for count in counts.values())

@@ -13,7 +13,7 @@ from copilot.domain.alternative import Alternative
 from copilot.domain.decision import Claim
 from copilot.domain.evidence import Evidence, Finding
 from copilot.domain.patch import Refused
-from copilot.reasons.words import listed
+from copilot.reasons.words import listed, with_place
 
 MANDATORY = ("scope", "syntax", "compatibility", "replay", "usage", "contract", "sinks", "rollout", "undo")
 NOT_ASKED = "does not do what was asked"
@@ -128,14 +128,14 @@ def _failure(rule: HardRule, errors: list[Finding], evidence: Evidence, is_backg
         return Claim(f"{evidence.check.capitalize()} fails.", (evidence.id,), is_background)
     alike = sum(1 for finding in evidence.findings if finding.severity == "error" and finding.rule == errors[0].rule)
     more = f" It is one of {alike} findings of {errors[0].rule}." if alike > 1 else ""
-    return Claim(errors[0].message + more, (evidence.id,), is_background)
+    return Claim(with_place(errors[0]) + more, (evidence.id,), is_background)
 
 
 def _doubt(check: str, evidence: Evidence | None) -> Claim:
     if evidence is None:
         return Claim(f"There is no evidence about {check}.", (), is_background=True)
     reasons = [it for it in evidence.findings if it.severity != "note" and not it.rule.endswith("-before")]
-    reason = f" {reasons[0].message}" if reasons else ""
+    reason = f" {with_place(reasons[0])}" if reasons else ""
     return Claim(f"{check.capitalize()} could not be settled.{reason}", (evidence.id,))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from copilot.domain.decision import Claim, Stakes
 from copilot.domain.evidence import Evidence, Finding
-from copilot.reasons.words import counted
+from copilot.reasons.words import counted, with_place
 
 MANY_CONSUMERS = 5
 _LOSSES = ("replay.value-", "replay.leftover-bytes", "replay.wire-", "replay.default-moved", "replay.stand-in")
@@ -139,7 +139,7 @@ def _many(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
 def _first(evidence: Evidence | None, wanted: Callable[[Finding], bool], text: str) -> Iterator[Claim]:
     found = [finding for finding in evidence.findings if wanted(finding)] if evidence else []
     if evidence and found:
-        yield Claim(f"{text}: {found[0].message}", (evidence.id,))
+        yield Claim(f"{text}: {with_place(found[0])}", (evidence.id,))
 
 
 _REASONS = (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from copilot.domain.alternative import Alternative
     from copilot.domain.decision import Postponed, Ruling
-    from copilot.domain.evidence import Verdict
+    from copilot.domain.evidence import Finding, Verdict
     from copilot.domain.operation import ChangeRequest
     from copilot.domain.pipeline import Decoder
     from copilot.domain.proposal import Proposal
@@ -35,6 +35,17 @@ _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 def signed(verdict: Verdict) -> str:
     """Returns a verdict as a sign and a word, so that neither colour nor shape alone carries it."""
     return f"{VERDICT_SIGNS[verdict]} {VERDICT_WORDS[verdict]}"
+
+
+def with_place(finding: Finding) -> str:
+    """Returns what a finding says with the line of code that it is about, where it does not name that itself.
+
+    Of a schema it names the field; which line of code fails is what somebody looks for first.
+    """
+    span = finding.span
+    if span is None or not span.path.endswith(".py") or span.path in finding.message:
+        return finding.message
+    return f"{finding.message.rstrip('.')} ({span.path}:{span.first_line})."
 
 
 def letters_of(proposal: Proposal) -> dict[str, str]:
