@@ -22,12 +22,13 @@ from copilot.checks.standing import standing_uses
 from copilot.checks.upcasted import is_led_from
 from copilot.checks.wires import Wire, meetings_of, wires_of
 from copilot.domain.fieldtype import named_types, parsed, says_unknown, value_kind
-from copilot.domain.operation import RemoveField, RemoveSymbol, RenameSymbol
+from copilot.domain.operation import ChangeLevel, RemoveField, RemoveSymbol, RenameSymbol, TopicOperation, old_names
 from copilot.domain.pipeline import FieldUse
 from copilot.domain.schema import SchemaField, SchemaVersion
 from copilot.domain.source import Span
 from copilot.ports import Bench, Case
 
+_NO_SUCCESSOR = (RemoveField, TopicOperation, ChangeLevel)
 _HARMLESS = ("leftover", "imprecise", "dropped")
 _MISSING = {"subscript": "KeyError", "attribute": "AttributeError"}
 
@@ -183,13 +184,11 @@ class Crossings:
         """What code takes for a value: the default that its schema gives for what nobody writes any more."""
         has, had, expects = _by_path(data), _by_path(own), _by_path(reader)
         uses = self._uses_of(wire, read)
-        # A read beside one of a field that is still written may be what stands in for that; for a removed field nothing does.
-        removed = {it.field for it in self.case.request.operations if isinstance(it, RemoveField)}
-        fallbacks = {use.span for use in uses if use.path in has}
+        fallbacks = self._fallbacks(wire, uses, has)
         met = []
         for use in uses:
             stands_in = expects[use.path].default if use.path in expects.keys() & had.keys() - has.keys() else None
-            if stands_in is None or expects[use.path].aliases or (use.span in fallbacks and use.name not in removed):
+            if stands_in is None or expects[use.path].aliases or use.span in fallbacks:
                 continue
             text = f'the default {stands_in} stands for "{use.name}", which nobody writes any more'
             met.append(Hazard(text, use.span, use.path, use.certainty == "certain", stands_in == "null"))
@@ -217,12 +216,22 @@ class Crossings:
             return None
         has, expects = _by_path(data), _by_path(own)
         uses = self._uses_of(wire, read)
-        fallbacks = {use.span for use in uses if use.path in has}
+        fallbacks = self._fallbacks(wire, uses, has)
         codes = self._codes_of(read)
         fallbacks |= {use.span for use in uses if use.path not in has and is_led_from(use, has, codes)}
         met = [hazard for use in uses for hazard in _met(use, has, expects, fallbacks, is_old=direction == "forward")]
         fresh = has.keys() - _by_path(wire.written.history[-1]).keys() if wire.written.history else frozenset()
         return self._first_of(met, uses, read, fresh)
+
+    def _fallbacks(self, wire: Wire, uses: list[FieldUse], has: dict[str, SchemaField]) -> set[Span]:
+        """Returns where code reads what stands in for a field that is not there: the old one, or what takes its place.
+
+        Any other field on the same line stands in for nothing.
+        """
+        base = _by_path(wire.written.history[-1]) if wire.written.history else {}
+        about_fields = (it for it in self.case.request.operations if not isinstance(it, _NO_SUCCESSOR))
+        olds = {name for it in about_fields for name in old_names(it)}
+        return {use.span for use in uses if use.path in has and (use.path not in base or use.name in olds)}
 
     def _first_of(self, met: Iterable[Hazard], uses: list[FieldUse], read: int, fresh: Iterable[str]) -> Hazard | None:
         """Returns the most certain of what uses meet, the first in the code; nothing where null is met by code that foresees it."""

@@ -54,12 +54,14 @@ def cutover_of(
     links = [link for link in single_links(ground) if _reads_what_moves(ground, link, moving)] if moving else []
     if not links:
         return None
-    is_all = {link.job for link in links} >= {link.job for link in ground.impact.consumers}
     # A job that reads what it writes has no side that could go first.
-    is_all = is_all and not taken_back & set(moving) and not any(_writes_own(ground, link) for link in links)
-    if is_all and _only_at_end(ground, moving, "add_field"):
+    is_ordered = not taken_back & set(moving) and not any(_writes_own(ground, link) for link in links)
+    # Consumers with a schema of their own take a longer record, too, and can do with a shorter one: if that is all, one order
+    # is right for both kinds. Where more changes, the one that is planned for them has to be it.
+    is_all = {link.job for link in links} >= {link.job for link in ground.impact.consumers} or len(moving) == len(edits)
+    if is_ordered and (is_all or order == PRODUCERS_FIRST) and _only_at_end(ground, moving, "add_field"):
         return Cutover(frozenset(), _manual(ground, links, _wait), PRODUCERS_FIRST)
-    if is_all and _only_at_end(ground, moving, "remove_field"):
+    if is_ordered and (is_all or order == CONSUMERS_FIRST) and _only_at_end(ground, moving, "remove_field"):
         return Cutover(frozenset(), (), CONSUMERS_FIRST)
     jobs = {job for link in links for job in (link.job, *_writers(ground, link))}
     return Cutover(frozenset(jobs), _manual(ground, links, _stop), order)

@@ -126,6 +126,18 @@ def test_a_read_that_falls_back_on_the_other_name_has_no_order() -> None:
     assert evidence.measure("coordinated_deploys") == 0
 
 
+def test_another_field_on_the_same_line_stands_in_for_nothing() -> None:
+    uses = [use("amount", line=3), use("id", line=3)]
+    moved = [use("total", line=3), use("id", line=3)]
+
+    evidence = run(
+        case(RENAME, [[ID, AMOUNT]], [RENAMED], uses=uses, uses_after=[moved], steps=[(PRODUCERS, CONSUMERS)])
+    )
+
+    assert evidence.verdict == "fail"
+    assert 'KeyError for "amount" at scorer/main.py:3' in found(evidence, "rollout.breaks")[0].message
+
+
 def test_a_null_that_old_code_computes_with_breaks_it() -> None:
     optional = [ID, field("amount", ["null", "long"], default=None)]
     it = case(
@@ -261,14 +273,22 @@ def test_a_default_that_code_takes_for_a_value_nobody_writes_goes_out_behind_the
     )
 
 
-def test_a_default_ties_nobody_whose_code_reads_another_name_first_or_foresees_null() -> None:
-    given = [ID, field("amount", ["null", "long"], default=None), field("total", "long", default=0)]
+def test_a_default_ties_nobody_whose_code_reads_the_successor_first_or_foresees_null() -> None:
+    amount, total = field("amount", ["null", "long"], default=None), field("total", "long", default=0)
     both = [use("amount", line=7), use("total", line=7)]
     guarded = 'def bill(order):\n    return order["amount"] or 0\n'
-    remove = RemoveField("order", "", "amount")
+    steps = (PRODUCERS, CONSUMERS)
 
-    falls_back = case(RENAME, [given], [[ID, given[2]]], uses=both, steps=[(PRODUCERS, CONSUMERS)], reader=OWN)
-    asks = case(remove, [given], [[ID]], uses=[use("amount", line=2)], steps=[(PRODUCERS, CONSUMERS)], reader=OWN)
+    falls_back = case(
+        RENAME,
+        [[ID, amount]],
+        [[ID, amount, total], [ID, total]],
+        uses_after=[both, both],
+        steps=[steps, steps],
+        reader=OWN,
+    )
+    remove = RemoveField("order", "", "amount")
+    asks = case(remove, [[ID, amount]], [[ID]], uses=[use("amount", line=2)], steps=[steps], reader=OWN)
 
     assert not found(run(falls_back), "rollout.breaks")
     assert not found(RolloutCheck().run(asks, bench({SCORER_PATH: guarded})), "rollout.breaks")

@@ -318,6 +318,19 @@ def test_a_single_schema_needs_an_order_only_where_bytes_come_or_go_at_the_end_o
     assert kinds(inner) == ["schema", "cutover"]
 
 
+def test_one_order_is_right_for_a_single_schema_and_for_those_who_read_with_one_of_their_own() -> None:
+    built = shop(reader=Decoder("fastavro", "single"))
+    (link,) = (it for it in built.pipeline.links if it.direction == "consumes")
+    audit = replace(link, job="audit", decoder=Decoder("fastavro", "own"))
+    mixed = replace(built, pipeline=replace(built.pipeline, links=(*built.pipeline.links, audit)))
+
+    added = offered("add a long weight to order", mixed)[0]["optional"]
+    removed = offered("remove lines from order", mixed)[0]["naive"]
+
+    assert kinds(added) == ["schema", "producers", "consumers"]
+    assert kinds(removed) == ["schema", "consumers", "producers"]
+
+
 def test_a_job_that_reads_what_it_writes_with_a_single_schema_stops_drains_and_starts_at_once() -> None:
     built = shop(reader=Decoder("fastavro", "single"))
     links = tuple(replace(it, job="orders") for it in built.pipeline.links)
