@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, TypeGuard
 
 from copilot.domain.evidence import Finding
+from copilot.formats.avro.types import decimal_digits
 
 _BASES: dict[str, tuple[str, ...]] = {
     "decimal": ("bytes", "fixed"),
@@ -59,7 +60,7 @@ def _decimal(schema: dict[str, Any], path: str) -> Iterator[Finding]:
         message = f"The scale {scale} does not fit the precision {precision}, so the decimal is ignored."
         yield _finding("decimal-scale", path, message, "Give it a scale from 0 to the precision.")
     elif schema["type"] == "fixed" and _is_whole(schema.get("size")):
-        digits = len(str(2 ** (8 * schema["size"] - 1) - 1)) - 1
+        digits = decimal_digits(schema["size"])
         if precision > digits:
             message = (
                 f"A fixed of {schema['size']} bytes holds {digits} digits, not {precision}, so the decimal is ignored."

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from copilot.formats.avro.rules import PROMOTIONS, FieldsOf, all_fields, source_fields
+from copilot.formats.avro.rules import PROMOTIONS, FieldsOf, all_fields, source_fields, symbols_beyond
 from copilot.formats.avro.types import NO_DEFAULT, Field, Type
 
 _INTEGER_BITS = {"int": 31, "long": 63}
@@ -119,7 +119,7 @@ class Model(ABC):
 
     def collapse(self, writer: Type, reader: Type, path: str) -> Outcome:
         """Returns what comes of symbols that only the writer knows, where the decoder honours the enum's default."""
-        missing = [symbol for symbol in writer.symbols if symbol not in reader.symbols]
+        missing = symbols_beyond(writer, reader)
         if not missing:
             return FINE
         if reader.default is None:

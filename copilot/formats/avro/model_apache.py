@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from copilot.formats.avro.model import FINE, NO, Model, Outcome, below, is_same_plain, worst
+from copilot.formats.avro.rules import symbols_beyond
 from copilot.formats.avro.types import NO_DEFAULT, Type
 
 _NUMBERS = {"int": ("long", "float", "double"), "long": ("float", "double"), "float": ("double",)}
@@ -27,7 +28,7 @@ class ApacheModel(Model):
         if reader.kind == "record":
             return self._record(writer, reader, path)
         if reader.kind == "enum":
-            missing = [symbol for symbol in writer.symbols if symbol not in reader.symbols]
+            missing = symbols_beyond(writer, reader)
             return Outcome(NO, path, f"{self.name} refuses the symbols {', '.join(missing)}") if missing else FINE
         return self.inner(writer, reader, path) if reader.inner is not None else FINE
 

@@ -201,6 +201,12 @@ def source_fields(field: Field, writer: Type) -> list[Field]:
     return [source for name in names if (source := writer.by_name.get(name)) is not None]
 
 
+def symbols_beyond(one: Type, other: Type) -> list[str]:
+    """Returns the symbols of one enum that another lacks, in their order."""
+    known = frozenset(other.symbols)
+    return [symbol for symbol in one.symbols if symbol not in known]
+
+
 def names_fit(reader: Type, writer: Type) -> bool:
     """Tells whether a named type of the reader stands for the writer's: equal short names, or an alias of the full name."""
     return reader.short == writer.short or writer.name in reader.aliases
@@ -235,7 +241,7 @@ def _name_mismatch(reader: Type, writer: Type, path: str) -> Reasons:
 
 
 def _missing_symbols(reader: Type, writer: Type, path: str) -> Reasons:
-    missing = [symbol for symbol in writer.symbols if symbol not in reader.symbols]
+    missing = symbols_beyond(writer, reader)
     if not missing or (reader.default is not None and reader.default in reader.symbols):
         return ()
     message = f"The enum {reader.name}{_at(path)} lacks symbols that the data may hold: {_listed(missing)}."

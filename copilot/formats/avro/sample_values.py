@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from copilot.formats.avro.types import Type
+from copilot.formats.avro.types import Type, decimal_digits
 
 FIXED_BYTES_MAX = 2**20
 _LONG_TEXT = "long text " * 30
@@ -93,7 +93,7 @@ def of_free_size(value: bytes, union: Type | None) -> bytes:
 def _decimal(type: Type, share: float) -> Any:
     digits = min(type.precision or 0, _DIGITS_MAX)
     if type.kind == "fixed":
-        digits = min(digits, len(str(2 ** (8 * type.size - 1))) - 1)
+        digits = min(digits, decimal_digits(type.size))
     bound = 10**digits - 1
     unscaled = 0 if share == 0.5 else round((2 * share - 1) * 2**40) * bound // 2**40
     return Decimal(unscaled).scaleb(-type.scale)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from copilot.domain.evidence import Severity
 from copilot.formats.avro.lint_logical import LOGICAL_TYPES
+from copilot.formats.avro.rules import symbols_beyond
 from copilot.formats.avro.types import Type
 
 _LOSSY = {("int", "float"): "24", ("long", "float"): "24", ("long", "double"): "53"}
@@ -96,7 +97,7 @@ def name_changes(written: Type, read: Type, path: str, *, is_newer: bool) -> Ite
 
 def symbol_changes(written: Type, read: Type, path: str, *, is_newer: bool) -> Iterator[Change]:
     """Yields what becomes of symbols; `is_newer` tells whether the schema that reads is the later one."""
-    gone = [symbol for symbol in written.symbols if symbol not in read.symbols]
+    gone = symbols_beyond(written, read)
     if gone and read.default in read.symbols:
         message = f"Data with {', '.join(gone)}{_at(path)} reads as {read.default}: the schema that reads it has no such symbol."
         fix = "Keep the symbols as long as such data can be read." if is_newer else "Move such readers first."
@@ -106,7 +107,7 @@ def symbol_changes(written: Type, read: Type, path: str, *, is_newer: bool) -> I
 
 
 def _symbols_of_older_readers(old: Type, new: Type, path: str) -> Iterator[Change]:
-    come = [symbol for symbol in new.symbols if symbol not in old.symbols]
+    come = symbols_beyond(new, old)
     if come and old.default in old.symbols:
         message = (
             f"{', '.join(come)}{_at(path)} is new: consumers that still read with the schema of this data take it for "

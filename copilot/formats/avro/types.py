@@ -6,6 +6,7 @@ Recursive schemas make cycles. A graph is built once per text and shared: nothin
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -63,6 +64,11 @@ class Type:
     def label(self) -> str:
         """Names the type for a person: its full name, or its kind."""
         return f"{self.kind} {self.name}" if self.name else self.kind
+
+
+def decimal_digits(size: int) -> int:
+    """Returns how many digits of a decimal fit so many bytes, without writing out a number of a million digits."""
+    return max(0, math.floor((8 * size - 1) * math.log10(2)))
 
 
 PRIMITIVE_TYPES: Mapping[str, Type] = {kind: Type(kind, is_plain=True) for kind in sorted(PRIMITIVES)}

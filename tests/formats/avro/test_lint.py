@@ -112,3 +112,12 @@ def test_a_logical_type_beside_a_union_belongs_to_its_one_branch() -> None:
 
     assert found.message.endswith("readers get a plain long.")
     assert found.fix == 'Write it inside: ["null", {"type": "long", "logicalType": "timestamp-millis"}].'
+
+
+@pytest.mark.parametrize("size", [0, 2_000, 2**31 - 1])
+def test_a_decimal_of_any_size_is_linted_at_once(size: int) -> None:
+    kind = {"type": "fixed", "name": "F", "size": size, "logicalType": "decimal", "precision": 9, "scale": 2}
+
+    found = [it.rule for it in lint(record(field(kind)))]
+
+    assert found == (["avro.decimal-too-wide"] if size == 0 else [])
