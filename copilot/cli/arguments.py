@@ -19,6 +19,22 @@ class Parser(argparse.ArgumentParser):
         raise WrongUsage(f"{message[:1].upper()}{message[1:]}.", next=f'"{self.prog} --help" shows the arguments.')
 
 
+def words(text: str) -> str:
+    """Returns free text as it was given; raises WrongUsage where its bytes are no UTF-8, since what is kept would lack some.
+
+    Names of files and folders may be any bytes, and are no words.
+    """
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        before = text[: error.start].encode("utf-8", "replace").decode("utf-8")
+        raise WrongUsage(
+            f'These words are no text in UTF-8 after "{before[-40:]}".',
+            next="Write them in UTF-8, as a terminal does whose LANG ends in .UTF-8.",
+        ) from None
+    return text
+
+
 def add_repository(parser: argparse.ArgumentParser) -> None:
     """Adds -C, the repository to work on."""
     parser.add_argument(
@@ -28,7 +44,9 @@ def add_repository(parser: argparse.ArgumentParser) -> None:
 
 def add_change(parser: argparse.ArgumentParser) -> None:
     """Adds the change that is asked for, in words or as operations."""
-    parser.add_argument("text", metavar="CHANGE", nargs="?", default="", help="one or more sentences, one change each")
+    parser.add_argument(
+        "text", metavar="CHANGE", nargs="?", type=words, default="", help="one or more sentences, one change each"
+    )
     parser.add_argument(
         "--operation",
         action="append",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from copilot.cli.arguments import add_id, add_repository, add_run, commands_asked
+from copilot.cli.arguments import add_id, add_repository, add_run, commands_asked, words
 from copilot.cli.console import Console
 from copilot.cli.proving import prove
 from copilot.errors import WrongUsage
@@ -24,7 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EXAMPLES
     add_id(parser)
     add_repository(parser)
-    parser.add_argument("--attest", metavar="TEXT", default="", help="what you answer for, recorded with name and time")
+    parser.add_argument(
+        "--attest", metavar="TEXT", type=words, default="", help="what you answer for, recorded with name and time"
+    )
     parser.add_argument("--result", metavar="FILE", help="the result of a query, as JSON or CSV")
     parser.add_argument(
         "--holds",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from copilot.cli.arguments import add_format, add_repository, add_required_id
+from copilot.cli.arguments import add_format, add_repository, add_required_id, words
 from copilot.cli.console import Console
 from copilot.errors import EXIT_DONE
 
@@ -14,10 +14,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--until",
         metavar="WHEN",
+        type=words,
         required=True,
         help='a day ("2026-02-01"), a time ("in 2 weeks"), or in words what has to come true first',
     )
-    parser.add_argument("--because", metavar="WORDS", default="", help="a note that is kept with it")
+    parser.add_argument("--because", metavar="WORDS", type=words, default="", help="a note that is kept with it")
     add_repository(parser)
     add_format(parser, "text", "json")
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import argparse
 
-from copilot.cli.arguments import add_format, add_repository, add_required_id
+from copilot.cli.arguments import add_format, add_repository, add_required_id, words
 from copilot.cli.console import Console
 from copilot.errors import EXIT_DONE, WrongUsage
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_required_id(parser)
-    parser.add_argument("--because", metavar="WORDS", required=True, help="the reason, which the log tells later")
+    parser.add_argument(
+        "--because", metavar="WORDS", type=words, required=True, help="the reason, which the log tells later"
+    )
     add_repository(parser)
     add_format(parser, "text", "json")
 

@@ -218,3 +218,20 @@ def test_demo_builds_the_example_and_no_more(tmp_path: Path, capsys: pytest.Capt
     assert (tmp_path / "shop" / "schemas" / "order.avsc").exists()
     assert "Built the example repository" in capsys.readouterr().out
     assert main(["demo", "--build", str(tmp_path / "shop")]) == EXIT_USAGE
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["propose", "add a string caf\udce9 to order"],
+        ["impact", "remove f\udcfcr from order"],
+        ["reject", "p-1", "--because", "f\udcfcr"],
+        ["postpone", "p-1", "--until", "M\udce4rz"],
+        ["next", "p-1", "--attest", "gepr\udcfcft"],
+    ],
+)
+def test_words_that_are_no_utf_8_are_refused_before_a_part_of_them_is_kept(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == EXIT_USAGE
+    assert "no text in UTF-8" in capsys.readouterr().err
