@@ -67,6 +67,15 @@ def value_first(kind: Any, default: Any) -> Any:
     return kind
 
 
+def null_where_it_was(kind: Any, old: Any) -> Any:
+    """Returns a union with null where the old one has it: a branch keeps its number, and bytes stay what they were."""
+    if not (isinstance(kind, list) and isinstance(old, list) and "null" in kind and "null" in old):
+        return kind
+    others = [branch for branch in kind if branch != "null"]
+    at = min(old.index("null"), len(others))
+    return [*others[:at], "null", *others[at:]]
+
+
 def base_kind(kind: Any) -> str:
     """Returns the name of the type that carries the bytes: "string", "array", "record", or a reference's own name."""
     if isinstance(kind, list):

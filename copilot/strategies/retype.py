@@ -156,7 +156,8 @@ def _written(ground: Ground, kind: Any) -> Work:
 
 
 def _in_place(ground: Ground, kind: Any, what: str) -> Alternative:
-    ordered = fieldtype.value_first(kind, ground.default) if ground.has_default else kind
+    kept = fieldtype.null_where_it_was(kind, ground.kind)
+    ordered = fieldtype.value_first(kind, ground.default) if ground.has_default else kept
     work = set_type(ground, ordered) + _new_default(ground, ordered) + _written(ground, kind)
     if conversion(ground.kind, kind) != "":
         work += notes_at(ground, reads(ground), what_comes(kind))
