@@ -15,7 +15,7 @@ from copilot.checks.elsewhere import may_follow
 from copilot.checks.evidence import make_evidence
 from copilot.checks.hazards import Crossing, Crossings
 from copilot.checks.lineage import lineages, phase_label
-from copilot.checks.registry_calls import registry_findings
+from copilot.checks.registering import registering_findings
 from copilot.checks.rollout_board import FIXED, Board, Break, Edge, Move
 from copilot.checks.rollout_states import STATES_MAX, Explored, explore, planned_break, together
 from copilot.checks.rollout_words import Telling, hazard_of
@@ -57,7 +57,7 @@ class RolloutCheck:
         moving = [view for view in views if view.movers and view.crossings]
         judged = [view.judged() for view in moving]
         findings = [finding for it in judged for finding in it.findings]
-        findings += registry_findings(case, bench) if moving else ()
+        findings += registering_findings(case, bench) if moving else ()
         formats = sorted({lineage.subject.format for lineage in lineages(case)} & bench.formats.keys())
         return make_evidence(
             self.name,

@@ -80,7 +80,8 @@ class Link:
 
     `subject` is None where the schema isn't known. `forwards` tells that a producer hands on the bytes that it consumed, so that
     it builds no record of its own. `version` is the number of the version that the code names, where versions have files of
-    their own; 0 is the newest. `deployments` names the deployments in which it holds, sorted; () where none is known.
+    their own; 0 is the newest. `deployments` names the deployments in which it holds, sorted; () where none is known. `pinned` is
+    where a consumer asks a registry for one version by its number, None where none was seen to.
     """
 
     job: str
@@ -93,6 +94,7 @@ class Link:
     forwards: bool = False
     version: int = 0
     deployments: tuple[str, ...] = ()
+    pinned: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)

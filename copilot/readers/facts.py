@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from copilot.readers.flow import Tag
 from copilot.readers.values import Value
 
-FACTS_VERSION = 149
+FACTS_VERSION = 150
 FACTS_KIND = f"python-facts-{FACTS_VERSION}-{sys.version_info.major}.{sys.version_info.minor}"
 LOADED_MAX = 8192
 FORWARDED = -2
@@ -141,7 +141,7 @@ class FileFacts(NamedTuple):
 
     `names` are the values of names: of the module ("TOPIC"), of attributes ("Class.attribute"), of what functions return
     ("function()", "Class.method()"). `bases` are the chains to the bases of each class, `tables` the classes that
-    stand for tables of a database.
+    stand for tables of a database. `asked_versions` are the lines that ask a registry for one version.
     """
 
     gaps: tuple[tuple[int, str], ...] = ()
@@ -160,6 +160,7 @@ class FileFacts(NamedTuple):
     invocations: tuple[Invocation, ...] = ()
     bases: tuple[tuple[str, tuple[Value, ...]], ...] = ()
     tables: tuple[str, ...] = ()
+    asked_versions: tuple[int, ...] = ()
 
 
 _ROWS: dict[str, Any] = {
@@ -174,9 +175,10 @@ _ROWS: dict[str, Any] = {
 
 def dump_facts(facts: FileFacts) -> bytes:
     """Returns the facts as bytes for the cache."""
+    held: tuple[Any, ...] = facts
     tables: list[Any] = [
         tuple(tuple(row) for row in table) if name in _ROWS else tuple(table)
-        for name, table in zip(FileFacts._fields, facts, strict=True)
+        for name, table in zip(FileFacts._fields, held, strict=True)
     ]
     return marshal.dumps(tuple(tables))
 

@@ -11,7 +11,7 @@ from copilot.ports import OF_TREES, Index, Mapper, Tree
 from copilot.readers.packing import pack, unpack
 from copilot.settings import Settings
 
-MAP_KIND = f"{OF_TREES}map-11"
+MAP_KIND = f"{OF_TREES}map-12"
 
 
 class KeptMapper:

@@ -14,7 +14,7 @@ from copilot.ports import OF_TREES, Index
 from copilot.readers.packing import pack, unpack
 from copilot.readers.premises import Premise, Premises
 
-JOBS_KIND = f"{OF_TREES}job-2"
+JOBS_KIND = f"{OF_TREES}job-3"
 
 
 class KeptJobs:

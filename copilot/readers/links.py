@@ -98,7 +98,8 @@ class LinkReader:
             found += named or [link for link in links if not (is_framework and (link.job, link.direction) in told)]
         found = queues_of_lists(found)
         found += matching_patterns(found)
-        return merged([*found, *from_producers(found, [*found, *self._beyond.links])])
+        known = merged([*found, *from_producers(found, [*found, *self._beyond.links])])
+        return tuple(_pinned(link, everything) for link in known)
 
     def _owned(self, effects: Iterable[Effect]) -> Iterator[tuple[str, Effect]]:
         """Yields the effects with the roots of their jobs: what a library does when it is imported, each does who imports it."""
@@ -255,6 +256,16 @@ class LinkReader:
             return self._configs.read(f"/{file.source}" if file is not None else text, near, keys)
         held = value_at(file.content, keys)
         return (file.shown, *held) if held is not None else None
+
+
+def _pinned(link: Link, facts: Mapping[str, FileFacts]) -> Link:
+    """Returns a consumer's link with the first place among its files that asks a registry for one version."""
+    if link.direction == "produces":
+        return link
+    asked = [
+        Span(it.path, line, line) for it in link.proof if it.path in facts for line in facts[it.path].asked_versions
+    ]
+    return replace(link, pinned=asked[0]) if asked else link
 
 
 def _certainty(call: Call, subject: str | None, *, is_one: bool, is_guess: bool) -> Certainty:

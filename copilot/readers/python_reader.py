@@ -10,6 +10,7 @@ import ast
 import warnings
 from collections.abc import Sequence
 
+from copilot.readers.asked_versions import asked_versions
 from copilot.readers.calls import see_decorator
 from copilot.readers.celery_tasks import note_assignment
 from copilot.readers.clients import see_annotation
@@ -85,7 +86,8 @@ class _Statements:
         names |= {f"{owner}.{name}": seen for (owner, name), seen in scope.attributes.items()}
         names |= {f"{name}()": seen for name, seen in scope.returned.items()}
         values = {name: seen.thing if seen.value is None else seen.value for name, seen in names.items()}
-        return self.sheet.facts(values, scope.classes, self.imported, scope.functions, scope.bases)
+        facts = self.sheet.facts(values, scope.classes, self.imported, scope.functions, scope.bases)
+        return facts._replace(asked_versions=asked_versions(tree, self.sheet.data))
 
     def _declare(self, body: Sequence[ast.stmt], class_name: str) -> None:
         for node in body:

@@ -19,7 +19,6 @@ _HEADINGS = {
     "rollout.one-way": "taking back",
     "rollout.stored": "stored",
     "rollout.registers": "registry",
-    "rollout.pinned": "registry",
     "rollout.limit": "not looked at",
     "rollout.stopped": "not looked at",
 }

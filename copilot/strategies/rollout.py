@@ -48,7 +48,8 @@ def alternative(
     phases: list[Phase] = []
     before = Work()
     orders = [state.order if _moves(states, number) else () for number, state in enumerate(states)]
-    works = with_elsewhere(ground, [(state.work, order) for state, order in zip(states, orders, strict=True)])
+    own = [state.work + _pinned(ground, states, number) for number, state in enumerate(states)]
+    works = with_elsewhere(ground, list(zip(own, orders, strict=True)))
     told = [replace(state, work=work) for state, work in zip(states, works, strict=True)]
     for state in _distinct(ground, told):
         phases.append(_phase(ground, state, before))
@@ -56,6 +57,16 @@ def alternative(
     digest = digest_of_text(canonical([title, [encode(phase) for phase in phases]]))
     text = joined(argument, about_order(phases))
     return Alternative(f"{slug}-{digest[:6]}", title, "rules", strategy, tuple(phases), text)
+
+
+def _pinned(ground: Ground, states: Sequence[State], number: int) -> Work:
+    """Names where consumers ask a registry for one version, in each state that publishes another: no deploy moves them."""
+    own, before = ([it for it in states[at].work.edits if isinstance(it, SchemaEdit)] for at in (number, number - 1))
+    if not any(not _is_told_only(it) for it in own) or (number and own == before):
+        return Work()
+    places = {link.pinned: link.job for link in ground.impact.consumers if link.pinned is not None}
+    what = f'asks a registry for one version: see that it is one that can read the data of "{states[number].name}"'
+    return Work((), tuple(ByHand("consumers", f"{it}  {job} {what}") for it, job in places.items()))
 
 
 def about_order(phases: Sequence[Phase]) -> str:

@@ -637,3 +637,30 @@ def test_a_serialize_of_something_else_shows_nothing() -> None:
     found = map_of({path: textwrap.dedent(text) for path, text in texts.items()})
 
     assert [(link.subject, link.decoder) for link in found.links] == [(None, None)]
+
+
+@pytest.mark.parametrize(
+    ("asks", "line"),
+    [
+        ("client.get_schema(41)", 6),
+        ("WANTED = 41\nclient.get_schema(WANTED)", 7),
+        ('client.get_version("orders-value", 3)', 6),
+        ('conf = {"use.schema.id": 12}', 6),
+        ("client.get_schema(id_of(message))", 0),
+        ('client.get_latest_version("orders-value")', 0),
+        ("depot.get_version()", 0),
+    ],
+)
+def test_a_consumer_that_asks_a_registry_for_one_version_is_known_by_the_line(asks: str, line: int) -> None:
+    code = (
+        "from confluent_kafka import Consumer\n"
+        "consumer = Consumer({})\n"
+        'consumer.subscribe(["orders"])\n'
+        "message = consumer.poll()\n"
+        "client = registry()\n"
+        f"{asks}\n"
+    )
+
+    [link] = map_of({"job/Dockerfile": "", "job/main.py": code}).links
+
+    assert (link.pinned.first_line if link.pinned else 0) == line

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from copilot.domain.pipeline import Decoder
+from copilot.domain.source import Span
 from tests.planners.builders import ORDER, Built, link, pipeline, subject
 from tests.planners.test_rules import planned
 from tests.strategies.test_families import offered
@@ -97,4 +100,23 @@ def test_a_schema_that_only_its_own_job_loads_goes_out_with_that_job() -> None:
 
     assert [(step.kind, step.jobs, step.paths) for step in phase.steps] == [
         ("producers", ("shop",), ("services/shop/order.avsc",))
+    ]
+
+
+def test_who_asks_a_registry_for_one_version_is_told_in_each_phase_that_publishes_another() -> None:
+    built = passed_on(("billing", "orders", ""))
+    place = Span("services/billing/main.py", 7, 7)
+    links = tuple(replace(it, pinned=place) if it.job == "billing" else it for it in built.pipeline.links)
+    alternatives = offered("rename amount to total in order", Built(replace(built.pipeline, links=links), built.files))[
+        0
+    ]
+
+    told = [
+        (phase.name, [it for step in phase.steps for it in step.manual if "registry" in it])
+        for phase in alternatives["phased"].phases
+    ]
+    said = "services/billing/main.py:7  billing asks a registry for one version: see that it is one that can read the data of"
+    assert told == [
+        ("expand", [f'{said} "expand"']),
+        ("contract", [f'{said} "contract"']),
     ]

@@ -1,10 +1,10 @@
-"""Who puts schemas into a registry, or takes one version of them, without asking the plan?"""
+"""Who puts schemas into a registry without asking the plan?"""
 
 from __future__ import annotations
 
 import pytest
 
-from copilot.checks.registry_calls import registry_findings
+from copilot.checks.registering import registering_findings
 from copilot.checks.rollout import RolloutCheck
 from copilot.domain.operation import RenameField
 from tests.checks.benches import bench_of
@@ -15,10 +15,10 @@ ID, AMOUNT, TOTAL = field("id", "string"), field("amount", "long"), field("total
 RENAME = RenameField("order", "", "amount", "total")
 
 
-def told(shop: str = "", scorer: str = "") -> list[str]:
-    """Returns what is said of a rename, with these lines in the producer's and the consumer's file."""
-    bench = bench_of(tree_of({SHOP_PATH: shop, SCORER_PATH: scorer}))
-    return [it.message for it in registry_findings(case(RENAME, [[ID, AMOUNT]], [[ID, TOTAL]]), bench)]
+def told(shop: str) -> list[str]:
+    """Returns what is said of a rename, with these lines in the producer's file."""
+    bench = bench_of(tree_of({SHOP_PATH: shop, SCORER_PATH: ""}))
+    return [it.message for it in registering_findings(case(RENAME, [[ID, AMOUNT]], [[ID, TOTAL]]), bench)]
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def told(shop: str = "", scorer: str = "") -> list[str]:
     ],
 )
 def test_a_producer_that_registers_by_itself_is_named_with_its_line(shop: str, how: str) -> None:
-    (message,) = told(shop=shop)
+    (message,) = told(shop)
 
     assert message.startswith("shop registers the schema that it is deployed with by itself (")
     assert how in message
@@ -52,26 +52,7 @@ def test_a_producer_that_registers_by_itself_is_named_with_its_line(shop: str, h
     ],
 )
 def test_a_producer_that_leaves_it_to_others_is_not(shop: str) -> None:
-    assert told(shop=shop) == []
-
-
-@pytest.mark.parametrize(
-    ("scorer", "how"),
-    [
-        ("WANTED = 41\nSCHEMA = client.get_schema(WANTED)\n", "(get_schema, 41, scorer/main.py:2)"),
-        ('SCHEMA = client.get_version("orders-value", 3)\n', "(get_version, 3, scorer/main.py:1)"),
-        ('conf = {"use.schema.id": 12}\n', "(use.schema.id, 12, scorer/main.py:1)"),
-    ],
-)
-def test_a_consumer_that_asks_for_one_version_is_named(scorer: str, how: str) -> None:
-    (message,) = told(scorer=scorer)
-
-    assert message.startswith("scorer reads with one version that it asks a registry for")
-    assert how in message
-
-
-def test_a_consumer_that_takes_the_id_from_the_message_or_the_latest_is_not() -> None:
-    assert told(scorer="client.get_schema(id_of(message))\nclient.get_latest_version('orders-value')\n") == []
+    assert told(shop) == []
 
 
 def test_the_rollout_check_tells_it_once_at_the_first_phase_and_judges_as_before() -> None:
