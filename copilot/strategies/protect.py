@@ -138,12 +138,15 @@ def _in_place(ground: Ground, way: Way | None, operation: ProtectField) -> Alter
 
 def _on_new_topic(ground: Ground, way: Way | None, operation: ProtectField) -> tuple[Alternative | NotOffered, ...]:
     """Tokens on a topic of their own, where the value is the key: what is stored is written anew, and no key lies twice."""
-    topics = keyed_by(operation, ground.pipeline) if way is not None and operation.how == "tokenise" else ()
-    if way is None or not topics:
+    if way is None or operation.how != "tokenise":
         return ()
-    if len(topics) > 1:
-        reason = f"Several topics are keyed by it ({', '.join(topics)}): each is a request of its own."
+    topics = keyed_by(operation, ground.pipeline)
+    if not topics:
+        reason = "No topic was seen to be keyed by it, so what is stored can expire, or be rewritten where it lies."
         return (NotOffered(NEW_TOPIC, reason),)
+    if len(topics) > 1:
+        reason = f"{', '.join(topics)} are keyed by it, and joins between them would need all to move in one moment: key each by"
+        return (NotOffered(NEW_TOPIC, f"{reason} `{beside(operation.field, way.mark)}` once that field is there."),)
     old = topics[0]
     new = next_topic(old, {link.endpoint.name for link in ground.pipeline.links})
     impact = replace(

@@ -12,6 +12,7 @@ import pytest
 from copilot.domain.alternative import Alternative, CodeEdit, Gate, NewFile, NotOffered, SchemaEdit
 from copilot.domain.patch import Patch
 from copilot.domain.pipeline import Decoder, Retention
+from copilot.domain.precondition import ReadsAlone
 from copilot.domain.sinks import Sink
 from copilot.domain.source import Span
 from copilot.domain.upcasts import names_led
@@ -20,6 +21,7 @@ from copilot.impact.fields import impact_of
 from copilot.patches.compile import PatchCompiler
 from copilot.planners.intent import understand
 from copilot.strategies.catalogue import STRATEGIES
+from copilot.strategies.rollout import path_of
 from tests.planners.builders import ORDER, Built, link, pipeline, shop, subject
 
 Offer = tuple[dict[str, Alternative], dict[str, str]]
@@ -129,6 +131,43 @@ def test_an_argument_tells_the_order_that_its_steps_have(reader: Decoder, order:
 
     assert real["readers-first"].argument.endswith(order)
     assert "first" not in real["readers-first"].title
+
+
+def test_who_reads_with_a_copy_of_its_own_is_left_alone_only_where_its_bytes_stay() -> None:
+    path = "services/billing/order.avsc"
+    raw = shop(reader=Decoder("fastavro", "single"))
+    orders = subject("order", "schemas/order.avsc", ORDER, copies={path: ORDER})
+    built = replace(raw, pipeline=replace(raw.pipeline, subjects=(orders,)))
+
+    renamed, _ = offered("rename amount to total in order", built)
+    retyped, reasons = offered("change the type of amount in order to string", built)
+    alone = subject("order", "schemas/order.avsc", ORDER)
+    shared = offered(
+        "rename amount to total in order", replace(raw, pipeline=replace(raw.pipeline, subjects=(alone,)))
+    )[1]
+
+    way = renamed["copies-stay"]
+    assert way.testable == (ReadsAlone("order", "billing"),)
+    assert not any(path_of(edit).startswith("services/billing/") for edit in way.phases[0].edits)
+    assert "billing" not in {job for step in way.phases[0].steps for job in step.jobs}
+    assert "copies-stay" not in retyped
+    assert "the bytes that it reads change" in reasons["copies stay"]
+    assert "no copy to leave alone" in shared["copies stay"]
+
+
+@pytest.mark.parametrize(
+    ("library", "told"), [("fastavro", "say nothing of their schema"), ("confluent-kafka", "the id of its")]
+)
+def test_whether_a_reader_could_take_the_writer_s_schema_is_told(library: str, told: str) -> None:
+    raw = shop(reader=Decoder("fastavro", "single"))
+    links = tuple(
+        replace(it, decoder=Decoder(library, "single")) if it.direction == "produces" else it
+        for it in raw.pipeline.links
+    )
+
+    _, reasons = offered("rename amount to total in order", replace(raw, pipeline=replace(raw.pipeline, links=links)))
+
+    assert told in reasons["the writer's schema at the reader"]
 
 
 def test_no_chain_of_upcasters_where_every_reader_has_a_schema_of_its_own() -> None:
