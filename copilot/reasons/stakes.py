@@ -80,12 +80,16 @@ def _handed_on(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
 
 
 def _no_reader(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:
-    """Readers get something else, and none is known: that nothing was seen to break shows little."""
-    yield from _first(
-        evidence.get("usage"),
-        lambda it: it.rule == "usage.no-consumer" and it.severity == "warning",
-        "Readers would get something else, and none is known",
-    )
+    """Readers get something else, or refuse what comes, and none is known: that nothing was seen to break shows little."""
+    usage, replay = evidence.get("usage"), evidence.get("replay")
+    found = next((it for it in usage.findings if it.rule == "usage.no-consumer"), None) if usage else None
+    if usage is None or found is None:
+        return
+    if found.severity == "warning":
+        yield Claim(f"Readers would get something else, and none is known: {found.message}", (usage.id,))
+    elif replay is not None and replay.measure("refused"):
+        text = f"Readers that do not move with it refuse records, and none is known: {found.message}"
+        yield Claim(text, (usage.id, replay.id))
 
 
 def _meanings(evidence: Mapping[str, Evidence]) -> Iterator[Claim]:

@@ -323,6 +323,19 @@ def test_a_wrong_order_of_deploys_a_lost_record_and_a_value_that_stands_in_make_
         assert [claim.text for claim in decision.stakes_reasons] == [told]
 
 
+def test_records_that_readers_of_before_refuse_make_stakes_high_where_none_of_them_is_known() -> None:
+    unseen = evidence("try-000001", "usage", findings=[Finding("usage.no-consumer", "note", "None was found.")])
+
+    def stakes(refused: int) -> list[str]:
+        replay = evidence("try-000001", "replay", measures={"records": 8, "refused": refused})
+        made = proposal((alternative("try-000001"),), all_pass("try-000001", usage=unseen, replay=replay))
+        assert list(problems_in(decide(made), made.evidence)) == []
+        return [claim.text for claim in decide(made).stakes_reasons]
+
+    assert stakes(0) == []
+    assert stakes(4) == ["Readers that do not move with it refuse records, and none is known: None was found."]
+
+
 def test_changing_nothing_is_refused_unless_all_else_is() -> None:
     bad = all_pass("bad-000001", undo=evidence("bad-000001", "undo", "fail", findings=[error("undo.x", "It stays.")]))
 
