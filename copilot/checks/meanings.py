@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from copilot.checks.chains import READDED, READDED_FIX, came_back, told_of_types
 from copilot.checks.declared import named_operations, paths_of
 from copilot.checks.lineage import Lineage
 from copilot.domain.evidence import Finding
@@ -19,7 +20,7 @@ from copilot.domain.schema import SchemaField, SchemaVersion
 from copilot.domain.units import name_unit_changes
 from copilot.ports import Case
 
-READDED, UNIT_RENAMED, KEY_BYTES = "meaning.name-readded", "meaning.rename-changes-unit", "meaning.key-bytes-change"
+UNIT_RENAMED, KEY_BYTES = "meaning.rename-changes-unit", "meaning.key-bytes-change"
 UNIT_BETWEEN = "meaning.unit-between-phases"
 # How registries and Debezium call the schema of a record's key.
 _KEY_NAME = re.compile(r"(?:^|[-_./])key$|[a-z]Key$")
@@ -44,11 +45,9 @@ def _readded(lineage: Lineage, before: SchemaVersion | None, after: SchemaVersio
     for field in after.fields:
         if field.path in here:
             continue
-        for version in reversed(lineage.history):
-            was = next((it for it in version.fields if it.path == field.path), None)
-            if was is not None:
-                yield _comes_back(field, was, version, lineage, phase)
-                break
+        found = came_back(field, lineage.history)
+        if found is not None:
+            yield _comes_back(field, found[1], lineage.history[found[0]], lineage, phase)
 
 
 def _units_between(
@@ -71,16 +70,8 @@ def _unit(field: SchemaField) -> str:
 
 
 def _comes_back(field: SchemaField, was: SchemaField, version: SchemaVersion, lineage: Lineage, phase: int) -> Finding:
-    is_same = was.type == field.type
-    told = "of the same type" if is_same else f"of type {was.type}, and is now {field.type}"
-    text = f'"{field.path}" comes back: version {version.number} had it ({was.span}), {told}. '
-    text += (
-        "Records of that time give their old value under the new meaning."
-        if is_same
-        else "Records of that time differ."
-    )
-    fix = "Take a name that no version had, unless it means the very same."
-    return Finding(READDED, "warning", text, field.span, lineage.name, field.path, phase, fix)
+    text = f'"{field.path}" comes back: version {version.number} had it ({was.span}), {told_of_types(was, field)}'
+    return Finding(READDED, "warning", text, field.span, lineage.name, field.path, phase, READDED_FIX)
 
 
 def _units_renamed(lineage: Lineage, case: Case) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from copilot.checks.chains import ChainChange
 from copilot.cli.layout import columns, joined, section, wrapped
 from copilot.domain.evidence import Finding
 from copilot.domain.pair import DecoderVerdict, PairVerdict
@@ -38,11 +39,17 @@ class Linted:
     findings: tuple[Finding, ...]
 
 
-def compat_text(level: str, source: str, judged: Sequence[Judged], linted: Linted) -> str:
+def compat_text(level: str, source: str, judged: Sequence[Judged], chain: Sequence[ChainChange], linted: Linted) -> str:
     """Returns the answer, each pair that fails or that some decoder reads otherwise, and what is wrong with the newest schema."""
     lines = [_headline(level, source, judged)]
     for it in judged:
         lines += _pair(it)
+    whole: list[str] = []
+    for change in chain[:REASONS_SHOWN]:
+        whole += wrapped(change.message, "  ! ", "    ") + wrapped(change.fix, "    fix  ", "         ")
+    if len(chain) > REASONS_SHOWN:
+        whole.append(f"  … {len(chain) - REASONS_SHOWN} more: --format json shows all")
+    lines += section("All versions together", whole)
     told: list[str] = []
     for finding in linted.findings:
         told += wrapped(finding.message, f"  {finding.severity.upper():<8} ", " " * 11)
@@ -50,7 +57,9 @@ def compat_text(level: str, source: str, judged: Sequence[Judged], linted: Linte
     return joined([*lines, *section(f"{linted.name} by itself", told)])
 
 
-def compat_json(level: str, source: str, judged: Sequence[Judged], linted: Linted) -> dict[str, Any]:
+def compat_json(
+    level: str, source: str, judged: Sequence[Judged], chain: Sequence[ChainChange], linted: Linted
+) -> dict[str, Any]:
     """Returns the public JSON object; `compatible` is null where a schema is invalid or can't be followed."""
     answers = [it.verdict.compatible for it in judged]
     return {
@@ -59,6 +68,10 @@ def compat_json(level: str, source: str, judged: Sequence[Judged], linted: Linte
         "level_source": source,
         "compatible": None if None in answers else all(answers),
         "pairs": [{"reader": it.reader, "writer": it.writer, **verdict_json(it.verdict)} for it in judged],
+        "chain": [
+            {"version": it.version, "rule": it.rule, "path": it.path, "message": it.message, "fix": it.fix}
+            for it in chain
+        ],
         "lint": {
             "schema": linted.name,
             "findings": [

@@ -14,6 +14,7 @@ from copilot.domain.levels import DEFAULT_LEVEL, Level
 from copilot.errors import EXIT_DONE, EXIT_REFUSED, EXIT_USAGE, WrongUsage
 
 if TYPE_CHECKING:
+    from copilot.checks.chains import ChainChange
     from copilot.cli.compat_text import Judged
     from copilot.domain.pair import Age, PairVerdict
     from copilot.ports import SchemaFormat
@@ -83,11 +84,12 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     judged = list(_judged(versions, level, judge, is_history=len(arguments.schemas) == 1))
     if arguments.run:
         _tell_not_run(schema_format, console)
+    chain = _chain(versions, schema_format)
     linted = Linted(versions[-1].label, schema_format.lint(versions[-1].text))
     if arguments.format == "json":
-        console.print_json(compat_json(level, source, judged, linted))
+        console.print_json(compat_json(level, source, judged, chain, linted))
     else:
-        console.print(compat_text(level, source, judged, linted))
+        console.print(compat_text(level, source, judged, chain, linted))
     if any(it.verdict.compatible is None for it in judged):
         return EXIT_USAGE
     return EXIT_DONE if all(it.verdict.compatible for it in judged) else EXIT_REFUSED
@@ -118,6 +120,19 @@ def _judge(schema_format: SchemaFormat, *, is_run: bool) -> Judge:
         return run_pair(verdict, reader, writer, schema_format)
 
     return judge
+
+
+def _chain(versions: tuple[NamedSchema, ...], schema_format: SchemaFormat) -> tuple[ChainChange, ...]:
+    """Returns what only three versions and more can show; a version that can't be read is passed over."""
+    if len(versions) < 3:
+        return ()
+
+    from copilot.checks.chains import chain_changes
+    from copilot.checks.pairs_run import version_of
+
+    read = [(version_of(it.text, schema_format), it.label) for it in versions]
+    known = [(version, label) for version, label in read if version is not None]
+    return tuple(chain_changes([it for it, _ in known], [label for _, label in known], schema_format))
 
 
 def _print_matrix(arguments: argparse.Namespace, schema_format: SchemaFormat, console: Console) -> int:

@@ -245,3 +245,19 @@ def test_who_reads_only_the_first_answers_of_a_batch_is_told_nothing(
 
     with pytest.raises(BrokenPipeError):
         run(capsys, "--batch", str(tmp_path / "pairs.ndjson"))
+
+
+def test_what_no_two_of_three_versions_show_is_told_of_all_together(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    note: dict[str, Any] = {"name": "note", "type": "int", "default": 0}
+    other: dict[str, Any] = {"name": "note", "type": "string", "default": ""}
+    for number, text in enumerate((order(note), order(), order(other)), 1):
+        (tmp_path / f"{number}.avsc").write_text(text)
+
+    _, shown, _ = run(capsys, "1.avsc", "2.avsc", "3.avsc", "-C", str(tmp_path))
+    _, answer, _ = run(capsys, "1.avsc", "2.avsc", "3.avsc", "-C", str(tmp_path), "--format", "json")
+
+    assert 'All versions together\n  ! "note" comes back in 3.avsc: 1.avsc had it' in shown
+    jsonschema.validate(json.loads(answer), SCHEMA)
+    assert [(it["version"], it["rule"]) for it in json.loads(answer)["chain"]] == [("3.avsc", "meaning.name-readded")]

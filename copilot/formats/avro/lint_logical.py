@@ -63,8 +63,9 @@ def _decimal(schema: dict[str, Any], path: str) -> Iterator[Finding]:
         digits = decimal_digits(schema["size"])
         if precision > digits:
             message = (
-                f"A fixed of {schema['size']} bytes holds {digits} digits, not {precision}, so the decimal is ignored."
+                f"A fixed of {schema['size']} bytes holds {digits} digits, not {precision}: Java ignores the decimal, "
             )
+            message += "and fastavro refuses the schema."
             yield _finding("decimal-too-wide", path, message, "Use a wider fixed, or bytes.")
 
 
