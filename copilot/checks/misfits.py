@@ -33,8 +33,10 @@ def misfit_findings(
             continue
         misfits = fitted.misfits if named else _of_nobody(file.text, subject, pipeline, schema_format)
         if misfits:
-            text = f"{_counted(len(misfits), fitted.count)} of {path} fit no version of {subject.name} and were not tried: "
-            text += f"{_reasons(misfits)}."
+            told = f"fit no version of {subject.name} and were not tried"
+            text = f"{len(misfits)} of {fitted.count} records of {path} {told}: {_reasons(misfits)}."
+            if fitted.count == 1:
+                text = f"The one record of {path} fits no version of {subject.name} and was not tried: {_reasons(misfits)}."
             span = Span(path, misfits[0].line, misfits[0].line)
             yield Finding(UNFIT, "warning" if named else "note", text, span, subject.name)
 
@@ -50,10 +52,6 @@ def _of_nobody(
     others = [it for it in pipeline.subjects if it.format == subject.format and it.name != subject.name]
     versions = [version.resolved for one in (*others, subject) for version in one.versions]
     return schema_format.fitted(versions, text).misfits
-
-
-def _counted(unfit: int, count: int) -> str:
-    return f"{unfit} of {count} records" if count > 1 else "The one record"
 
 
 def _reasons(misfits: Sequence[Misfit]) -> str:

@@ -24,7 +24,10 @@ FILES_MAX = 20
 RECORDS_MAX = 200
 FILE_BYTES_MAX = 1_000_000
 _SUFFIXES = (".json", ".jsonl", ".ndjson")
-_FOLDERS = frozenset({"sample", "samples", "fixture", "fixtures", "testdata", "test_data", "data", "examples"})
+_FOLDERS = frozenset(
+    {"sample", "samples", "sampledata", "fixture", "fixtures", "testdata", "data", "example", "examples"}
+)
+"""Without dashes and underscores."""
 _SHOWN = 5
 HIDDEN, HIDDEN_READ, HIDDEN_REASON = "a recorded value", "another one", "for a reason that may hold recorded data"
 
@@ -92,7 +95,7 @@ def _texts(subject: str, pipeline: PipelineMap, tree: Tree) -> Mapping[str, Sour
 
 
 def _is_sample(path: str, size: int) -> bool:
-    *folders, name = path.lower().split("/")
+    *folders, name = path.lower().replace("_", "").replace("-", "").split("/")
     return name.endswith(_SUFFIXES) and not _FOLDERS.isdisjoint(folders) and size <= FILE_BYTES_MAX
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from copilot.checks.chains import ChainChange
 from copilot.cli.layout import columns, joined, section, wrapped
 from copilot.domain.evidence import Finding
 from copilot.domain.pair import DecoderVerdict, PairVerdict
+
+if TYPE_CHECKING:
+    from copilot.checks.chains import ChainChange
 
 VERSION = 1
 REASONS_SHOWN = 20

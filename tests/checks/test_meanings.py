@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from copilot.checks.chains import READDED
 from copilot.checks.compatibility import CompatibilityCheck
-from copilot.checks.meanings import KEY_BYTES, READDED, UNIT_BETWEEN, UNIT_RENAMED
+from copilot.checks.meanings import KEY_BYTES, UNIT_BETWEEN, UNIT_RENAMED
 from copilot.domain.evidence import Finding
 from copilot.domain.operation import AddField, Operation, RenameField
 from copilot.domain.pipeline import PipelineMap

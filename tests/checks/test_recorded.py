@@ -181,10 +181,11 @@ def test_a_named_container_that_is_none_is_said(data: bytes) -> None:
     assert found.message.startswith("dump.avro ")
 
 
-def test_records_in_a_folder_for_samples_are_tried_though_nobody_names_them() -> None:
+@pytest.mark.parametrize("folder", ["tests/fixtures", "schema/9/sample_data", "test-data"])
+def test_records_in_a_folder_for_samples_are_tried_though_nobody_names_them(folder: str) -> None:
     it = adding()
 
-    evidence = ReplayCheck().run(it, bench({"tests/fixtures/orders.json": json.dumps([{"id": SECRET}, {}])}))
+    evidence = ReplayCheck().run(it, bench({f"{folder}/orders.json": json.dumps([{"id": SECRET}, {}])}))
 
     assert evidence.measure("recorded") == 2
     assert SECRET not in repr(evidence)
