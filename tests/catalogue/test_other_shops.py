@@ -146,6 +146,21 @@ def test_every_way_that_a_strategy_offers_stands_in_a_decision_here() -> None:
     assert missing == set()
 
 
+def test_no_title_says_another_order_than_the_steps_of_its_way_have() -> None:
+    said: list[str] = []
+    for path in sorted(GOLDEN.glob("*.txt")):
+        text = path.read_text("utf-8")
+        chosen = re.search(r"(?m)^chosen  (.*)$", text)
+        order = re.search(r"(producers|consumers|readers) first", chosen[1]) if chosen else None
+        steps = re.findall(r"(?m)^  (Deploy the \w+|Stop the producers, drain)", text.partition("PHASE 1")[2])
+        if order is not None:
+            said.append(path.stem)
+            first = "producers" if order[1] == "producers" else "consumers"
+            assert [it for it in steps if it != "Deploy the sinks"][:1] in ([], [f"Deploy the {first}"]), path.stem
+
+    assert said
+
+
 def _offered(tree: ast.Module) -> set[str]:
     """The kinds of alternatives that a module names."""
     return {
