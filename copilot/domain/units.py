@@ -39,10 +39,16 @@ _WORDS: dict[str, dict[str, str]] = {
         "m": "m meter meters metre metres",
         "km": "km kilometer kilometers kilometre kilometres",
         "miles": "mi mile miles",
+        "nautical miles": "nmi nautical_mile nautical_miles sea_mile sea_miles",
         "feet": "ft foot feet",
     },
-    "speed": {"m/s": "m/s", "km/h": "km/h kmh kph", "mph": "mph", "knots": "knot knots"},
-    "acceleration": {"m/s²": "m/s² m/s2 m/s^2"},
+    "speed": {
+        "m/s": "m/s meter_per_second meters_per_second metre_per_second metres_per_second",
+        "km/h": "km/h kmh kph kilometer_per_hour kilometers_per_hour kilometre_per_hour kilometres_per_hour",
+        "mph": "mph mile_per_hour miles_per_hour",
+        "knots": "knot knots",
+    },
+    "acceleration": {"m/s²": "m/s² m/s2 m/s^2 meters_per_second_squared metres_per_second_squared"},
     "voltage": {"mV": "mv millivolt millivolts", "V": "volt volts", "kV": "kv kilovolt kilovolts"},
     "frequency": {"Hz": "hz hertz", "kHz": "khz", "MHz": "mhz", "GHz": "ghz"},
     "pressure": {
@@ -103,6 +109,7 @@ _SIZES: dict[str, dict[str, str]] = {
         "km": "1000",
         "feet": "3048/10000",
         "miles": "1609344/1000",
+        "nautical miles": "1852",
     },
     "speed": {"m/s": "1", "km/h": "1000/3600", "mph": "44704/100000", "knots": "1852/3600"},
     "voltage": {"V": "1", "mV": "1/1000", "kV": "1000"},
@@ -117,8 +124,17 @@ _SIZES: dict[str, dict[str, str]] = {
         "ounces": "28349523125/1000000000",
     },
 }
+# A word before a unit that makes another one of it: a square metre is no metre, and a troy ounce weighs more than an ounce.
+_QUALIFIED = r"(?:nautical|sea|square|sq\.?|cubic|cu\.?|fluid|fl\.?|troy|survey|board|light|geographical?)[\s_-]+"
+_PER = (
+    r"(?:met(?:er|re)s?[\s_-]+per[\s_-]+second(?:[\s_-]+squared|[\s_-]+per[\s_-]+second)?"
+    r"|(?:kilomet(?:er|re)|mile)s?[\s_-]+per[\s_-]+hour)\b"
+)
 # A lone "s" after an apostrophe is a genitive, not seconds.
-_WORD = re.compile(r"(?<!['’])(?:km/h|m/s(?:\^?2|²)?|[°µ]?[A-Za-z]+)|%")
+_WORD = re.compile(
+    rf"(?<!['’])(?:km/h|m/s(?:\^?2|²)?|(?<![A-Za-z])(?:{_PER}|{_QUALIFIED}[A-Za-z]+)|[°µ]?[A-Za-z]+)|%", re.IGNORECASE
+)
+_LAST_WORDS = re.compile(rf"\b(?:{_PER}|{_QUALIFIED}[A-Za-z]+)$", re.IGNORECASE)
 # "The second day of the week", "the g band": such words are units only where a text puts one.
 _ORDINARY = frozenset({"second", "minute", "hour", "day", "week", "month", "foot", "s", "h", "m", "g"})
 _PUTS_UNIT = re.compile(r"(?:\b(?:in|per|as)\s+|[(\[/\d]\s*)$", re.IGNORECASE)
@@ -147,7 +163,7 @@ def _by_dimension(words: Iterable[str]) -> dict[str, frozenset[str]]:
 
 def unit_of(word: str) -> tuple[str, str]:
     """Returns the dimension and the unit that a word names, ("", "") for a word that is in no list."""
-    return _UNITS.get(word.lower(), ("", ""))
+    return _UNITS.get(re.sub(r"[\s_-]+", "_", word.lower()), ("", ""))
 
 
 def factor_between(old: str, new: str) -> Fraction | None:
@@ -190,7 +206,8 @@ def name_unit_changes(old: str, new: str) -> tuple[tuple[str, str, str], ...]:
 def _last_word(name: str) -> str:
     # What stands alone is a name, not a unit: "hours", "m".
     words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|%", name)
-    return words[-1] if len(words) > 1 else ""
+    several = _LAST_WORDS.search(" ".join(words))
+    return several[0] if several else words[-1] if len(words) > 1 else ""
 
 
 def unit_field(name: str) -> str:

@@ -116,8 +116,9 @@ _NEW_TOPIC = r"(?:,?\s+(?:as|in|into|onto|on)\s+(?:(?:the\s+|a\s+)?(?:new\s+)?to
 _TAGS = r"(?:pii|phi|pci|gdpr|sensitive|confidential|secret|personal(?:\s+data)?)"
 _COMPATIBILITY = r"compatibility(?:\s+(?:level|mode|setting))?"
 
-_UNIT = r"(?P<unit>(?:[a-z]+\s+)?[\w%°µ]+)"
-_OLD_UNIT = r"(?P<was>(?:[a-z]+\s+)?[\w%°µ]+)"
+_UNIT_WORDS = r"(?:[a-z]+\s+(?:per\s+)?)?[\w%°µ]+(?:/[\w^]+)?"
+_UNIT = rf"(?P<unit>{_UNIT_WORDS})"
+_OLD_UNIT = rf"(?P<was>{_UNIT_WORDS})"
 _BY = r"(?:,?\s+(?:by|times|with\s+(?:a\s+|the\s+)?factor(?:\s+of)?)\s+(?P<factor>\d[\d./]*))?"
 _NAMED = r"(?:,?\s+(?:as|named|called|in\s+(?:the\s+)?(?:new\s+)?field)\s+(?P<to>(?:\ue000\d+\ue001|[A-Za-z_]\w*)))?"
 

@@ -22,6 +22,7 @@ _FACTOR = re.compile(r"\d{1,18}(?:\.\d{1,18}|/0*[1-9]\d{0,17})?")
 _DIGITS_OF_LONG = 19
 _DIGITS_LIMIT = 38
 _NUMBERED_LIMIT = 100
+_UNIT_WORDS_MAX = 3
 
 
 def complete(operation: ChangeUnit, field: SchemaField, siblings: list[SchemaField], where: str) -> ChangeUnit:
@@ -113,8 +114,9 @@ def _free_name(operation: ChangeUnit, field: SchemaField, siblings: list[SchemaF
     name, dimension = field.name, unit_of(operation.unit)[0]
     has_capitals = is_camel(name)
     words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name) if has_capitals else name.split("_")
-    if len(words) > 1 and dimension and unit_of(words[-1])[0] == dimension:
-        words = words[:-1]
+    lengths = range(min(_UNIT_WORDS_MAX, len(words) - 1), 0, -1)
+    said = (it for it in lengths if dimension and unit_of(" ".join(words[-it:]))[0] == dimension)
+    words = words[: len(words) - next(said, 0)]
     unit = re.sub(r"\W+", "_", operation.unit.lower()).strip("_") or "converted"
     unit = _SHORT.get(unit_of(operation.unit)[1], unit)
     words = [*words, unit.capitalize() if has_capitals else unit]

@@ -717,6 +717,22 @@ def test_several_symbols_are_several_operations() -> None:
             {"op": "change_unit", "field": "amount", **IN_EUROS, "to": "total"},
         ),
         (
+            "change the unit of retries in order from knots to m/s",
+            {"op": "change_unit", "field": "retries", "unit": "m/s", "was": "knots", "factor": "463/900"}
+            | {"to": "retries_m_s", "type": "double"},
+        ),
+        (
+            "change the unit of retries in order from nautical miles to metres per second by 12",
+            {
+                "op": "change_unit",
+                "field": "retries",
+                "unit": "metres per second",
+                "was": "nautical miles",
+                "factor": "12",
+            }
+            | {"to": "retries_metres_per_second", "type": "long"},
+        ),
+        (
             "change the unit of retries in order from dozens to pieces by 12",
             {"op": "change_unit", "field": "retries", "unit": "pieces", "was": "dozens", "factor": "12"}
             | {"to": "retries_pieces", "type": "long"},
