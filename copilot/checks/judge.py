@@ -129,9 +129,15 @@ class Judge:
         pair = seen.pair
         if (pair.direction, pair.age) in demanded(self.lineage.subject.compatibility):
             return True
-        if seen.kind == "refused" or (pair.direction, pair.age) != ("backward", "previous"):
+        if pair.direction != "backward":
             return False
-        return self._is_read(seen.path)
+        if self._waits_in_vain(pair.phase) and pair.writer.meaning in self._gone(pair.phase):
+            return seen.kind == "refused" or self._is_read(seen.path)
+        return seen.kind != "refused" and pair.age == "previous" and self._is_read(seen.path)
+
+    def _waits_in_vain(self, phase: int) -> bool:
+        """Tells whether a gate waits until older records are gone, and a topic keeps them for ever: no level makes up for that."""
+        return self._has_waited(phase) and self._is_kept_for_ever(phase)
 
     def _was_dropped(self, seen: Seen) -> bool:
         """Tells whether readers with the present schema drop the field, too: an earlier version took it away."""

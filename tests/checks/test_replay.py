@@ -359,6 +359,22 @@ def test_known_retention_lets_a_gate_outwait_the_history() -> None:
     assert tried([Retention("orders", None, Span("copilot.toml", 4, 4))]).measure("history_changed") == 1
 
 
+def test_a_plan_that_waits_for_records_that_are_kept_for_ever_loses_them_whatever_the_level() -> None:
+    old = [ID, field("amount", "long")]
+    both = [*old, field("total", ["null", "long"], default=None)]
+    last = [ID, field("total", ["null", "long"], default=None)]
+    gate = Gate("old records are gone", outlasts_retention=True)
+
+    def tried(*days: float | None) -> Evidence:
+        kept = [Retention("orders", it, Span("copilot.toml", 4, 4)) for it in days]
+        uses = [use("amount")]
+        return run(case(RENAME, [old], [both, last], level="BACKWARD", gates=[gate], retentions=kept, uses=uses))
+
+    assert tried().verdict == "pass"
+    assert tried(7).verdict == "pass"
+    assert "replay.value-defaulted" in errors(tried(None))
+
+
 def test_a_gate_that_says_that_records_were_written_again_counts_only_where_the_job_is_in_a_patch() -> None:
     old = [ID, field("amount", "long", default=0)]
     both = [*old, field("total", ["null", "long"], default=None)]
