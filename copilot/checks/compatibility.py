@@ -21,6 +21,7 @@ from copilot.checks.magnitude import magnitude_findings
 from copilot.checks.meanings import wider_meanings
 from copilot.checks.outside import OPEN_RULES, Judge, outside_findings
 from copilot.checks.protected import turned_in_place
+from copilot.checks.steady import steady_findings
 from copilot.domain.evidence import Evidence, Finding, Measure, Severity, Verdict
 from copilot.domain.fieldtype import branches, fits, parsed
 from copilot.domain.operation import ChangeLevel
@@ -46,7 +47,7 @@ class CompatibilityCheck:
     """Each changed subject against its history, by its level."""
 
     name = "compatibility"
-    version = 6
+    version = 7
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
@@ -55,6 +56,7 @@ class CompatibilityCheck:
         sizes = tuple(magnitude_findings(case, bench))
         open_sizes = len({(it.subject, it.path) for it in sizes if it.rule == MAGNITUDE_UNKNOWN})
         findings = [*(finding for it in judged for finding in it.findings), *levels, *sizes]
+        findings += steady_findings(changed, case)
         return make_evidence(
             self.name,
             self.version,

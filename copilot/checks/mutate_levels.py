@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from copilot.checks.mutant import Mutant, edits_of, place_of, with_edits, with_more
-from copilot.domain.alternative import Edit, TextEdit
+from copilot.domain.alternative import Edit, NewFile, TextEdit
 from copilot.domain.levels import Level, demanded
 from copilot.domain.operation import ChangeLevel
 from copilot.domain.source import SourceFile
@@ -48,12 +48,22 @@ def at_level(others: _Others) -> Callable[[Edit, Case], Iterator[Edit]]:
     """Returns the break that sets each of the other levels in the place of the one that an edit sets."""
 
     def broken(edit: Edit, case: Case) -> Iterator[Edit]:
-        found = _LEVEL.search(edit.after) if isinstance(edit, TextEdit) and _is_asked(case) else None
-        if isinstance(edit, TextEdit) and found:
-            for other in others(found[0]):  # type: ignore[arg-type]
-                yield replace(edit, after=_LEVEL.sub(other, edit.after, count=1))
+        if not isinstance(edit, TextEdit | NewFile) or not _is_asked(case):
+            return
+        text = edit.after if isinstance(edit, TextEdit) else edit.text
+        found = _LEVEL.search(text)
+        for other in others(found[0]) if found else ():  # type: ignore[arg-type]
+            changed = _LEVEL.sub(other, text, count=1)
+            yield replace(edit, after=changed) if isinstance(edit, TextEdit) else replace(edit, text=changed)
 
     return broken
+
+
+def subject_misspelt(edit: Edit, case: Case) -> Iterator[Edit]:
+    """New settings that set the level of a subject which is not there."""
+    for operation in case.request.operations if isinstance(edit, NewFile) else ():
+        if isinstance(edit, NewFile) and isinstance(operation, ChangeLevel) and operation.subject in edit.text:
+            yield replace(edit, text=edit.text.replace(operation.subject, f"{operation.subject}_x"))
 
 
 def neighbour_too(case: Case, tree: Tree) -> Iterator[Mutant]:

@@ -117,6 +117,19 @@ def emptied(change: FileChange, is_last: bool) -> FileChange:
     return replace(change, after="\n") if change.before is None and change.after else change
 
 
+def half_written(change: FileChange, is_last: bool) -> FileChange:
+    """A new file of which only the first half of the lines stands."""
+    lines = split_lines(change.after or "") if change.before is None else []
+    return replace(change, after="".join(lines[: len(lines) // 2])) if len(lines) > 1 else change
+
+
+def undecided(change: FileChange, is_last: bool) -> FileChange:
+    """A new file as a merge leaves it that nobody has decided: twice, and the marks around it."""
+    if change.before is not None or not change.after:
+        return change
+    return replace(change, after=f"<<<<<<< ours\n{change.after}=======\n{change.after}>>>>>>> theirs\n")
+
+
 def last_statement_lost(change: FileChange, is_last: bool) -> FileChange:
     """A new program without its last statement, which is the one that starts it."""
     if change.before is not None or not change.after or not change.path.endswith(_CODE):

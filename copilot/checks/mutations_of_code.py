@@ -79,6 +79,18 @@ OF_CODE: tuple[Mutation, ...] = (
         texts.at_files("empty", lines.emptied),
     ),
     Mutation(
+        "new file half written",
+        "a file that the plan needs ends in its middle",
+        "no file of several lines is new",
+        texts.at_files("without its second half", lines.half_written),
+    ),
+    Mutation(
+        "new file undecided",
+        "a merge that nobody decided is deployed",
+        "no file is new",
+        texts.at_files("twice, with the marks of a merge", lines.undecided),
+    ),
+    Mutation(
         "new program never started",
         "a program is deployed that does nothing",
         "no program is new",
@@ -131,6 +143,12 @@ OF_CODE: tuple[Mutation, ...] = (
         "readers are guarded where writers should be, or the other way round",
         "the request sets no level of one side",
         at_edits(levels.at_level(levels.other_side)),
+    ),
+    Mutation(
+        "level of nobody",
+        "the subject that was meant keeps its level",
+        "no new settings set a level",
+        at_edits(levels.subject_misspelt),
     ),
     Mutation(
         "another level too",

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from copilot.checks.carried import carried_findings
 from copilot.checks.evidence import make_evidence
 from copilot.checks.unasked import unasked_lines
+from copilot.checks.unmade import unmade_edits
 from copilot.domain.alternative import SchemaEdit
 from copilot.domain.evidence import Evidence, Finding, Measure
 from copilot.domain.free_form import hidden_in, is_free_form, is_protected, why_kept_out
@@ -41,6 +42,7 @@ class ScopeCheck:
         snapshot = bench.tree.snapshot
         findings = [finding for patch in case.patches for finding in _findings(case, patch, snapshot)]
         findings += [finding for patch in case.patches for finding in unasked_lines(case.alternative, patch)]
+        findings += [finding for patch in case.patches for finding in unmade_edits(case.alternative, patch)]
         findings += carried_findings(case)
         if not any(patch.changes for patch in case.patches):
             findings.append(Finding("scope.empty", "error", "The alternative changes no file.", fix=_EMPTY_FIX))

@@ -64,6 +64,16 @@ def test_every_patch_of_a_schema_can_be_broken_twenty_times(change: str) -> None
     assert sum(len(mutation.of(case, kit.tree)) for mutation in MUTATIONS) >= 20
 
 
+@pytest.mark.parametrize(
+    "change",
+    ["raise the compatibility of score to FULL_TRANSITIVE", "split orders.v1 by channel into orders.web, orders.app"],
+)
+def test_a_patch_of_few_lines_can_be_broken_in_twenty_ways_too(change: str) -> None:
+    case, kit = chosen(change)
+
+    assert sum(bool(mutation.of(case, kit.tree)) for mutation in MUTATIONS) >= 20
+
+
 def test_another_field_is_broken_in_each_text_of_the_record_and_never_the_one_that_was_meant() -> None:
     case, kit = chosen(RENAME)
     asked = {getattr(it, "field", "") for it in case.request.operations}
