@@ -15,10 +15,12 @@ from copilot.checks.declared import at_or_below, beside
 from copilot.checks.elsewhere import was_left_to_hand
 from copilot.checks.lineage import Direction
 from copilot.checks.meetings import NO_AVRO, Meetings, Problem, Reader, Records, decoders_of
+from copilot.checks.newsymbols import enums_of
 from copilot.checks.nulls import null_is_foreseen
 from copilot.checks.parsed_code import Codes
 from copilot.checks.roundtrip import HISTORY_LIMIT
 from copilot.checks.standing import standing_uses
+from copilot.checks.strangers import outcome_at
 from copilot.checks.upcasted import is_led_from
 from copilot.checks.wires import Wire, meetings_of, wires_of
 from copilot.domain.fieldtype import named_types, parsed, says_unknown, value_kind
@@ -145,7 +147,7 @@ class Crossings:
         if kind != "writer":
             found.append(self._of_bytes(wire, phase, data, read, direction))
         if kind in ("writer", "unknown"):
-            found.append(self._of_code(wire, data, read, direction))
+            found.append(self._of_code(wire, phase, data, read, direction))
         told = next((it for it in found if it is not None), None)
         is_open = kind == "unknown" or wire.is_possible
         return replace(told, is_certain=False) if told and is_open else told
@@ -169,7 +171,13 @@ class Crossings:
             return None
         known = {it.place for it in before}
         for problem in meetings.problems(data, reader, direction):
-            if problem.place not in known and self._matters(problem, wire, read, meetings):
+            if problem.place in known:
+                continue
+            if self._says_unknown(problem, meetings):
+                uses = [use for use in self._uses_of(wire, read) if use.path == problem.path]
+                if stopped := self._first_of(self._stopped(uses, problem.read.strip("'"), read), uses, read, ()):
+                    return stopped
+            elif self._matters(problem, wire, read, meetings):
                 span = self._place_of(problem.path, wire, read)
                 return Hazard(problem.detail.rstrip("."), span, problem.path, problem.is_certain)
         # Where a gate waited until the old field was written no more, the default says nothing new.
@@ -199,18 +207,28 @@ class Crossings:
             return False
         if problem.kind == "refused":
             return True
-        declared = meetings.declared
-        is_asked = any(at_or_below(problem.path, path) for path in declared.paths)
-        if problem.kind == "collapsed" and is_asked and says_unknown(problem.read.strip("'")):
-            return False
         own = self._uses_of(wire, read)
-        return not own or is_asked or any(_touches(use, problem.path) for use in own)
+        return not own or _is_asked(problem, meetings) or any(_touches(use, problem.path) for use in own)
+
+    @staticmethod
+    def _says_unknown(problem: Problem, meetings: Meetings) -> bool:
+        return problem.kind == "collapsed" and _is_asked(problem, meetings) and says_unknown(problem.read.strip("'"))
+
+    def _stopped(self, uses: Iterable[FieldUse], symbol: str, state: int) -> Iterator[Hazard]:
+        """Yields the uses whose code stops at a symbol that it was not written for, be it one that says that nothing is known."""
+        for use in uses:
+            outcome = outcome_at(use, symbol, self._codes_of(state))
+            if outcome.fate == "breaks":
+                text = f'"{use.name}" is {symbol}, and the code {outcome.what}'
+                yield Hazard(text, use.span, use.path, use.certainty == "certain")
 
     def _place_of(self, path: str, wire: Wire, state: int) -> Span | None:
         used = [use.span for use in self._uses_of(wire, state) if path and _touches(use, path)]
         return min(used) if used else _start_of(wire)
 
-    def _of_code(self, wire: Wire, data: SchemaVersion | None, read: int, direction: Direction) -> Hazard | None:
+    def _of_code(
+        self, wire: Wire, phase: int, data: SchemaVersion | None, read: int, direction: Direction
+    ) -> Hazard | None:
         own = wire.writer_text(read)
         if data is None or own is None or data.meaning == own.meaning:
             return None
@@ -219,7 +237,10 @@ class Crossings:
         fallbacks = self._fallbacks(wire, uses, has)
         codes = self._codes_of(read)
         fallbacks |= {use.span for use in uses if use.path not in has and is_led_from(use, has, codes)}
-        met = [hazard for use in uses for hazard in _met(use, has, expects, fallbacks, is_old=direction == "forward")]
+        is_old = direction == "forward"
+        met = [hazard for use in uses for hazard in _met(use, has, expects, fallbacks, is_old=is_old)]
+        if is_old:
+            met += self._of_symbols(wire, phase, data, own, read)
         fresh = has.keys() - _by_path(wire.written.history[-1]).keys() if wire.written.history else frozenset()
         return self._first_of(met, uses, read, fresh)
 
@@ -232,6 +253,19 @@ class Crossings:
         about_fields = (it for it in self.case.request.operations if not isinstance(it, _NO_SUCCESSOR))
         olds = {name for it in about_fields for name in old_names(it)}
         return {use.span for use in uses if use.path in has and (use.path not in base or use.name in olds)}
+
+    def _of_symbols(
+        self, wire: Wire, phase: int, data: SchemaVersion, own: SchemaVersion, read: int
+    ) -> Iterator[Hazard]:
+        """Yields what old code makes of symbols that it gets as they were written."""
+        now, then = enums_of(data), enums_of(own)
+        if now == then or not (meetings := self._meetings_of(wire, phase)):
+            return
+        unwritten = frozenset().union(*meetings.unwritten.values())
+        for path in now.keys() & then.keys():
+            uses = [use for use in self._uses_of(wire, read) if use.path == path]
+            for symbol in sorted({*now[path]["symbols"]} - {*then[path]["symbols"]} - unwritten):
+                yield from self._stopped(uses, symbol, read)
 
     def _first_of(self, met: Iterable[Hazard], uses: list[FieldUse], read: int, fresh: Iterable[str]) -> Hazard | None:
         """Returns the most certain of what uses meet, the first in the code; nothing where null is met by code that foresees it."""
@@ -297,6 +331,10 @@ def _without(meetings: Meetings, version: SchemaVersion | None, symbols: frozens
         if symbols & set(kind.get("symbols", ())):
             left_out[name] = left_out.get(name, frozenset()) | symbols
     return left_out
+
+
+def _is_asked(problem: Problem, meetings: Meetings) -> bool:
+    return any(at_or_below(problem.path, path) for path in meetings.declared.paths)
 
 
 def _by_path(version: SchemaVersion) -> dict[str, SchemaField]:

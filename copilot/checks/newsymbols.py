@@ -14,9 +14,8 @@ from copilot.checks.consumers import ConsumerView
 from copilot.checks.declared import declared_about, named_operations, stand_ins
 from copilot.checks.elsewhere import is_by_hand, is_left_to_people
 from copilot.checks.lineage import Lineage, phase_label
-from copilot.checks.nulls import UNKNOWN
 from copilot.checks.reading import reader_schema
-from copilot.checks.strangers import outcome_of_symbol
+from copilot.checks.strangers import outcome_at
 from copilot.checks.unwritten import unwritten_symbols
 from copilot.domain.evidence import Finding
 from copilot.domain.fieldtype import field_of, named_types, parsed, without_null
@@ -40,7 +39,7 @@ def symbol_findings(view: ConsumerView) -> Iterator[Finding]:
     stand_ins = {
         it for symbols in unwritten_symbols(view.lineage, view.case.request.operations).values() for it in symbols
     }
-    known, written, read = _enums(base.latest), _enums(after), _enums(reader)
+    known, written, read = enums_of(base.latest), enums_of(after), enums_of(reader)
     if known == written:
         return
     carried = {new: old for new, old in _carried(view).items() if new in written and old in known}
@@ -74,7 +73,7 @@ def too_late(lineage: Lineage, phase: int, case: Case) -> Iterator[Finding]:
     is_waited = any(gate.outlasts_retention for gate in case.alternative.gates_before(phase))
     if before is None or after is None or not is_waited:
         return
-    was, now = _enums(before), _enums(after)
+    was, now = enums_of(before), enums_of(after)
     for operation in case.request.operations:
         if not isinstance(operation, RenameSymbol):
             continue
@@ -90,7 +89,7 @@ def too_late(lineage: Lineage, phase: int, case: Case) -> Iterator[Finding]:
                 yield Finding(_NEW_SYMBOL_LATE, "error", text, None, lineage.name, path, phase, fix)
 
 
-def _enums(version: SchemaVersion) -> Mapping[str, dict[str, Any]]:
+def enums_of(version: SchemaVersion) -> Mapping[str, dict[str, Any]]:
     """Returns the enums of a version by the path of their field; a text whose rule names all its values counts as one."""
     if '"enum"' not in version.resolved:
         return {}
@@ -113,12 +112,7 @@ def _as_read(symbol: str, enum: dict[str, Any]) -> str:
 
 
 def _met(view: ConsumerView, use: FieldUse, symbol: str) -> Iterator[Finding]:
-    code = view.codes.of(use)
-    outcome = UNKNOWN
-    if code is not None:
-        outcome = outcome_of_symbol(
-            code, code.read(use), symbol, lambda dotted: view.codes.imported(use.span.path, dotted)
-        )
+    outcome = outcome_at(use, symbol, view.codes)
     if outcome.fate not in ("breaks", "passes"):
         return
     label = phase_label(view.phase, view.case.alternative.phases[view.phase])

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from copilot.checks.guards import ON_ANYTHING, ON_STRANGER, Identity, identity, is_caught
 from copilot.checks.nulls import FORESEEN, UNKNOWN, Outcome
-from copilot.checks.parsed_code import FunctionNode, ParsedCode
+from copilot.checks.parsed_code import Codes, FunctionNode, ParsedCode
+from copilot.domain.pipeline import FieldUse
 from copilot.domain.record_classes import last_name
 
 BRANCHES_MIN = 2
@@ -32,6 +33,14 @@ def outcome_of_symbol(
     found = [_Stranger(code, symbol, imported).of(read) for read in reads]
     fates = {one.fate for one in found}
     return found[0] if len(fates) == 1 else UNKNOWN
+
+
+def outcome_at(use: FieldUse, symbol: str, codes: Codes) -> Outcome:
+    """Returns what becomes of a symbol that a use reads, in the files of one state."""
+    code = codes.of(use)
+    if code is None:
+        return UNKNOWN
+    return outcome_of_symbol(code, code.read(use), symbol, lambda dotted: codes.imported(use.span.path, dotted))
 
 
 @dataclass(frozen=True, slots=True)

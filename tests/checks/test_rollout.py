@@ -24,7 +24,7 @@ from copilot.domain.pipeline import Decoder, PipelineMap, Retention
 from copilot.domain.schema import SchemaSource
 from copilot.domain.source import Span
 from copilot.ports import Case
-from tests.checks.orders import SCORER_PATH, Fields, bench, case, field, use
+from tests.checks.orders import FASTAVRO, SCORER_PATH, Fields, bench, case, field, use
 from tests.checks.test_wires import wired
 
 ID = field("id", "string")
@@ -245,6 +245,36 @@ def test_a_symbol_that_old_readers_take_for_another_goes_out_behind_them() -> No
 
     assert tried((PRODUCERS, CONSUMERS)).verdict == "fail"
     assert tried((CONSUMERS, PRODUCERS)).verdict == "pass"
+
+
+@pytest.mark.parametrize(
+    ("reader", "line", "breaks"),
+    [
+        (OWN, 'RATES[order["state"]]', '"state" is UNKNOWN, and the code looks it up in RATES, which lacks UNKNOWN'),
+        (OWN, 'RATES.get(order["state"])', ""),
+        (FASTAVRO, 'RATES[order["state"]]', '"state" is HELD, and the code looks it up in RATES, which lacks HELD'),
+        (FASTAVRO, 'RATES.get(order["state"])', ""),
+    ],
+)
+def test_code_that_stops_at_a_symbol_or_at_what_stands_for_it_goes_out_before_the_producers(
+    reader: Decoder, line: str, breaks: str
+) -> None:
+    def state(*symbols: str) -> list[dict[str, object]]:
+        kind = {"type": "enum", "name": "State", "symbols": list(symbols), "default": "UNKNOWN"}
+        return [ID, field("state", kind)]
+
+    add = AddSymbol("order", "", "state", "HELD")
+    before, after = state("NEW", "UNKNOWN"), state("NEW", "UNKNOWN", "HELD")
+    it = case(add, [before], [after], uses=[use("state", line=2)], steps=[(PRODUCERS, CONSUMERS)], reader=reader)
+
+    evidence = RolloutCheck().run(it, bench({"scorer/main.py": f'RATES = {{"NEW": 1}}\n{line}\n'}))
+
+    assert [finding.message.partition(": ")[2] for finding in found(evidence, "rollout.breaks")] == (
+        [f'scorer, still of version 1, reads what shop writes in phase 1 "state 0": {breaks} at scorer/main.py:2.']
+        if breaks
+        else []
+    )
+    assert evidence.verdict == ("fail" if breaks else "pass")
 
 
 def test_a_value_that_no_code_of_the_reader_uses_ties_nobody() -> None:
