@@ -110,7 +110,8 @@ class Crossings:
     def _stored(self, wire: Wire, phase: int) -> Stored | None:
         """Returns which of the history only the old reader can read, nothing where a gate has waited until it is gone.
 
-        Those of the newest version are read to the end before the reader moves: they are named with others, and no reason alone.
+        Those of the newest version are read to the end before the reader moves: they are named with others, and no reason alone
+        unless the topic is known to keep them for ever.
         """
         if any(gate.outlasts_retention for gate in self.case.alternative.gates_before(phase)):
             return None
@@ -119,8 +120,10 @@ class Crossings:
             hazard = self._hazard(wire, phase, version, phase, "backward")
             if hazard and hazard.is_certain and not self._hazard(wire, phase, version, phase - 1, "backward"):
                 found[version.number] = hazard
-        earlier = [hazard for number, hazard in found.items() if number != wire.written.history[-1].number]
-        return Stored(tuple(found), earlier[0]) if earlier else None
+        kept = self.case.base.retention_of(wire.producer.endpoint.name)
+        newest = None if kept and kept.days is None else wire.written.history[-1].number
+        first = next((hazard for number, hazard in found.items() if number != newest), None) if found else None
+        return Stored(tuple(found), first) if first else None
 
     @staticmethod
     def _reads_by_schema(wire: Wire) -> bool:

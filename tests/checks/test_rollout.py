@@ -382,6 +382,18 @@ def test_equal_cases_give_equal_evidence_and_nothing_changed_is_not_applicable()
     assert run(replace(quiet, patches=())).verdict == "not-applicable"
 
 
+@pytest.mark.parametrize(("days", "count"), [(7, 0), (None, 1)])
+def test_what_is_kept_for_ever_is_lost_to_a_moved_reader_though_it_is_of_the_newest_version(
+    days: float | None, count: int
+) -> None:
+    kept = [Retention("orders", days, Span("copilot.toml", 4, 4))]
+    after = [ID, field("sum", "long", default=0)]
+
+    it = case(RENAME, [[ID, AMOUNT]], [after], steps=[(CONSUMERS, PRODUCERS)], reader=OWN, retentions=kept)
+
+    assert len(found(run(it), "rollout.stored")) == count
+
+
 def test_what_a_moved_reader_can_not_read_again_of_the_history_is_told_with_how_long_it_lies_there() -> None:
     first, second = [ID, field("amount", "long")], [ID, field("amount", "long"), field("note", "string", default="")]
     optional = [ID, field("sum", "long", default=0), field("note", "string", default="")]
