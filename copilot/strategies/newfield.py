@@ -16,7 +16,7 @@ from copilot.strategies.declarations import declared_instead, declared_too, fill
 from copilot.strategies.deprecate import deprecation
 from copilot.strategies.drift import add_beside
 from copilot.strategies.ground import Ground, Side
-from copilot.strategies.retention import is_let_go
+from copilot.strategies.retention import is_let_go, kept_for_ever
 from copilot.strategies.rollout import CONSUMERS_FIRST, PRODUCERS_FIRST, State, alternative
 from copilot.strategies.words import (
     GATE_EXPANDED,
@@ -107,7 +107,8 @@ def expand_contract(ground: Ground, slug: str, title: str, successor: Successor,
     """Offers the states of a parallel change; the old name is not kept as an alias.
 
     An alias next to both fields makes Java and avsc refuse, and fastavro return the stale value (measured). Where the level
-    asks that the whole history stays readable, and no topic is known to let go of it, the old field stays.
+    asks that the whole history stays readable, and no topic is known to let go of it, the old field stays; so it does where a
+    topic is known to keep its records for ever.
     """
     both, moved = expanded(ground, successor), readers_moved(ground, successor)
     parallel = Parallel(
@@ -142,13 +143,15 @@ def parallel_change(ground: Ground, slug: str, title: str, parallel: Parallel, a
     level = ground.subject.compatibility
     backfill = backfill_of(ground, parallel.fills)
     rewritten = backfill.rewritten if backfill else ()
-    if level.endswith("_TRANSITIVE") and not is_let_go(ground, rewritten):
+    for_ever = kept_for_ever(ground, rewritten)
+    if for_ever or (level.endswith("_TRANSITIVE") and not is_let_go(ground, rewritten)):
         backfill = None
         states.append(State("move readers", parallel.kept, CONSUMERS_FIRST))
         title = f"{title}, and keep {old} as deprecated"
-        last = (
-            f"{old} stays, because {level} asks that every version stays readable, and nothing says that old records ever leave"
-            " the topic."
+        last = f"{old} stays, because " + (
+            f"{for_ever.topic} keeps its records for ever ({for_ever.span}), and old ones have no other value."
+            if for_ever
+            else f"{level} asks that every version stays readable, and nothing says that old records ever leave the topic."
         )
     else:
         if parallel.stopped is None:

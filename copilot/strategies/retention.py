@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copilot.domain.alternative import Rewritten
+from copilot.domain.pipeline import Retention
 from copilot.strategies.ground import Ground
 
 
@@ -18,6 +19,13 @@ def is_let_go(ground: Ground, rewritten: tuple[Rewritten, ...] = ()) -> bool:
     known = [ground.pipeline.retention_of(topic) for topic in topics_of(ground)]
     again = {it.topic for it in rewritten}
     return bool(known) and all(it and (it.days is not None or it.topic in again) for it in known)
+
+
+def kept_for_ever(ground: Ground, rewritten: tuple[Rewritten, ...] = ()) -> Retention | None:
+    """Returns what says that a topic of the change never lets go of its records and has none rewritten; None where nothing does."""
+    known = (ground.pipeline.retention_of(topic) for topic in topics_of(ground))
+    again = {it.topic for it in rewritten}
+    return next((it for it in known if it and it.days is None and it.topic not in again), None)
 
 
 def topics_of(ground: Ground) -> list[str]:

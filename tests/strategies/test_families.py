@@ -413,6 +413,21 @@ def test_what_is_only_said_makes_nobody_deploy() -> None:
     assert [step.jobs for step in marked.phases[0].steps if step.kind != "consumers"] == [()]
 
 
+@pytest.mark.parametrize(
+    "request_",
+    ["change the type of amount in order to string", "rename amount to total in order", "make note required in order"],
+)
+def test_an_old_field_stays_where_a_topic_keeps_its_records_for_ever(request_: str) -> None:
+    built = shop(level="BACKWARD")
+    said = Retention("orders.paid", None, Span("copilot.toml", 2, 2))
+    kept = offered(request_, replace(built, pipeline=replace(built.pipeline, retentions=(said,))))[0]["phased"]
+    dropped = offered(request_, built)[0]["phased"]
+
+    assert [phase.name for phase in kept.phases] == ["expand", "move readers"]
+    assert "orders.paid keeps its records for ever (copilot.toml:2)" in kept.argument
+    assert dropped.phases[-1].name == "contract"
+
+
 def test_an_old_field_stays_where_the_whole_history_must_stay_readable() -> None:
     kept = offered("change the type of amount in order to string", shop(level="BACKWARD_TRANSITIVE"))[0]["phased"]
     built = shop(level="BACKWARD_TRANSITIVE")
