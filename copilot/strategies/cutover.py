@@ -61,7 +61,10 @@ def cutover_of(
     is_all = {link.job for link in links} >= {link.job for link in ground.impact.consumers} or len(moving) == len(edits)
     if is_ordered and (is_all or order == PRODUCERS_FIRST) and _only_at_end(ground, moving, "add_field"):
         return Cutover(frozenset(), _manual(ground, links, _wait), PRODUCERS_FIRST)
-    if is_ordered and (is_all or order == CONSUMERS_FIRST) and _only_at_end(ground, moving, "remove_field"):
+    # What was last lies inside the record where an earlier phase has put fields behind it.
+    is_followed = any(_adds(ground, edit) for edit in set(after) & set(before))
+    is_shorter = not is_followed and _only_at_end(ground, moving, "remove_field")
+    if is_ordered and is_shorter and (is_all or order == CONSUMERS_FIRST):
         return Cutover(frozenset(), (), CONSUMERS_FIRST)
     jobs = {job for link in links for job in (link.job, *_writers(ground, link))}
     return Cutover(frozenset(jobs), _manual(ground, links, _stop), order)
@@ -92,6 +95,10 @@ def _only_at_end(ground: Ground, moving: list[SchemaEdit], action: SchemaAction)
         and (not edit.name if action == "add_field" else edit.field in last)
         for edit in moving
     )
+
+
+def _adds(ground: Ground, edit: Edit) -> bool:
+    return isinstance(edit, SchemaEdit) and edit.action == "add_field" and edit.record == ground.record
 
 
 def _added(edit: SchemaEdit) -> tuple[object, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -155,6 +156,20 @@ def test_one_value_becomes_a_list_whose_first_readers_see() -> None:
 
     assert '"tags": [] if row.tag is None else [row.tag],' in produced
     assert 'person.get("tags")[0] if len(person.get("tags")) > 0 else None' in moved
+
+
+def test_what_was_last_is_cut_over_where_a_single_schema_reads_the_fields_that_came_behind_it() -> None:
+    built = people()
+    links = tuple(
+        replace(it, decoder=Decoder("fastavro", "single")) if it.direction == "consumes" else it
+        for it in built.pipeline.links
+    )
+    single = replace(built, pipeline=replace(built.pipeline, links=links))
+
+    phased = offered("split tag in person into first and last at ' '", single)[0]["phased"]
+
+    assert schema_of(phased, single, -2)["fields"][-1]["name"] == "last"
+    assert "cutover" in [step.kind for step in phased.phases[-1].steps]
 
 
 @pytest.mark.parametrize(
