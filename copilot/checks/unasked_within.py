@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from copilot.domain.alternative import CodeEdit, Edit, ImportEdit, SchemaEdit, TextEdit
+from copilot.domain.alternative import CodeEdit, Edit, ImportEdit, TextEdit
 from copilot.domain.lines import Run
 from copilot.domain.python_text import parsed_python
 
@@ -36,12 +36,11 @@ class About:
         settings = [it for it in edits if isinstance(it, TextEdit)]
         if len(settings) == len(edits):
             return cls(frozenset(), frozenset(), sum(it.after.count("\n") for it in settings))
-        if tree is None or not all(isinstance(it, CodeEdit | ImportEdit | SchemaEdit) for it in edits):
+        if tree is None or not all(isinstance(it, CodeEdit | ImportEdit) for it in edits):
             return None
         code = [it for it in edits if isinstance(it, CodeEdit)]
         said = " ".join(f"{it.name} {it.to} {it.expression}" for it in code)
         said += "".join(f" {it.name}" for it in edits if isinstance(it, ImportEdit))
-        said += "".join(f" {it.field} {it.name} {it.value}" for it in edits if isinstance(it, SchemaEdit))
         firsts = {before.encode().count(b"\n", 0, it.offset) + 1 for it in code}
         return cls(frozenset(_WORD.findall(said)), frozenset(_places(tree, firsts)), None)
 

@@ -5,11 +5,13 @@ from dataclasses import replace
 import pytest
 
 from copilot.checks.scope import ScopeCheck
-from copilot.domain.alternative import CodeEdit, NewFile, Replacement, TextEdit
+from copilot.domain.alternative import CodeEdit, NewFile, Replacement, SchemaEdit, TextEdit
 from copilot.domain.evidence import Evidence
 from copilot.domain.free_form import is_protected
 from copilot.domain.operation import ChangeLevel, Deprecate, Operation
 from copilot.domain.patch import FileChange
+from copilot.domain.schema import SchemaSource
+from copilot.domain.source import Span
 from copilot.patches.diff import make_patch
 from tests.checks.benches import bench_of
 from tests.checks.cases import COMMIT, MemoryTree, alternative_of, case_of, tree_of
@@ -253,3 +255,12 @@ def test_an_edit_of_a_setting_neither_brings_nor_takes_a_line(after: str) -> Non
     patch = make_patch("try-000001", 0, COMMIT, [FileChange("a.yaml", "a: 1\nb: 1\nc: 3\n", after)])
 
     assert "scope.line-not-asked" in rules(ScopeCheck().run(case_of(alternative_of((edit,)), (patch,)), bench_of(None)))
+
+
+def test_the_lines_of_a_field_in_a_schema_of_code_may_go_with_it() -> None:
+    before = 'S = {\n    "fields": [\n        {\n            "name": "a",\n            "type": "int",\n        },\n    ]\n}\n'
+    source = SchemaSource("a.py", "", "", "python-dict", 4, len(before), Span("a.py", 1, 8))
+    edit = SchemaEdit(source, "remove_field", "Order", "a")
+    patch = make_patch("try-000001", 0, COMMIT, [FileChange("a.py", before, 'S = {\n    "fields": [\n    ]\n}\n')])
+
+    assert rules(ScopeCheck().run(case_of(alternative_of((edit,)), (patch,)), bench_of(None))) == []
