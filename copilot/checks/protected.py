@@ -134,8 +134,8 @@ def _leaves(phase: int, impact: Impact, case: Case) -> bool:
 
 def _is_written(topic: str, case: Case) -> bool:
     """Tells whether somebody still writes the topic in the end; who went to another one leaves its keys as they are."""
-    links = case.states[-1].links if case.states else ()
-    return any(it.direction == "produces" and it.endpoint.name == topic for it in links)
+    last = case.states[-1] if case.states else case.base
+    return any(it.direction == "produces" and it.endpoint.name == topic for it in last.links)
 
 
 def _is_turned(phase: Phase, impact: Impact) -> bool:
