@@ -50,7 +50,7 @@ class ReplayCheck:
     """Real bytes, each decoder, value by value."""
 
     name = "replay"
-    version = 10
+    version = 11
 
     def run(self, case: Case, bench: Bench) -> Evidence:
         changed = lineages(case)
