@@ -57,6 +57,18 @@ def symbol_findings(view: ConsumerView) -> Iterator[Finding]:
             yield from _met(view, use, symbol)
 
 
+def first_refused(lineage: Lineage, symbol: str) -> int | None:
+    """Returns the first phase that brings the symbol to an enum which whoever decodes with the schema before it refuses it for."""
+    for phase, after in enumerate(lineage.after):
+        before = lineage.previous(phase)
+        known, written = (enums_of(it) if it is not None else {} for it in (before, after))
+        for path in known.keys() & written.keys():
+            is_new = symbol in written[path]["symbols"] and symbol not in known[path]["symbols"]
+            if is_new and "default" not in known[path]:
+                return phase
+    return None
+
+
 def _carried(view: ConsumerView) -> Mapping[str, str]:
     """Returns the old field of each new one that may carry its value on: code that reads that one was written for the old."""
     base, after = view.lineage.base, view.lineage.after[view.phase]

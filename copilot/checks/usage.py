@@ -27,6 +27,7 @@ from copilot.checks.left_behind import copies_behind, copies_left, is_left_alone
 from copilot.checks.likely import likely_left
 from copilot.checks.lineage import Lineage, lineages, phase_label
 from copilot.checks.merges import NAMING, merge_findings
+from copilot.checks.newsymbols import first_refused
 from copilot.checks.outside_writers import outside_writers
 from copilot.checks.positions import position_findings, row_findings
 from copilot.checks.protected import KEYED, MAY_NEED, REPEATED, protection_findings
@@ -38,7 +39,7 @@ from copilot.checks.topic_lists import list_findings
 from copilot.checks.topics import stopped_at_once, topic_findings
 from copilot.checks.unlinked import may_be_linked, named_in_unread_code
 from copilot.domain.evidence import Evidence, Finding, Measure, Severity, Verdict
-from copilot.domain.operation import AddField, Deprecate, RemoveField, TagField, old_names
+from copilot.domain.operation import AddField, AddSymbol, Deprecate, RemoveField, RenameSymbol, TagField, old_names
 from copilot.domain.pipeline import BlindSpot, FieldUse, Link
 from copilot.domain.source import Gap
 from copilot.ports import Bench, Case
@@ -185,18 +186,29 @@ def _measures(
 def _open_at_once(case: Case, changed: tuple[Lineage, ...], left: list[Left]) -> int:
     """Counts what is not known where a field goes away, or changes its type, in a phase that no gate stands before.
 
-    What could not be read, readers of other repositories, those that are only possible, and a removal for which no reader is known:
-    whether they do without it only people can tell, and they are asked at a gate.
+    What could not be read, readers of other repositories, those that are only possible, and a removal or a new symbol for which no
+    reader is known: whether they do with it only people can tell, and they are asked at a gate.
     """
+    strange = _symbols_at_once(case, changed)
     first = _first_vanishing(changed)
     if first is None or case.alternative.gates_before(first):
-        return 0
+        return strange
     spots = {spot for impact in case.impacts for spot in impact.blind_spots if not spot.is_whole}
     doubtful = {_place(it.use) for it in left if it.use.certainty != "certain" and not it.use.is_test}
     readers = {it.job for it in _links(case, "consumes") if case.base.is_foreign(it.job) or it.certainty == "possible"}
     pairs = zip(case.request.operations, case.impacts, strict=False)
     unread = sum(isinstance(operation, RemoveField) and not impact.consumers for operation, impact in pairs)
-    return len(spots) + len(doubtful) + len(readers) + unread
+    return len(spots) + len(doubtful) + len(readers) + unread + strange
+
+
+def _symbols_at_once(case: Case, changed: tuple[Lineage, ...]) -> int:
+    new = [
+        (operation.subject, operation.symbol if isinstance(operation, AddSymbol) else operation.to)
+        for operation, impact in zip(case.request.operations, case.impacts, strict=False)
+        if isinstance(operation, AddSymbol | RenameSymbol) and not impact.consumers
+    ]
+    brought = (first_refused(lineage, symbol) for lineage in changed for name, symbol in new if lineage.name == name)
+    return sum(phase is not None and not case.alternative.gates_before(phase) for phase in brought)
 
 
 def _place(use: FieldUse) -> tuple[str, int, str, str]:

@@ -10,7 +10,7 @@ import pytest
 from copilot.checks.usage import UsageCheck
 from copilot.domain.alternative import Step
 from copilot.domain.evidence import Evidence
-from copilot.domain.operation import AddField, ChangeType, RemoveField, RenameField
+from copilot.domain.operation import AddField, AddSymbol, ChangeType, RemoveField, RenameField
 from copilot.domain.pipeline import BlindSpot, Decoder
 from copilot.domain.source import Span
 from copilot.ports import Case
@@ -322,3 +322,34 @@ def test_a_topic_on_which_no_schema_is_known_is_told_by_its_name() -> None:
 
     told = [finding.message for finding in evidence.findings if finding.rule == "usage.no-consumer"]
     assert told == ["No consumer of payments.v1 was found in this repository."]
+
+
+KNOWN, WITH_DEFAULT = {"symbols": ["NEW", "PAID"]}, {"symbols": ["NEW", "PAID", "UNKNOWN"], "default": "UNKNOWN"}
+
+
+@pytest.mark.parametrize(
+    ("states", "gates", "is_read", "questions"),
+    [
+        ([{"symbols": ["NEW", "PAID", "LATE"]}], [], False, 1),
+        ([{"symbols": ["NEW", "PAID", "LATE"]}], [], True, 0),
+        (
+            [WITH_DEFAULT, {**WITH_DEFAULT, "symbols": ["NEW", "PAID", "UNKNOWN", "LATE"]}],
+            ["Everybody has it."],
+            False,
+            0,
+        ),
+        ([{"symbols": ["NEW"]}, {"symbols": ["NEW", "LATE"]}], ["Nobody writes it."], False, 0),
+    ],
+)
+def test_a_symbol_that_unknown_readers_refuse_is_an_open_question_unless_a_gate_waits(
+    states: list[dict[str, Any]], gates: list[str], is_read: bool, questions: int
+) -> None:
+    def status(enum: dict[str, Any]) -> list[dict[str, Any]]:
+        return [ID, field("status", {"type": "enum", "name": "Status", **enum})]
+
+    added = AddSymbol("order", "", "status", "LATE")
+    made = case(added, [status(KNOWN)], [status(it) for it in states], gates=gates)
+    if not is_read:
+        made = replace(made, impacts=tuple(replace(it, consumers=()) for it in made.impacts))
+
+    assert UsageCheck().run(made, bench()).measure("open_at_once") == questions
