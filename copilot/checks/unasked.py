@@ -25,7 +25,7 @@ from copilot.domain.alternative import (
     SchemaEdit,
     TextEdit,
 )
-from copilot.domain.evidence import Finding
+from copilot.domain.evidence import Finding, Severity
 from copilot.domain.lines import Run, changed_runs, split_lines
 from copilot.domain.patch import FileChange, Patch
 from copilot.domain.python_text import parsed_python
@@ -38,7 +38,11 @@ _IMPORTS = (ast.Import, ast.ImportFrom)
 
 
 def unasked_lines(alternative: Alternative, patch: Patch) -> Iterator[Finding]:
-    """Yields the runs of lines that change though no edit is about them, each with its first line in the base."""
+    """Yields the runs of lines that change though no edit is about them, each with its first line in the base.
+
+    A warning where a person changed the patch: who typed a line asks for it.
+    """
+    severity: Severity = "warning" if alternative.origin == "person" else "error"
     edits = alternative.phases[patch.phase].edits
     for change in patch.changes:
         own = [edit for edit in edits if path_of(edit) == change.path]
@@ -47,14 +51,14 @@ def unasked_lines(alternative: Alternative, patch: Patch) -> Iterator[Finding]:
         schemas = [edit for edit in own if isinstance(edit, SchemaEdit) and edit.source.host == "file"]
         for part in unasked_parts(schemas, change.before, change.after) if schemas else ():
             text = f"{part} changes in {change.path}, and no edit of the alternative asks for it."
-            yield _finding(text, Span(change.path, 1, 1), patch)
+            yield _finding(severity, text, Span(change.path, 1, 1), patch)
         for line in _unasked_in(own, change):
             text = f"{change.path}:{line} changes, and no edit of the alternative asks for it."
-            yield _finding(text, Span(change.path, line, line), patch)
+            yield _finding(severity, text, Span(change.path, line, line), patch)
 
 
-def _finding(text: str, span: Span, patch: Patch) -> Finding:
-    return Finding(RULE, "error", text, span, phase=patch.phase, fix="Leave this hunk out.")
+def _finding(severity: Severity, text: str, span: Span, patch: Patch) -> Finding:
+    return Finding(RULE, severity, text, span, phase=patch.phase, fix="Leave this hunk out.")
 
 
 def _unasked_in(edits: list[Edit], change: FileChange) -> Iterator[int]:

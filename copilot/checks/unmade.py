@@ -15,7 +15,12 @@ LOST = "scope.edit-lost"
 
 
 def unmade_edits(alternative: Alternative, patch: Patch) -> Iterator[Finding]:
-    """Yields the names that the edits of a file bring to more places than the file has them in anew."""
+    """Yields the names that the edits of a file bring to more places than the file has them in anew.
+
+    What a person leaves out on purpose is not lost: `usage` asks what becomes of it.
+    """
+    if alternative.origin == "person":
+        return
     texts = {change.path: change for change in patch.changes}
     brought: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
     for edit in alternative.phases[patch.phase].edits:

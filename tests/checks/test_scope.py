@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
@@ -264,3 +265,31 @@ def test_the_lines_of_a_field_in_a_schema_of_code_may_go_with_it() -> None:
     patch = make_patch("try-000001", 0, COMMIT, [FileChange("a.py", before, 'S = {\n    "fields": [\n    ]\n}\n')])
 
     assert rules(ScopeCheck().run(case_of(alternative_of((edit,)), (patch,)), bench_of(None))) == []
+
+
+def test_what_a_person_leaves_out_is_not_lost_and_what_one_types_is_asked_for() -> None:
+    before = CODE + "\n\ndef read(order):\n    return order['amount']\n"
+    offsets = [before.index("['amount']") + 1, before.rindex("['amount']") + 1]
+    edits = tuple(CodeEdit("a.py", offset, "rename_key", "amount", "total") for offset in offsets)
+    half = CODE.replace("order['amount']", "order['now']") + before[len(CODE) :]
+    patch = make_patch("try-000001", 0, COMMIT, [FileChange("a.py", before, "STRAY = 1\n" + half)])
+
+    def found(origin: Literal["rules", "person"]) -> list[tuple[str, str]]:
+        alternative = replace(alternative_of(edits), origin=origin)
+        evidence = ScopeCheck().run(case_of(alternative, (patch,)), bench_of(None))
+        return [(it.rule, it.severity) for it in evidence.findings]
+
+    assert ("scope.line-not-asked", "error") in found("rules")
+    assert {severity for _, severity in found("person")} == {"warning"}
+
+
+def test_a_file_that_a_person_leaves_out_is_not_lost() -> None:
+    edit = CodeEdit("b.py", 4, "rename_key", "amount", "total")
+    patch = make_patch("try-000001", 0, COMMIT, [FileChange("a.py", "x = 1\n", "x = 1\n")])
+
+    def found(origin: Literal["rules", "person"]) -> list[str]:
+        alternative = replace(alternative_of((edit,)), origin=origin)
+        return rules(ScopeCheck().run(case_of(alternative, (patch,)), bench_of(None)))
+
+    assert "scope.edit-lost" in found("rules")
+    assert "scope.edit-lost" not in found("person")
