@@ -52,7 +52,8 @@ def at_level(others: _Others) -> Callable[[Edit, Case], Iterator[Edit]]:
             return
         text = edit.after if isinstance(edit, TextEdit) else edit.text
         found = _LEVEL.search(text)
-        for other in others(found[0]) if found else ():  # type: ignore[arg-type]
+        level = next((it for it in _LEVELS if found and it == found[0]), None)
+        for other in others(level) if level else ():
             changed = _LEVEL.sub(other, text, count=1)
             yield replace(edit, after=changed) if isinstance(edit, TextEdit) else replace(edit, text=changed)
 
@@ -68,33 +69,29 @@ def subject_misspelt(edit: Edit, case: Case) -> Iterator[Edit]:
 
 def neighbour_too(case: Case, tree: Tree) -> Iterator[Mutant]:
     """The level of another subject, on a line beside, set as well."""
-    for edit, line, words in _beside(case, tree):
-        own = _LEVEL.search(edit.after)
-        found = _LEVEL.search(words)
-        if own and found and own[0] != found[0]:
-            more = TextEdit(edit.path, line, found[0], own[0])
-            yield Mutant(f"{edit.path}:{line} too", with_more(case.alternative, [more]))
+    for _, other in _beside(case, tree):
+        yield Mutant(f"{other.path}:{other.line} too", with_more(case.alternative, [other]))
 
 
 def neighbour_instead(case: Case, tree: Tree) -> Iterator[Mutant]:
     """The level of another subject, on a line beside, set in the place of the one that was meant."""
-    for edit, line, words in _beside(case, tree):
-        own = _LEVEL.search(edit.after)
-        found = _LEVEL.search(words)
-        if own and found and own[0] != found[0]:
-            other = TextEdit(edit.path, line, found[0], own[0])
-            yield Mutant(f"{place_of(edit)} taken for line {line}", with_edits(case.alternative, {edit: other}))
+    for edit, other in _beside(case, tree):
+        name = f"{place_of(edit)} taken for line {other.line}"
+        yield Mutant(name, with_edits(case.alternative, {edit: other}))
 
 
-def _beside(case: Case, tree: Tree) -> Iterator[tuple[TextEdit, int, str]]:
-    """Yields each edit that sets a level with the lines around it, by their number."""
+def _beside(case: Case, tree: Tree) -> Iterator[tuple[TextEdit, TextEdit]]:
+    """Yields each edit that sets a level, with one that sets it on a line beside where another level stands."""
     for edit in edits_of(case.alternative) if _is_asked(case) else ():
-        if isinstance(edit, TextEdit) and _LEVEL.search(edit.after):
-            file = tree.read([edit.path]).get(edit.path)
-            lines = file.text.split("\n") if isinstance(file, SourceFile) else []
-            for line in (edit.line + 1, edit.line - 1):
-                if 0 < line <= len(lines):
-                    yield edit, line, lines[line - 1]
+        own = _LEVEL.search(edit.after) if isinstance(edit, TextEdit) else None
+        if not isinstance(edit, TextEdit) or own is None:
+            continue
+        file = tree.read([edit.path]).get(edit.path)
+        lines = file.text.split("\n") if isinstance(file, SourceFile) else []
+        for line in (edit.line + 1, edit.line - 1):
+            found = _LEVEL.search(lines[line - 1]) if 0 < line <= len(lines) else None
+            if found and found[0] != own[0]:
+                yield edit, TextEdit(edit.path, line, found[0], own[0])
 
 
 def _is_asked(case: Case) -> bool:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 RECORDS_MAX = 10_000
 NO_JSON = object()
-_NEXT_ITEM = re.compile(r"[\s,]*")
+_BETWEEN_ITEMS = " \t\r\n,"
 
 
 def records_of(text: str) -> list[Any]:
@@ -53,7 +52,8 @@ def lines_of(text: str) -> list[int]:
     found: list[int] = []
     decoder, at, counted, line = json.JSONDecoder(), start + 1, start, first
     for _ in whole[:RECORDS_MAX]:
-        at = _NEXT_ITEM.match(text, at).end()  # type: ignore[union-attr]  # it matches the empty text
+        while text[at] in _BETWEEN_ITEMS:
+            at += 1
         line, counted = line + text.count("\n", counted, at), at
         found.append(line)
         at = decoder.raw_decode(text, at)[1]
